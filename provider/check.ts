@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { Args, Definition, Problem } from "./definition";
+import { hasUnknown } from "./unknown";
+
+type Shape = Readonly<Record<string, z.core.$ZodType>>;
+
+/**
+ * Checks arguments field by field, so that every problem is reported at once and a field that is not known yet
+ * hides no other: it is let through as it is.
+ */
+export function checkArgs(definition: Definition, news: Args): { args: Args; problems: readonly Problem[] } {
+  const { mark, ...given } = news;
+  if (typeof mark !== "string") {
+    return { args: news, problems: [{ property: "mark", reason: "is set by the SDK; use its classes" }] };
+  }
+  const defaults = definition.defaults?.({ ...given, mark }) ?? {};
+  const { value, problems } = checkFields(definition.schema.shape, merge(defaults, given), "");
+  const args = { ...value, mark };
+  if (problems.length > 0 || hasUnknown(args)) return { args, problems };
+  return { args, problems: definition.problems?.(args) ?? [] };
+}
+
+function checkFields(shape: Shape, given: Args, prefix: string) {
+  const value: Args = {};
+  const problems: Problem[] = Object.keys(given)
+    .filter((key) => !(key in shape))
+    .map((key) => ({
+      property: prefix + key,
+      reason: `is not a property; there are ${list(Object.keys(shape))}`,
+    }));
+  for (const [key, type] of Object.entries(shape)) {
+    const property = prefix + key;
+    const field = given[key];
+    if (type instanceof z.ZodObject && isRecord(field)) {
+      const inner = checkFields(type.shape, field, `${property}.`);
+      value[key] = inner.value;
+      problems.push(...inner.problems);
+    } else if (hasUnknown(field)) {
+      value[key] = field;
+    } else {
+      const result = z.safeParse(type, field);
+      if (!result.success)
+        problems.push(...result.error.issues.map((issue) => toProblem(property, issue, field)));
+      else if (result.data !== undefined) value[key] = result.data;
+    }
+  }
+  return { value, problems };
+}
+
+function toProblem(property: string, issue: z.core.$ZodIssue, field: unknown): Problem {
+  const path = issue.path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("");
+  const reason = field === undefined && issue.code === "invalid_type" ? "is required" : issue.message;
+  return { property: property + path, reason };
+}
+
+/** `given` over `defaults`, nested objects field by field. */
+function merge(defaults: Args, given: Args): Args {
+  const merged = { ...defaults };
+  for (const [key, value] of Object.entries(given)) {
+    const below = merged[key];
+    merged[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+export const isRecord = (value: unknown): value is Args =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");

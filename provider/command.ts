@@ -1,0 +1,65 @@
+/** The programs this project runs; nothing else is ever started. */
+export type Tool =
+  | "ip"
+  | "nft"
+  | "iptables"
+  | "ip6tables"
+  | "conntrack"
+  | "sysctl"
+  | "stat"
+  | "ps"
+  | "kill"
+  | "flock"
+  | "sleep";
+
+/** A process before it is one: data that tests compare and a host runs. */
+export interface Command {
+  readonly tool: Tool;
+  readonly args: readonly string[];
+  /** Named network namespace to run in; absent for the host's own. */
+  readonly namespace?: string;
+  /** Text for standard input. */
+  readonly input?: string;
+}
+
+/** What a command printed, or `undefined` where the thing it asked about does not exist. */
+export type Answer = string | undefined;
+
+/** A plan whose next commands depend on the answers to the last ones. Pure: whoever drives it runs them. */
+export type Steps = Generator<readonly Command[], void, readonly Answer[]>;
+
+/** A command for `tool` in `namespace` (`undefined`: the host's own). */
+export function command(
+  tool: Tool,
+  namespace: string | undefined,
+  args: readonly string[],
+  input?: string,
+): Command {
+  return {
+    tool,
+    args,
+    ...(namespace !== undefined && { namespace }),
+    ...(input !== undefined && { input }),
+  };
+}
+
+/** `ip ARGS` in `namespace`. */
+export const ip = (namespace: string | undefined, ...args: string[]): Command =>
+  command("ip", namespace, args);
+
+/** A pause between two looks at something that settles by itself. */
+export const pause = (milliseconds: number): Command =>
+  command("sleep", undefined, [String(milliseconds / 1000)]);
+
+/** The command as a person would type it; for messages only, never for a shell. */
+export function printCommand({ tool, args, namespace }: Command): string {
+  return argv({ tool, args, ...(namespace !== undefined && { namespace }) })
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)))
+    .join(" ");
+}
+
+/** The words to start: `ip` enters a namespace by itself, every other tool through `ip netns exec`. */
+export function argv({ tool, args, namespace }: Command): [Tool, ...string[]] {
+  if (namespace === undefined) return [tool, ...args];
+  return tool === "ip" ? ["ip", "-n", namespace, ...args] : ["ip", "netns", "exec", namespace, tool, ...args];
+}

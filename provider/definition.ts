@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import type { Answer, Command, Steps } from "./command";
+
+/** The arguments of any resource after `check`: the fields of its schema, defaults filled in, and its mark. */
+export type Args = Record<string, unknown>;
+
+/** A plain object with known keys, as opposed to a list or a map with free keys. */
+type Fields<T> = T extends readonly unknown[] ? never : string extends keyof T ? never : keyof T & string;
+
+/** Every field of `A` by its dotted path: `name`, `end.mtu`. */
+export type FieldPath<A> = {
+  [K in keyof A & string]: NonNullable<A[K]> extends object
+    ? [Fields<NonNullable<A[K]>>] extends [never]
+      ? K
+      : `${K}.${Fields<NonNullable<A[K]>>}`
+    : K;
+}[keyof A & string];
+
+/** Some fields of `A`, nested ones too; `undefined` says that a field is not set. */
+export type Some<A> = { [K in keyof A]?: Inner<A[K]> | undefined };
+
+type Inner<T> =
+  NonNullable<T> extends object
+    ? [Fields<NonNullable<T>>] extends [never]
+      ? T
+      : { [P in keyof T]?: T[P] | undefined }
+    : T;
+
+/** What a changed field does to the resource, at times depending on what it changed from and to. */
+export type Effect = "replace" | "update" | ((was: unknown, now: unknown) => "replace" | "update");
+
+/** One thing wrong with the arguments. `reason` says what, and how to mend it. */
+export interface Problem {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What the kernel has, in the words of the arguments. */
+export interface Observed<A, O> {
+  /** Fields as they really are; a field that cannot be read back is left out. */
+  readonly args: Some<A>;
+  /** Facts beyond the arguments. */
+  readonly outputs: O;
+  /** The mark the object carries. */
+  readonly mark?: string | undefined;
+}
+
+/**
+ * One kind of resource, everything about it in one place. Nothing here runs anything: commands are returned,
+ * answers are given. Methods are written in method syntax, so that a list may hold different kinds.
+ */
+export interface Definition<A = Args, O extends object = object> {
+  readonly kind: string;
+  /** Validation, defaults, types and docs. Fields that take references hold names here. */
+  readonly schema: z.ZodObject;
+  /** The field that a name collision is reported on. */
+  readonly identity: FieldPath<A>;
+  /** Every field, and whether a change replaces the resource or updates it in place. */
+  readonly onChange: Readonly<Record<FieldPath<Omit<A, "mark">>, Effect>>;
+  /** Readable, stable, unique on the host. */
+  id(args: A): string;
+  /** The kernel objects it is, as `what where/name`: two resources of a program may not share one. */
+  claims(args: A): readonly string[];
+  /** Problems between fields; asked once all fields are known and valid by themselves. */
+  problems?(args: A): readonly Problem[];
+  /** Defaults that hang on other fields or on the mark. */
+  defaults?(args: Some<A> & { mark: string }): Some<A>;
+  /** Reading commands; all may run at once. */
+  probe(args: A): readonly Command[];
+  /** What they answered, or `undefined` when the object is not there. */
+  parse(answers: readonly Answer[], args: A): Observed<A, O> | undefined;
+  /** Makes what is absent. */
+  create(args: A): readonly Command[];
+  /** Changes only the difference; empty when there is none. */
+  update(seen: Observed<A, O>, args: A): readonly Command[];
+  /** Removes what is there; steps where the way depends on what is found. */
+  remove(seen: Observed<A, O>, args: A, outputs: O): readonly Command[] | Steps;
+  /** Outputs that tell of the time before creation and cannot be read later. */
+  remember?(before: Observed<A, O> | undefined): Partial<O>;
+  /** Whether what was seen is this resource's own; by default when it carries its mark. */
+  isOurs?(seen: Observed<A, O>, args: A): boolean;
+  /** Whether creation may take over what is there already; by default only what is its own. */
+  mayTakeOver?(seen: Observed<A, O>, args: A): boolean;
+  /** Operations with the same key wait for each other. */
+  serialize?(args: A): string;
+}

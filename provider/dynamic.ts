@@ -1,0 +1,59 @@
+import type { dynamic } from "@pulumi/pulumi";
+import type { Args, Definition } from "./definition";
+import * as engine from "./engine";
+import { localHost } from "./host/local";
+import { parseMark } from "./mark";
+import { definitions } from "./resources";
+
+/**
+ * What the Pulumi engine calls, by way of the text kept in every resource's state. The engine does not say which kind
+ * of resource it means; the mark does.
+ */
+export const provider: dynamic.ResourceProvider<Args, Args> = {
+  async check(_olds, news) {
+    const { args, problems } = engine.check(definitionOf(news), withoutProvider(news));
+    return { inputs: args, failures: [...problems] };
+  },
+
+  async diff(_id, olds, news) {
+    return engine.diff(definitionOf(news), olds, withoutProvider(news));
+  },
+
+  async create(inputs) {
+    const { id, state } = await engine.create(definitionOf(inputs), localHost, withoutProvider(inputs));
+    return { id, outs: state };
+  },
+
+  async read(_id, state) {
+    if (!state) throw new Error("reading by id alone is not supported: give the resource its arguments");
+    const found = await engine.read(definitionOf(state), localHost, withoutProvider(state));
+    return found ? { id: found.id, props: found.state, inputs: found.inputs } : { id: "" };
+  },
+
+  async update(_id, olds, news) {
+    const { state } = await engine.update(
+      definitionOf(news),
+      localHost,
+      withoutProvider(olds),
+      withoutProvider(news),
+    );
+    return { outs: state };
+  },
+
+  async delete(_id, state) {
+    await engine.remove(definitionOf(state), localHost, withoutProvider(state));
+  },
+};
+
+function definitionOf({ mark }: Args): Definition {
+  const kind = parseMark(String(mark))?.kind;
+  const definition = definitions.find((candidate) => candidate.kind === kind);
+  if (!definition)
+    throw new Error(`this version of pulumi-netns knows no resource of kind ${kind} (mark ${String(mark)})`);
+  return definition;
+}
+
+/** The properties without the provider's own text, which the engine keeps among them. */
+function withoutProvider({ __provider, ...args }: Args): Args {
+  return args;
+}

@@ -1,0 +1,105 @@
+import { type Command, printCommand } from "./command";
+
+/**
+ * Why a command failed, recognised once and here:
+ * - `NotFound`: what it was about does not exist; the only reason that means "absent".
+ * - `AlreadyExists`: something has that name, address or destination already.
+ * - `InUse`: the kernel refuses while something else holds it.
+ * - `NotPermitted`: not root, or a sandbox without the right.
+ * - `Unsupported`: this kernel or tool lacks the feature.
+ * - `Unreachable`: a gateway that no connected network covers.
+ * - `ToolMissing`: the program is not installed.
+ * - `Timeout`: it did not end in time and was killed.
+ * - `Failed`: anything else.
+ */
+export type Reason =
+  | "NotFound"
+  | "AlreadyExists"
+  | "InUse"
+  | "NotPermitted"
+  | "Unsupported"
+  | "Unreachable"
+  | "ToolMissing"
+  | "Timeout"
+  | "Failed";
+
+/**
+ * iproute2 6.1, nft 1.0.6, iptables 1.8.9 and procps 4 under `LC_ALL=C`. One thing is said in several ways,
+ * and their exit codes do not tell them apart. First match wins.
+ */
+const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
+  [/Cannot open network namespace ".*": No such file or directory/, "NotFound"],
+  // A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace.
+  [/setting the network namespace ".*" failed: Invalid argument/, "NotFound"],
+  [/Invalid "netns" value|Peer netns reference is invalid/, "NotFound"],
+  [/Device ".*" does not exist/, "NotFound"],
+  [/Cannot find device|No such device/, "NotFound"],
+  [/No such process/, "NotFound"],
+  [/Address not found|Cannot assign requested address/, "NotFound"],
+  [/No such file or directory|does not exist/, "NotFound"],
+  [/Bad rule \(does a matching rule exist|No chain\/target\/match by that name/, "NotFound"],
+  [/FIB table does not exist/, "NotFound"],
+  [/File exists|Address already assigned/, "AlreadyExists"],
+  [/Device or resource busy/, "InUse"],
+  [/Operation not permitted|Permission denied|you must be root/i, "NotPermitted"],
+  [/Unknown device type|Operation not supported|Protocol not supported|not compiled in/, "Unsupported"],
+  [/Nexthop has invalid gateway|Network is unreachable|No route to host|Network is down/, "Unreachable"],
+];
+
+/** The reason behind a tool's own words. */
+export const reasonOf = (stderr: string): Reason =>
+  MESSAGES.find(([pattern]) => pattern.test(stderr))?.[1] ?? "Failed";
+
+const LEADS: Readonly<Record<Reason, string>> = {
+  NotFound: "not found",
+  AlreadyExists: "exists already",
+  InUse: "in use",
+  NotPermitted: "not permitted: run as root, or inside `pulumi-netns sandbox`",
+  Unsupported: "not supported by this kernel or tool",
+  Unreachable:
+    "the gateway is not on a connected network: give the interface an address that covers it first",
+  ToolMissing: "program not installed",
+  Timeout: "no answer in time",
+  Failed: "failed",
+};
+
+/** A command that did not do its work: the reason first, then the command, then what it said. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+
+  constructor(
+    readonly reason: Reason,
+    readonly command: Command,
+    readonly stderr: string,
+    options?: ErrorOptions,
+  ) {
+    const said = stderr.trim();
+    super(`${LEADS[reason]}: \`${printCommand(command)}\`${said ? `\n${said}` : ""}`, options);
+  }
+}
+
+/** Whether `error` says that the thing asked about does not exist. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof CommandError && error.reason === "NotFound";
+
+/** A resource that may not be touched: it is somebody else's, or in use. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
+/**
+ * Something was made but is not as asked. Carries what the engine needs to keep it in the state, so that it is
+ * not lost: the next `pulumi up` mends it, `pulumi destroy` removes it.
+ */
+export class PartialError extends Error {
+  override readonly name = "PartialError";
+
+  constructor(
+    readonly id: string,
+    readonly properties: Readonly<Record<string, unknown>>,
+    readonly reasons: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(reasons.join("\n"), options);
+  }
+}

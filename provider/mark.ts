@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+
+/** What every mark starts with, and what a person may search the kernel for. */
+export const MARK_PREFIX = "pulumi-netns";
+
+/** nftables keeps 127 bytes of a comment: the shortest of the places that hold a mark. */
+const MAX_LENGTH = 120;
+
+/**
+ * The text that says whose a kernel object is: `pulumi-netns:KIND:HASH:PROJECT/STACK/NAME`. The hash of the URN
+ * makes it unique; the rest is for people. It holds only characters that no tool puts in quotes.
+ */
+export function markOf(kind: string, urn: string): string {
+  // urn:pulumi:STACK::PROJECT::TYPES::NAME, and only the name may itself hold "::".
+  const [head = "", project, , ...name] = urn.split("::");
+  const label = `${project}/${head.split(":")[2]}/${name.join("::")}`.replace(/[^\w./+-]/g, "_");
+  const hash = createHash("sha256").update(urn).digest("hex").slice(0, 12);
+  return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
+}
+
+/** The parts of a mark, or `undefined` for a text that is none of ours. */
+export function parseMark(mark: string) {
+  const match = /^pulumi-netns:(\w+):([0-9a-f]{12}):(([^/]+\/[^/]+)\/(.*))$/.exec(mark);
+  if (!match) return undefined;
+  const [, kind = "", hash = "", label = "", stack = "", name = ""] = match;
+  return { kind, hash, label, stack, name };
+}
+
+/** Whether both marks come from one stack of one project. */
+export function sameStack(mark: string | undefined, other: string): boolean {
+  const stack = mark === undefined ? undefined : parseMark(mark)?.stack;
+  return stack !== undefined && stack === parseMark(other)?.stack;
+}

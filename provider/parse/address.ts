@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { parseJson } from "./json";
+
+const AddressInfo = z.object({
+  family: z.enum(["inet", "inet6"]),
+  local: z.string(),
+  /** The far end's address, where one was given. */
+  address: z.string().optional(),
+  prefixlen: z.number(),
+  scope: z.string(),
+  secondary: z.boolean().optional(),
+  nodad: z.boolean().optional(),
+});
+
+const LinkAddresses = z.object({
+  ifname: z.string(),
+  ifalias: z.string().optional(),
+  addr_info: z.array(AddressInfo),
+});
+
+/** One address as `ip -j addr show` tells it. */
+export type AddressInfo = z.output<typeof AddressInfo>;
+
+/** The answer to `ip -j -d addr show dev NAME`; `undefined` where the link does not exist. */
+export const parseAddresses = (text: string | undefined) =>
+  text === undefined ? undefined : parseJson(z.array(LinkAddresses), text)[0];

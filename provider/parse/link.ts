@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { parseJson } from "./json";
+
+const Link = z.object({
+  ifindex: z.number(),
+  /** Of the other end of a veth; an index in that end's own namespace. */
+  link_index: z.number().optional(),
+  /** The namespace of the other end, as this one numbers them; absent when both are in the same. */
+  link_netnsid: z.number().optional(),
+  ifname: z.string(),
+  ifalias: z.string().optional(),
+  flags: z.array(z.string()),
+  mtu: z.number(),
+  master: z.string().optional(),
+  address: z.string().optional(),
+  linkinfo: z
+    .object({ info_kind: z.string().optional(), info_data: z.record(z.string(), z.unknown()).optional() })
+    .optional(),
+});
+
+/** A link as `ip -j -d link show` tells it. */
+export type Link = z.output<typeof Link>;
+
+/** The answer to `ip -j -d link show`. */
+export const parseLinks = (text: string): Link[] => parseJson(z.array(Link), text);
+
+/** The answer to `ip -j -d link show dev NAME`; `undefined` where there is none. */
+export const parseLink = (text: string | undefined): Link | undefined =>
+  text === undefined ? undefined : parseLinks(text)[0];
+
+export const isUp = (link: Link): boolean => link.flags.includes("UP");

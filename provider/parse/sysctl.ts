@@ -1,0 +1,24 @@
+/**
+ * The path of a parameter below /proc/sys. As sysctl(8) reads keys: where a `/` comes first, slashes part the words,
+ * and names may hold dots (`net/ipv4/conf/eth0.100/forwarding`); where a `.` comes first it is the other way round.
+ */
+export function sysctlPath(key: string): string {
+  const first = /[./]/.exec(key)?.[0];
+  return first === "/" ? key : key.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."));
+}
+
+/** The answer to `sysctl KEY…`: values by path, with white space made single. */
+export function parseSysctls(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text
+      .split("\n")
+      .filter((line) => line.includes(" = "))
+      .map((line) => {
+        const at = line.indexOf(" = ");
+        return [sysctlPath(line.slice(0, at)), normalValue(line.slice(at + 3))];
+      }),
+  );
+}
+
+/** The kernel parts the numbers of a list by tabs, people by spaces. */
+export const normalValue = (value: string): string => value.trim().replace(/\s+/g, " ");

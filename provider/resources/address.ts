@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { type Command, command, ip, type Steps } from "../command";
+import type { Definition, Problem } from "../definition";
+import { sameStack } from "../mark";
+import { type AddressInfo, parseAddresses } from "../parse/address";
+import { interfaceAddress, linkName, namespaceName, parseIp } from "./fields";
+
+export const AddressArgs = z.object({
+  /** Name of the link that gets the address. Replaces. */
+  interface: linkName,
+  /** Network namespace of the link. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /**
+   * IPv4 or IPv6 address with its prefix length: `192.168.15.1/24`, `fd00::1/64`. Without a prefix length the kernel
+   * would know no neighbours, so it is refused. With `peer`, write the full length here (`/32`, `/128`). Replaces.
+   */
+  address: interfaceAddress,
+  /** The far address of a point-to-point link, with the prefix length that is routed to it. Replaces. */
+  peer: z
+    .string()
+    .transform((text) => {
+      const parsed = parseIp(text);
+      return parsed && !text.includes("/") ? `${text}/${parsed.bits}` : text;
+    })
+    .pipe(interfaceAddress)
+    .optional(),
+  /**
+   * How far the address is valid: `global`, `link` or `host`. Default: `host` for loopback addresses, `link` for
+   * fe80::/10, else `global`. The kernel decides it for IPv6. Replaces.
+   */
+  scope: z.enum(["global", "link", "host"]),
+  /**
+   * Use an IPv6 address at once, without the second of duplicate address detection (RFC 4862) in which it does not
+   * work yet. No meaning for IPv4. Default: true for IPv6. Replaces.
+   */
+  nodad: z.boolean().optional(),
+});
+
+type Args = z.output<typeof AddressArgs> & { mark: string };
+
+interface Outputs {
+  /** The address without prefix length. */
+  ip: string;
+}
+
+/** An address on a link, as `ip address add` makes it. See ip-address(8). */
+export const address: Definition<Args, Outputs> = {
+  kind: "Address",
+  schema: AddressArgs,
+  identity: "address",
+  onChange: {
+    interface: "replace",
+    namespace: "replace",
+    address: "replace",
+    peer: "replace",
+    scope: "replace",
+    nodad: "replace",
+  },
+
+  id: ({ namespace, interface: link, address }) => `${namespace ? `${namespace}/` : ""}${link} ${address}`,
+  claims: ({ namespace = "", interface: link, address }) => [`address ${namespace}/${link} ${address}`],
+
+  defaults(given) {
+    const parsed = parseIp(String(given.address));
+    if (!parsed) return { scope: "global" };
+    return { scope: defaultScope(parsed.address), ...(parsed.family === "ipv6" && { nodad: true }) };
+  },
+
+  problems({ address, peer, scope, nodad }) {
+    const parsed = parseIp(address);
+    const far = peer === undefined ? undefined : parseIp(peer);
+    if (!parsed) return [];
+    const problems: Problem[] = [];
+    if (far && far.family !== parsed.family) {
+      problems.push({ property: "peer", reason: `is of another family than ${address}` });
+    }
+    if (far && parsed.prefix !== parsed.bits) {
+      const reason = `is ${address}, but with a peer the prefix length belongs to the peer: write ${parsed.address}/${parsed.bits} here and peer ${far.address}/${parsed.prefix}`;
+      problems.push({ property: "address", reason });
+    }
+    if (parsed.family === "ipv6" && scope !== defaultScope(parsed.address)) {
+      const reason = `is ${scope}, but the kernel gives ${parsed.address} the scope ${defaultScope(parsed.address)}: leave it out`;
+      problems.push({ property: "scope", reason });
+    }
+    if (parsed.family === "ipv4" && nodad !== undefined) {
+      problems.push({ property: "nodad", reason: "has no meaning for an IPv4 address: leave it out" });
+    }
+    return problems;
+  },
+
+  probe: ({ namespace, interface: link }) => [ip(namespace, "-j", "-d", "addr", "show", "dev", link)],
+
+  parse([answer], args) {
+    const link = parseAddresses(answer);
+    const info = link?.addr_info.find((candidate) => isSame(candidate, args));
+    if (!link || !info) return undefined;
+    const { local, address: far, prefixlen, scope, family } = info;
+    return {
+      args: {
+        address: far === undefined ? `${local}/${prefixlen}` : args.address,
+        peer: far === undefined ? undefined : `${far}/${prefixlen}`,
+        ...(isScope(scope) && { scope }),
+        ...(family === "inet6" && { nodad: info.nodad ?? false }),
+      },
+      outputs: { ip: local },
+      mark: link.ifalias,
+    };
+  },
+
+  create: (args) => [change("add", args)],
+  update: () => [],
+  remove: (_, args) => removal(args),
+
+  // An address has no room for a mark: it follows its link. One that is there before creation was left by a crash if
+  // the link is this stack's, and is somebody else's otherwise.
+  isOurs: () => true,
+  mayTakeOver: (seen, { mark }) => sameStack(seen.mark, mark),
+};
+
+function change(
+  verb: "add" | "del",
+  { namespace, interface: link, address, peer, scope, nodad }: Args,
+): Command {
+  const words = ["address", verb, address.replace(peer === undefined ? "" : /\/.*/, "")];
+  if (peer !== undefined) words.push("peer", peer);
+  words.push("dev", link);
+  if (verb === "add") words.push("scope", scope, ...(nodad ? ["nodad"] : []));
+  return ip(namespace, ...words);
+}
+
+/**
+ * Deleting the first address of a subnet takes the later ones with it, unless the kernel is told to promote them
+ * (`promote_secondaries`, kernel ip-sysctl); those are other resources, or other people's.
+ */
+function* removal(args: Args): Steps {
+  const { namespace, interface: link } = args;
+  const key = `net/ipv4/conf/${link}/promote_secondaries`;
+  const [answer] = yield address.probe(args);
+  const hasLater = parseAddresses(answer)?.addr_info.some(({ secondary }) => secondary);
+  const [former] = hasLater ? yield [command("sysctl", namespace, ["-n", key])] : [];
+  const promote = former?.trim() === "0";
+  if (promote) yield [command("sysctl", namespace, ["-w", `${key}=1`])];
+  yield [change("del", args)];
+  if (promote) yield [command("sysctl", namespace, ["-w", `${key}=0`])];
+}
+
+function isSame(info: AddressInfo, { address, peer }: Args): boolean {
+  const far = peer ?? address;
+  return (
+    `${info.local}/${info.prefixlen}` === `${address.split("/")[0]}/${far.split("/")[1]}` &&
+    (info.address ?? info.local) === far.split("/")[0]
+  );
+}
+
+const defaultScope = (address: string) => {
+  if (address === "::1" || address.startsWith("127.")) return "host";
+  return /^fe[89ab]/i.test(address) ? "link" : "global";
+};
+
+const isScope = (text: string): text is Args["scope"] => ["global", "link", "host"].includes(text);

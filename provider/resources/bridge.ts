@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { ip } from "../command";
+import type { Definition, Some } from "../definition";
+import { isUp, type Link, parseLink } from "../parse/link";
+import { integer, linkName, macAddress, mtu, namespaceName } from "./fields";
+import { linkClaim, linkId, macOf } from "./links";
+
+/** The kernel keeps times of a bridge in hundredths of a second. */
+const seconds = (min: number, max: number) =>
+  z.number().refine((n) => n >= min && n <= max && Number.isInteger(Math.round(n * 1e6) / 1e4), {
+    error: (issue) => `is ${String(issue.input)}, not a time from ${min} to ${max} seconds in steps of 0.01`,
+  });
+
+export const BridgeArgs = z.object({
+  /** Name of the bridge, up to 15 bytes. Replaces. */
+  name: linkName,
+  /** Network namespace the bridge lives in. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /** MAC address; pinned, as it would follow the ports otherwise. Updates in place. */
+  mac: macAddress,
+  /**
+   * Largest packet in bytes. Default: the kernel follows the smallest port. Updates in place; taking it out replaces,
+   * as a bridge that was once told does not follow again.
+   */
+  mtu: mtu.optional(),
+  /** Spanning tree protocol (IEEE 802.1D), which keeps loops closed. Default: false. Updates in place. */
+  stp: z.boolean().default(false),
+  /**
+   * Seconds a new port listens and learns before it forwards; counts only with `stp`, which takes 2 to 30.
+   * Default: 15. Updates in place.
+   */
+  forwardDelay: seconds(0, 30).default(15),
+  /** Seconds a learnt MAC address is remembered; 0 makes it a hub. Default: 300. Updates in place. */
+  ageingTime: seconds(0, 1_000_000).default(300),
+  /** Keep VLANs apart on the ports (needs CONFIG_BRIDGE_VLAN_FILTERING). Default: false. Updates in place. */
+  vlanFiltering: z.boolean().default(false),
+  /**
+   * Which link-local frames 01:80:C2:00:00:0X to forward: bit X, so 16384 is LLDP. The kernel never forwards bits 0 to 2:
+   * STP, pause and LACP. Default: 0. Updates in place.
+   */
+  groupFwdMask: integer(0, 65535)
+    .refine(
+      (mask) => (mask & 7) === 0,
+      "has one of the bits 0 to 2 set: the kernel never forwards STP, pause and LACP frames",
+    )
+    .default(0),
+  /** Whether it is up. Default: true. Updates in place. */
+  up: z.boolean().default(true),
+});
+
+type Args = z.output<typeof BridgeArgs> & { mark: string };
+
+interface Outputs {
+  /** Interface index, unique in its namespace. */
+  ifindex: number;
+}
+
+/** A virtual switch, as `ip link add type bridge` makes it. See ip-link(8). Its mark is the alias of the link. */
+export const bridge: Definition<Args, Outputs> = {
+  kind: "Bridge",
+  schema: BridgeArgs,
+  identity: "name",
+  onChange: {
+    name: "replace",
+    namespace: "replace",
+    mac: "update",
+    mtu: (_, now) => (now === undefined ? "replace" : "update"),
+    stp: "update",
+    forwardDelay: "update",
+    ageingTime: "update",
+    vlanFiltering: "update",
+    groupFwdMask: "update",
+    up: "update",
+  },
+
+  id: ({ namespace, name }) => linkId(namespace, name),
+  claims: ({ namespace, name }) => [linkClaim(namespace, name)],
+  defaults: ({ mark }) => ({ mac: macOf(mark) }),
+
+  problems: ({ stp, forwardDelay }) =>
+    stp && forwardDelay < 2
+      ? [{ property: "forwardDelay", reason: `is ${forwardDelay}, but spanning tree takes 2 to 30 seconds` }]
+      : [],
+
+  probe: ({ namespace, name }) => [ip(namespace, "-j", "-d", "link", "show", "dev", name)],
+
+  parse([answer], args) {
+    const link = parseLink(answer);
+    if (!link) return undefined;
+    return {
+      args: {
+        ...(args.mtu !== undefined && { mtu: link.mtu }),
+        mac: link.address ?? "",
+        up: isUp(link),
+        ...options(link),
+      },
+      outputs: { ifindex: link.ifindex },
+      mark: link.ifalias,
+    };
+  },
+
+  create: ({ namespace, name, mark, mac, mtu, up, ...rest }) => [
+    // One message makes it whole, so that udev and NetworkManager never see it half-made.
+    ip(
+      namespace,
+      ...["link", "add", "name", name, "address", mac],
+      ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
+      ...["type", "bridge", ...optionWords(DEFAULTS, rest)],
+    ),
+    ip(namespace, "link", "set", "dev", name, "alias", mark, up ? "up" : "down"),
+  ],
+
+  update(seen, args) {
+    const { namespace, name, mark, mac, mtu, up } = args;
+    const words = [
+      ...(seen.mark === mark ? [] : ["alias", mark]),
+      ...(seen.args.mac === mac ? [] : ["address", mac]),
+      ...(mtu === undefined || seen.args.mtu === mtu ? [] : ["mtu", String(mtu)]),
+      ...(seen.args.up === up ? [] : [up ? "up" : "down"]),
+    ];
+    const bridgeWords = optionWords(seen.args, args);
+    return [
+      ...(words.length > 0 ? [ip(namespace, "link", "set", "dev", name, ...words)] : []),
+      ...(bridgeWords.length > 0
+        ? [ip(namespace, "link", "set", "dev", name, "type", "bridge", ...bridgeWords)]
+        : []),
+    ];
+  },
+
+  remove: (_, { namespace, name }) => [ip(namespace, "link", "del", "dev", name, "type", "bridge")],
+};
+
+type Options = Pick<Args, "stp" | "forwardDelay" | "ageingTime" | "vlanFiltering" | "groupFwdMask">;
+
+/** What the kernel gives a new bridge. */
+const DEFAULTS: Options = {
+  stp: false,
+  forwardDelay: 15,
+  ageingTime: 300,
+  vlanFiltering: false,
+  groupFwdMask: 0,
+};
+
+/** The words of `ip link … type bridge` for the options that differ; an option a kernel lacks is not mentioned. */
+function optionWords(seen: Some<Options>, asked: Options): string[] {
+  const flag = (on: boolean) => (on ? "1" : "0");
+  const centiseconds = (time: number) => String(Math.round(time * 100));
+  return [
+    // A delay that spanning tree would refuse has to be mended before it is switched on.
+    ...(seen.forwardDelay === asked.forwardDelay ? [] : ["forward_delay", centiseconds(asked.forwardDelay)]),
+    ...(seen.stp === asked.stp ? [] : ["stp_state", flag(asked.stp)]),
+    ...(seen.ageingTime === asked.ageingTime ? [] : ["ageing_time", centiseconds(asked.ageingTime)]),
+    ...(seen.vlanFiltering === asked.vlanFiltering ? [] : ["vlan_filtering", flag(asked.vlanFiltering)]),
+    ...(seen.groupFwdMask === asked.groupFwdMask ? [] : ["group_fwd_mask", String(asked.groupFwdMask)]),
+  ];
+}
+
+function options({ linkinfo }: Link): Partial<Options> {
+  const data = linkinfo?.info_data ?? {};
+  return {
+    stp: Number(data["stp_state"]) !== 0,
+    forwardDelay: Number(data["forward_delay"]) / 100,
+    ageingTime: Number(data["ageing_time"]) / 100,
+    vlanFiltering: Number(data["vlan_filtering"]) !== 0,
+    groupFwdMask: Number(data["group_fwd_mask"]),
+  };
+}

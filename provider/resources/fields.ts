@@ -1,0 +1,147 @@
+import { Address4, Address6 } from "ip-address";
+import { z } from "zod";
+
+/** The building blocks of the schemas: each says what is wrong in the words of the field, and the mend. */
+
+/** The kernel keeps 15 bytes of a link's name (IFNAMSIZ less the closing zero). */
+const LINK_NAME_BYTES = 15;
+
+/** The name of a network interface. See `dev_valid_name` in the kernel's net/core/dev.c. */
+export const linkName = z.string().superRefine((name, ctx) => {
+  const reason =
+    commonNameProblem(name) ??
+    (Buffer.byteLength(name) > LINK_NAME_BYTES
+      ? `is ${Buffer.byteLength(name)} bytes long, and the kernel takes ${LINK_NAME_BYTES}: give a shorter name, as ${JSON.stringify(shorten(name))}`
+      : /[%:]/.test(name)
+        ? "may not hold `%` or `:`"
+        : undefined);
+  if (reason) ctx.addIssue({ code: "custom", message: reason });
+});
+
+/** The name of a network namespace: a file name under /run/netns. */
+export const namespaceName = z.string().superRefine((name, ctx) => {
+  const reason =
+    commonNameProblem(name) ?? (Buffer.byteLength(name) > 255 ? "is longer than 255 bytes" : undefined);
+  if (reason) ctx.addIssue({ code: "custom", message: reason });
+});
+
+function commonNameProblem(name: string): string | undefined {
+  if (name === "") return "is empty";
+  if (name === "." || name === "..") return `may not be ${JSON.stringify(name)}`;
+  if (name.startsWith("-")) return "may not start with `-`: tools would read it as an option";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\s/\u0000-\u001f\u007f"'\\]/.test(name)) {
+    return `is ${JSON.stringify(name)}: white space, control characters, quotes, \`/\` and \`\\\` are not allowed`;
+  }
+  return undefined;
+}
+
+/** Keeps both ends of a name, as what tells names apart often stands last. */
+const shorten = (name: string): string => {
+  const ascii = name.replace(/[^\x21-\x7e]/g, "");
+  return ascii.length <= LINK_NAME_BYTES ? ascii : `${ascii.slice(0, 9)}-${ascii.slice(-5)}`;
+};
+
+/** An IP address of either family, made canonical (RFC 5952 for IPv6). */
+export const ipAddress = z.string().transform((text, ctx) => {
+  const parsed = parseIp(text);
+  if (parsed && !text.includes("/")) return parsed.address;
+  ctx.addIssue({
+    code: "custom",
+    message: `is ${JSON.stringify(text)}, not an IPv4 or IPv6 address such as 192.168.15.1`,
+  });
+  return z.NEVER;
+});
+
+/** An address with its prefix length, host bits kept: `192.168.15.1/24`. */
+export const interfaceAddress = z.string().transform((text, ctx) => {
+  const parsed = parseIp(text);
+  if (parsed && text.includes("/")) return `${parsed.address}/${parsed.prefix}`;
+  const message = parsed
+    ? `is ${JSON.stringify(text)} without a prefix length, which would make it /${parsed.bits} with no neighbours: did you mean ${parsed.address}/${parsed.family === "ipv4" ? 24 : 64}?`
+    : `is ${JSON.stringify(text)}, not an address with prefix length such as 192.168.15.1/24 or fd00::1/64`;
+  ctx.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+/** A network: `192.168.15.0/24`; a lone address is a network of one. Host bits are refused, as by the kernel. */
+export const network = z.string().transform((text, ctx) => {
+  const parsed = parseIp(text);
+  if (parsed && parsed.address === parsed.start) return `${parsed.address}/${parsed.prefix}`;
+  const message = parsed
+    ? `is ${JSON.stringify(text)}, which has bits beyond its prefix: did you mean ${parsed.start}/${parsed.prefix}, or ${parsed.address}/${parsed.bits}?`
+    : `is ${JSON.stringify(text)}, not a network such as 192.168.15.0/24 or fd00::/64`;
+  ctx.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+/** A unicast Ethernet address, made lower case. */
+export const macAddress = z.string().transform((text, ctx) => {
+  const mac = text.toLowerCase();
+  if (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)) {
+    const first = Number.parseInt(mac.slice(0, 2), 16);
+    if ((first & 1) === 0 && mac !== "00:00:00:00:00:00") return mac;
+    const message = `is ${JSON.stringify(text)}, which is not a unicast address: make the first byte even, such as 02`;
+    ctx.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }
+  ctx.addIssue({
+    code: "custom",
+    message: `is ${JSON.stringify(text)}, not a MAC address such as 02:00:00:00:00:01`,
+  });
+  return z.NEVER;
+});
+
+/** A whole number within bounds, with words that name them. */
+export const integer = (min: number, max: number, unit = "") =>
+  z.number().refine((n) => Number.isInteger(n) && n >= min && n <= max, {
+    error: (issue) =>
+      `is ${String(issue.input)}, not a whole number from ${min} to ${max}${unit && ` ${unit}`}`,
+  });
+
+/** MTU of a link in bytes; 68 is the least IPv4 works with (RFC 791). */
+export const mtu = integer(68, 65535, "bytes");
+
+export type Family = "ipv4" | "ipv6";
+
+/** A parsed address, with or without a prefix length. */
+export interface Ip {
+  readonly family: Family;
+  /** The address alone, canonical. */
+  readonly address: string;
+  readonly prefix: number;
+  /** The first address of its network. */
+  readonly start: string;
+  /** Bits of an address of this family. */
+  readonly bits: 32 | 128;
+}
+
+/** The parts of an address or CIDR, or `undefined` where it is none. */
+export function parseIp(text: string): Ip | undefined {
+  if (Address4.isValid(text)) {
+    const ip = new Address4(text);
+    // Leading zeros read as octal in some tools and as decimal in others.
+    if (/(^|\.)0\d/.test(text)) return undefined;
+    return {
+      family: "ipv4",
+      address: ip.correctForm(),
+      prefix: ip.subnetMask,
+      start: ip.startAddress().correctForm(),
+      bits: 32,
+    };
+  }
+  if (Address6.isValid(text) && !text.includes("%")) {
+    const ip = new Address6(text);
+    return {
+      family: "ipv6",
+      address: ip.correctForm(),
+      prefix: ip.subnetMask,
+      start: ip.startAddress().correctForm(),
+      bits: 128,
+    };
+  }
+  return undefined;
+}
+
+/** The family of an address or network that has been checked; a leading `!` is passed over. */
+export const familyOf = (checked: string): Family => (checked.includes(":") ? "ipv6" : "ipv4");

@@ -1,0 +1,9 @@
+import type { Definition } from "../definition";
+import { address } from "./address";
+import { bridge } from "./bridge";
+import { namespace } from "./namespace";
+import { sysctl } from "./sysctl";
+import { vethPair } from "./vethPair";
+
+/** Every kind of resource there is. */
+export const definitions: readonly Definition[] = [namespace, vethPair, bridge, address, sysctl];

@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { command, ip, pause, type Steps } from "../command";
+import type { Definition } from "../definition";
+import { RefusedError } from "../errors";
+import { MARK_PREFIX } from "../mark";
+import { isUp, parseLink, parseLinks } from "../parse/link";
+import { parseNamespaceIds } from "../parse/namespaceId";
+import { sysctlPath } from "../parse/sysctl";
+import { namespaceName } from "./fields";
+import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "./sysctlFields";
+
+export const NamespaceArgs = z.object({
+  /** Name of the namespace, as in `ip netns add`. Replaces. */
+  name: namespaceName,
+  /**
+   * Kernel parameters inside, by key: `{ "net.ipv4.ip_forward": 1 }`. Only keys below `net`. A key taken out keeps its
+   * value; use a `Sysctl` for one that is to be set back. Default: none. Updates in place.
+   */
+  sysctls: z
+    .record(
+      sysctlKey.refine(
+        isNamespaced,
+        "is not below `net`: it belongs to the whole host, not to a network namespace",
+      ),
+      sysctlValue,
+    )
+    .optional(),
+  /** Bring the loopback interface up, so that the namespace can reach itself. Default: true. Updates in place. */
+  loopback: z.boolean().default(true),
+  /**
+   * End the processes that run inside when the namespace is deleted: SIGTERM, then SIGKILL after two seconds. Without
+   * it deletion is refused while there are any, as they would keep the namespace alive without a name. Default: false.
+   * Updates in place.
+   */
+  killProcesses: z.boolean().default(false),
+});
+
+type Args = z.output<typeof NamespaceArgs> & { mark: string };
+
+interface Outputs {
+  /** Where its name is kept: `/run/netns/NAME`. */
+  path: string;
+  /** Its identity: the inode of the namespace, as `/proc/PID/ns/net` shows it. */
+  inode: number;
+}
+
+/** A network namespace with a name, as `ip netns add` makes it. Its mark is the alias of its loopback link. */
+export const namespace: Definition<Args, Outputs> = {
+  kind: "Namespace",
+  schema: NamespaceArgs,
+  identity: "name",
+  onChange: { name: "replace", sysctls: "update", loopback: "update", killProcesses: "update" },
+
+  id: ({ name }) => name,
+  claims: ({ name, sysctls = {} }) => [
+    `namespace ${name}`,
+    ...Object.keys(sysctls).map((key) => `sysctl ${name}/${sysctlPath(key)}`),
+  ],
+
+  probe: ({ name, sysctls = {} }) => [
+    // A file in /run/netns proves nothing: this enters it, and asks which namespace it then is in.
+    command("stat", name, ["--dereference", "--format=%i", "/proc/self/ns/net"]),
+    ip(name, "-j", "-d", "link", "show", "dev", "lo"),
+    ...(Object.keys(sysctls).length > 0 ? [readSysctls(name, Object.keys(sysctls))] : []),
+  ],
+
+  parse([inode, loopback, values], { name, sysctls }) {
+    const lo = parseLink(loopback);
+    if (inode === undefined || !lo) return undefined;
+    return {
+      args: { loopback: isUp(lo), ...(sysctls && { sysctls: valuesOf(values, Object.keys(sysctls)) }) },
+      outputs: { path: `/run/netns/${name}`, inode: Number(inode) },
+      mark: lo.ifalias,
+    };
+  },
+
+  create: ({ name, mark, sysctls = {}, loopback }) => [
+    // The first calls at once race on mounting /run/netns; `flock` on the folder above leaves nothing behind.
+    command("flock", undefined, ["--close", "/run", "ip", "netns", "add", name]),
+    ip(name, "link", "set", "dev", "lo", "alias", mark, ...(loopback ? ["up"] : [])),
+    ...writeSysctls(name, sysctls),
+  ],
+
+  update(seen, { name, mark, sysctls = {}, loopback }) {
+    const words = [
+      ...(seen.mark === mark ? [] : ["alias", mark]),
+      ...(seen.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
+    ];
+    const different = Object.entries(sysctls).filter(([key, value]) => seen.args.sysctls?.[key] !== value);
+    return [
+      ...(words.length > 0 ? [ip(name, "link", "set", "dev", "lo", ...words)] : []),
+      ...writeSysctls(name, Object.fromEntries(different)),
+    ];
+  },
+
+  remove: (_, args) => removal(args),
+};
+
+/** How long processes may take to end, and far ends of cables to disappear. */
+const POLL_MS = 20;
+const TERM_POLLS = 100;
+const KILL_POLLS = 100;
+const GONE_POLLS = 250;
+
+/**
+ * `ip netns del` removes the name only: processes would keep the namespace alive, unreachable. And the far ends of its
+ * cables go 17-43 ms after it has returned, in which their names are still taken.
+ */
+function* removal(args: Args): Steps {
+  const { name } = args;
+  yield* vacate(args);
+  const [links, ids] = yield [ip(name, "-j", "-d", "link", "show"), ip(name, "-j", "netns", "list-id")];
+  yield [ip(undefined, "netns", "del", name)];
+  yield* untilGone(farEnds(links, ids));
+}
+
+/** Ends the processes inside, or refuses when there are any that nobody allowed to end. */
+function* vacate({ name, killProcesses }: Args): Steps {
+  const inside = command("ip", undefined, ["netns", "pids", name]);
+  let [pids] = yield [inside];
+  if (!pids?.trim()) return;
+  if (!killProcesses) {
+    const [running] = yield [command("ps", undefined, ["-o", "pid=,args=", "-p", words(pids).join(",")])];
+    throw new RefusedError(
+      `namespace ${name} is in use by these processes:\n${running?.trimEnd()}\n` +
+        "end them, or set `killProcesses: true` and run `pulumi up` first",
+    );
+  }
+  for (const [signal, polls] of [
+    ["TERM", TERM_POLLS],
+    ["KILL", KILL_POLLS],
+  ] as const) {
+    yield [command("kill", undefined, [`-${signal}`, ...words(pids)])];
+    for (let poll = 0; poll < polls; poll++) {
+      yield [pause(POLL_MS)];
+      [pids] = yield [inside];
+      if (!pids?.trim()) return;
+    }
+  }
+  throw new RefusedError(`namespace ${name}: processes ${words(pids).join(", ")} did not end after SIGKILL`);
+}
+
+/** The far ends of the cables that lead out of a namespace: their marks by the namespace they are in. */
+function farEnds(links: string | undefined, ids: string | undefined): Map<string | undefined, Set<string>> {
+  const names = parseNamespaceIds(ids);
+  const ends = new Map<string | undefined, Set<string>>();
+  for (const { linkinfo, link_netnsid: id, ifalias } of parseLinks(links ?? "")) {
+    if (linkinfo?.info_kind !== "veth" || id === undefined || !ifalias?.startsWith(MARK_PREFIX)) continue;
+    // One without a name is the host's own, or none that could be asked.
+    const place = names.get(id);
+    ends.set(place, (ends.get(place) ?? new Set()).add(ifalias));
+  }
+  return ends;
+}
+
+/** Waits until no link with these marks is left; the deletion itself has succeeded by then, so it gives up quietly. */
+function* untilGone(ends: ReadonlyMap<string | undefined, ReadonlySet<string>>): Steps {
+  for (let poll = 0; poll < GONE_POLLS && ends.size > 0; poll++) {
+    const answers = yield [...ends.keys()].map((place) => ip(place, "-j", "-d", "link", "show"));
+    const marks = new Set([...ends.values()].flatMap((set) => [...set]));
+    const left = answers
+      .flatMap((answer) => parseLinks(answer ?? ""))
+      .some((link) => marks.has(link.ifalias ?? ""));
+    if (!left) return;
+    yield [pause(POLL_MS)];
+  }
+}
+
+const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { Definition } from "../definition";
+import { sysctlPath } from "../parse/sysctl";
+import { namespaceName } from "./fields";
+import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "./sysctlFields";
+
+export const SysctlArgs = z.object({
+  /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Replaces. */
+  key: sysctlKey,
+  /** Its value; text, a number, or a boolean for 1 and 0. Updates in place. */
+  value: sysctlValue,
+  /** Network namespace whose parameter it is; only for keys below `net`. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+});
+
+type Args = z.output<typeof SysctlArgs> & { mark: string };
+
+interface Outputs {
+  /** Value before this resource, which deletion sets again. */
+  former: string;
+}
+
+/** A kernel parameter. It is always there: creation sets it, deletion sets what was before. See sysctl(8). */
+export const sysctl: Definition<Args, Partial<Outputs>> = {
+  kind: "Sysctl",
+  schema: SysctlArgs,
+  identity: "key",
+  onChange: { key: "replace", value: "update", namespace: "replace" },
+
+  id: ({ namespace, key }) => `${namespace ? `${namespace}/` : ""}${key}`,
+  claims: ({ namespace = "", key }) => [`sysctl ${namespace}/${sysctlPath(key)}`],
+
+  problems: ({ key, namespace }) =>
+    namespace === undefined || isNamespaced(key)
+      ? []
+      : [
+          {
+            property: "key",
+            reason: `is ${key}, which belongs to the whole host and not to a network namespace: leave \`namespace\` out`,
+          },
+        ],
+
+  probe: ({ namespace, key }) => [readSysctls(namespace, [key])],
+
+  parse([answer], { key }) {
+    const value = valuesOf(answer, [key])[key];
+    return value === undefined ? undefined : { args: { value }, outputs: {} };
+  },
+
+  // Reached only where the parameter does not exist: the tool then says so.
+  create: ({ namespace, key, value }) => writeSysctls(namespace, { [key]: value }),
+  update: (seen, { namespace, key, value }) =>
+    seen.args.value === value ? [] : writeSysctls(namespace, { [key]: value }),
+  remove: ({ args }, { namespace, key }, { former }) =>
+    former === undefined || former === args.value ? [] : writeSysctls(namespace, { [key]: former }),
+
+  remember: (before) => (before?.args.value === undefined ? {} : { former: before.args.value }),
+  isOurs: () => true,
+};

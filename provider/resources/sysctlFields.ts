@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { type Command, command } from "../command";
+import { normalValue, parseSysctls, sysctlPath } from "../parse/sysctl";
+
+/** A parameter's name, with dots or slashes as in sysctl(8). */
+export const sysctlKey = z
+  .string()
+  .refine((key) => /^[a-z][\w]*([./][\w.:@+-]+)+$/i.test(key) && !key.includes(".."), {
+    error: (issue) =>
+      `is ${JSON.stringify(issue.input)}, not a key such as net.ipv4.ip_forward or net/ipv4/conf/eth0.100/forwarding`,
+  });
+
+/** A parameter's value, as text with single spaces. Numbers and booleans are taken for what the kernel writes. */
+export const sysctlValue = z
+  .union([z.string(), z.number(), z.boolean()], "is neither text nor a number")
+  .transform((value, ctx) => {
+    const text = normalValue(typeof value === "boolean" ? String(Number(value)) : String(value));
+    if (text !== "" && !/[\n\r\0]/.test(String(value))) return text;
+    ctx.addIssue({ code: "custom", message: text === "" ? "is empty" : "may not hold line breaks" });
+    return z.NEVER;
+  });
+
+/** Only parameters below `net` belong to a network namespace; any other would change the whole host. */
+export const isNamespaced = (key: string): boolean => sysctlPath(key).startsWith("net/");
+
+/** Reads parameters; the answer is for `valuesOf`. */
+export const readSysctls = (namespace: string | undefined, keys: readonly string[]): Command =>
+  command("sysctl", namespace, [...keys]);
+
+/** The values of `keys` in an answer to `readSysctls`. */
+export function valuesOf(answer: string | undefined, keys: readonly string[]): Record<string, string> {
+  const values = parseSysctls(answer ?? "");
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = values.get(sysctlPath(key));
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
+/**
+ * Sets parameters, forwarding first: changing it makes the kernel set others to the defaults of a router or a host
+ * (kernel ip-sysctl, `ip_forward`).
+ */
+export function writeSysctls(
+  namespace: string | undefined,
+  values: Readonly<Record<string, string>>,
+): Command[] {
+  const isForwarding = (key: string) => /\/(ip_forward|forwarding)$/.test(sysctlPath(key));
+  const sorted = Object.entries(values).sort(([a], [b]) => Number(isForwarding(b)) - Number(isForwarding(a)));
+  return sorted.length === 0
+    ? []
+    : [command("sysctl", namespace, ["-q", "-w", ...sorted.map(([key, value]) => `${key}=${value}`)])];
+}

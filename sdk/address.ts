@@ -1,0 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { AddressArgs as Schema } from "../provider/resources/address";
+import { currentProgram } from "./program";
+import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";
+import { type Inputs, NetnsResource } from "./resource";
+
+/** Arguments of an {@link Address}. */
+export type AddressArgs = Inputs<Omit<z.input<typeof Schema>, "interface" | "namespace" | "scope">> & {
+  /** The link that gets the address: a bridge, an end of a veth pair, or the name of any interface. Replaces. */
+  interface: InterfaceReference;
+  /** Where an interface given by name is. Default: the host's own namespace. Replaces. */
+  namespace?: NamespaceReference;
+  /**
+   * How far the address is valid: `global`, `link` or `host`. Default: `host` for loopback addresses, `link` for
+   * fe80::/10, else `global`. The kernel decides it for IPv6. Replaces.
+   */
+  scope?: pulumi.Input<"global" | "link" | "host">;
+};
+
+/** An IPv4 or IPv6 address on a link, as `ip address add` makes it. See ip-address(8). */
+export class Address extends NetnsResource {
+  /** The address with its prefix length. */
+  declare readonly address: pulumi.Output<string>;
+  /** The address alone, for `via` of a route or `to` of a NAT rule. */
+  declare readonly ip: pulumi.Output<string>;
+
+  constructor(name: string, args: AddressArgs, options?: pulumi.CustomResourceOptions) {
+    const link = resolveInterface(args.interface, args.namespace);
+    const inputs = { ...args, interface: link.name, namespace: link.place.name };
+    super("Address", name, inputs, ["ip"], { deletedWith: [link.resource, link.place.resource] }, options);
+    currentProgram().declareAddress(link.place, this);
+  }
+}

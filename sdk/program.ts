@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A network namespace as an argument names it. */
+export interface Place {
+  /** Its name; `undefined` for the host's own. */
+  readonly name: pulumi.Input<string> | undefined;
+  /** The resource that makes it, where this program has one. */
+  readonly resource: pulumi.Resource | undefined;
+  /** What tells places apart: the resource, else the name as given. */
+  readonly key: unknown;
+}
+
+/** A link that this program makes. */
+export interface DeclaredLink {
+  readonly name: pulumi.Output<string>;
+  readonly place: Place;
+  /** The resource that makes it. */
+  readonly resource: pulumi.Resource;
+}
+
+/**
+ * What a program has declared so far, by kernel name. With it a plain name (`namespace: "red"`) is as good as the
+ * resource itself, and a route knows the addresses that must be there before it.
+ */
+export class Program {
+  private readonly namespaces = new Map<unknown, pulumi.Resource>();
+  private readonly links = new Map<unknown, Map<unknown, DeclaredLink>>();
+  private readonly addresses = new Map<unknown, pulumi.Resource[]>();
+
+  declareNamespace(name: pulumi.Input<string>, namespace: pulumi.Resource): void {
+    this.namespaces.set(name, namespace);
+  }
+
+  findNamespace(name: pulumi.Input<string> | undefined): pulumi.Resource | undefined {
+    return this.namespaces.get(name);
+  }
+
+  declareLink(name: pulumi.Input<string>, link: DeclaredLink): void {
+    getOrAdd(this.links, link.place.key, () => new Map()).set(name, link);
+  }
+
+  findLink(place: Place, name: pulumi.Input<string>): DeclaredLink | undefined {
+    return this.links.get(place.key)?.get(name);
+  }
+
+  declareAddress(place: Place, address: pulumi.Resource): void {
+    getOrAdd(this.addresses, place.key, () => []).push(address);
+  }
+
+  addressesIn(place: Place): readonly pulumi.Resource[] {
+    return this.addresses.get(place.key) ?? [];
+  }
+}
+
+/** One registry per running program: tests and the Automation API run several in one process. */
+const programs = new WeakMap<object, Program>();
+const noStack = {};
+
+export function currentProgram(): Program {
+  return getOrAdd(programs, pulumi.runtime.getStackResource() ?? noStack, () => new Program());
+}
+
+interface MapLike<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+}
+
+function getOrAdd<K, V>(map: MapLike<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,81 @@
+import * as pulumi from "@pulumi/pulumi";
+import { markOf } from "../provider/mark";
+
+/**
+ * The text the engine keeps in every resource's state and runs to find the provider, also years later on destroy.
+ * It loads the implementation by package name, so it survives upgrades; it must never change.
+ */
+export const PROVIDER =
+  'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/")("pulumi-netns/provider").provider';
+
+/** What a resource hangs on. */
+export interface Owners {
+  /** Whose deletion takes it along in the kernel; the first that is there counts. */
+  readonly deletedWith?: readonly (pulumi.Resource | undefined)[];
+  /** Whose replacement leaves it gone or half-wired, besides those above. */
+  readonly replaceWith?: readonly (pulumi.Resource | undefined)[];
+}
+
+/** The base of every resource here: knows how to reach the provider, and carries the mark. */
+export abstract class NetnsResource extends pulumi.CustomResource {
+  /** Marks the object in the kernel as this resource's: `pulumi-netns:KIND:HASH:PROJECT/STACK/NAME`. */
+  declare readonly mark: pulumi.Output<string>;
+
+  protected constructor(
+    kind: string,
+    name: string,
+    inputs: Readonly<Record<string, unknown>>,
+    outputs: readonly string[],
+    owners: Owners,
+    options: pulumi.CustomResourceOptions = {},
+  ) {
+    const type = `pulumi-nodejs:dynamic/netns:${kind}`;
+    super(
+      type,
+      name,
+      {
+        // An output has to be named here for the engine's value to reach the property.
+        ...Object.fromEntries(outputs.map((output) => [output, undefined])),
+        ...inputs,
+        mark: mark(kind, type, name, options.parent),
+        __provider: PROVIDER,
+      },
+      withOwners(options, owners),
+    );
+  }
+}
+
+function mark(
+  kind: string,
+  type: string,
+  name: string,
+  parent: pulumi.Resource | undefined,
+): pulumi.Input<string> {
+  if (!parent)
+    return markOf(kind, `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`);
+  // As a promise, not an Output: the mark must not make its resource look dependent on the parent's fate.
+  return new Promise((resolve) => {
+    pulumi.createUrn(name, type, parent).apply((urn) => resolve(markOf(kind, urn)));
+  });
+}
+
+/**
+ * `deletedWith` saves the delete of what the kernel takes along anyway. Engines up to 3.259 leave such a child behind
+ * when its owner is replaced and not deleted, unless it is in `replaceWith` as well.
+ */
+function withOwners(options: pulumi.CustomResourceOptions, owners: Owners): pulumi.CustomResourceOptions {
+  const { deletedWith = [], replaceWith = [] } = owners;
+  const owner = options.deletedWith ?? deletedWith.find((candidate) => candidate !== undefined);
+  const all = new Set([...(options.replaceWith ?? []), ...deletedWith, ...replaceWith]);
+  return {
+    ...options,
+    ...(owner && { deletedWith: owner }),
+    replaceWith: [...all].filter((candidate) => candidate !== undefined),
+  };
+}
+
+/** Maps every argument to what a program may pass for it. Docs of the fields survive. */
+export type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/** Arguments with some fields given as references, all else as inputs. */
+export type ArgsWith<T, References> = Inputs<Omit<T, keyof References>> & References;

@@ -1,0 +1,99 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { VethPairArgs as Schema } from "../provider/resources/vethPair";
+import { currentProgram, type DeclaredLink, type Place } from "./program";
+import {
+  type BridgeReference,
+  type NamespaceReference,
+  resolveInterface,
+  resolveNamespace,
+} from "./reference";
+import { type Inputs, NetnsResource } from "./resource";
+
+type EndSchema = z.input<typeof Schema>["end"];
+
+/** One end of a {@link VethPair}, as a program asks for it. */
+export type VethEndArgs = Inputs<Omit<EndSchema, "name" | "namespace" | "bridge" | "mac">> & {
+  /** Name of this end, up to 15 bytes. Default: for `end` the resource's name; `peer` must say it. Replaces. */
+  name?: pulumi.Input<string>;
+  /** Network namespace this end lives in. Default: the bridge's where one is given, else the host's own. Replaces. */
+  namespace?: NamespaceReference;
+  /** Bridge that this end is a port of. It must be in the same namespace. Updates in place. */
+  bridge?: BridgeReference;
+  /** MAC address. Default: one made from the mark, the same at every creation. Updates in place. */
+  mac?: pulumi.Input<string>;
+};
+
+/** Arguments of a {@link VethPair}. */
+export interface VethPairArgs {
+  /** This end of the cable. */
+  end?: VethEndArgs;
+  /** The other end of the cable. */
+  peer: VethEndArgs & {
+    /** Name of this end, up to 15 bytes. Replaces. */
+    name: pulumi.Input<string>;
+  };
+}
+
+/** A cable: two links, what enters one leaves the other, as `ip link add type veth` makes it. See veth(4). */
+export class VethPair extends NetnsResource {
+  /** This end of the cable, for `interface` of an address or route. */
+  declare readonly end: VethEnd;
+  /** The other end of the cable. */
+  declare readonly peer: VethEnd;
+
+  constructor(name: string, args: VethPairArgs, options?: pulumi.CustomResourceOptions) {
+    const end = resolveEnd({ name, ...args.end });
+    const peer = resolveEnd(args.peer);
+    const owners = {
+      deletedWith: [end.place.resource, peer.place.resource],
+      // A port does not go with its bridge, but comes out of it.
+      replaceWith: [end.bridge, peer.bridge],
+    };
+    super(
+      "VethPair",
+      name,
+      { end: end.inputs, peer: peer.inputs },
+      ["ifindex", "peerIfindex"],
+      owners,
+      options,
+    );
+    this.end = new VethEnd(this, "end", "ifindex", end.place);
+    this.peer = new VethEnd(this, "peer", "peerIfindex", peer.place);
+    currentProgram().declareLink(end.inputs.name, this.end);
+    currentProgram().declareLink(peer.inputs.name, this.peer);
+  }
+}
+
+/** One end of a veth pair: a link that addresses and routes can refer to. */
+export class VethEnd implements DeclaredLink {
+  /** Name of this end. */
+  readonly name: pulumi.Output<string>;
+  /** MAC address. */
+  readonly mac: pulumi.Output<string>;
+  /** Interface index, unique in the namespace of this end. */
+  readonly ifindex: pulumi.Output<number>;
+
+  /** @internal */
+  constructor(
+    readonly resource: VethPair,
+    side: "end" | "peer",
+    index: "ifindex" | "peerIfindex",
+    readonly place: Place,
+  ) {
+    const state: pulumi.Output<{ name: string; mac: string }> = pulumi.output(Reflect.get(resource, side));
+    this.name = state.name;
+    this.mac = state.mac;
+    this.ifindex = pulumi.output(Reflect.get(resource, index));
+  }
+}
+
+function resolveEnd({ bridge, namespace, ...rest }: VethEndArgs & { name: pulumi.Input<string> }) {
+  if (bridge === undefined) {
+    const place = resolveNamespace(namespace);
+    return { place, bridge, inputs: { ...rest, namespace: place.name } };
+  }
+  const port = resolveInterface(bridge, namespace);
+  const place = namespace === undefined ? port.place : resolveNamespace(namespace);
+  return { place, bridge: port.resource, inputs: { ...rest, namespace: place.name, bridge: port.name } };
+}
