@@ -1,0 +1,136 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { answers, fails, pings } from "../support/packets";
+import { snapshot } from "../support/snapshot";
+import { ExampleStack, root } from "../support/stack";
+
+/**
+ * Every example through the real CLI, engine and kernel: up, again, preview, refresh, a change in place, a change that
+ * replaces, destroy. The topologies are drawn in the examples' READMEs.
+ */
+interface Case {
+  /** Resources the program makes, the stack itself among them. */
+  readonly resources: number;
+  /** What must work once it is up. */
+  readonly proofs: Readonly<Record<string, () => Promise<void>>>;
+  /** An edit that is made in place, and what the engine says of it. */
+  readonly update: readonly [from: string, to: string, changes: object];
+  /** An edit that replaces, and what the engine says of it. */
+  readonly replace: readonly [from: string, to: string, changes: object];
+  /** What must work after both edits. */
+  readonly proofsAfter: Readonly<Record<string, () => Promise<void>>>;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  "two-rooms": {
+    resources: 6,
+    proofs: {
+      "red reaches blue": pings("red", "192.168.15.2"),
+      "blue reaches red": pings("blue", "192.168.15.1"),
+    },
+    update: ["end: { namespace: red }", "end: { namespace: red, mtu: 1400 }", { update: 1 }],
+    replace: ["192.168.15.2/24", "192.168.15.7/24", { replace: 1 }],
+    proofsAfter: { "red reaches blue's new address": pings("red", "192.168.15.7") },
+  },
+  switch: {
+    resources: 9,
+    proofs: {
+      "red reaches blue": pings("red", "192.168.15.2"),
+      "the host reaches red": pings(undefined, "192.168.15.1"),
+      "blue reaches the host": pings("blue", "192.168.15.5"),
+    },
+    update: ['new Bridge("v-net-0")', 'new Bridge("v-net-0", { ageingTime: 60 })', { update: 1 }],
+    // The bridge goes, and with it its address; the cables were its ports, and their addresses go with them.
+    replace: ['new Bridge("v-net-0", {', 'new Bridge("v-net-0", { name: "v-net-1",', { replace: 6 }],
+    proofsAfter: {
+      "red reaches blue": pings("red", "192.168.15.2"),
+      "the host reaches blue": pings(undefined, "192.168.15.2"),
+    },
+  },
+  gateway: {
+    resources: 13,
+    proofs: {
+      "blue reaches the LAN": pings("blue", "192.168.1.3"),
+      "the LAN knows no way to blue": fails("lan", "192.168.15.2"),
+    },
+    update: ['source: "192.168.15.0/24"', 'source: "192.168.15.0/25"', { update: 1 }],
+    replace: ['destination: "192.168.1.0/24"', 'destination: "default"', { replace: 1 }],
+    proofsAfter: { "blue reaches the LAN": pings("blue", "192.168.1.3") },
+  },
+  "port-forward": {
+    resources: 15,
+    proofs: {
+      "the LAN reaches blue's web server by the host's port": answers("lan", "http://192.168.1.2/"),
+      "the LAN reaches blue by the address that stands for it": pings("lan", "192.168.1.20"),
+      "the LAN reaches blue's web server by that address": answers("lan", "http://192.168.1.20/"),
+      "the host reaches the forward, too": answers(undefined, "http://192.168.1.2/"),
+    },
+    update: ["port: 80,", "port: 8080,", { update: 1 }],
+    replace: [
+      'new NatRule("blue-as-host", {',
+      'new NatRule("blue-as-host", { backend: "iptables",',
+      { replace: 1 },
+    ],
+    proofsAfter: {
+      "the LAN reaches it by the new port": answers("lan", "http://192.168.1.2:8080/"),
+      "the LAN reaches blue by its address": pings("lan", "192.168.1.20"),
+    },
+  },
+  seed: {
+    resources: 20,
+    proofs: {
+      "red reaches blue": pings("red", "192.168.15.2"),
+      "the host reaches red": pings(undefined, "192.168.15.1"),
+      "blue reaches the LAN": pings("blue", "192.168.1.3"),
+      "the LAN reaches blue's web server": answers("lan", "http://192.168.1.2/"),
+      "the LAN reaches blue by the address that stands for it": pings("lan", "192.168.1.20"),
+    },
+    update: ["value: 1", "value: 0", { update: 1 }],
+    // Blue goes, and with it its cable, address and route.
+    replace: ['new Namespace("blue")', 'new Namespace("blue", { name: "azure" })', { replace: 4 }],
+    proofsAfter: { "red reaches azure": pings("red", "192.168.15.2") },
+  },
+};
+
+describe("the examples", () => {
+  it("are all here", () => {
+    expect(Object.keys(cases).sort()).to.deep.equal(readdirSync(join(root, "examples")).sort());
+  });
+
+  for (const [example, { resources, proofs, update, replace, proofsAfter }] of Object.entries(cases)) {
+    describe(example, function () {
+      this.timeout(60_000);
+      let clean: Record<string, string>;
+      let stack: ExampleStack;
+
+      before(async () => {
+        clean = await snapshot();
+        stack = await ExampleStack.of(example);
+      });
+      after(() => stack.remove());
+
+      it("goes up", async () => {
+        expect(await stack.up()).to.deep.equal({ create: resources });
+      });
+      for (const [what, proof] of Object.entries(proofs)) it(what, proof);
+      it("goes up again without a change", async () => expect(await stack.up()).to.deep.equal({}));
+      it("has an empty preview", async () => expect(await stack.preview()).to.deep.equal({}));
+      it("has nothing to refresh", async () => expect(await stack.refresh()).to.deep.equal({}));
+      it(`updates in place: ${update[1]}`, async () => {
+        await stack.edit([update[0], update[1]]);
+        expect(await stack.up()).to.deep.equal(update[2]);
+      });
+      it(`replaces: ${replace[1]}`, async () => {
+        await stack.edit([replace[0], replace[1]]);
+        expect(await stack.up()).to.deep.equal(replace[2]);
+      });
+      for (const [what, proof] of Object.entries(proofsAfter)) it(`then: ${what}`, proof);
+      it("has an empty preview after that", async () => expect(await stack.preview()).to.deep.equal({}));
+      it("leaves nothing behind", async () => {
+        await stack.destroy();
+        expect(await snapshot()).to.deep.equal(clean);
+      });
+    });
+  }
+});

@@ -1,0 +1,27 @@
+import { expect } from "chai";
+import { PROVIDER } from "../../sdk/resource";
+import { ExampleStack } from "../support/stack";
+
+describe("the state", function () {
+  this.timeout(60_000);
+  let stack: ExampleStack;
+  before(async () => {
+    stack = await ExampleStack.of("seed");
+    await stack.up();
+  });
+  after(() => stack.remove());
+
+  it("takes less than 2.5 KB a resource", async () => {
+    const sizes = (await stack.resources())
+      .filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/netns:"))
+      .map((resource) => JSON.stringify(resource).length);
+    expect(sizes).to.have.length(19);
+    expect(Math.max(...sizes)).to.be.below(2500);
+  });
+
+  it("keeps one short constant as the provider", async () => {
+    const texts = (await stack.resources()).flatMap(({ outputs }) => outputs?.["__provider"] ?? []);
+    expect([...new Set(texts)]).to.deep.equal([PROVIDER]);
+    expect(PROVIDER.length).to.be.below(300);
+  });
+});

@@ -1,0 +1,89 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { LocalWorkspace, type OpMap, type Stack } from "@pulumi/pulumi/automation";
+
+export const root = resolve(__dirname, "../..");
+
+/** An example copied aside, with a state of its own, driven through the real CLI and engine. */
+export class ExampleStack {
+  private constructor(
+    readonly folder: string,
+    private readonly stack: Stack,
+  ) {}
+
+  static async of(example: string, name = "test"): Promise<ExampleStack> {
+    // Below the checkout, so that the program finds the packages that an installed project would have.
+    await mkdir(join(root, ".test-stacks"), { recursive: true });
+    const folder = await mkdtemp(join(root, ".test-stacks", `${example}-`));
+    await cp(join(root, "examples", example), folder, {
+      recursive: true,
+      filter: (source) => !/node_modules|Pulumi\..+\.yaml$/.test(source),
+    });
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: name, workDir: folder },
+      { envVars: await environment(folder) },
+    );
+    return new ExampleStack(folder, stack);
+  }
+
+  /** Changes the program: each text must be there. */
+  async edit(...changes: readonly (readonly [from: string, to: string])[]): Promise<void> {
+    const file = join(this.folder, "index.ts");
+    let text = await readFile(file, "utf8");
+    for (const [from, to] of changes) {
+      if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)}`);
+      text = text.replace(from, to);
+    }
+    await writeFile(file, text);
+  }
+
+  /** What `pulumi up` did, by operation. */
+  async up(): Promise<OpMap> {
+    const { summary } = await this.stack.up({ color: "never" });
+    return withoutSame(summary.resourceChanges);
+  }
+
+  /** What `pulumi preview` would do, by operation. */
+  async preview(): Promise<OpMap> {
+    const { changeSummary } = await this.stack.preview({ color: "never" });
+    return withoutSame(changeSummary);
+  }
+
+  /** What `pulumi refresh` found changed, by operation. */
+  async refresh(): Promise<OpMap> {
+    const { summary } = await this.stack.refresh({ color: "never" });
+    return withoutSame(summary.resourceChanges);
+  }
+
+  async destroy(): Promise<void> {
+    await this.stack.destroy({ color: "never" });
+  }
+
+  /** The state as the engine keeps it. */
+  async resources(): Promise<readonly { type: string; urn: string; outputs?: Record<string, unknown> }[]> {
+    const { deployment } = await this.stack.exportStack();
+    return deployment.resources ?? [];
+  }
+
+  /** Takes down what is left and forgets the copy. */
+  async remove(): Promise<void> {
+    await this.stack.cancel().catch(() => {});
+    await this.destroy();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The settings of a local backend below `folder`. */
+export async function environment(folder: string): Promise<Record<string, string>> {
+  const state = join(folder, "state");
+  await mkdir(state, { recursive: true });
+  return {
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+}
+
+function withoutSame({ same, ...changes }: OpMap = {}): OpMap {
+  return changes;
+}
