@@ -1,0 +1,2 @@
+// The real SDK, found by its place, as this package has taken its name.
+module.exports = require("../../dist/sdk");
