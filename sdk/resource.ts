@@ -76,6 +76,3 @@ function withOwners(options: pulumi.CustomResourceOptions, owners: Owners): pulu
 
 /** Maps every argument to what a program may pass for it. Docs of the fields survive. */
 export type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
-
-/** Arguments with some fields given as references, all else as inputs. */
-export type ArgsWith<T, References> = Inputs<Omit<T, keyof References>> & References;

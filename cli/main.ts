@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { forbidStrayCommand, splitAtDashes } from "./argv";
+import { CliError } from "./errors";
+import { addSandbox } from "./sandbox/command";
+
+// One line per subcommand; each loads what it needs only when it is called.
+const subcommands = [addSandbox];
+
+const usageError = 2;
+
+function version(): string {
+  const manifest: unknown = createRequire(__filename)("pulumi-netns/package.json");
+  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return known ? String(manifest.version) : "unknown";
+}
+
+function build(afterDashes: readonly string[] | undefined): Command {
+  const program = new Command("pulumi-netns")
+    .description("Tools around the Linux networks that pulumi-netns programs describe.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, "pulumi-netns: ")),
+    })
+    .showHelpAfterError("Add --help to see how it is used.")
+    .enablePositionalOptions()
+    .exitOverride()
+    .hook("preAction", (_program, action) => forbidStrayCommand(action, afterDashes));
+  for (const add of subcommands) add(program, afterDashes);
+  return program;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError;
+  if (!(error instanceof CliError)) throw error;
+  process.stderr.write(`pulumi-netns: ${error.message}\n`);
+  return error.exitCode;
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { own, afterDashes } = splitAtDashes(argv);
+  await build(afterDashes).parseAsync(own, { from: "user" });
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.exitCode = report(error);
+});

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { type ProcessStat, readStat } from "./proc";
+
+const forwarded = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2"] as const;
+
+/**
+ * A key at the terminal reaches the whole foreground process group, the child included. Passing such a signal on
+ * would deliver it twice, and for many programs the second Ctrl-C means "stop at once".
+ */
+export function reachesChildAnyway(signal: NodeJS.Signals, self: ProcessStat | undefined): boolean {
+  const fromKeyboard = signal === "SIGINT" || signal === "SIGQUIT";
+  return fromKeyboard && self !== undefined && self.processGroup === self.foregroundGroup;
+}
+
+/** What a shell shows for a child that a signal ended. */
+export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Runs a program in place of this one, as far as that goes: same terminal, same signals, same ending. */
+export function runInPlace(words: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending> {
+  const [program = "", ...rest] = words;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, rest, { env, stdio: "inherit" });
+    const pass = (signal: NodeJS.Signals): void => {
+      if (!reachesChildAnyway(signal, readStat("self"))) child.kill(signal);
+    };
+    for (const signal of forwarded) process.on(signal, pass);
+    child.on("error", reject);
+    child.on("exit", (code, signal) => {
+      for (const name of forwarded) process.off(name, pass);
+      resolve({ code, signal });
+    });
+  });
+}
+
+/** Ends this process the way the child ended; the exit code serves where the signal does not end us. */
+export function endLike({ code, signal }: Ending): void {
+  process.exitCode = exitCodeOf(code, signal);
+  if (signal !== null) process.kill(process.pid, signal);
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CliError, errorCode } from "../errors";
+import { withLock } from "./lock";
+import { isAlive, members, standing } from "./members";
+import { sandboxName } from "./name";
+import { lockFile, readRecord, recordedNames, removeRecord, type SandboxRecord } from "./registry";
+import { withSystemFolders } from "./tools";
+import { unreachable } from "./unreachable";
+
+const steps = [
+  { signal: "SIGTERM", patience: 2_000 },
+  { signal: "SIGKILL", patience: 5_000 },
+] as const;
+const pause = 20;
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (errorCode(error) !== "ESRCH" && errorCode(error) !== "EPERM") throw error;
+  }
+}
+
+/** Ends what `living` lists, also what appears meanwhile; returns every pid that was signalled. */
+async function endAll(name: string, living: () => readonly number[]): Promise<Set<number>> {
+  const signalled = new Set<number>();
+  for (const { signal, patience } of steps) {
+    const inThisStep = new Set<number>();
+    const deadline = Date.now() + patience;
+    for (let left = living(); left.length > 0 && Date.now() < deadline; left = living()) {
+      for (const pid of left.filter((pid) => !inThisStep.has(pid))) send(pid, signal);
+      for (const pid of left) inThisStep.add(pid);
+      await sleep(pause);
+    }
+    for (const pid of inThisStep) signalled.add(pid);
+  }
+  const left = living();
+  if (left.length === 0) return signalled;
+  throw new CliError(`sandbox "${name}" is not stopped: still running are the processes ${left.join(", ")}.`);
+}
+
+async function stop(name: string, record: SandboxRecord): Promise<string> {
+  const where = standing(record);
+  if (where === "unreachable") throw unreachable(name);
+  if (where === "inside") throw new CliError(`you are inside sandbox "${name}": leave it, then stop it.`);
+  // The holder goes last: while it lives, the kernel cannot give the numbers of its namespaces to others.
+  const ended = await endAll(name, () => members(record));
+  await endAll(name, () => (isAlive(record) ? [record.pid] : []));
+  removeRecord(name);
+  const count = ended.size === 1 ? "1 process" : `${ended.size} processes`;
+  return ended.size === 0
+    ? `Sandbox "${name}" is stopped.`
+    : `Sandbox "${name}" is stopped, with ${count} in it.`;
+}
+
+export async function stopSandbox(givenName: string | undefined): Promise<void> {
+  const name = sandboxName(givenName);
+  const path = withSystemFolders(process.env["PATH"]);
+  const line = recordedNames().includes(name)
+    ? await withLock(lockFile(), path, async () => {
+        const record = readRecord(name);
+        if (record !== undefined && isAlive(record)) return stop(name, record);
+        removeRecord(name);
+        return undefined;
+      })
+    : undefined;
+  process.stdout.write(`${line ?? `There is no sandbox "${name}" to stop.`}\n`);
+}

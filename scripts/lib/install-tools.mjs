@@ -1,0 +1,61 @@
+import { Problem, tail } from "./problem.mjs";
+import { run } from "./run.mjs";
+import { foldersOf, isIn, withSystemFolders } from "./search-path.mjs";
+import { step } from "./terminal.mjs";
+import { installCommands, missingLine, missingPackages, packageNames } from "./tools.mjs";
+
+const findMissing = (folders = withSystemFolders(foldersOf(process.env.PATH))) =>
+  missingPackages((command) => isIn(folders, command));
+
+/** Resolves to whether anything had to be done. */
+export async function ensureTools() {
+  const missing = findMissing();
+  if (missing.length === 0) return false;
+  const isRoot = process.getuid() === 0;
+  if (!isRoot || !isIn(foldersOf(process.env.PATH), "apt-get")) throw problemOf(missing, isRoot);
+
+  const names = packageNames(missing, "apt");
+  const commands = missing.flatMap((entry) => entry.commands);
+  await step("system packages", `apt-get install ${names.join(" ")}, for ${commands.join(", ")}`, () =>
+    aptInstall(names),
+  );
+  const still = findMissing();
+  if (still.length > 0) throw problemOf(still, isRoot);
+  return true;
+}
+
+function problemOf(missing, isRoot, failure) {
+  return new Problem("System tools are missing.", {
+    details: [...missing.map(missingLine), ...(failure ? [failure] : [])].join("\n"),
+    why: isRoot ? "there is no apt-get here to install them with" : "only root can install them",
+    how: `type the line for your system, then the same command again\n${installCommands(missing, isRoot).join("\n")}`,
+  });
+}
+
+async function aptInstall(names) {
+  const install = () => apt("install", "-y", "--no-install-recommends", ...names);
+  // Fresh machines have no package lists, or stale ones; where they are good, the update is saved.
+  if ((await install()).code === 0) return;
+  const update = await apt("update");
+  const { code, output } = await install();
+  if (code === 0) return;
+  throw new Problem(`apt-get could not install ${names.join(" ")}.`, {
+    details: complaints(update.output + output),
+    why: "the network tools come with these packages",
+    how: `mend what apt-get says above, then: apt-get install -y ${names.join(" ")}`,
+  });
+}
+
+// A machine without a network shows in the update's complaints only, which do not make it fail.
+const complaints = (output) =>
+  tail(
+    output
+      .split("\n")
+      .filter((line) => /^(E|W|Err):/.test(line))
+      .join("\n") || output,
+  );
+
+const apt = (...args) =>
+  run("apt-get", ["-q", "-o", "DPkg::Lock::Timeout=120", ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
+  });

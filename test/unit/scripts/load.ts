@@ -1,0 +1,7 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const scripts = resolve(__dirname, "..", "..", "..", "scripts", "lib");
+
+/** A module of scripts/lib. These are plain JavaScript, so that they run before anything is installed. */
+export const load = (name: string) => import(pathToFileURL(resolve(scripts, `${name}.mjs`)).href);
