@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { forbidStrayCommand, splitAtDashes } from "./argv";
-import { CliError } from "./errors";
+import { CliError, errorCode } from "./errors";
 import { addSandbox } from "./sandbox/command";
 
 // One line per subcommand; each loads what it needs only when it is called.
@@ -43,6 +43,11 @@ async function main(argv: readonly string[]): Promise<void> {
   const { own, afterDashes } = splitAtDashes(argv);
   await build(afterDashes).parseAsync(own, { from: "user" });
 }
+
+// A reader such as `head` may go before everything is written.
+process.stdout.on("error", (error) => {
+  if (errorCode(error) !== "EPIPE") throw error;
+});
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.exitCode = report(error);

@@ -10,7 +10,7 @@ const nameFlag = "-n, --name <name>";
 const nameHelp = `which sandbox (default: "${defaultName}")`;
 
 const about = [
-  "Runs COMMAND in a sandbox: a Linux network of its own, in which it is root, without root rights on the machine.",
+  "Runs COMMAND in a sandbox: as root of a Linux network of its own, without root rights on the machine.",
   "The sandbox starts on first use and goes on after COMMAND has ended, so the next one finds everything as it was.",
   "Without COMMAND, your shell starts in it.\n\nFiles and processes are those of the machine; network devices,",
   "routes, firewall rules, network sysctls and `ip netns` are not. The exit code is that of COMMAND, or 125 if the",

@@ -3,24 +3,40 @@ import { readdirSync, readlinkSync } from "node:fs";
 
 /**
  * Runs inside the new namespaces; its arguments are the symbolic links of the old /run, as name and target pairs.
- * Whatever is to appear on /run and /sys is first put together on /tmp: on some systems the tools themselves are
- * found through /run. /run/user stays, as version managers keep their PATH entries there. The final `read` makes
- * the holder die with a caller that dies before it has written down the holder's pid.
+ * Whatever is to appear on /run, /sys and /proc/sys is first put together on /tmp: on some systems the tools
+ * themselves are found through /run. /run/user stays, as version managers keep their PATH entries there. Sysctls
+ * that are not of a network or user namespace are made read-only, as root could change the machine's. The final
+ * `read` makes the holder die with a caller that dies before it has written down the holder's pid.
  */
 const setUp = `
 set -e
+
+private_run() {
+  mount -n -t tmpfs -o mode=755,nosuid,nodev tmpfs /tmp
+  mkdir /tmp/netns
+  if [ -d /run/user ]; then mkdir /tmp/user; mount -n --rbind /run/user /tmp/user; fi
+  while [ "$#" -gt 1 ]; do ln -s "$2" "/tmp/$1"; shift 2; done
+  mount -n --move /tmp /run
+  if [ -d /var/run ] && ! [ /var/run -ef /run ]; then mount -n --rbind /run /var/run; fi
+}
+
+private_sys() {
+  mount -n -t sysfs -o nosuid,nodev,noexec sysfs /tmp ||
+    mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs /tmp || return 0
+  [ ! -d /sys/fs/cgroup ] || mount -n --rbind /sys/fs/cgroup /tmp/fs/cgroup || :
+  mount -n --move /tmp /sys || umount -n -l /tmp
+}
+
+guard_sysctls() {
+  mount -n --rbind /proc/sys /tmp || return 0
+  mount -n --rbind /proc/sys/net /tmp/net && mount -n --rbind /proc/sys/user /tmp/user &&
+    mount -n -o remount,bind,ro,nosuid,nodev,noexec /tmp && mount -n --move /tmp /proc/sys || umount -n -l /tmp
+}
+
 echo entered
-mount -n -t tmpfs -o mode=755,nosuid,nodev tmpfs /tmp
-mkdir /tmp/netns
-if [ -d /run/user ]; then mkdir /tmp/user; mount -n --rbind /run/user /tmp/user; fi
-while [ "$#" -gt 1 ]; do ln -s "$2" "/tmp/$1"; shift 2; done
-mount -n --move /tmp /run
-if [ -d /var/run ] && ! [ /var/run -ef /run ]; then mount -n --rbind /run /var/run; fi
-if mount -n -t sysfs -o nosuid,nodev,noexec sysfs /tmp 2>/dev/null ||
-   mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs /tmp 2>/dev/null; then
-  if [ -d /sys/fs/cgroup ]; then mount -n --rbind /sys/fs/cgroup /tmp/fs/cgroup || :; fi
-  mount -n --move /tmp /sys
-fi
+private_run "$@"
+private_sys 2>/dev/null
+guard_sysctls 2>/dev/null
 ip link set dev lo up
 echo ready
 read -r keep

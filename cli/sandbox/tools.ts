@@ -43,7 +43,7 @@ export function isExecutableFile(file: string): boolean {
   }
 }
 
-export function installLine({ name, why, apt, dnf, pacman, apk }: Tool): string {
+function installLine({ name, why, apt, dnf, pacman, apk }: Tool): string {
   return (
     `"${name}" is missing, needed to ${why}: apt install ${apt} | dnf install ${dnf} | ` +
     `pacman -S ${pacman} | apk add ${apk}`

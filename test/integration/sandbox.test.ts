@@ -1,6 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
@@ -111,6 +120,18 @@ describe("pulumi-netns sandbox", function () {
     expect(await output(inside(name, "ip", "-j", "-4", "addr", "show", "lo"))).to.include("127.0.0.1");
   });
 
+  it("can change the sysctls of its network, and no others", async () => {
+    const name = unique("sysctl");
+    const forward = "/proc/sys/net/ipv4/ip_forward";
+    const outside = readFileSync(forward, "utf8");
+    const flip = `echo $((1 - $(cat ${forward}))) > ${forward}`;
+    await output(inside(name, "sh", "-c", `ip netns add red; ip netns exec red sh -c '${flip}'; ${flip}`));
+    expect(readFileSync(forward, "utf8")).to.equal(outside);
+    // The value that is there already: should the write succeed, it must do no harm.
+    const rewrite = "value=$(cat /proc/sys/vm/swappiness); echo $value > /proc/sys/vm/swappiness";
+    expect((await inside(name, "sh", "-c", rewrite)).exitCode).to.not.equal(0);
+  });
+
   it("keeps everything between two calls", async () => {
     const name = unique("keeps");
     await output(inside(name, "ip", "netns", "add", "blue"));
@@ -179,7 +200,8 @@ describe("pulumi-netns sandbox", function () {
   it("lets Ctrl-C at a terminal reach the command once", async function () {
     if ((await execa("script", ["--version"], { reject: false })).exitCode !== 0) return this.skip();
     const name = unique("terminal");
-    const script = "trap 'echo got' INT; echo up; for i in 1 2 3 4 5 6 7 8 9; do sleep 0.05; done; echo done";
+    const count =
+      "process.on(`SIGINT`, () => console.log(`got`)); console.log(`up`); setTimeout(() => console.log(`done`), 500)";
     const words = [
       process.execPath,
       main,
@@ -187,9 +209,9 @@ describe("pulumi-netns sandbox", function () {
       "--name",
       name,
       "--",
-      "sh",
-      "-c",
-      `'${script.replaceAll("'", `'\\''`)}'`,
+      process.execPath,
+      "-e",
+      `'${count}'`,
     ];
     const run = execa("script", ["--quiet", "--return", "--command", words.join(" "), "/dev/null"], {
       env: { XDG_STATE_HOME: stateHome },
@@ -204,12 +226,18 @@ describe("pulumi-netns sandbox", function () {
 
   it("starts one sandbox for eight first uses at once", async () => {
     const name = unique("parallel");
-    const runs = Array.from({ length: 8 }, () => output(inside(name, "readlink", "/proc/self/ns/net")));
-    expect(new Set(await Promise.all(runs)).size).to.equal(1);
+    const slow = join(stateHome, "slow");
+    mkdirSync(slow);
+    const script = `#!/bin/sh\nPATH=\${PATH#*:}\n[ "$1" = --user ] && sleep 0.5\nexec unshare "$@"\n`;
+    writeFileSync(join(slow, "unshare"), script, { mode: 0o755 });
+    const env = { PATH: `${slow}:${process.env["PATH"]}` };
+    const words = ["sandbox", "--name", name, "--", "readlink", "/proc/self/ns/net"];
+    const runs = await Promise.all(Array.from({ length: 8 }, () => output(cli(words, { env }))));
+    expect(new Set(runs).size).to.equal(1);
     expect(processesOf(name)).to.deep.equal([String(recordOf(name).pid)]);
   });
 
-  it("leaves no stray holder when it is killed while starting", async () => {
+  it("leaves no stray holder when it is killed at any moment of the start", async () => {
     const name = unique("killed");
     for (let delay = 20; delay <= 160; delay += 10) {
       const run = inside(name, "true");
@@ -220,6 +248,17 @@ describe("pulumi-netns sandbox", function () {
     await output(inside(name, "true"));
     await sleep(200);
     expect(processesOf(name)).to.deep.equal([String(recordOf(name).pid)]);
+  });
+
+  it("leaves no stray holder when it is killed before the holder is on record", async () => {
+    const name = unique("unrecorded");
+    const script = `require(process.argv[1]).startHolder(process.argv[2], true, process.env.PATH)
+      .then(({ ready }) => console.log(ready)).then(() => process.kill(process.pid, "SIGKILL"))`;
+    const holder = join(dirname(main), "sandbox", "holder.js");
+    const { stdout } = await execa(process.execPath, ["-e", script, holder, name], { reject: false });
+    expect(stdout).to.equal("true");
+    await sleep(200);
+    expect(processesOf(name)).to.deep.equal([]);
   });
 
   it("replaces a dead holder", async () => {
