@@ -23,7 +23,7 @@ export function checkArgs(definition: Definition, news: Args): { args: Args; pro
 function checkFields(shape: Shape, given: Args, prefix: string) {
   const value: Args = {};
   const problems: Problem[] = Object.keys(given)
-    .filter((key) => !(key in shape))
+    .filter((key) => !Object.hasOwn(shape, key))
     .map((key) => ({
       property: prefix + key,
       reason: `is not a property; there are ${list(Object.keys(shape))}`,
@@ -51,8 +51,10 @@ function toProblem(property: string, issue: z.core.$ZodIssue, field: unknown): P
   const path = issue.path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("");
-  const reason = field === undefined && issue.code === "invalid_type" ? "is required" : issue.message;
-  return { property: property + path, reason };
+  // zod says of a map's key only that it is invalid, and keeps what the key's own check said one level down.
+  const [inner] = issue.code === "invalid_key" ? issue.issues : [];
+  const message = inner?.message ?? issue.message;
+  return { property: property + path, reason: field === undefined ? "is required" : message };
 }
 
 /** `given` over `defaults`, nested objects field by field. */

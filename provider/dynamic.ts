@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Args, Definition } from "./definition";
 import * as engine from "./engine";
+import { PartialError } from "./errors";
 import { localHost } from "./host/local";
 import { parseMark } from "./mark";
 import { definitions } from "./resources";
@@ -20,23 +21,20 @@ export const provider: dynamic.ResourceProvider<Args, Args> = {
   },
 
   async create(inputs) {
-    const { id, state } = await engine.create(definitionOf(inputs), localHost, withoutProvider(inputs));
+    const work = engine.create(definitionOf(inputs), localHost, withoutProvider(inputs));
+    const { id, state } = await keepingProvider(inputs, work);
     return { id, outs: state };
   },
 
-  async read(_id, state) {
+  async read(id, state) {
     if (!state) throw new Error("reading by id alone is not supported: give the resource its arguments");
     const found = await engine.read(definitionOf(state), localHost, withoutProvider(state));
-    return found ? { id: found.id, props: found.state, inputs: found.inputs } : { id: "" };
+    return found ? { id, props: found.state, inputs: found.inputs } : { id: "" };
   },
 
   async update(_id, olds, news) {
-    const { state } = await engine.update(
-      definitionOf(news),
-      localHost,
-      withoutProvider(olds),
-      withoutProvider(news),
-    );
+    const work = engine.update(definitionOf(news), localHost, withoutProvider(olds), withoutProvider(news));
+    const { state } = await keepingProvider(news, work);
     return { outs: state };
   },
 
@@ -56,4 +54,17 @@ function definitionOf({ mark }: Args): Definition {
 /** The properties without the provider's own text, which the engine keeps among them. */
 function withoutProvider({ __provider, ...args }: Args): Args {
   return args;
+}
+
+/**
+ * Pulumi adds the provider's text to the state of what succeeded, but not to what an error carries; without it the
+ * resource could never be read or deleted.
+ */
+async function keepingProvider<T>({ __provider }: Args, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof PartialError)) throw error;
+    throw new PartialError(error.id, { ...error.properties, __provider }, error.reasons, { cause: error });
+  }
 }

@@ -43,13 +43,20 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       );
     }
     const remembered = definition.remember?.(before) ?? {};
+    let made = false;
     try {
-      await runAll(host, before ? definition.update(before, args) : definition.create(args));
+      for (const command of before ? definition.update(before, args) : definition.create(args)) {
+        await host.run(command);
+        made = true;
+      }
+      return { id, state: await verified(definition, host, id, args, remembered) };
     } catch (error) {
-      if (!before) await undo(definition, host, args, remembered, error);
+      // Where the first command failed, what is there now came from somebody else in the meantime.
+      if (made && !before && !(error instanceof PartialError)) {
+        await undo(definition, host, args, remembered, error);
+      }
       throw error;
     }
-    return { id, state: { ...(await verified(definition, host, id, args, remembered)), ...remembered } };
   });
 }
 
@@ -57,14 +64,17 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
 export function update(definition: Definition, host: Host, olds: Args, args: Args): Promise<Result> {
   return serialized(definition, args, async () => {
     const id = definition.id(args);
-    const seen = await observeOwn(definition, host, { ...args, mark: olds["mark"] });
+    // A crash may have come after the object got its new mark.
+    const seen =
+      (await observeOwn(definition, host, { ...args, mark: olds["mark"] })) ??
+      (await observeOwn(definition, host, args));
     if (!seen) {
       throw new RefusedError(
         `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew`,
       );
     }
     await runAll(host, definition.update(seen, args));
-    return { id, state: { ...olds, ...(await verified(definition, host, id, args, {})) } };
+    return { id, state: await verified(definition, host, id, args, split(definition, olds).outputs) };
   });
 }
 
@@ -86,16 +96,19 @@ export function remove(definition: Definition, host: Host, state: Args): Promise
   });
 }
 
-/** Looks again after a change: the state is what the kernel says, and anything not as asked is an error. */
+/**
+ * Looks again after a change: the state is what the kernel says, and anything not as asked is an error. `remembered`
+ * are outputs that cannot be read back.
+ */
 async function verified(definition: Definition, host: Host, id: string, args: Args, remembered: object) {
   const seen = await observe(definition, host, args);
   if (!seen) throw new Error(`${id} was made, but is not there: something else on this host removed it`);
-  const state: Args = { ...merge(args, seen.args), ...seen.outputs };
+  const state: Args = { ...remembered, ...merge(args, seen.args), ...seen.outputs };
   const wrong = difference(definition, state, args).changed.map(
     (path) =>
       `${path}: asked for ${show(valueAt(args, path))}, but the kernel has ${show(valueAt(state, path))}`,
   );
-  if (wrong.length > 0) throw new PartialError(id, { ...state, ...remembered }, wrong);
+  if (wrong.length > 0) throw new PartialError(id, state, wrong);
   return state;
 }
 

@@ -28,6 +28,8 @@ export type Reason =
  * and their exit codes do not tell them apart. First match wins.
  */
 const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
+  // `ip netns exec` and `flock` say it of the program they should start, in words that elsewhere mean "absent".
+  [/exec of ".*" failed: No such file|failed to execute .*: No such file/, "ToolMissing"],
   [/Cannot open network namespace ".*": No such file or directory/, "NotFound"],
   // A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace.
   [/setting the network namespace ".*" failed: Invalid argument/, "NotFound"],
@@ -35,11 +37,11 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/Device ".*" does not exist/, "NotFound"],
   [/Cannot find device|No such device/, "NotFound"],
   [/No such process/, "NotFound"],
-  [/Address not found|Cannot assign requested address/, "NotFound"],
+  [/address not found|Cannot assign requested address/i, "NotFound"],
   [/No such file or directory|does not exist/, "NotFound"],
   [/Bad rule \(does a matching rule exist|No chain\/target\/match by that name/, "NotFound"],
   [/FIB table does not exist/, "NotFound"],
-  [/File exists|Address already assigned/, "AlreadyExists"],
+  [/File exists|address already assigned/i, "AlreadyExists"],
   [/Device or resource busy/, "InUse"],
   [/Operation not permitted|Permission denied|you must be root/i, "NotPermitted"],
   [/Unknown device type|Operation not supported|Protocol not supported|not compiled in/, "Unsupported"],

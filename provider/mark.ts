@@ -20,10 +20,14 @@ export function markOf(kind: string, urn: string): string {
 
 /** The parts of a mark, or `undefined` for a text that is none of ours. */
 export function parseMark(mark: string) {
-  const match = /^pulumi-netns:(\w+):([0-9a-f]{12}):(([^/]+\/[^/]+)\/(.*))$/.exec(mark);
+  const match = /^pulumi-netns:(\w+):([0-9a-f]{12}):(.*)$/.exec(mark);
   if (!match) return undefined;
-  const [, kind = "", hash = "", label = "", stack = "", name = ""] = match;
-  return { kind, hash, label, stack, name };
+  const [, kind = "", hash = "", label = ""] = match;
+  const [project, stack, ...name] = label.split("/");
+  // Where the names of project and stack alone fill a mark, its label is cut before it tells them apart.
+  return name.length > 0
+    ? { kind, hash, label, stack: `${project}/${stack}`, name: name.join("/") }
+    : { kind, hash, label, stack: undefined, name: label };
 }
 
 /** Whether both marks come from one stack of one project. */

@@ -54,10 +54,12 @@ export class Program {
 
 /** One registry per running program: tests and the Automation API run several in one process. */
 const programs = new WeakMap<object, Program>();
-const noStack = {};
+const noProgram = {};
 
 export function currentProgram(): Program {
-  return getOrAdd(programs, pulumi.runtime.getStackResource() ?? noStack, () => new Program());
+  // Under mocks there is no stack, but every `setMocks` has a monitor of its own.
+  const key = pulumi.runtime.getStackResource() ?? pulumi.runtime.getMonitor() ?? noProgram;
+  return getOrAdd(programs, key, () => new Program());
 }
 
 interface MapLike<K, V> {

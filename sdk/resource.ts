@@ -65,12 +65,14 @@ function mark(
  */
 function withOwners(options: pulumi.CustomResourceOptions, owners: Owners): pulumi.CustomResourceOptions {
   const { deletedWith = [], replaceWith = [] } = owners;
-  const owner = options.deletedWith ?? deletedWith.find((candidate) => candidate !== undefined);
-  const all = new Set([...(options.replaceWith ?? []), ...deletedWith, ...replaceWith]);
+  const present = [...deletedWith, ...replaceWith].filter((owner) => owner !== undefined);
+  const [first] = deletedWith.filter((owner) => owner !== undefined);
+  const deleter = options.deletedWith ?? first;
   return {
-    ...options,
-    ...(owner && { deletedWith: owner }),
-    replaceWith: [...all].filter((candidate) => candidate !== undefined),
+    // Said for owners that were found by a plain name, which is no dependency for the engine.
+    ...pulumi.mergeOptions(options, { dependsOn: present }),
+    ...(deleter && { deletedWith: deleter }),
+    replaceWith: [...new Set([...(options.replaceWith ?? []), ...present])],
   };
 }
 

@@ -1,3 +1,8 @@
+import { randomUUID } from "node:crypto";
+import type { ReadStream } from "node:fs";
+import { open, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
@@ -17,11 +22,39 @@ async function run(command: Command): Promise<string> {
     await sleep(Number(command.args[0]) * 1000);
     return "";
   }
+  // Without input, a tool that asks something gets no answer instead of waiting for one.
+  if (command.input === undefined) return start(command, "ignore");
+  const file = await nameless(command.input);
+  try {
+    return await start(command, file.createReadStream({ autoClose: false }));
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * A file with `text` that no folder has, for standard input. What node gives a process as a pipe is a socket, and nft
+ * opens its input once more by name, `/dev/stdin`, which a socket refuses.
+ */
+async function nameless(text: string) {
+  const path = join(tmpdir(), `pulumi-netns-${randomUUID()}`);
+  const file = await open(path, "wx+", 0o600);
+  try {
+    await unlink(path);
+    // At a position, so that whoever inherits the file reads from its start.
+    await file.write(text, 0);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function start(command: Command, stdin: "ignore" | ReadStream): Promise<string> {
   const { execa } = await import("execa");
   const [file, ...args] = argv(command);
   const result = await execa(file, args, {
-    // An empty standard input: a tool that asks something gets no answer instead of waiting for one.
-    input: command.input ?? "",
+    stdin,
     env: { LC_ALL: "C", PATH },
     reject: false,
     timeout: TIMEOUT,

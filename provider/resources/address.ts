@@ -3,7 +3,8 @@ import { type Command, command, ip, type Steps } from "../command";
 import type { Definition, Problem } from "../definition";
 import { sameStack } from "../mark";
 import { type AddressInfo, parseAddresses } from "../parse/address";
-import { interfaceAddress, linkName, namespaceName, parseIp } from "./fields";
+import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from "./fields";
+import { linkId } from "./links";
 
 export const AddressArgs = z.object({
   /** Name of the link that gets the address. Replaces. */
@@ -57,8 +58,8 @@ export const address: Definition<Args, Outputs> = {
     nodad: "replace",
   },
 
-  id: ({ namespace, interface: link, address }) => `${namespace ? `${namespace}/` : ""}${link} ${address}`,
-  claims: ({ namespace = "", interface: link, address }) => [`address ${namespace}/${link} ${address}`],
+  id: (args) => linkId(args.namespace, entry(args)),
+  claims: (args) => [`address ${args.namespace ?? ""}/${entry(args)}`],
 
   defaults(given) {
     const parsed = parseIp(String(given.address));
@@ -92,7 +93,7 @@ export const address: Definition<Args, Outputs> = {
 
   parse([answer], args) {
     const link = parseAddresses(answer);
-    const info = link?.addr_info.find((candidate) => isSame(candidate, args));
+    const info = link?.addr_info.map(canonical).find((candidate) => isSame(candidate, args));
     if (!link || !info) return undefined;
     const { local, address: far, prefixlen, scope, family } = info;
     return {
@@ -115,7 +116,13 @@ export const address: Definition<Args, Outputs> = {
   // the link is this stack's, and is somebody else's otherwise.
   isOurs: () => true,
   mayTakeOver: (seen, { mark }) => sameStack(seen.mark, mark),
+  // Two removals at once would switch `promote_secondaries` under each other.
+  serialize: ({ namespace, interface: link }) => `addresses of ${linkId(namespace, link)}`,
 };
+
+/** One address may have several peers: the kernel keeps an entry for each. */
+const entry = ({ interface: link, address, peer }: Args): string =>
+  `${link} ${address}${peer === undefined ? "" : ` peer ${peer}`}`;
 
 function change(
   verb: "add" | "del",
@@ -144,6 +151,12 @@ function* removal(args: Args): Steps {
   if (promote) yield [command("sysctl", namespace, ["-w", `${key}=0`])];
 }
 
+const canonical = (info: AddressInfo): AddressInfo => ({
+  ...info,
+  local: canonicalIp(info.local),
+  ...(info.address !== undefined && { address: canonicalIp(info.address) }),
+});
+
 function isSame(info: AddressInfo, { address, peer }: Args): boolean {
   const far = peer ?? address;
   return (
@@ -154,7 +167,7 @@ function isSame(info: AddressInfo, { address, peer }: Args): boolean {
 
 const defaultScope = (address: string) => {
   if (address === "::1" || address.startsWith("127.")) return "host";
-  return /^fe[89ab]/i.test(address) ? "link" : "global";
+  return /^fe[89ab][0-9a-f]:/i.test(address) ? "link" : "global";
 };
 
 const isScope = (text: string): text is Args["scope"] => ["global", "link", "host"].includes(text);

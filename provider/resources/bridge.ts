@@ -5,11 +5,19 @@ import { isUp, type Link, parseLink } from "../parse/link";
 import { integer, linkName, macAddress, mtu, namespaceName } from "./fields";
 import { linkClaim, linkId, macOf } from "./links";
 
-/** The kernel keeps times of a bridge in hundredths of a second. */
+/**
+ * The kernel is told hundredths of a second but counts ticks, often of 4 ms: tenths are what every kernel keeps
+ * exactly.
+ */
 const seconds = (min: number, max: number) =>
-  z.number().refine((n) => n >= min && n <= max && Number.isInteger(Math.round(n * 1e6) / 1e4), {
-    error: (issue) => `is ${String(issue.input)}, not a time from ${min} to ${max} seconds in steps of 0.01`,
-  });
+  z
+    .number()
+    .refine((n) => n >= min && n <= max && Math.abs(n - tenths(n)) < 1e-6, {
+      error: (issue) => `is ${String(issue.input)}, not a time from ${min} to ${max} seconds in steps of 0.1`,
+    })
+    .transform(tenths);
+
+const tenths = (n: number): number => Math.round(n * 10) / 10;
 
 export const BridgeArgs = z.object({
   /** Name of the bridge, up to 15 bytes. Replaces. */
@@ -104,10 +112,16 @@ export const bridge: Definition<Args, Outputs> = {
     ip(
       namespace,
       ...["link", "add", "name", name, "address", mac],
-      ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
+      // Only a later change of the MTU pins it: with one told at creation, a bridge goes on to follow its ports.
+      ...(mtu === DEFAULT_MTU ? ["mtu", String(mtu - 1)] : []),
       ...["type", "bridge", ...optionWords(DEFAULTS, rest)],
     ),
-    ip(namespace, "link", "set", "dev", name, "alias", mark, up ? "up" : "down"),
+    ip(
+      namespace,
+      ...["link", "set", "dev", name, "alias", mark],
+      ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
+      up ? "up" : "down",
+    ),
   ],
 
   update(seen, args) {
@@ -118,21 +132,29 @@ export const bridge: Definition<Args, Outputs> = {
       ...(mtu === undefined || seen.args.mtu === mtu ? [] : ["mtu", String(mtu)]),
       ...(seen.args.up === up ? [] : [up ? "up" : "down"]),
     ];
-    const bridgeWords = optionWords(seen.args, args);
+    // The kernel looks at the delay first, and refuses one below 2 as long as spanning tree is on.
+    const stopsFirst = seen.args.stp && !args.stp && args.forwardDelay < 2;
+    const bridgeWords = stopsFirst
+      ? [["stp_state", "0"], optionWords({ ...seen.args, stp: false }, args)]
+      : [optionWords(seen.args, args)];
     return [
       ...(words.length > 0 ? [ip(namespace, "link", "set", "dev", name, ...words)] : []),
-      ...(bridgeWords.length > 0
-        ? [ip(namespace, "link", "set", "dev", name, "type", "bridge", ...bridgeWords)]
-        : []),
+      ...bridgeWords
+        .filter((options) => options.length > 0)
+        .map((options) => ip(namespace, "link", "set", "dev", name, "type", "bridge", ...options)),
     ];
   },
 
   remove: (_, { namespace, name }) => [ip(namespace, "link", "del", "dev", name, "type", "bridge")],
+
+  // A crash may have come before the alias; nobody else has the MAC address made of the mark.
+  isOurs: (seen, { mark }) => (seen.mark === undefined ? seen.args.mac === macOf(mark) : seen.mark === mark),
 };
 
 type Options = Pick<Args, "stp" | "forwardDelay" | "ageingTime" | "vlanFiltering" | "groupFwdMask">;
 
 /** What the kernel gives a new bridge. */
+const DEFAULT_MTU = 1500;
 const DEFAULTS: Options = {
   stp: false,
   forwardDelay: 15,
@@ -146,7 +168,6 @@ function optionWords(seen: Some<Options>, asked: Options): string[] {
   const flag = (on: boolean) => (on ? "1" : "0");
   const centiseconds = (time: number) => String(Math.round(time * 100));
   return [
-    // A delay that spanning tree would refuse has to be mended before it is switched on.
     ...(seen.forwardDelay === asked.forwardDelay ? [] : ["forward_delay", centiseconds(asked.forwardDelay)]),
     ...(seen.stp === asked.stp ? [] : ["stp_state", flag(asked.stp)]),
     ...(seen.ageingTime === asked.ageingTime ? [] : ["ageing_time", centiseconds(asked.ageingTime)]),

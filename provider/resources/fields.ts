@@ -11,10 +11,12 @@ export const linkName = z.string().superRefine((name, ctx) => {
   const reason =
     commonNameProblem(name) ??
     (Buffer.byteLength(name) > LINK_NAME_BYTES
-      ? `is ${Buffer.byteLength(name)} bytes long, and the kernel takes ${LINK_NAME_BYTES}: give a shorter name, as ${JSON.stringify(shorten(name))}`
+      ? `is ${Buffer.byteLength(name)} bytes long, and the kernel takes ${LINK_NAME_BYTES}: give a shorter name${shorten(name) && `, as "${shorten(name)}"`}`
       : /[%:]/.test(name)
         ? "may not hold `%` or `:`"
-        : undefined);
+        : name === "all" || name === "default"
+          ? `may not be ${JSON.stringify(name)}: the kernel keeps that name for the settings of all interfaces`
+          : undefined);
   if (reason) ctx.addIssue({ code: "custom", message: reason });
 });
 
@@ -38,7 +40,7 @@ function commonNameProblem(name: string): string | undefined {
 
 /** Keeps both ends of a name, as what tells names apart often stands last. */
 const shorten = (name: string): string => {
-  const ascii = name.replace(/[^\x21-\x7e]/g, "");
+  const ascii = name.replace(/[^\x21-\x7e]|[%:]/g, "");
   return ascii.length <= LINK_NAME_BYTES ? ascii : `${ascii.slice(0, 9)}-${ascii.slice(-5)}`;
 };
 
@@ -142,6 +144,9 @@ export function parseIp(text: string): Ip | undefined {
   }
   return undefined;
 }
+
+/** An address that a tool printed, in the form of the arguments: some IPv6 addresses are printed with dots. */
+export const canonicalIp = (printed: string): string => parseIp(printed)?.address ?? printed;
 
 /** The family of an address or network that has been checked; a leading `!` is passed over. */
 export const familyOf = (checked: string): Family => (checked.includes(":") ? "ipv6" : "ipv4");

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { command, ip, pause, type Steps } from "../command";
-import type { Definition } from "../definition";
+import { type Command, command, ip, pause, type Steps } from "../command";
+import type { Definition, Observed } from "../definition";
 import { RefusedError } from "../errors";
 import { MARK_PREFIX } from "../mark";
 import { isUp, parseLink, parseLinks } from "../parse/link";
@@ -58,30 +58,29 @@ export const namespace: Definition<Args, Outputs> = {
   ],
 
   probe: ({ name, sysctls = {} }) => [
-    // A file in /run/netns proves nothing: this enters it, and asks which namespace it then is in.
-    command("stat", name, ["--dereference", "--format=%i", "/proc/self/ns/net"]),
+    command("stat", undefined, ["--format=%i", pathOf(name)]),
+    // A file in /run/netns proves nothing: this enters it.
     ip(name, "-j", "-d", "link", "show", "dev", "lo"),
     ...(Object.keys(sysctls).length > 0 ? [readSysctls(name, Object.keys(sysctls))] : []),
   ],
 
   parse([inode, loopback, values], { name, sysctls }) {
     const lo = parseLink(loopback);
-    if (inode === undefined || !lo) return undefined;
+    if (inode === undefined) return undefined;
+    const outputs = { path: pathOf(name), inode: Number(inode) };
+    if (!lo) return { args: {}, outputs };
     return {
       args: { loopback: isUp(lo), ...(sysctls && { sysctls: valuesOf(values, Object.keys(sysctls)) }) },
-      outputs: { path: `/run/netns/${name}`, inode: Number(inode) },
+      outputs,
       mark: lo.ifalias,
     };
   },
 
-  create: ({ name, mark, sysctls = {}, loopback }) => [
-    // The first calls at once race on mounting /run/netns; `flock` on the folder above leaves nothing behind.
-    command("flock", undefined, ["--close", "/run", "ip", "netns", "add", name]),
-    ip(name, "link", "set", "dev", "lo", "alias", mark, ...(loopback ? ["up"] : [])),
-    ...writeSysctls(name, sysctls),
-  ],
+  create: (args) => creation(args),
 
-  update(seen, { name, mark, sysctls = {}, loopback }) {
+  update(seen, args) {
+    const { name, mark, sysctls = {}, loopback } = args;
+    if (isStale(seen)) return [ip(undefined, "netns", "del", name), ...creation(args)];
     const words = [
       ...(seen.mark === mark ? [] : ["alias", mark]),
       ...(seen.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
@@ -94,7 +93,21 @@ export const namespace: Definition<Args, Outputs> = {
   },
 
   remove: (_, args) => removal(args),
+
+  mayTakeOver: (seen, { mark }) => isStale(seen) || seen.mark === mark,
 };
+
+const pathOf = (name: string): string => `/run/netns/${name}`;
+
+/** A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace. */
+const isStale = (seen: Observed<Args, Outputs>): boolean => seen.args.loopback === undefined;
+
+const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
+  // The first calls at once race on mounting /run/netns; `flock` on the folder above leaves nothing behind.
+  command("flock", undefined, ["--close", "/run", "ip", "netns", "add", name]),
+  ip(name, "link", "set", "dev", "lo", "alias", mark, ...(loopback ? ["up"] : [])),
+  ...writeSysctls(name, sysctls),
+];
 
 /** How long processes may take to end, and far ends of cables to disappear. */
 const POLL_MS = 20;

@@ -5,7 +5,7 @@ import { normalValue, parseSysctls, sysctlPath } from "../parse/sysctl";
 /** A parameter's name, with dots or slashes as in sysctl(8). */
 export const sysctlKey = z
   .string()
-  .refine((key) => /^[a-z][\w]*([./][\w.:@+-]+)+$/i.test(key) && !key.includes(".."), {
+  .refine((key) => /^[a-z]\w*([./][\w.:@+-]*[\w:@+-])+$/i.test(key) && !key.includes(".."), {
     error: (issue) =>
       `is ${JSON.stringify(issue.input)}, not a key such as net.ipv4.ip_forward or net/ipv4/conf/eth0.100/forwarding`,
   });
@@ -23,9 +23,9 @@ export const sysctlValue = z
 /** Only parameters below `net` belong to a network namespace; any other would change the whole host. */
 export const isNamespaced = (key: string): boolean => sysctlPath(key).startsWith("net/");
 
-/** Reads parameters; the answer is for `valuesOf`. */
+/** Reads parameters; the answer is for `valuesOf`. One that does not exist is left out of it. */
 export const readSysctls = (namespace: string | undefined, keys: readonly string[]): Command =>
-  command("sysctl", namespace, [...keys]);
+  command("sysctl", namespace, ["--ignore", ...keys]);
 
 /** The values of `keys` in an answer to `readSysctls`. */
 export function valuesOf(answer: string | undefined, keys: readonly string[]): Record<string, string> {

@@ -63,10 +63,12 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),
 
-  probe: ({ end, peer }) => [end, peer].map(({ namespace, name }) => show(namespace, name)),
+  probe: ({ end, peer }) => [end, peer].filter(isNamed).map(({ namespace, name }) => show(namespace, name)),
 
-  parse(answers, { mark }) {
-    const [end, peer] = [parseLink(answers[0]), parseLink(answers[1])];
+  parse(answers, args) {
+    const { mark } = args;
+    const left = answers.map(parseLink);
+    const [end, peer] = [args.end, args.peer].map((asked) => (isNamed(asked) ? left.shift() : undefined));
     const links = [end, peer].filter((link) => link !== undefined);
     if (links.length === 0) return undefined;
     return {
@@ -90,7 +92,16 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   },
 
   remove: (seen, args) => removal(seen, args),
+
+  // A crash may have come before the aliases; nobody else has the MAC addresses made of the mark.
+  isOurs: (seen, { mark }) =>
+    seen.mark === undefined
+      ? seen.args.end?.mac === macOf(mark, "end") && seen.args.peer?.mac === macOf(mark, "peer")
+      : seen.mark === mark,
 };
+
+/** In the state, an end that a refresh has not found has no name. */
+const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
 
 const show = (namespace: string | undefined, name: string): Command =>
   ip(namespace, "-j", "-d", "link", "show", "dev", name);

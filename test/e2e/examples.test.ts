@@ -78,7 +78,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   seed: {
-    resources: 20,
+    resources: 19,
     proofs: {
       "red reaches blue": pings("red", "192.168.15.2"),
       "the host reaches red": pings(undefined, "192.168.15.1"),

@@ -15,7 +15,7 @@ describe("the state", function () {
     const sizes = (await stack.resources())
       .filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/netns:"))
       .map((resource) => JSON.stringify(resource).length);
-    expect(sizes).to.have.length(19);
+    expect(sizes).to.have.length(18);
     expect(Math.max(...sizes)).to.be.below(2500);
   });
 

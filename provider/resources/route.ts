@@ -1,0 +1,366 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { isRecord } from "../check";
+import { type Command, ip } from "../command";
+import type { Definition, Effect, Observed, Problem, Some } from "../definition";
+import { RefusedError } from "../errors";
+import { parseRoutes, type RouteInfo } from "../parse/route";
+import { hasUnknown } from "../unknown";
+import {
+  canonicalIp,
+  type Family,
+  familyOf,
+  integer,
+  ipAddress,
+  linkName,
+  namespaceName,
+  network,
+} from "./fields";
+
+/**
+ * The protocol number that all our routes carry as their mark. rtnetlink(7), iproute2's rt_protos and FRR
+ * give 110 to nobody. `ip route show proto 110` lists them.
+ */
+export const PROTOCOL = 110;
+
+const defaultOrNetwork = z.string().transform((text, ctx) => {
+  if (text === "default") return text;
+  const parsed = network.safeParse(text);
+  if (parsed.success) return parsed.data;
+  for (const { message } of parsed.error.issues) ctx.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+/** The tables that have names, by their numbers from 253 on. */
+const NAMED_TABLES = ["default", "main", "local"] as const;
+
+const table = z
+  .union([integer(1, 0xffff_ffff), z.enum(NAMED_TABLES)], {
+    error: ({ input }) =>
+      `is ${JSON.stringify(input)}, neither a number from 1 to 4294967295 nor main, local or default`,
+  })
+  .transform((given) => (typeof given === "number" ? (NAMED_TABLES[given - 253] ?? given) : given));
+
+export const RouteArgs = z.object({
+  /**
+   * What it leads to: `default`, or a network such as `192.168.1.0/24` or `fd00::/64`. `default` is of the
+   * family of the gateway, else of `source`, else IPv4; `0.0.0.0/0` and `::/0` leave no doubt. Replaces.
+   */
+  destination: defaultOrNetwork,
+  /** Network namespace whose routing table it is in. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /**
+   * Address of the gateway; an IPv6 one will do for an IPv4 destination (RFC 8950). Default: none, receivers
+   * are on the link itself. Updates in place; from IPv4 or none to IPv6, or back, replaces.
+   */
+  via: ipAddress.optional(),
+  /** Link that the packets leave by. Default: the one that `via` is on. Updates in place. */
+  interface: linkName.optional(),
+  /** Of the routes to one destination that with the lowest counts. Default: 0; for IPv6 1024. Replaces. */
+  metric: integer(0, 0xffff_ffff).optional(),
+  /** Routing table: a number, or `main`, `local`, `default` (254, 255, 253). Default: `main`. Replaces. */
+  table: table.default("main"),
+  /**
+   * Address of its own that the namespace sends from, where a program leaves it open. Default: the kernel
+   * chooses. Updates in place; from IPv4 or none to IPv6, or back, replaces.
+   */
+  source: ipAddress.optional(),
+  /** Largest packet in bytes, 68 (IPv6: 1280) to 65520. Default: that of the link. Updates in place. */
+  mtu: integer(68, 65520, "bytes").optional(),
+  /**
+   * Take `via` for a neighbour on `interface`, even if no address covers it. Default: false. Updates in
+   * place.
+   */
+  onlink: z.boolean().default(false),
+  /**
+   * What becomes of the packets: `unicast` sends them on, `blackhole` drops them silently, `unreachable` and
+   * `prohibit` drop them and say so by ICMP. Default: `unicast`. Updates in place.
+   */
+  type: z.enum(["unicast", "blackhole", "unreachable", "prohibit"]).default("unicast"),
+  /**
+   * Several ways at once that the flows are spread over (ECMP), in place of `via`, `interface` and `onlink`.
+   * Default: none. Updates in place; from IPv4 gateways or none to IPv6 ones, or back, replaces.
+   */
+  nexthops: z
+    .array(
+      z.strictObject({
+        /** Address of the gateway. Default: none, receivers are on the link itself. Updates in place. */
+        via: ipAddress.optional(),
+        /** Link that the packets leave by. Default: the one that `via` is on. Updates in place. */
+        interface: linkName.optional(),
+        /** Its share of the flows beside those of the others, 1 to 256. Default: 1. Updates in place. */
+        weight: integer(1, 256).default(1),
+        /** Take `via` for a neighbour, even if no address covers it. Default: false. Updates in place. */
+        onlink: z.boolean().default(false),
+      }),
+    )
+    .min(2, "needs two ways or more: write a single one as `via` and `interface`")
+    .optional(),
+});
+
+type Args = z.output<typeof RouteArgs> & { mark: string };
+type Nexthop = NonNullable<Args["nexthops"]>[number];
+type Way = Omit<Nexthop, "weight">;
+
+interface Seen extends Observed<Args, object> {
+  /** Whether somebody has put another route with the same destination and metric beside it. */
+  readonly hasRival: boolean;
+}
+
+/**
+ * `default` may follow the family of this field, and that of the other family is another route. The field
+ * alone does not tell whether it does.
+ */
+const byFamily: Effect = (was, now) =>
+  hasUnknown(now) || familyIn(was) === familyIn(now) ? "update" : "replace";
+
+/** A route, as `ip route add` makes it. See ip-route(8). Its mark is its protocol number. */
+export const route: Definition<Args> = {
+  kind: "Route",
+  schema: RouteArgs,
+  identity: "destination",
+  onChange: {
+    destination: "replace",
+    namespace: "replace",
+    via: byFamily,
+    interface: "update",
+    metric: "replace",
+    table: "replace",
+    source: byFamily,
+    mtu: "update",
+    onlink: "update",
+    type: "update",
+    nexthops: byFamily,
+  },
+
+  id(args) {
+    const { namespace, table } = args;
+    const words = [
+      `${namespace === undefined ? "" : `${namespace}/`}${targetOf(args)}`,
+      ...(table === "main" ? [] : [`table ${table}`]),
+      ...(metricOf(args) === defaultMetric(args) ? [] : [`metric ${metricOf(args)}`]),
+    ];
+    return words.join(" ");
+  },
+  claims: (args) => [
+    `route ${args.namespace ?? ""}/${args.table} ${targetOf(args)} metric ${metricOf(args)}`,
+  ],
+
+  problems: (args) => [...shapeProblems(args), ...wayProblems(args), ...familyProblems(args)],
+
+  probe: (args) => [
+    // Numbers, as a host may give 110 a name of its own.
+    ip(
+      args.namespace,
+      ...[familyFlag(args), "-N", "-j", "-d", "route", "show"],
+      ...["table", String(args.table), "exact", args.destination],
+    ),
+  ],
+
+  parse([answer], args): Seen | undefined {
+    const routes = parseRoutes(answer).filter(
+      ({ isForAll, metric }) => isForAll && metric === metricOf(args),
+    );
+    const own = routes.find(({ protocol }) => protocol === PROTOCOL);
+    const info = own ?? routes[0];
+    if (!info) return undefined;
+    return {
+      args: seenArgs(info, args),
+      outputs: {},
+      mark: own && args.mark,
+      hasRival: routes.length > 1,
+    };
+  },
+
+  create: (args) => [change("add", args)],
+
+  update(seen: Seen, args) {
+    if (UPDATED.every((field) => isDeepStrictEqual(seen.args[field], args[field]))) return [];
+    if (!seen.hasRival) return [change("replace", args)];
+    // The kernel replaces the first it finds, whosever it is.
+    throw new RefusedError(
+      `${route.id(args)} has another route with the same metric beside it: remove that one by hand first`,
+    );
+  },
+
+  // The kernel looks for the protocol as well, so nobody else's route goes.
+  remove: (_, args) => [ip(args.namespace, familyFlag(args), "route", "del", ...keyWords(args))],
+};
+
+const UPDATED = ["via", "interface", "source", "mtu", "onlink", "type", "nexthops"] as const;
+
+function change(verb: "add" | "replace", args: Args): Command {
+  const { namespace, source, mtu, type, nexthops } = args;
+  const family = routeFamily(args);
+  return ip(
+    namespace,
+    ...[familyFlag(args), "route", verb],
+    ...(type === "unicast" ? [] : [type]),
+    ...keyWords(args),
+    ...(source === undefined ? [] : ["src", source]),
+    ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
+    ...(nexthops?.flatMap((way) => ["nexthop", ...wayWords(way, family), "weight", String(way.weight)]) ??
+      wayWords(args, family)),
+  );
+}
+
+/** What tells the route from any other. Deletion takes metric 0 for any, but comes upon the lowest first. */
+const keyWords = (args: Args): string[] => [
+  ...[args.destination, "table", String(args.table)],
+  ...["metric", String(metricOf(args)), "proto", String(PROTOCOL)],
+];
+
+const wayWords = ({ via, interface: link, onlink }: Way, family: Family): string[] => [
+  ...(via === undefined ? [] : ["via", ...(familyOf(via) === family ? [] : ["inet6"]), via]),
+  ...(link === undefined ? [] : ["dev", link]),
+  ...(onlink ? ["onlink"] : []),
+];
+
+/** The route in the words of the arguments. A link that was left to the kernel is no difference. */
+function seenArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Args): Some<Args> {
+  const { via, interface: link, onlink } = canonical(way);
+  const seen = {
+    ...{ type, via, onlink, mtu, source: source && canonicalIp(source) },
+    ...(args.interface !== undefined && { interface: link }),
+    nexthops: nexthops && asAsked(nexthops.map(canonical), args.nexthops ?? []),
+  };
+  // Once its gateway is gone, `default` alone would be that of the other family.
+  const isSame = routeFamily({ ...seen, destination: args.destination }) === routeFamily(args);
+  return isSame ? seen : { ...seen, destination: targetOf(args) };
+}
+
+const canonical = (way: Nexthop): Nexthop =>
+  way.via === undefined ? way : { ...way, via: canonicalIp(way.via) };
+
+/** Ways that are as asked for come first and in that order, which the kernel gives no meaning. */
+function asAsked(seen: readonly Nexthop[], asked: readonly Nexthop[]): Nexthop[] {
+  const left = [...seen];
+  const found = asked.filter((way) => {
+    const at = left.findIndex(({ interface: link, ...rest }) =>
+      isDeepStrictEqual(way.interface === undefined ? rest : { interface: link, ...rest }, way),
+    );
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
+  return [...found, ...left];
+}
+
+/** `default` is of the family of its gateway, as with `ip route`. */
+const routeFamily = ({ destination = "default", via, nexthops, source }: Some<Args>): Family =>
+  destination === "default" ? familyIn(via, nexthops, source) : familyOf(destination);
+
+/** The family of the first address among arguments and lists of ways; IPv4 where there is none. */
+const familyIn = (...values: unknown[]): Family => familyOf(String(addressIn(values)));
+
+function addressIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(addressIn).find((address) => address !== undefined);
+  return isRecord(value) ? value["via"] : value;
+}
+
+const familyFlag = (args: Args): string => (routeFamily(args) === "ipv4" ? "-4" : "-6");
+
+/** What the kernel gives a route that asks for none. */
+const defaultMetric = (args: Args): number => (routeFamily(args) === "ipv4" ? 0 : 1024);
+
+const metricOf = (args: Args): number => args.metric ?? defaultMetric(args);
+
+/** The destination with its family. */
+const targetOf = (args: Args): string =>
+  args.destination !== "default" ? args.destination : routeFamily(args) === "ipv4" ? "0.0.0.0/0" : "::/0";
+
+/** Fields that do not go together. */
+function shapeProblems(args: Args): Problem[] {
+  const { type, via, interface: link, nexthops } = args;
+  const refuse = (fields: readonly (keyof Args)[], reason: string) =>
+    fields
+      .filter((field) => args[field] !== undefined && args[field] !== false)
+      .map((property) => ({ property, reason }));
+  if (type !== "unicast") {
+    const reason = `has no meaning for a route of type ${type}, which lets nothing through: leave it out`;
+    return refuse(["via", "interface", "onlink", "source", "nexthops"], reason);
+  }
+  if (nexthops) {
+    return refuse(["via", "interface", "onlink"], "does not go with `nexthops`: move it into one of them");
+  }
+  if (via !== undefined || link !== undefined) return [];
+  const reason = "is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`";
+  return [{ property: "via", reason }];
+}
+
+/** Ways that the kernel would refuse or misunderstand. */
+function wayProblems(args: Args): Problem[] {
+  const { type, nexthops } = args;
+  if (type !== "unicast") return [];
+  if (!nexthops) return gatewayProblems(args, args, "");
+  return nexthops.flatMap((way, at) => {
+    const twin = nexthops.findIndex(({ via, interface: link }) => via === way.via && link === way.interface);
+    const reason = `is the same way as nexthops[${twin}]: give that one more weight instead`;
+    return [
+      ...(twin < at ? [{ property: `nexthops[${at}]`, reason }] : []),
+      ...missingGateway(way, args, at),
+      ...gatewayProblems(way, args, `nexthops[${at}].`),
+    ];
+  });
+}
+
+function missingGateway({ via, interface: link }: Way, args: Args, at: number): Problem[] {
+  if (via !== undefined || (link !== undefined && routeFamily(args) === "ipv4")) return [];
+  const reason =
+    link === undefined
+      ? "is missing: name a gateway here, or a link as `interface`"
+      : "is missing: of several IPv6 ways each needs a gateway";
+  return [{ property: `nexthops[${at}].via`, reason }];
+}
+
+function gatewayProblems({ via, interface: link, onlink }: Way, args: Args, prefix: string): Problem[] {
+  const problems: Problem[] = [];
+  const misfit = via === undefined ? undefined : gatewayMisfit(via, link, args);
+  if (misfit !== undefined) problems.push({ property: `${prefix}via`, reason: misfit });
+  if (onlink && (via === undefined || link === undefined)) {
+    const reason = "needs both `via` and `interface`: it makes the gateway a neighbour on that link";
+    problems.push({ property: `${prefix}onlink`, reason });
+  }
+  return problems;
+}
+
+function gatewayMisfit(via: string, link: string | undefined, args: Args): string | undefined {
+  const bits = familyOf(via) === "ipv4" ? 32 : 128;
+  if (bits === 32 && routeFamily(args) === "ipv6") return `is ${via}, but an IPv6 route takes IPv6 gateways`;
+  if (!isUnicast(via)) return `is ${via}, which is not the address of one machine`;
+  if (link === undefined && /^fe[89ab].:/.test(via)) {
+    return `is ${via}, which may be on any link: name the link as \`interface\``;
+  }
+  return args.destination === `${via}/${bits}`
+    ? `is ${via}, the destination itself: leave it out and name the link as \`interface\``
+    : undefined;
+}
+
+/** Values that do not suit the family. */
+function familyProblems(args: Args): Problem[] {
+  const { destination, source, metric, mtu } = args;
+  const family = routeFamily(args);
+  const problems: Problem[] = [];
+  if (source !== undefined && familyOf(source) !== family) {
+    const name = family === "ipv4" ? "IPv4" : "IPv6";
+    const other = destination === "default" && family === "ipv6" ? ", or the destination as 0.0.0.0/0" : "";
+    const reason = `is ${source}, but this is an ${name} route: write an ${name} address${other}`;
+    problems.push({ property: "source", reason });
+  } else if (source !== undefined && !isUnicast(source)) {
+    problems.push({ property: "source", reason: `is ${source}, which is not the address of one machine` });
+  }
+  if (family === "ipv6" && metric === 0) {
+    problems.push({
+      property: "metric",
+      reason: "is 0, which the kernel takes for 1024 in IPv6: write 1024",
+    });
+  }
+  if (family === "ipv6" && mtu !== undefined && mtu < 1280) {
+    const reason = `is ${mtu}, but 1280 bytes must get through in IPv6 (RFC 8200): write 1280 or more`;
+    problems.push({ property: "mtu", reason });
+  }
+  return problems;
+}
+
+/** Neither "any" nor multicast nor broadcast. */
+const isUnicast = (address: string): boolean =>
+  !/^(::|0\.0\.0\.0)$|^ff..:|^(22[4-9]|2[3-5]\d)\./.test(address);

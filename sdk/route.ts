@@ -1,0 +1,78 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { RouteArgs as Schema } from "../provider/resources/route";
+import { currentProgram } from "./program";
+import {
+  type InterfaceReference,
+  type NamespaceReference,
+  resolveInterface,
+  resolveNamespace,
+} from "./reference";
+import { type Inputs, NetnsResource } from "./resource";
+
+type NexthopSchema = NonNullable<z.input<typeof Schema>["nexthops"]>[number];
+
+/** One of the ways of a {@link Route} that has several. */
+export type NexthopArgs = Inputs<Omit<NexthopSchema, "interface">> & {
+  /** Link that the packets leave by. Default: the one that `via` is on. Updates in place. */
+  interface?: InterfaceReference;
+};
+
+/** Arguments of a {@link Route}. */
+export type RouteArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "interface" | "nexthops">> & {
+  /** Network namespace whose routing table it is in. Default: the link's, else the host's own. Replaces. */
+  namespace?: NamespaceReference;
+  /**
+   * Link that the packets leave by: a bridge, an end of a veth pair, or the name of any interface. Default:
+   * the one that `via` is on. Updates in place.
+   */
+  interface?: InterfaceReference;
+  /**
+   * Several ways at once that the flows are spread over (ECMP), in place of `via`, `interface` and `onlink`.
+   * Default: none. Updates in place; from IPv4 gateways or none to IPv6 ones, or back, replaces.
+   */
+  nexthops?: readonly NexthopArgs[];
+};
+
+/**
+ * An IPv4 or IPv6 route, as `ip route add` makes it. See ip-route(8).
+ *
+ * The kernel takes a gateway only while an address covers it, and forgets routes along with addresses. So a
+ * route comes after every address that was declared before it in its namespace, and is replaced with them:
+ * declare addresses first, or name them in `dependsOn`.
+ */
+export class Route extends NetnsResource {
+  /** What it leads to. */
+  declare readonly destination: pulumi.Output<string>;
+
+  constructor(name: string, args: RouteArgs, options?: pulumi.CustomResourceOptions) {
+    const resolve = (reference: InterfaceReference | undefined) =>
+      reference === undefined ? undefined : resolveInterface(reference, args.namespace);
+    const link = resolve(args.interface);
+    const ways = args.nexthops?.map((way) => ({ way, link: resolve(way.interface) }));
+    const links = [link, ...(ways ?? []).map((way) => way.link)];
+    const place =
+      links.find((candidate) => args.namespace === undefined && candidate?.place.name !== undefined)?.place ??
+      resolveNamespace(args.namespace);
+    // Without a way, it drops packets, and needs no address for it.
+    const isDeadEnd = args.via === undefined && args.interface === undefined && args.nexthops === undefined;
+    const addresses = isDeadEnd ? [] : currentProgram().addressesIn(place);
+    super(
+      "Route",
+      name,
+      {
+        ...args,
+        namespace: place.name,
+        interface: link?.name,
+        nexthops: ways?.map(({ way, link }) => ({ ...way, interface: link?.name })),
+      },
+      [],
+      {
+        // Of several ways, IPv6 keeps those whose link is still there.
+        deletedWith: [place.resource, link?.resource],
+        replaceWith: [...links.map((candidate) => candidate?.resource), ...addresses],
+      },
+      options,
+    );
+  }
+}

@@ -1,0 +1,155 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { LocalWorkspace } from "@pulumi/pulumi/automation";
+import { expect } from "chai";
+import { Address, Bridge, Namespace, NatRule, Route, Sysctl, VethPair } from "../../sdk";
+import { snapshot } from "../support/snapshot";
+import { environment, root } from "../support/stack";
+
+/** Ten mistakes a kind, each with the property that the preview has to name and words of the mend or the reason. */
+type Mistake = readonly [declare: () => unknown, property: string, words: string];
+
+const address = (address: string, more: object = {}) =>
+  new Address("bad", { interface: "lo", address, ...more });
+const bridge = (args: object) => new Bridge("bad", args);
+const cable = (end: object, peer: object = {}) =>
+  new VethPair("bad", { end, peer: { name: "bad-peer", ...peer } });
+const route = (destination: string, more: object) => new Route("bad", { destination, ...more });
+const dnat = (args: object) =>
+  new NatRule("bad", { kind: "dnat", protocol: "tcp", port: 80, to: "10.0.0.2", ...args });
+const sysctl = (key: string, value: string, more: object = {}) => new Sysctl("bad", { key, value, ...more });
+
+const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
+  Namespace: [
+    [() => new Namespace("bad", { name: "" }), "name", "is empty"],
+    [() => new Namespace("bad", { name: ".." }), "name", "may not be"],
+    [() => new Namespace("bad", { name: "-red" }), "name", "may not start with `-`"],
+    [() => new Namespace("bad", { name: "red/blue" }), "name", "not allowed"],
+    [() => new Namespace("bad", { name: "red blue" }), "name", "white space"],
+    [() => new Namespace("bad", { name: "red\nblue" }), "name", "control characters"],
+    [() => new Namespace("bad", { name: "r".repeat(256) }), "name", "255 bytes"],
+    [() => new Namespace("bad", { sysctls: { "kernel.panic": 1 } }), "sysctls", "belongs to the whole host"],
+    [() => new Namespace("bad", { sysctls: { "net.ipv4.ip_forward": "" } }), "sysctls", "is empty"],
+    [() => new Namespace("bad", { sysctls: { "--all": 1 } }), "sysctls", "not a key"],
+  ],
+  VethPair: [
+    [() => cable({ name: "a-very-long-cable-name" }), "end.name", "15"],
+    [() => cable({ name: "-a" }), "end.name", "may not start with `-`"],
+    [() => cable({}, { name: "bad/peer" }), "peer.name", "not allowed"],
+    [() => cable({}, { name: "bad" }), "peer.name", "as is the other end"],
+    [() => cable({ mtu: 67 }), "end.mtu", "from 68 to 65535"],
+    [() => cable({}, { mtu: 1500.5 }), "peer.mtu", "not a whole number"],
+    [() => cable({ mac: "01:00:5e:00:00:01" }), "end.mac", "not a unicast address"],
+    [() => cable({ mac: "2:0:0:0:0:1" }), "end.mac", "not a MAC address"],
+    [() => cable({ namespace: "red blue" }), "end.namespace", "white space"],
+    [() => cable({}, { bridge: "a-very-long-bridge-name" }), "peer.bridge", "15"],
+  ],
+  Bridge: [
+    [() => bridge({ name: "a-very-long-switch-name" }), "name", "15"],
+    [() => bridge({ name: "a:b" }), "name", "may not hold"],
+    [() => bridge({ namespace: "" }), "namespace", "is empty"],
+    [() => bridge({ mac: "ff:ff:ff:ff:ff:ff" }), "mac", "not a unicast address"],
+    [() => bridge({ mtu: 70000 }), "mtu", "from 68 to 65535"],
+    [() => bridge({ stp: true, forwardDelay: 1 }), "forwardDelay", "2 to 30"],
+    [() => bridge({ forwardDelay: 31 }), "forwardDelay", "from 0 to 30"],
+    [() => bridge({ ageingTime: -1 }), "ageingTime", "from 0"],
+    [() => bridge({ groupFwdMask: 7 }), "groupFwdMask", "never forwards"],
+    [() => bridge({ portts: 4 }), "portts", "is not a property"],
+  ],
+  Address: [
+    [() => address("192.168.15.1"), "address", "did you mean 192.168.15.1/24"],
+    [() => address("fd00::1"), "address", "did you mean fd00::1/64"],
+    [() => address("192.168.15.256/24"), "address", "not an address"],
+    [() => address("192.168.15.1/33"), "address", "not an address"],
+    [() => address("192.168.015.1/24"), "address", "not an address"],
+    [() => address("fe80::1%eth0/64"), "address", "not an address"],
+    [() => address("10.0.0.1/24", { interface: "not a link" }), "interface", "white space"],
+    [() => address("10.0.0.1/24", { peer: "10.0.0.2" }), "address", "belongs to the peer"],
+    [() => address("10.0.0.1/32", { peer: "fd00::2" }), "peer", "another family"],
+    [() => address("10.0.0.1/24", { nodad: true }), "nodad", "no meaning for an IPv4 address"],
+  ],
+  Route: [
+    [() => route("192.168.1.1/24", { via: "10.0.0.1" }), "destination", "192.168.1.0/24"],
+    [() => route("elsewhere", { via: "10.0.0.1" }), "destination", "is"],
+    [() => route("default", {}), "via", ""],
+    [() => route("default", { via: "10.0.0.1/24" }), "via", "not an IPv4 or IPv6 address"],
+    [() => route("fd00::/64", { via: "10.0.0.1" }), "via", ""],
+    [() => route("default", { via: "10.0.0.1", metric: -1 }), "metric", "whole number"],
+    [() => route("default", { via: "10.0.0.1", table: 0 }), "table", ""],
+    [() => route("10.1.0.0/16", { via: "10.0.0.1", type: "blackhole" }), "via", ""],
+    [() => route("default", { via: "10.0.0.1", mtu: 20 }), "mtu", "from 68"],
+    [() => route("default", { nexthops: [{ via: "10.0.0.1" }] }), "nexthops", ""],
+  ],
+  NatRule: [
+    [() => dnat({ protocol: undefined }), "port", "protocol"],
+    [() => dnat({ to: undefined }), "to", ""],
+    [() => dnat({ to: "elsewhere" }), "to", "is"],
+    [() => dnat({ port: 0 }), "port", ""],
+    [() => dnat({ port: 65536 }), "port", ""],
+    [() => dnat({ source: "10.0.0.1/24" }), "source", "10.0.0.0/24"],
+    [() => dnat({ to: "fd00::2", destination: "10.0.0.1" }), "to", ""],
+    [() => dnat({ outInterface: "eth0" }), "outInterface", ""],
+    [() => new NatRule("bad", { kind: "masquerade", to: "10.0.0.2" }), "to", ""],
+    [() => new NatRule("bad", { kind: "masquerade", inInterface: "eth0" }), "inInterface", ""],
+  ],
+  Sysctl: [
+    [() => sysctl("", "1"), "key", "not a key"],
+    [() => sysctl("ip_forward", "1"), "key", "not a key"],
+    [() => sysctl("-w", "1"), "key", "not a key"],
+    [() => sysctl("net..ipv4", "1"), "key", "not a key"],
+    [() => sysctl("net/../kernel/panic", "1"), "key", "not a key"],
+    [() => sysctl("net.ipv4.ip_forward=1", "1"), "key", "not a key"],
+    [() => sysctl("net.ipv4.ip_forward", ""), "value", "is empty"],
+    [() => sysctl("net.ipv4.ip_forward", "1\n2"), "value", "line breaks"],
+    [() => sysctl("kernel.panic", "1", { namespace: "red" }), "key", "belongs to the whole host"],
+    [() => sysctl("net.ipv4.ip_forward", "1", { namespace: "-red" }), "namespace", "may not start with `-`"],
+  ],
+};
+
+describe("bad input", function () {
+  this.timeout(20_000);
+  const folder = join(root, ".test-stacks", `bad-${process.pid}`);
+  let clean: Record<string, string>;
+
+  before(async () => {
+    await mkdir(folder, { recursive: true });
+    clean = await snapshot();
+  });
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+    expect(await snapshot()).to.deep.equal(clean);
+  });
+
+  /** What the preview of a program of one resource says. */
+  async function preview(program: () => unknown): Promise<string> {
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: "test", projectName: "bad", program: async () => void program() },
+      { workDir: folder, envVars: await environment(folder) },
+    );
+    return stack.preview({ color: "never" }).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+  }
+
+  for (const [kind, table] of Object.entries(mistakes)) {
+    describe(kind, () => {
+      for (const [declare, property, words] of table) {
+        it(`${String(declare).replace(/^\(\) => /, "")} is refused`, async () => {
+          const said = await preview(declare);
+          expect(said).to.include("'bad'").and.include(`property ${property}`).and.include(words);
+        });
+      }
+      it("has ten of them", () => expect(table).to.have.length.of.at.least(10));
+    });
+  }
+
+  it("two resources that are the same kernel object are refused by both names", async () => {
+    const said = await preview(() => {
+      new Bridge("one", { name: "v-net-9" });
+      new VethPair("two", { end: { name: "v-net-9" }, peer: { name: "other" } });
+    });
+    expect(said).to.match(/link \/?v-net-9 is (Bridge "one"|VethPair "two") already/);
+    expect(said).to.match(/resource '(one|two)'/);
+  });
+});

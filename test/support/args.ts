@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { checkArgs } from "../../provider/check";
+import { type Command, printCommand } from "../../provider/command";
+import type { Args, Definition, Observed, Problem } from "../../provider/definition";
+import * as engine from "../../provider/engine";
+import { localHost } from "../../provider/host/local";
+import { markOf } from "../../provider/mark";
+import { UNKNOWN } from "../../provider/unknown";
+
+/** The URN of a resource of the stack `stack` of the project `project`. */
+export const urnOf = (kind: string, name: string): string =>
+  `urn:pulumi:stack::project::pulumi-nodejs:dynamic/netns:${kind}::${name}`;
+
+/** The mark of such a resource. */
+export const markFor = (kind: string, name = "it"): string => markOf(kind, urnOf(kind, name));
+
+/**
+ * Arguments as `check` hands them on, for the resource `name`; problems are a failure of the test. Claims nothing, as
+ * claims last as long as the process.
+ */
+export function checked(definition: Definition, given: Args, name = JSON.stringify(given)): Args {
+  const { args, problems } = checkArgs(definition, { ...given, mark: markFor(definition.kind, name) });
+  expect(problems).to.deep.equal([]);
+  return args;
+}
+
+/** What `check` finds wrong, at preview: with no command run. */
+export async function problemsOf(definition: Definition, given: Args): Promise<readonly Problem[]> {
+  const { run } = localHost;
+  localHost.run = (command) => Promise.reject(new Error(`check has run ${printCommand(command)}`));
+  try {
+    return engine.check(definition, { ...given, mark: markFor(definition.kind) }).problems;
+  } finally {
+    localHost.run = run;
+  }
+}
+
+/** What is wrong with `good` once `change` is made: each problem as `property: reason`. */
+export type BadInput = readonly [change: Args, ...problems: string[]];
+
+/** Tests that each bad input is refused with exactly these words. */
+export function itRefuses(definition: Definition, good: Args, rows: readonly BadInput[]): void {
+  it("accepts what the rows below spoil", async () => {
+    expect(await problemsOf(definition, good)).to.deep.equal([]);
+  });
+
+  it("has ten rows or more", () => {
+    expect(rows.length).to.be.at.least(10);
+  });
+
+  for (const [change, ...problems] of rows) {
+    it(`refuses ${JSON.stringify(change)}`, async () => {
+      const found = await problemsOf(definition, { ...good, ...change });
+      expect(found.map(({ property, reason }) => `${property}: ${reason}`)).to.deep.equal(problems);
+    });
+  }
+}
+
+/** A field's path, another value for it, and what the change means. */
+export type Change = readonly [path: string, value: unknown, effect: "replace" | "update"];
+
+/** Tests what a change of each field means; a field without a row is a failure. */
+export function itDiffers(definition: Definition, state: Args, rows: readonly Change[]): void {
+  it("has a row for every field", () => {
+    const paths = new Set(rows.map(([path]) => path));
+    expect([...paths].sort()).to.deep.equal(Object.keys(definition.onChange).sort());
+  });
+
+  it("finds no change between the same arguments", () => {
+    expect(engine.diff(definition, state, structuredClone(state))).to.deep.equal({
+      changes: false,
+      replaces: [],
+      deleteBeforeReplace: true,
+    });
+  });
+
+  for (const [path, value, effect] of rows) {
+    it(`${path} → ${JSON.stringify(value)}: ${effect}`, () => {
+      expect(engine.diff(definition, state, withValue(state, path, value))).to.deep.equal({
+        changes: true,
+        replaces: effect === "replace" ? [path] : [],
+        deleteBeforeReplace: true,
+      });
+    });
+  }
+
+  for (const [path, , effect] of rows.filter(([path], at) => at === rows.findIndex(([p]) => p === path))) {
+    it(`${path} → not known yet: ${effect}`, () => {
+      const { changes, replaces } = engine.diff(definition, state, withValue(state, path, UNKNOWN));
+      expect({ changes, replaces }).to.deep.equal({
+        changes: true,
+        replaces: effect === "replace" ? [path] : [],
+      });
+    });
+  }
+
+  it("mark → another: update", () => {
+    expect(
+      engine.diff(definition, state, { ...state, mark: markFor(definition.kind, "other") }),
+    ).to.deep.equal({
+      changes: true,
+      replaces: [],
+      deleteBeforeReplace: true,
+    });
+  });
+}
+
+/** `args` with another value under a dotted path. */
+export function withValue(args: Args, path: string, value: unknown): Args {
+  const [key = "", ...rest] = path.split(".");
+  const inner = args[key];
+  if (rest.length === 0) return { ...args, [key]: value };
+  if (typeof inner !== "object" || inner === null) throw new Error(`${path} is not there`);
+  return { ...args, [key]: withValue({ ...inner }, rest.join("."), value) };
+}
+
+/** Commands as a person would type them, with the text for their standard input after `<<<`. */
+export const printed = (commands: readonly Command[]): string[] =>
+  commands.map((command) =>
+    command.input === undefined ? printCommand(command) : `${printCommand(command)} <<< ${command.input}`,
+  );
+
+/** What `ip -j` printed once, on a real kernel; kept in test/unit/golden. */
+export const golden = (name: string): string =>
+  readFileSync(join(__dirname, "../unit/golden", `${name}.json`), "utf8");
+
+/** What is seen where the kernel has exactly what was asked for. */
+export const asSeen = (args: Args): Observed<Args, object> => ({
+  args,
+  outputs: {},
+  mark: String(args["mark"]),
+});
+
+/** Tests the commands that make each of these. `MARK` stands for the resource's mark. */
+export function itCreates(
+  definition: Definition,
+  rows: readonly (readonly [given: Args, ...string[]])[],
+): void {
+  for (const [given, ...commands] of rows) {
+    it(`creates ${JSON.stringify(given)}`, () => {
+      const args = checked(definition, given);
+      expect(withoutMark(printed(definition.create(args)), args)).to.deep.equal(commands);
+    });
+
+    it(`has nothing to change once it has ${JSON.stringify(given)}`, () => {
+      const args = checked(definition, given);
+      expect(definition.update(asSeen(args), args)).to.deep.equal([]);
+    });
+  }
+}
+
+/** Tests the commands that change each field from what `state` has; a field without a row is a failure. */
+export function itUpdates(
+  definition: Definition,
+  state: Args,
+  rows: readonly (readonly [path: string, value: unknown, ...commands: string[]])[],
+): void {
+  it("has commands for every field that updates in place", () => {
+    const updatable = Object.keys(definition.onChange).filter(
+      (path) => definition.onChange[path] !== "replace",
+    );
+    expect([...new Set(rows.map(([path]) => path))].sort()).to.deep.equal([...updatable, "mark"].sort());
+  });
+
+  for (const [path, value, ...commands] of rows) {
+    it(`updates ${path} to ${JSON.stringify(value)}`, () => {
+      const args = withValue(state, path, value);
+      expect(withoutMark(printed(definition.update(asSeen(state), args)), args)).to.deep.equal(commands);
+    });
+  }
+}
+
+const withoutMark = (commands: readonly string[], { mark }: Args): string[] =>
+  commands.map((command) => command.replaceAll(String(mark), "MARK"));

@@ -1,0 +1,43 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { type Command, printCommand } from "../../provider/command";
+import { CommandError, type Reason } from "../../provider/errors";
+import type { Host } from "../../provider/host/host";
+
+/** What a command prints, or the reason it fails for; a function is asked anew each time. */
+export type Scripted = string | { readonly fails: Reason } | ((command: Command) => Scripted);
+
+/**
+ * A host that runs nothing: it answers by a script, whose keys are the beginnings of commands as a person would type
+ * them (the longest that fits counts), and keeps what it was told to run. A command without an answer prints nothing.
+ */
+export class FakeHost implements Host {
+  readonly ran: string[] = [];
+
+  constructor(private readonly script: Readonly<Record<string, Scripted>> = {}) {}
+
+  async run(command: Command): Promise<string> {
+    const text = printCommand(command);
+    this.ran.push(text);
+    // A real command lets others have their turn.
+    await turn();
+    const [key] = Object.keys(this.script)
+      .filter((start) => text.startsWith(start))
+      .sort((a, b) => b.length - a.length);
+    return settle(key === undefined ? "" : this.script[key], command);
+  }
+}
+
+function settle(answer: Scripted | undefined, command: Command): string {
+  if (typeof answer === "function") return settle(answer(command), command);
+  if (typeof answer === "object") throw new CommandError(answer.fails, command, `it ${answer.fails}`);
+  return answer ?? "";
+}
+
+/** Answers one after the other; the last one stays. */
+export function inTurn(...answers: readonly [Scripted, ...Scripted[]]): Scripted {
+  let next = 0;
+  return () => answers[Math.min(next++, answers.length - 1)] ?? "";
+}
+
+/** "Not there", as an answer. */
+export const absent: Scripted = { fails: "NotFound" };

@@ -1,0 +1,95 @@
+import { expect } from "chai";
+import { claim } from "../../provider/claims";
+import type { Args, Definition } from "../../provider/definition";
+import { markOf } from "../../provider/mark";
+import { address } from "../../provider/resources/address";
+import { bridge } from "../../provider/resources/bridge";
+import { namespace } from "../../provider/resources/namespace";
+import { sysctl } from "../../provider/resources/sysctl";
+import { vethPair } from "../../provider/resources/vethPair";
+import { UNKNOWN } from "../../provider/unknown";
+import { urnOf } from "../support/args";
+
+// Claims last as long as the process: each test has names of its own.
+
+const claimed = (definition: Definition, name: string, args: Args) =>
+  claim(definition, { ...args, mark: markOf(definition.kind, urnOf(definition.kind, name)) });
+
+const conflict = (property: string, object: string, owner: string) => [
+  {
+    property,
+    reason: `${object} is ${owner} already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it`,
+  },
+];
+
+describe("claims", () => {
+  it("lets one resource claim its object again and again", () => {
+    expect(claimed(bridge, "one", { name: "claim-1" })).to.deep.equal([]);
+    expect(claimed(bridge, "one", { name: "claim-1" })).to.deep.equal([]);
+  });
+
+  it("refuses a second resource the object of the first, and goes on to do so", () => {
+    expect(claimed(bridge, "first", { name: "claim-2" })).to.deep.equal([]);
+    const refusal = conflict("name", "link /claim-2", 'Bridge "first"');
+    expect(claimed(bridge, "second", { name: "claim-2" })).to.deep.equal(refusal);
+    expect(claimed(bridge, "second", { name: "claim-2" })).to.deep.equal(refusal);
+    expect(claimed(bridge, "first", { name: "claim-2" })).to.deep.equal([]);
+  });
+
+  it("keeps namespaces apart", () => {
+    expect(claimed(bridge, "here", { name: "claim-3" })).to.deep.equal([]);
+    expect(claimed(bridge, "there", { name: "claim-3", namespace: "claims" })).to.deep.equal([]);
+  });
+
+  it("knows that bridges and both ends of cables share one space of names", () => {
+    const cable = { end: { name: "claim-4" }, peer: { name: "claim-5", namespace: "claims" } };
+    expect(claimed(vethPair, "cable", cable)).to.deep.equal([]);
+    expect(claimed(bridge, "a", { name: "claim-4" })).to.deep.equal(
+      conflict("name", "link /claim-4", 'VethPair "cable"'),
+    );
+    expect(claimed(bridge, "b", { name: "claim-5", namespace: "claims" })).to.deep.equal(
+      conflict("name", "link claims/claim-5", 'VethPair "cable"'),
+    );
+    const other = { end: { name: "claim-5", namespace: "claims" }, peer: { name: "claim-4" } };
+    expect(claimed(vethPair, "other", other)).to.deep.equal([
+      ...conflict("end.name", "link claims/claim-5", 'VethPair "cable"'),
+      ...conflict("end.name", "link /claim-4", 'VethPair "cable"'),
+    ]);
+  });
+
+  it("knows a parameter however its key is written, and inside a namespace that sets it", () => {
+    const red = { name: "claims-red", sysctls: { "net.ipv4.ip_forward": "1" } };
+    expect(claimed(namespace, "red", red)).to.deep.equal([]);
+    expect(
+      claimed(sysctl, "forwarding", { key: "net/ipv4/ip_forward", namespace: "claims-red" }),
+    ).to.deep.equal(conflict("key", "sysctl claims-red/net/ipv4/ip_forward", 'Namespace "red"'));
+    expect(claimed(sysctl, "other", { key: "net.ipv4.ip_forward", namespace: "claims-blue" })).to.deep.equal(
+      [],
+    );
+  });
+
+  it("tells addresses apart by link, prefix length and peer", () => {
+    const first = { interface: "claim-6", address: "10.0.0.1/32", peer: "10.0.0.2/32" };
+    expect(claimed(address, "first", first)).to.deep.equal([]);
+    expect(claimed(address, "peer", { ...first, peer: "10.0.0.3/32" })).to.deep.equal([]);
+    expect(claimed(address, "link", { ...first, interface: "claim-7" })).to.deep.equal([]);
+    expect(claimed(address, "length", { interface: "claim-6", address: "10.0.0.1/24" })).to.deep.equal([]);
+    expect(claimed(address, "second", first)).to.deep.equal(
+      conflict("address", "address /claim-6 10.0.0.1/32 peer 10.0.0.2/32", 'Address "first"'),
+    );
+  });
+
+  it("leaves alone what is not known yet", () => {
+    expect(claimed(bridge, "known", { name: "claim-8" })).to.deep.equal([]);
+    expect(claimed(bridge, "unknown", { name: "claim-8", mtu: UNKNOWN })).to.deep.equal([]);
+    expect(claimed(bridge, "unknown", { name: UNKNOWN })).to.deep.equal([]);
+    expect(claimed(bridge, "unknown too", { name: UNKNOWN })).to.deep.equal([]);
+  });
+
+  it("holds no object for a resource whose claim was refused, nor lets go of the others", () => {
+    expect(claimed(bridge, "holder", { name: "claim-9" })).to.deep.equal([]);
+    const cable = { end: { name: "claim-9" }, peer: { name: "claim-10" } };
+    expect(claimed(vethPair, "cable", cable)).to.have.lengthOf(1);
+    expect(claimed(bridge, "holder", { name: "claim-9" })).to.deep.equal([]);
+  });
+});

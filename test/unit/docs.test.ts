@@ -1,0 +1,146 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect } from "chai";
+import ts from "typescript";
+import type { Effect } from "../../provider/definition";
+import { definitions } from "../../provider/resources";
+
+const root = resolve(__dirname, "..", "..");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    // `npm run docs` writes docs/api; examples may have their dependencies installed.
+    .filter((file) => !file.startsWith("docs/api/") && !file.includes("node_modules/"))
+    .sort();
+
+const pages = ["README.md", ...markdownIn("docs"), ...markdownIn("examples")];
+const kindPages = pages.filter((file) => file.startsWith("docs/kinds/"));
+
+interface Row {
+  readonly paths: readonly string[];
+  readonly effect: string;
+}
+
+type Rows = Readonly<Record<string, readonly Row[]>>;
+
+interface Tables {
+  argumentRows(): Rows;
+  outdatedPages(rows: Rows): { file: string }[];
+}
+
+/** The script is plain JavaScript, as it runs without a build. */
+const tables = (): Promise<Tables> =>
+  import(pathToFileURL(join(root, "scripts", "argument-tables.mjs")).href);
+
+describe("docs: argument tables", function () {
+  this.timeout(30_000);
+  let rows: Rows;
+
+  before(async () => {
+    rows = (await tables()).argumentRows();
+  });
+
+  it("are as the sources have it; else run node scripts/argument-tables.mjs", async () => {
+    expect((await tables()).outdatedPages(rows).map(({ file }) => file)).to.deep.equal([]);
+  });
+
+  for (const { kind, onChange } of definitions) {
+    it(`say of a change of ${kind} what its definition says`, () => {
+      const documented = rows[`${kind[0]?.toLowerCase()}${kind.slice(1)}`] ?? [];
+      const said = Object.keys(onChange).map((path) => [
+        path,
+        effectsIn(documented.find(({ paths }) => paths.includes(path))?.effect ?? ""),
+      ]);
+      expect(said).to.deep.equal(Object.entries(onChange).map(([path, effect]) => [path, effectsOf(effect)]));
+    });
+  }
+});
+
+/** One that depends on the values is either. */
+const effectsOf = (effect: Effect): string[] =>
+  typeof effect === "string" ? [effect] : ["update", "replace"];
+
+const effectsIn = (words: string): string[] => [
+  ...(words.startsWith("Updates in place") ? ["update"] : []),
+  ...(/\breplaces\b/i.test(words) ? ["replace"] : []),
+];
+
+describe("docs: links", () => {
+  for (const file of pages) {
+    it(`of ${file} lead to something`, () => {
+      expect(linksIn(read(file)).filter((link) => !leadsSomewhere(file, link))).to.deep.equal([]);
+    });
+  }
+});
+
+/** Where the links of a page lead, those into the net left out. */
+const linksIn = (text: string): string[] =>
+  [...withoutCode(text).matchAll(/\]\(([^()\s]+)\)/g)]
+    .flatMap(([, link]) => link ?? [])
+    .filter((link) => !/^[a-z]+:/.test(link));
+
+const withoutCode = (text: string): string =>
+  text.replace(/^```.*?^```/gms, "").replace(/`[^`\n]+`/g, "code");
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const [path = "", heading] = link.split("#");
+  const target = path === "" ? from : join(dirname(from), path);
+  if (!existsSync(join(root, target))) return false;
+  return heading === undefined || !target.endsWith(".md") || anchorsIn(read(target)).includes(heading);
+}
+
+/** The anchors that GitHub gives to headings. */
+const anchorsIn = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+describe("docs: examples", function () {
+  this.timeout(30_000);
+
+  it("are programs that compile", () => {
+    const blocks = new Map(kindPages.flatMap(blocksOf));
+    expect(typeErrors(blocks)).to.deep.equal([]);
+  });
+});
+
+/** The TypeScript of a page, each block as a file of its own that is named after the line it begins on. */
+function blocksOf(file: string): [string, string][] {
+  const text = read(file);
+  return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(({ 1: code = "", index }) => {
+    const line = text.slice(0, index).split("\n").length + 1;
+    return [join(root, `${file}.${line}.ts`), code];
+  });
+}
+
+/** Type-checks files that exist in memory only, with `pulumi-netns` as it is in the sources. */
+function typeErrors(files: ReadonlyMap<string, string>): string[] {
+  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const wanted = { ...options, noEmit: true, paths: { "pulumi-netns": [join(root, "sdk", "index.ts")] } };
+  const host = ts.createCompilerHost(wanted);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (name) => files.has(name) || fileExists(name);
+  host.readFile = (name) => files.get(name) ?? readFile(name);
+  host.getSourceFile = (name, languageVersion, ...rest) => {
+    const text = files.get(name);
+    return text === undefined
+      ? getSourceFile(name, languageVersion, ...rest)
+      : ts.createSourceFile(name, text, languageVersion);
+  };
+  const program = ts.createProgram([...files.keys()], wanted, host);
+  return [...files.keys()].flatMap((name) => {
+    const source = program.getSourceFile(name);
+    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    return found.map(
+      ({ messageText }) => `${relative(root, name)}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
+    );
+  });
+}

@@ -1,0 +1,471 @@
+import { expect } from "chai";
+import { z } from "zod";
+import { type Command, ip } from "../../provider/command";
+import type { Args, Definition } from "../../provider/definition";
+import * as engine from "../../provider/engine";
+import { PartialError } from "../../provider/errors";
+import { UNKNOWN } from "../../provider/unknown";
+import { markFor, problemsOf } from "../support/args";
+import { absent, FakeHost, inTurn, type Scripted } from "../support/fakeHost";
+
+const LampArgs = z.object({
+  name: z.string(),
+  watts: z.number().max(100, "is too bright").default(60),
+  colour: z.string().optional(),
+});
+
+type Lamp = z.output<typeof LampArgs> & { mark: string };
+
+interface Outputs {
+  serial: number;
+  /** Watts of a lamp that was there before. */
+  former?: number;
+}
+
+interface Seen {
+  watts: number;
+  colour?: string;
+  mark?: string;
+  serial: number;
+}
+
+/** A kind that exists nowhere, and takes three commands to make. */
+const lamp: Definition<Lamp, Outputs> = {
+  kind: "Lamp",
+  schema: LampArgs,
+  identity: "name",
+  onChange: { name: "replace", watts: "update", colour: "update" },
+  id: ({ name }) => `lamp ${name}`,
+  claims: ({ name }) => [`lamp ${name}`],
+  probe: ({ name }) => [ip(undefined, "show", name)],
+  parse([answer]) {
+    if (answer === undefined) return undefined;
+    const { watts, colour, mark, serial }: Seen = JSON.parse(answer);
+    return { args: { watts, colour }, outputs: { serial }, mark };
+  },
+  create: (lamp) => [
+    ip(undefined, "add", lamp.name),
+    ip(undefined, "mark", lamp.name, lamp.mark),
+    ...change(lamp),
+  ],
+  update: (seen, lamp) => [
+    ...(seen.mark === lamp.mark ? [] : [ip(undefined, "mark", lamp.name, lamp.mark)]),
+    ...(seen.args.watts === lamp.watts && seen.args.colour === lamp.colour ? [] : change(lamp)),
+  ],
+  remove: (_, { name }) => [ip(undefined, "del", name)],
+  remember: (before) => (before?.args.watts === undefined ? {} : { former: before.args.watts }),
+};
+
+const change = ({ name, watts, colour }: Lamp): Command[] => [
+  ip(undefined, "set", name, String(watts), colour ?? "white"),
+];
+
+const mark = markFor("Lamp", "a");
+const asked = { name: "a", watts: 40, colour: "red", mark };
+const seen: Seen = { watts: 40, colour: "red", mark, serial: 7 };
+const state = { ...asked, serial: 7 };
+
+/** The answer to `show` for a lamp that differs from the one asked for. */
+const showing = (different: Partial<Seen> = {}): Scripted => JSON.stringify({ ...seen, ...different });
+
+const MAKING = ["ip add a", `ip mark a ${mark}`, "ip set a 40 red"];
+
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("it did not fail");
+}
+
+const plain = ({ name, message }: Error) => `${name}: ${message}`;
+
+const partial = (error: Error) => {
+  if (!(error instanceof PartialError)) throw error;
+  const { id, properties, reasons } = error;
+  return { id, properties, reasons };
+};
+
+describe("engine", () => {
+  describe("check", () => {
+    it("fills in, and claims", () => {
+      const given = { name: "checked", mark: markFor("Lamp", "checked") };
+      expect(engine.check(lamp, given)).to.deep.equal({ args: { ...given, watts: 60 }, problems: [] });
+      expect(engine.check(lamp, { ...given, mark: markFor("Lamp", "rival") }).problems).to.deep.equal([
+        {
+          property: "name",
+          reason:
+            'lamp checked is Lamp "checked" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+        },
+      ]);
+    });
+
+    it("claims nothing for arguments with problems", async () => {
+      expect(await problemsOf(lamp, { name: "unclaimed", watts: 101 })).to.deep.equal([
+        { property: "watts", reason: "is too bright" },
+      ]);
+      const rival = { name: "unclaimed", mark: markFor("Lamp", "rival") };
+      expect(engine.check(lamp, rival).problems).to.deep.equal([]);
+    });
+  });
+
+  describe("diff", () => {
+    it("always deletes before it replaces, as names stay the same", () => {
+      expect(
+        [state, { ...asked, watts: 41 }, { ...asked, name: UNKNOWN }].map((news) =>
+          engine.diff(lamp, state, news),
+        ),
+      ).to.deep.equal([
+        { changes: false, replaces: [], deleteBeforeReplace: true },
+        { changes: true, replaces: [], deleteBeforeReplace: true },
+        { changes: true, replaces: ["name"], deleteBeforeReplace: true },
+      ]);
+    });
+  });
+
+  describe("create", () => {
+    it("makes what is absent, and gives the state as read back", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, showing()) });
+      expect(await engine.create(lamp, host, asked)).to.deep.equal({ id: "lamp a", state });
+      expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a"]);
+    });
+
+    it("runs nothing where its own is there as asked", async () => {
+      const host = new FakeHost({ "ip show": showing() });
+      expect(await engine.create(lamp, host, asked)).to.deep.equal({
+        id: "lamp a",
+        state: { ...state, former: 40 },
+      });
+      expect(host.ran).to.deep.equal(["ip show a", "ip show a"]);
+    });
+
+    it("runs only the difference where a crash has left its own half-made", async () => {
+      const host = new FakeHost({ "ip show": inTurn(showing({ watts: 60, colour: "white" }), showing()) });
+      expect(await engine.create(lamp, host, asked)).to.deep.equal({
+        id: "lamp a",
+        state: { ...state, former: 60 },
+      });
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 40 red", "ip show a"]);
+    });
+
+    for (const [whose, other, words] of [
+      ["nobody's", undefined, ""],
+      [
+        "another resource's",
+        "pulumi-netns:Lamp:0123456789ab:p/s/b",
+        " (its mark is pulumi-netns:Lamp:0123456789ab:p/s/b)",
+      ],
+    ] as const) {
+      it(`refuses what is ${whose}, and touches nothing`, async () => {
+        const { mark: _, ...unmarked } = seen;
+        const answer = JSON.stringify(other === undefined ? unmarked : { ...seen, mark: other });
+        const host = new FakeHost({ "ip show": answer });
+        expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+          `RefusedError: lamp a exists already and is not this resource's own${words}: ` +
+            "remove it by hand if nobody needs it, or choose another name",
+        );
+        expect(host.ran).to.deep.equal(["ip show a"]);
+      });
+    }
+
+    it("takes over what its kind says it may", async () => {
+      const host = new FakeHost({ "ip show": inTurn(showing({ mark: "foreign" }), showing()) });
+      const generous = { ...lamp, mayTakeOver: () => true };
+      expect((await engine.create(generous, host, asked)).state).to.deep.equal({ ...state, former: 40 });
+      expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${mark}`, "ip show a"]);
+    });
+
+    it("undoes what it made when a later command fails", async () => {
+      const host = new FakeHost({
+        "ip show": inTurn(absent, showing({ mark: "" })),
+        "ip mark": { fails: "NotPermitted" },
+      });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        `CommandError: not permitted: run as root, or inside \`pulumi-netns sandbox\`: \`ip mark a ${mark}\`\nit NotPermitted`,
+      );
+      expect(host.ran).to.deep.equal(["ip show a", "ip add a", `ip mark a ${mark}`, "ip show a", "ip del a"]);
+    });
+
+    it("leaves alone what somebody else made while it tried to", async () => {
+      const host = new FakeHost({
+        "ip show": inTurn(absent, showing({ mark: "foreign" })),
+        "ip add": { fails: "AlreadyExists" },
+      });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "CommandError: exists already: `ip add a`\nit AlreadyExists",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", "ip add a"]);
+    });
+
+    it("does not undo what was there before", async () => {
+      const host = new FakeHost({
+        "ip show": showing({ watts: 60 }),
+        "ip set": { fails: "Failed" },
+      });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "CommandError: failed: `ip set a 40 red`\nit Failed",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 40 red"]);
+    });
+
+    it("undoes nothing where a failure left nothing", async () => {
+      const host = new FakeHost({ "ip show": absent, "ip set": { fails: "Failed" } });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "CommandError: failed: `ip set a 40 red`\nit Failed",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a"]);
+    });
+
+    it("hands over what it could not undo, with both reasons", async () => {
+      const host = new FakeHost({
+        "ip show": inTurn(absent, showing()),
+        "ip set": { fails: "Failed" },
+        "ip del": { fails: "InUse" },
+      });
+      const error = await errorOf(engine.create(lamp, host, asked));
+      expect(partial(error)).to.deep.equal({
+        id: "lamp a",
+        properties: asked,
+        reasons: ["failed: `ip set a 40 red`\nit Failed", "in use: `ip del a`\nit InUse"],
+      });
+      expect(error.cause).to.have.property("message", "failed: `ip set a 40 red`\nit Failed");
+    });
+
+    it("hands over what is not as asked, naming each property", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, '{"watts":39,"serial":7}') });
+      expect(partial(await errorOf(engine.create(lamp, host, asked)))).to.deep.equal({
+        id: "lamp a",
+        properties: { name: "a", watts: 39, mark, serial: 7 },
+        reasons: [
+          "watts: asked for 40, but the kernel has 39",
+          'colour: asked for "red", but the kernel has nothing',
+        ],
+      });
+      expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a"]);
+    });
+
+    it("hands over with it what it remembers of the time before", async () => {
+      const host = new FakeHost({ "ip show": showing({ watts: 60 }) });
+      expect(partial(await errorOf(engine.create(lamp, host, asked)))).to.deep.equal({
+        id: "lamp a",
+        properties: { ...state, watts: 60, former: 60 },
+        reasons: ["watts: asked for 40, but the kernel has 60"],
+      });
+    });
+
+    it("says when what it made is gone at once", async () => {
+      const host = new FakeHost({ "ip show": absent });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "Error: lamp a was made, but is not there: something else on this host removed it",
+      );
+    });
+
+    it("undoes what it made and then cannot look at", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, { fails: "Timeout" }, showing()) });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "CommandError: no answer in time: `ip show a`\nit Timeout",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a", "ip show a", "ip del a"]);
+    });
+  });
+
+  describe("update", () => {
+    it("runs only the difference, and keeps outputs of the time before", async () => {
+      const host = new FakeHost({ "ip show": inTurn(showing(), showing({ watts: 50 })) });
+      const news = { ...asked, watts: 50 };
+      expect(await engine.update(lamp, host, { ...state, former: 25 }, news)).to.deep.equal({
+        id: "lamp a",
+        state: { ...news, serial: 7, former: 25 },
+      });
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red", "ip show a"]);
+    });
+
+    it("runs nothing where somebody has made it so already", async () => {
+      const host = new FakeHost({ "ip show": showing({ watts: 50 }) });
+      const news = { ...asked, watts: 50 };
+      expect((await engine.update(lamp, host, state, news)).state).to.deep.equal({ ...news, serial: 7 });
+      expect(host.ran).to.deep.equal(["ip show a", "ip show a"]);
+    });
+
+    it("forgets an argument that was taken out", async () => {
+      const host = new FakeHost({ "ip show": inTurn(showing(), '{"watts":40,"serial":7}') });
+      const { colour: _, ...news } = asked;
+      const result = await engine.update(lamp, host, state, news);
+      expect(result.state).to.deep.equal({ ...news, serial: 7 });
+      expect(engine.diff(lamp, result.state, news).changes).to.equal(false);
+    });
+
+    it("changes the mark of a resource that was renamed under an alias", async () => {
+      const renamed = markFor("Lamp", "renamed");
+      const host = new FakeHost({ "ip show": inTurn(showing(), showing({ mark: renamed })) });
+      const news = { ...asked, mark: renamed };
+      expect((await engine.update(lamp, host, state, news)).state).to.deep.equal({ ...news, serial: 7 });
+      expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${renamed}`, "ip show a"]);
+    });
+
+    it("goes on where a crash came after the new mark", async () => {
+      const renamed = markFor("Lamp", "renamed");
+      const host = new FakeHost({ "ip show": showing({ mark: renamed }) });
+      const news = { ...asked, mark: renamed };
+      expect((await engine.update(lamp, host, state, news)).state).to.deep.equal({ ...news, serial: 7 });
+      expect(host.ran).to.deep.equal(["ip show a", "ip show a", "ip show a"]);
+    });
+
+    for (const [title, answer] of [
+      ["what is gone", absent],
+      ["what is somebody else's by now", showing({ mark: "foreign" })],
+    ] as const) {
+      it(`refuses ${title}`, async () => {
+        const host = new FakeHost({ "ip show": answer });
+        expect(plain(await errorOf(engine.update(lamp, host, state, { ...asked, watts: 50 })))).to.equal(
+          "RefusedError: lamp a is gone, though the state has it: run `pulumi up --refresh` to make it anew",
+        );
+        expect(new Set(host.ran)).to.deep.equal(new Set(["ip show a"]));
+      });
+    }
+
+    it("fails with the tool's words, and looks no further", async () => {
+      const host = new FakeHost({ "ip show": showing(), "ip set": { fails: "Unsupported" } });
+      expect(plain(await errorOf(engine.update(lamp, host, state, { ...asked, watts: 50 })))).to.equal(
+        "CommandError: not supported by this kernel or tool: `ip set a 50 red`\nit Unsupported",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red"]);
+    });
+
+    it("hands over what is not as asked, with outputs of the time before", async () => {
+      const host = new FakeHost({ "ip show": showing() });
+      const news = { ...asked, watts: 50 };
+      expect(partial(await errorOf(engine.update(lamp, host, { ...state, former: 25 }, news)))).to.deep.equal(
+        {
+          id: "lamp a",
+          properties: { ...state, former: 25 },
+          reasons: ["watts: asked for 50, but the kernel has 40"],
+        },
+      );
+    });
+  });
+
+  describe("read", () => {
+    const read = (answer: Scripted, of: Args = { ...state, former: 25 }) =>
+      engine.read(lamp, new FakeHost({ "ip show": answer }), of);
+
+    it("gives what it knows where nothing has changed", async () => {
+      expect(await read(showing())).to.deep.equal({
+        id: "lamp a",
+        inputs: asked,
+        state: { ...state, former: 25 },
+      });
+    });
+
+    it("shows drift in inputs and state alike, and fresh outputs", async () => {
+      expect(await read(showing({ watts: 39, serial: 8 }))).to.deep.equal({
+        id: "lamp a",
+        inputs: { ...asked, watts: 39 },
+        state: { ...asked, watts: 39, serial: 8, former: 25 },
+      });
+    });
+
+    it("drops a field that is not set any more", async () => {
+      const { colour: _, ...rest } = asked;
+      expect(await read(JSON.stringify({ watts: 40, mark, serial: 7 }))).to.deep.equal({
+        id: "lamp a",
+        inputs: rest,
+        state: { ...rest, serial: 7, former: 25 },
+      });
+    });
+
+    it("adds a field that somebody set", async () => {
+      const { colour: _, ...rest } = state;
+      expect(await read(showing(), rest)).to.deep.equal({ id: "lamp a", inputs: asked, state });
+    });
+
+    it("gives nothing for what is gone, or somebody else's by now", async () => {
+      expect(await read(absent)).to.equal(undefined);
+      expect(await read(showing({ mark: "foreign" }))).to.equal(undefined);
+      expect(await read('{"watts":40,"serial":7}')).to.equal(undefined);
+    });
+
+    it("does not take another failure for absence", async () => {
+      expect(plain(await errorOf(read({ fails: "ToolMissing" })))).to.equal(
+        "CommandError: program not installed: `ip show a`\nit ToolMissing",
+      );
+    });
+  });
+
+  describe("remove", () => {
+    const remove = async (script: Readonly<Record<string, Scripted>>) => {
+      const host = new FakeHost(script);
+      await engine.remove(lamp, host, state);
+      return host.ran;
+    };
+
+    it("removes its own", async () => {
+      expect(await remove({ "ip show": showing() })).to.deep.equal(["ip show a", "ip del a"]);
+    });
+
+    it("removes nothing that is gone", async () => {
+      expect(await remove({ "ip show": absent })).to.deep.equal(["ip show a"]);
+    });
+
+    it("removes nothing that is somebody else's by now", async () => {
+      expect(await remove({ "ip show": showing({ mark: "foreign" }) })).to.deep.equal(["ip show a"]);
+    });
+
+    it("does not mind what goes while it removes it", async () => {
+      expect(await remove({ "ip show": showing(), "ip del": absent })).to.deep.equal([
+        "ip show a",
+        "ip del a",
+      ]);
+    });
+
+    it("fails when the removal does", async () => {
+      expect(plain(await errorOf(remove({ "ip show": showing(), "ip del": { fails: "InUse" } })))).to.equal(
+        "CommandError: in use: `ip del a`\nit InUse",
+      );
+    });
+
+    it("gives its kind the outputs, apart from the arguments", async () => {
+      const given: unknown[] = [];
+      const curious: typeof lamp = {
+        ...lamp,
+        remove: (_, args, outputs) => {
+          given.push(args, outputs);
+          return [];
+        },
+      };
+      await engine.remove(curious, new FakeHost({ "ip show": showing() }), { ...state, former: 25 });
+      expect(given).to.deep.equal([asked, { serial: 7, former: 25 }]);
+    });
+  });
+
+  describe("a kind that serializes", () => {
+    const inLine: typeof lamp = { ...lamp, serialize: () => "the only socket" };
+
+    it("runs one operation after the other, each whole", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, showing()) });
+      const order: string[] = [];
+      await Promise.all([
+        engine.create(inLine, host, asked).then(() => order.push("create")),
+        engine.update(inLine, host, state, asked).then(() => order.push("update")),
+        engine.remove(inLine, host, state).then(() => order.push("remove")),
+      ]);
+      expect(order).to.deep.equal(["create", "update", "remove"]);
+      expect(host.ran).to.deep.equal([
+        ...["ip show a", ...MAKING, "ip show a"],
+        ...["ip show a", "ip show a"],
+        ...["ip show a", "ip del a"],
+      ]);
+    });
+
+    it("goes on after one that failed", async () => {
+      const host = new FakeHost({ "ip show": showing(), "ip set": { fails: "Failed" } });
+      const results = await Promise.allSettled([
+        engine.update(inLine, host, state, { ...asked, watts: 50 }),
+        engine.remove(inLine, host, state),
+      ]);
+      expect(results.map(({ status }) => status)).to.deep.equal(["rejected", "fulfilled"]);
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red", "ip show a", "ip del a"]);
+    });
+  });
+});

@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import { isUp, parseLink, parseLinks } from "../../../provider/parse/link";
+import { golden } from "../../support/args";
+
+describe("parse/link", () => {
+  it("reads an end of a cable", () => {
+    expect(parseLink(golden("link-veth-red"))).to.deep.equal({
+      ifindex: 2,
+      link_index: 2,
+      link_netnsid: 0,
+      ifname: "veth-red",
+      ifalias: "pulumi-netns:VethPair:0123456789ab:project/stack/cable",
+      flags: ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
+      mtu: 1500,
+      address: "02:00:00:00:00:01",
+      linkinfo: { info_kind: "veth" },
+    });
+  });
+
+  it("reads a port of a bridge", () => {
+    const port = parseLink(golden("link-port"));
+    expect({ ...port, linkinfo: port?.linkinfo?.info_kind }).to.deep.equal({
+      ifindex: 3,
+      link_index: 3,
+      link_netnsid: 0,
+      ifname: "port",
+      ifalias: "pulumi-netns:VethPair:ba9876543210:project/stack/up",
+      flags: ["NO-CARRIER", "BROADCAST", "MULTICAST", "UP"],
+      mtu: 1500,
+      master: "br0",
+      address: "02:00:00:00:00:03",
+      linkinfo: "veth",
+    });
+  });
+
+  it("reads a bridge with its options", () => {
+    const bridge = parseLink(golden("link-bridge"));
+    const { stp_state, forward_delay, ageing_time, vlan_filtering, group_fwd_mask } =
+      bridge?.linkinfo?.info_data ?? {};
+    expect({
+      ...bridge,
+      linkinfo: { stp_state, forward_delay, ageing_time, vlan_filtering, group_fwd_mask },
+    }).to.deep.equal({
+      ifindex: 2,
+      ifname: "br0",
+      ifalias: "pulumi-netns:Bridge:0123456789ab:project/stack/br0",
+      flags: ["NO-CARRIER", "BROADCAST", "MULTICAST", "UP"],
+      mtu: 1500,
+      address: "02:00:00:00:00:10",
+      linkinfo: {
+        stp_state: 1,
+        forward_delay: 200,
+        ageing_time: 6000,
+        vlan_filtering: 0,
+        group_fwd_mask: "0x4000",
+      },
+    });
+  });
+
+  it("reads a loopback link, which is no kind of link", () => {
+    expect(parseLink(golden("link-lo"))).to.deep.equal({
+      ifindex: 1,
+      ifname: "lo",
+      ifalias: "pulumi-netns:Namespace:0123456789ab:project/stack/red",
+      flags: ["LOOPBACK", "UP", "LOWER_UP"],
+      mtu: 65536,
+      address: "00:00:00:00:00:00",
+    });
+  });
+
+  it("reads every link of a namespace", () => {
+    expect(parseLinks(golden("links-host")).map(({ ifname }) => ifname)).to.deep.equal(["lo", "br0", "port"]);
+    expect(parseLinks(golden("links-red")).map(({ ifname }) => ifname)).to.deep.equal([
+      "lo",
+      "veth-red",
+      "up",
+    ]);
+  });
+
+  it("tells up from down", () => {
+    expect(parseLinks(golden("links-red")).map(isUp)).to.deep.equal([true, true, false]);
+  });
+
+  for (const nothing of [undefined, "", "[]"]) {
+    it(`has no link for ${JSON.stringify(nothing)}`, () => {
+      expect(parseLink(nothing)).to.equal(undefined);
+    });
+  }
+});

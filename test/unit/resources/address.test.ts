@@ -1,0 +1,334 @@
+import { expect } from "chai";
+import type { Definition } from "../../../provider/definition";
+import * as engine from "../../../provider/engine";
+import { address } from "../../../provider/resources/address";
+import {
+  asSeen,
+  checked,
+  golden,
+  itCreates,
+  itDiffers,
+  itRefuses,
+  itUpdates,
+  markFor,
+  printed,
+} from "../../support/args";
+import { FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
+
+const definition: Definition = address;
+const link = "br0";
+const state = checked(definition, { interface: link, address: "192.168.15.5/24" });
+const addresses = golden("addresses-br0");
+/** The mark that the golden link carries. */
+const linkMark = "pulumi-netns:Bridge:0123456789ab:project/stack/br0";
+
+describe("Address", () => {
+  describe("check", () => {
+    const rows: readonly (readonly [given: object, args: object])[] = [
+      [{ address: "192.168.15.5/24" }, { address: "192.168.15.5/24", scope: "global" }],
+      [{ address: "127.0.0.2/8" }, { address: "127.0.0.2/8", scope: "host" }],
+      [
+        { address: "192.168.15.5/24", scope: "link" },
+        { address: "192.168.15.5/24", scope: "link" },
+      ],
+      [{ address: "FD00::1/64" }, { address: "fd00::1/64", scope: "global", nodad: true }],
+      [
+        { address: "fd00::1/64", nodad: false },
+        { address: "fd00::1/64", scope: "global", nodad: false },
+      ],
+      [{ address: "fe80::1/64" }, { address: "fe80::1/64", scope: "link", nodad: true }],
+      [{ address: "febf::1/64" }, { address: "febf::1/64", scope: "link", nodad: true }],
+      [{ address: "fec0::1/64" }, { address: "fec0::1/64", scope: "global", nodad: true }],
+      [{ address: "fe8::1/64" }, { address: "fe8::1/64", scope: "global", nodad: true }],
+      [{ address: "::1/128" }, { address: "::1/128", scope: "host", nodad: true }],
+      [
+        { address: "10.0.0.1/32", peer: "10.0.0.2" },
+        { address: "10.0.0.1/32", peer: "10.0.0.2/32", scope: "global" },
+      ],
+      [
+        { address: "10.0.0.1/32", peer: "10.0.0.2/24" },
+        { address: "10.0.0.1/32", peer: "10.0.0.2/24", scope: "global" },
+      ],
+      [
+        { address: "fd00::1/128", peer: "FD00::2" },
+        { address: "fd00::1/128", peer: "fd00::2/128", scope: "global", nodad: true },
+      ],
+    ];
+    for (const [given, args] of rows) {
+      it(JSON.stringify(given), () => {
+        expect(checked(definition, { interface: link, ...given }, "it")).to.deep.equal({
+          interface: link,
+          ...args,
+          mark: markFor("Address", "it"),
+        });
+      });
+    }
+
+    const notAnAddress = (text: string) =>
+      `is "${text}", not an address with prefix length such as 192.168.15.1/24 or fd00::1/64`;
+    itRefuses(definition, { interface: "bad-address", address: "192.168.15.5/24" }, [
+      [{ interface: undefined }, "interface: is required"],
+      [{ address: undefined }, "address: is required"],
+      [
+        { interface: "a link" },
+        'interface: is "a link": white space, control characters, quotes, `/` and `\\` are not allowed',
+      ],
+      [{ namespace: "" }, "namespace: is empty"],
+      [
+        { address: "192.168.15.5" },
+        'address: is "192.168.15.5" without a prefix length, which would make it /32 with no neighbours: did you mean 192.168.15.5/24?',
+      ],
+      [
+        { address: "fd00::5" },
+        'address: is "fd00::5" without a prefix length, which would make it /128 with no neighbours: did you mean fd00::5/64?',
+      ],
+      [{ address: "192.168.15/24" }, `address: ${notAnAddress("192.168.15/24")}`],
+      [{ address: "192.168.15.5/33" }, `address: ${notAnAddress("192.168.15.5/33")}`],
+      [{ address: "fe80::1%eth0/64" }, `address: ${notAnAddress("fe80::1%eth0/64")}`],
+      [{ address: "dhcp" }, `address: ${notAnAddress("dhcp")}`],
+      [{ peer: "192.168.15" }, `peer: ${notAnAddress("192.168.15")}`],
+      [
+        { peer: "192.168.15.6" },
+        "address: is 192.168.15.5/24, but with a peer the prefix length belongs to the peer: write 192.168.15.5/32 here and peer 192.168.15.6/24",
+      ],
+      [{ address: "10.0.0.1/32", peer: "fd00::1" }, "peer: is of another family than 10.0.0.1/32"],
+      [{ scope: "site" }, 'scope: Invalid option: expected one of "global"|"link"|"host"'],
+      [
+        { address: "fd00::5/64", scope: "link" },
+        "scope: is link, but the kernel gives fd00::5 the scope global: leave it out",
+      ],
+      [{ nodad: true }, "nodad: has no meaning for an IPv4 address: leave it out"],
+      [{ nodad: "yes" }, "nodad: Invalid input: expected boolean, received string"],
+      [
+        { broadcast: "+" },
+        "broadcast: is not a property; there are `interface`, `namespace`, `address`, `peer`, `scope`, `nodad`",
+      ],
+      [
+        { interface: "", address: 5, nodad: 1 },
+        "interface: is empty",
+        "address: Invalid input: expected string, received number",
+        "nodad: Invalid input: expected boolean, received number",
+      ],
+    ]);
+  });
+
+  describe("diff", () => {
+    itDiffers(definition, state, [
+      ["interface", "br1", "replace"],
+      ["namespace", "red", "replace"],
+      ["address", "192.168.15.5/25", "replace"],
+      ["peer", "192.168.15.6/32", "replace"],
+      ["scope", "link", "replace"],
+      ["nodad", true, "replace"],
+    ]);
+  });
+
+  it("is known by its link, and by its peer where it has one", () => {
+    const pair = { ...state, namespace: "red", address: "10.0.0.1/32", peer: "10.0.0.2/32" };
+    expect([definition.id(state), definition.id(pair)]).to.deep.equal([
+      "br0 192.168.15.5/24",
+      "red/br0 10.0.0.1/32 peer 10.0.0.2/32",
+    ]);
+    expect([definition.claims(state), definition.claims(pair)]).to.deep.equal([
+      ["address /br0 192.168.15.5/24"],
+      ["address red/br0 10.0.0.1/32 peer 10.0.0.2/32"],
+    ]);
+  });
+
+  describe("commands", () => {
+    it("looks at the link's addresses", () => {
+      expect(printed(definition.probe(state))).to.deep.equal(["ip -j -d addr show dev br0"]);
+    });
+
+    itCreates(definition, [
+      [
+        { interface: "br0", address: "192.168.15.5/24" },
+        "ip address add 192.168.15.5/24 dev br0 scope global",
+      ],
+      [
+        { interface: "lo", namespace: "red", address: "127.0.0.2/8" },
+        "ip -n red address add 127.0.0.2/8 dev lo scope host",
+      ],
+      [{ interface: "br0", address: "fd00::1/64" }, "ip address add fd00::1/64 dev br0 scope global nodad"],
+      [
+        { interface: "br0", address: "fd00::1/64", nodad: false },
+        "ip address add fd00::1/64 dev br0 scope global",
+      ],
+      [
+        { interface: "br0", address: "10.0.0.1/32", peer: "10.0.0.2", scope: "link" },
+        "ip address add 10.0.0.1 peer 10.0.0.2/32 dev br0 scope link",
+      ],
+      [
+        { interface: "br0", address: "fd00::1/128", peer: "fd00::2" },
+        "ip address add fd00::1 peer fd00::2/128 dev br0 scope global nodad",
+      ],
+    ]);
+
+    itUpdates(definition, state, [["mark", "another"]]);
+  });
+
+  describe("parse", () => {
+    const rows: readonly (readonly [given: object, args: object | undefined, ip?: string])[] = [
+      [
+        { address: "192.168.15.5/24" },
+        { address: "192.168.15.5/24", peer: undefined, scope: "global" },
+        "192.168.15.5",
+      ],
+      [
+        { address: "192.168.15.6/24" },
+        { address: "192.168.15.6/24", peer: undefined, scope: "global" },
+        "192.168.15.6",
+      ],
+      [
+        { address: "10.0.0.1/32", peer: "10.0.0.2/32" },
+        { address: "10.0.0.1/32", peer: "10.0.0.2/32", scope: "link" },
+        "10.0.0.1",
+      ],
+      [
+        { address: "fd00::1/64" },
+        { address: "fd00::1/64", peer: undefined, scope: "global", nodad: true },
+        "fd00::1",
+      ],
+      [
+        { address: "fd00:1::1/64" },
+        { address: "fd00:1::1/64", peer: undefined, scope: "global", nodad: false },
+        "fd00:1::1",
+      ],
+      [
+        { address: "::5.6.7.8/128" },
+        { address: "::506:708/128", peer: undefined, scope: "global", nodad: true },
+        "::506:708",
+      ],
+      [{ address: "192.168.15.5/25" }, undefined],
+      [{ address: "192.168.15.7/24" }, undefined],
+      [{ address: "10.0.0.1/32" }, undefined],
+      [{ address: "10.0.0.1/32", peer: "10.0.0.3/32" }, undefined],
+      [{ address: "192.168.15.5/32", peer: "192.168.15.6/24" }, undefined],
+    ];
+    for (const [given, args, ip] of rows) {
+      it(JSON.stringify(given), () => {
+        const asked = checked(definition, { interface: link, ...given });
+        expect(definition.parse([addresses], asked)).to.deep.equal(
+          args && { args, outputs: { ip }, mark: linkMark },
+        );
+      });
+    }
+
+    it("has nothing where there is no link", () => {
+      expect(definition.parse([undefined], state)).to.equal(undefined);
+    });
+
+    it("leaves out a scope that cannot be asked for", () => {
+      const answer = JSON.stringify([
+        { ifname: "br0", addr_info: [{ family: "inet6", local: "fec0::1", prefixlen: 64, scope: "site" }] },
+      ]);
+      const asked = checked(definition, { interface: link, address: "fec0::1/64" });
+      expect(definition.parse([answer], asked)?.args).to.deep.equal({
+        address: "fec0::1/64",
+        peer: undefined,
+        nodad: false,
+      });
+    });
+  });
+
+  describe("ownership", () => {
+    const mayTakeOver = (mark: string | undefined) =>
+      definition.mayTakeOver?.({ args: {}, outputs: {}, mark }, state);
+
+    it("takes over what is on a link of its own stack only", () => {
+      expect([
+        mayTakeOver(linkMark),
+        mayTakeOver("pulumi-netns:Bridge:0123456789ab:project/other/br0"),
+        mayTakeOver("uplink"),
+        mayTakeOver(undefined),
+      ]).to.deep.equal([true, false, false, false]);
+      expect(definition.isOurs?.(asSeen(state), state)).to.equal(true);
+    });
+
+    it("takes turns with others on its link, and only with those", () => {
+      const key = (given: object) => definition.serialize?.({ ...state, ...given });
+      expect([
+        key({}),
+        key({ address: "10.0.0.1/8" }),
+        key({ namespace: "red" }),
+        key({ interface: "br1" }),
+      ]).to.deep.equal(["addresses of br0", "addresses of br0", "addresses of red/br0", "addresses of br1"]);
+    });
+  });
+
+  describe("removal", () => {
+    const show = "ip -j -d addr show dev br0";
+    const promote = "net/ipv4/conf/br0/promote_secondaries";
+    const alone = JSON.stringify([
+      {
+        ifname: "br0",
+        addr_info: [{ family: "inet", local: "192.168.15.5", prefixlen: 24, scope: "global" }],
+      },
+    ]);
+
+    const rows: readonly (readonly [
+      title: string,
+      Readonly<Record<string, Scripted>>,
+      given: object,
+      ...string[],
+    ])[] = [
+      [
+        "is one command for an address alone",
+        { [show]: alone },
+        {},
+        "ip address del 192.168.15.5/24 dev br0",
+      ],
+      [
+        "keeps later addresses of the subnet, and the parameter as it was",
+        { [show]: addresses, "sysctl -n": "0" },
+        {},
+        `sysctl -n ${promote}`,
+        `sysctl -w ${promote}=1`,
+        "ip address del 192.168.15.5/24 dev br0",
+        `sysctl -w ${promote}=0`,
+      ],
+      [
+        "leaves the parameter alone where it is as needed",
+        { [show]: addresses, "sysctl -n": "1" },
+        {},
+        `sysctl -n ${promote}`,
+        "ip address del 192.168.15.5/24 dev br0",
+      ],
+      [
+        "names the peer",
+        { [show]: addresses, "sysctl -n": "1" },
+        { address: "10.0.0.1/32", peer: "10.0.0.2/32" },
+        `sysctl -n ${promote}`,
+        "ip address del 10.0.0.1 peer 10.0.0.2/32 dev br0",
+      ],
+      ["runs nothing where the address is gone", { [show]: alone }, { address: "192.168.15.9/24" }],
+      ["runs nothing where the link is gone", { [show]: { fails: "NotFound" } }, {}],
+      [
+        "does not mind when it goes meanwhile",
+        { [show]: inTurn(alone, { fails: "NotFound" }), "ip address del": { fails: "NotFound" } },
+        {},
+        "ip address del 192.168.15.5/24 dev br0",
+      ],
+    ];
+    for (const [title, script, given, ...commands] of rows) {
+      it(title, async () => {
+        const host = new FakeHost(script);
+        await engine.remove(definition, host, { ...state, ...given, ip: "192.168.15.5" });
+        expect(host.ran.filter((command) => command !== show)).to.deep.equal(commands);
+      });
+    }
+
+    it("looks for the parameter in the namespace of the link", async () => {
+      const host = new FakeHost({ "ip -n red -j": addresses, "ip netns exec red sysctl -n": "0" });
+      await engine.remove(definition, host, { ...state, namespace: "red" });
+      expect(host.ran).to.deep.equal([
+        "ip -n red -j -d addr show dev br0",
+        "ip -n red -j -d addr show dev br0",
+        `ip netns exec red sysctl -n ${promote}`,
+        `ip netns exec red sysctl -w ${promote}=1`,
+        "ip -n red address del 192.168.15.5/24 dev br0",
+        `ip netns exec red sysctl -w ${promote}=0`,
+      ]);
+    });
+  });
+});

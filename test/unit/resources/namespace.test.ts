@@ -1,0 +1,359 @@
+import { expect } from "chai";
+import type { Args, Definition } from "../../../provider/definition";
+import * as engine from "../../../provider/engine";
+import { RefusedError } from "../../../provider/errors";
+import { namespace } from "../../../provider/resources/namespace";
+import {
+  asSeen,
+  checked,
+  golden,
+  itCreates,
+  itDiffers,
+  itRefuses,
+  itUpdates,
+  markFor,
+  printed,
+} from "../../support/args";
+import { absent, FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
+
+const definition: Definition = namespace;
+/** The mark that the golden loopback link carries. */
+const mark = "pulumi-netns:Namespace:0123456789ab:project/stack/red";
+const sysctls = { "net.ipv4.ip_forward": "1", "net.ipv4.tcp_rmem": "4096 131072 33554432" };
+const state: Args = { ...checked(definition, { name: "red", sysctls }), mark };
+const loopback = golden("link-lo");
+const outputs = { path: "/run/netns/red", inode: 4026532224 };
+
+/** What a namespace answers that is as `state` says. */
+const THERE: Readonly<Record<string, Scripted>> = {
+  "stat --format=%i /run/netns/red": "4026532224",
+  "ip -n red -j -d link show dev lo": loopback,
+  "ip netns exec red sysctl --ignore": "net.ipv4.ip_forward = 1\nnet.ipv4.tcp_rmem = 4096\t131072\t33554432",
+};
+
+describe("Namespace", () => {
+  describe("check", () => {
+    it("fills in defaults", () => {
+      expect(checked(definition, { name: "red" }, "it")).to.deep.equal({
+        name: "red",
+        loopback: true,
+        killProcesses: false,
+        mark: markFor("Namespace", "it"),
+      });
+    });
+
+    it("makes text of the values of parameters", () => {
+      const given = {
+        "net.ipv4.ip_forward": true,
+        "net.core.somaxconn": 128,
+        "net.ipv4.tcp_rmem": "4096\t8192  9",
+      };
+      expect(checked(definition, { name: "red", sysctls: given })["sysctls"]).to.deep.equal({
+        "net.ipv4.ip_forward": "1",
+        "net.core.somaxconn": "128",
+        "net.ipv4.tcp_rmem": "4096 8192 9",
+      });
+    });
+
+    const noKey = (key: string) =>
+      `sysctls.${key}: is "${key}", not a key such as net.ipv4.ip_forward or net/ipv4/conf/eth0.100/forwarding`;
+    itRefuses(definition, { name: "bad-namespace" }, [
+      [{ name: undefined }, "name: is required"],
+      [{ name: "" }, "name: is empty"],
+      [{ name: ".." }, 'name: may not be ".."'],
+      [{ name: "-a" }, "name: may not start with `-`: tools would read it as an option"],
+      [
+        { name: "a/b" },
+        'name: is "a/b": white space, control characters, quotes, `/` and `\\` are not allowed',
+      ],
+      [{ name: "n".repeat(256) }, "name: is longer than 255 bytes"],
+      [{ name: 5 }, "name: Invalid input: expected string, received number"],
+      [{ loopback: "yes" }, "loopback: Invalid input: expected boolean, received string"],
+      [{ killProcesses: 1 }, "killProcesses: Invalid input: expected boolean, received number"],
+      [{ sysctls: [] }, "sysctls: Invalid input: expected record, received array"],
+      [
+        { sysctls: { "kernel.panic": 1 } },
+        "sysctls.kernel.panic: is not below `net`: it belongs to the whole host, not to a network namespace",
+      ],
+      [{ sysctls: { forward: 1 } }, noKey("forward")],
+      [{ sysctls: { "net/../kernel/panic": 1 } }, noKey("net/../kernel/panic")],
+      [{ sysctls: { "net.ipv4.ip_forward": "" } }, "sysctls.net.ipv4.ip_forward: is empty"],
+      [
+        { sysctls: { "net.ipv4.ip_forward": [1] } },
+        "sysctls.net.ipv4.ip_forward: is neither text nor a number",
+      ],
+      [
+        { path: "/run/netns/a" },
+        "path: is not a property; there are `name`, `sysctls`, `loopback`, `killProcesses`",
+      ],
+      [
+        { name: ".", loopback: 0, sysctls: { "net.ipv4.ip_forward": "\n1", "vm.swappiness": 1 } },
+        'name: may not be "."',
+        "sysctls.net.ipv4.ip_forward: may not hold line breaks",
+        "sysctls.vm.swappiness: is not below `net`: it belongs to the whole host, not to a network namespace",
+        "loopback: Invalid input: expected boolean, received number",
+      ],
+    ]);
+  });
+
+  describe("diff", () => {
+    itDiffers(definition, state, [
+      ["name", "blue", "replace"],
+      ["sysctls", { "net.ipv4.ip_forward": "0" }, "update"],
+      ["sysctls", undefined, "update"],
+      ["loopback", false, "update"],
+      ["killProcesses", true, "update"],
+    ]);
+  });
+
+  it("is known by its name, and claims the parameters it sets", () => {
+    expect(definition.id(state)).to.equal("red");
+    expect(definition.claims(state)).to.deep.equal([
+      "namespace red",
+      "sysctl red/net/ipv4/ip_forward",
+      "sysctl red/net/ipv4/tcp_rmem",
+    ]);
+    expect(definition.claims(checked(definition, { name: "red" }))).to.deep.equal(["namespace red"]);
+  });
+
+  describe("commands", () => {
+    it("looks at the name, at the loopback link inside, and at the parameters it sets", () => {
+      expect(printed(definition.probe(state))).to.deep.equal([
+        "stat --format=%i /run/netns/red",
+        "ip -n red -j -d link show dev lo",
+        "ip netns exec red sysctl --ignore net.ipv4.ip_forward net.ipv4.tcp_rmem",
+      ]);
+      expect(printed(definition.probe({ name: "red", sysctls: {} }))).to.deep.equal([
+        "stat --format=%i /run/netns/red",
+        "ip -n red -j -d link show dev lo",
+      ]);
+    });
+
+    const add = "flock --close /run ip netns add red";
+    itCreates(definition, [
+      [{ name: "red" }, add, "ip -n red link set dev lo alias MARK up"],
+      [{ name: "red", loopback: false }, add, "ip -n red link set dev lo alias MARK"],
+      [{ name: "red", sysctls: {} }, add, "ip -n red link set dev lo alias MARK up"],
+      [
+        { name: "red", sysctls: { "net.ipv4.conf.all.rp_filter": 2, "net.ipv4.ip_forward": 1 } },
+        add,
+        "ip -n red link set dev lo alias MARK up",
+        "ip netns exec red sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=2",
+      ],
+    ]);
+
+    itUpdates(definition, state, [
+      ["loopback", false, "ip -n red link set dev lo down"],
+      ["killProcesses", true],
+      [
+        "sysctls",
+        { ...sysctls, "net.ipv4.ip_forward": "0", "net.core.somaxconn": "128" },
+        "ip netns exec red sysctl -q -w net.ipv4.ip_forward=0 net.core.somaxconn=128",
+      ],
+      ["sysctls", { "net.ipv4.ip_forward": "1" }],
+      ["sysctls", undefined],
+      ["mark", "another", "ip -n red link set dev lo alias MARK"],
+    ]);
+
+    it("makes a namespace in place of a plain file", () => {
+      const stale = definition.parse(["17", undefined, undefined], state);
+      expect(stale && printed(definition.update(stale, state))).to.deep.equal([
+        "ip netns del red",
+        ...printed(definition.create(state)),
+      ]);
+    });
+  });
+
+  describe("parse", () => {
+    const values = "net.ipv4.ip_forward = 0\nnet.ipv4.tcp_rmem = 4096\t131072\t33554432";
+
+    it("reads identity, loopback, parameters and mark", () => {
+      expect(definition.parse(["4026532224", loopback, values], state)).to.deep.equal({
+        args: { loopback: true, sysctls: { ...sysctls, "net.ipv4.ip_forward": "0" } },
+        outputs,
+        mark,
+      });
+    });
+
+    it("reads no parameters where none are set", () => {
+      const { sysctls: _, ...none } = state;
+      expect(definition.parse(["4026532224", loopback], none)).to.deep.equal({
+        args: { loopback: true },
+        outputs,
+        mark,
+      });
+    });
+
+    it("has nothing where there is no name", () => {
+      expect(definition.parse([undefined, undefined, undefined], state)).to.equal(undefined);
+    });
+
+    it("does not take a plain file for a namespace", () => {
+      const stale = { args: {}, outputs: { ...outputs, inode: 17 } };
+      expect(definition.parse(["17", undefined, undefined], state)).to.deep.equal(stale);
+      expect(definition.mayTakeOver?.(stale, state)).to.equal(true);
+    });
+
+    it("takes over its own, and nobody else's", () => {
+      const taken = (mark: string | undefined) =>
+        definition.mayTakeOver?.({ args: { loopback: true }, outputs, mark }, state);
+      expect([taken(mark), taken("foreign"), taken(undefined)]).to.deep.equal([true, false, false]);
+    });
+  });
+
+  describe("through the engine", () => {
+    it("reads a plain file as no namespace", async () => {
+      const host = new FakeHost({
+        ...THERE,
+        "ip -n red": absent,
+        "ip -n red -j -d link show dev lo": absent,
+      });
+      expect(await engine.read(definition, host, state)).to.equal(undefined);
+      await engine.remove(definition, host, state);
+      expect(host.ran.filter((command) => /del/.test(command))).to.deep.equal([]);
+    });
+
+    it("shows a parameter that somebody changed", async () => {
+      const host = new FakeHost({ ...THERE, "ip netns exec red sysctl --ignore": "net.ipv4.ip_forward = 0" });
+      const seen = await engine.read(definition, host, { ...state, ...outputs });
+      expect(seen).to.deep.equal({
+        id: "red",
+        inputs: { ...state, sysctls: { ...sysctls, "net.ipv4.ip_forward": "0" } },
+        state: { ...state, ...outputs, sysctls: { ...sysctls, "net.ipv4.ip_forward": "0" } },
+      });
+    });
+
+    it("forgets parameters that were taken out", async () => {
+      const { sysctls: _, ...none } = state;
+      const { state: after } = await engine.update(
+        definition,
+        new FakeHost(THERE),
+        { ...state, ...outputs },
+        none,
+      );
+      expect(after).to.deep.equal({ ...none, ...outputs });
+    });
+  });
+
+  describe("removal", () => {
+    const pids = "ip netns pids red";
+    const links = "ip -n red -j -d link show";
+    const ids = "ip -n red -j netns list-id";
+    const del = "ip netns del red";
+
+    async function removal(script: Readonly<Record<string, Scripted>>, given: object = {}) {
+      const host = new FakeHost({ ...THERE, ...script });
+      const error: unknown = await engine
+        .remove(definition, host, { ...state, sysctls: undefined, ...given, ...outputs })
+        .then(() => undefined)
+        .catch((error: unknown) => error);
+      return { error, ran: host.ran.slice(2) };
+    }
+
+    it("is one deletion for an empty namespace", async () => {
+      expect(await removal({ [links]: loopback, [ids]: "[]" })).to.deep.equal({
+        error: undefined,
+        ran: [pids, links, ids, del],
+      });
+    });
+
+    it("refuses where there are processes inside, and names them", async () => {
+      const { error, ran } = await removal({
+        [pids]: "12\n34\n",
+        "ps -o": "   12 sleep 60\n   34 python3 -m http.server 80\n",
+      });
+      expect(ran).to.deep.equal([pids, "ps -o pid=,args= -p 12,34"]);
+      expect(error).to.be.instanceOf(RefusedError);
+      expect(error).to.have.property(
+        "message",
+        "namespace red is in use by these processes:\n   12 sleep 60\n   34 python3 -m http.server 80\n" +
+          "end them, or set `killProcesses: true` and run `pulumi up` first",
+      );
+    });
+
+    it("ends processes where it may, and waits for them", async () => {
+      const { error, ran } = await removal(
+        { [pids]: inTurn("12\n34", "34", ""), [links]: loopback, [ids]: "[]" },
+        { killProcesses: true },
+      );
+      expect(error).to.equal(undefined);
+      expect(ran).to.deep.equal([
+        pids,
+        "kill -TERM 12 34",
+        ...["sleep 0.02", pids],
+        ...["sleep 0.02", pids],
+        ...[links, ids, del],
+      ]);
+    });
+
+    it("does not mind processes that end by themselves", async () => {
+      const { error } = await removal(
+        { [pids]: inTurn("12", ""), "kill -TERM": absent, [links]: loopback, [ids]: "[]" },
+        { killProcesses: true },
+      );
+      expect(error).to.equal(undefined);
+    });
+
+    it("kills those that ignore SIGTERM for two seconds, whichever are left by then", async () => {
+      const stubborn = Array.from({ length: 100 }, () => "34");
+      const { error, ran } = await removal(
+        { [pids]: inTurn("12 34", ...stubborn, ""), [links]: loopback, [ids]: "[]" },
+        { killProcesses: true },
+      );
+      expect(error).to.equal(undefined);
+      expect(ran.filter((command) => !["sleep 0.02", pids].includes(command))).to.deep.equal([
+        "kill -TERM 12 34",
+        "kill -KILL 34",
+        links,
+        ids,
+        del,
+      ]);
+      expect(ran.filter((command) => command === "sleep 0.02")).to.have.lengthOf(101);
+    });
+
+    it("gives up on those that nothing ends, and deletes nothing", async () => {
+      const { error, ran } = await removal({ [pids]: "34" }, { killProcesses: true });
+      expect(error).to.have.property("message", "namespace red: processes 34 did not end after SIGKILL");
+      expect(ran).to.not.include(del);
+    });
+
+    // veth-red's other end is in blue, which red knows by name; up's is in the host, which has none.
+    const out = { [links]: golden("links-red"), [ids]: golden("namespace-ids-red") };
+    const blue = "ip -n blue -j -d link show";
+
+    it("waits until the far ends of its own cables are gone", async () => {
+      const { error, ran } = await removal({
+        ...out,
+        [blue]: inTurn(golden("link-veth-blue"), golden("link-veth-blue"), "[]"),
+      });
+      expect(error).to.equal(undefined);
+      expect(ran).to.deep.equal([
+        ...[pids, links, ids, del],
+        ...[blue, "sleep 0.02"],
+        ...[blue, "sleep 0.02"],
+        blue,
+      ]);
+    });
+
+    it("waits for one in the host, too, and not for foreign ones", async () => {
+      const marked = golden("links-red").replace(
+        '"ifname": "up",',
+        '"ifname": "up", "ifalias": "pulumi-netns:VethPair:ba9876543210:project/stack/up",',
+      );
+      const host = "ip -j -d link show";
+      const { ran } = await removal({
+        [links]: marked,
+        [ids]: golden("namespace-ids-red"),
+        [blue]: absent,
+        [host]: inTurn(golden("links-host"), "[]"),
+      });
+      expect(ran).to.deep.equal([...[pids, links, ids, del], ...[blue, host, "sleep 0.02"], ...[blue, host]]);
+    });
+
+    it("stops waiting after five seconds, as the namespace itself is gone", async () => {
+      const { error, ran } = await removal({ ...out, [blue]: golden("link-veth-blue") });
+      expect(error).to.equal(undefined);
+      expect(ran.filter((command) => command === "sleep 0.02")).to.have.lengthOf(250);
+    });
+  });
+});

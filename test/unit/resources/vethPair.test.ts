@@ -1,0 +1,344 @@
+import { expect } from "chai";
+import type { Args, Definition } from "../../../provider/definition";
+import * as engine from "../../../provider/engine";
+import { macOf } from "../../../provider/resources/links";
+import { vethPair } from "../../../provider/resources/vethPair";
+import {
+  asSeen,
+  checked,
+  golden,
+  itCreates,
+  itDiffers,
+  itRefuses,
+  itUpdates,
+  markFor,
+  printed,
+  withValue,
+} from "../../support/args";
+import { FakeHost, inTurn } from "../../support/fakeHost";
+
+const definition: Definition = vethPair;
+const [macA, macB] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
+
+/** The golden cable: `veth-red` in red, `veth-blue` in blue. */
+const state = checked(definition, {
+  end: { name: "veth-red", namespace: "red", mac: macA },
+  peer: { name: "veth-blue", namespace: "blue", mac: macB },
+});
+const goldenMark = "pulumi-netns:VethPair:0123456789ab:project/stack/cable";
+const [red, blue] = [golden("link-veth-red"), golden("link-veth-blue")];
+const seenRed = { name: "veth-red", bridge: undefined, mac: macA, mtu: 1500, up: true };
+const seenBlue = { name: "veth-blue", bridge: undefined, mac: macB, mtu: 1500, up: true };
+const nothing = { name: undefined, bridge: undefined, mac: undefined, mtu: undefined, up: undefined };
+
+describe("VethPair", () => {
+  describe("check", () => {
+    it("fills in what the kernel would, and MAC addresses of its own", () => {
+      const mark = markFor("VethPair", "unit-veth");
+      const given = { end: { name: "unit-veth-a" }, peer: { name: "unit-veth-b" } };
+      expect(checked(definition, given, "unit-veth")).to.deep.equal({
+        end: { name: "unit-veth-a", mac: macOf(mark, "end"), mtu: 1500, up: true },
+        peer: { name: "unit-veth-b", mac: macOf(mark, "peer"), mtu: 1500, up: true },
+        mark,
+      });
+    });
+
+    const good = { end: { name: "bad-a" }, peer: { name: "bad-b" } };
+    itRefuses(definition, good, [
+      [{ end: undefined }, "end: is required"],
+      [{ end: {} }, "end.name: is required"],
+      [{ peer: { mtu: 1500 } }, "peer.name: is required"],
+      [{ end: "bad-a" }, "end: Invalid input: expected object, received string"],
+      [
+        { end: { name: "warehouse-uplink" } },
+        'end.name: is 16 bytes long, and the kernel takes 15: give a shorter name, as "warehouse-plink"',
+      ],
+      [{ end: { name: "a:b" } }, "end.name: may not hold `%` or `:`"],
+      [
+        { end: { name: "bad-a", bridge: "br 0" } },
+        'end.bridge: is "br 0": white space, control characters, quotes, `/` and `\\` are not allowed',
+      ],
+      [{ peer: { name: "bad-b", namespace: "." } }, 'peer.namespace: may not be "."'],
+      [
+        { peer: { name: "bad-b", mac: "1:2:3:4:5:6" } },
+        'peer.mac: is "1:2:3:4:5:6", not a MAC address such as 02:00:00:00:00:01',
+      ],
+      [
+        { end: { name: "bad-a", mtu: 70000 } },
+        "end.mtu: is 70000, not a whole number from 68 to 65535 bytes",
+      ],
+      [{ end: { name: "bad-a", up: "yes" } }, "end.up: Invalid input: expected boolean, received string"],
+      [
+        { end: { name: "bad-a", master: "br0" } },
+        "end.master: is not a property; there are `name`, `namespace`, `bridge`, `mac`, `mtu`, `up`",
+      ],
+      [{ mtu: 1400 }, "mtu: is not a property; there are `end`, `peer`"],
+      [
+        { peer: { name: "bad-a" } },
+        "peer.name: is bad-a, as is the other end in the same namespace: name one of them otherwise",
+      ],
+      [
+        { end: { name: "bad-a", namespace: "red" }, peer: { name: "bad-a", namespace: "red" } },
+        "peer.name: is bad-a, as is the other end in the same namespace: name one of them otherwise",
+      ],
+      [
+        { end: { name: "", mtu: 1 }, peer: { name: "default" } },
+        "end.name: is empty",
+        "end.mtu: is 1, not a whole number from 68 to 65535 bytes",
+        'peer.name: may not be "default": the kernel keeps that name for the settings of all interfaces',
+      ],
+    ]);
+
+    it("lets both ends have one name in different namespaces", () => {
+      checked(definition, { end: { name: "unit-same" }, peer: { name: "unit-same", namespace: "red" } });
+    });
+  });
+
+  describe("diff", () => {
+    itDiffers(
+      definition,
+      state,
+      ["end", "peer"].flatMap((side) => [
+        [`${side}.name`, "other", "replace"],
+        [`${side}.namespace`, "green", "replace"],
+        [`${side}.namespace`, undefined, "replace"],
+        [`${side}.bridge`, "br0", "update"],
+        [`${side}.mac`, "02:00:00:00:00:03", "update"],
+        [`${side}.mtu`, 1400, "update"],
+        [`${side}.up`, false, "update"],
+      ]),
+    );
+  });
+
+  it("is known by both its ends", () => {
+    const host = checked(definition, {
+      end: { name: "unit-v1" },
+      peer: { name: "unit-v2", namespace: "red" },
+    });
+    expect([definition.id(state), definition.id(host)]).to.deep.equal([
+      "red/veth-red blue/veth-blue",
+      "unit-v1 red/unit-v2",
+    ]);
+    expect([definition.claims(state), definition.claims(host)]).to.deep.equal([
+      ["link red/veth-red", "link blue/veth-blue"],
+      ["link /unit-v1", "link red/unit-v2"],
+    ]);
+  });
+
+  describe("commands", () => {
+    it("looks at both ends", () => {
+      expect(printed(definition.probe(state))).to.deep.equal([
+        "ip -n red -j -d link show dev veth-red",
+        "ip -n blue -j -d link show dev veth-blue",
+      ]);
+    });
+
+    const [a, b] = [
+      { name: "unit-a", mac: macA },
+      { name: "unit-b", mac: macB },
+    ];
+    const [wordsA, wordsB] = [a, b].map(({ name, mac }) => `name ${name} address ${mac} mtu 1500`);
+    itCreates(definition, [
+      [
+        { end: a, peer: b },
+        `ip link add ${wordsA} type veth peer ${wordsB}`,
+        "ip link set dev unit-a alias MARK up",
+        "ip link set dev unit-b alias MARK up",
+      ],
+      [
+        { end: a, peer: { ...b, namespace: "red" } },
+        `ip link add ${wordsA} type veth peer ${wordsB} netns red`,
+        "ip link set dev unit-a alias MARK up",
+        "ip -n red link set dev unit-b alias MARK up",
+      ],
+      [
+        { end: { ...a, namespace: "red" }, peer: b },
+        `ip link add ${wordsB} type veth peer ${wordsA} netns red`,
+        "ip -n red link set dev unit-a alias MARK up",
+        "ip link set dev unit-b alias MARK up",
+      ],
+      [
+        { end: { ...a, namespace: "red" }, peer: { ...b, namespace: "blue" } },
+        `ip -n red link add ${wordsA} type veth peer ${wordsB} netns blue`,
+        "ip -n red link set dev unit-a alias MARK up",
+        "ip -n blue link set dev unit-b alias MARK up",
+      ],
+      [
+        { end: { ...a, namespace: "red" }, peer: { ...b, namespace: "red" } },
+        `ip -n red link add ${wordsA} type veth peer ${wordsB}`,
+        "ip -n red link set dev unit-a alias MARK up",
+        "ip -n red link set dev unit-b alias MARK up",
+      ],
+      [
+        { end: { ...a, up: false, mtu: 9000 }, peer: { ...b, bridge: "br0" } },
+        `ip link add name unit-a address ${macA} mtu 9000 type veth peer ${wordsB}`,
+        "ip link set dev unit-a alias MARK",
+        "ip link set dev unit-b alias MARK master br0 up",
+      ],
+    ]);
+
+    itUpdates(definition, state, [
+      ["end.bridge", "br0", "ip -n red link set dev veth-red master br0"],
+      ["end.mac", "02:00:00:00:00:03", "ip -n red link set dev veth-red address 02:00:00:00:00:03"],
+      ["end.mtu", 1400, "ip -n red link set dev veth-red mtu 1400"],
+      ["end.up", false, "ip -n red link set dev veth-red down"],
+      ["peer.bridge", "br0", "ip -n blue link set dev veth-blue master br0"],
+      ["peer.mac", "02:00:00:00:00:03", "ip -n blue link set dev veth-blue address 02:00:00:00:00:03"],
+      ["peer.mtu", 1400, "ip -n blue link set dev veth-blue mtu 1400"],
+      ["peer.up", false, "ip -n blue link set dev veth-blue down"],
+      [
+        "mark",
+        "another",
+        "ip -n red link set dev veth-red alias MARK",
+        "ip -n blue link set dev veth-blue alias MARK",
+      ],
+    ]);
+
+    it("takes a port out of its bridge", () => {
+      const port = withValue(state, "peer.bridge", "br0");
+      expect(printed(definition.update(asSeen(port), state))).to.deep.equal([
+        "ip -n blue link set dev veth-blue nomaster",
+      ]);
+    });
+
+    it("updates everything in one command for each end", () => {
+      const change = { bridge: "br0", mac: "02:00:00:00:00:03", mtu: 1400, up: false };
+      const all = {
+        end: { name: "veth-red", namespace: "red", ...change },
+        peer: { name: "veth-blue", namespace: "blue", ...change },
+        mark: "another",
+      };
+      const words = "alias another address 02:00:00:00:00:03 mtu 1400 master br0 down";
+      expect(printed(definition.update(asSeen(state), all))).to.deep.equal([
+        `ip -n red link set dev veth-red ${words}`,
+        `ip -n blue link set dev veth-blue ${words}`,
+      ]);
+    });
+
+    for (const [lost, through] of [
+      ["end", "ip -n blue link del dev veth-blue"],
+      ["peer", "ip -n red link del dev veth-red"],
+    ] as const) {
+      it(`makes the cable anew where its ${lost} was moved or renamed`, () => {
+        const seen = asSeen({ ...state, [lost]: nothing });
+        expect(printed(definition.update(seen, state))).to.deep.equal([
+          through,
+          ...printed(definition.create(state)),
+        ]);
+      });
+
+      it(`removes the cable where its ${lost} was moved or renamed`, () => {
+        const seen = asSeen({ ...state, [lost]: nothing });
+        expect(printedRemoval(seen.args)).to.deep.equal([through]);
+      });
+    }
+
+    it("removes one end, which takes the other along", () => {
+      expect(printedRemoval(state)).to.deep.equal(["ip -n red link del dev veth-red"]);
+    });
+  });
+
+  describe("parse", () => {
+    const marked = { ...state, mark: goldenMark };
+    const outputs = { ifindex: 2, peerIfindex: 2 };
+
+    it("reads both ends", () => {
+      expect(definition.parse([red, blue], marked)).to.deep.equal({
+        args: { end: seenRed, peer: seenBlue },
+        outputs,
+        mark: goldenMark,
+      });
+    });
+
+    it("reads the bridge of a port", () => {
+      expect(definition.parse([golden("link-port"), undefined], marked)?.args["end"]).to.deep.equal({
+        name: "port",
+        bridge: "br0",
+        mac: "02:00:00:00:00:03",
+        mtu: 1500,
+        up: true,
+      });
+    });
+
+    it("has nothing where both ends are gone", () => {
+      expect(definition.parse([undefined, undefined], marked)).to.equal(undefined);
+    });
+
+    it("has no name for an end that is gone", () => {
+      expect(definition.parse([undefined, blue], marked)).to.deep.equal({
+        args: { end: nothing, peer: seenBlue },
+        outputs: { peerIfindex: 2 },
+        mark: goldenMark,
+      });
+      expect(definition.parse([red, undefined], marked)).to.deep.equal({
+        args: { end: seenRed, peer: nothing },
+        outputs: { ifindex: 2 },
+        mark: goldenMark,
+      });
+    });
+
+    it("tells the foreign mark where one end has another", () => {
+      const foreign = blue.replace(goldenMark, "uplink");
+      expect(definition.parse([red, foreign], marked)?.mark).to.equal("uplink");
+      expect(definition.parse([red, blue], state)?.mark).to.equal(goldenMark);
+    });
+  });
+
+  describe("ownership", () => {
+    const own = String(state["mark"]);
+    const isOurs = (mark: string | undefined, endMac: string | undefined, peerMac: string | undefined) =>
+      definition.isOurs?.(
+        { args: { end: { mac: endMac }, peer: { mac: peerMac } }, outputs: {}, mark },
+        state,
+      );
+
+    it("goes by the mark, and before there is one by the MAC addresses made of it", () => {
+      expect([
+        isOurs(own, macA, macB),
+        isOurs("foreign", macOf(own, "end"), macOf(own, "peer")),
+        isOurs(undefined, macOf(own, "end"), macOf(own, "peer")),
+        isOurs(undefined, macOf(own, "end"), macB),
+        isOurs(undefined, macOf(own, "end"), undefined),
+        isOurs(undefined, undefined, undefined),
+      ]).to.deep.equal([true, false, true, false, false, false]);
+    });
+  });
+
+  describe("an end that a refresh has not found", () => {
+    const marked = { ...state, mark: goldenMark };
+    const foundRed = "ip -n red -j -d link show dev veth-red";
+    const foundBlue = "ip -n blue -j -d link show dev veth-blue";
+
+    it("is asked for no more, and the other end removed", async () => {
+      const refreshed = await engine.read(
+        definition,
+        new FakeHost({ [foundRed]: red, [foundBlue]: { fails: "NotFound" } }),
+        marked,
+      );
+      expect(refreshed?.inputs["peer"]).to.deep.equal({ namespace: "blue" });
+      expect(engine.diff(definition, refreshed?.state ?? {}, marked).replaces).to.deep.equal(["peer.name"]);
+
+      const host = new FakeHost({ [foundRed]: red });
+      await engine.remove(definition, host, refreshed?.state ?? {});
+      expect(host.ran).to.deep.equal([foundRed, "ip -n red link del dev veth-red"]);
+
+      const again = await engine.read(definition, new FakeHost({ [foundRed]: red }), refreshed?.state ?? {});
+      expect(again?.state).to.deep.equal(refreshed?.state);
+    });
+
+    it("is the other way round for the first end", async () => {
+      const script = { [foundRed]: inTurn({ fails: "NotFound" }), [foundBlue]: blue };
+      const refreshed = await engine.read(definition, new FakeHost(script), marked);
+      expect(refreshed?.inputs["end"]).to.deep.equal({ namespace: "red" });
+      const host = new FakeHost({ [foundBlue]: blue });
+      await engine.remove(definition, host, refreshed?.state ?? {});
+      expect(host.ran).to.deep.equal([foundBlue, "ip -n blue link del dev veth-blue"]);
+    });
+  });
+});
+
+function printedRemoval(seen: Args): string[] {
+  const plan = definition.remove(asSeen(seen), state, {});
+  if ("next" in plan) throw new Error("a cable is removed by commands alone");
+  return printed(plan);
+}

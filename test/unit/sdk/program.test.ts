@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { Address, Bridge, Namespace, VethPair } from "../../../sdk";
+import { currentProgram } from "../../../sdk/program";
+import { resolveNamespace } from "../../../sdk/reference";
+import { registered, standing, value } from "./registered";
+
+describe("sdk program", () => {
+  it("does not share what it declares with another program", async () => {
+    const first = await registered(() => [
+      new Namespace("red"),
+      new Bridge("net"),
+      new Bridge("inside", { namespace: "red" }),
+    ]);
+    expect(first.resources["inside"]?.deletedWith).to.equal("red");
+
+    const second = await registered(() => [
+      new Bridge("inside", { namespace: "red" }),
+      new Address("ip", { interface: "net", address: "192.168.15.1/24" }),
+    ]);
+    expect(second.resources).to.deep.equal({
+      inside: standing("Bridge", { name: "inside", namespace: "red" }),
+      ip: standing("Address", { interface: "net", address: "192.168.15.1/24" }),
+    });
+  });
+
+  it("finds only what was declared before", async () => {
+    const { resources } = await registered(() => [
+      new Bridge("too-early", { namespace: "red" }),
+      new Namespace("red"),
+      new Bridge("in-time", { namespace: "red" }),
+    ]);
+    expect([resources["too-early"]?.deletedWith, resources["in-time"]?.deletedWith]).to.deep.equal(["", "red"]);
+  });
+
+  it("tells links of one name apart by their namespaces", async () => {
+    const { resources } = await registered(() => {
+      const red = new Namespace("red");
+      return [
+        new Bridge("outer", { name: "br0" }),
+        new Bridge("inner", { name: "br0", namespace: red }),
+        new VethPair("here", { peer: { name: "p0", bridge: "br0" } }),
+        new VethPair("there", { peer: { name: "p0", namespace: "red", bridge: "br0" } }),
+      ];
+    });
+    expect([resources["here"]?.replaceWith, resources["there"]?.replaceWith]).to.deep.equal([
+      ["outer"],
+      ["red", "inner"],
+    ]);
+  });
+
+  it("knows the addresses of each namespace", async () => {
+    await registered(() => {
+      const red = new Namespace("red");
+      const all = [
+        new Address("a", { interface: "lo", namespace: red, address: "10.0.0.1/8" }),
+        new Address("b", { interface: "eth0", address: "10.0.0.2/8" }),
+        new Address("c", { interface: "lo", namespace: "red", address: "10.0.0.3/8" }),
+      ];
+      const in_ = (reference?: string) => currentProgram().addressesIn(resolveNamespace(reference));
+      expect(in_("red")).to.have.ordered.members([all[0], all[2]]);
+      expect(in_()).to.have.ordered.members([all[1]]);
+      expect(in_("blue")).to.deep.equal([]);
+      return all;
+    });
+  });
+
+  it("resolves a reference to name and resource", async () => {
+    await registered(() => {
+      const red = new Namespace("red");
+      expect(resolveNamespace(red)).to.deep.include({ resource: red, key: red });
+      expect(resolveNamespace("red")).to.deep.equal({ name: "red", resource: red, key: red });
+      expect(resolveNamespace("blue")).to.deep.equal({ name: "blue", resource: undefined, key: "blue" });
+      expect(resolveNamespace(undefined)).to.deep.equal({ name: undefined, resource: undefined, key: undefined });
+      return [red];
+    });
+    expect(await value(pulumi.output("an output"))).to.equal("an output");
+  });
+});

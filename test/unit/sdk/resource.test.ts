@@ -1,0 +1,82 @@
+import { runInNewContext } from "node:vm";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { markOf } from "../../../provider/mark";
+import { Bridge, Namespace } from "../../../sdk";
+import { PROVIDER } from "../../../sdk/resource";
+import { registered } from "./registered";
+
+describe("sdk resource", () => {
+  it("has one short text for the provider, which old states hold: it never changes", async () => {
+    expect(PROVIDER).to.equal(
+      'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/")("pulumi-netns/provider").provider',
+    );
+    expect(Buffer.byteLength(PROVIDER)).to.be.below(300);
+    const { providers } = await registered(() => [new Namespace("red"), new Bridge("net", { up: false })]);
+    expect([...providers]).to.deep.equal([PROVIDER]);
+  });
+
+  it("loads the provider from the package that the program's folder finds", () => {
+    const asked: string[] = [];
+    const exports: { handler?: () => unknown } = {};
+    runInNewContext(PROVIDER, {
+      exports,
+      process: { cwd: () => "/work/lab" },
+      require: (module: string) => ({
+        createRequire: (from: string) => (name: string) => {
+          asked.push(module, from, name);
+          return { provider: "the provider" };
+        },
+      }),
+    });
+    expect(exports.handler?.()).to.equal("the provider");
+    expect(asked).to.deep.equal(["node:module", "/work/lab/", "pulumi-netns/provider"]);
+  });
+
+  it("marks a resource by its URN, also below a component", async () => {
+    class Site extends pulumi.ComponentResource {
+      constructor(name: string) {
+        super("lab:network:Site", name);
+      }
+    }
+    const { marks } = await registered(() => {
+      const site = new Site("north");
+      return [new Bridge("net"), new Bridge("inner", {}, { parent: site })];
+    });
+    const type = "pulumi-nodejs:dynamic/netns:Bridge";
+    expect({ net: marks["net"], inner: marks["inner"] }).to.deep.equal({
+      net: markOf("Bridge", `urn:pulumi:stack::project::${type}::net`),
+      inner: markOf("Bridge", `urn:pulumi:stack::project::lab:network:Site$${type}::inner`),
+    });
+  });
+
+  it("lets the program's own options stand beside those it derives", async () => {
+    const { resources } = await registered(() => {
+      const red = new Namespace("red");
+      const other = new Namespace("other");
+      const third = new Namespace("third");
+      return [
+        new Bridge(
+          "net",
+          { namespace: red },
+          { deletedWith: other, replaceWith: [third, red], dependsOn: [third] },
+        ),
+        new Bridge("single", { namespace: red }, { dependsOn: other }),
+      ];
+    });
+    const options = (name: string) => {
+      const { deletedWith, replaceWith, dependsOn } = resources[name] ?? {};
+      return { deletedWith, replaceWith, dependsOn };
+    };
+    expect(options("net")).to.deep.equal({
+      deletedWith: "other",
+      replaceWith: ["third", "red"],
+      dependsOn: ["red", "third"],
+    });
+    expect(options("single")).to.deep.equal({
+      deletedWith: "red",
+      replaceWith: ["red"],
+      dependsOn: ["other", "red"],
+    });
+  });
+});

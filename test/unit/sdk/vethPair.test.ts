@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import { Bridge, Namespace, VethPair } from "../../../sdk";
+import { owned, registered, standing, value } from "./registered";
+
+describe("sdk VethPair", () => {
+  it("has its first end called as its resource, in the host's own namespace, if nothing else is said", async () => {
+    const { resources } = await registered(() => [
+      new VethPair("veth-red", { peer: { name: "veth-blue" } }),
+      new VethPair("cable", { end: { name: "left" }, peer: { name: "right" } }),
+    ]);
+    expect(resources).to.deep.equal({
+      "veth-red": standing("VethPair", { end: { name: "veth-red" }, peer: { name: "veth-blue" } }),
+      cable: standing("VethPair", { end: { name: "left" }, peer: { name: "right" } }),
+    });
+  });
+
+  it("passes every argument on", async () => {
+    const end = { name: "left", mac: "02:00:00:00:00:01", mtu: 1400, up: false };
+    const peer = { name: "right", mac: "02:00:00:00:00:02", mtu: 1300, up: true };
+    const { resources } = await registered(() => [
+      new VethPair("cable", {
+        end: { ...end, namespace: "elsewhere", bridge: "br-elsewhere" },
+        peer: { ...peer, bridge: "br0" },
+      }),
+    ]);
+    expect(resources).to.deep.equal({
+      cable: standing("VethPair", {
+        end: { ...end, namespace: "elsewhere", bridge: "br-elsewhere" },
+        peer: { ...peer, bridge: "br0" },
+      }),
+    });
+  });
+
+  it("goes with the namespaces of both ends, and is replaced with its bridges", async () => {
+    const { resources } = await registered(() => {
+      const red = new Namespace("red");
+      const blue = new Namespace("blue");
+      const net = new Bridge("net", { namespace: blue });
+      return [
+        new VethPair("veth-red", { end: { namespace: red }, peer: { name: "veth-red-br", bridge: net } }),
+        new VethPair("by-name", {
+          end: { namespace: "red" },
+          peer: { name: "by-name-br", namespace: "blue", bridge: "net" },
+        }),
+      ];
+    });
+    expect(resources["veth-red"]).to.deep.equal(
+      owned(
+        "VethPair",
+        {
+          end: { name: "veth-red", namespace: "red" },
+          peer: { name: "veth-red-br", namespace: "blue", bridge: "net" },
+        },
+        ["red", "blue", "net"],
+      ),
+    );
+    expect(resources["by-name"]).to.deep.equal(
+      owned(
+        "VethPair",
+        {
+          end: { name: "by-name", namespace: "red" },
+          peer: { name: "by-name-br", namespace: "blue", bridge: "net" },
+        },
+        ["red", "blue", "net"],
+      ),
+    );
+  });
+
+  it("goes with the namespace of its peer where the first end has none", async () => {
+    const { resources } = await registered(() => {
+      const red = new Namespace("red");
+      const net = new Bridge("net");
+      return [new VethPair("up", { end: { bridge: net }, peer: { name: "eth0", namespace: red } })];
+    });
+    expect(resources["up"]).to.deep.equal(
+      owned(
+        "VethPair",
+        { end: { name: "up", bridge: "net" }, peer: { name: "eth0", namespace: "red" } },
+        ["red", "net"],
+      ),
+    );
+  });
+
+  it("tells name, MAC address and index of both ends", async () => {
+    let cable: VethPair | undefined;
+    await registered(() => {
+      cable = new VethPair("left", {
+        end: { mac: "02:00:00:00:00:01" },
+        peer: { name: "right", mac: "02:00:00:00:00:02" },
+      });
+      return [cable];
+    });
+    if (!cable) throw new Error("the program did not run");
+    const facts = [cable.end, cable.peer].flatMap(({ name, mac, ifindex }) => [
+      value<unknown>(name),
+      value<unknown>(mac),
+      value<unknown>(ifindex),
+    ]);
+    expect(await Promise.all(facts)).to.deep.equal([
+      ...["left", "02:00:00:00:00:01", 8],
+      ...["right", "02:00:00:00:00:02", 9],
+    ]);
+  });
+});
