@@ -51,11 +51,32 @@ function toProblem(property: string, issue: z.core.$ZodIssue, field: unknown): P
   const path = issue.path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("");
-  // zod says of a map's key only that it is invalid, and keeps what the key's own check said one level down.
-  const [inner] = issue.code === "invalid_key" ? issue.issues : [];
-  const message = inner?.message ?? issue.message;
-  return { property: property + path, reason: field === undefined ? "is required" : message };
+  return { property: property + path, reason: reasonOf(issue, valueIn(field, issue.path)) };
 }
+
+/** What is wrong, in the words that the fields' own checks use as well. */
+function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
+  const is = value === undefined ? "is required" : `is ${JSON.stringify(value)}`;
+  switch (issue.code) {
+    case "invalid_type":
+      return value === undefined ? is : `${is}, not of type ${issue.expected}`;
+    case "invalid_union":
+      return value === undefined ? is : issue.message;
+    case "invalid_value":
+      return `${is}${value === undefined ? ":" : ", not"} one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_key":
+      // zod says of a map's key only that it is invalid, and keeps what the key's own check said one level down.
+      return issue.issues[0]?.message ?? issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+const valueIn = (field: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    field,
+  );
 
 /** `given` over `defaults`, nested objects field by field. */
 function merge(defaults: Args, given: Args): Args {

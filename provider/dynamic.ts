@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Args, Definition } from "./definition";
 import * as engine from "./engine";
-import { PartialError } from "./errors";
+import { CommandError, PartialError, RefusedError } from "./errors";
 import { localHost } from "./host/local";
 import { parseMark } from "./mark";
 import { definitions } from "./resources";
@@ -28,7 +28,7 @@ export const provider: dynamic.ResourceProvider<Args, Args> = {
 
   async read(id, state) {
     if (!state) throw new Error("reading by id alone is not supported: give the resource its arguments");
-    const found = await engine.read(definitionOf(state), localHost, withoutProvider(state));
+    const found = await tersely(engine.read(definitionOf(state), localHost, withoutProvider(state)));
     return found ? { id, props: found.state, inputs: found.inputs } : { id: "" };
   },
 
@@ -39,7 +39,7 @@ export const provider: dynamic.ResourceProvider<Args, Args> = {
   },
 
   async delete(_id, state) {
-    await engine.remove(definitionOf(state), localHost, withoutProvider(state));
+    await tersely(engine.remove(definitionOf(state), localHost, withoutProvider(state)));
   },
 };
 
@@ -66,5 +66,15 @@ async function keepingProvider<T>({ __provider }: Args, work: Promise<T>): Promi
   } catch (error) {
     if (!(error instanceof PartialError)) throw error;
     throw new PartialError(error.id, { ...error.properties, __provider }, error.reasons, { cause: error });
+  }
+}
+
+/** Of what fails in `read` and `delete` Pulumi prints the stack as well: noise, where the message says what to mend. */
+async function tersely<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof CommandError || error instanceof RefusedError) error.stack = "";
+    throw error;
   }
 }

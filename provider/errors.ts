@@ -57,7 +57,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   AlreadyExists: "exists already",
   InUse: "in use",
   NotPermitted: "not permitted: run as root, or inside `pulumi-netns sandbox`",
-  Unsupported: "not supported by this kernel or tool",
+  Unsupported: "not supported by this kernel, or not for this kind of link",
   Unreachable:
     "the gateway is not on a connected network: give the interface an address that covers it first",
   ToolMissing: "program not installed",

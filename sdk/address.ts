@@ -5,7 +5,10 @@ import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
-/** Arguments of an {@link Address}. */
+/**
+ * Arguments of an {@link Address}.
+ * @interface
+ */
 export type AddressArgs = Inputs<Omit<z.input<typeof Schema>, "interface" | "namespace" | "scope">> & {
   /** The link that gets the address: a bridge, an end of a veth pair, or the name of any interface. Replaces. */
   interface: InterfaceReference;

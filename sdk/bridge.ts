@@ -5,13 +5,19 @@ import { currentProgram, type DeclaredLink, type Place } from "./program";
 import { type NamespaceReference, resolveNamespace } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
-/** Arguments of a {@link Bridge}. */
+/**
+ * Arguments of a {@link Bridge}.
+ * @interface
+ */
 export type BridgeArgs = Inputs<Omit<z.input<typeof Schema>, "name" | "mac" | "namespace">> & {
   /** Name of the bridge, up to 15 bytes. Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;
   /** Network namespace the bridge lives in. Default: the host's own. Replaces. */
   namespace?: NamespaceReference;
-  /** MAC address. Default: one made from the mark, the same at every creation. Updates in place. */
+  /**
+   * MAC address; pinned, as it would follow the ports otherwise. Default: one made from the mark, the same at every
+   * creation. Updates in place.
+   */
   mac?: pulumi.Input<string>;
 };
 

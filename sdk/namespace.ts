@@ -4,7 +4,10 @@ import type { NamespaceArgs as Schema } from "../provider/resources/namespace";
 import { currentProgram } from "./program";
 import { type Inputs, NetnsResource } from "./resource";
 
-/** Arguments of a {@link Namespace}. */
+/**
+ * Arguments of a {@link Namespace}.
+ * @interface
+ */
 export type NamespaceArgs = Inputs<Omit<z.input<typeof Schema>, "name">> & {
   /** Name of the namespace, as in `ip netns add`. Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;

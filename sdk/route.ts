@@ -18,7 +18,10 @@ export type NexthopArgs = Inputs<Omit<NexthopSchema, "interface">> & {
   interface?: InterfaceReference;
 };
 
-/** Arguments of a {@link Route}. */
+/**
+ * Arguments of a {@link Route}.
+ * @interface
+ */
 export type RouteArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "interface" | "nexthops">> & {
   /** Network namespace whose routing table it is in. Default: the link's, else the host's own. Replaces. */
   namespace?: NamespaceReference;

@@ -1,12 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { sysctlPath } from "../provider/parse/sysctl";
 import type { SysctlArgs as Schema } from "../provider/resources/sysctl";
+import { currentProgram, type Place } from "./program";
 import { type NamespaceReference, resolveNamespace } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
-/** Arguments of a {@link Sysctl}. */
+/**
+ * Arguments of a {@link Sysctl}.
+ * @interface
+ */
 export type SysctlArgs = Inputs<Omit<z.input<typeof Schema>, "namespace">> & {
-  /** Network namespace whose parameter it is. Default: the host's own. Replaces. */
+  /** Network namespace whose parameter it is; only for keys below `net`. Default: the host's own. Replaces. */
   namespace?: NamespaceReference;
 };
 
@@ -22,13 +27,14 @@ export class Sysctl extends NetnsResource {
 
   constructor(name: string, args: SysctlArgs, options?: pulumi.CustomResourceOptions) {
     const place = resolveNamespace(args.namespace);
-    super(
-      "Sysctl",
-      name,
-      { ...args, namespace: place.name },
-      ["former"],
-      { deletedWith: [place.resource] },
-      options,
-    );
+    const owners = { deletedWith: [linkOf(args.key, place), place.resource] };
+    super("Sysctl", name, { ...args, namespace: place.name }, ["former"], owners, options);
   }
+}
+
+/** The resource that makes the link whose parameter it is: `net.ipv4.conf.LINK.forwarding` comes and goes with it. */
+function linkOf(key: pulumi.Input<string>, place: Place): pulumi.Resource | undefined {
+  if (typeof key !== "string") return undefined;
+  const link = /^net\/ipv[46]\/(?:conf|neigh)\/([^/]+)\//.exec(sysctlPath(key))?.[1];
+  return link === undefined ? undefined : currentProgram().findLink(place, link)?.resource;
 }

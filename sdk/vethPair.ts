@@ -18,7 +18,7 @@ export type VethEndArgs = Inputs<Omit<EndSchema, "name" | "namespace" | "bridge"
   name?: pulumi.Input<string>;
   /** Network namespace this end lives in. Default: the bridge's where one is given, else the host's own. Replaces. */
   namespace?: NamespaceReference;
-  /** Bridge that this end is a port of. It must be in the same namespace. Updates in place. */
+  /** Bridge that this end is a port of, in the same namespace. Default: none. Updates in place. */
   bridge?: BridgeReference;
   /** MAC address. Default: one made from the mark, the same at every creation. Updates in place. */
   mac?: pulumi.Input<string>;
@@ -43,8 +43,8 @@ export class VethPair extends NetnsResource {
   declare readonly peer: VethEnd;
 
   constructor(name: string, args: VethPairArgs, options?: pulumi.CustomResourceOptions) {
-    const end = resolveEnd({ name, ...args.end });
-    const peer = resolveEnd(args.peer);
+    const end = resolveEnd(name, { name, ...args.end });
+    const peer = resolveEnd(name, args.peer);
     const owners = {
       deletedWith: [end.place.resource, peer.place.resource],
       // A port does not go with its bridge, but comes out of it.
@@ -76,9 +76,11 @@ export class VethEnd implements DeclaredLink {
 
   /** @internal */
   constructor(
+    /** @internal */
     readonly resource: VethPair,
     side: "end" | "peer",
     index: "ifindex" | "peerIfindex",
+    /** @internal */
     readonly place: Place,
   ) {
     const state: pulumi.Output<{ name: string; mac: string }> = pulumi.output(Reflect.get(resource, side));
@@ -88,12 +90,20 @@ export class VethEnd implements DeclaredLink {
   }
 }
 
-function resolveEnd({ bridge, namespace, ...rest }: VethEndArgs & { name: pulumi.Input<string> }) {
+function resolveEnd(
+  pair: string,
+  { bridge, namespace, ...rest }: VethEndArgs & { name: pulumi.Input<string> },
+) {
   if (bridge === undefined) {
     const place = resolveNamespace(namespace);
     return { place, bridge, inputs: { ...rest, namespace: place.name } };
   }
   const port = resolveInterface(bridge, namespace);
   const place = namespace === undefined ? port.place : resolveNamespace(namespace);
+  if (port.resource && port.place.key !== place.key) {
+    throw new pulumi.RunError(
+      `VethPair "${pair}": an end cannot be a port of a bridge in another namespace; leave its \`namespace\` out, or name a bridge that is there`,
+    );
+  }
   return { place, bridge: port.resource, inputs: { ...rest, namespace: place.name, bridge: port.name } };
 }

@@ -15,7 +15,7 @@ describe("the gateway program", () => {
       },
       call: () => ({}),
     });
-    const { outside } = await import("./index");
+    const { outside } = require("./index") as typeof import("./index");
     expect(outside).to.equal("192.168.1.3");
     await pulumi.runtime.disconnect();
   });

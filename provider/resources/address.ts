@@ -3,6 +3,7 @@ import { type Command, command, ip, type Steps } from "../command";
 import type { Definition, Problem } from "../definition";
 import { sameStack } from "../mark";
 import { type AddressInfo, parseAddresses } from "../parse/address";
+import { claimOf } from "./claim";
 import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from "./fields";
 import { linkId } from "./links";
 
@@ -59,7 +60,7 @@ export const address: Definition<Args, Outputs> = {
   },
 
   id: (args) => linkId(args.namespace, entry(args)),
-  claims: (args) => [`address ${args.namespace ?? ""}/${entry(args)}`],
+  claims: (args) => [claimOf("address", args.namespace, entry(args))],
 
   defaults(given) {
     const parsed = parseIp(String(given.address));

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { ip } from "../command";
 import type { Definition, Some } from "../definition";
 import { isUp, type Link, parseLink } from "../parse/link";
+import { claimOf } from "./claim";
 import { integer, linkName, macAddress, mtu, namespaceName } from "./fields";
-import { linkClaim, linkId, macOf } from "./links";
+import { linkId, macOf } from "./links";
 
 /**
  * The kernel is told hundredths of a second but counts ticks, often of 4 ms: tenths are what every kernel keeps
@@ -82,7 +83,7 @@ export const bridge: Definition<Args, Outputs> = {
   },
 
   id: ({ namespace, name }) => linkId(namespace, name),
-  claims: ({ namespace, name }) => [linkClaim(namespace, name)],
+  claims: ({ namespace, name }) => [claimOf("link", namespace, name)],
   defaults: ({ mark }) => ({ mac: macOf(mark) }),
 
   problems: ({ stp, forwardDelay }) =>

@@ -41,7 +41,9 @@ function commonNameProblem(name: string): string | undefined {
 /** Keeps both ends of a name, as what tells names apart often stands last. */
 const shorten = (name: string): string => {
   const ascii = name.replace(/[^\x21-\x7e]|[%:]/g, "");
-  return ascii.length <= LINK_NAME_BYTES ? ascii : `${ascii.slice(0, 9)}-${ascii.slice(-5)}`;
+  return ascii.length <= LINK_NAME_BYTES
+    ? ascii
+    : `${ascii.slice(0, 9)}-${ascii.slice(-5)}`.replace(/-{2,}/g, "-");
 };
 
 /** An IP address of either family, made canonical (RFC 5952 for IPv6). */

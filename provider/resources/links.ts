@@ -14,7 +14,3 @@ export function macOf(mark: string, salt = ""): string {
 /** `NAMESPACE/LINK`, or the link alone where it is in the host's own namespace. */
 export const linkId = (namespace: string | undefined, name: string): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
-
-/** How a link is claimed: bridges and veth ends share one space of names. */
-export const linkClaim = (namespace: string | undefined, name: string): string =>
-  `link ${namespace ?? ""}/${name}`;

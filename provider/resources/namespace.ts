@@ -6,6 +6,7 @@ import { MARK_PREFIX } from "../mark";
 import { isUp, parseLink, parseLinks } from "../parse/link";
 import { parseNamespaceIds } from "../parse/namespaceId";
 import { sysctlPath } from "../parse/sysctl";
+import { claimOf } from "./claim";
 import { namespaceName } from "./fields";
 import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "./sysctlFields";
 
@@ -54,7 +55,7 @@ export const namespace: Definition<Args, Outputs> = {
   id: ({ name }) => name,
   claims: ({ name, sysctls = {} }) => [
     `namespace ${name}`,
-    ...Object.keys(sysctls).map((key) => `sysctl ${name}/${sysctlPath(key)}`),
+    ...Object.keys(sysctls).map((key) => claimOf("sysctl", name, sysctlPath(key))),
   ],
 
   probe: ({ name, sysctls = {} }) => [

@@ -6,6 +6,7 @@ import type { Definition, Effect, Observed, Problem, Some } from "../definition"
 import { RefusedError } from "../errors";
 import { parseRoutes, type RouteInfo } from "../parse/route";
 import { hasUnknown } from "../unknown";
+import { claimOf } from "./claim";
 import {
   canonicalIp,
   type Family,
@@ -143,7 +144,7 @@ export const route: Definition<Args> = {
     return words.join(" ");
   },
   claims: (args) => [
-    `route ${args.namespace ?? ""}/${args.table} ${targetOf(args)} metric ${metricOf(args)}`,
+    claimOf("route", args.namespace, `${args.table} ${targetOf(args)} metric ${metricOf(args)}`),
   ],
 
   problems: (args) => [...shapeProblems(args), ...wayProblems(args), ...familyProblems(args)],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Definition } from "../definition";
 import { sysctlPath } from "../parse/sysctl";
+import { claimOf } from "./claim";
 import { namespaceName } from "./fields";
 import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "./sysctlFields";
 
@@ -28,7 +29,7 @@ export const sysctl: Definition<Args, Partial<Outputs>> = {
   onChange: { key: "replace", value: "update", namespace: "replace" },
 
   id: ({ namespace, key }) => `${namespace ? `${namespace}/` : ""}${key}`,
-  claims: ({ namespace = "", key }) => [`sysctl ${namespace}/${sysctlPath(key)}`],
+  claims: ({ namespace, key }) => [claimOf("sysctl", namespace, sysctlPath(key))],
 
   problems: ({ key, namespace }) =>
     namespace === undefined || isNamespaced(key)

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { type Command, ip } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { isUp, type Link, parseLink } from "../parse/link";
+import { claimOf } from "./claim";
 import { linkName, macAddress, mtu, namespaceName } from "./fields";
-import { linkClaim, linkId, macOf } from "./links";
+import { linkId, macOf } from "./links";
 
 const EndArgs = z.object({
   /** Name of this end, up to 15 bytes. Replaces. */
@@ -59,7 +60,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   },
 
   id: ({ end, peer }) => `${linkId(end.namespace, end.name)} ${linkId(peer.namespace, peer.name)}`,
-  claims: ({ end, peer }) => [linkClaim(end.namespace, end.name), linkClaim(peer.namespace, peer.name)],
+  claims: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),
 

@@ -83,7 +83,7 @@ const rows: readonly Row[] = [
     title: "reports what is wrong beside something unknown",
     given: { name: UNKNOWN, volts: "12", shade: { colour: UNKNOWN, width: 10 } },
     args: { name: UNKNOWN, shade: { colour: UNKNOWN }, made: "by me", mark: "me" },
-    problems: ["volts: Invalid input: expected number, received string", "shade.width: is too wide"],
+    problems: ['volts: is "12", not of type number', "shade.width: is too wide"],
   },
   {
     title: "leaves problems between fields until all are known",
@@ -108,8 +108,8 @@ const rows: readonly Row[] = [
     args: { shade: {}, made: "by me", mark: "me" },
     problems: [
       "name: is empty",
-      "volts: Invalid input: expected number, received boolean",
-      'shade.colour: Invalid option: expected one of "red"|"blue"',
+      "volts: is true, not of type number",
+      'shade.colour: is "green", not one of red, blue',
       "shade.width: is too wide",
       "bulbs[1]: is too bright",
       "bulbs[2]: is too bright",
@@ -150,19 +150,19 @@ const rows: readonly Row[] = [
     title: "refuses text where an object should be",
     given: { name: "a", shade: "red" },
     args: { name: "a", volts: 12, made: "by me", mark: "me" },
-    problems: ["shade: Invalid input: expected object, received string"],
+    problems: ['shade: is "red", not of type object'],
   },
   {
     title: "refuses a list where an object should be",
     given: { name: "a", shade: ["red"] },
     args: { name: "a", volts: 12, made: "by me", mark: "me" },
-    problems: ["shade: Invalid input: expected object, received array"],
+    problems: ['shade: is ["red"], not of type object'],
   },
   {
     title: "names the key of a map",
     given: { name: "a", labels: { room: 1 } },
     args: plain,
-    problems: ["labels.room: Invalid input: expected string, received number"],
+    problems: ["labels.room: is 1, not of type string"],
   },
 ];
 

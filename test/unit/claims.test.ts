@@ -30,7 +30,7 @@ describe("claims", () => {
 
   it("refuses a second resource the object of the first, and goes on to do so", () => {
     expect(claimed(bridge, "first", { name: "claim-2" })).to.deep.equal([]);
-    const refusal = conflict("name", "link /claim-2", 'Bridge "first"');
+    const refusal = conflict("name", "link claim-2", 'Bridge "first"');
     expect(claimed(bridge, "second", { name: "claim-2" })).to.deep.equal(refusal);
     expect(claimed(bridge, "second", { name: "claim-2" })).to.deep.equal(refusal);
     expect(claimed(bridge, "first", { name: "claim-2" })).to.deep.equal([]);
@@ -45,15 +45,15 @@ describe("claims", () => {
     const cable = { end: { name: "claim-4" }, peer: { name: "claim-5", namespace: "claims" } };
     expect(claimed(vethPair, "cable", cable)).to.deep.equal([]);
     expect(claimed(bridge, "a", { name: "claim-4" })).to.deep.equal(
-      conflict("name", "link /claim-4", 'VethPair "cable"'),
+      conflict("name", "link claim-4", 'VethPair "cable"'),
     );
     expect(claimed(bridge, "b", { name: "claim-5", namespace: "claims" })).to.deep.equal(
-      conflict("name", "link claims/claim-5", 'VethPair "cable"'),
+      conflict("name", "link claim-5 in claims", 'VethPair "cable"'),
     );
     const other = { end: { name: "claim-5", namespace: "claims" }, peer: { name: "claim-4" } };
     expect(claimed(vethPair, "other", other)).to.deep.equal([
-      ...conflict("end.name", "link claims/claim-5", 'VethPair "cable"'),
-      ...conflict("end.name", "link /claim-4", 'VethPair "cable"'),
+      ...conflict("end.name", "link claim-5 in claims", 'VethPair "cable"'),
+      ...conflict("end.name", "link claim-4", 'VethPair "cable"'),
     ]);
   });
 
@@ -62,7 +62,7 @@ describe("claims", () => {
     expect(claimed(namespace, "red", red)).to.deep.equal([]);
     expect(
       claimed(sysctl, "forwarding", { key: "net/ipv4/ip_forward", namespace: "claims-red" }),
-    ).to.deep.equal(conflict("key", "sysctl claims-red/net/ipv4/ip_forward", 'Namespace "red"'));
+    ).to.deep.equal(conflict("key", "sysctl net/ipv4/ip_forward in claims-red", 'Namespace "red"'));
     expect(claimed(sysctl, "other", { key: "net.ipv4.ip_forward", namespace: "claims-blue" })).to.deep.equal(
       [],
     );
@@ -75,7 +75,7 @@ describe("claims", () => {
     expect(claimed(address, "link", { ...first, interface: "claim-7" })).to.deep.equal([]);
     expect(claimed(address, "length", { interface: "claim-6", address: "10.0.0.1/24" })).to.deep.equal([]);
     expect(claimed(address, "second", first)).to.deep.equal(
-      conflict("address", "address /claim-6 10.0.0.1/32 peer 10.0.0.2/32", 'Address "first"'),
+      conflict("address", "address claim-6 10.0.0.1/32 peer 10.0.0.2/32", 'Address "first"'),
     );
   });
 

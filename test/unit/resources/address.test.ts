@@ -92,13 +92,13 @@ describe("Address", () => {
         "address: is 192.168.15.5/24, but with a peer the prefix length belongs to the peer: write 192.168.15.5/32 here and peer 192.168.15.6/24",
       ],
       [{ address: "10.0.0.1/32", peer: "fd00::1" }, "peer: is of another family than 10.0.0.1/32"],
-      [{ scope: "site" }, 'scope: Invalid option: expected one of "global"|"link"|"host"'],
+      [{ scope: "site" }, 'scope: is "site", not one of global, link, host'],
       [
         { address: "fd00::5/64", scope: "link" },
         "scope: is link, but the kernel gives fd00::5 the scope global: leave it out",
       ],
       [{ nodad: true }, "nodad: has no meaning for an IPv4 address: leave it out"],
-      [{ nodad: "yes" }, "nodad: Invalid input: expected boolean, received string"],
+      [{ nodad: "yes" }, 'nodad: is "yes", not of type boolean'],
       [
         { broadcast: "+" },
         "broadcast: is not a property; there are `interface`, `namespace`, `address`, `peer`, `scope`, `nodad`",
@@ -106,8 +106,8 @@ describe("Address", () => {
       [
         { interface: "", address: 5, nodad: 1 },
         "interface: is empty",
-        "address: Invalid input: expected string, received number",
-        "nodad: Invalid input: expected boolean, received number",
+        "address: is 5, not of type string",
+        "nodad: is 1, not of type boolean",
       ],
     ]);
   });
@@ -130,8 +130,8 @@ describe("Address", () => {
       "red/br0 10.0.0.1/32 peer 10.0.0.2/32",
     ]);
     expect([definition.claims(state), definition.claims(pair)]).to.deep.equal([
-      ["address /br0 192.168.15.5/24"],
-      ["address red/br0 10.0.0.1/32 peer 10.0.0.2/32"],
+      ["address br0 192.168.15.5/24"],
+      ["address br0 10.0.0.1/32 peer 10.0.0.2/32 in red"],
     ]);
   });
 

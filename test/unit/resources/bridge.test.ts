@@ -50,7 +50,7 @@ describe("Bridge", () => {
       [{ name: "" }, "name: is empty"],
       [
         { name: "a-bridge-with-a-long-name" },
-        'name: is 25 bytes long, and the kernel takes 15: give a shorter name, as "a-bridge---name"',
+        'name: is 25 bytes long, and the kernel takes 15: give a shorter name, as "a-bridge-name"',
       ],
       [
         { name: "all" },
@@ -66,19 +66,19 @@ describe("Bridge", () => {
         'mac: is "33:33:00:00:00:01", which is not a unicast address: make the first byte even, such as 02',
       ],
       [{ mtu: 67 }, "mtu: is 67, not a whole number from 68 to 65535 bytes"],
-      [{ mtu: "1500" }, "mtu: Invalid input: expected number, received string"],
-      [{ stp: 1 }, "stp: Invalid input: expected boolean, received number"],
+      [{ mtu: "1500" }, 'mtu: is "1500", not of type number'],
+      [{ stp: 1 }, "stp: is 1, not of type boolean"],
       [{ forwardDelay: 31 }, "forwardDelay: is 31, not a time from 0 to 30 seconds in steps of 0.1"],
       [{ forwardDelay: 2.55 }, "forwardDelay: is 2.55, not a time from 0 to 30 seconds in steps of 0.1"],
       [{ stp: true, forwardDelay: 1.9 }, "forwardDelay: is 1.9, but spanning tree takes 2 to 30 seconds"],
       [{ ageingTime: -1 }, "ageingTime: is -1, not a time from 0 to 1000000 seconds in steps of 0.1"],
-      [{ vlanFiltering: "no" }, "vlanFiltering: Invalid input: expected boolean, received string"],
+      [{ vlanFiltering: "no" }, 'vlanFiltering: is "no", not of type boolean'],
       [
         { groupFwdMask: 1 },
         "groupFwdMask: has one of the bits 0 to 2 set: the kernel never forwards STP, pause and LACP frames",
       ],
       [{ groupFwdMask: 65536 }, "groupFwdMask: is 65536, not a whole number from 0 to 65535"],
-      [{ up: null }, "up: Invalid input: expected boolean, received null"],
+      [{ up: null }, "up: is null, not of type boolean"],
       [
         { stpState: true },
         "stpState: is not a property; there are `name`, `namespace`, `mac`, `mtu`, `stp`, `forwardDelay`, " +
@@ -88,7 +88,7 @@ describe("Bridge", () => {
         { name: "..", mtu: 0, up: "yes" },
         'name: may not be ".."',
         "mtu: is 0, not a whole number from 68 to 65535 bytes",
-        "up: Invalid input: expected boolean, received string",
+        'up: is "yes", not of type boolean',
       ],
     ]);
   });
@@ -122,8 +122,8 @@ describe("Bridge", () => {
     const inside = { ...state, namespace: "red" };
     expect([definition.id(state), definition.id(inside)]).to.deep.equal(["unit-br", "red/unit-br"]);
     expect([definition.claims(state), definition.claims(inside)]).to.deep.equal([
-      ["link /unit-br"],
-      ["link red/unit-br"],
+      ["link unit-br"],
+      ["link unit-br in red"],
     ]);
   });
 

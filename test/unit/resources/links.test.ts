@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { claimOf } from "../../../provider/resources/claim";
 import { macAddress } from "../../../provider/resources/fields";
-import { linkClaim, linkId, macOf } from "../../../provider/resources/links";
+import { linkId, macOf } from "../../../provider/resources/links";
 import { markFor } from "../../support/args";
 
 describe("links", () => {
@@ -29,9 +30,9 @@ describe("links", () => {
 
   it("names links for people and for claims", () => {
     expect([linkId(undefined, "br0"), linkId("red", "br0")]).to.deep.equal(["br0", "red/br0"]);
-    expect([linkClaim(undefined, "br0"), linkClaim("red", "br0")]).to.deep.equal([
-      "link /br0",
-      "link red/br0",
+    expect([claimOf("link", undefined, "br0"), claimOf("link", "red", "br0")]).to.deep.equal([
+      "link br0",
+      "link br0 in red",
     ]);
   });
 });

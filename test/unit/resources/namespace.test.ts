@@ -67,10 +67,10 @@ describe("Namespace", () => {
         'name: is "a/b": white space, control characters, quotes, `/` and `\\` are not allowed',
       ],
       [{ name: "n".repeat(256) }, "name: is longer than 255 bytes"],
-      [{ name: 5 }, "name: Invalid input: expected string, received number"],
-      [{ loopback: "yes" }, "loopback: Invalid input: expected boolean, received string"],
-      [{ killProcesses: 1 }, "killProcesses: Invalid input: expected boolean, received number"],
-      [{ sysctls: [] }, "sysctls: Invalid input: expected record, received array"],
+      [{ name: 5 }, "name: is 5, not of type string"],
+      [{ loopback: "yes" }, 'loopback: is "yes", not of type boolean'],
+      [{ killProcesses: 1 }, "killProcesses: is 1, not of type boolean"],
+      [{ sysctls: [] }, "sysctls: is [], not of type record"],
       [
         { sysctls: { "kernel.panic": 1 } },
         "sysctls.kernel.panic: is not below `net`: it belongs to the whole host, not to a network namespace",
@@ -91,7 +91,7 @@ describe("Namespace", () => {
         'name: may not be "."',
         "sysctls.net.ipv4.ip_forward: may not hold line breaks",
         "sysctls.vm.swappiness: is not below `net`: it belongs to the whole host, not to a network namespace",
-        "loopback: Invalid input: expected boolean, received number",
+        "loopback: is 0, not of type boolean",
       ],
     ]);
   });
@@ -110,8 +110,8 @@ describe("Namespace", () => {
     expect(definition.id(state)).to.equal("red");
     expect(definition.claims(state)).to.deep.equal([
       "namespace red",
-      "sysctl red/net/ipv4/ip_forward",
-      "sysctl red/net/ipv4/tcp_rmem",
+      "sysctl net/ipv4/ip_forward in red",
+      "sysctl net/ipv4/tcp_rmem in red",
     ]);
     expect(definition.claims(checked(definition, { name: "red" }))).to.deep.equal(["namespace red"]);
   });

@@ -166,19 +166,19 @@ describe("Route", () => {
       [
         { namespace: "blue", destination: "192.168.1.0/24", via: "10.0.0.1" },
         "blue/192.168.1.0/24",
-        "route blue/main 192.168.1.0/24 metric 0",
+        "route main 192.168.1.0/24 metric 0 in blue",
       ],
-      [{ destination: "default", via: "10.0.0.1" }, "0.0.0.0/0", "route /main 0.0.0.0/0 metric 0"],
-      [{ destination: "default", via: "fd00::1" }, "::/0", "route /main ::/0 metric 1024"],
+      [{ destination: "default", via: "10.0.0.1" }, "0.0.0.0/0", "route main 0.0.0.0/0 metric 0"],
+      [{ destination: "default", via: "fd00::1" }, "::/0", "route main ::/0 metric 1024"],
       [
         { destination: "fd07::/48", type: "blackhole", metric: 1024, table: 254 },
         "fd07::/48",
-        "route /main fd07::/48 metric 1024",
+        "route main fd07::/48 metric 1024",
       ],
       [
         { namespace: "blue", destination: "10.0.0.0/8", type: "blackhole", metric: 5, table: 100 },
         "blue/10.0.0.0/8 table 100 metric 5",
-        "route blue/100 10.0.0.0/8 metric 5",
+        "route 100 10.0.0.0/8 metric 5 in blue",
       ],
     ];
     for (const [given, id, claim] of rows) {
@@ -196,7 +196,7 @@ describe("Route", () => {
         {
           property: "destination",
           reason:
-            'route twice/main 0.0.0.0/0 metric 0 is Route "way" already: two resources of a program cannot be the ' +
+            'route main 0.0.0.0/0 metric 0 in twice is Route "way" already: two resources of a program cannot be the ' +
             "same kernel object, so name one of them otherwise or drop it",
         },
       ]);
@@ -232,7 +232,7 @@ describe("Route", () => {
           metric: "is -1, not a whole number from 0 to 4294967295",
           table: "is 0, not a whole number from 1 to 4294967295",
           mtu: "is 20, not a whole number from 68 to 65520 bytes",
-          type: 'Invalid option: expected one of "unicast"|"blackhole"|"unreachable"|"prohibit"',
+          type: 'is "throw", not one of unicast, blackhole, unreachable, prohibit',
         },
       ],
       [
@@ -330,7 +330,7 @@ describe("Route", () => {
       [
         { destination: "fd07::/48", interface: "a-very-long-link-name" },
         {
-          interface: 'is 21 bytes long, and the kernel takes 15: give a shorter name, as "a-very-lo--name"',
+          interface: 'is 21 bytes long, and the kernel takes 15: give a shorter name, as "a-very-lo-name"',
         },
       ],
       [

@@ -43,7 +43,7 @@ describe("Sysctl", () => {
       [{ key: "ip_forward" }, noKey("ip_forward")],
       [{ key: "net/../kernel/panic" }, noKey("net/../kernel/panic")],
       [{ key: "net.ipv4.ip_forward=1" }, noKey("net.ipv4.ip_forward=1")],
-      [{ key: 5 }, "key: Invalid input: expected string, received number"],
+      [{ key: 5 }, "key: is 5, not of type string"],
       [
         { key: "kernel.hostname" },
         "key: is kernel.hostname, which belongs to the whole host and not to a network namespace: leave `namespace` out",
@@ -82,8 +82,8 @@ describe("Sysctl", () => {
       "red/net.ipv4.conf.eth0/100.forwarding",
     ]);
     expect([definition.claims(state), definition.claims(dotted)]).to.deep.equal([
-      ["sysctl /net/ipv4/ip_forward"],
-      ["sysctl red/net/ipv4/conf/eth0.100/forwarding"],
+      ["sysctl net/ipv4/ip_forward"],
+      ["sysctl net/ipv4/conf/eth0.100/forwarding in red"],
     ]);
   });
 

@@ -48,7 +48,7 @@ describe("VethPair", () => {
       [{ end: undefined }, "end: is required"],
       [{ end: {} }, "end.name: is required"],
       [{ peer: { mtu: 1500 } }, "peer.name: is required"],
-      [{ end: "bad-a" }, "end: Invalid input: expected object, received string"],
+      [{ end: "bad-a" }, 'end: is "bad-a", not of type object'],
       [
         { end: { name: "warehouse-uplink" } },
         'end.name: is 16 bytes long, and the kernel takes 15: give a shorter name, as "warehouse-plink"',
@@ -67,7 +67,7 @@ describe("VethPair", () => {
         { end: { name: "bad-a", mtu: 70000 } },
         "end.mtu: is 70000, not a whole number from 68 to 65535 bytes",
       ],
-      [{ end: { name: "bad-a", up: "yes" } }, "end.up: Invalid input: expected boolean, received string"],
+      [{ end: { name: "bad-a", up: "yes" } }, 'end.up: is "yes", not of type boolean'],
       [
         { end: { name: "bad-a", master: "br0" } },
         "end.master: is not a property; there are `name`, `namespace`, `bridge`, `mac`, `mtu`, `up`",
@@ -120,8 +120,8 @@ describe("VethPair", () => {
       "unit-v1 red/unit-v2",
     ]);
     expect([definition.claims(state), definition.claims(host)]).to.deep.equal([
-      ["link red/veth-red", "link blue/veth-blue"],
-      ["link /unit-v1", "link red/unit-v2"],
+      ["link veth-red in red", "link veth-blue in blue"],
+      ["link unit-v1", "link unit-v2 in red"],
     ]);
   });
 

@@ -36,11 +36,8 @@ describe("sdk Namespace", () => {
       return [red];
     });
     if (!red) throw new Error("the program did not run");
-    expect(await Promise.all([value(red.name), value(red.path), value(red.inode), value(red.mark)])).to.deep.equal([
-      "red",
-      "/run/netns/red",
-      4026532224,
-      markFor("Namespace", "red"),
-    ]);
+    expect(
+      await Promise.all([value(red.name), value(red.path), value(red.inode), value(red.mark)]),
+    ).to.deep.equal(["red", "/run/netns/red", 4026532224, markFor("Namespace", "red")]);
   });
 });

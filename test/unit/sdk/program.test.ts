@@ -30,7 +30,10 @@ describe("sdk program", () => {
       new Namespace("red"),
       new Bridge("in-time", { namespace: "red" }),
     ]);
-    expect([resources["too-early"]?.deletedWith, resources["in-time"]?.deletedWith]).to.deep.equal(["", "red"]);
+    expect([resources["too-early"]?.deletedWith, resources["in-time"]?.deletedWith]).to.deep.equal([
+      "",
+      "red",
+    ]);
   });
 
   it("tells links of one name apart by their namespaces", async () => {
@@ -71,7 +74,11 @@ describe("sdk program", () => {
       expect(resolveNamespace(red)).to.deep.include({ resource: red, key: red });
       expect(resolveNamespace("red")).to.deep.equal({ name: "red", resource: red, key: red });
       expect(resolveNamespace("blue")).to.deep.equal({ name: "blue", resource: undefined, key: "blue" });
-      expect(resolveNamespace(undefined)).to.deep.equal({ name: undefined, resource: undefined, key: undefined });
+      expect(resolveNamespace(undefined)).to.deep.equal({
+        name: undefined,
+        resource: undefined,
+        key: undefined,
+      });
       return [red];
     });
     expect(await value(pulumi.output("an output"))).to.equal("an output");

@@ -31,25 +31,25 @@ export async function registered(program: () => readonly pulumi.Resource[]): Pro
     }),
   };
 
-  class Recorder extends MockMonitor {
-    override async registerResource(...[request, callback]: Parameters<MockMonitor["registerResource"]>) {
-      const { mark, __provider, ...inputs } = await pulumi.runtime.deserializeProperties(request.getObject());
-      const name: string = request.getName();
-      marks[name] = mark;
-      providers.add(__provider);
-      resources[name] = {
-        type: request.getType(),
-        inputs,
-        deletedWith: nameOf(request.getDeletedwith()),
-        replaceWith: request.getReplaceWithList().map(nameOf),
-        dependsOn: request.getDependenciesList().map(nameOf).sort(),
-      };
-      return super.registerResource(request, callback);
-    }
-  }
-
   await pulumi.runtime.setMocks(mocks);
-  pulumi.runtime.setMockOptions(new Recorder(mocks));
+  const monitor: unknown = pulumi.runtime.getMonitor();
+  if (!(monitor instanceof MockMonitor)) throw new Error("the mocks are not in place");
+  const register = monitor.registerResource.bind(monitor);
+  // The mocks themselves are told neither options nor dependencies.
+  monitor.registerResource = async (request, callback) => {
+    const { mark, __provider, ...inputs } = pulumi.runtime.deserializeProperties(request.getObject());
+    const name: string = request.getName();
+    marks[name] = mark;
+    providers.add(__provider);
+    resources[name] = {
+      type: request.getType(),
+      inputs,
+      deletedWith: nameOf(request.getDeletedwith()),
+      replaceWith: request.getReplaceWithList().map(nameOf),
+      dependsOn: request.getDependenciesList().map(nameOf).sort(),
+    };
+    await register(request, callback);
+  };
   await Promise.all(program().map(({ urn }) => value(urn)));
   return { resources, marks, providers };
 }
@@ -91,4 +91,3 @@ export const owned = (
   replaceWith: owners,
   dependsOn: [...owners].sort(),
 });
-

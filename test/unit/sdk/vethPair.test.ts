@@ -73,11 +73,10 @@ describe("sdk VethPair", () => {
       return [new VethPair("up", { end: { bridge: net }, peer: { name: "eth0", namespace: red } })];
     });
     expect(resources["up"]).to.deep.equal(
-      owned(
-        "VethPair",
-        { end: { name: "up", bridge: "net" }, peer: { name: "eth0", namespace: "red" } },
-        ["red", "net"],
-      ),
+      owned("VethPair", { end: { name: "up", bridge: "net" }, peer: { name: "eth0", namespace: "red" } }, [
+        "red",
+        "net",
+      ]),
     );
   });
 

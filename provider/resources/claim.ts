@@ -1,0 +1,3 @@
+/** A kernel object as resources claim it: `link veth-red in red`; of the host's own namespace, `link v-net-0`. */
+export const claimOf = (what: string, namespace: string | undefined, name: string): string =>
+  `${what} ${name}${namespace === undefined ? "" : ` in ${namespace}`}`;

@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect } from "chai";
+import ts from "typescript";
+import { z } from "zod";
+import type { Effect } from "../../provider/definition";
+import { definitions } from "../../provider/resources";
+import * as sdk from "../../sdk";
+
+const root = resolve(__dirname, "../..");
+
+/** The names that a kind's files go by: its own with a small first letter. */
+const fileName = (kind: string): string => `${kind[0]?.toLowerCase()}${kind.slice(1)}`;
+
+const FILES: readonly ((name: string) => string)[] = [
+  (name) => `provider/resources/${name}.ts`,
+  (name) => `sdk/${name}.ts`,
+  (name) => `test/unit/resources/${name}.test.ts`,
+  (name) => `test/integration/${name}.test.ts`,
+  (name) => `docs/kinds/${name}.md`,
+];
+
+/** Every field of a schema by its dotted path, as `onChange` has it: nested objects field by field. */
+function paths(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ""): string[] {
+  return Object.entries(shape).flatMap(([key, type]) =>
+    type instanceof z.ZodObject ? paths(type.shape, `${prefix}${key}.`) : [prefix + key],
+  );
+}
+
+/** The comment of every field of the schema `name` in a source, by its dotted path. */
+function comments(source: ts.SourceFile, name: string, prefix = ""): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const property of objectGivenTo(source, name).properties) {
+    if (!ts.isPropertyAssignment(property)) continue;
+    const path = prefix + property.name.getText(source);
+    if (ts.isIdentifier(property.initializer) && /^[A-Z]/.test(property.initializer.text)) {
+      for (const [inner, text] of comments(source, property.initializer.text, `${path}.`))
+        found.set(inner, text);
+    } else {
+      found.set(path, commentOf(property));
+    }
+  }
+  return found;
+}
+
+/** The fields in `const NAME = z.object({ … })`. */
+function objectGivenTo(source: ts.SourceFile, name: string): ts.ObjectLiteralExpression {
+  for (const statement of source.statements.filter(ts.isVariableStatement)) {
+    for (const { name: declared, initializer } of statement.declarationList.declarations) {
+      if (declared.getText(source) !== name || !initializer || !ts.isCallExpression(initializer)) continue;
+      const [fields] = initializer.arguments;
+      if (fields && ts.isObjectLiteralExpression(fields)) return fields;
+    }
+  }
+  throw new Error(`${source.fileName} has no \`const ${name} = z.object({ … })\``);
+}
+
+const commentOf = (node: ts.Node): string =>
+  ts
+    .getJSDocCommentsAndTags(node)
+    .map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? "")
+    .join(" ")
+    .replace(/\s+/g, " ");
+
+/** The words of ours that a comment has, for a change of its field. */
+const effectsSaid = (comment: string): string[] =>
+  ["Replaces", "Updates in place"].filter((words) => new RegExp(`\\b${words}\\b`, "i").test(comment));
+
+const effectsOf = (effect: Effect | undefined): string[] => {
+  if (typeof effect === "function") return ["Replaces", "Updates in place"];
+  return effect === "replace" ? ["Replaces"] : ["Updates in place"];
+};
+
+describe("completeness", () => {
+  it("there are kinds, each once", () => {
+    const kinds = definitions.map(({ kind }) => kind);
+    expect(kinds).to.not.deep.equal([]);
+    expect([...new Set(kinds)]).to.deep.equal(kinds);
+  });
+
+  it("every class of the SDK has a definition", () => {
+    const classes = Object.keys(sdk).filter((name) => /^[A-Z]/.test(name) && name !== "VethEnd");
+    expect(classes.sort()).to.deep.equal(definitions.map(({ kind }) => kind).sort());
+  });
+
+  for (const { kind, schema, onChange } of definitions) {
+    describe(kind, () => {
+      const name = fileName(kind);
+
+      for (const path of FILES.map((of) => of(name))) {
+        it(`has ${path}`, () => {
+          expect(existsSync(join(root, path))).to.equal(true);
+        });
+      }
+
+      it("has a class of its name, from its own file", () => {
+        const index = readFileSync(join(root, "sdk/index.ts"), "utf8");
+        expect(Reflect.get(sdk, kind)).to.be.a("function");
+        expect(index).to.match(new RegExp(`export \\{[^}]*\\b${kind},[^}]*\\} from "./${name}"`));
+      });
+
+      it("says what a change of every field does", () => {
+        expect(Object.keys(onChange).sort()).to.deep.equal(paths(schema.shape).sort());
+      });
+
+      it("has a comment on every field, which says what a change of it does", () => {
+        const file = join(root, "provider/resources", `${name}.ts`);
+        const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+        const said = [...comments(source, `${kind}Args`)].map(([path, text]) => [path, effectsSaid(text)]);
+        expect(Object.fromEntries(said)).to.deep.equal(
+          Object.fromEntries(Object.entries(onChange).map(([path, effect]) => [path, effectsOf(effect)])),
+        );
+      });
+
+      it("has a page of docs that names every field", () => {
+        const page = readFileSync(join(root, "docs/kinds", `${name}.md`), "utf8");
+        const fields = paths(schema.shape).map((path) => path.split(".").at(-1) ?? "");
+        expect(fields.filter((field) => !page.includes(`\`${field}\``))).to.deep.equal([]);
+      });
+    });
+  }
+});
