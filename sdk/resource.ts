@@ -6,7 +6,7 @@ import { markOf } from "../provider/mark";
  * It loads the implementation by package name, so it survives upgrades; it must never change.
  */
 export const PROVIDER =
-  'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/")("pulumi-netns/provider").provider';
+  'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-netns/provider").provider';
 
 /** What a resource hangs on. */
 export interface Owners {

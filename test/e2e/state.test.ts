@@ -16,7 +16,7 @@ describe("the state", function () {
       .filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/netns:"))
       .map((resource) => JSON.stringify(resource).length);
     expect(sizes).to.have.length(18);
-    expect(Math.max(...sizes)).to.be.below(2500);
+    expect(Math.max(...sizes)).to.be.below(2.5 * 1024);
   });
 
   it("keeps one short constant as the provider", async () => {

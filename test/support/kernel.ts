@@ -1,0 +1,216 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { z } from "zod";
+import { type Command, ip, printCommand } from "../../provider/command";
+import type { Args, Definition } from "../../provider/definition";
+import { difference } from "../../provider/diff";
+import * as engine from "../../provider/engine";
+import { CommandError, type Reason } from "../../provider/errors";
+import type { Host } from "../../provider/host/host";
+import { localHost } from "../../provider/host/local";
+import { checked } from "./args";
+
+/** Real networks, made and looked at as a person would; only ever inside a sandbox. */
+
+/** What the tests of a suite share: namespaces, and bridges by name and namespace. */
+interface Shared {
+  readonly namespaces?: readonly string[];
+  readonly bridges?: readonly (readonly [name: string, namespace: string | undefined])[];
+}
+
+/**
+ * For a `describe` that changes the network: refuses to outside a sandbox, makes what the tests share, clears away
+ * whatever else starts with `it-` after each test, and fails when anything is left that was not there before.
+ */
+export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
+  let earlier: Picture;
+
+  before(async () => {
+    refuseOutsideSandbox();
+    earlier = await picture();
+    for (const namespace of namespaces) await typed(`netns add ${namespace}`);
+    for (const [name, namespace] of bridges) await typed(`link add name ${name} type bridge`, namespace);
+  });
+
+  afterEach(async () => {
+    for (const namespace of await namespaceNames()) {
+      if (namespace.startsWith("it-") && !namespaces.includes(namespace)) await typed(`netns del ${namespace}`);
+    }
+    for (const namespace of [undefined, ...namespaces]) {
+      await deleteLinks(
+        namespace,
+        bridges.map(([name]) => name),
+      );
+    }
+  });
+
+  after(async () => {
+    for (const [name, namespace] of bridges) await typed(`link del dev ${name}`, namespace);
+    for (const namespace of namespaces) await typed(`netns del ${namespace}`);
+    expect(await picture()).to.deep.equal(earlier);
+  });
+}
+
+async function deleteLinks(namespace: string | undefined, kept: readonly string[]): Promise<void> {
+  for (const name of await linkNames(namespace)) {
+    // One may have gone with the one before.
+    if (name.startsWith("it-") && !kept.includes(name)) await typed(`link del dev ${name}`, namespace).catch(() => {});
+  }
+}
+
+interface Picture {
+  readonly links: string;
+  readonly namespaces: string;
+}
+
+async function picture(): Promise<Picture> {
+  const [links = "", namespaces = ""] = await Promise.all(
+    ["link show", "netns list"].map((line) => typed(`-j ${line}`)),
+  );
+  return { links, namespaces };
+}
+
+function refuseOutsideSandbox(): void {
+  // In a sandbox without a user namespace of its own, the variable alone tells.
+  const isWholeMachine = /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync("/proc/self/uid_map", "utf8"));
+  if (isWholeMachine && process.env["PULUMI_NETNS_SANDBOX"] === undefined) {
+    throw new Error(
+      "this would change the network of this machine: run it by `npm test`, which enters a sandbox",
+    );
+  }
+}
+
+/** Skips a test that cannot run here; the reporter prints the reason. */
+export function skip(context: Mocha.Context, reason: string): never {
+  Object.assign(context.test ?? {}, { skipReason: reason });
+  return context.skip();
+}
+
+/** `ip LINE`, by hand, in `namespace` (`undefined`: the host's own). */
+export const typed = (line: string, namespace?: string): Promise<string> =>
+  localHost.run(ip(namespace, ...line.split(" ")));
+
+const Links = z.array(
+  z.looseObject({
+    ifname: z.string(),
+    ifindex: z.number(),
+    ifalias: z.string().optional(),
+    address: z.string().optional(),
+    mtu: z.number(),
+    flags: z.array(z.string()),
+    master: z.string().optional(),
+  }),
+);
+
+/** A link as `ip -j -d link` tells it; `undefined` where there is none of that name. */
+export async function link(name: string, namespace?: string) {
+  return (await links(namespace)).find(({ ifname }) => ifname === name);
+}
+
+export const links = async (namespace?: string) =>
+  Links.parse(JSON.parse(await typed("-j -d link show", namespace)));
+
+/** All that `ip -j link` tells of a link, but for timers, to see that nothing has changed. */
+export const wholeLink = (name: string, namespace?: string): Promise<string> =>
+  typed(`-j link show dev ${name}`, namespace);
+
+/** The names of all links. */
+export const linkNames = async (namespace?: string): Promise<string[]> =>
+  (await links(namespace)).map(({ ifname }) => ifname);
+
+/** The names of all namespaces. */
+export const namespaceNames = async (): Promise<string[]> =>
+  z
+    .array(z.object({ name: z.string() }))
+    .parse(JSON.parse((await typed("-j netns list")) || "[]"))
+    .map(({ name }) => name);
+
+/** A host that keeps note of what it ran, and fails where it is told to. */
+export class WatchedHost implements Host {
+  readonly ran: string[] = [];
+
+  constructor(private readonly failing?: { readonly at: RegExp; readonly reason: Reason }) {}
+
+  async run(command: Command): Promise<string> {
+    const text = printCommand(command);
+    this.ran.push(text);
+    if (this.failing?.at.test(text))
+      throw new CommandError(this.failing.reason, command, "as the test wants it");
+    return localHost.run(command);
+  }
+
+  /** What it ran that was more than a look. */
+  get changes(): string[] {
+    return this.ran.filter((text) => !/ (show|list-id|pids) ?|^stat |sysctl (--ignore|-n) |^ps /.test(text));
+  }
+}
+
+/** One resource on the real kernel, driven as the engine drives it. */
+export class Living {
+  private constructor(
+    private readonly definition: Definition,
+    /** Of the resource: another one means another mark. */
+    public name: string,
+    public args: Args,
+    public state: Args,
+    public id: string,
+  ) {}
+
+  /** check, create */
+  static async create(
+    definition: Definition,
+    given: Args,
+    name = "it",
+    host: Host = localHost,
+  ): Promise<Living> {
+    const args = checked(definition, given, name);
+    const { id, state } = await engine.create(definition, host, args);
+    return new Living(definition, name, args, state, id);
+  }
+
+  /** check, diff, and what that says: update, or delete and create. */
+  async become(given: Args, host: Host = localHost): Promise<"nothing" | "update" | `replace ${string}`> {
+    const args = checked(this.definition, given, this.name);
+    const { changes, replaces } = engine.diff(this.definition, this.state, args);
+    if (!changes) return "nothing";
+    if (replaces.length === 0) {
+      this.state = (await engine.update(this.definition, host, this.state, args)).state;
+    } else {
+      await engine.remove(this.definition, host, this.state);
+      ({ id: this.id, state: this.state } = await engine.create(this.definition, host, args));
+    }
+    this.args = args;
+    return replaces.length === 0 ? "update" : `replace ${replaces.join(", ")}`;
+  }
+
+  /** read: takes over what is there, and tells what that changes; "gone" where it is not there any more. */
+  async refresh(): Promise<string[]> {
+    const seen = await engine.read(this.definition, localHost, this.state);
+    if (!seen) return ["gone"];
+    const { changed } = difference(this.definition, this.args, seen.inputs);
+    expect(difference(this.definition, seen.state, seen.inputs).changed).to.deep.equal([]);
+    this.state = seen.state;
+    return [...changed];
+  }
+
+  /** delete */
+  async remove(host: Host = localHost): Promise<void> {
+    await engine.remove(this.definition, host, this.state);
+  }
+}
+
+/** The error of something that must fail: of a command its reason, itself, and what it said; else name and message. */
+export async function failure(work: Promise<unknown>): Promise<string> {
+  const error = await errorOf(work);
+  if (!(error instanceof CommandError)) return `${error.name}: ${error.message}`;
+  return `${error.reason}: ${printCommand(error.command)}: ${error.stderr.trim()}`;
+}
+
+export async function errorOf(work: Promise<unknown>): Promise<Error> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("it did not fail");
+}
