@@ -2,8 +2,18 @@ import type { Definition } from "../definition";
 import { address } from "./address";
 import { bridge } from "./bridge";
 import { namespace } from "./namespace";
+import { natRule } from "./natRule";
+import { route } from "./route";
 import { sysctl } from "./sysctl";
 import { vethPair } from "./vethPair";
 
 /** Every kind of resource there is. */
-export const definitions: readonly Definition[] = [namespace, vethPair, bridge, address, sysctl];
+export const definitions: readonly Definition[] = [
+  namespace,
+  vethPair,
+  bridge,
+  address,
+  route,
+  natRule,
+  sysctl,
+];

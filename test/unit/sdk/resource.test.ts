@@ -9,7 +9,7 @@ import { registered } from "./registered";
 describe("sdk resource", () => {
   it("has one short text for the provider, which old states hold: it never changes", async () => {
     expect(PROVIDER).to.equal(
-      'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/")("pulumi-netns/provider").provider',
+      'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-netns/provider").provider',
     );
     expect(Buffer.byteLength(PROVIDER)).to.be.below(300);
     const { providers } = await registered(() => [new Namespace("red"), new Bridge("net", { up: false })]);
@@ -30,7 +30,7 @@ describe("sdk resource", () => {
       }),
     });
     expect(exports.handler?.()).to.equal("the provider");
-    expect(asked).to.deep.equal(["node:module", "/work/lab/", "pulumi-netns/provider"]);
+    expect(asked).to.deep.equal(["module", "/work/lab/", "pulumi-netns/provider"]);
   });
 
   it("marks a resource by its URN, also below a component", async () => {

@@ -1,0 +1,23 @@
+/** One line of `iptables -S`. */
+export interface IptablesRule {
+  readonly chain: string;
+  /** The words after the chain, without quotes: what `-D` takes to delete the rule. */
+  readonly words: readonly string[];
+  readonly comment: string | undefined;
+}
+
+/** The rules in the answer to `iptables -S`. */
+export const parseRules = (text: string | undefined): IptablesRule[] =>
+  (text ?? "").split("\n").flatMap((line) => {
+    const [verb, chain, ...words] = splitWords(line);
+    if (verb !== "-A" || chain === undefined) return [];
+    const at = words.indexOf("--comment");
+    return [{ chain, words, comment: at < 0 ? undefined : words[at + 1] }];
+  });
+
+/** Words as iptables writes them: with double quotes around what holds more than letters, digits, `_` and `-`. */
+function splitWords(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|\S+/g)].map(([word, quoted]) =>
+    quoted === undefined ? word : quoted.replace(/\\(.)/g, "$1"),
+  );
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { parseJson } from "./json";
+
+const Prefix = z.strictObject({ prefix: z.strictObject({ addr: z.string(), len: z.number() }) });
+const Range = z.strictObject({ range: z.tuple([z.string(), z.string()]) });
+const PortRange = z.strictObject({ range: z.tuple([z.number(), z.number()]) });
+const Ports = z.strictObject({ set: z.array(z.number()) });
+
+/** nftables 1.0 writes a single flag as a list, later versions write it bare. */
+const Flags = z.union([z.array(z.string()), z.string().transform((flag) => [flag])]);
+
+const Match = z.strictObject({
+  op: z.enum(["==", "!="]),
+  left: z.union([
+    z.strictObject({ payload: z.strictObject({ protocol: z.string(), field: z.string() }) }),
+    z.strictObject({ meta: z.strictObject({ key: z.string() }) }),
+    z.strictObject({ fib: z.strictObject({ result: z.string(), flags: Flags }) }),
+  ]),
+  right: z.union([z.string(), z.number(), Prefix, PortRange, Ports]),
+});
+
+const Target = z.strictObject({
+  addr: z.union([z.string(), Prefix, Range]).optional(),
+  port: z.union([z.number(), PortRange]).optional(),
+});
+
+/** Strict all the way down: what it does not know in full it does not take for something it knows. */
+const Expression = z.union([
+  z.strictObject({ match: Match }),
+  z.strictObject({ masquerade: Target.nullable() }),
+  z.strictObject({ snat: Target }),
+  z.strictObject({ dnat: Target }),
+  z.strictObject({ redirect: Target.nullable() }),
+]);
+
+const Rule = z.object({
+  chain: z.string(),
+  handle: z.number(),
+  comment: z.string().optional(),
+  expr: z.array(z.unknown()),
+});
+
+const Listing = z.object({
+  nftables: z.array(
+    z.object({
+      metainfo: z.unknown().optional(),
+      table: z.unknown().optional(),
+      chain: z.object({ name: z.string() }).optional(),
+      rule: Rule.optional(),
+    }),
+  ),
+});
+
+/** One expression or statement of a NAT rule. See libnftables-json(5). */
+export type NftExpression = z.output<typeof Expression>;
+export type NftMatch = z.output<typeof Match>;
+export type NftTarget = z.output<typeof Target>;
+export type NftRule = z.output<typeof Rule>;
+
+export interface NftTable {
+  readonly chains: readonly string[];
+  readonly rules: readonly NftRule[];
+  /** Whether it has anything besides chains and rules: sets, maps, counters. */
+  readonly hasMore: boolean;
+}
+
+/** The answer to `nft -j list table`; `undefined` where there is none. */
+export function parseTable(text: string | undefined): NftTable | undefined {
+  if (text === undefined) return undefined;
+  const { nftables } = parseJson(Listing, text);
+  return {
+    chains: nftables.flatMap(({ chain }) => chain?.name ?? []),
+    rules: nftables.flatMap(({ rule }) => rule ?? []),
+    hasMore: nftables.some((object) => Object.keys(object).length === 0),
+  };
+}
+
+/** An expression as a rule lists it; `undefined` for one that no NAT rule of ours has. */
+export const parseExpression = (listed: unknown): NftExpression | undefined =>
+  Expression.safeParse(listed).data;

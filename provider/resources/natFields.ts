@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { linkName, network } from "./fields";
+
+/** What packets are matched with: each field says what is wrong in its own words, and the mend. */
+
+const quote = (value: unknown): string => JSON.stringify(value);
+
+/** A `!` in front turns a match round. */
+function parseNegation(text: string): { sign: "!" | ""; rest: string } {
+  return text.startsWith("!") ? { sign: "!", rest: text.slice(1).trim() } : { sign: "", rest: text };
+}
+
+/** Every address of its family. */
+export const isAny = (checked: string | undefined): boolean => checked?.endsWith("/0") ?? false;
+
+/** A network that packets are matched with; with `!` in front, everything outside it. */
+export const matchedNetwork = z.string().transform((text, ctx) => {
+  const { sign, rest } = parseNegation(text);
+  const { data, error } = network.safeParse(rest);
+  const message =
+    error?.issues[0]?.message ??
+    (sign && isAny(data) ? `is ${quote(text)}, which no address matches: leave it out` : undefined);
+  if (message === undefined) return `${sign}${data}`;
+  ctx.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+/** The name of a link that packets are matched with; `*` at its end stands for any rest, `!` in front for all others. */
+export const matchedInterface = z.string().transform((text, ctx) => {
+  const { sign, rest } = parseNegation(text);
+  const stem = rest.replace(/\*$/, "");
+  const message = patternProblem(text, rest, stem) ?? linkName.safeParse(stem).error?.issues[0]?.message;
+  if (message === undefined) return `${sign}${rest}`;
+  ctx.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+function patternProblem(text: string, pattern: string, stem: string): string | undefined {
+  if (pattern === "*") return `is ${quote(text)}, which says nothing: leave it out`;
+  if (stem.includes("*")) return `is ${quote(text)}: \`*\` may stand at the end only`;
+  if (stem.endsWith("+"))
+    return `is ${quote(text)}: write the wildcard as ${quote(text.replace(/\+$/, "*"))}`;
+  if (stem.startsWith("@")) return `is ${quote(text)}, which nftables takes for the name of a set`;
+  if (stem !== pattern && Buffer.byteLength(stem) === 15)
+    return `is ${quote(text)}, whose 15 bytes are a whole name: leave the \`*\` out`;
+  return undefined;
+}
+
+/** First and last port of a range; the same for one port. */
+export type Ports = readonly [first: number, last: number];
+
+/** The ports in `80` or `8000-8010`, in the order they are written; `undefined` where it is no such thing. */
+export function parsePorts(text: string): Ports | undefined {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  if (!match) return undefined;
+  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
+  return [first, last].every((port) => port >= 1 && port <= 65535) ? [first, last] : undefined;
+}
+
+export const printPorts = ([first, last]: Ports): string =>
+  first === last ? `${first}` : `${first}-${last}`;
+
+/** What a field holds for ports: a number for one, text for a range. */
+export const portValue = (ports: Ports): number | string =>
+  ports[0] === ports[1] ? ports[0] : printPorts(ports);
+
+/** What a field holds for several ports: in order, each once. */
+export const portList = (ports: readonly number[]): number | number[] => {
+  const sorted = [...new Set(ports)].sort((a, b) => a - b);
+  return sorted.length === 1 && sorted[0] !== undefined ? sorted[0] : sorted;
+};
+
+/** The port of a packet: one, a range, or a list; made one form each. */
+export const matchedPort = z
+  .union(
+    [z.number(), z.string(), z.array(z.union([z.number(), z.string()]))],
+    "is neither a port, a range nor a list of ports",
+  )
+  .transform((value, ctx) => {
+    if (!Array.isArray(value)) {
+      const ports = parsePorts(String(value));
+      if (ports && ports[0] <= ports[1]) return portValue(ports);
+      ctx.addIssue({ code: "custom", message: portsProblem(value, ports) });
+      return z.NEVER;
+    }
+    const wrong = value.filter((port) => !/^\d+$/.test(String(port)) || !parsePorts(String(port)));
+    if (wrong.length === 0 && value.length > 0) return portList(value.map(Number));
+    const message =
+      value.length === 0
+        ? "is an empty list: leave it out"
+        : `has ${wrong.map(quote).join(", ")}, not a port from 1 to 65535: a list takes single ports`;
+    ctx.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+
+function portsProblem(value: number | string, ports: Ports | undefined): string {
+  const [first, last] = ports ?? [];
+  return ports
+    ? `is ${quote(value)}, which runs backwards: did you mean "${last}-${first}"?`
+    : `is ${quote(value)}, not a port from 1 to 65535 or a range such as "8000-8010"`;
+}
+
+const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132, icmp: 1, icmpv6: 58, esp: 50, ah: 51 };
+
+export const protocol = z.enum(["tcp", "udp", "sctp", "icmp", "icmpv6", "esp", "ah"], {
+  error: ({ input }) => `is ${quote(input)}, not one of ${Object.keys(PROTOCOLS).join(", ")}`,
+});
+
+export type Protocol = z.output<typeof protocol>;
+
+/** A protocol as tools list it: by a name from /etc/protocols, or by number on a host without that file. */
+export function protocolOf(listed: string | number): Protocol | undefined {
+  const name = listed === "ipv6-icmp" ? "icmpv6" : String(listed);
+  return protocol.options.find((option) => option === name || String(PROTOCOLS[option]) === name);
+}
+
+export const hasPorts = (name: Protocol | undefined): boolean =>
+  name === "tcp" || name === "udp" || name === "sctp";
