@@ -2,7 +2,7 @@ import { checkArgs, isRecord } from "./check";
 import { claim } from "./claims";
 import type { Args, Definition, Problem } from "./definition";
 import { difference, valueAt } from "./diff";
-import { PartialError, RefusedError } from "./errors";
+import { CommandError, PartialError, RefusedError } from "./errors";
 import type { Host } from "./host/host";
 import { serialized } from "./lock";
 import { isOurs, observe, observeOwn, runAll, runRemoval } from "./observe";
@@ -51,9 +51,8 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       }
       return { id, state: await verified(definition, host, id, args, remembered) };
     } catch (error) {
-      // Where the first command failed, what is there now came from somebody else in the meantime.
-      if (made && !before && !(error instanceof PartialError)) {
-        await undo(definition, host, args, remembered, error);
+      if (!before && !(error instanceof PartialError)) {
+        await undo(definition, host, args, remembered, { made, error });
       }
       throw error;
     }
@@ -113,10 +112,20 @@ async function verified(definition: Definition, host: Host, id: string, args: Ar
 }
 
 /** Removes what a failed creation left. Should that fail too, the engine is told of it, so that nothing is lost. */
-async function undo(definition: Definition, host: Host, args: Args, outputs: object, error: unknown) {
+async function undo(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  outputs: object,
+  { made, error }: { made: boolean; error: unknown },
+) {
+  // Somebody else made it in the meantime: nothing here is ours.
+  if (!made && error instanceof CommandError && error.reason === "AlreadyExists") return;
   try {
     const seen = await observe(definition, host, args);
-    if (seen) await runRemoval(host, definition.remove(seen, args, outputs));
+    // A first command that failed or hung may have done half its work, but has given nobody else's mark.
+    const isLeft = seen && (made || seen.mark === undefined || isOurs(definition, seen, args));
+    if (isLeft) await runRemoval(host, definition.remove(seen, args, outputs));
   } catch (second) {
     const reasons = [error, second].map((reason) =>
       reason instanceof Error ? reason.message : String(reason),

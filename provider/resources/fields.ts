@@ -23,7 +23,9 @@ export const linkName = z.string().superRefine((name, ctx) => {
 /** The name of a network namespace: a file name under /run/netns. */
 export const namespaceName = z.string().superRefine((name, ctx) => {
   const reason =
-    commonNameProblem(name) ?? (Buffer.byteLength(name) > 255 ? "is longer than 255 bytes" : undefined);
+    commonNameProblem(name) ??
+    (name.includes("#") ? "may not hold `#`: a comment would start there for `ip -batch`" : undefined) ??
+    (Buffer.byteLength(name) > 255 ? "is longer than 255 bytes" : undefined);
   if (reason) ctx.addIssue({ code: "custom", message: reason });
 });
 

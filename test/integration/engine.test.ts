@@ -132,8 +132,8 @@ describe("engine, with the kernel", () => {
     });
 
     it("takes a resource through its whole life", async () => {
-      const { inputs: args } = await call(provider.check?.({}, inputs("65")));
-      const { id, outs } = await provider.create(args);
+      const { inputs: args = {} } = await call(provider.check?.({}, inputs("65")));
+      const { id, outs = {} } = await provider.create(args);
       expect([id, outs]).to.deep.equal([`it-red/${KEY}`, { ...args, former: "64" }]);
       expect(await ttl()).to.equal("65");
 
@@ -142,7 +142,7 @@ describe("engine, with the kernel", () => {
         replaces: [],
         deleteBeforeReplace: true,
       });
-      const { outs: updated } = await call(provider.update?.(id, outs, inputs("66")));
+      const { outs: updated = {} } = await call(provider.update?.(id, outs, inputs("66")));
       expect(updated).to.deep.equal({ ...args, value: "66", former: "64" });
 
       await localHost.run(command("sysctl", "it-red", ["-q", "-w", `${KEY}=67`]));

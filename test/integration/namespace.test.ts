@@ -250,8 +250,10 @@ describe("Namespace, with the kernel", () => {
 
   describe("failures", () => {
     it("a creation that fails halfway leaves nothing", async () => {
-      const host = new WatchedHost({ at: / alias /, reason: "NotPermitted" });
-      expect(await failure(create({}, host))).to.match(/^NotPermitted: ip -n it-ns link set dev lo alias /);
+      const host = new WatchedHost({ at: / sysctl -q /, reason: "NotPermitted" });
+      expect(await failure(create({ sysctls }, host))).to.match(
+        /^NotPermitted: ip netns exec it-ns sysctl -q -w /,
+      );
       expect(existsSync(path)).to.equal(false);
     });
 

@@ -34,7 +34,8 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
 
   afterEach(async () => {
     for (const namespace of await namespaceNames()) {
-      if (namespace.startsWith("it-") && !namespaces.includes(namespace)) await typed(`netns del ${namespace}`);
+      if (namespace.startsWith("it-") && !namespaces.includes(namespace))
+        await typed(`netns del ${namespace}`);
     }
     for (const namespace of [undefined, ...namespaces]) {
       await deleteLinks(
@@ -54,7 +55,8 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
 async function deleteLinks(namespace: string | undefined, kept: readonly string[]): Promise<void> {
   for (const name of await linkNames(namespace)) {
     // One may have gone with the one before.
-    if (name.startsWith("it-") && !kept.includes(name)) await typed(`link del dev ${name}`, namespace).catch(() => {});
+    if (name.startsWith("it-") && !kept.includes(name))
+      await typed(`link del dev ${name}`, namespace).catch(() => {});
   }
 }
 

@@ -198,6 +198,22 @@ describe("engine", () => {
       expect(host.ran).to.deep.equal(["ip show a", "ip add a"]);
     });
 
+    for (const [title, mark, removed] of [
+      ["half-made by a first command that failed is undone", undefined, ["ip del a"]],
+      ["marked by somebody else in the meantime stays", "foreign", []],
+    ] as const) {
+      it(`what is ${title}`, async () => {
+        const host = new FakeHost({
+          "ip show": inTurn(absent, JSON.stringify({ watts: 60, serial: 7, mark })),
+          "ip add": { fails: "Timeout" },
+        });
+        expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+          "CommandError: no answer in time: `ip add a`\nit Timeout",
+        );
+        expect(host.ran).to.deep.equal(["ip show a", "ip add a", "ip show a", ...removed]);
+      });
+    }
+
     it("does not undo what was there before", async () => {
       const host = new FakeHost({
         "ip show": showing({ watts: 60 }),

@@ -92,6 +92,7 @@ describe("fields", () => {
       ["a-name-of-more-than-fifteen-bytes", "a-name-of-more-than-fifteen-bytes"],
       ["a:b%c", "a:b%c"],
       ["all", "all"],
+      ["a#b", "may not hold `#`: a comment would start there for `ip -batch`"],
       ["x".repeat(255), "x".repeat(255)],
       ["x".repeat(256), "is longer than 255 bytes"],
       ["", "is empty"],

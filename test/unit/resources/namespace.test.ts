@@ -4,7 +4,6 @@ import * as engine from "../../../provider/engine";
 import { RefusedError } from "../../../provider/errors";
 import { namespace } from "../../../provider/resources/namespace";
 import {
-  asSeen,
   checked,
   golden,
   itCreates,
@@ -129,15 +128,15 @@ describe("Namespace", () => {
       ]);
     });
 
-    const add = "flock --close /run ip netns add red";
+    const add =
+      "flock --close /run ip -batch - <<< netns add red\nnetns exec red ip link set dev lo alias MARK";
     itCreates(definition, [
-      [{ name: "red" }, add, "ip -n red link set dev lo alias MARK up"],
-      [{ name: "red", loopback: false }, add, "ip -n red link set dev lo alias MARK"],
-      [{ name: "red", sysctls: {} }, add, "ip -n red link set dev lo alias MARK up"],
+      [{ name: "red" }, `${add} up\n`],
+      [{ name: "red", loopback: false }, `${add}\n`],
+      [{ name: "red", sysctls: {} }, `${add} up\n`],
       [
         { name: "red", sysctls: { "net.ipv4.conf.all.rp_filter": 2, "net.ipv4.ip_forward": 1 } },
-        add,
-        "ip -n red link set dev lo alias MARK up",
+        `${add} up\n`,
         "ip netns exec red sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=2",
       ],
     ]);
