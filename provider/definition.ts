@@ -63,8 +63,8 @@ export interface Definition<A = Args, O extends object = object> {
   claims(args: A): readonly string[];
   /** Problems between fields; asked once all fields are known and valid by themselves. */
   problems?(args: A): readonly Problem[];
-  /** Defaults that hang on other fields or on the mark. */
-  defaults?(args: Some<A> & { mark: string }): Some<A>;
+  /** Defaults that hang on other fields or on the mark; not known yet where these are not. Checked as if given. */
+  defaults?(args: Some<A> & { mark: string }): { readonly [K in keyof A]?: unknown };
   /** Reading commands; all may run at once. */
   probe(args: A): readonly Command[];
   /** What they answered, or `undefined` when the object is not there. */

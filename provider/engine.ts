@@ -39,7 +39,7 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     if (before && !(definition.mayTakeOver?.(before, args) ?? isOurs(definition, before, args))) {
       throw new RefusedError(
         `${id} exists already and is not this resource's own${before.mark ? ` (its mark is ${before.mark})` : ""}: ` +
-          "remove it by hand if nobody needs it, or choose another name",
+          "remove it by hand if nobody needs it, or ask for another",
       );
     }
     const remembered = definition.remember?.(before) ?? {};

@@ -8,6 +8,7 @@ import { type Command, printCommand } from "./command";
  * - `NotPermitted`: not root, or a sandbox without the right.
  * - `Unsupported`: this kernel or tool lacks the feature.
  * - `Unreachable`: a gateway that no connected network covers.
+ * - `LinkDown`: the link that packets should leave by is down.
  * - `ToolMissing`: the program is not installed.
  * - `Timeout`: it did not end in time and was killed.
  * - `Failed`: anything else.
@@ -19,6 +20,7 @@ export type Reason =
   | "NotPermitted"
   | "Unsupported"
   | "Unreachable"
+  | "LinkDown"
   | "ToolMissing"
   | "Timeout"
   | "Failed";
@@ -43,9 +45,11 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/FIB table does not exist/, "NotFound"],
   [/File exists|address already assigned/i, "AlreadyExists"],
   [/Device or resource busy/, "InUse"],
+  [/IPv6 is disabled on/, "Unsupported"],
   [/Operation not permitted|Permission denied|you must be root/i, "NotPermitted"],
   [/Unknown device type|Operation not supported|Protocol not supported|not compiled in/, "Unsupported"],
-  [/Nexthop has invalid gateway|Network is unreachable|No route to host|Network is down/, "Unreachable"],
+  [/Network is down|[Dd]evice (for nexthop )?is not up/, "LinkDown"],
+  [/Nexthop has invalid gateway|Network is unreachable|No route to host/, "Unreachable"],
 ];
 
 /** The reason behind a tool's own words. */
@@ -60,6 +64,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   Unsupported: "not supported by this kernel, or not for this kind of link",
   Unreachable:
     "the gateway is not on a connected network: give the interface an address that covers it first",
+  LinkDown: "the link is down: a route needs one that is up",
   ToolMissing: "program not installed",
   Timeout: "no answer in time",
   Failed: "failed",

@@ -11,7 +11,10 @@ import { type Inputs, NetnsResource } from "./resource";
 export type NatRuleArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "family">> & {
   /** Network namespace whose packets are translated. Default: the host's own. Replaces. */
   namespace?: NamespaceReference;
-  /** `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces. */
+  /**
+   * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces; where a preview does not know
+   * the addresses yet, it says: Updates in place.
+   */
   family?: pulumi.Input<"ipv4" | "ipv6">;
 };
 

@@ -100,10 +100,21 @@ function resolveEnd(
   }
   const port = resolveInterface(bridge, namespace);
   const place = namespace === undefined ? port.place : resolveNamespace(namespace);
-  if (port.resource && port.place.key !== place.key) {
+  if (port.resource && areApart(port.place, place)) {
     throw new pulumi.RunError(
       `VethPair "${pair}": an end cannot be a port of a bridge in another namespace; leave its \`namespace\` out, or name a bridge that is there`,
     );
   }
   return { place, bridge: port.resource, inputs: { ...rest, namespace: place.name, bridge: port.name } };
+}
+
+/** Whether two places are surely not the same: what an output holds is not known here. */
+function areApart(...places: readonly [Place, Place]): boolean {
+  const [one, other] = places.map(({ key }) =>
+    // The namespace may have been declared after it was named.
+    typeof key === "string" ? (currentProgram().findNamespace(key) ?? key) : key,
+  );
+  return (
+    one !== other && ![one, other].some((key) => pulumi.Output.isInstance(key) || key instanceof Promise)
+  );
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Some } from "../definition";
 import type { Family } from "./fields";
 import { isAny, type Protocol } from "./natFields";
 import type { NatRuleArgs } from "./natRule";

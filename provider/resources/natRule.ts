@@ -34,7 +34,10 @@ export const NatRuleArgs = z.object({
    * Default: `nftables`. Replaces.
    */
   backend: oneOf("nftables", "iptables").default("nftables"),
-  /** `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces. */
+  /**
+   * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces; where a preview does not know
+   * the addresses yet, it says: Updates in place.
+   */
   family: oneOf("ipv4", "ipv6"),
   /**
    * Only packets from this address or network: `192.168.15.0/24`; with `!` in front, only those from elsewhere. The
@@ -127,10 +130,12 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   claims: () => [],
 
   defaults({ kind, source, destination, to }) {
-    const families = [source, destination, to].map((text) => familyIn(String(text)));
+    const given = [source, destination, to];
+    const families = given.map((text) => familyIn(String(text)));
+    const otherwise = given.includes(UNKNOWN) ? UNKNOWN : "ipv4";
     const inside = network.safeParse(source).data;
     return {
-      family: families.find((family) => family !== undefined) ?? "ipv4",
+      family: families.find((family) => family !== undefined) ?? otherwise,
       ...(kind === "masquerade" && source === UNKNOWN && { destination: UNKNOWN }),
       ...(kind === "masquerade" && inside && !isAny(inside) && { destination: `!${inside}` }),
     };

@@ -249,7 +249,7 @@ describe("Address, with the kernel", () => {
       const before = await shown("it-foreign");
       expect(await failure(create({ ...v4, interface: "it-foreign" }))).to.equal(
         "RefusedError: it-foreign 192.168.15.5/24 exists already and is not this resource's own: " +
-          "remove it by hand if nobody needs it, or choose another name",
+          "remove it by hand if nobody needs it, or ask for another",
       );
       expect(await shown("it-foreign")).to.deep.equal(before);
     });
@@ -261,7 +261,7 @@ describe("Address, with the kernel", () => {
       await typed("address add 192.168.15.5/24 dev it-short");
       expect(await failure(create({ ...v4, interface: "it-short" }))).to.equal(
         `RefusedError: it-short 192.168.15.5/24 exists already and is not this resource's own (its mark is ${other}): ` +
-          "remove it by hand if nobody needs it, or choose another name",
+          "remove it by hand if nobody needs it, or ask for another",
       );
     });
 

@@ -245,7 +245,7 @@ describe("Bridge, with the kernel", () => {
         const before = await wholeLink(name);
         expect(await failure(create(plain))).to.equal(
           `RefusedError: ${name} exists already and is not this resource's own: ` +
-            "remove it by hand if nobody needs it, or choose another name",
+            "remove it by hand if nobody needs it, or ask for another",
         );
         await engine.remove(definition, localHost, checked(definition, plain, "it"));
         expect(await wholeLink(name)).to.equal(before);
@@ -257,7 +257,7 @@ describe("Bridge, with the kernel", () => {
       const before = await wholeLink(name);
       expect(await failure(create(plain))).to.equal(
         `RefusedError: ${name} exists already and is not this resource's own (its mark is ${markFor("Bridge", "other")}): ` +
-          "remove it by hand if nobody needs it, or choose another name",
+          "remove it by hand if nobody needs it, or ask for another",
       );
       expect(await wholeLink(name)).to.equal(before);
     });

@@ -217,7 +217,7 @@ describe("Namespace, with the kernel", () => {
       const before = await shown();
       expect(await failure(create({ sysctls }))).to.equal(
         `RefusedError: ${name} exists already and is not this resource's own: ` +
-          "remove it by hand if nobody needs it, or choose another name",
+          "remove it by hand if nobody needs it, or ask for another",
       );
       await engine.remove(definition, localHost, checked(definition, { name }, "it"));
       expect(await shown()).to.deep.equal(before);

@@ -302,7 +302,7 @@ describe("VethPair, with the kernel", () => {
         const before = await whole();
         expect(await failure(create(cable()))).to.equal(
           "RefusedError: it-a it-b exists already and is not this resource's own: " +
-            "remove it by hand if nobody needs it, or choose another name",
+            "remove it by hand if nobody needs it, or ask for another",
         );
         await engine.remove(definition, localHost, checked(definition, cable(), "it"));
         expect(await whole()).to.deep.equal(before);
@@ -313,7 +313,7 @@ describe("VethPair, with the kernel", () => {
       await Living.create(definition, cable(), "other");
       expect(await failure(create(cable()))).to.equal(
         `RefusedError: it-a it-b exists already and is not this resource's own (its mark is ${markFor("VethPair", "other")}): ` +
-          "remove it by hand if nobody needs it, or choose another name",
+          "remove it by hand if nobody needs it, or ask for another",
       );
       expect(await shown()).to.have.nested.include({ "end.ifalias": markFor("VethPair", "other") });
     });

@@ -23,7 +23,7 @@ interface Shared {
  * whatever else starts with `it-` after each test, and fails when anything is left that was not there before.
  */
 export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
-  let earlier: Picture;
+  let earlier: Picture | undefined;
 
   before(async () => {
     refuseOutsideSandbox();
@@ -46,6 +46,8 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
   });
 
   after(async () => {
+    // Refused: nothing was made.
+    if (earlier === undefined) return;
     for (const [name, namespace] of bridges) await typed(`link del dev ${name}`, namespace);
     for (const namespace of namespaces) await typed(`netns del ${namespace}`);
     expect(await picture()).to.deep.equal(earlier);
@@ -109,7 +111,7 @@ export async function link(name: string, namespace?: string) {
   return (await links(namespace)).find(({ ifname }) => ifname === name);
 }
 
-export const links = async (namespace?: string) =>
+const links = async (namespace?: string) =>
   Links.parse(JSON.parse(await typed("-j -d link show", namespace)));
 
 /** All that `ip -j link` tells of a link, but for timers, to see that nothing has changed. */

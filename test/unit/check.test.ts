@@ -129,6 +129,18 @@ const rows: readonly Row[] = [
     problems: ["made: is required"],
   },
   {
+    title: "says what there is to choose from where a choice is missing",
+    given: { name: "a", shade: { colour: undefined } },
+    args: { ...plain, shade: { width: 1 } },
+    problems: ["shade.colour: is required: one of red, blue"],
+  },
+  {
+    title: "names an item of a list, whatever that is",
+    given: { name: "a", bulbs: [60, null] },
+    args: plain,
+    problems: ["bulbs[1]: is null, not of type number"],
+  },
+  {
     title: "refuses what is not a property, also nested",
     given: { name: "a", colour: "red", shade: { color: "red" } },
     args: plain,

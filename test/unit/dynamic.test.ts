@@ -112,6 +112,26 @@ describe("dynamic", () => {
     });
   }
 
+  for (const [verb, act] of [
+    ["read", () => read?.("id", inputs)],
+    ["delete", () => remove?.("id", inputs)],
+  ] as const) {
+    it(`${verb} fails without a stack, which Pulumi would print below the message`, async () => {
+      script({ "sysctl --ignore": { fails: "NotPermitted" } });
+      const error: unknown = await Promise.resolve(act()).catch((error: unknown) => error);
+      expect(error).to.include({
+        stack: "",
+        message: `not permitted: run as root, or inside \`pulumi-netns sandbox\`: \`sysctl --ignore ${KEY}\`\nit NotPermitted`,
+      });
+    });
+
+    it(`${verb} keeps the stack of an error that nobody foresaw`, async () => {
+      localHost.run = () => Promise.reject(new TypeError("unforeseen"));
+      const error: unknown = await Promise.resolve(act()).catch((error: unknown) => error);
+      expect(error).to.have.property("stack").that.includes("TypeError: unforeseen\n    at ");
+    });
+  }
+
   for (const [bad, kind] of [
     [undefined, "undefined"],
     ["", "undefined"],

@@ -163,7 +163,7 @@ describe("engine", () => {
         const host = new FakeHost({ "ip show": answer });
         expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
           `RefusedError: lamp a exists already and is not this resource's own${words}: ` +
-            "remove it by hand if nobody needs it, or choose another name",
+            "remove it by hand if nobody needs it, or ask for another",
         );
         expect(host.ran).to.deep.equal(["ip show a"]);
       });
@@ -394,6 +394,19 @@ describe("engine", () => {
     it("adds a field that somebody set", async () => {
       const { colour: _, ...rest } = state;
       expect(await read(showing(), rest)).to.deep.equal({ id: "lamp a", inputs: asked, state });
+    });
+
+    it("takes a nested object over whole where the arguments have none", async () => {
+      const painted = { hue: "red" };
+      const nested: typeof lamp = {
+        ...lamp,
+        parse: (...given) => {
+          const found = lamp.parse(...given);
+          return found && { ...found, args: Object.assign({}, found.args, { colour: painted }) };
+        },
+      };
+      const host = new FakeHost({ "ip show": showing() });
+      expect((await engine.read(nested, host, state))?.inputs).to.deep.equal({ ...asked, colour: painted });
     });
 
     it("gives nothing for what is gone, or somebody else's by now", async () => {

@@ -60,7 +60,11 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "Error: Nexthop has invalid gateway.",
     "RTNETLINK answers: Network is unreachable",
     "RTNETLINK answers: No route to host",
+  ],
+  LinkDown: [
     "RTNETLINK answers: Network is down",
+    "Error: Device for nexthop is not up.",
+    "Error: Nexthop device is not up.",
   ],
   ToolMissing: [
     'exec of "conntrack" failed: No such file or directory',
@@ -86,6 +90,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   Unsupported: "not supported by this kernel, or not for this kind of link",
   Unreachable:
     "the gateway is not on a connected network: give the interface an address that covers it first",
+  LinkDown: "the link is down: a route needs one that is up",
   ToolMissing: "program not installed",
   Timeout: "no answer in time",
   Failed: "failed",

@@ -1,5 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Namespace, Sysctl } from "../../../sdk";
+import { Bridge, Namespace, Sysctl } from "../../../sdk";
 import { owned, registered, standing, value } from "./registered";
 
 const key = "net.ipv4.ip_forward";
@@ -24,6 +25,46 @@ describe("sdk Sysctl", () => {
       "by-resource": owned("Sysctl", { key, value: true, namespace: "red" }, ["red"]),
       "by-name": owned("Sysctl", { key, value: "1", namespace: "red" }, ["red"]),
       elsewhere: standing("Sysctl", { key, value: "1", namespace: "blue" }),
+    });
+  });
+
+  describe("goes with the link whose parameter it is", () => {
+    const rows: readonly (readonly [key: string, inRed: boolean, owners: readonly string[]])[] = [
+      ["net.ipv4.conf.br0.forwarding", false, ["net"]],
+      ["net/ipv6/conf/br0/accept_ra", false, ["net"]],
+      ["net.ipv4.neigh.br0.gc_stale_time", false, ["net"]],
+      ["net.ipv4.conf.eth0/100.forwarding", true, ["dotted", "red"]],
+      ["net.ipv4.conf.br0.forwarding", true, ["red"]],
+      ["net.ipv4.conf.all.forwarding", false, []],
+      ["net.ipv4.ip_forward", false, []],
+      ["net.bridge.br0", false, []],
+    ];
+    for (const [key, inRed, owners] of rows) {
+      it(`${key}${inRed ? " in a namespace" : ""}: ${owners.join(", ") || "none"}`, async () => {
+        const { resources } = await registered(() => {
+          const red = new Namespace("red");
+          return [
+            new Bridge("net", { name: "br0" }),
+            new Bridge("dotted", { name: "eth0.100", namespace: red }),
+            new Sysctl("it", { key, value: 1, ...(inRed && { namespace: red }) }),
+          ];
+        });
+        const { deletedWith, replaceWith } = resources["it"] ?? {};
+        expect({ deletedWith, replaceWith }).to.deep.equal({
+          deletedWith: owners[0] ?? "",
+          replaceWith: owners,
+        });
+      });
+    }
+
+    it("but not where its key is an output", async () => {
+      const { resources } = await registered(() => [
+        new Bridge("net", { name: "br0" }),
+        new Sysctl("it", { key: pulumi.output("net.ipv4.conf.br0.forwarding"), value: 1 }),
+      ]);
+      expect(resources["it"]).to.deep.equal(
+        standing("Sysctl", { key: "net.ipv4.conf.br0.forwarding", value: 1 }),
+      );
     });
   });
 

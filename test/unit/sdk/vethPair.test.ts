@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Bridge, Namespace, VethPair } from "../../../sdk";
+import { Bridge, Namespace, type VethEndArgs, VethPair } from "../../../sdk";
 import { owned, registered, standing, value } from "./registered";
 
 describe("sdk VethPair", () => {
@@ -78,6 +78,67 @@ describe("sdk VethPair", () => {
         "net",
       ]),
     );
+  });
+
+  describe("refuses a port of a bridge in another namespace", () => {
+    const message =
+      'VethPair "cable": an end cannot be a port of a bridge in another namespace; leave its `namespace` out, or name a bridge that is there';
+    const programs: readonly (readonly [title: string, end: () => VethEndArgs])[] = [
+      ["of the host", () => ({ namespace: new Namespace("red"), bridge: new Bridge("net") })],
+      [
+        "another resource",
+        () => ({
+          namespace: new Namespace("red"),
+          bridge: new Bridge("net", { namespace: new Namespace("blue") }),
+        }),
+      ],
+      ["another name", () => ({ namespace: "red", bridge: new Bridge("net", { namespace: "blue" }) })],
+    ];
+    for (const [title, end] of programs) {
+      it(title, async () => {
+        await registered(() => {
+          const args = end();
+          expect(() => new VethPair("cable", { end: args, peer: { name: "far" } })).to.throw(message);
+          expect(() => new VethPair("cable", { peer: { name: "far", ...args } })).to.throw(message);
+          return [];
+        });
+      });
+    }
+  });
+
+  describe("takes a port of a bridge whose namespace it cannot tell from its own", () => {
+    const programs: readonly (readonly [title: string, end: () => VethEndArgs])[] = [
+      [
+        "an output of it",
+        () => {
+          const red = new Namespace("red");
+          return { namespace: red, bridge: new Bridge("net", { namespace: red.name }) };
+        },
+      ],
+      [
+        "named before it was declared",
+        () => {
+          const bridge = new Bridge("net", { namespace: "red" });
+          return { namespace: new Namespace("red"), bridge };
+        },
+      ],
+      [
+        "a promise of it",
+        () => ({ namespace: Promise.resolve("red"), bridge: new Bridge("net", { namespace: "red" }) }),
+      ],
+    ];
+    for (const [title, end] of programs) {
+      it(title, async () => {
+        const { resources } = await registered(() => [
+          new VethPair("cable", { end: end(), peer: { name: "far" } }),
+        ]);
+        expect(resources["cable"]?.inputs["end"]).to.deep.equal({
+          name: "cable",
+          namespace: "red",
+          bridge: "net",
+        });
+      });
+    }
   });
 
   it("tells name, MAC address and index of both ends", async () => {
