@@ -8,7 +8,7 @@ export type Args = Record<string, unknown>;
 type Fields<T> = T extends readonly unknown[] ? never : string extends keyof T ? never : keyof T & string;
 
 /** Every field of `A` by its dotted path: `name`, `end.mtu`. */
-export type FieldPath<A> = {
+type FieldPath<A> = {
   [K in keyof A & string]: NonNullable<A[K]> extends object
     ? [Fields<NonNullable<A[K]>>] extends [never]
       ? K

@@ -12,8 +12,8 @@ export type NatRuleArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "fam
   /** Network namespace whose packets are translated. Default: the host's own. Replaces. */
   namespace?: NamespaceReference;
   /**
-   * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces; where a preview does not know
-   * the addresses yet, it says: Updates in place.
+   * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Updates in place while an address is not
+   * known yet, as in a preview; a real change replaces.
    */
   family?: pulumi.Input<"ipv4" | "ipv6">;
 };

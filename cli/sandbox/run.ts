@@ -45,7 +45,7 @@ async function run(name: string, command: readonly string[], interactive: boolea
   const cwd = workingDirectory();
   const path = withSystemFolders(process.env["PATH"]);
   const { record, isNew } = await ensureSandbox(name, path);
-  if (standing(record) === "unreachable") throw unreachable(name);
+  if (standing(record) === "unreachable") throw unreachable(name, process.env["PULUMI_NETNS_SANDBOX"]);
   checkInside(name, record.pid, cwd, command[0] ?? "", path);
   if (interactive) greet(name, isNew);
   const { pid } = record;

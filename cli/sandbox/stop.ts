@@ -41,7 +41,7 @@ async function endAll(name: string, living: () => readonly number[]): Promise<Se
 
 async function stop(name: string, record: SandboxRecord): Promise<string> {
   const where = standing(record);
-  if (where === "unreachable") throw unreachable(name);
+  if (where === "unreachable") throw unreachable(name, process.env["PULUMI_NETNS_SANDBOX"]);
   if (where === "inside") throw new CliError(`you are inside sandbox "${name}": leave it, then stop it.`);
   // The holder goes last: while it lives, the kernel cannot give the numbers of its namespaces to others.
   const ended = await endAll(name, () => members(record));

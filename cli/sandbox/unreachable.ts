@@ -1,7 +1,7 @@
 import { CliError } from "../errors";
 
 /** The kernel hides a sandbox from other users, and from processes inside a sandbox it was not started in. */
-export function unreachable(name: string, within = process.env["PULUMI_NETNS_SANDBOX"]): CliError {
+export function unreachable(name: string, within: string | undefined): CliError {
   return new CliError(
     within === undefined
       ? `sandbox "${name}" belongs to another user: use it as that user, or give another --name.`

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { claimOf } from "../claim";
 import { type Command, command, ip, type Steps } from "../command";
 import type { Definition, Problem } from "../definition";
+import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from "../fields/common";
+import { linkId } from "../links";
 import { sameStack } from "../mark";
 import { type AddressInfo, parseAddresses } from "../parse/address";
-import { claimOf } from "./claim";
-import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from "./fields";
-import { linkId } from "./links";
 
 export const AddressArgs = z.object({
   /** Name of the link that gets the address. Replaces. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { claimOf } from "../claim";
 import { ip } from "../command";
 import type { Definition, Some } from "../definition";
+import { integer, linkName, macAddress, mtu, namespaceName } from "../fields/common";
+import { linkId, macOf } from "../links";
 import { isUp, type Link, parseLink } from "../parse/link";
-import { claimOf } from "./claim";
-import { integer, linkName, macAddress, mtu, namespaceName } from "./fields";
-import { linkId, macOf } from "./links";
 
 /**
  * The kernel is told hundredths of a second but counts ticks, often of 4 ms: tenths are what every kernel keeps

@@ -1,14 +1,14 @@
 import { z } from "zod";
+import { claimOf } from "../claim";
 import { type Command, command, ip, pause, type Steps } from "../command";
 import type { Definition, Observed } from "../definition";
 import { RefusedError } from "../errors";
+import { namespaceName } from "../fields/common";
+import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
 import { MARK_PREFIX } from "../mark";
 import { isUp, parseLink, parseLinks } from "../parse/link";
 import { parseNamespaceIds } from "../parse/namespaceId";
 import { sysctlPath } from "../parse/sysctl";
-import { claimOf } from "./claim";
-import { namespaceName } from "./fields";
-import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "./sysctlFields";
 
 export const NamespaceArgs = z.object({
   /** Name of the namespace, as in `ip netns add`. Replaces. */

@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Answer, Steps } from "../command";
 import type { Definition, Observed } from "../definition";
+import { namespaceName, network } from "../fields/common";
+import { isAny, matchedInterface, matchedNetwork, matchedPort, protocol } from "../fields/nat";
+import { familyIn, natTarget } from "../fields/natTarget";
 import { parseMark } from "../mark";
+import * as iptables from "../nat/iptables";
+import { legs, seenArgs } from "../nat/legs";
+import * as nftables from "../nat/nftables";
+import { natProblems } from "../nat/problems";
 import { hasUnknown, UNKNOWN } from "../unknown";
-import { namespaceName, network } from "./fields";
-import { isAny, matchedInterface, matchedNetwork, matchedPort, protocol } from "./natFields";
-import * as iptables from "./natIptables";
-import { legs, seenArgs } from "./natLegs";
-import * as nftables from "./natNftables";
-import { natProblems } from "./natProblems";
-import { familyIn, natTarget } from "./natTarget";
 
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, {
@@ -35,8 +35,8 @@ export const NatRuleArgs = z.object({
    */
   backend: oneOf("nftables", "iptables").default("nftables"),
   /**
-   * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces; where a preview does not know
-   * the addresses yet, it says: Updates in place.
+   * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Updates in place while an address is not
+   * known yet, as in a preview; a real change replaces.
    */
   family: oneOf("ipv4", "ipv6"),
   /**

@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { isRecord } from "../check";
+import { claimOf } from "../claim";
 import { type Command, ip } from "../command";
 import type { Definition, Effect, Observed, Problem, Some } from "../definition";
 import { RefusedError } from "../errors";
-import { parseRoutes, type RouteInfo } from "../parse/route";
-import { hasUnknown } from "../unknown";
-import { claimOf } from "./claim";
 import {
   canonicalIp,
   type Family,
@@ -16,7 +14,9 @@ import {
   linkName,
   namespaceName,
   network,
-} from "./fields";
+} from "../fields/common";
+import { parseRoutes, type RouteInfo } from "../parse/route";
+import { hasUnknown } from "../unknown";
 
 /**
  * The protocol number that all our routes carry as their mark. rtnetlink(7), iproute2's rt_protos and FRR

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { claimOf } from "../claim";
 import type { Definition } from "../definition";
+import { namespaceName } from "../fields/common";
+import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
 import { sysctlPath } from "../parse/sysctl";
-import { claimOf } from "./claim";
-import { namespaceName } from "./fields";
-import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "./sysctlFields";
 
 export const SysctlArgs = z.object({
   /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Replaces. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { claimOf } from "../claim";
 import { type Command, ip } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
+import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
+import { linkId, macOf } from "../links";
 import { isUp, type Link, parseLink } from "../parse/link";
-import { claimOf } from "./claim";
-import { linkName, macAddress, mtu, namespaceName } from "./fields";
-import { linkId, macOf } from "./links";
 
 const EndArgs = z.object({
   /** Name of this end, up to 15 bytes. Replaces. */

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { localHost } from "../../provider/host/local";
+import { macOf } from "../../provider/links";
 import { bridge } from "../../provider/resources/bridge";
-import { macOf } from "../../provider/resources/links";
 import { checked, markFor } from "../support/args";
 import {
   failure,

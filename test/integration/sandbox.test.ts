@@ -14,6 +14,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { execa } from "execa";
+import { skip } from "../support/kernel";
 
 const main = resolve("dist/cli/main.js");
 const stateHome = mkdtempSync(join(tmpdir(), "netns-sandbox-"));
@@ -198,7 +199,8 @@ describe("pulumi-netns sandbox", function () {
   }
 
   it("lets Ctrl-C at a terminal reach the command once", async function () {
-    if ((await execa("script", ["--version"], { reject: false })).exitCode !== 0) return this.skip();
+    if ((await execa("script", ["--version"], { reject: false })).exitCode !== 0)
+      skip(this, "script(1) is missing");
     const name = unique("terminal");
     const count =
       "process.on(`SIGINT`, () => console.log(`got`)); console.log(`up`); setTimeout(() => console.log(`done`), 500)";
@@ -416,8 +418,7 @@ describe("pulumi-netns sandbox", function () {
       reject: false,
     });
     if (trial.exitCode !== 0) {
-      console.log(`      skipped: cannot become an unprivileged user here (${trial.stderr.split("\n")[0]})`);
-      return this.skip();
+      skip(this, `cannot become an unprivileged user here (${trial.stderr.split("\n")[0]})`);
     }
     try {
       const script = "id -u; ip netns add red; ip link add v0 type veth peer name v1 netns red; ip netns";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { localHost } from "../../provider/host/local";
-import { macOf } from "../../provider/resources/links";
+import { macOf } from "../../provider/links";
 import { vethPair } from "../../provider/resources/vethPair";
 import { checked, markFor, withValue } from "../support/args";
 import { failure, Living, link, linkNames, onKernel, typed, WatchedHost, wholeLink } from "../support/kernel";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Definition } from "../../../provider/definition";
 import * as engine from "../../../provider/engine";
+import { macOf } from "../../../provider/links";
 import { bridge } from "../../../provider/resources/bridge";
-import { macOf } from "../../../provider/resources/links";
 import {
   asSeen,
   checked,

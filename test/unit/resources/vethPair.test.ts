@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Args, Definition } from "../../../provider/definition";
 import * as engine from "../../../provider/engine";
-import { macOf } from "../../../provider/resources/links";
+import { macOf } from "../../../provider/links";
 import { vethPair } from "../../../provider/resources/vethPair";
 import {
   asSeen,

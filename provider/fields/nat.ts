@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { linkName, network } from "./fields";
+import { linkName, network } from "./common";
 
 /** What packets are matched with: each field says what is wrong in its own words, and the mend. */
 

@@ -7,7 +7,7 @@ import {
   sysctlValue,
   valuesOf,
   writeSysctls,
-} from "../../../provider/resources/sysctlFields";
+} from "../../../provider/fields/sysctl";
 import { printed } from "../../support/args";
 
 const outcome = (field: z.ZodType, value: unknown): unknown => {
@@ -18,7 +18,7 @@ const outcome = (field: z.ZodType, value: unknown): unknown => {
 const noKey = (key: string) =>
   `is ${JSON.stringify(key)}, not a key such as net.ipv4.ip_forward or net/ipv4/conf/eth0.100/forwarding`;
 
-describe("sysctlFields", () => {
+describe("fields of parameters", () => {
   describe("sysctlKey", () => {
     for (const key of [
       "net.ipv4.ip_forward",

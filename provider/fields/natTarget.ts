@@ -1,7 +1,7 @@
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
-import { type Family, familyOf, parseIp } from "./fields";
-import { type Ports, parsePorts, printPorts } from "./natFields";
+import { type Family, familyOf, parseIp } from "./common";
+import { type Ports, parsePorts, printPorts } from "./nat";
 
 /** What packets are translated to. Without addresses: a port of the host itself. */
 export interface Target {

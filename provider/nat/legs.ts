@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Family } from "./fields";
-import { isAny, type Protocol } from "./natFields";
-import type { NatRuleArgs } from "./natRule";
+import type { Family } from "../fields/common";
+import { isAny, type Protocol } from "../fields/nat";
+import type { NatRuleArgs } from "../resources/natRule";
 
 export type Chain = "prerouting" | "output" | "postrouting";
 export type Kind = "masquerade" | "snat" | "dnat" | "redirect";

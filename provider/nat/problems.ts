@@ -1,7 +1,7 @@
 import type { Problem } from "../definition";
-import { hasPorts } from "./natFields";
-import type { NatRuleArgs } from "./natRule";
-import { familyIn, parseTarget } from "./natTarget";
+import { hasPorts } from "../fields/nat";
+import { familyIn, parseTarget } from "../fields/natTarget";
+import type { NatRuleArgs } from "../resources/natRule";
 
 /** `multiport` of iptables-extensions(8). */
 const IPTABLES_PORTS = 15;

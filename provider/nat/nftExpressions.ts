@@ -1,8 +1,8 @@
+import { type Family, parseIp } from "../fields/common";
+import { hasPorts, portList, portValue, protocolOf } from "../fields/nat";
+import { parseTarget, printTarget, rangeOf } from "../fields/natTarget";
 import { type NftExpression, type NftMatch, type NftTarget, parseExpression } from "../parse/nft";
-import { type Family, parseIp } from "./fields";
-import { hasPorts, portList, portValue, protocolOf } from "./natFields";
-import { combine, type Leg, type NatMatch } from "./natLegs";
-import { parseTarget, printTarget, rangeOf } from "./natTarget";
+import { combine, type Leg, type NatMatch } from "./legs";
 
 /** A rule in the words of libnftables-json(5), and back. */
 

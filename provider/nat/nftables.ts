@@ -1,9 +1,9 @@
 import { type Command, command } from "../command";
 import { MARK_PREFIX, parseMark } from "../mark";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
-import type { Chain, FoundLeg, Leg } from "./natLegs";
-import { expressionsOf, readExpressions } from "./natNftExpressions";
-import type { NatRuleArgs } from "./natRule";
+import type { NatRuleArgs } from "../resources/natRule";
+import type { Chain, FoundLeg, Leg } from "./legs";
+import { expressionsOf, readExpressions } from "./nftExpressions";
 
 const FAMILIES = { ipv4: "ip", ipv6: "ip6" } as const;
 

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { claimOf } from "../../../provider/resources/claim";
-import { macAddress } from "../../../provider/resources/fields";
-import { linkId, macOf } from "../../../provider/resources/links";
-import { markFor } from "../../support/args";
+import { claimOf } from "../../provider/claim";
+import { macAddress } from "../../provider/fields/common";
+import { linkId, macOf } from "../../provider/links";
+import { markFor } from "../support/args";
 
 describe("links", () => {
   it("macOf gives a valid address, the same for the same mark and salt", () => {

@@ -13,7 +13,7 @@ import {
   namespaceName,
   network,
   parseIp,
-} from "../../../provider/resources/fields";
+} from "../../../provider/fields/common";
 
 /** What a field makes of a value: the value, or the reasons against it. */
 function outcome(field: z.ZodType, value: unknown): unknown {

@@ -1,10 +1,10 @@
 import { type Command, command } from "../command";
+import { parseIp } from "../fields/common";
+import { parsePorts, portList, portValue, protocolOf } from "../fields/nat";
+import { parseTarget, printTarget } from "../fields/natTarget";
 import { parseRules } from "../parse/iptables";
-import { parseIp } from "./fields";
-import { parsePorts, portList, portValue, protocolOf } from "./natFields";
-import { combine, type FoundLeg, type Kind, type Leg, type NatMatch, type Part } from "./natLegs";
-import type { NatRuleArgs } from "./natRule";
-import { parseTarget, printTarget } from "./natTarget";
+import type { NatRuleArgs } from "../resources/natRule";
+import { combine, type FoundLeg, type Kind, type Leg, type NatMatch, type Part } from "./legs";
 
 const TARGETS: Readonly<Record<Kind, readonly [target: string, option: string]>> = {
   masquerade: ["MASQUERADE", "--to-ports"],
