@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { claimOf } from "../../provider/claim";
 import { macAddress } from "../../provider/fields/common";
 import { linkId, macOf } from "../../provider/links";
 import { markFor } from "../support/args";
@@ -28,11 +27,7 @@ describe("links", () => {
     expect(macOf("pulumi-netns:Bridge:0123456789ab:project/stack/br0")).to.equal("02:98:4a:cc:5c:11");
   });
 
-  it("names links for people and for claims", () => {
+  it("names links for people", () => {
     expect([linkId(undefined, "br0"), linkId("red", "br0")]).to.deep.equal(["br0", "red/br0"]);
-    expect([claimOf("link", undefined, "br0"), claimOf("link", "red", "br0")]).to.deep.equal([
-      "link br0",
-      "link br0 in red",
-    ]);
   });
 });

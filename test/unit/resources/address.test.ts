@@ -218,6 +218,24 @@ describe("Address", () => {
       expect(definition.parse([undefined], state)).to.equal(undefined);
     });
 
+    it("knows a peer that is printed with dots", () => {
+      const info = {
+        family: "inet6",
+        local: "fd00::1",
+        address: "::5.6.7.8",
+        prefixlen: 128,
+        scope: "global",
+      };
+      const answer = JSON.stringify([{ ifname: "br0", addr_info: [info] }]);
+      const asked = checked(definition, { interface: link, address: "fd00::1/128", peer: "::5.6.7.8" });
+      expect(definition.parse([answer], asked)?.args).to.deep.equal({
+        address: "fd00::1/128",
+        peer: "::506:708/128",
+        scope: "global",
+        nodad: false,
+      });
+    });
+
     it("leaves out a scope that cannot be asked for", () => {
       const answer = JSON.stringify([
         { ifname: "br0", addr_info: [{ family: "inet6", local: "fec0::1", prefixlen: 64, scope: "site" }] },

@@ -45,6 +45,11 @@ describe("Bridge", () => {
       expect({ forwardDelay, ageingTime }).to.deep.equal({ forwardDelay: 0.3, ageingTime: 0.8 });
     });
 
+    it("takes the shortest delay that spanning tree does", () => {
+      checked(definition, { name: "unit-br-short", stp: true, forwardDelay: 2 });
+      checked(definition, { name: "unit-br-short", stp: false, forwardDelay: 0 });
+    });
+
     itRefuses(definition, { name: "unit-br-bad" }, [
       [{ name: undefined }, "name: is required"],
       [{ name: "" }, "name: is empty"],
@@ -184,6 +189,12 @@ describe("Bridge", () => {
       ["mark", "another", "ip link set dev unit-br alias MARK"],
     ]);
 
+    it("sets up what was down", () => {
+      expect(printed(definition.update(asSeen({ ...state, up: false }), state))).to.deep.equal([
+        "ip link set dev unit-br up",
+      ]);
+    });
+
     it("updates everything in two commands", () => {
       const all = {
         ...state,
@@ -211,8 +222,8 @@ describe("Bridge", () => {
         "ip link set dev unit-br type bridge stp_state 0",
         "ip link set dev unit-br type bridge forward_delay 0",
       ]);
-      expect(commands(4)).to.deep.equal([
-        "ip link set dev unit-br type bridge forward_delay 400 stp_state 0",
+      expect(commands(2)).to.deep.equal([
+        "ip link set dev unit-br type bridge forward_delay 200 stp_state 0",
       ]);
     });
 

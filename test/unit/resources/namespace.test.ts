@@ -4,6 +4,7 @@ import * as engine from "../../../provider/engine";
 import { RefusedError } from "../../../provider/errors";
 import { namespace } from "../../../provider/resources/namespace";
 import {
+  asSeen,
   checked,
   golden,
   itCreates,
@@ -153,6 +154,12 @@ describe("Namespace", () => {
       ["sysctls", undefined],
       ["mark", "another", "ip -n red link set dev lo alias MARK"],
     ]);
+
+    it("sets the loopback link up where it was down", () => {
+      expect(printed(definition.update(asSeen({ ...state, loopback: false }), state))).to.deep.equal([
+        "ip -n red link set dev lo up",
+      ]);
+    });
 
     it("makes a namespace in place of a plain file", () => {
       const stale = definition.parse(["17", undefined, undefined], state);
@@ -332,6 +339,13 @@ describe("Namespace", () => {
         ...[blue, "sleep 0.02"],
         blue,
       ]);
+    });
+
+    it("waits for no cable that lies wholly inside", async () => {
+      const inner = JSON.parse(golden("links-red"));
+      for (const link of inner) delete link.link_netnsid;
+      const { ran } = await removal({ [links]: JSON.stringify(inner), [ids]: "[]" });
+      expect(ran).to.deep.equal([pids, links, ids, del]);
     });
 
     it("waits for one in the host, too, and not for foreign ones", async () => {

@@ -201,6 +201,16 @@ describe("VethPair", () => {
       ]);
     });
 
+    for (const side of ["end", "peer"] as const) {
+      it(`sets its ${side} up where it was down`, () => {
+        const down = withValue(state, `${side}.up`, false);
+        const [place, name] = side === "end" ? ["red", "veth-red"] : ["blue", "veth-blue"];
+        expect(printed(definition.update(asSeen(down), state))).to.deep.equal([
+          `ip -n ${place} link set dev ${name} up`,
+        ]);
+      });
+    }
+
     it("updates everything in one command for each end", () => {
       const change = { bridge: "br0", mac: "02:00:00:00:00:03", mtu: 1400, up: false };
       const all = {
