@@ -27,11 +27,12 @@ export interface Ending {
 export function runInPlace(words: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending> {
   const [program = "", ...rest] = words;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { env, stdio: "inherit" });
     const pass = (signal: NodeJS.Signals): void => {
       if (!reachesChildAnyway(signal, readStat("self"))) child.kill(signal);
     };
+    // Before the child is there: one that is quick could draw a signal upon us that would end us and leave it behind.
     for (const signal of forwarded) process.on(signal, pass);
+    const child = spawn(program, rest, { env, stdio: "inherit" });
     child.on("error", reject);
     child.on("exit", (code, signal) => {
       for (const name of forwarded) process.off(name, pass);
