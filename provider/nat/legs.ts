@@ -34,11 +34,11 @@ export interface FoundLeg extends NatMatch {
   readonly rest: readonly string[];
 }
 
-const FIELDS = [
+/** The arguments that a rule in the kernel says. */
+export const SAID = [
   "kind",
   "source",
   "destination",
-  "local",
   "inInterface",
   "outInterface",
   "protocol",
@@ -46,6 +46,8 @@ const FIELDS = [
   "sourcePort",
   "to",
 ] as const;
+
+const FIELDS = [...SAID, "local"] as const;
 
 /** One word or expression of a rule, and what it says; `undefined` where that is not known. */
 export interface Part {

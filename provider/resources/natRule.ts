@@ -7,7 +7,7 @@ import { isAny, matchedInterface, matchedNetwork, matchedPort, protocol } from "
 import { familyIn, natTarget } from "../fields/natTarget";
 import { parseMark } from "../mark";
 import * as iptables from "../nat/iptables";
-import { legs, seenArgs } from "../nat/legs";
+import { legs, SAID, seenArgs } from "../nat/legs";
 import * as nftables from "../nat/nftables";
 import { natProblems } from "../nat/problems";
 import { hasUnknown, UNKNOWN } from "../unknown";
@@ -148,7 +148,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   create: (args) => backends[args.backend].change(undefined, args.mark, args, legs(args)),
 
   update({ args: seen, mark = "", listing }: Seen, args) {
-    const isAsked = FIELDS.every((field) => isDeepStrictEqual(seen[field], args[field]));
+    const isAsked = SAID.every((field) => isDeepStrictEqual(seen[field], args[field]));
     return isAsked && mark === args.mark
       ? []
       : backends[args.backend].change(listing, mark, args, legs(args));
@@ -158,18 +158,6 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   serialize: ({ namespace = "", backend, family }) => `nat ${namespace}/${backend} ${family}`,
 };
-
-const FIELDS = [
-  "kind",
-  "source",
-  "destination",
-  "inInterface",
-  "outInterface",
-  "protocol",
-  "port",
-  "sourcePort",
-  "to",
-] as const;
 
 function look([listing]: readonly Answer[], args: NatRuleArgs): Seen | undefined {
   const { find } = backends[args.backend];

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
-import { expect } from "chai";
+import { config, expect } from "chai";
 import { Address, Bridge, Namespace, NatRule, Route, Sysctl, VethPair } from "../../sdk";
 import { snapshot } from "../support/snapshot";
 import { environment, root } from "../support/stack";
@@ -105,6 +105,9 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => sysctl("net.ipv4.ip_forward", "1", { namespace: "-red" }), "namespace", "may not start with `-`"],
   ],
 };
+
+// What the engine said, in full, is what a failure is about.
+config.truncateThreshold = 0;
 
 describe("bad input", function () {
   this.timeout(20_000);
