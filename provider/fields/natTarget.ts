@@ -13,7 +13,7 @@ export interface Target {
 /** With ports, IPv6 addresses stand in brackets; `[first]-[last]:port` is nft's way to write what is `[first-last]:port` here. */
 const FORMS = [
   /^\[(?<addresses>[^\]/]+(?:\]-\[[^\]/]+)?)\](?::(?<ports>.+))?$/,
-  /^(?<addresses>[\d.]+(?:-[\d.]+)?)(?::(?<ports>.+))?$/,
+  /^(?<addresses>\d+\.[\d.]+(?:-[\d.]+)?)(?::(?<ports>.+))?$/,
   /^(?<addresses>[^[\]/]+)$/,
 ];
 
