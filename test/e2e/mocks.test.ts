@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { snapshot } from "../support/snapshot";
+import { root } from "../support/stack";
+
+/** A program's own unit test, run as its author would run it. */
+describe("a program tested with mocks", function () {
+  this.timeout(60_000);
+
+  it("passes, and makes nothing", async () => {
+    const clean = await snapshot();
+    const { stdout } = await execa("npm", ["test"], { cwd: join(root, "examples", "gateway") });
+    expect(stdout).to.match(/\b3 passing\b/);
+    expect(await snapshot()).to.deep.equal(clean);
+  });
+});
