@@ -43,16 +43,22 @@ const ip = (name: string, host: number) => ({
   address: `192.168.15.${host}/24`,
 });
 
+/** A run that fails ends when all that it had begun has ended, as the engine's does; the next one starts after it. */
+async function together<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}
+
 /** The whole network, in the order and with the parallelism of the engine. */
 async function build(host = localHost) {
   const make = (...[definition, given, name]: Parameters<typeof Living.create>) =>
     Living.create(definition, given, name, host);
-  const first = await Promise.all([
+  const first = await together([
     make(bridge, net, "net"),
     ...rooms.map((name) => make(namespace, room(name), name)),
   ]);
-  const cables = await Promise.all(rooms.map((name) => make(vethPair, cable(name), name)));
-  const rest = await Promise.all([
+  const cables = await together(rooms.map((name) => make(vethPair, cable(name), name)));
+  const rest = await together([
     make(address, { interface: "it-net", address: "192.168.15.5/24" }, "gateway"),
     ...rooms.map((name, at) => make(address, ip(name, at + 1), name)),
     make(sysctl, { key: "net.ipv4.ip_forward", value: 1 }, "forwarding"),
