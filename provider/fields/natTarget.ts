@@ -42,7 +42,7 @@ export function printTarget({ addresses, ports }: Target): string {
 /** The family of the address, network or target in a text, if there is one. */
 export function familyIn(text: string): Family | undefined {
   const [first] = parseTarget(text)?.addresses ?? [];
-  return first === undefined ? parseIp(text.replace(/^!\s*/, ""))?.family : familyOf(first);
+  return first === undefined ? parseIp(text.replace(/^!/, ""))?.family : familyOf(first);
 }
 
 /** The addresses of a network as a range, which is how nftables lists some ranges. */

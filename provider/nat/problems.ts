@@ -97,9 +97,8 @@ function familyProblems({ family, ...args }: NatRuleArgs): Problem[] {
   });
 }
 
-function reachProblems({ kind, source, destination, inInterface, protocol, port, sourcePort }: NatRuleArgs) {
-  const narrowing = [source, destination, inInterface, protocol, port, sourcePort];
-  if (kind !== "dnat" || narrowing.some((field) => field !== undefined)) return [];
+function reachProblems({ kind, source, destination, inInterface, protocol }: NatRuleArgs): Problem[] {
+  if (kind !== "dnat" || (destination ?? source ?? inInterface ?? protocol) !== undefined) return [];
   const reason =
     "is required when nothing else narrows the rule, as it would take every packet to this host: give the address that stands for `to`, or a `protocol` and `port`";
   return [{ property: "destination", reason }];
