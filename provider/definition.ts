@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Answer, Command, Steps } from "./command";
+import type { Former } from "./host/records";
 
 /** The arguments of any resource after `check`: the fields of its schema, defaults filled in, and its mark. */
 export type Args = Record<string, unknown>;
@@ -40,9 +41,17 @@ export interface Observed<A, O> {
   /** Fields as they really are; a field that cannot be read back is left out. */
   readonly args: Some<A>;
   /** Facts beyond the arguments. */
-  readonly outputs: O;
+  readonly outputs: Readonly<O>;
   /** The mark the object carries. */
   readonly mark?: string | undefined;
+  /** Why it can never be taken over, as it is another kind of thing: "is a dummy link, not a bridge". */
+  readonly misfit?: string | undefined;
+}
+
+/** Outputs that creation adds. */
+export interface Remembered {
+  /** What the object was before it was taken over; deletion makes it so again. */
+  readonly former?: Former;
 }
 
 /**
@@ -61,6 +70,10 @@ export interface Definition<A = Args, O extends object = object> {
   id(args: A): string;
   /** The kernel objects it is, as `what where/name`: two resources of a program may not share one. */
   claims(args: A): readonly string[];
+  /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
+  home?(args: A): string | undefined;
+  /** It is a network namespace itself: its deletion takes along what is in it. */
+  readonly isHome?: true;
   /** Problems between fields; asked once all fields are known and valid by themselves. */
   problems?(args: A): readonly Problem[];
   /** Defaults that hang on other fields or on the mark; not known yet where these are not. Checked as if given. */
@@ -74,12 +87,22 @@ export interface Definition<A = Args, O extends object = object> {
   /** Changes only the difference; empty when there is none. */
   update(seen: Observed<A, O>, args: A): readonly Command[];
   /** Removes what is there; steps where the way depends on what is found. */
-  remove(seen: Observed<A, O>, args: A, outputs: O): readonly Command[] | Steps;
-  /** Outputs that tell of the time before creation and cannot be read later. */
-  remember?(before: Observed<A, O> | undefined): Partial<O>;
+  remove(seen: Observed<A, O>, args: A): readonly Command[] | Steps;
+  /** What is there as asked but does not work yet: it settles by itself, or never does. */
+  unsettled?(seen: Observed<A, O>, args: A): readonly Problem[];
+  /**
+   * Whether a record has to say whose it is, as the kernel has no room for a mark, by the answers to `probe`. By
+   * default none does.
+   */
+  isRecorded?(answers: readonly Answer[], args: A): boolean;
+  /**
+   * It is always there: creation takes it over, deletion sets it back, and stacks may share it as long as they ask for
+   * the same.
+   */
+  readonly isStanding?: true;
   /** Whether what was seen is this resource's own; by default when it carries its mark. */
   isOurs?(seen: Observed<A, O>, args: A): boolean;
-  /** Whether creation may take over what is there already; by default only what is its own. */
+  /** Whether creation may take over what is there already without being told to; by default only what is its own. */
   mayTakeOver?(seen: Observed<A, O>, args: A): boolean;
   /** Operations with the same key wait for each other. */
   serialize?(args: A): string;

@@ -1,12 +1,16 @@
-import { checkArgs, isRecord } from "./check";
+import { checkArgs } from "./check";
 import { claim } from "./claims";
-import type { Args, Definition, Problem } from "./definition";
-import { difference, valueAt } from "./diff";
-import { CommandError, PartialError, RefusedError } from "./errors";
+import type { Args, Definition, Problem, Remembered } from "./definition";
+import { difference } from "./diff";
+import { CommandError, messageOf, PartialError, RefusedError } from "./errors";
 import type { Host } from "./host/host";
+import { formerIn } from "./host/records";
 import { serialized } from "./lock";
-import { isOurs, observe, observeOwn, runAll, runRemoval } from "./observe";
-import { UNKNOWN } from "./unknown";
+import { merge } from "./merge";
+import { keyOf, look, runAll, type Sight } from "./observe";
+import { othersRecords, ownOf, refuseConflict, takeOver } from "./ownership";
+import { forget, release } from "./release";
+import { verified } from "./verify";
 
 /** What a created or updated resource is: its id, and its state as read back. */
 export interface Result {
@@ -31,29 +35,31 @@ export function diff(definition: Definition, olds: Args, news: Args) {
   };
 }
 
-/** Makes the resource, or finishes making it after a crash; undoes what it made when it fails halfway. */
+/** Makes the resource, finishes making it after a crash, or takes over what it may; takes back what it did when it fails. */
 export function create(definition: Definition, host: Host, args: Args): Promise<Result> {
   return serialized(definition, args, async () => {
     const id = definition.id(args);
-    const before = await observe(definition, host, args);
-    if (before && !(definition.mayTakeOver?.(before, args) ?? isOurs(definition, before, args))) {
-      throw new RefusedError(
-        `${id} exists already and is not this resource's own${before.mark ? ` (its mark is ${before.mark})` : ""}: ` +
-          "remove it by hand if nobody needs it, or ask for another",
-      );
-    }
-    const remembered = definition.remember?.(before) ?? {};
+    const sight = await look(definition, host, args);
+    const { seen: before, answers } = sight;
+    const former = takeOver(definition, sight, args);
+    refuseConflict(definition, sight, args);
+    const remembered: Remembered = former ? { former } : {};
+    const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
+    if (isRecorded)
+      await host.records.save(keyOf(definition, args), { mark: markIn(args), args, ...remembered });
     let made = false;
     try {
       for (const command of before ? definition.update(before, args) : definition.create(args)) {
         await host.run(command);
         made = true;
       }
-      return { id, state: await verified(definition, host, id, args, remembered) };
+      return { id, state: await verified(definition, host, args, remembered) };
     } catch (error) {
-      if (!before && !(error instanceof PartialError)) {
-        await undo(definition, host, args, remembered, { made, error });
-      }
+      if (error instanceof PartialError) throw error;
+      const isFound = before !== undefined && former === undefined;
+      // What a crash had left is not to be lost to the state once more.
+      if (isFound) throw new PartialError(id, { ...args }, [messageOf(error)], { cause: error });
+      await takeBack(definition, host, args, remembered, { made, error });
       throw error;
     }
   });
@@ -63,76 +69,101 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
 export function update(definition: Definition, host: Host, olds: Args, args: Args): Promise<Result> {
   return serialized(definition, args, async () => {
     const id = definition.id(args);
-    // A crash may have come after the object got its new mark.
-    const seen =
-      (await observeOwn(definition, host, { ...args, mark: olds["mark"] })) ??
-      (await observeOwn(definition, host, args));
+    const { sight, mark } = await lookForEither(definition, host, args, markIn(olds));
+    const seen = ownOf(definition, sight, { ...args, mark });
     if (!seen) {
       throw new RefusedError(
         `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew`,
       );
     }
+    refuseConflict(definition, sight, args);
+    const remembered = stillRemembered(definition, args, split(definition, olds).outputs);
+    await rewriteRecord(definition, host, args, { sight, mark, remembered });
     await runAll(host, definition.update(seen, args));
-    return { id, state: await verified(definition, host, id, args, split(definition, olds).outputs) };
+    return { id, state: await verified(definition, host, args, remembered) };
   });
 }
 
 /** The state as it really is and the arguments it amounts to; `undefined` when the resource is gone. */
 export async function read(definition: Definition, host: Host, state: Args) {
   const { args, outputs } = split(definition, state);
-  const seen = await observeOwn(definition, host, args);
+  const sight = await look(definition, host, args);
+  const seen = ownOf(definition, sight, args);
+  if (!sight.seen) await forget(definition, host, args, sight);
   if (!seen) return undefined;
   const inputs = merge(args, seen.args);
   return { id: definition.id(args), inputs, state: { ...outputs, ...inputs, ...seen.outputs } };
 }
 
-/** Removes the resource and nothing else; what is gone already, or somebody else's by now, is left alone. */
+/**
+ * Removes the resource and nothing else; what is gone already, or somebody else's by now, is left alone. What was
+ * taken over is set back to what it was.
+ */
 export function remove(definition: Definition, host: Host, state: Args): Promise<void> {
   return serialized(definition, state, async () => {
     const { args, outputs } = split(definition, state);
-    const seen = await observeOwn(definition, host, args);
-    if (seen) await runRemoval(host, definition.remove(seen, args, outputs));
+    const sight = await look(definition, host, args);
+    const seen = ownOf(definition, sight, args);
+    const isShared = definition.isStanding === true && othersRecords(sight.records, args).length > 0;
+    if (seen && !isShared) await release(definition, host, seen, args, outputs);
+    await forget(definition, host, args, sight);
   });
 }
 
-/**
- * Looks again after a change: the state is what the kernel says, and anything not as asked is an error. `remembered`
- * are outputs that cannot be read back.
- */
-async function verified(definition: Definition, host: Host, id: string, args: Args, remembered: object) {
-  const seen = await observe(definition, host, args);
-  if (!seen) throw new Error(`${id} was made, but is not there: something else on this host removed it`);
-  const state: Args = { ...remembered, ...merge(args, seen.args), ...seen.outputs };
-  const wrong = difference(definition, state, args).changed.map(
-    (path) =>
-      `${path}: asked for ${show(valueAt(args, path))}, but the kernel has ${show(valueAt(state, path))}`,
-  );
-  if (wrong.length > 0) throw new PartialError(id, state, wrong);
-  return state;
-}
-
-/** Removes what a failed creation left. Should that fail too, the engine is told of it, so that nothing is lost. */
-async function undo(
+/** Takes back what a failed creation did. Should that fail too, the engine is told of it, so that nothing is lost. */
+async function takeBack(
   definition: Definition,
   host: Host,
   args: Args,
-  outputs: object,
+  remembered: Remembered,
   { made, error }: { made: boolean; error: unknown },
-) {
-  // Somebody else made it in the meantime: nothing here is ours.
-  if (!made && error instanceof CommandError && error.reason === "AlreadyExists") return;
+): Promise<void> {
   try {
-    const seen = await observe(definition, host, args);
+    const isForeign = !made && error instanceof CommandError && error.reason === "AlreadyExists";
+    // Somebody else made it in the meantime: nothing there is ours, but what we have written down.
+    if (isForeign && !remembered.former) return host.records.drop(keyOf(definition, args), markIn(args));
+    const sight = await look(definition, host, args);
     // A first command that failed or hung may have done half its work, but has given nobody else's mark.
-    const isLeft = seen && (made || seen.mark === undefined || isOurs(definition, seen, args));
-    if (isLeft) await runRemoval(host, definition.remove(seen, args, outputs));
+    const isHalfMade = made || sight.seen?.mark === undefined;
+    const seen = ownOf(definition, sight, args) ?? (isHalfMade ? sight.seen : undefined);
+    if (seen) await release(definition, host, seen, args, remembered);
+    await forget(definition, host, args, sight);
   } catch (second) {
-    const reasons = [error, second].map((reason) =>
-      reason instanceof Error ? reason.message : String(reason),
-    );
-    throw new PartialError(definition.id(args), { ...args, ...outputs }, reasons, { cause: error });
+    const reasons = [messageOf(error), messageOf(second)];
+    throw new PartialError(definition.id(args), { ...args, ...remembered }, reasons, { cause: error });
   }
 }
+
+/** A crash may have come after the object got its new mark. */
+async function lookForEither(definition: Definition, host: Host, args: Args, was: string) {
+  const sight = await look(definition, host, { ...args, mark: was });
+  if (was === args["mark"] || ownOf(definition, sight, { ...args, mark: was })) return { sight, mark: was };
+  return { sight: await look(definition, host, args), mark: markIn(args) };
+}
+
+/** Without `adopt`, what was taken over is the resource's own by now. */
+function stillRemembered(definition: Definition, args: Args, outputs: Args): Args {
+  if (definition.isStanding || args["adopt"] === true) return outputs;
+  const { former: _, ...others } = outputs;
+  return others;
+}
+
+/** Keeps the record, if there is to be one, in step with the arguments and the mark. */
+async function rewriteRecord(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  { sight, mark, remembered }: { sight: Sight; mark: string; remembered: Args },
+): Promise<void> {
+  const former = formerIn(remembered);
+  const isRecorded = former !== undefined || definition.isRecorded?.(sight.answers, args);
+  if (isRecorded) {
+    await host.records.save(keyOf(definition, args), { mark: markIn(args), args, ...(former && { former }) });
+  }
+  if (!isRecorded || mark !== args["mark"]) await forget(definition, host, { ...args, mark }, sight);
+}
+
+const markIn = ({ mark }: Args): string => String(mark);
 
 /** Parts a state into arguments and outputs. */
 function split(definition: Definition, state: Args): { args: Args; outputs: Args } {
@@ -143,17 +174,3 @@ function split(definition: Definition, state: Args): { args: Args; outputs: Args
     outputs: Object.fromEntries(entries.filter(([key]) => !isArg(key))),
   };
 }
-
-/** `args` as really seen: nested objects field by field, and a field seen as `undefined` is not there. */
-function merge(args: Args, seen: Args): Args {
-  const merged: Args = { ...args };
-  for (const [key, value] of Object.entries(seen)) {
-    const asked = merged[key];
-    if (value === undefined) delete merged[key];
-    else merged[key] = isRecord(asked) && isRecord(value) ? merge(asked, value) : value;
-  }
-  return merged;
-}
-
-const show = (value: unknown): string =>
-  value === UNKNOWN || value === undefined ? "nothing" : JSON.stringify(value);

@@ -110,3 +110,5 @@ export class PartialError extends Error {
     super(reasons.join("\n"), options);
   }
 }
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

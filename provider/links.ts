@@ -3,6 +3,22 @@ import { createHash } from "node:crypto";
 /** What bridges and veth ends have in common. */
 
 /**
+ * The kernel takes no alias in the message that creates a link, but it takes a group. A link is born in a group made
+ * from its mark, and leaves it as it gets its alias: what a crash left between the two is known by it.
+ */
+export function birthGroup(mark: string): string {
+  const hash = createHash("sha256").update(mark).digest().readUInt32BE();
+  // Above the numbers that people choose, below those that iproute2 takes for negative.
+  return String((hash >>> 2) + 0x4000_0000);
+}
+
+/** The words of `ip link set` that give a link its mark. Without one it is nobody's again. */
+export const markWords = (mark: string, group?: string): string[] => [
+  ...["alias", mark],
+  ...(group === birthGroup(mark) ? ["group", "default"] : []),
+];
+
+/**
  * A MAC address made from a mark: the same at every creation, so that neighbours' ARP entries survive a rebuild, and
  * set at creation, so that udev's MACAddressPolicy leaves it alone. Locally administered (IEEE 802c), unicast.
  */

@@ -2,20 +2,34 @@ import type { Answer, Command, Steps } from "./command";
 import type { Args, Definition, Observed } from "./definition";
 import { isNotFound } from "./errors";
 import type { Host } from "./host/host";
+import type { ObjectKey, OwnerRecord } from "./host/records";
 
-/** What the kernel has of a resource, whoever made it. */
-export async function observe(definition: Definition, host: Host, args: Args) {
-  return definition.parse(await ask(host, definition.probe(args)), args);
+/** What the kernel has of a resource, whoever made it, and what is written down about it. */
+export interface Sight {
+  readonly answers: readonly Answer[];
+  readonly seen: Observed<Args, object> | undefined;
+  readonly records: readonly OwnerRecord[];
 }
 
-/** What the kernel has of a resource, if it is ours: a foreign object of the same name is not it. */
-export async function observeOwn(definition: Definition, host: Host, args: Args) {
-  const seen = await observe(definition, host, args);
-  return seen && isOurs(definition, seen, args) ? seen : undefined;
+export async function look(definition: Definition, host: Host, args: Args): Promise<Sight> {
+  const answers = await ask(host, definition.probe(args));
+  // Records after the kernel: whoever changed what was seen had written one down before.
+  const records = await host.records.find(keyOf(definition, args));
+  return { answers, seen: definition.parse(answers, args), records };
 }
 
-export const isOurs = (definition: Definition, seen: Observed<Args, object>, args: Args): boolean =>
-  definition.isOurs?.(seen, args) ?? seen.mark === args["mark"];
+/** Under what the records of a resource's object are kept. */
+export const keyOf = (definition: Definition, args: Args): ObjectKey => ({
+  kind: definition.kind,
+  id: definition.id(args),
+  namespace: homeOf(definition, args),
+});
+
+function homeOf(definition: Definition, args: Args): string | undefined {
+  if (definition.home) return definition.home(args);
+  const { namespace } = args;
+  return typeof namespace === "string" ? namespace : undefined;
+}
 
 /** Runs reading commands at once. "Not found" is an answer; every other failure travels up. */
 export function ask(host: Host, commands: readonly Command[]): Promise<Answer[]> {

@@ -10,7 +10,10 @@ export const PROVIDER =
 
 /** What a resource hangs on. */
 export interface Owners {
-  /** Whose deletion takes it along in the kernel; the first that is there counts. */
+  /**
+   * Whose deletion takes it along in the kernel; the first that is there counts. What was adopted does not: it stays
+   * when its resource is deleted.
+   */
   readonly deletedWith?: readonly (pulumi.Resource | undefined)[];
   /** Whose replacement leaves it gone or half-wired, besides those above. */
   readonly replaceWith?: readonly (pulumi.Resource | undefined)[];
@@ -20,6 +23,8 @@ export interface Owners {
 export abstract class NetnsResource extends pulumi.CustomResource {
   /** Marks the object in the kernel as this resource's: `pulumi-netns:KIND:HASH:PROJECT/STACK/NAME`. */
   declare readonly mark: pulumi.Output<string>;
+  /** Whether the object may have been there before and stay afterwards. */
+  private readonly mayStay: boolean;
 
   protected constructor(
     kind: string,
@@ -42,6 +47,13 @@ export abstract class NetnsResource extends pulumi.CustomResource {
       },
       withOwners(options, owners),
     );
+    const { adopt = false } = inputs;
+    this.mayStay = adopt !== false;
+  }
+
+  /** @internal */
+  static mayStay(resource: pulumi.Resource | undefined): boolean {
+    return resource instanceof NetnsResource && resource.mayStay;
   }
 }
 
@@ -66,7 +78,7 @@ function mark(
 function withOwners(options: pulumi.CustomResourceOptions, owners: Owners): pulumi.CustomResourceOptions {
   const { deletedWith = [], replaceWith = [] } = owners;
   const present = [...deletedWith, ...replaceWith].filter((owner) => owner !== undefined);
-  const [first] = deletedWith.filter((owner) => owner !== undefined);
+  const [first] = deletedWith.filter((owner) => owner !== undefined && !NetnsResource.mayStay(owner));
   const deleter = options.deletedWith ?? first;
   return {
     // Said for owners that were found by a plain name, which is no dependency for the engine.

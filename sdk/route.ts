@@ -71,8 +71,8 @@ export class Route extends NetnsResource {
       },
       [],
       {
-        // Of several ways, IPv6 keeps those whose link is still there.
-        deletedWith: [place.resource, link?.resource],
+        // The kernel deletes it along with its link as well, but not what is written down about it.
+        deletedWith: [place.resource],
         replaceWith: [...links.map((candidate) => candidate?.resource), ...addresses],
       },
       options,

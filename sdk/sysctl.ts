@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { sysctlPath } from "../provider/parse/sysctl";
 import type { SysctlArgs as Schema } from "../provider/resources/sysctl";
@@ -27,9 +27,20 @@ export class Sysctl extends NetnsResource {
 
   constructor(name: string, args: SysctlArgs, options?: pulumi.CustomResourceOptions) {
     const place = resolveNamespace(args.namespace);
-    const owners = { deletedWith: [linkOf(args.key, place), place.resource] };
+    // It goes with its link as well, but what is written down about it does not.
+    const owners = { deletedWith: [place.resource], replaceWith: [linkOf(args.key, place)] };
     super("Sysctl", name, { ...args, namespace: place.name }, ["former"], owners, options);
+    const former: pulumi.Output<Former | undefined> = pulumi.output(
+      Reflect.get<object, string>(this, "former"),
+    );
+    // A program's unit test may leave it out.
+    this.former = former.apply((known) => known?.args.value ?? "");
   }
+}
+
+/** What the state has of the time before. */
+interface Former {
+  readonly args: { readonly value: string };
 }
 
 /** The resource that makes the link whose parameter it is: `net.ipv4.conf.LINK.forwarding` comes and goes with it. */

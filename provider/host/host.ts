@@ -1,7 +1,10 @@
 import type { Command } from "../command";
+import type { Records } from "./records";
 
 /** Where commands run. */
 export interface Host {
   /** Runs one command and gives what it printed; throws a `CommandError` when it fails. */
   run(command: Command): Promise<string>;
+  /** What is written down about objects on this host. */
+  readonly records: Records;
 }

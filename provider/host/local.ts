@@ -7,15 +7,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
 import type { Host } from "./host";
-
-/** No command here works long: one that takes this many milliseconds hangs. */
-const TIMEOUT = 30_000;
+import { FileRecords } from "./records";
+import { timeoutOf } from "./timeout";
 
 /** The sbin folders are missing from the PATH of an ordinary user on some distributions. */
 const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
 
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run };
+export const localHost: Host = { run, records: new FileRecords("/run/pulumi-netns") };
 
 async function run(command: Command): Promise<string> {
   if (command.tool === "sleep") {
@@ -57,7 +56,7 @@ async function start(command: Command, stdin: "ignore" | ReadStream): Promise<st
     stdin,
     env: { LC_ALL: "C", PATH },
     reject: false,
-    timeout: TIMEOUT,
+    timeout: timeoutOf(process.env["PULUMI_NETNS_TIMEOUT"]),
     killSignal: "SIGKILL",
   });
   if (result.exitCode === 0) return result.stdout;

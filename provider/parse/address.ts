@@ -10,11 +10,15 @@ const AddressInfo = z.object({
   scope: z.string(),
   secondary: z.boolean().optional(),
   nodad: z.boolean().optional(),
+  /** Duplicate address detection (RFC 4862) is at work, or has found another machine with the address. */
+  tentative: z.boolean().optional(),
+  dadfailed: z.boolean().optional(),
 });
 
 const LinkAddresses = z.object({
   ifname: z.string(),
   ifalias: z.string().optional(),
+  operstate: z.string().optional(),
   addr_info: z.array(AddressInfo),
 });
 

@@ -10,6 +10,10 @@ const Link = z.object({
   ifname: z.string(),
   ifalias: z.string().optional(),
   flags: z.array(z.string()),
+  /** The number, or the name that the host gives it; `default` is 0. */
+  group: z.string().optional(),
+  /** Whether packets pass (RFC 2863). */
+  operstate: z.string().optional(),
   mtu: z.number(),
   master: z.string().optional(),
   address: z.string().optional(),
@@ -29,3 +33,7 @@ export const parseLink = (text: string | undefined): Link | undefined =>
   text === undefined ? undefined : parseLinks(text)[0];
 
 export const isUp = (link: Link): boolean => link.flags.includes("UP");
+
+/** Why a link cannot be taken for one of `kind`; `undefined` where it can. */
+export const misfit = ({ linkinfo }: Link, kind: string): string | undefined =>
+  linkinfo?.info_kind === kind ? undefined : `is a ${linkinfo?.info_kind ?? "hardware"} link, not a ${kind}`;

@@ -32,13 +32,16 @@ const Way = z.object(WAY).transform(({ gateway, via, dev, weight, flags }) => {
   };
 });
 
+/** What any route may say besides, and is told apart by or has by default. */
+const PLAIN = ["dst", "gateway", "via", "dev", "weight", "flags", "scope", "pref", "table"];
+
 const Route = z
   .looseObject({
     type: z.string(),
     protocol: z.string(),
     metric: z.number().default(0),
     prefsrc: z.string().optional(),
-    metrics: z.array(z.object({ mtu: z.number().optional() })).default([]),
+    metrics: z.array(z.looseObject({ mtu: z.number().optional() })).default([]),
     nexthops: z.array(Way).optional(),
     /** The type of service (IPv4) or source network (IPv6) that alone it is for. */
     tos: z.string().optional(),
@@ -55,6 +58,11 @@ const Route = z
     // IPv6 says of packets that go nowhere that they go to `lo`.
     way: Way.parse(TYPES[type] === "unicast" ? way : { flags: [] }),
     isForAll: tos === undefined && from === undefined,
+    /** Settings that no argument can say, by the names that ip(8) gives them. */
+    more: [
+      ...Object.keys(way).filter((key) => !PLAIN.includes(key)),
+      ...metrics.flatMap((values) => Object.keys(values).filter((key) => key !== "mtu")),
+    ],
   }));
 
 /** One route as `ip -N -j -d route show` tells it, in the words of the arguments. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { claimOf } from "../claim";
 import { type Command, command, ip, type Steps } from "../command";
-import type { Definition, Problem } from "../definition";
+import type { Definition, Observed, Problem } from "../definition";
 import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from "../fields/common";
 import { linkId } from "../links";
 import { sameStack } from "../mark";
@@ -36,6 +36,11 @@ export const AddressArgs = z.object({
    * work yet. No meaning for IPv4. Default: true for IPv6. Replaces.
    */
   nodad: z.boolean().optional(),
+  /**
+   * Take over an address that something else has given to the link. Deletion leaves it there. Counts at creation; taken
+   * out later, the address becomes this resource's own. Default: false. Updates in place.
+   */
+  adopt: z.boolean().optional(),
 });
 
 type Args = z.output<typeof AddressArgs> & { mark: string };
@@ -43,6 +48,12 @@ type Args = z.output<typeof AddressArgs> & { mark: string };
 interface Outputs {
   /** The address without prefix length. */
   ip: string;
+}
+
+interface Seen extends Observed<Args, Outputs> {
+  readonly info: AddressInfo;
+  /** Whether the link passes packets: only then is an address tried out. */
+  readonly isLinkUp: boolean;
 }
 
 /** An address on a link, as `ip address add` makes it. See ip-address(8). */
@@ -57,6 +68,7 @@ export const address: Definition<Args, Outputs> = {
     peer: "replace",
     scope: "replace",
     nodad: "replace",
+    adopt: "update",
   },
 
   id: (args) => linkId(args.namespace, entry(args)),
@@ -92,7 +104,7 @@ export const address: Definition<Args, Outputs> = {
 
   probe: ({ namespace, interface: link }) => [ip(namespace, "-j", "-d", "addr", "show", "dev", link)],
 
-  parse([answer], args) {
+  parse([answer], args): Seen | undefined {
     const link = parseAddresses(answer);
     const info = link?.addr_info.map(canonical).find((candidate) => isSame(candidate, args));
     if (!link || !info) return undefined;
@@ -106,6 +118,8 @@ export const address: Definition<Args, Outputs> = {
       },
       outputs: { ip: local },
       mark: link.ifalias,
+      info,
+      isLinkUp: link.operstate === "UP",
     };
   },
 
@@ -113,8 +127,17 @@ export const address: Definition<Args, Outputs> = {
   update: () => [],
   remove: (_, args) => removal(args),
 
-  // An address has no room for a mark: it follows its link. One that is there before creation was left by a crash if
-  // the link is this stack's, and is somebody else's otherwise.
+  unsettled({ info, isLinkUp }: Seen, { address }) {
+    if (info.dadfailed) {
+      const reason = `is ${address}, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another`;
+      return [{ property: "address", reason }];
+    }
+    const reason = `is ${address}, which is still tentative: duplicate address detection does not end`;
+    return info.tentative && isLinkUp ? [{ property: "address", reason }] : [];
+  },
+
+  // An address has no room for a mark: it follows its link. On a link of somebody else's, a record says whose it is.
+  isRecorded: ([answer], { mark }) => !sameStack(parseAddresses(answer)?.ifalias, mark),
   isOurs: () => true,
   mayTakeOver: (seen, { mark }) => sameStack(seen.mark, mark),
   // Two removals at once would switch `promote_secondaries` under each other.

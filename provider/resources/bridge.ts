@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { claimOf } from "../claim";
 import { ip } from "../command";
-import type { Definition, Some } from "../definition";
+import type { Definition, Observed, Some } from "../definition";
 import { integer, linkName, macAddress, mtu, namespaceName } from "../fields/common";
-import { linkId, macOf } from "../links";
-import { isUp, type Link, parseLink } from "../parse/link";
+import { birthGroup, linkId, macOf, markWords } from "../links";
+import { isUp, type Link, misfit, parseLink } from "../parse/link";
 
 /**
  * The kernel is told hundredths of a second but counts ticks, often of 4 ms: tenths are what every kernel keeps
@@ -55,6 +55,11 @@ export const BridgeArgs = z.object({
     .default(0),
   /** Whether it is up. Default: true. Updates in place. */
   up: z.boolean().default(true),
+  /**
+   * Take over a bridge of this name that something else made. Deletion sets it back to what it was, and leaves it.
+   * Counts at creation; taken out later, the bridge becomes this resource's own. Default: false. Updates in place.
+   */
+  adopt: z.boolean().optional(),
 });
 
 type Args = z.output<typeof BridgeArgs> & { mark: string };
@@ -62,6 +67,10 @@ type Args = z.output<typeof BridgeArgs> & { mark: string };
 interface Outputs {
   /** Interface index, unique in its namespace. */
   ifindex: number;
+}
+
+interface Seen extends Observed<Args, Outputs> {
+  readonly group: string | undefined;
 }
 
 /** A virtual switch, as `ip link add type bridge` makes it. See ip-link(8). Its mark is the alias of the link. */
@@ -80,6 +89,7 @@ export const bridge: Definition<Args, Outputs> = {
     vlanFiltering: "update",
     groupFwdMask: "update",
     up: "update",
+    adopt: "update",
   },
 
   id: ({ namespace, name }) => linkId(namespace, name),
@@ -93,7 +103,7 @@ export const bridge: Definition<Args, Outputs> = {
 
   probe: ({ namespace, name }) => [ip(namespace, "-j", "-d", "link", "show", "dev", name)],
 
-  parse([answer], args) {
+  parse([answer], args): Seen | undefined {
     const link = parseLink(answer);
     if (!link) return undefined;
     return {
@@ -105,6 +115,8 @@ export const bridge: Definition<Args, Outputs> = {
       },
       outputs: { ifindex: link.ifindex },
       mark: link.ifalias,
+      group: link.group,
+      misfit: misfit(link, "bridge"),
     };
   },
 
@@ -112,23 +124,23 @@ export const bridge: Definition<Args, Outputs> = {
     // One message makes it whole, so that udev and NetworkManager never see it half-made.
     ip(
       namespace,
-      ...["link", "add", "name", name, "address", mac],
+      ...["link", "add", "name", name, "address", mac, "group", birthGroup(mark)],
       // Only a later change of the MTU pins it: with one told at creation, a bridge goes on to follow its ports.
       ...(mtu === DEFAULT_MTU ? ["mtu", String(mtu - 1)] : []),
       ...["type", "bridge", ...optionWords(DEFAULTS, rest)],
     ),
     ip(
       namespace,
-      ...["link", "set", "dev", name, "alias", mark],
+      ...["link", "set", "dev", name, ...markWords(mark, birthGroup(mark))],
       ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
       up ? "up" : "down",
     ),
   ],
 
-  update(seen, args) {
+  update(seen: Seen, args) {
     const { namespace, name, mark, mac, mtu, up } = args;
     const words = [
-      ...(seen.mark === mark ? [] : ["alias", mark]),
+      ...(seen.mark === mark ? [] : markWords(mark, seen.group)),
       ...(seen.args.mac === mac ? [] : ["address", mac]),
       ...(mtu === undefined || seen.args.mtu === mtu ? [] : ["mtu", String(mtu)]),
       ...(seen.args.up === up ? [] : [up ? "up" : "down"]),
@@ -148,8 +160,8 @@ export const bridge: Definition<Args, Outputs> = {
 
   remove: (_, { namespace, name }) => [ip(namespace, "link", "del", "dev", name, "type", "bridge")],
 
-  // A crash may have come before the alias; nobody else has the MAC address made of the mark.
-  isOurs: (seen, { mark }) => (seen.mark === undefined ? seen.args.mac === macOf(mark) : seen.mark === mark),
+  isOurs: ({ mark: seen, group }: Seen, { mark }) =>
+    seen === undefined ? group === birthGroup(mark) : seen === mark,
 };
 
 type Options = Pick<Args, "stp" | "forwardDelay" | "ageingTime" | "vlanFiltering" | "groupFwdMask">;

@@ -34,6 +34,11 @@ export const NamespaceArgs = z.object({
    * Updates in place.
    */
   killProcesses: z.boolean().default(false),
+  /**
+   * Take over a namespace of this name that something else made. Deletion sets it back to what it was, and leaves it.
+   * Counts at creation; taken out later, the namespace becomes this resource's own. Default: false. Updates in place.
+   */
+  adopt: z.boolean().optional(),
 });
 
 type Args = z.output<typeof NamespaceArgs> & { mark: string };
@@ -50,9 +55,17 @@ export const namespace: Definition<Args, Outputs> = {
   kind: "Namespace",
   schema: NamespaceArgs,
   identity: "name",
-  onChange: { name: "replace", sysctls: "update", loopback: "update", killProcesses: "update" },
+  onChange: {
+    name: "replace",
+    sysctls: "update",
+    loopback: "update",
+    killProcesses: "update",
+    adopt: "update",
+  },
 
   id: ({ name }) => name,
+  home: ({ name }) => name,
+  isHome: true,
   claims: ({ name, sysctls = {} }) => [
     `namespace ${name}`,
     ...Object.keys(sysctls).map((key) => claimOf("sysctl", name, sysctlPath(key))),

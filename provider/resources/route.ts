@@ -97,6 +97,12 @@ export const RouteArgs = z.object({
     )
     .min(2, "needs two ways or more: write a single one as `via` and `interface`")
     .optional(),
+  /**
+   * Take over a route with this destination, table and metric that something else made. Deletion sets it back to what
+   * it was, and leaves it. Counts at creation; taken out later, the route becomes this resource's own. Default: false.
+   * Updates in place.
+   */
+  adopt: z.boolean().optional(),
 });
 
 type Args = z.output<typeof RouteArgs> & { mark: string };
@@ -115,7 +121,9 @@ interface Seen extends Observed<Args, object> {
 const byFamily: Effect = (was, now) =>
   hasUnknown(now) || familyIn(was) === familyIn(now) ? "update" : "replace";
 
-/** A route, as `ip route add` makes it. See ip-route(8). Its mark is its protocol number. */
+/**
+ * A route, as `ip route add` makes it. See ip-route(8). Its protocol number says that it is one of ours, a record whose.
+ */
 export const route: Definition<Args> = {
   kind: "Route",
   schema: RouteArgs,
@@ -132,6 +140,7 @@ export const route: Definition<Args> = {
     onlink: "update",
     type: "update",
     nexthops: byFamily,
+    adopt: "update",
   },
 
   id(args) {
@@ -168,7 +177,8 @@ export const route: Definition<Args> = {
     return {
       args: seenArgs(info, args),
       outputs: {},
-      mark: own && args.mark,
+      mark: own ? args.mark : protocolMark(info.protocol),
+      misfit: misfit(info),
       hasRival: routes.length > 1,
     };
   },
@@ -176,7 +186,8 @@ export const route: Definition<Args> = {
   create: (args) => [change("add", args)],
 
   update(seen: Seen, args) {
-    if (UPDATED.every((field) => isDeepStrictEqual(seen.args[field], args[field]))) return [];
+    const isAsked = UPDATED.every((field) => isDeepStrictEqual(seen.args[field], args[field]));
+    if (isAsked && seen.mark === args.mark) return [];
     if (!seen.hasRival) return [change("replace", args)];
     // The kernel replaces the first it finds, whosever it is.
     throw new RefusedError(
@@ -186,7 +197,20 @@ export const route: Definition<Args> = {
 
   // The kernel looks for the protocol as well, so nobody else's route goes.
   remove: (_, args) => [ip(args.namespace, familyFlag(args), "route", "del", ...keyWords(args))],
+
+  isRecorded: () => true,
 };
+
+/** What stands for a mark on a route that something else made. */
+const protocolMark = (protocol: number): string => `proto ${protocol}`;
+
+const protocolOf = (mark: string): string => /^proto (\d+)$/.exec(mark)?.[1] ?? String(PROTOCOL);
+
+/** Why a route cannot be taken over: what no argument can say would be lost. */
+function misfit({ type, more }: RouteInfo): string | undefined {
+  if (type === undefined) return "is of a type that no Route has";
+  return more.length === 0 ? undefined : `has settings that no Route has: ${more.join(", ")}`;
+}
 
 const UPDATED = ["via", "interface", "source", "mtu", "onlink", "type", "nexthops"] as const;
 
@@ -208,7 +232,7 @@ function change(verb: "add" | "replace", args: Args): Command {
 /** What tells the route from any other. Deletion takes metric 0 for any, but comes upon the lowest first. */
 const keyWords = (args: Args): string[] => [
   ...[args.destination, "table", String(args.table)],
-  ...["metric", String(metricOf(args)), "proto", String(PROTOCOL)],
+  ...["metric", String(metricOf(args)), "proto", protocolOf(args.mark)],
 ];
 
 const wayWords = ({ via, interface: link, onlink }: Way, family: Family): string[] => [

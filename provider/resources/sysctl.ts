@@ -16,13 +16,8 @@ export const SysctlArgs = z.object({
 
 type Args = z.output<typeof SysctlArgs> & { mark: string };
 
-interface Outputs {
-  /** Value before this resource, which deletion sets again. */
-  former: string;
-}
-
-/** A kernel parameter. It is always there: creation sets it, deletion sets what was before. See sysctl(8). */
-export const sysctl: Definition<Args, Partial<Outputs>> = {
+/** A kernel parameter. It is always there: creation takes it over, deletion sets it back. See sysctl(8). */
+export const sysctl: Definition<Args> = {
   kind: "Sysctl",
   schema: SysctlArgs,
   identity: "key",
@@ -52,9 +47,9 @@ export const sysctl: Definition<Args, Partial<Outputs>> = {
   create: ({ namespace, key, value }) => writeSysctls(namespace, { [key]: value }),
   update: (seen, { namespace, key, value }) =>
     seen.args.value === value ? [] : writeSysctls(namespace, { [key]: value }),
-  remove: ({ args }, { namespace, key }, { former }) =>
-    former === undefined || former === args.value ? [] : writeSysctls(namespace, { [key]: former }),
+  // What was taken over is set back instead.
+  remove: () => [],
 
-  remember: (before) => (before?.args.value === undefined ? {} : { former: before.args.value }),
-  isOurs: () => true,
+  isStanding: true,
+  isRecorded: () => true,
 };

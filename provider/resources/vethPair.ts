@@ -3,8 +3,8 @@ import { claimOf } from "../claim";
 import { type Command, ip } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
-import { linkId, macOf } from "../links";
-import { isUp, type Link, parseLink } from "../parse/link";
+import { birthGroup, linkId, macOf, markWords } from "../links";
+import { isUp, type Link, misfit, parseLink } from "../parse/link";
 
 const EndArgs = z.object({
   /** Name of this end, up to 15 bytes. Replaces. */
@@ -26,6 +26,11 @@ export const VethPairArgs = z.object({
   end: EndArgs,
   /** The other end of the cable. */
   peer: EndArgs,
+  /**
+   * Take over a cable with these two ends that something else made. Deletion sets it back to what it was, and leaves
+   * it. Counts at creation; taken out later, the cable becomes this resource's own. Default: false. Updates in place.
+   */
+  adopt: z.boolean().optional(),
 });
 
 type End = z.output<typeof EndArgs>;
@@ -36,6 +41,11 @@ interface Outputs {
   ifindex: number;
   /** Interface index of `peer`, unique in its namespace. */
   peerIfindex: number;
+}
+
+interface Seen extends Observed<Args, Partial<Outputs>> {
+  readonly end: Link | undefined;
+  readonly peer: Link | undefined;
 }
 
 /** A cable, as `ip link add type veth` makes it. See veth(4). Its mark is the alias of both ends. */
@@ -57,16 +67,18 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     "peer.mac": "update",
     "peer.mtu": "update",
     "peer.up": "update",
+    adopt: "update",
   },
 
   id: ({ end, peer }) => `${linkId(end.namespace, end.name)} ${linkId(peer.namespace, peer.name)}`,
+  home: ({ end }) => end.namespace,
   claims: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),
 
   probe: ({ end, peer }) => [end, peer].filter(isNamed).map(({ namespace, name }) => show(namespace, name)),
 
-  parse(answers, args) {
+  parse(answers, args): Seen | undefined {
     const { mark } = args;
     const left = answers.map(parseLink);
     const [end, peer] = [args.end, args.peer].map((asked) => (isNamed(asked) ? left.shift() : undefined));
@@ -78,28 +90,45 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       mark: links.every((link) => link.ifalias === mark)
         ? mark
         : links.find((link) => link.ifalias !== mark)?.ifalias,
+      misfit: pairMisfit(end, peer),
+      end,
+      peer,
     };
   },
 
   create: (args) => creation(args),
 
-  update(seen, args) {
+  update(seen: Seen, args) {
     // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
     if (!seen.args.end?.name || !seen.args.peer?.name) return [...removal(seen, args), ...creation(args)];
     return [
-      ...endUpdate(seen.args.end, args.end, seen.mark, args.mark),
-      ...endUpdate(seen.args.peer, args.peer, seen.mark, args.mark),
+      ...endUpdate(seen.args.end, args.end, seen.end, args.mark),
+      ...endUpdate(seen.args.peer, args.peer, seen.peer, args.mark),
     ];
   },
 
   remove: (seen, args) => removal(seen, args),
 
-  // A crash may have come before the aliases; nobody else has the MAC addresses made of the mark.
-  isOurs: (seen, { mark }) =>
-    seen.mark === undefined
-      ? seen.args.end?.mac === macOf(mark, "end") && seen.args.peer?.mac === macOf(mark, "peer")
-      : seen.mark === mark,
+  unsettled: (seen: Seen, { end, peer }) =>
+    end.up && peer.up
+      ? [...carrierProblems("end.up", seen.end), ...carrierProblems("peer.up", seen.peer)]
+      : [],
+
+  // A crash may have come before one alias or both.
+  isOurs: ({ end, peer }: Seen, { mark }) =>
+    [end, peer].every(
+      (link) =>
+        link === undefined ||
+        (link.ifalias === undefined ? link.group === birthGroup(mark) : link.ifalias === mark),
+    ),
 };
+
+/** Packets pass as soon as the kernel has noticed that both ends are up, which is a moment later. */
+function carrierProblems(property: string, link: Link | undefined): Problem[] {
+  if (link?.operstate === undefined || link.operstate === "UP") return [];
+  const reason = `is true, but the link's operational state stays ${link.operstate}: something else on this host holds it down`;
+  return [{ property, reason }];
+}
 
 /** In the state, an end that a refresh has not found has no name. */
 const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
@@ -112,7 +141,9 @@ function creation({ mark, end, peer }: Args): Command[] {
   // `ip -n` knows the namespace of the first end; the second is named, so it must not be the host's own.
   const [first, second] =
     peer.namespace === undefined && end.namespace !== undefined ? [peer, end] : [end, peer];
-  const words = ({ name, mac, mtu }: End) => ["name", name, "address", mac, "mtu", String(mtu)];
+  const words = ({ name, mac, mtu }: End) => [
+    ...["name", name, "address", mac, "mtu", String(mtu), "group", birthGroup(mark)],
+  ];
   const target =
     second.namespace === first.namespace || second.namespace === undefined ? [] : ["netns", second.namespace];
   return [
@@ -120,7 +151,7 @@ function creation({ mark, end, peer }: Args): Command[] {
     ...[end, peer].map(({ namespace, name, bridge, up }) =>
       ip(
         namespace,
-        ...["link", "set", "dev", name, "alias", mark],
+        ...["link", "set", "dev", name, ...markWords(mark, birthGroup(mark))],
         ...(bridge === undefined ? [] : ["master", bridge]),
         ...(up ? ["up"] : []),
       ),
@@ -128,9 +159,9 @@ function creation({ mark, end, peer }: Args): Command[] {
   ];
 }
 
-function endUpdate(seen: Some<End>, asked: End, seenMark: string | undefined, mark: string): Command[] {
+function endUpdate(seen: Some<End>, asked: End, link: Link | undefined, mark: string): Command[] {
   const words = [
-    ...(seenMark === mark ? [] : ["alias", mark]),
+    ...(link?.ifalias === mark ? [] : markWords(mark, link?.group)),
     ...(seen.mac === asked.mac ? [] : ["address", asked.mac]),
     ...(seen.mtu === asked.mtu ? [] : ["mtu", String(asked.mtu)]),
     ...(seen.bridge === asked.bridge
@@ -147,6 +178,20 @@ function endUpdate(seen: Some<End>, asked: End, seenMark: string | undefined, ma
 function removal(seen: Observed<Args, object>, { end, peer }: Args): Command[] {
   const { namespace, name } = seen.args.end?.name ? end : peer;
   return [ip(namespace, "link", "del", "dev", name)];
+}
+
+/** Why what has these names is no cable between them. Each end knows the index of the other. */
+function pairMisfit(end: Link | undefined, peer: Link | undefined): string | undefined {
+  for (const link of [end, peer]) {
+    const problem = link && misfit(link, "veth");
+    if (problem !== undefined) return `has ${link?.ifname}, which ${problem}`;
+  }
+  if (!end || !peer) return undefined;
+  const isPair =
+    end.link_index === peer.ifindex &&
+    peer.link_index === end.ifindex &&
+    (end.link_netnsid === undefined) === (peer.link_netnsid === undefined);
+  return isPair ? undefined : `is two cables: ${end.ifname} and ${peer.ifname} are not the ends of one`;
 }
 
 /** An end as it is; one that is not where it is looked for has no name. */

@@ -73,7 +73,7 @@ function recording(): Host & { readonly ran: Command[] } {
     ran.push(command);
     return localHost.run(command);
   };
-  return { ran, run };
+  return { ran, run, records: localHost.records };
 }
 
 async function failure(work: Promise<unknown>): Promise<unknown> {

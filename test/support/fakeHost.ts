@@ -1,7 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { type Command, printCommand } from "../../provider/command";
 import { CommandError, type Reason } from "../../provider/errors";
 import type { Host } from "../../provider/host/host";
+import type { ObjectKey, OwnerRecord, Records } from "../../provider/host/records";
 
 /** What a command prints, or the reason it fails for; a function is asked anew each time. */
 export type Scripted = string | { readonly fails: Reason } | ((command: Command) => Scripted);
@@ -12,6 +14,7 @@ export type Scripted = string | { readonly fails: Reason } | ((command: Command)
  */
 export class FakeHost implements Host {
   readonly ran: string[] = [];
+  readonly records = new MemoryRecords();
 
   constructor(private readonly script: Readonly<Record<string, Scripted>> = {}) {}
 
@@ -26,6 +29,36 @@ export class FakeHost implements Host {
     return settle(key === undefined ? "" : this.script[key], command);
   }
 }
+
+type Kept = OwnerRecord & { readonly namespace: string | undefined };
+
+/** Records that end with the test. */
+export class MemoryRecords implements Records {
+  kept: readonly Kept[] = [];
+
+  async find({ kind, id, namespace }: ObjectKey): Promise<readonly OwnerRecord[]> {
+    return this.kept.filter((record) => isDeepStrictEqual(keyIn(record), { kind, id, namespace }));
+  }
+
+  async save(key: ObjectKey, record: Pick<OwnerRecord, "mark" | "args" | "former">): Promise<void> {
+    await this.drop(key, record.mark);
+    this.kept = [...this.kept, { ...key, ...record, inode: 1 }];
+  }
+
+  async drop(key: ObjectKey, mark: string): Promise<void> {
+    this.kept = this.kept.filter((record) => record.mark !== mark || !isDeepStrictEqual(keyIn(record), key));
+  }
+
+  async dropAll(namespace: string): Promise<void> {
+    this.kept = this.kept.filter((record) => record.namespace !== namespace);
+  }
+
+  async list(): Promise<readonly Kept[]> {
+    return this.kept;
+  }
+}
+
+const keyIn = ({ kind, id, namespace }: Kept): ObjectKey => ({ kind, id, namespace });
 
 function settle(answer: Scripted | undefined, command: Command): string {
   if (typeof answer === "function") return settle(answer(command), command);

@@ -132,6 +132,7 @@ export const namespaceNames = async (): Promise<string[]> =>
 /** A host that keeps note of what it ran, and fails where it is told to. */
 export class WatchedHost implements Host {
   readonly ran: string[] = [];
+  readonly records = localHost.records;
 
   constructor(private readonly failing?: { readonly at: RegExp; readonly reason: Reason }) {}
 
