@@ -3,10 +3,11 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { forbidStrayCommand, splitAtDashes } from "./argv";
 import { CliError, errorCode } from "./errors";
+import { addGc } from "./gc/command";
 import { addSandbox } from "./sandbox/command";
 
 // One line per subcommand; each loads what it needs only when it is called.
-const subcommands = [addSandbox];
+const subcommands = [addSandbox, addGc];
 
 const usageError = 2;
 

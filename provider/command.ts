@@ -47,6 +47,10 @@ export function command(
 export const ip = (namespace: string | undefined, ...args: string[]): Command =>
   command("ip", namespace, args);
 
+/** Every link in `namespace`, with all that is known of it. */
+export const showLinks = (namespace: string | undefined): Command =>
+  ip(namespace, "-j", "-d", "link", "show");
+
 /** A pause between two looks at something that settles by itself. */
 export const pause = (milliseconds: number): Command =>
   command("sleep", undefined, [String(milliseconds / 1000)]);

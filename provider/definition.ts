@@ -54,6 +54,13 @@ export interface Remembered {
   readonly former?: Former;
 }
 
+/** A look for all objects of a kind in one network namespace, whoever's they are. */
+export interface Survey {
+  readonly commands: readonly Command[];
+  /** What carries a mark of this kind: as much of its arguments as `probe` and `remove` need. */
+  find(answers: readonly Answer[]): readonly Args[];
+}
+
 /**
  * One kind of resource, everything about it in one place. Nothing here runs anything: commands are returned,
  * answers are given. Methods are written in method syntax, so that a list may hold different kinds.
@@ -104,6 +111,8 @@ export interface Definition<A = Args, O extends object = object> {
   isOurs?(seen: Observed<A, O>, args: A): boolean;
   /** Whether creation may take over what is there already without being told to; by default only what is its own. */
   mayTakeOver?(seen: Observed<A, O>, args: A): boolean;
+  /** How to find all objects of this kind in a network namespace; by default only records tell of them. */
+  survey?(namespace: string | undefined): Survey;
   /** Operations with the same key wait for each other. */
   serialize?(args: A): string;
 }

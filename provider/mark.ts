@@ -12,11 +12,21 @@ const MAX_LENGTH = 120;
  */
 export function markOf(kind: string, urn: string): string {
   // urn:pulumi:STACK::PROJECT::TYPES::NAME, and only the name may itself hold "::".
-  const [head = "", project, , ...name] = urn.split("::");
-  const label = `${project}/${head.split(":")[2]}/${name.join("::")}`.replace(/[^\w./+-]/g, "_");
+  const [, , , ...name] = urn.split("::");
+  const label = `${stackOf(urn)}/${plain(name.join("::"))}`;
   const hash = createHash("sha256").update(urn).digest("hex").slice(0, 12);
   return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
 }
+
+/** The stack of a URN as marks name it: `PROJECT/STACK`. */
+export function stackOf(urn: string): string {
+  const [head = "", project = ""] = urn.split("::");
+  return stackName(project, head.split(":")[2] ?? "");
+}
+
+export const stackName = (project: string, stack: string): string => plain(`${project}/${stack}`);
+
+const plain = (text: string): string => text.replace(/[^\w./+-]/g, "_");
 
 /** The parts of a mark, or `undefined` for a text that is none of ours. */
 export function parseMark(mark: string) {
@@ -29,6 +39,10 @@ export function parseMark(mark: string) {
     ? { kind, hash, label, stack: `${project}/${stack}`, name: name.join("/") }
     : { kind, hash, label, stack: undefined, name: label };
 }
+
+/** Whether a text is the mark of a resource of this kind. */
+export const isMarkOf = (kind: string, mark: string | undefined): mark is string =>
+  mark !== undefined && parseMark(mark)?.kind === kind;
 
 /** Whether both marks come from one stack of one project. */
 export function sameStack(mark: string | undefined, other: string): boolean {

@@ -1,6 +1,6 @@
+import { table } from "../table";
 import { isAlive, members } from "./members";
 import { readRecord, recordedNames } from "./registry";
-import { table } from "./table";
 
 interface Listed {
   readonly name: string;

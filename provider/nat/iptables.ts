@@ -1,10 +1,11 @@
-import { type Command, command } from "../command";
-import { parseIp } from "../fields/common";
+import { type Answer, type Command, command } from "../command";
+import { type Family, parseIp } from "../fields/common";
 import { parsePorts, portList, portValue, protocolOf } from "../fields/nat";
 import { parseTarget, printTarget } from "../fields/natTarget";
+import { isMarkOf } from "../mark";
 import { parseRules } from "../parse/iptables";
 import type { NatRuleArgs } from "../resources/natRule";
-import { combine, type FoundLeg, type Kind, type Leg, type NatMatch, type Part } from "./legs";
+import { combine, type FoundLeg, type Kind, type Leg, type Marked, type NatMatch, type Part } from "./legs";
 
 const TARGETS: Readonly<Record<Kind, readonly [target: string, option: string]>> = {
   masquerade: ["MASQUERADE", "--to-ports"],
@@ -18,10 +19,29 @@ const KINDS: readonly Kind[] = ["masquerade", "snat", "dnat", "redirect"];
 /** Seconds to wait for the lock that iptables-legacy takes. */
 const WAIT = "5";
 
-const iptables = ({ namespace, family }: NatRuleArgs, ...args: string[]): Command =>
+const iptables = (
+  { namespace, family }: Pick<NatRuleArgs, "namespace" | "family">,
+  ...args: string[]
+): Command =>
   command(family === "ipv4" ? "iptables" : "ip6tables", namespace, ["-w", WAIT, "-t", "nat", ...args]);
 
 export const probe = (args: NatRuleArgs): Command => iptables(args, "-S");
+
+/** All NAT rules of a network namespace, for `surveyed`. */
+export const survey = (namespace: string | undefined): Command[] =>
+  (["ipv4", "ipv6"] as const).map((family) => iptables({ namespace, family }, "-S"));
+
+/** The resources behind the rules in the answers to `survey`. */
+export const surveyed = ([ipv4, ipv6]: readonly Answer[]): Marked[] => [
+  ...markedIn("ipv4", ipv4),
+  ...markedIn("ipv6", ipv6),
+];
+
+const markedIn = (family: Family, listing: Answer): Marked[] =>
+  parseRules(listing).flatMap(({ comment: mark, words }) => {
+    const { kind = "masquerade" } = combine(readWords(words));
+    return isMarkOf("NatRule", mark) ? { kind, family, mark } : [];
+  });
 
 /** The rules with this mark in an answer to `probe`. */
 export const find = (listing: string | undefined, mark: string): FoundLeg[] =>

@@ -27,6 +27,13 @@ export interface Leg extends NatMatch {
   readonly kind: Kind;
 }
 
+/** What is enough to name a resource and to find its rules. */
+export interface Marked {
+  readonly kind: Kind;
+  readonly family: Family;
+  readonly mark: string;
+}
+
 /** A rule as it is in the kernel. */
 export interface FoundLeg extends NatMatch {
   readonly chain: string;

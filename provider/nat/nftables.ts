@@ -1,8 +1,8 @@
-import { type Command, command } from "../command";
-import { MARK_PREFIX, parseMark } from "../mark";
+import { type Answer, type Command, command } from "../command";
+import { isMarkOf, MARK_PREFIX, parseMark } from "../mark";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
 import type { NatRuleArgs } from "../resources/natRule";
-import type { Chain, FoundLeg, Leg } from "./legs";
+import type { Chain, FoundLeg, Leg, Marked } from "./legs";
 import { expressionsOf, readExpressions } from "./nftExpressions";
 
 const FAMILIES = { ipv4: "ip", ipv6: "ip6" } as const;
@@ -21,6 +21,18 @@ export function tableName(mark: string): string {
 
 export const probe = ({ namespace, family, mark }: NatRuleArgs): Command =>
   command("nft", namespace, ["-j", "list", "table", FAMILIES[family], tableName(mark)]);
+
+/** All rules of a network namespace, for `surveyed`. */
+export const survey = (namespace: string | undefined): Command[] => [
+  command("nft", namespace, ["-j", "list", "ruleset"]),
+];
+
+/** The resources behind the rules in an answer to `survey`. */
+export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
+  (parseTable(listing)?.rules ?? []).flatMap(({ family, comment: mark, expr }) => {
+    const { kind = "masquerade" } = readExpressions(expr);
+    return isMarkOf("NatRule", mark) ? { kind, family: family === "ip6" ? "ipv6" : "ipv4", mark } : [];
+  });
 
 /** The rules with this mark in an answer to `probe`. */
 export const find = (listing: string | undefined, mark: string): FoundLeg[] =>

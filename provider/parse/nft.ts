@@ -34,6 +34,8 @@ const Expression = z.union([
 ]);
 
 const Rule = z.object({
+  family: z.string(),
+  table: z.string(),
   chain: z.string(),
   handle: z.number(),
   comment: z.string().optional(),

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { claimOf } from "../claim";
-import { ip } from "../command";
+import { ip, showLinks } from "../command";
 import type { Definition, Observed, Some } from "../definition";
 import { integer, linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { birthGroup, linkId, macOf, markWords } from "../links";
-import { isUp, type Link, misfit, parseLink } from "../parse/link";
+import { isMarkOf } from "../mark";
+import { isUp, type Link, misfit, parseLink, parseLinks } from "../parse/link";
 
 /**
  * The kernel is told hundredths of a second but counts ticks, often of 4 ms: tenths are what every kernel keeps
@@ -159,6 +160,14 @@ export const bridge: Definition<Args, Outputs> = {
   },
 
   remove: (_, { namespace, name }) => [ip(namespace, "link", "del", "dev", name, "type", "bridge")],
+
+  survey: (namespace) => ({
+    commands: [showLinks(namespace)],
+    find: ([links]) =>
+      parseLinks(links ?? "").flatMap(({ ifname: name, ifalias: mark }) =>
+        isMarkOf("Bridge", mark) ? { name, namespace, mark } : [],
+      ),
+  }),
 
   isOurs: ({ mark: seen, group }: Seen, { mark }) =>
     seen === undefined ? group === birthGroup(mark) : seen === mark,

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { claimOf } from "../claim";
-import { type Command, command, ip, pause, type Steps } from "../command";
+import { type Command, command, ip, pause, type Steps, showLinks } from "../command";
 import type { Definition, Observed } from "../definition";
 import { RefusedError } from "../errors";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
-import { MARK_PREFIX } from "../mark";
+import { isMarkOf, MARK_PREFIX } from "../mark";
 import { isUp, parseLink, parseLinks } from "../parse/link";
 import { parseNamespaceIds } from "../parse/namespaceId";
 import { sysctlPath } from "../parse/sysctl";
@@ -109,6 +109,14 @@ export const namespace: Definition<Args, Outputs> = {
   remove: (_, args) => removal(args),
 
   mayTakeOver: (seen, { mark }) => isStale(seen) || seen.mark === mark,
+
+  survey: (name) => ({
+    commands: [showLinks(name)],
+    find: ([links]) =>
+      parseLinks(links ?? "").flatMap(({ ifname, ifalias }) =>
+        ifname === "lo" && isMarkOf("Namespace", ifalias) ? { name, mark: ifalias } : [],
+      ),
+  }),
 };
 
 const pathOf = (name: string): string => `/run/netns/${name}`;
@@ -141,7 +149,7 @@ const GONE_POLLS = 250;
 function* removal(args: Args): Steps {
   const { name } = args;
   yield* vacate(args);
-  const [links, ids] = yield [ip(name, "-j", "-d", "link", "show"), ip(name, "-j", "netns", "list-id")];
+  const [links, ids] = yield [showLinks(name), ip(name, "-j", "netns", "list-id")];
   yield [ip(undefined, "netns", "del", name)];
   yield* untilGone(farEnds(links, ids));
 }
@@ -188,7 +196,7 @@ function farEnds(links: string | undefined, ids: string | undefined): Map<string
 /** Waits until no link with these marks is left; the deletion itself has succeeded by then, so it gives up quietly. */
 function* untilGone(ends: ReadonlyMap<string | undefined, ReadonlySet<string>>): Steps {
   for (let poll = 0; poll < GONE_POLLS && ends.size > 0; poll++) {
-    const answers = yield [...ends.keys()].map((place) => ip(place, "-j", "-d", "link", "show"));
+    const answers = yield [...ends.keys()].map(showLinks);
     const marks = new Set([...ends.values()].flatMap((set) => [...set]));
     const left = answers
       .flatMap((answer) => parseLinks(answer ?? ""))

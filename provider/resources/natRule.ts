@@ -96,6 +96,7 @@ interface Seen extends Observed<NatRuleArgs, Outputs> {
 }
 
 const backends = { nftables, iptables };
+const BACKENDS = ["nftables", "iptables"] as const;
 
 /**
  * Network address translation in the kernel: one or two rules, which carry the mark as comment and are found by
@@ -155,6 +156,24 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   },
 
   remove: (_, args) => removal(args),
+
+  survey(namespace) {
+    const perBackend = BACKENDS.map((backend) => ({
+      backend,
+      commands: backends[backend].survey(namespace),
+    }));
+    return {
+      commands: perBackend.flatMap(({ commands }) => commands),
+      find(answers) {
+        const left = [...answers];
+        return perBackend.flatMap(({ backend, commands }) =>
+          backends[backend]
+            .surveyed(left.splice(0, commands.length))
+            .map((rule) => ({ namespace, backend, ...rule })),
+        );
+      },
+    };
+  },
 
   serialize: ({ namespace = "", backend, family }) => `nat ${namespace}/${backend} ${family}`,
 };

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { claimOf } from "../claim";
-import { type Command, ip } from "../command";
+import { type Command, ip, showLinks } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { birthGroup, linkId, macOf, markWords } from "../links";
-import { isUp, type Link, misfit, parseLink } from "../parse/link";
+import { isMarkOf } from "../mark";
+import { isUp, type Link, misfit, parseLink, parseLinks } from "../parse/link";
 
 const EndArgs = z.object({
   /** Name of this end, up to 15 bytes. Replaces. */
@@ -70,7 +71,11 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     adopt: "update",
   },
 
-  id: ({ end, peer }) => `${linkId(end.namespace, end.name)} ${linkId(peer.namespace, peer.name)}`,
+  id: ({ end, peer }) =>
+    [end, peer]
+      .filter(isNamed)
+      .map(({ namespace, name }) => linkId(namespace, name))
+      .join(" "),
   home: ({ end }) => end.namespace,
   claims: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
@@ -113,6 +118,15 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     end.up && peer.up
       ? [...carrierProblems("end.up", seen.end), ...carrierProblems("peer.up", seen.peer)]
       : [],
+
+  // One end tells of the whole cable, and takes it along.
+  survey: (namespace) => ({
+    commands: [showLinks(namespace)],
+    find: ([links]) =>
+      parseLinks(links ?? "").flatMap(({ ifname: name, ifalias: mark }) =>
+        isMarkOf("VethPair", mark) ? { end: { name, namespace }, peer: {}, mark } : [],
+      ),
+  }),
 
   // A crash may have come before one alias or both.
   isOurs: ({ end, peer }: Seen, { mark }) =>

@@ -59,6 +59,12 @@ export class ExampleStack {
     await this.stack.destroy({ color: "never" });
   }
 
+  /** Loses the state, as a crashed disk does; what is in the kernel stays. */
+  async forget(): Promise<void> {
+    await this.stack.workspace.removeStack(this.stack.name, { force: true, preserveConfig: true });
+    await this.stack.workspace.createStack(this.stack.name);
+  }
+
   /** The state as the engine keeps it. */
   async resources(): Promise<readonly { type: string; urn: string; outputs?: Record<string, unknown> }[]> {
     const { deployment } = await this.stack.exportStack();

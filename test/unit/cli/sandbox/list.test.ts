@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { describe as listing, localTime } from "../../../../cli/sandbox/list";
-import { table } from "../../../../cli/sandbox/table";
+import { table } from "../../../../cli/table";
 
 const created = "2026-01-31T08:05:09.123Z";
 

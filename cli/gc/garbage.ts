@@ -1,0 +1,48 @@
+import type { Args } from "../../provider/definition";
+import { parseMark } from "../../provider/mark";
+import type { Found } from "../../provider/survey";
+import type { Known } from "./states";
+
+/** An object that no given state knows. */
+export interface Garbage {
+  readonly kind: string;
+  /** What it is called in the kernel, its namespace first. */
+  readonly object: string;
+  /** `PROJECT/STACK`; `undefined` where the names are too long for a mark. */
+  readonly stack: string | undefined;
+  /** The resource's name in its program. */
+  readonly resource: string;
+  /** Whether it was there before, and is to be set back and not deleted. */
+  readonly isAdopted: boolean;
+  /** Whether it is of a stack that was given. */
+  readonly isGiven: boolean;
+  readonly found: Found;
+}
+
+/** What goes first: nothing is taken along by something else, and rules go before the links they speak of. */
+const ORDER = ["NatRule", "Sysctl", "Route", "Address", "VethPair", "Bridge", "Namespace"];
+
+/** What no given state knows, in the order in which it is to be deleted. */
+export const garbageIn = (found: readonly Found[], known: Known): Garbage[] =>
+  found
+    .filter(({ state }) => !known.marks.has(markIn(state)))
+    .map((one) => describe(one, known))
+    .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || compare(a.object, b.object));
+
+function describe(found: Found, { stacks }: Known): Garbage {
+  const { definition, state } = found;
+  const { stack, name = "" } = parseMark(markIn(state)) ?? {};
+  return {
+    kind: definition.kind,
+    object: definition.id(state),
+    stack,
+    resource: name,
+    isAdopted: "former" in state && definition.isStanding !== true,
+    isGiven: stack !== undefined && stacks.has(stack),
+    found,
+  };
+}
+
+const markIn = ({ mark }: Args): string => String(mark);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

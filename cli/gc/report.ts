@@ -1,0 +1,41 @@
+import { table } from "../table";
+import type { Garbage } from "./garbage";
+
+const STACKLESS = "-";
+
+export function asText(garbage: readonly Garbage[]): string {
+  if (garbage.length === 0)
+    return "Nothing is left over: the given states know every marked object on this host.\n";
+  const rows = garbage.map(({ kind, object, stack, resource, isAdopted }) => [
+    kind,
+    object,
+    stack ?? STACKLESS,
+    resource,
+    isAdopted ? "set back" : "delete",
+  ]);
+  return `${table([["KIND", "OBJECT", "STACK", "RESOURCE", "WITH --yes"], ...rows])}\n`;
+}
+
+export const asJson = (garbage: readonly Garbage[]): string =>
+  `${JSON.stringify(
+    garbage.map(({ found: { state }, ...shown }) => ({ ...shown, mark: state["mark"] })),
+    null,
+    2,
+  )}\n`;
+
+/** What to type next. */
+export function advice(all: number, chosen: number): string {
+  const others = all - chosen;
+  return [
+    ...(chosen > 0 ? [`${count(chosen)} no given state knows: delete with --yes.`] : []),
+    ...(others > 0 ? [`${count(others)} of stacks that are not given: --all takes them in.`] : []),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** What has been done with one. */
+export const deletion = ({ kind, object, isAdopted }: Garbage): string =>
+  `${isAdopted ? "set back" : "deleted"} ${kind} ${object}`;
+
+const count = (n: number): string => `${n} object${n === 1 ? "" : "s"}`;

@@ -1,0 +1,58 @@
+import { remove } from "../../provider/engine";
+import { messageOf } from "../../provider/errors";
+import { localHost } from "../../provider/host/local";
+import { type Found, survey } from "../../provider/survey";
+import { CliError } from "../errors";
+import type { GcOptions } from "./command";
+import { contentOf } from "./content";
+import { type Garbage, garbageIn } from "./garbage";
+import { advice, asJson, asText, deletion } from "./report";
+import { type Known, readSelectedState, readStates } from "./states";
+
+const NOTHING: Known = { marks: new Set(), stacks: new Set() };
+
+export async function collectGarbage(options: GcOptions): Promise<void> {
+  const known = await knownBy(options);
+  const { found, gaps } = await survey(localHost);
+  for (const gap of gaps) process.stderr.write(`pulumi-netns: could not look: ${gap}\n`);
+  if (gaps.length > 0) process.exitCode = 1;
+  const garbage = garbageIn(found, known);
+  process.stdout.write(options.json ? asJson(garbage) : asText(garbage));
+  const chosen = garbage.filter(({ isGiven }) => isGiven || options.all);
+  if (options.yes) await deleteAll(chosen, found);
+  else if (!options.json) process.stdout.write(advice(garbage.length, chosen.length));
+}
+
+async function knownBy({ stack, state, all }: GcOptions): Promise<Known> {
+  if (stack.length + state.length > 0) return readStates(stack, state);
+  const selected = await readSelectedState();
+  if (selected) return selected;
+  if (all) return NOTHING;
+  throw new CliError(
+    "there is no Pulumi.yaml here: run this where the program is, name states with --state, or say --all if no stack on this host is alive.",
+  );
+}
+
+/** Deletes one after the other, and goes on past a failure. */
+async function deleteAll(garbage: readonly Garbage[], found: readonly Found[]): Promise<void> {
+  const chosen = new Set(garbage.map((one) => one.found));
+  const staying = found.filter((one) => !chosen.has(one));
+  for (const one of garbage) {
+    try {
+      await deleteOne(one, staying);
+      process.stderr.write(`${deletion(one)}\n`);
+    } catch (error) {
+      process.exitCode = 1;
+      process.stderr.write(`pulumi-netns: ${one.kind} ${one.object} is kept: ${messageOf(error)}\n`);
+    }
+  }
+}
+
+async function deleteOne(
+  { kind, object, isAdopted, found }: Garbage,
+  staying: readonly Found[],
+): Promise<void> {
+  const content = kind === "Namespace" && !isAdopted ? await contentOf(localHost, object, staying) : [];
+  if (content.length > 0) throw new Error(`it holds what is not to be deleted: ${content.join(", ")}`);
+  await remove(found.definition, localHost, found.state);
+}

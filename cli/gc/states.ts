@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { execa } from "execa";
+import { z } from "zod";
+import { stackName, stackOf } from "../../provider/mark";
+import { CliError, errorCode } from "../errors";
+
+const Resource = z.looseObject({
+  urn: z.string(),
+  inputs: z.looseObject({ mark: z.string().optional() }).optional(),
+  outputs: z.looseObject({ mark: z.string().optional() }).optional(),
+});
+
+const Deployment = z.looseObject({
+  resources: z.array(Resource).nullish(),
+  pending_operations: z.array(z.looseObject({ resource: Resource })).nullish(),
+});
+
+/** What `pulumi stack export` prints, and the file that a local backend keeps. */
+const State = z.union([
+  z.looseObject({ deployment: Deployment }).transform(({ deployment }) => deployment),
+  z
+    .looseObject({ checkpoint: z.looseObject({ latest: Deployment.nullish() }) })
+    .transform(({ checkpoint }) => checkpoint.latest ?? {}),
+]);
+
+/** What the given states know. */
+export interface Known {
+  readonly marks: ReadonlySet<string>;
+  /** The given stacks, as `PROJECT/STACK`. */
+  readonly stacks: ReadonlySet<string>;
+}
+
+/** The marks in the text of one state, of what is being made as well, and the stack it is of, if it has anything. */
+export function parseState(text: string): Known {
+  const parsed = State.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error("it has neither a `deployment` nor a `checkpoint`");
+  const { resources, pending_operations: pending } = parsed.data;
+  const all = [...(resources ?? []), ...(pending ?? []).map(({ resource }) => resource)];
+  return {
+    marks: new Set(all.flatMap(({ inputs, outputs }) => [inputs?.mark, outputs?.mark].filter(isText))),
+    stacks: new Set(all.map(({ urn }) => stackOf(urn))),
+  };
+}
+
+const isText = (value: string | undefined): value is string => value !== undefined;
+
+/** What the states of these stacks and in these files know. */
+export async function readStates(stacks: readonly string[], files: readonly string[]): Promise<Known> {
+  const known = files.map(readState);
+  for (const stack of stacks) known.push(await exportStack(["--stack", stack]));
+  return {
+    marks: new Set(known.flatMap(({ marks }) => [...marks])),
+    stacks: new Set(known.flatMap(({ stacks }) => [...stacks])),
+  };
+}
+
+/** What the stack knows that is selected in this folder; `undefined` where there is no project. */
+export async function readSelectedState(): Promise<Known | undefined> {
+  try {
+    return await exportStack([]);
+  } catch (error) {
+    if (error instanceof CliError && error.message.includes("no Pulumi.yaml project file found"))
+      return undefined;
+    throw error;
+  }
+}
+
+function readState(file: string): Known {
+  try {
+    return parseState(readFileSync(file === "-" ? 0 : file, "utf8"));
+  } catch (error) {
+    throw new CliError(
+      `cannot read the state in ${file}: ${error instanceof Error ? error.message : String(error)}\n` +
+        "Write it with: pulumi stack export --file FILE",
+    );
+  }
+}
+
+async function exportStack(which: readonly string[]): Promise<Known> {
+  const text = await pulumi(["stack", "export", ...which]);
+  const name = await pulumi(["stack", "--show-name", ...which]);
+  const { marks, stacks } = parseState(text);
+  // The state of a stack that has nothing any more does not tell whose it is.
+  const project = projectName();
+  const own = project === undefined ? [] : [stackName(project, name.trim().split("/").at(-1) ?? "")];
+  return { marks, stacks: new Set([...stacks, ...own]) };
+}
+
+/** As Pulumi.yaml of this folder has it. */
+function projectName(): string | undefined {
+  try {
+    return /^name:\s*["']?([\w.-]+)/m.exec(readFileSync("Pulumi.yaml", "utf8"))?.[1];
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function pulumi(args: readonly string[]): Promise<string> {
+  const { exitCode, code, stdout, stderr } = await execa("pulumi", [...args, "--non-interactive"], {
+    reject: false,
+    stdin: "ignore",
+  });
+  if (exitCode === 0) return stdout;
+  throw new CliError(
+    code === "ENOENT"
+      ? "the program pulumi is not on PATH: give the states as files, with --state."
+      : `\`pulumi ${args.join(" ")}\` failed:\n${stderr.trim()}`,
+  );
+}

@@ -1,0 +1,74 @@
+import { type Answer, type Command, ip, printCommand } from "./command";
+import type { Args, Definition } from "./definition";
+import { CommandError, isNotFound } from "./errors";
+import type { Host } from "./host/host";
+import { parseNamespaceNames } from "./parse/namespaceId";
+import { definitions } from "./resources";
+
+/** An object that carries a mark of ours, with what is needed to remove it. */
+export interface Found {
+  readonly definition: Definition;
+  /** Some of its arguments, its mark, and what it was before if it was adopted. */
+  readonly state: Args;
+}
+
+export interface Findings {
+  readonly found: readonly Found[];
+  /** What could not be looked at, in words. */
+  readonly gaps: readonly string[];
+}
+
+/** Everything on a host that says it is ours: by marks in the kernel, and by records where these have no room. */
+export async function survey(host: Host): Promise<Findings> {
+  const gaps = new Set<string>();
+  const ask = remembering((asked) => answerOf(host, asked, gaps));
+  const names = parseNamespaceNames(await ask(ip(undefined, "-j", "netns", "list")));
+  const found: Found[] = [];
+  // One namespace after the other: at once they would be a process or more for each.
+  for (const namespace of [undefined, ...names]) {
+    const lists = definitions.map(async (definition) => {
+      const kind = definition.survey?.(namespace);
+      if (!kind) return [];
+      const answers = await Promise.all(kind.commands.map(ask));
+      return kind.find(answers).map((state) => ({ definition, state }));
+    });
+    found.push(...(await Promise.all(lists)).flat());
+  }
+  return { found: merged([...(await recorded(host)), ...found]), gaps: [...gaps] };
+}
+
+/** What records tell of; a record comes first, as it alone knows what an object was before. */
+async function recorded(host: Host): Promise<Found[]> {
+  const records = await host.records.list();
+  return records.flatMap(({ kind, mark, args, former }) => {
+    const definition = definitions.find((candidate) => candidate.kind === kind);
+    return definition ? { definition, state: { ...args, mark, ...(former && { former }) } } : [];
+  });
+}
+
+/** One entry for each mark: both ends of a cable, and the rules in several chains, are one resource. */
+const merged = (found: readonly Found[]): Found[] =>
+  [...new Map([...found].reverse().map((one) => [one.state["mark"], one])).values()].reverse();
+
+/** A tool that is not installed has made nothing here, and a namespace may go while it is looked at. */
+async function answerOf(host: Host, asked: Command, gaps: Set<string>): Promise<Answer> {
+  try {
+    return await host.run(asked);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    if (!(error instanceof CommandError)) throw error;
+    if (error.reason !== "ToolMissing") gaps.add(error.message);
+    return undefined;
+  }
+}
+
+/** Asks the same thing once. */
+function remembering(run: (asked: Command) => Promise<Answer>): (asked: Command) => Promise<Answer> {
+  const answers = new Map<string, Promise<Answer>>();
+  return (asked) => {
+    const key = printCommand(asked);
+    const answer = answers.get(key) ?? run(asked);
+    answers.set(key, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { snapshot } from "../support/snapshot";
+import { ExampleStack, environment, root } from "../support/stack";
+
+/** The seed's network and what somebody else has put beside it, through the real command. */
+describe("gc", function () {
+  this.timeout(120_000);
+  let clean: Record<string, string>;
+  let stack: ExampleStack;
+
+  beforeEach(async () => {
+    clean = await snapshot();
+    stack = await ExampleStack.of("seed");
+    await stack.up();
+  });
+  afterEach(async () => {
+    await stack.remove();
+    expect(await snapshot()).to.deep.equal(clean);
+  });
+
+  async function gc(...args: string[]) {
+    const { exitCode, stdout, stderr } = await execa(
+      process.execPath,
+      [join(root, "dist", "cli", "main.js"), "gc", ...args],
+      { cwd: stack.folder, env: await environment(stack.folder), reject: false },
+    );
+    return { exitCode, stdout, stderr };
+  }
+
+  const kindsListed = async (...args: string[]): Promise<string[]> => {
+    const { stdout } = await gc("--json", ...args);
+    const listed: { kind: string }[] = JSON.parse(stdout);
+    return listed.map(({ kind }) => kind);
+  };
+
+  it("finds nothing as long as a state knows everything", async () => {
+    expect(await gc()).to.deep.include({
+      exitCode: 0,
+      stdout: "Nothing is left over: the given states know every marked object on this host.",
+    });
+    expect(await kindsListed("--stack", "test", "--all")).to.deep.equal([]);
+  });
+
+  it("deletes what a lost state has left, and nothing else", async () => {
+    await stack.forget();
+    expect(await kindsListed()).to.deep.equal([
+      ...["NatRule", "NatRule", "NatRule", "Sysctl", "Route"],
+      ...["VethPair", "VethPair", "VethPair", "Bridge", "Namespace", "Namespace", "Namespace"],
+    ]);
+
+    await execa("ip", ["link", "add", "guest", "type", "bridge"]);
+    const withGuest = await execa("ip", ["-j", "link", "show", "dev", "guest"]);
+    expect((await gc("--yes")).exitCode).to.equal(0);
+    expect((await execa("ip", ["-j", "link", "show", "dev", "guest"])).stdout).to.equal(withGuest.stdout);
+    await execa("ip", ["link", "del", "guest"]);
+    expect(await snapshot()).to.deep.equal(clean);
+  });
+
+  it("keeps a namespace with something in it that is not to go, and says so", async () => {
+    await stack.forget();
+    await execa("ip", ["-n", "blue", "link", "add", "guest", "type", "bridge"]);
+    const kept = await gc("--yes");
+    expect(kept.exitCode).to.equal(1);
+    expect(kept.stderr).to.include(
+      "pulumi-netns: Namespace blue is kept: it holds what is not to be deleted: link guest",
+    );
+    expect(await kindsListed()).to.deep.equal(["Namespace"]);
+    await execa("ip", ["-n", "blue", "link", "del", "guest"]);
+    expect((await gc("--yes")).exitCode).to.equal(0);
+  });
+
+  it("leaves another stack's objects, until it is told that there is none", async () => {
+    const other = await ExampleStack.of("two-rooms", "other");
+    try {
+      await stack.destroy();
+      await other.up();
+      const { stdout } = await gc("--yes");
+      expect(stdout).to.include("netns-two-rooms/other");
+      await other.refresh();
+      expect(await other.preview()).to.deep.equal({});
+
+      await other.forget();
+      expect((await gc("--all", "--yes")).exitCode).to.equal(0);
+    } finally {
+      await other.remove();
+    }
+  });
+
+  it("sets back what was adopted", async () => {
+    await execa("ip", ["link", "add", "guest", "mtu", "1400", "type", "bridge"]);
+    try {
+      await stack.edit([
+        'new Bridge("v-net-0")',
+        'new Bridge("v-net-0", { name: "guest", adopt: true, stp: true })',
+      ]);
+      await stack.up();
+      await stack.forget();
+      const { stderr } = await gc("--yes");
+      expect(stderr).to.include("set back Bridge guest");
+      const { stdout } = await execa("ip", ["-j", "-d", "link", "show", "dev", "guest"]);
+      expect(stdout).to.include('"stp_state":0').and.not.include("ifalias");
+    } finally {
+      await execa("ip", ["link", "del", "guest"]);
+    }
+  });
+
+  it("says what it needs where there is no program", async () => {
+    const { exitCode, stderr } = await execa(process.execPath, [join(root, "dist", "cli", "main.js"), "gc"], {
+      cwd: "/",
+      env: await environment(stack.folder),
+      reject: false,
+    });
+    expect([exitCode, stderr]).to.deep.equal([
+      1,
+      "pulumi-netns: there is no Pulumi.yaml here: run this where the program is, name states with --state, or say --all if no stack on this host is alive.",
+    ]);
+  });
+});
