@@ -8,10 +8,18 @@ import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
 import type { Host } from "./host";
 import { FileRecords } from "./records";
+import { SessionEnd } from "./session";
+import { type Line, lineOf, Sessions } from "./sessions";
 import { timeoutOf } from "./timeout";
 
 /** The sbin folders are missing from the PATH of an ordinary user on some distributions. */
 const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
+
+const ENV = { LC_ALL: "C", PATH };
+
+const timeout = (): number => timeoutOf(process.env["PULUMI_NETNS_TIMEOUT"]);
+
+const sessions = new Sessions(ENV, timeout);
 
 /** The machine, or the sandbox, that this process runs on. */
 export const localHost: Host = { run, records: new FileRecords("/run/pulumi-netns") };
@@ -21,6 +29,28 @@ async function run(command: Command): Promise<string> {
     await sleep(Number(command.args[0]) * 1000);
     return "";
   }
+  const line = lineOf(command);
+  if (line) return runInSession(command, line);
+  const [object, verb, name] = command.args;
+  if (object === "netns" && verb === "pids" && name !== undefined) await sessions.leave(name);
+  return runAlone(command);
+}
+
+async function runInSession(command: Command, line: Line): Promise<string> {
+  const [object, verb, name] = command.args;
+  if (object === "netns" && verb === "del" && name !== undefined) await sessions.leave(name);
+  try {
+    const { isOk, stdout, stderr } = await sessions.run(line);
+    if (isOk) return stdout;
+    throw new CommandError(reasonOf(stderr), command, stderr);
+  } catch (error) {
+    if (!(error instanceof SessionEnd)) throw error;
+    const reason = error.why === "Ended" ? reasonOf(error.stderr) : error.why;
+    throw new CommandError(reason, command, error.stderr, { cause: error.cause });
+  }
+}
+
+async function runAlone(command: Command): Promise<string> {
   // Without input, a tool that asks something gets no answer instead of waiting for one.
   if (command.input === undefined) return start(command, "ignore");
   const file = await nameless(command.input);
@@ -54,9 +84,9 @@ async function start(command: Command, stdin: "ignore" | ReadStream): Promise<st
   const [file, ...args] = argv(command);
   const result = await execa(file, args, {
     stdin,
-    env: { LC_ALL: "C", PATH },
+    env: ENV,
     reject: false,
-    timeout: timeoutOf(process.env["PULUMI_NETNS_TIMEOUT"]),
+    timeout: timeout(),
     killSignal: "SIGKILL",
   });
   if (result.exitCode === 0) return result.stdout;

@@ -1,0 +1,151 @@
+import { execa } from "execa";
+
+/** How a line ended that was given to a session. */
+export interface Reply {
+  readonly isOk: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The process of a session has ended before it replied; its exit code and words say why. */
+export class SessionEnd extends Error {
+  override readonly name = "SessionEnd";
+
+  constructor(
+    readonly why: "Ended" | "Timeout" | "ToolMissing",
+    readonly stderr: string,
+    options?: ErrorOptions,
+  ) {
+    super(stderr, options);
+  }
+}
+
+/** No command of `ip`: it complains on standard error, which is not buffered, once all before it is done. */
+const END = "done";
+const COMPLAINT = `Object "${END}" is unknown, try "ip help".\nCommand failed -:`;
+
+const FAILURE = /Command failed -:\d+\n$/;
+
+/**
+ * An `ip -batch` that is kept open and given one line at a time, which takes a fiftieth of the time of a process. A read
+ * must print one line of JSON.
+ */
+export class Session {
+  private readonly process;
+  private stdout = "";
+  private stderr = "";
+  private notice: () => void = () => {};
+  private end: SessionEnd | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+  private isTimedOut = false;
+  /** Lines given and not yet replied to. */
+  private pending = 0;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<void>;
+
+  constructor(
+    options: readonly string[],
+    /** A read that always has an answer with `"ifname":"lo"` in it. */
+    private readonly fence: string,
+    env: Readonly<Record<string, string>>,
+    private readonly timeout: number,
+  ) {
+    this.process = execa("ip", [...options, "-force", "-batch", "-"], {
+      ...{ stdin: "pipe", stdout: "pipe", stderr: "pipe", buffer: false, reject: false, env },
+    });
+    this.process.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+      this.notice();
+    });
+    this.process.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+      this.notice();
+    });
+    // An idle session keeps no program from ending; one at work has a timer that does.
+    this.process.unref();
+    for (const stream of [this.process.stdin, this.process.stdout, this.process.stderr]) unref(stream);
+    // That it takes no more lines shows in its end.
+    this.process.stdin.on("error", () => {});
+    this.ended = this.process.then((result) => {
+      const why = this.isTimedOut ? "Timeout" : result.code === "ENOENT" ? "ToolMissing" : "Ended";
+      this.end = new SessionEnd(why, this.stderr, { cause: result });
+      this.notice();
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.pending === 0;
+  }
+
+  /** Gives it a line, after those that were given before; no reply where it had ended by the time of its turn. */
+  run(line: string, isRead: boolean): Promise<Reply | undefined> {
+    this.pending++;
+    const reply = this.last.then(() => this.exchange(line, isRead)).finally(() => this.pending--);
+    this.last = reply.catch(() => {});
+    return reply;
+  }
+
+  /** Lets it end once it has replied to everything. */
+  close(): void {
+    void this.last.then(() => this.process.stdin.end());
+  }
+
+  private async exchange(line: string, isRead: boolean): Promise<Reply | undefined> {
+    if (this.end) return undefined;
+    const timer = setTimeout(() => {
+      this.isTimedOut = true;
+      this.process.kill("SIGKILL");
+    }, this.timeout);
+    try {
+      const said = await this.say(line);
+      const [isOk, stderr] = [!FAILURE.test(said), said.replace(FAILURE, "")];
+      if (!isRead) return { isOk, stdout: "", stderr };
+      if (isOk) return { isOk, stdout: await this.until(() => this.takeLine("\n")), stderr };
+      // What it may have printed before it failed comes before this.
+      await this.say(this.fence);
+      await this.until(() => this.takeLine('"ifname":"lo"'));
+      return { isOk, stdout: "", stderr };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Gives a line, and what was complained about it. */
+  private say(line: string): Promise<string> {
+    this.process.stdin.write(`${line}\n${END}\n`);
+    return this.until(() => {
+      const at = this.stderr.indexOf(COMPLAINT);
+      const close = this.stderr.indexOf("\n", at + COMPLAINT.length);
+      if (at < 0 || close < 0) return undefined;
+      const said = this.stderr.slice(0, at);
+      this.stderr = this.stderr.slice(close + 1);
+      return said;
+    });
+  }
+
+  /** Standard output up to the end of the line that has `text`. */
+  private takeLine(text: string): string | undefined {
+    const at = this.stdout.indexOf(text);
+    const close = at < 0 ? -1 : this.stdout.indexOf("\n", at);
+    if (close < 0) return undefined;
+    const taken = this.stdout.slice(0, close);
+    this.stdout = this.stdout.slice(close + 1);
+    return taken;
+  }
+
+  /** Waits until `find` finds something in what has been printed. */
+  private until<T>(find: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.notice = () => {
+        const found = find();
+        if (found !== undefined) resolve(found);
+        else if (this.end) reject(this.end);
+      };
+      this.notice();
+    });
+  }
+}
+
+function unref(stream: object): void {
+  if ("unref" in stream && typeof stream.unref === "function") stream.unref();
+}
