@@ -79,8 +79,8 @@ export interface Definition<A = Args, O extends object = object> {
   claims(args: A): readonly string[];
   /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
   home?(args: A): string | undefined;
-  /** It is a network namespace itself: its deletion takes along what is in it. */
-  readonly isHome?: true;
+  /** The network namespace that it is itself: its deletion takes along what is in it. */
+  encloses?(args: A): string;
   /** Problems between fields; asked once all fields are known and valid by themselves. */
   problems?(args: A): readonly Problem[];
   /** Defaults that hang on other fields or on the mark; not known yet where these are not. Checked as if given. */
@@ -102,6 +102,8 @@ export interface Definition<A = Args, O extends object = object> {
    * default none does.
    */
   isRecorded?(answers: readonly Answer[], args: A): boolean;
+  /** It gets its mark a moment after it is made: in between a record says whose it is. */
+  readonly isMarkedLate?: true;
   /**
    * It is always there: creation takes it over, deletion sets it back, and stacks may share it as long as they ask for
    * the same.

@@ -45,14 +45,16 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     refuseConflict(definition, sight, args);
     const remembered: Remembered = former ? { former } : {};
     const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
-    if (isRecorded)
-      await host.records.save(keyOf(definition, args), { mark: markIn(args), args, ...remembered });
+    const isMarkedLate = definition.isMarkedLate === true && before?.mark !== args["mark"];
+    const key = keyOf(definition, args);
+    if (isRecorded || isMarkedLate) await host.records.save(key, { mark: markIn(args), args, ...remembered });
     let made = false;
     try {
       for (const command of before ? definition.update(before, args) : definition.create(args)) {
         await host.run(command);
         made = true;
       }
+      if (isMarkedLate && !isRecorded) await host.records.drop(key, markIn(args));
       return { id, state: await verified(definition, host, args, remembered) };
     } catch (error) {
       if (error instanceof PartialError) throw error;

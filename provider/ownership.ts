@@ -18,7 +18,10 @@ export const othersRecords = (records: readonly OwnerRecord[], { mark }: Args): 
 /** What was seen, if it is this resource's own: a foreign object of the same name is not it. */
 export function ownOf(definition: Definition, { seen, records }: Sight, args: Args): Seen | undefined {
   if (!seen || isSomebodyElses(definition, records, args)) return undefined;
-  const isOurs = definition.isStanding ?? definition.isOurs?.(seen, args) ?? seen.mark === args["mark"];
+  // A crash came before the mark.
+  const isHalfMade = seen.mark === undefined && records.some(isOwn(args["mark"]));
+  const isOurs =
+    definition.isStanding ?? (definition.isOurs?.(seen, args) || isHalfMade || seen.mark === args["mark"]);
   return isOurs ? seen : undefined;
 }
 

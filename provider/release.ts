@@ -32,6 +32,6 @@ export async function forget(definition: Definition, host: Host, args: Args, sig
 }
 
 async function forgetContent(definition: Definition, host: Host, args: Args): Promise<void> {
-  const { namespace } = keyOf(definition, args);
-  if (definition.isHome && namespace !== undefined) await host.records.dropAll(namespace);
+  const namespace = definition.encloses?.(args);
+  if (namespace !== undefined) await host.records.dropAll(namespace);
 }

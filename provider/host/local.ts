@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ReadStream } from "node:fs";
-import { open, unlink } from "node:fs/promises";
+import { open, stat, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { argv, type Command } from "../command";
-import { CommandError, reasonOf } from "../errors";
+import { CommandError, messageOf, reasonOf } from "../errors";
 import type { Host } from "./host";
 import { FileRecords } from "./records";
 import { SessionEnd } from "./session";
@@ -21,14 +21,20 @@ const timeout = (): number => timeoutOf(process.env["PULUMI_NETNS_TIMEOUT"]);
 
 const sessions = new Sessions(ENV, timeout);
 
+const records = new FileRecords("/run/pulumi-netns");
+
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run, records: new FileRecords("/run/pulumi-netns") };
+export const localHost: Host = { run, records };
+
+/** The same with a process for every command, which is what sessions must be like. */
+export const plainHost: Host = { run: runAlone, records };
 
 async function run(command: Command): Promise<string> {
   if (command.tool === "sleep") {
     await sleep(Number(command.args[0]) * 1000);
     return "";
   }
+  if (command.tool === "stat" && command.namespace === undefined) return inodeOf(command);
   const line = lineOf(command);
   if (line) return runInSession(command, line);
   const [object, verb, name] = command.args;
@@ -36,8 +42,40 @@ async function run(command: Command): Promise<string> {
   return runAlone(command);
 }
 
+/** `stat --format=%i FILE`, without a process. */
+async function inodeOf(command: Command): Promise<string> {
+  try {
+    return String((await stat(command.args.at(-1) ?? "")).ino);
+  } catch (error) {
+    const message = messageOf(error);
+    throw new CommandError(
+      /^ENOENT|^ENOTDIR/.test(message) ? "NotFound" : reasonOf(message),
+      command,
+      message,
+    );
+  }
+}
+
+/** Resolves once `ip netns add` may run beside others: whichever comes first mounts /run/netns. */
+let mounted: Promise<unknown> | undefined;
+
+/** The first calls at once race on that mount, between processes too; `flock` on the folder above leaves nothing behind. */
+async function addFirstNamespace(command: Command): Promise<string> {
+  const { args } = command;
+  const first = runAlone({ ...command, tool: "flock", args: ["--close", "/run", "ip", ...args] });
+  mounted = first.catch((error: unknown) => {
+    mounted = undefined;
+    throw error;
+  });
+  return first;
+}
+
 async function runInSession(command: Command, line: Line): Promise<string> {
   const [object, verb, name] = command.args;
+  if (object === "netns" && verb === "add") {
+    if (!mounted) return addFirstNamespace(command);
+    await mounted;
+  }
   if (object === "netns" && verb === "del" && name !== undefined) await sessions.leave(name);
   try {
     const { isOk, stdout, stderr } = await sessions.run(line);

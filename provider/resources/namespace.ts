@@ -64,8 +64,9 @@ export const namespace: Definition<Args, Outputs> = {
   },
 
   id: ({ name }) => name,
-  home: ({ name }) => name,
-  isHome: true,
+  home: () => undefined,
+  encloses: ({ name }) => name,
+  isMarkedLate: true,
   claims: ({ name, sysctls = {} }) => [
     `namespace ${name}`,
     ...Object.keys(sysctls).map((key) => claimOf("sysctl", name, sysctlPath(key))),
@@ -125,14 +126,8 @@ const pathOf = (name: string): string => `/run/netns/${name}`;
 const isStale = (seen: Observed<Args, Outputs>): boolean => seen.args.loopback === undefined;
 
 const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
-  // The first calls at once race on mounting /run/netns; `flock` on the folder above leaves nothing behind. One process
-  // does both, so that a crash of this one leaves no namespace without its mark.
-  command(
-    "flock",
-    undefined,
-    ["--close", "/run", "ip", "-batch", "-"],
-    `netns add ${name}\nnetns exec ${name} ip link set dev lo alias ${mark}${loopback ? " up" : ""}\n`,
-  ),
+  ip(undefined, "netns", "add", name),
+  ip(name, "link", "set", "dev", "lo", "alias", mark, ...(loopback ? ["up"] : [])),
   ...writeSysctls(name, sysctls),
 ];
 

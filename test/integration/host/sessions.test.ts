@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { type Command, ip } from "../../../provider/command";
+import { CommandError } from "../../../provider/errors";
+import type { Host } from "../../../provider/host/host";
+import { localHost, plainHost } from "../../../provider/host/local";
+import { failure, onKernel, typed } from "../../support/kernel";
+
+/** What a host answers to a command: what it printed, or why it failed and with what words. */
+async function answer(host: Host, command: Command): Promise<string> {
+  try {
+    return await host.run(command);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return `${error.reason}: ${error.stderr.trim()}`;
+  }
+}
+
+/** Timers of a bridge run on between two looks. */
+const withoutTimers = (text: string): string => text.replace(/"\w+_timer":[\d.]+/g, "");
+
+const link = fc.constantFrom("a", "b", "c", "br");
+const address = fc.constantFrom("10.0.0.1/24", "10.0.0.2/24", "10.0.1.1/24", "fd00::1/64");
+const network = fc.constantFrom("10.9.0.0/16", "10.0.0.0/24", "fd09::/64");
+const mac = (name: string): string => `02:00:00:00:00:0${"abcbr".indexOf(name)}`;
+
+/** Everything that resources ask of `ip`, with names that are there or not, and mistakes. */
+const words = fc.oneof(
+  link.map((name) => ["-j", "-d", "link", "show", "dev", name]),
+  fc.constant(["-j", "-d", "link", "show"]),
+  link.map((name) => ["-j", "-d", "addr", "show", "dev", name]),
+  network.map((to) => [
+    to.includes(":") ? "-6" : "-4",
+    "-N",
+    "-j",
+    "-d",
+    "route",
+    "show",
+    "table",
+    "main",
+    "exact",
+    to,
+  ]),
+  link.map((name) => ["link", "add", "name", name, "address", mac(name), "type", "bridge"]),
+  link.map((name) => [
+    "link",
+    "add",
+    "name",
+    name,
+    "address",
+    mac(name),
+    ...["type", "veth", "peer", "name", "a", "address", "02:00:00:00:01:00"],
+  ]),
+  link.map((name) => ["link", "del", "dev", name]),
+  link.map((name) => ["link", "set", "dev", name, "up", "mtu", "1400"]),
+  fc.tuple(link, link).map(([name, master]) => ["link", "set", "dev", name, "master", master]),
+  link.map((name) => ["link", "set", "dev", name, "alias", "a mark: with #words"]),
+  link.map((name) => ["link", "set", "dev", name, "alias", ""]),
+  link.map((name) => ["link", "set", "dev", name, "nonsense"]),
+  fc
+    .tuple(address, link)
+    .map(([ip, name]) => ["address", "add", ip, "dev", name, ...(ip.includes(":") ? ["nodad"] : [])]),
+  fc.tuple(address, link).map(([ip, name]) => ["address", "del", ip, "dev", name]),
+  fc
+    .tuple(network, link)
+    .map(([to, name]) => [to.includes(":") ? "-6" : "-4", "route", "add", to, "dev", name, "proto", "110"]),
+  network.map((to) => [to.includes(":") ? "-6" : "-4", "route", "del", to, "proto", "110"]),
+  fc.constant(["netns", "list-id"]),
+);
+
+describe("sessions, with the kernel", function () {
+  this.timeout(120_000);
+  onKernel();
+
+  it("answer like a process for each command, whatever came before", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(words, { minLength: 1, maxLength: 25 }), async (script) => {
+        for (const namespace of ["it-one", "it-other"]) await typed(`netns add ${namespace}`);
+        try {
+          for (const args of script) {
+            const [inSession, alone] = [
+              await answer(localHost, ip("it-one", ...args)),
+              await answer(plainHost, ip("it-other", ...args)),
+            ].map((text) => withoutTimers(text.replaceAll("it-other", "it-one")));
+            expect(inSession, args.join(" ")).to.equal(alone);
+          }
+        } finally {
+          for (const namespace of ["it-one", "it-other"]) await typed(`netns del ${namespace}`);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("answer each its own command, however many at once, and after one that broke its session", async () => {
+    await typed("netns add it-one");
+    const asked = [...Array(60).keys()].map((n) => n % 7);
+    const answers = await Promise.all(
+      asked.map((n) =>
+        n === 3
+          ? answer(localHost, ip("it-one", "link", "set", "dev", "lo", "nonsense"))
+          : n === 5
+            ? answer(localHost, ip("it-one", "-j", "-d", "link", "show", "dev", `none${n}`))
+            : answer(localHost, ip("it-one", "-j", "-d", "link", "show", "dev", "lo")),
+      ),
+    );
+    answers.forEach((text, at) => {
+      const wanted =
+        asked[at] === 3
+          ? /"nonsense" is a garbage/
+          : asked[at] === 5
+            ? /^NotFound: Device "none5"/
+            : /^\[\{"ifindex":1,"ifname":"lo"/;
+      expect(text).to.match(wanted);
+    });
+  });
+
+  it("say of a namespace that is not there what a process says", async () => {
+    const asked = ip("it-nowhere", "-j", "-d", "link", "show", "dev", "lo");
+    expect(await failure(localHost.run(asked))).to.equal(await failure(plainHost.run(asked)));
+  });
+
+  it("do not keep a namespace in use, or alive", async () => {
+    await typed("netns add it-one");
+    await typed("-j -d link show dev lo", "it-one");
+    expect(await typed("netns pids it-one")).to.equal("");
+    await typed("-j -d link show dev lo", "it-one");
+    await typed("netns del it-one");
+    expect(await failure(typed("-j -d link show dev lo", "it-one"))).to.match(/^NotFound/);
+  });
+});
