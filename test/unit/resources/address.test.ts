@@ -101,7 +101,7 @@ describe("Address", () => {
       [{ nodad: "yes" }, 'nodad: is "yes", not of type boolean'],
       [
         { broadcast: "+" },
-        "broadcast: is not a property; there are `interface`, `namespace`, `address`, `peer`, `scope`, `nodad`",
+        "broadcast: is not a property; there are `interface`, `namespace`, `address`, `peer`, `scope`, `nodad`, `adopt`",
       ],
       [
         { interface: "", address: 5, nodad: 1 },
@@ -120,6 +120,7 @@ describe("Address", () => {
       ["peer", "192.168.15.6/32", "replace"],
       ["scope", "link", "replace"],
       ["nodad", true, "replace"],
+      ["adopt", true, "update"],
     ]);
   });
 
@@ -164,7 +165,10 @@ describe("Address", () => {
       ],
     ]);
 
-    itUpdates(definition, state, [["mark", "another"]]);
+    itUpdates(definition, state, [
+      ["adopt", true],
+      ["mark", "another"],
+    ]);
   });
 
   describe("parse", () => {
@@ -208,7 +212,8 @@ describe("Address", () => {
     for (const [given, args, ip] of rows) {
       it(JSON.stringify(given), () => {
         const asked = checked(definition, { interface: link, ...given });
-        expect(definition.parse([addresses], asked)).to.deep.equal(
+        const seen = definition.parse([addresses], asked);
+        expect(seen && { args: seen.args, outputs: seen.outputs, mark: seen.mark }).to.deep.equal(
           args && { args, outputs: { ip }, mark: linkMark },
         );
       });
