@@ -4,6 +4,7 @@ import { type Command, ip } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { birthGroup, linkId, macOf, markWords } from "../links";
+import { parseMark } from "../mark";
 import { isUp, type Link, misfit, parseLink } from "../parse/link";
 
 const EndArgs = z.object({
@@ -79,7 +80,6 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   probe: ({ end, peer }) => [end, peer].filter(isNamed).map(({ namespace, name }) => show(namespace, name)),
 
   parse(answers, args): Seen | undefined {
-    const { mark } = args;
     const left = answers.map(parseLink);
     const [end, peer] = [args.end, args.peer].map((asked) => (isNamed(asked) ? left.shift() : undefined));
     const links = [end, peer].filter((link) => link !== undefined);
@@ -87,9 +87,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     return {
       args: { end: seenEnd(end), peer: seenEnd(peer) },
       outputs: { ...(end && { ifindex: end.ifindex }), ...(peer && { peerIfindex: peer.ifindex }) },
-      mark: links.every((link) => link.ifalias === mark)
-        ? mark
-        : links.find((link) => link.ifalias !== mark)?.ifalias,
+      mark: markOn(links, args.mark),
       misfit: pairMisfit(end, peer),
       end,
       peer,
@@ -101,9 +99,10 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   update(seen: Seen, args) {
     // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
     if (!seen.args.end?.name || !seen.args.peer?.name) return [...removal(seen, args), ...creation(args)];
+    const [mark = "", peerMark = mark] = args.mark.split("\n");
     return [
-      ...endUpdate(seen.args.end, args.end, seen.end, args.mark),
-      ...endUpdate(seen.args.peer, args.peer, seen.peer, args.mark),
+      ...endUpdate(seen.args.end, args.end, seen.end, mark),
+      ...endUpdate(seen.args.peer, args.peer, seen.peer, peerMark),
     ];
   },
 
@@ -128,6 +127,14 @@ function carrierProblems(property: string, link: Link | undefined): Problem[] {
   if (link?.operstate === undefined || link.operstate === "UP") return [];
   const reason = `is true, but the link's operational state stays ${link.operstate}: something else on this host holds it down`;
   return [{ property, reason }];
+}
+
+/** What the aliases of both ends say: one of ours before any other, and two that differ as a line each. */
+function markOn(links: readonly Link[], own: string): string | undefined {
+  const foreign = links.map(({ ifalias = "" }) => ifalias).filter((alias) => alias !== own);
+  if (foreign.length === 0) return own;
+  const mark = foreign.find((alias) => parseMark(alias)) ?? [...new Set(foreign)].join("\n");
+  return mark === "" ? undefined : mark;
 }
 
 /** In the state, an end that a refresh has not found has no name. */

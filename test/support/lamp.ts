@@ -89,7 +89,8 @@ export class LampHost implements Host {
     const found = this.lamps.get(name);
     if (verb === "add") {
       if (found) throw new CommandError("AlreadyExists", command, "");
-      this.lamps.set(name, { watts: 60, colour: "white", serial: 7 });
+      const [mark] = words;
+      this.lamps.set(name, { watts: 60, colour: "white", serial: 7, ...(mark && { mark }) });
       return "";
     }
     if (!found) throw new CommandError("NotFound", command, "");

@@ -251,6 +251,7 @@ describe("Bridge", () => {
     it("reads every option", () => {
       expect(definition.parse([golden("link-bridge")], state)).to.deep.equal({
         args: { ...seen, mtu: 1500 },
+        whole: { ...seen, mtu: 1500 },
         outputs: { ifindex: 2 },
         mark,
         group: "default",
@@ -262,6 +263,7 @@ describe("Bridge", () => {
       const { mtu: _, ...follows } = state;
       expect(definition.parse([golden("link-bridge")], follows)).to.deep.equal({
         args: seen,
+        whole: { ...seen, mtu: 1500 },
         outputs: { ifindex: 2 },
         mark,
         group: "default",

@@ -531,9 +531,42 @@ describe("Route", () => {
       ];
     for (const [title, args, answer, seen] of rows) {
       it(title, () => {
-        expect(route.parse([answer], args)).to.deep.equal(seen);
+        const { whole: _, ...found } = route.parse([answer], args) ?? { args: undefined };
+        expect(found).to.deep.equal(seen ?? { args: undefined });
       });
     }
+
+    it("is told with its link, though that was left to the kernel, as its adopter has to set it back", () => {
+      expect(route.parse([`[${foreign}]`], args)?.whole).to.deep.equal({
+        ...{ ...asIs, via: "10.2.0.2" },
+        interface: "v1",
+      });
+    });
+
+    for (const [title, answer, misfit] of [
+      [
+        "of a type that no argument can say",
+        foreign.replace('"type":"1"', '"type":"9"'),
+        "is of a type that no Route has",
+      ],
+      [
+        "with settings that no argument can say",
+        foreign.replace('"flags"', '"metrics":[{"mtu":1400,"advmss":1360}],"flags"'),
+        "has settings that no Route has: advmss",
+      ],
+    ] as const) {
+      it(`is never taken over when it is ${title}`, () => {
+        expect(route.parse([`[${answer}]`], args)?.misfit).to.equal(misfit);
+      });
+    }
+
+    it("gets the protocol number of whoever made it back", () => {
+      const seen = route.parse([`[${ours}]`], args);
+      if (!seen) throw new Error("the route was not found");
+      expect(route.update(seen, { ...args, mark: "proto 3" })).to.deep.equal([
+        typed("blue", "-4 route replace 10.9.0.0/24 table main metric 0 proto 3 via 10.1.0.2"),
+      ]);
+    });
 
     it("is not changed when another's route is beside it, which the kernel might take instead", () => {
       const args = checked({ namespace: "blue", destination: "10.9.0.0/24", via: "10.1.0.3" });

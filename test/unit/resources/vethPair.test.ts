@@ -338,6 +338,27 @@ describe("VethPair", () => {
       expect(definition.parse([red, foreign], marked)?.mark).to.equal("uplink");
       expect(definition.parse([red, blue], state)?.mark).to.equal(goldenMark);
     });
+
+    it("tells one of ours before any other, and what the ends say apart as a line each", () => {
+      const named = (alias: string) => blue.replace(goldenMark, alias);
+      expect([
+        definition.parse([red.replace(goldenMark, "uplink"), blue], state)?.mark,
+        definition.parse([red.replace(goldenMark, "left"), named("right")], state)?.mark,
+        definition.parse([red.replace(goldenMark, "uplink"), named("uplink")], state)?.mark,
+        definition.parse([red.replace(goldenMark, ""), named("")], state)?.mark,
+      ]).to.deep.equal([goldenMark, "left\nright", "uplink", undefined]);
+    });
+
+    it("gives each end the alias back that it had", () => {
+      expect(printed(definition.update(asPair(state), { ...state, mark: "left\nright" }))).to.deep.equal([
+        "ip -n red link set dev veth-red alias left",
+        "ip -n blue link set dev veth-blue alias right",
+      ]);
+      expect(printed(definition.update(asPair(state), { ...state, mark: "" }))).to.deep.equal([
+        'ip -n red link set dev veth-red alias ""',
+        'ip -n blue link set dev veth-blue alias ""',
+      ]);
+    });
   });
 
   describe("ownership", () => {
