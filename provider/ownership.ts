@@ -94,7 +94,9 @@ export function refuseConflict(
 ): void {
   if (!definition.isStanding) return;
   for (const other of othersRecords(records, args).filter((record) => !isOwn(was)(record))) {
-    const [property] = difference(definition, { ...other.args, mark: args["mark"] }, args).changed;
+    // What a change replaces is as it is written, as both mean the same object.
+    const { changed, replaces } = difference(definition, { ...other.args, mark: args["mark"] }, args);
+    const property = changed.find((path) => !replaces.includes(path));
     const owner = parseMark(other.mark);
     if (property === undefined || !owner) continue;
     throw new RefusedError(

@@ -77,8 +77,10 @@ describe("Sysctl", () => {
 
   it("is known by its key, and claimed by its path", () => {
     const dotted = { ...state, key: "net.ipv4.conf.eth0/100.forwarding", namespace: "red" };
-    expect([definition.id(state), definition.id(dotted)]).to.deep.equal([
+    const slashed = { ...dotted, key: "net/ipv4/conf/eth0.100/forwarding" };
+    expect([state, dotted, slashed].map((args) => definition.id(args))).to.deep.equal([
       "net.ipv4.ip_forward",
+      "red/net.ipv4.conf.eth0/100.forwarding",
       "red/net.ipv4.conf.eth0/100.forwarding",
     ]);
     expect([definition.claims(state), definition.claims(dotted)]).to.deep.equal([

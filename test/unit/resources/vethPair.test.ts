@@ -312,6 +312,36 @@ describe("VethPair", () => {
       });
     });
 
+    it("knows the ends of a cable within a namespace by their names", () => {
+      const [near, far] = [red, blue].map((text) => text.replace('"link_netnsid": 0,', ""));
+      const left = near?.replace('"link_index": 2', '"link": "veth-blue"');
+      const right = far?.replace('"link_index": 2', '"link": "veth-red"');
+      expect(parsed(left, right).misfit).to.equal(undefined);
+      expect(parsed(left, right?.replace('"link": "veth-red"', '"link": "veth-green"')).misfit).to.equal(
+        "is two cables: veth-red and veth-blue are not the ends of one",
+      );
+    });
+
+    it("looks where their ends are before it adopts them, as two cables may have the same indexes", () => {
+      const adopting = { ...state, adopt: true };
+      expect(printed(definition.probe(adopting)).slice(2)).to.deep.equal([
+        "ip -n red -j netns list-id",
+        "ip -n blue -j netns list-id",
+      ]);
+      const misfit = (redIds: string, blueIds: string) =>
+        definition.parse([red, blue, redIds, blueIds], adopting)?.misfit;
+      const [toBlue, toRed, toGreen] = ["blue", "red", "green"].map((name) =>
+        JSON.stringify([{ nsid: 0, name }]),
+      );
+      const two = "is two cables: veth-red and veth-blue are not the ends of one";
+      expect([
+        misfit(toBlue ?? "", toRed ?? ""),
+        misfit(toGreen ?? "", toRed ?? ""),
+        misfit(toBlue ?? "", toGreen ?? ""),
+        misfit("[]", toRed ?? ""),
+      ]).to.deep.equal([undefined, two, two, two]);
+    });
+
     for (const [title, end, peer, misfit] of [
       ["another kind of link", red, golden("link-bridge"), "has br0, which is a bridge link, not a veth"],
       ["hardware", golden("link-lo"), undefined, "has lo, which is a hardware link, not a veth"],
