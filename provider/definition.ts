@@ -40,6 +40,8 @@ export interface Problem {
 export interface Observed<A, O> {
   /** Fields as they really are; a field that cannot be read back is left out. */
   readonly args: Some<A>;
+  /** Those and what else an adopted object is set back to, though nobody has asked for it. Default: `args`. */
+  readonly whole?: Some<A>;
   /** Facts beyond the arguments. */
   readonly outputs: Readonly<O>;
   /** The mark the object carries. */

@@ -107,13 +107,12 @@ export const bridge: Definition<Args, Outputs> = {
   parse([answer], args): Seen | undefined {
     const link = parseLink(answer);
     if (!link) return undefined;
+    const seen = { mac: link.address ?? "", up: isUp(link), ...options(link) };
+    const whole = { ...seen, mtu: link.mtu };
     return {
-      args: {
-        ...(args.mtu !== undefined && { mtu: link.mtu }),
-        mac: link.address ?? "",
-        up: isUp(link),
-        ...options(link),
-      },
+      // One that nobody asked for follows the ports.
+      args: args.mtu === undefined ? seen : whole,
+      whole,
       outputs: { ifindex: link.ifindex },
       mark: link.ifalias,
       group: link.group,

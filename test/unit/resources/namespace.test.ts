@@ -84,7 +84,7 @@ describe("Namespace", () => {
       ],
       [
         { path: "/run/netns/a" },
-        "path: is not a property; there are `name`, `sysctls`, `loopback`, `killProcesses`",
+        "path: is not a property; there are `name`, `sysctls`, `loopback`, `killProcesses`, `adopt`",
       ],
       [
         { name: ".", loopback: 0, sysctls: { "net.ipv4.ip_forward": "\n1", "vm.swappiness": 1 } },
@@ -103,6 +103,7 @@ describe("Namespace", () => {
       ["sysctls", undefined, "update"],
       ["loopback", false, "update"],
       ["killProcesses", true, "update"],
+      ["adopt", true, "update"],
     ]);
   });
 
@@ -145,6 +146,7 @@ describe("Namespace", () => {
     itUpdates(definition, state, [
       ["loopback", false, "ip -n red link set dev lo down"],
       ["killProcesses", true],
+      ["adopt", true],
       [
         "sysctls",
         { ...sysctls, "net.ipv4.ip_forward": "0", "net.core.somaxconn": "128" },
