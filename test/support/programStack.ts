@@ -1,6 +1,13 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type EngineEvent, LocalWorkspace, type PreviewOptions, type Stack } from "@pulumi/pulumi/automation";
+import {
+  type DestroyOptions,
+  type EngineEvent,
+  LocalWorkspace,
+  type PreviewOptions,
+  type Stack,
+  type UpOptions,
+} from "@pulumi/pulumi/automation";
 import { environment, root } from "./stack";
 
 /** A program written in the test itself. */
@@ -23,18 +30,24 @@ export class ProgramStack {
     private readonly stack: Stack,
   ) {}
 
-  /** MAC addresses and marks come of the project's name: two stacks of one name make the same network. */
-  static async of(projectName: string): Promise<ProgramStack> {
+  /**
+   * MAC addresses and marks come of the names of project and stack: two stacks of the same names make the same network.
+   * `env` is for the engine and the provider.
+   */
+  static async of(
+    projectName: string,
+    { stackName = "test", env = {} }: { stackName?: string; env?: Readonly<Record<string, string>> } = {},
+  ): Promise<ProgramStack> {
     await mkdir(join(root, ".test-stacks"), { recursive: true });
     const folder = await mkdtemp(join(root, ".test-stacks", `${projectName}-`));
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: "test", projectName, program: async () => {} },
-      { workDir: folder, envVars: await environment(folder) },
+      { stackName, projectName, program: async () => {} },
+      { workDir: folder, envVars: { ...(await environment(folder)), ...env } },
     );
     return new ProgramStack(folder, stack);
   }
 
-  up(program: Program, options: Pick<PreviewOptions, "replace"> = {}): Promise<Run> {
+  up(program: Program, options: Pick<UpOptions, "replace" | "parallel"> = {}): Promise<Run> {
     return watched((watching) => this.stack.up({ ...watching, ...options, program: promised(program) }));
   }
 
@@ -48,8 +61,8 @@ export class ProgramStack {
     return watched((watching) => this.stack.refresh(watching));
   }
 
-  destroy(): Promise<Run> {
-    return watched((watching) => this.stack.destroy(watching));
+  destroy(options: Pick<DestroyOptions, "parallel"> = {}): Promise<Run> {
+    return watched((watching) => this.stack.destroy({ ...watching, ...options }));
   }
 
   /** The URNs of the resources in the state, by name. */
