@@ -57,13 +57,19 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     } catch (error) {
       if (error instanceof PartialError) throw error;
       const isFound = before !== undefined && former === undefined;
+      if (!isFound) await takeBack(definition, host, args, remembered, { made, error });
+      // Who came first while this one was looking is named as if it had always been there.
+      if (isBeaten(made, error)) takeOver(definition, await look(definition, host, args), args);
       // What a crash had left is not to be lost to the state once more.
       if (isFound) throw new PartialError(id, { ...args }, [messageOf(error)], { cause: error });
-      await takeBack(definition, host, args, remembered, { made, error });
       throw error;
     }
   });
 }
+
+/** Somebody else made it in the meantime. */
+const isBeaten = (made: boolean, error: unknown): boolean =>
+  !made && error instanceof CommandError && ["AlreadyExists", "InUse"].includes(error.reason);
 
 /** Brings the resource to what is asked, changing only the difference. `olds` is the state. */
 export function update(definition: Definition, host: Host, olds: Args, args: Args): Promise<Result> {
@@ -120,9 +126,9 @@ async function takeBack(
   { made, error }: { made: boolean; error: unknown },
 ): Promise<void> {
   try {
-    const isForeign = !made && error instanceof CommandError && error.reason === "AlreadyExists";
-    // Somebody else made it in the meantime: nothing there is ours, but what we have written down.
-    if (isForeign && !remembered.former) return host.records.drop(keyOf(definition, args), markIn(args));
+    // Nothing there is ours then, but what we have written down.
+    if (isBeaten(made, error) && !remembered.former)
+      return host.records.drop(keyOf(definition, args), markIn(args));
     const sight = await look(definition, host, args);
     // A first command that failed or hung may have done half its work, but has given nobody else's mark.
     const isHalfMade = made || sight.seen?.mark === undefined;

@@ -18,7 +18,7 @@ export async function release(
   seen: Seen | undefined,
   { args, outputs }: { args: Args; outputs: object },
 ): Promise<void> {
-  const isShared = definition.isStanding === true && othersRecords(sight.records, args).length > 0;
+  const isShared = definition.isStanding === true && (await hasOthers(definition, host, args));
   const former = formerIn(outputs);
   if (seen && former && !isShared) await giveBack(definition, host, seen, args, former);
   if (seen && !former) {
@@ -26,6 +26,13 @@ export async function release(
     await forgetContent(definition, host, args);
   }
   await forget(definition, host, args, sight);
+}
+
+/** Of those that let go of it at once each is off the records before it looks: the last one finds nobody else. */
+async function hasOthers(definition: Definition, host: Host, args: Args): Promise<boolean> {
+  const key = keyOf(definition, args);
+  await host.records.drop(key, String(args["mark"]));
+  return othersRecords(await host.records.find(key), args).length > 0;
 }
 
 function giveBack(definition: Definition, host: Host, seen: Seen, args: Args, former: Former): Promise<void> {

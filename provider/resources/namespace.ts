@@ -94,7 +94,8 @@ export const namespace: Definition<Args, Outputs> = {
 
   update(seen, args) {
     const { name, mark, sysctls = {}, loopback } = args;
-    if (isStale(seen)) return [ip(undefined, "netns", "del", name), ...creation(args)];
+    // A file that has become a namespace since cannot be unlinked: somebody else is making one.
+    if (isStale(seen)) return [locked("unlink", pathOf(name)), ...creation(args)];
     const words = [
       ...(seen.mark === mark ? [] : ["alias", mark]),
       ...(seen.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
@@ -124,15 +125,15 @@ const pathOf = (name: string): string => `/run/netns/${name}`;
 /** A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace. */
 const isStale = (seen: Observed<Args, Outputs>): boolean => seen.args.loopback === undefined;
 
+/** The first calls at once race on mounting /run/netns; `flock` on the folder above leaves nothing behind. */
+const locked = (...words: string[]): Command => command("flock", undefined, ["--close", "/run", ...words]);
+
 const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
-  // The first calls at once race on mounting /run/netns; `flock` on the folder above leaves nothing behind. One process
-  // does both, so that a crash of this one leaves no namespace without its mark.
-  command(
-    "flock",
-    undefined,
-    ["--close", "/run", "ip", "-batch", "-"],
-    `netns add ${name}\nnetns exec ${name} ip link set dev lo alias ${mark}${loopback ? " up" : ""}\n`,
-  ),
+  // One process does both, so that a crash of this one leaves no namespace without its mark.
+  {
+    ...locked("ip", "-batch", "-"),
+    input: `netns add ${name}\nnetns exec ${name} ip link set dev lo alias ${mark}${loopback ? " up" : ""}\n`,
+  },
   ...writeSysctls(name, sysctls),
 ];
 

@@ -149,9 +149,9 @@ describe("engine", () => {
         "ip add": { fails: "AlreadyExists" },
       });
       expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
-        "CommandError: exists already: `ip add a`\nit AlreadyExists",
+        "RefusedError: lamp a exists already and is not this resource's own (its mark is foreign): remove it by hand if nobody needs it, ask for another",
       );
-      expect(host.ran).to.deep.equal(["ip show a", "ip add a"]);
+      expect(host.ran).to.deep.equal(["ip show a", "ip add a", "ip show a"]);
     });
 
     for (const [title, mark, removed] of [

@@ -166,7 +166,7 @@ describe("Namespace", () => {
     it("makes a namespace in place of a plain file", () => {
       const stale = definition.parse(["17", undefined, undefined], state);
       expect(stale && printed(definition.update(stale, state))).to.deep.equal([
-        "ip netns del red",
+        "flock --close /run unlink /run/netns/red",
         ...printed(definition.create(state)),
       ]);
     });
