@@ -14,12 +14,20 @@ export interface Row {
   /** Changes it as a person would. */
   readonly byHand: () => Promise<unknown>;
   readonly effect: Effect;
+  /** The property that the preview names, where it is another one. */
+  readonly shownAs?: string | undefined;
   /** Clears away what the hand has put elsewhere, and the engine must not touch. */
   readonly tidy?: (() => Promise<unknown>) | undefined;
 }
 
 /** A row without what all of its kind have in common. In commands, `NAME` stands for the resource's, `#` for the row's number. */
-export type Brief = readonly [path: string, args: object, byHand: string, effect: Effect, tidy?: string];
+export type Brief = readonly [
+  path: string,
+  args: object,
+  byHand: string,
+  effect: Effect,
+  more?: { readonly shownAs?: string; readonly tidy?: string },
+];
 
 /** The rows of a kind. Each row's resource is named `NAME-0`, `NAME-1` and so on. */
 export const rowsOf = (
@@ -28,11 +36,11 @@ export const rowsOf = (
   declare: (name: string, args: object, at: number) => unknown,
   briefs: readonly Brief[],
 ): Row[] =>
-  briefs.map(([path, args, byHand, effect, tidy], at) => {
+  briefs.map(([path, args, byHand, effect, { shownAs, tidy } = {}], at) => {
     const name = `${prefix}-${at}`;
     const told = (lines: string) => lines.replaceAll("NAME", name).replaceAll("#", String(at));
     return {
-      ...{ kind, path, name, effect },
+      ...{ kind, path, name, effect, shownAs },
       declare: () => declare(name, args, at),
       byHand: () => type(told(byHand)),
       tidy: tidy === undefined ? undefined : () => type(told(tidy)),

@@ -23,13 +23,13 @@ const moved = (
 ): Brief => {
   const tidy = `ip -n ${room} address del ${now}`;
   const byHand = `ip -n ${ROOM} address del ${was}; ip -n ${room} address add ${now}`;
-  return effect === "create" ? [path, args, byHand, effect, tidy] : [path, args, byHand, effect];
+  return effect === "create" ? [path, args, byHand, effect, { tidy }] : [path, args, byHand, effect];
 };
 
 export const addressRows = rowsOf("Address", "address", declare, [
   moved("interface", {}, "10.1.#.1/24 dev lan", "10.1.#.1/24 dev wan", "create"),
   moved("namespace", {}, "10.1.#.1/24 dev lan", "10.1.#.1/24 dev lan", "create", ELSEWHERE),
-  moved("address", {}, "10.1.#.1/24 dev lan", "10.1.#.2/24 dev lan", "create"),
+  moved("address", {}, "10.1.#.1/24 dev lan", "10.8.#.1/24 dev lan", "create"),
   moved(
     "peer",
     { address: "10.2.0.1/32", peer: "10.2.0.2/32" },

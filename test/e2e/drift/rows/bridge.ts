@@ -10,13 +10,13 @@ const declare = (name: string, args: object) => new Bridge(name, { namespace: RO
 const set = `ip -n ${ROOM} link set dev NAME`;
 
 export const bridgeRows = rowsOf("Bridge", "bridge", declare, [
-  ["name", {}, `${set} down; ${set} name renamed`, "create", `ip -n ${ROOM} link del dev renamed`],
+  ["name", {}, `${set} down; ${set} name renamed`, "create", { tidy: `ip -n ${ROOM} link del dev renamed` }],
   [
     "namespace",
     {},
     `ip -n ${ROOM} link del dev NAME; ip -n ${ELSEWHERE} link add name NAME type bridge`,
     "create",
-    `ip -n ${ELSEWHERE} link del dev NAME`,
+    { tidy: `ip -n ${ELSEWHERE} link del dev NAME` },
   ],
   ["mac", {}, `${set} address 02:00:00:00:00:01`, "update"],
   ["mtu", { mtu: 1400 }, `${set} mtu 1300`, "update"],

@@ -34,7 +34,7 @@ const moved = (path: string, words: string, room = ROOM): Brief => [
   lan,
   `${ip} route del 10.5.#.0/24; ip -n ${room} route add proto 110 ${words}`,
   "create",
-  `ip -n ${room} route del ${words}`,
+  { tidy: `ip -n ${room} route del ${words}` },
 ];
 
 const lan = { via: "10.3.0.2" };

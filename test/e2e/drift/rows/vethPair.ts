@@ -14,7 +14,8 @@ const rowsOfEnd = (side: "end" | "peer", link: string): Brief[] => {
   const set = `ip -n ${ROOM} link set dev ${link}`;
   return [
     [`${side}.name`, {}, `${set} down; ${set} name other-#`, "replace"],
-    [`${side}.namespace`, {}, `${set} netns ${ELSEWHERE}`, "replace"],
+    // It is missing where it is looked for, wherever it went.
+    [`${side}.namespace`, {}, `${set} netns ${ELSEWHERE}`, "replace", { shownAs: `${side}.name` }],
     [`${side}.bridge`, { [side]: { bridge: "one" } }, `${set} nomaster`, "update"],
     [`${side}.bridge`, { [side]: { bridge: "one" } }, `${set} master other`, "update"],
     [`${side}.bridge`, {}, `${set} master other`, "update"],
