@@ -234,14 +234,10 @@ function leadsTo(from: Link, to: Link, namespace: string | undefined, ids: Answe
 }
 
 /** An end as it is; one that is not where it is looked for has no name. */
-function seenEnd(link: Link | undefined) {
-  return {
-    name: link?.ifname,
-    bridge: link?.master,
-    mac: link?.address,
-    mtu: link?.mtu,
-    up: link && isUp(link),
-  };
+function seenEnd(link: Link | undefined): Some<End> {
+  if (!link) return { name: undefined };
+  const { ifname: name, master: bridge, address: mac, mtu } = link;
+  return { name, bridge, mac, mtu, up: isUp(link) };
 }
 
 function problems(end: End, peer: End): Problem[] {

@@ -35,7 +35,7 @@ const asPair = (args: Args, mark = String(args["mark"])) => {
   const end = { ifalias: mark, group: "default" };
   return { ...asSeen(args), mark, end, peer: end };
 };
-const nothing = { name: undefined, bridge: undefined, mac: undefined, mtu: undefined, up: undefined };
+const nothing = { name: undefined };
 
 describe("VethPair", () => {
   describe("check", () => {
@@ -465,7 +465,7 @@ describe("VethPair", () => {
         new FakeHost({ [foundRed]: red, [foundBlue]: { fails: "NotFound" } }),
         marked,
       );
-      expect(refreshed?.inputs["peer"]).to.deep.equal({ namespace: "blue" });
+      expect(refreshed?.inputs["peer"]).to.deep.equal({ namespace: "blue", mac: macB, mtu: 1500, up: true });
       expect(engine.diff(definition, refreshed?.state ?? {}, marked).replaces).to.deep.equal(["peer.name"]);
 
       const host = new FakeHost({ [foundRed]: red });
@@ -479,7 +479,7 @@ describe("VethPair", () => {
     it("is the other way round for the first end", async () => {
       const script = { [foundRed]: inTurn({ fails: "NotFound" }), [foundBlue]: blue };
       const refreshed = await engine.read(definition, new FakeHost(script), marked);
-      expect(refreshed?.inputs["end"]).to.deep.equal({ namespace: "red" });
+      expect(refreshed?.inputs["end"]).to.deep.equal({ namespace: "red", mac: macA, mtu: 1500, up: true });
       const host = new FakeHost({ [foundBlue]: blue });
       await engine.remove(definition, host, refreshed?.state ?? {});
       expect(host.ran).to.deep.equal([foundBlue, "ip -n blue link del dev veth-blue"]);
