@@ -1,21 +1,13 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { environment, root } from "../support/stack";
+import { environment } from "../support/stack";
 import { declare } from "./declare";
 import type { Program } from "./program";
 
 /** The real engine on a stack of its own, for one program after the other. */
 export class Engine {
-  private constructor(
-    private readonly folder: string,
-    private readonly stack: Stack,
-  ) {}
+  private constructor(private readonly stack: Stack) {}
 
-  static async start(): Promise<Engine> {
-    // Below the checkout, where the provider is found by the package's name.
-    await mkdir(join(root, ".test-stacks"), { recursive: true });
-    const folder = await mkdtemp(join(root, ".test-stacks", "fuzz-"));
+  static async start(folder: string): Promise<Engine> {
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: "test", projectName: "fuzz", program: async () => {} },
       { workDir: folder, envVars: await environment(folder) },
@@ -23,7 +15,7 @@ export class Engine {
     // The Automation API asks for both after every run: three processes that nobody here needs.
     stack.outputs = async () => ({});
     stack.info = async () => undefined;
-    return new Engine(folder, stack);
+    return new Engine(stack);
   }
 
   /** Writes the state after every step, as people have it, or at the end alone, which is quicker. */
@@ -38,10 +30,5 @@ export class Engine {
 
   async destroy(): Promise<void> {
     await this.stack.destroy({ color: "never" });
-  }
-
-  /** Forgets the stack, whatever it has. */
-  async stop(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
   }
 }

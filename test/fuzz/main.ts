@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { refuseOutsideSandbox } from "../support/kernel";
 import { snapshot } from "../support/snapshot";
-import { Engine } from "./engine";
 import { readUsual } from "./kernel/picture";
 import { printScenario } from "./print";
-import { type Clean, play, type Scenario, scenarios } from "./scenario";
-import { scrub } from "./scrub";
+import { type Clean, type Scenario, scenarios } from "./scenario";
+import { Stage } from "./stage";
 
 /** One worker of `npm run fuzz`, in a sandbox of its own: FUZZ_RUNS programs from FUZZ_SEED, or the one at FUZZ_PATH. */
 
@@ -22,31 +21,28 @@ async function main(): Promise<number> {
   refuseOutsideSandbox();
   const host = await snapshot();
   const clean: Clean = { usual: await readUsual(), host };
-  let engine = await Engine.start();
+  const stage = new Stage(clean);
   let played = 0;
   let failedAt: number | undefined;
 
   const property = fc.asyncProperty(scenarios, async (scenario: Scenario) => {
     // Past its time nothing fails any more, which ends the shrinking at the smallest failure so far.
     if (failedAt !== undefined && Date.now() - failedAt > patience) return;
-    try {
-      await play(engine, clean, scenario);
-      if (++played % BEAT === 0 && failedAt === undefined) say(`${played} of ${runs} programs`);
-    } catch (error) {
+    const failure = await stage.play(scenario);
+    if (failure !== undefined) {
       failedAt ??= Date.now();
-      say(`a failure of ${scenario.first.length} and ${scenario.second.length} resources`);
-      await engine.stop();
-      await scrub(clean);
-      engine = await Engine.start();
-      throw error;
+      say(`a failure, with ${scenario.first.length} resources, then ${scenario.second.length}`);
+      if (process.env["FUZZ_DEBUG"]) say(failure);
+      throw new Error(failure);
     }
+    if (++played % BEAT === 0 && failedAt === undefined) say(`${played} of ${runs} programs`);
   });
   const result = await fc.check(property, {
     seed,
     numRuns: path === undefined ? runs : 1,
     ...(path !== undefined && { path }),
   });
-  await engine.stop();
+  await stage.close();
   if (result.failed && result.counterexample) {
     const [scenario] = result.counterexample;
     say(String(result.errorInstance instanceof Error ? result.errorInstance.message : result.errorInstance));

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { claimsOf, placeText } from "./claims";
 import { familyOf, subnetOf } from "./ip";
+import { natFamily } from "./model/nat";
 import { type Link, linkOf, linksOf } from "./links";
 import {
   type AddressItem,
@@ -8,6 +9,7 @@ import {
   type CableItem,
   type End,
   type Item,
+  type NatItem,
   ofKind,
   type Program,
   type RouteItem,
@@ -36,8 +38,9 @@ function fits(item: Item, kept: Program, program: Program, before: Program): boo
 function stands(item: Item, kept: Program, program: Program, before: Program): boolean {
   switch (item.kind) {
     case "Namespace":
+      return true;
     case "NatRule":
-      return item.kind === "Namespace" || isPlace(kept, item.args.namespace);
+      return isPlace(kept, item.args.namespace) && natStands(item);
     case "Bridge":
       return bridgeStands(item, kept);
     case "VethPair":
@@ -167,12 +170,20 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
   );
   return (
     isPlace(kept, place) &&
+    hasShape(args) &&
     areTold &&
     hasSource &&
     !hasTwin &&
     (mtu === undefined || family === "ipv4" || mtu >= 1280) &&
     survives(item, kept, before)
   );
+}
+
+/** A dead end, one way or several. */
+function hasShape({ type, via, interface: link, onlink, nexthops, source }: RouteItem["args"]): boolean {
+  const isSingle = via !== undefined || link !== undefined;
+  if (isDeadEnd(type)) return !isSingle && !onlink && nexthops === undefined && source === undefined;
+  return nexthops ? !isSingle && !onlink : isSingle;
 }
 
 /** The link that a way leaves by: where it is not told, the one on which an address covers the gateway. */
@@ -218,6 +229,26 @@ function survives(item: RouteItem, kept: Program, before: Program): boolean {
 
 const hasIpv4 = (program: Program, ref: string): boolean =>
   ofKind(program, "Address").some(({ args }) => args.interface === ref && familyOf(args.address) === "ipv4");
+
+function natStands({ args }: NatItem): boolean {
+  const { kind, source, destination, inInterface, outInterface, protocol, port, sourcePort, to } = args;
+  const isLeaving = kind === "masquerade" || kind === "snat";
+  const target = to === undefined ? undefined : String(to);
+  const isPort = target !== undefined && /^\d+(-\d+)?$/.test(target);
+  const hasPort = isPort || (target !== undefined && /\]:|^[\d.-]+:/.test(target)) || (port ?? sourcePort) !== undefined;
+  const isTarget = { masquerade: target === undefined, redirect: isPort }[String(kind)] ?? (target !== undefined && !isPort);
+  const family = natFamily(args);
+  const isOwn = (text: string | undefined) => text === undefined || familyOf(text) === family;
+  return (
+    isTarget &&
+    (isLeaving ? inInterface : outInterface) === undefined &&
+    (!hasPort || protocol === "tcp" || protocol === "udp" || protocol === "sctp") &&
+    (protocol !== "icmp" || family === "ipv4") &&
+    (protocol !== "icmpv6" || family === "ipv6") &&
+    [source, destination, isPort ? undefined : target].every(isOwn) &&
+    (kind !== "dnat" || (destination ?? source ?? inInterface ?? protocol) !== undefined)
+  );
+}
 
 function sysctlStands(
   { args: { key, link: ref, namespace } }: SysctlItem,

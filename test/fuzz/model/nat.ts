@@ -5,7 +5,7 @@ type Args = NatItem["args"];
 
 /** A rule as `nft list ruleset` or `iptables-save` shows it, a line for each chain. */
 export function natLines({ args }: NatItem, place: string, mark: string): string[] {
-  const family = familyIn(args);
+  const family = natFamily(args);
   const write = args.backend === "iptables" ? iptablesLine : nftLine;
   return chainsOf(args).map(
     (chain) => `nat ${place} ${write(chain, family, { ...args, ...matched(args, family) }, mark)}`,
@@ -13,7 +13,7 @@ export function natLines({ args }: NatItem, place: string, mark: string): string
 }
 
 /** The family that is told, else that of the first address. */
-function familyIn({ family, source, destination, to, kind }: Args): Family {
+export function natFamily({ family, source, destination, to, kind }: Args): Family {
   const addresses = [source, destination, kind === "redirect" ? undefined : to];
   return family ?? familyOf(String(addresses.find((address) => address !== undefined) ?? ""));
 }
