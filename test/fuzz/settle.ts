@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { claimsOf, placeText } from "./claims";
 import { familyOf, subnetOf } from "./ip";
-import { natFamily } from "./model/nat";
 import { type Link, linkOf, linksOf } from "./links";
+import { isIpv4, natFamily } from "./model/nat";
 import {
   type AddressItem,
   type BridgeItem,
@@ -235,10 +235,12 @@ function natStands({ args }: NatItem): boolean {
   const isLeaving = kind === "masquerade" || kind === "snat";
   const target = to === undefined ? undefined : String(to);
   const isPort = target !== undefined && /^\d+(-\d+)?$/.test(target);
-  const hasPort = isPort || (target !== undefined && /\]:|^[\d.-]+:/.test(target)) || (port ?? sourcePort) !== undefined;
-  const isTarget = { masquerade: target === undefined, redirect: isPort }[String(kind)] ?? (target !== undefined && !isPort);
+  const hasPort =
+    isPort || (target !== undefined && /\]:|^[\d.-]+:/.test(target)) || (port ?? sourcePort) !== undefined;
+  const isTarget =
+    { masquerade: target === undefined, redirect: isPort }[String(kind)] ?? (target !== undefined && !isPort);
   const family = natFamily(args);
-  const isOwn = (text: string | undefined) => text === undefined || familyOf(text) === family;
+  const isOwn = (text: string | undefined) => text === undefined || isIpv4(text) === (family === "ipv4");
   return (
     isTarget &&
     (isLeaving ? inInterface : outInterface) === undefined &&

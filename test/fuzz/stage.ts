@@ -47,7 +47,10 @@ async function start() {
   // Below the checkout, where the provider is found by the package's name.
   await mkdir(join(root, ".test-stacks"), { recursive: true });
   const folder = await mkdtemp(join(root, ".test-stacks", "fuzz-"));
-  return { folder, process: fork(join(__dirname, "player.ts"), [folder], { detached: true, serialization: "advanced" }) };
+  return {
+    folder,
+    process: fork(join(__dirname, "player.ts"), [folder], { detached: true, serialization: "advanced" }),
+  };
 }
 
 function answer(child: ChildProcess, task: Task): Promise<Verdict> {

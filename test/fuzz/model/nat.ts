@@ -1,4 +1,4 @@
-import { type Family, familyOf } from "../ip";
+import type { Family } from "../ip";
 import type { NatItem, Ports } from "../program";
 
 type Args = NatItem["args"];
@@ -12,11 +12,14 @@ export function natLines({ args }: NatItem, place: string, mark: string): string
   );
 }
 
-/** The family that is told, else that of the first address. */
+/** The family that is told, else that of the first address; `10.1.0.2:80` is IPv4. */
 export function natFamily({ family, source, destination, to, kind }: Args): Family {
   const addresses = [source, destination, kind === "redirect" ? undefined : to];
-  return family ?? familyOf(String(addresses.find((address) => address !== undefined) ?? ""));
+  const first = addresses.find((address) => address !== undefined);
+  return family ?? (first === undefined || isIpv4(String(first)) ? "ipv4" : "ipv6");
 }
+
+export const isIpv4 = (text: string): boolean => /^!?\d+\./.test(text);
 
 function chainsOf({ kind, inInterface }: Args): string[] {
   if (kind === "masquerade" || kind === "snat") return ["postrouting"];
