@@ -87,6 +87,8 @@ function withOwners(
   return {
     // Said for owners that were found by a plain name, which is no dependency for the engine.
     ...pulumi.mergeOptions(options, { dependsOn: present }),
+    // Said here as well as in `diff`: where an owner is replaced under an alias, the engine does not ask there.
+    deleteBeforeReplace: true,
     ...(deleter && { deletedWith: deleter }),
     replaceWith: [...new Set([...(options.replaceWith ?? []), ...present])],
   };

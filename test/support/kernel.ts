@@ -85,7 +85,7 @@ async function picture(): Promise<Picture> {
   return { links, namespaces, hasRecords: existsSync(RECORDS) };
 }
 
-function refuseOutsideSandbox(): void {
+export function refuseOutsideSandbox(): void {
   // In a sandbox without a user namespace of its own, the variable alone tells.
   const isWholeMachine = /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync("/proc/self/uid_map", "utf8"));
   if (isWholeMachine && process.env["PULUMI_NETNS_SANDBOX"] === undefined) {
