@@ -149,7 +149,7 @@ describe("engine", () => {
         "ip add": { fails: "AlreadyExists" },
       });
       expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
-        "RefusedError: lamp a exists already and is not this resource's own (its mark is foreign): remove it by hand if nobody needs it, ask for another",
+        "RefusedError: lamp a exists already and is not this resource's own (its mark is foreign): remove it by hand if nobody needs it, ask for another, or set `adopt: true` to take it over",
       );
       expect(host.ran).to.deep.equal(["ip show a", "ip add a", "ip show a"]);
     });
