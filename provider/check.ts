@@ -56,7 +56,9 @@ function toProblem(property: string, issue: z.core.$ZodIssue, field: unknown): P
 
 /** What is wrong, in the words that the fields' own checks use as well. */
 function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
-  const is = value === undefined ? "is required" : `is ${JSON.stringify(value)}`;
+  // JSON has no word for NaN and Infinity.
+  const shown = typeof value === "number" ? String(value) : JSON.stringify(value);
+  const is = value === undefined ? "is required" : `is ${shown}`;
   switch (issue.code) {
     case "invalid_type":
       return value === undefined ? is : `${is}, not of type ${issue.expected}`;

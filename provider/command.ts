@@ -10,6 +10,7 @@ export type Tool =
   | "ps"
   | "kill"
   | "flock"
+  | "unlink"
   | "sleep";
 
 /** A process before it is one: data that tests compare and a host runs. */

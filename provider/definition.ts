@@ -40,6 +40,8 @@ export interface Problem {
 export interface Observed<A, O> {
   /** Fields as they really are; a field that cannot be read back is left out. */
   readonly args: Some<A>;
+  /** Those and what else an adopted object is set back to, though nobody has asked for it. Default: `args`. */
+  readonly whole?: Some<A>;
   /** Facts beyond the arguments. */
   readonly outputs: Readonly<O>;
   /** The mark the object carries. */
@@ -55,7 +57,7 @@ export interface Remembered {
 }
 
 /** A look for all objects of a kind in one network namespace, whoever's they are. */
-export interface Survey {
+interface Survey {
   readonly commands: readonly Command[];
   /** What carries a mark of this kind: as much of its arguments as `probe` and `remove` need. */
   find(answers: readonly Answer[]): readonly Args[];

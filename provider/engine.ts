@@ -8,7 +8,7 @@ import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { merge } from "./merge";
 import { keyOf, look, runAll, type Sight } from "./observe";
-import { othersRecords, ownOf, refuseConflict, takeOver } from "./ownership";
+import { ownOf, refuseConflict, takeOver } from "./ownership";
 import { forget, release } from "./release";
 import { verified } from "./verify";
 
@@ -59,13 +59,19 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     } catch (error) {
       if (error instanceof PartialError) throw error;
       const isFound = before !== undefined && former === undefined;
+      if (!isFound) await takeBack(definition, host, args, remembered, { made, error });
+      // Who came first while this one was looking is named as if it had always been there.
+      if (isBeaten(made, error)) takeOver(definition, await look(definition, host, args), args);
       // What a crash had left is not to be lost to the state once more.
       if (isFound) throw new PartialError(id, { ...args }, [messageOf(error)], { cause: error });
-      await takeBack(definition, host, args, remembered, { made, error });
       throw error;
     }
   });
 }
+
+/** Somebody else made it in the meantime. */
+const isBeaten = (made: boolean, error: unknown): boolean =>
+  !made && error instanceof CommandError && ["AlreadyExists", "InUse"].includes(error.reason);
 
 /** Brings the resource to what is asked, changing only the difference. `olds` is the state. */
 export function update(definition: Definition, host: Host, olds: Args, args: Args): Promise<Result> {
@@ -78,10 +84,12 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
         `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew`,
       );
     }
-    refuseConflict(definition, sight, args);
+    const was = { ...args, mark: markIn(olds) };
+    refuseConflict(definition, sight, args, was.mark);
     const remembered = stillRemembered(definition, args, split(definition, olds).outputs);
-    await rewriteRecord(definition, host, args, { sight, mark, remembered });
+    const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);
     await runAll(host, definition.update(seen, args));
+    if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, sight);
     return { id, state: await verified(definition, host, args, remembered) };
   });
 }
@@ -91,8 +99,10 @@ export async function read(definition: Definition, host: Host, state: Args) {
   const { args, outputs } = split(definition, state);
   const sight = await look(definition, host, args);
   const seen = ownOf(definition, sight, args);
-  if (!sight.seen) await forget(definition, host, args, sight);
-  if (!seen) return undefined;
+  if (!seen) {
+    await forget(definition, host, args, sight);
+    return undefined;
+  }
   const inputs = merge(args, seen.args);
   return { id: definition.id(args), inputs, state: { ...outputs, ...inputs, ...seen.outputs } };
 }
@@ -105,10 +115,7 @@ export function remove(definition: Definition, host: Host, state: Args): Promise
   return serialized(definition, state, async () => {
     const { args, outputs } = split(definition, state);
     const sight = await look(definition, host, args);
-    const seen = ownOf(definition, sight, args);
-    const isShared = definition.isStanding === true && othersRecords(sight.records, args).length > 0;
-    if (seen && !isShared) await release(definition, host, seen, args, outputs);
-    await forget(definition, host, args, sight);
+    await release(definition, host, sight, ownOf(definition, sight, args), { args, outputs });
   });
 }
 
@@ -121,15 +128,14 @@ async function takeBack(
   { made, error }: { made: boolean; error: unknown },
 ): Promise<void> {
   try {
-    const isForeign = !made && error instanceof CommandError && error.reason === "AlreadyExists";
-    // Somebody else made it in the meantime: nothing there is ours, but what we have written down.
-    if (isForeign && !remembered.former) return host.records.drop(keyOf(definition, args), markIn(args));
+    // Nothing there is ours then, but what we have written down.
+    if (isBeaten(made, error) && !remembered.former)
+      return host.records.drop(keyOf(definition, args), markIn(args));
     const sight = await look(definition, host, args);
     // A first command that failed or hung may have done half its work, but has given nobody else's mark.
     const isHalfMade = made || sight.seen?.mark === undefined;
     const seen = ownOf(definition, sight, args) ?? (isHalfMade ? sight.seen : undefined);
-    if (seen) await release(definition, host, seen, args, remembered);
-    await forget(definition, host, args, sight);
+    await release(definition, host, sight, seen, { args, outputs: remembered });
   } catch (second) {
     const reasons = [messageOf(error), messageOf(second)];
     throw new PartialError(definition.id(args), { ...args, ...remembered }, reasons, { cause: error });
@@ -150,19 +156,20 @@ function stillRemembered(definition: Definition, args: Args, outputs: Args): Arg
   return others;
 }
 
-/** Keeps the record, if there is to be one, in step with the arguments and the mark. */
+/** Writes down the arguments and the mark that are about to be, and tells whether there is to be a record of them. */
 async function rewriteRecord(
   definition: Definition,
   host: Host,
   args: Args,
-  { sight, mark, remembered }: { sight: Sight; mark: string; remembered: Args },
-): Promise<void> {
+  { answers }: Sight,
+  remembered: Args,
+): Promise<boolean> {
   const former = formerIn(remembered);
-  const isRecorded = former !== undefined || definition.isRecorded?.(sight.answers, args);
+  const isRecorded = former !== undefined || definition.isRecorded?.(answers, args) === true;
   if (isRecorded) {
     await host.records.save(keyOf(definition, args), { mark: markIn(args), args, ...(former && { former }) });
   }
-  if (!isRecorded || mark !== args["mark"]) await forget(definition, host, { ...args, mark }, sight);
+  return isRecorded;
 }
 
 const markIn = ({ mark }: Args): string => String(mark);

@@ -18,12 +18,24 @@ export const othersRecords = (records: readonly OwnerRecord[], { mark }: Args): 
 /** What was seen, if it is this resource's own: a foreign object of the same name is not it. */
 export function ownOf(definition: Definition, { seen, records }: Sight, args: Args): Seen | undefined {
   if (!seen || isSomebodyElses(definition, records, args)) return undefined;
-  // A crash came before the mark.
-  const isHalfMade = seen.mark === undefined && records.some(isOwn(args["mark"]));
-  const isOurs =
-    definition.isStanding ?? (definition.isOurs?.(seen, args) || isHalfMade || seen.mark === args["mark"]);
-  return isOurs ? seen : undefined;
+  const isOurs = definition.isStanding ?? definition.isOurs?.(seen, args) ?? seen.mark === args["mark"];
+  return isOurs || isBetween(definition, seen, records, args) ? seen : undefined;
 }
+
+/** A crash came amid making it, taking it over or giving it back: the record is there, the mark not yet or not any more. */
+function isBetween(
+  definition: Definition,
+  seen: Seen,
+  records: readonly OwnerRecord[],
+  { mark }: Args,
+): boolean {
+  const record = records.find(isOwn(mark));
+  if (!record || seen.misfit !== undefined) return false;
+  return record.former ? parseMark(seen.mark ?? "") === undefined : isUnmarked(definition, seen);
+}
+
+const isUnmarked = (definition: Definition, seen: Seen): boolean =>
+  definition.isMarkedLate === true && seen.mark === undefined;
 
 /** Others have written it down as theirs, and this resource has not. */
 const isSomebodyElses = (definition: Definition, records: readonly OwnerRecord[], { mark }: Args): boolean =>
@@ -40,7 +52,7 @@ export function takeOver(definition: Definition, sight: Sight, args: Args): Form
   if (definition.isStanding) return former ?? records[0]?.former ?? { args: seen.args };
   if (isFreelyTaken(definition, sight, args)) return former;
   refuseUnlessAdoptable(definition, sight, seen, args);
-  return { ...(seen.mark !== undefined && { mark: seen.mark }), args: seen.args };
+  return { ...(seen.mark !== undefined && { mark: seen.mark }), args: seen.whole ?? seen.args };
 }
 
 function isFreelyTaken(definition: Definition, sight: Sight, args: Args): boolean {
@@ -52,7 +64,9 @@ function isFreelyTaken(definition: Definition, sight: Sight, args: Args): boolea
 
 function refuseUnlessAdoptable(definition: Definition, { records }: Sight, seen: Seen, args: Args): void {
   const id = definition.id(args);
-  const owner = [records[0]?.mark, seen.mark].map((mark) => parseMark(mark ?? "")).find((mark) => mark);
+  const owner = [othersRecords(records, args)[0]?.mark, seen.mark]
+    .map((mark) => parseMark(mark ?? ""))
+    .find((mark) => mark);
   if (owner) {
     const { kind, name, stack } = owner;
     throw new RefusedError(
@@ -80,11 +94,18 @@ function refuseUnlessAdoptable(definition: Definition, { records }: Sight, seen:
   }
 }
 
-/** Refuses what another stack has set otherwise. */
-export function refuseConflict(definition: Definition, { records }: Sight, args: Args): void {
+/** Refuses what another stack has set otherwise. `was` is the mark before a rename. */
+export function refuseConflict(
+  definition: Definition,
+  { records }: Sight,
+  args: Args,
+  was: unknown = args["mark"],
+): void {
   if (!definition.isStanding) return;
-  for (const other of othersRecords(records, args)) {
-    const [property] = difference(definition, { ...other.args, mark: args["mark"] }, args).changed;
+  for (const other of othersRecords(records, args).filter((record) => !isOwn(was)(record))) {
+    // What a change replaces is as it is written, as both mean the same object.
+    const { changed, replaces } = difference(definition, { ...other.args, mark: args["mark"] }, args);
+    const property = changed.find((path) => !replaces.includes(path));
     const owner = parseMark(other.mark);
     if (property === undefined || !owner) continue;
     throw new RefusedError(

@@ -3,25 +3,43 @@ import type { Host } from "./host/host";
 import { type Former, formerIn } from "./host/records";
 import { restored } from "./merge";
 import { keyOf, runAll, runRemoval, type Sight } from "./observe";
+import { othersRecords } from "./ownership";
 
-/** Removes what the resource made; what it took over is set back to what it was, and stays. */
+type Seen = Observed<Args, object>;
+
+/**
+ * Removes what the resource made, and forgets what it has written down; what it took over is set back to what it was,
+ * and stays. What others share with it stays as it is.
+ */
 export async function release(
   definition: Definition,
   host: Host,
-  seen: Observed<Args, object>,
-  args: Args,
-  outputs: object,
+  sight: Sight,
+  seen: Seen | undefined,
+  { args, outputs }: { args: Args; outputs: object },
 ): Promise<void> {
+  const isShared = definition.isStanding === true && (await hasOthers(definition, host, args));
   const former = formerIn(outputs);
-  if (former) return runAll(host, definition.update(seen, asBefore(seen, args, former)));
-  await runRemoval(host, definition.remove(seen, args));
-  await forgetContent(definition, host, args);
+  if (seen && former && !isShared) await giveBack(definition, host, seen, args, former);
+  if (seen && !former) {
+    await runRemoval(host, definition.remove(seen, args));
+    await forgetContent(definition, host, args);
+  }
+  await forget(definition, host, args, sight);
 }
 
-const asBefore = ({ args: seen }: Observed<Args, object>, args: Args, former: Former): Args => ({
-  ...restored(args, seen, former.args),
-  mark: former.mark ?? "",
-});
+/** Of those that let go of it at once each is off the records before it looks: the last one finds nobody else. */
+async function hasOthers(definition: Definition, host: Host, args: Args): Promise<boolean> {
+  const key = keyOf(definition, args);
+  await host.records.drop(key, String(args["mark"]));
+  return othersRecords(await host.records.find(key), args).length > 0;
+}
+
+function giveBack(definition: Definition, host: Host, seen: Seen, args: Args, former: Former): Promise<void> {
+  const now = { ...seen, args: seen.whole ?? seen.args };
+  const before = { ...restored(args, now.args, former.args), mark: former.mark ?? "" };
+  return runAll(host, definition.update(now, before));
+}
 
 /** Forgets what this resource has written down of its object, and of what went with it. */
 export async function forget(definition: Definition, host: Host, args: Args, sight: Sight): Promise<void> {

@@ -12,7 +12,7 @@ export const PROVIDER =
 export interface Owners {
   /**
    * Whose deletion takes it along in the kernel; the first that is there counts. What was adopted does not: it stays
-   * when its resource is deleted.
+   * when its resource is deleted. And what is adopted itself is set back one by one.
    */
   readonly deletedWith?: readonly (pulumi.Resource | undefined)[];
   /** Whose replacement leaves it gone or half-wired, besides those above. */
@@ -35,6 +35,8 @@ export abstract class NetnsResource extends pulumi.CustomResource {
     options: pulumi.CustomResourceOptions = {},
   ) {
     const type = `pulumi-nodejs:dynamic/netns:${kind}`;
+    const { adopt = false } = inputs;
+    const mayStay = adopt !== false;
     super(
       type,
       name,
@@ -45,10 +47,9 @@ export abstract class NetnsResource extends pulumi.CustomResource {
         mark: mark(kind, type, name, options.parent),
         __provider: PROVIDER,
       },
-      withOwners(options, owners),
+      withOwners(options, owners, mayStay),
     );
-    const { adopt = false } = inputs;
-    this.mayStay = adopt !== false;
+    this.mayStay = mayStay;
   }
 
   /** @internal */
@@ -75,14 +76,19 @@ function mark(
  * `deletedWith` saves the delete of what the kernel takes along anyway. Engines up to 3.259 leave such a child behind
  * when its owner is replaced and not deleted, unless it is in `replaceWith` as well.
  */
-function withOwners(options: pulumi.CustomResourceOptions, owners: Owners): pulumi.CustomResourceOptions {
-  const { deletedWith = [], replaceWith = [] } = owners;
+function withOwners(
+  options: pulumi.CustomResourceOptions,
+  { deletedWith = [], replaceWith = [] }: Owners,
+  mayStay: boolean,
+): pulumi.CustomResourceOptions {
   const present = [...deletedWith, ...replaceWith].filter((owner) => owner !== undefined);
-  const [first] = deletedWith.filter((owner) => owner !== undefined && !NetnsResource.mayStay(owner));
-  const deleter = options.deletedWith ?? first;
+  const first = deletedWith.find((owner) => owner !== undefined && !NetnsResource.mayStay(owner));
+  const deleter = options.deletedWith ?? (mayStay ? undefined : first);
   return {
     // Said for owners that were found by a plain name, which is no dependency for the engine.
     ...pulumi.mergeOptions(options, { dependsOn: present }),
+    // Said here as well as in `diff`: where an owner is replaced under an alias, the engine does not ask there.
+    deleteBeforeReplace: true,
     ...(deleter && { deletedWith: deleter }),
     replaceWith: [...new Set([...(options.replaceWith ?? []), ...present])],
   };

@@ -24,8 +24,11 @@ export type VethEndArgs = Inputs<Omit<EndSchema, "name" | "namespace" | "bridge"
   mac?: pulumi.Input<string>;
 };
 
-/** Arguments of a {@link VethPair}. */
-export interface VethPairArgs {
+/**
+ * Arguments of a {@link VethPair}.
+ * @interface
+ */
+export type VethPairArgs = Inputs<Omit<z.input<typeof Schema>, "end" | "peer">> & {
   /** This end of the cable. */
   end?: VethEndArgs;
   /** The other end of the cable. */
@@ -33,7 +36,7 @@ export interface VethPairArgs {
     /** Name of this end, up to 15 bytes. Replaces. */
     name: pulumi.Input<string>;
   };
-}
+};
 
 /** A cable: two links, what enters one leaves the other, as `ip link add type veth` makes it. See veth(4). */
 export class VethPair extends NetnsResource {
@@ -53,7 +56,7 @@ export class VethPair extends NetnsResource {
     super(
       "VethPair",
       name,
-      { end: end.inputs, peer: peer.inputs },
+      { ...args, end: end.inputs, peer: peer.inputs },
       ["ifindex", "peerIfindex"],
       owners,
       options,

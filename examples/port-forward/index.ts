@@ -14,12 +14,13 @@ new Sysctl("forwarding", { key: "net.ipv4.ip_forward", value: 1 });
 
 const lan = new Namespace("lan");
 const wire = new VethPair("host-lan", { peer: { name: "eth0", namespace: lan } });
-new Address("host-lan-ip", { interface: wire.end, address: "192.168.1.2/24" });
+const hostLanIp = new Address("host-lan-ip", { interface: wire.end, address: "192.168.1.2/24" });
 new Address("lan-ip", { interface: wire.peer, address: "192.168.1.3/24" });
 
 // First way in: one port of the host leads to blue's web server.
 new NatRule("web", { kind: "dnat", protocol: "tcp", port: 80, to: "192.168.15.2:80" });
 
 // Second way in: an address of the host that stands for blue as a whole, ping included.
-new Address("blue-lan-ip", { interface: wire.end, address: "192.168.1.20/24" });
+// After the host's own address: the first of a network is the one that the host's packets leave with.
+new Address("blue-lan-ip", { interface: wire.end, address: "192.168.1.20/24" }, { dependsOn: hostLanIp });
 new NatRule("blue-as-host", { kind: "dnat", destination: "192.168.1.20", to: "192.168.15.2" });

@@ -24,7 +24,7 @@ const gateway = new Address("gateway", { interface: net, address: "192.168.15.5/
 // leave these four out.
 const lan = new Namespace("lan");
 const wire = new VethPair("host-lan", { peer: { name: "eth0", namespace: lan } });
-new Address("host-lan-ip", { interface: wire.end, address: "192.168.1.2/24" });
+const hostLanIp = new Address("host-lan-ip", { interface: wire.end, address: "192.168.1.2/24" });
 new Address("lan-ip", { interface: wire.peer, address: "192.168.1.3/24" });
 
 // The way out: a route to the LAN, a kernel that forwards, and the host's own address on what leaves.
@@ -34,5 +34,6 @@ new NatRule("out", { kind: "masquerade", source: "192.168.15.0/24" });
 
 // Two ways in: a port of the host that leads to blue, and an address of the host that stands for blue as a whole.
 new NatRule("web", { kind: "dnat", protocol: "tcp", port: 80, to: "192.168.15.2:80" });
-new Address("blue-lan-ip", { interface: wire.end, address: "192.168.1.20/24" });
+// After the host's own address: the first of a network is the one that the host's packets leave with.
+new Address("blue-lan-ip", { interface: wire.end, address: "192.168.1.20/24" }, { dependsOn: hostLanIp });
 new NatRule("blue-as-host", { kind: "dnat", destination: "192.168.1.20", to: "192.168.15.2" });

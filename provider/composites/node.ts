@@ -10,9 +10,11 @@ import { type Composite, type Part, type Path, under } from "./composite";
 /** An address as text is one with nothing else said. */
 const InterfaceAddress = z.preprocess(
   (given) => (typeof given === "string" ? { address: given } : given),
-  AddressArgs.omit({ interface: true, namespace: true, adopt: true, scope: true }).extend({
-    scope: AddressArgs.shape.scope.optional(),
-  }).strict(),
+  AddressArgs.omit({ interface: true, namespace: true, adopt: true, scope: true })
+    .extend({
+      scope: AddressArgs.shape.scope.optional(),
+    })
+    .strict(),
 );
 
 const PeerArgs = z.strictObject({
@@ -68,16 +70,28 @@ export function nodeParts(args: NodeArgs, path: Path): Part[] {
   const { interfaces, routes, ...room } = args;
   const { name, adopt } = room;
   const addresses = Object.entries(interfaces).flatMap(([link, { addresses }]) =>
-    addresses.map((given) => ({ link, key: `${name} ${link} ${given.address}${given.peer ? ` ${given.peer}` : ""}`, given })),
+    addresses.map((given) => ({
+      link,
+      key: `${name} ${link} ${given.address}${given.peer ? ` ${given.peer}` : ""}`,
+      given,
+    })),
   );
   return [
     {
       ...{ key: name, definition: namespace, args: room, on: [], entry: path },
       fields: under(path, Object.keys(NamespaceArgs.shape)),
     },
-    ...Object.entries(interfaces).map(([link, given]) => cablePart(args, link, given, [...path, "interfaces", link])),
+    ...Object.entries(interfaces).map(([link, given]) =>
+      cablePart(args, link, given, [...path, "interfaces", link]),
+    ),
     ...addresses.map(({ link, key, given }): Part => {
-      const entry = [...path, "interfaces", link, "addresses", interfaces[link]?.addresses.indexOf(given) ?? 0];
+      const entry = [
+        ...path,
+        "interfaces",
+        link,
+        "addresses",
+        interfaces[link]?.addresses.indexOf(given) ?? 0,
+      ];
       return {
         ...{ key, definition: address, entry, on: [cableKey(name, link)] },
         args: { ...given, interface: link, namespace: name, adopt },
@@ -88,7 +102,11 @@ export function nodeParts(args: NodeArgs, path: Path): Part[] {
       const entry = [...path, "routes", at];
       const { destination, table, metric } = given;
       return {
-        ...{ key: [name, "route", destination, table, metric ?? []].flat().join(" "), definition: route, entry },
+        ...{
+          key: [name, "route", destination, table, metric ?? []].flat().join(" "),
+          definition: route,
+          entry,
+        },
         args: { ...given, namespace: name, adopt },
         // The kernel takes a gateway only while an address covers it.
         on: [name, ...addresses.map(({ key }) => key)],
@@ -100,14 +118,23 @@ export function nodeParts(args: NodeArgs, path: Path): Part[] {
 
 const cableKey = (name: string, link: string): string => `${name} ${link}`;
 
-function cablePart({ name, adopt }: NodeArgs, link: string, given: z.output<typeof InterfaceArgs>, entry: Path): Part {
+function cablePart(
+  { name, adopt }: NodeArgs,
+  link: string,
+  given: z.output<typeof InterfaceArgs>,
+  entry: Path,
+): Part {
   const { peer, addresses: _, ...end } = given;
   const far: Args = { ...peer, name: peer.name ?? `${name}-${link}`, mtu: peer.mtu ?? end.mtu };
   const ends = ["name", "namespace", "bridge", "mac", "mtu", "up"];
   return {
     ...{ key: cableKey(name, link), definition: vethPair, entry },
     args: { end: { ...end, name: link, namespace: name }, peer: far, adopt },
-    on: [name, ...(peer.namespace === undefined ? [] : [peer.namespace]), ...(peer.bridge === undefined ? [] : [bridgeKey(peer.namespace, peer.bridge)])],
+    on: [
+      name,
+      ...(peer.namespace === undefined ? [] : [peer.namespace]),
+      ...(peer.bridge === undefined ? [] : [bridgeKey(peer.namespace, peer.bridge)]),
+    ],
     fields: { ...under(entry, ends, "end."), ...under([...entry, "peer"], ends, "peer.") },
   };
 }

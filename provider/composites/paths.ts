@@ -1,5 +1,5 @@
-import type { Args } from "../definition";
 import { isRecord } from "../check";
+import type { Args } from "../definition";
 import type { Path } from "./composite";
 
 type Tree = Args | unknown[];

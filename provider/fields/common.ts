@@ -12,19 +12,37 @@ export const linkName = z.string().superRefine((name, ctx) => {
     commonNameProblem(name) ??
     (Buffer.byteLength(name) > LINK_NAME_BYTES
       ? `is ${Buffer.byteLength(name)} bytes long, and the kernel takes ${LINK_NAME_BYTES}: give a shorter name${shorten(name) && `, as "${shorten(name)}"`}`
-      : /[%:]/.test(name)
-        ? "may not hold `%` or `:`"
-        : name === "all" || name === "default"
-          ? `may not be ${JSON.stringify(name)}: the kernel keeps that name for the settings of all interfaces`
-          : undefined);
+      : (linkSignProblem(name) ?? linkWordProblem(name)));
   if (reason) ctx.addIssue({ code: "custom", message: reason });
 });
+
+function linkSignProblem(name: string): string | undefined {
+  if (/[%:]/.test(name)) return "may not hold `%` or `:`";
+  if (name.includes("=")) return "may not hold `=`: sysctl would set a parameter where it should read one";
+  // isspace() in the kernel is that of Latin-1, and takes one byte at a time for a character.
+  if (Buffer.from(name).includes(0xa0))
+    return `is ${JSON.stringify(name)}: the kernel takes a byte of it, A0, for white space, as in every "à": name it otherwise`;
+  return undefined;
+}
+
+function linkWordProblem(name: string): string | undefined {
+  if (name === "all" || name === "default")
+    return `may not be ${JSON.stringify(name)}: the kernel keeps that name for the settings of all interfaces`;
+  // See ll_idx_a2n in iproute2's lib/ll_map.c.
+  if (/^if[+-]?\d/.test(name))
+    return `is ${JSON.stringify(name)}: where it is not there, \`ip\` takes the link with that index instead, whosever it is: name it otherwise`;
+  return undefined;
+}
 
 /** The name of a network namespace: a file name under /run/netns. */
 export const namespaceName = z.string().superRefine((name, ctx) => {
   const reason =
     commonNameProblem(name) ??
     (name.includes("#") ? "may not hold `#`: a comment would start there for `ip -batch`" : undefined) ??
+    // See get_integer in iproute2's lib/utils.c.
+    (/^\+?(0x[\da-f]+|\d+)$/i.test(name)
+      ? `is ${JSON.stringify(name)}, a number: where it is not there, \`ip\` takes the namespace of the process with that id: name it otherwise`
+      : undefined) ??
     (Buffer.byteLength(name) > 255 ? "is longer than 255 bytes" : undefined);
   if (reason) ctx.addIssue({ code: "custom", message: reason });
 });
@@ -37,12 +55,16 @@ function commonNameProblem(name: string): string | undefined {
   if (/[\s/\u0000-\u001f\u007f"'\\]/.test(name)) {
     return `is ${JSON.stringify(name)}: white space, control characters, quotes, \`/\` and \`\\\` are not allowed`;
   }
+  if (isBroken(name)) return `is ${JSON.stringify(name)}, which has half a character`;
   return undefined;
 }
 
+/** Whether a text cannot be written in UTF-8: half of a surrogate pair comes back as another character. */
+export const isBroken = (text: string): boolean => Buffer.from(text).toString() !== text;
+
 /** Keeps both ends of a name, as what tells names apart often stands last. */
 const shorten = (name: string): string => {
-  const ascii = name.replace(/[^\x21-\x7e]|[%:]/g, "");
+  const ascii = name.replace(/[^\x21-\x7e]|[%:=]/g, "");
   return ascii.length <= LINK_NAME_BYTES
     ? ascii
     : `${ascii.slice(0, 9)}-${ascii.slice(-5)}`.replace(/-{2,}/g, "-");
@@ -100,10 +122,16 @@ export const macAddress = z.string().transform((text, ctx) => {
 
 /** A whole number within bounds, with words that name them. */
 export const integer = (min: number, max: number, unit = "") =>
-  z.number().refine((n) => Number.isInteger(n) && n >= min && n <= max, {
-    error: (issue) =>
-      `is ${String(issue.input)}, not a whole number from ${min} to ${max}${unit && ` ${unit}`}`,
-  });
+  z
+    .number()
+    .refine((n) => Number.isInteger(n) && n >= min && n <= max, {
+      error: (issue) =>
+        `is ${String(issue.input)}, not a whole number from ${min} to ${max}${unit && ` ${unit}`}`,
+    })
+    .overwrite(withoutSign);
+
+/** -0 is 0 to the kernel, but another number to whoever compares the two. */
+export const withoutSign = (n: number): number => (n === 0 ? 0 : n);
 
 /** MTU of a link in bytes; 68 is the least IPv4 works with (RFC 791). */
 export const mtu = integer(68, 65535, "bytes");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Command, command } from "../command";
 import { normalValue, parseSysctls, sysctlPath } from "../parse/sysctl";
+import { isBroken } from "./common";
 
 /** A parameter's name, with dots or slashes as in sysctl(8). */
 export const sysctlKey = z
@@ -15,10 +16,17 @@ export const sysctlValue = z
   .union([z.string(), z.number(), z.boolean()], "is neither text nor a number")
   .transform((value, ctx) => {
     const text = normalValue(typeof value === "boolean" ? String(Number(value)) : String(value));
-    if (text !== "" && !/[\n\r\0]/.test(String(value))) return text;
-    ctx.addIssue({ code: "custom", message: text === "" ? "is empty" : "may not hold line breaks" });
+    const problem = valueProblem(text, String(value));
+    if (problem === undefined) return text;
+    ctx.addIssue({ code: "custom", message: problem });
     return z.NEVER;
   });
+
+function valueProblem(text: string, given: string): string | undefined {
+  if (text === "") return "is empty";
+  if (/[\n\r\0]/.test(given)) return "may not hold line breaks";
+  return isBroken(text) ? `is ${JSON.stringify(text)}, which has half a character` : undefined;
+}
 
 /** Only parameters below `net` belong to a network namespace; any other would change the whole host. */
 export const isNamespaced = (key: string): boolean => sysctlPath(key).startsWith("net/");

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../parse/json";
 
@@ -81,10 +81,10 @@ export class FileRecords implements Records {
     const file = this.file(key, record.mark);
     for (;;) {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      // By a draft: a record is there whole or not at all.
-      const draft = join(dirname(file), `.${randomUUID()}`);
+      // By a draft: a record is there whole or not at all. One that a crash left is written over.
+      const draft = this.draft(key, record.mark);
       try {
-        await writeFile(draft, text, { mode: 0o600, flag: "wx" });
+        await writeFile(draft, text, { mode: 0o600 });
         await rename(draft, file);
         return;
       } catch (error) {
@@ -96,7 +96,7 @@ export class FileRecords implements Records {
   }
 
   async drop(key: ObjectKey, mark: string): Promise<void> {
-    await rm(this.file(key, mark), { force: true });
+    for (const file of [this.file(key, mark), this.draft(key, mark)]) await rm(file, { force: true });
     await this.tidy(folderName(key.namespace));
   }
 
@@ -133,6 +133,11 @@ export class FileRecords implements Records {
 
   private file(key: ObjectKey, mark: string): string {
     return join(this.root, folderName(key.namespace), `${this.object(key)}.${hash(mark)}.json`);
+  }
+
+  private draft(key: ObjectKey, mark: string): string {
+    const file = this.file(key, mark);
+    return join(dirname(file), `.${basename(file)}`);
   }
 }
 

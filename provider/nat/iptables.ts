@@ -127,7 +127,8 @@ function read(option: string, value: string, sign: "!" | ""): NatMatch | undefin
   if (/^--dports?$/.test(option)) return { port: readPorts(value) };
   if (option === "--dst-type") return value === "LOCAL" ? { local: true } : undefined;
   if (option === "-j") return { kind: KINDS.find((kind) => TARGETS[kind][0] === value) };
-  const target = option.startsWith("--to-") ? parseTarget(value) : undefined;
+  // A port alone has a colon before it, but for REDIRECT.
+  const target = option.startsWith("--to-") ? parseTarget(value.replace(/^:/, "")) : undefined;
   return target && { to: printTarget(target) };
 }
 

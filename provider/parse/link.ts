@@ -8,6 +8,8 @@ const Link = z.object({
   /** The namespace of the other end, as this one numbers them; absent when both are in the same. */
   link_netnsid: z.number().optional(),
   ifname: z.string(),
+  /** The name of the other end of a cable, where that is in the same namespace. */
+  link: z.string().optional(),
   ifalias: z.string().optional(),
   flags: z.array(z.string()),
   /** The number, or the name that the host gives it; `default` is 0. */

@@ -4,8 +4,13 @@
  */
 export function sysctlPath(key: string): string {
   const first = /[./]/.exec(key)?.[0];
-  return first === "/" ? key : key.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."));
+  return first === "/" ? key : swapped(key);
 }
+
+/** The name of a parameter with dots, however the key is written. */
+export const sysctlName = (key: string): string => swapped(sysctlPath(key));
+
+const swapped = (key: string): string => key.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."));
 
 /** The answer to `sysctl KEY…`: values by path, with white space made single. */
 export function parseSysctls(text: string): ReadonlyMap<string, string> {

@@ -74,8 +74,8 @@ export const address: Definition<Args, Outputs> = {
   id: (args) => linkId(args.namespace, entry(args)),
   claims: (args) => [claimOf("address", args.namespace, entry(args))],
 
-  defaults(given) {
-    const parsed = parseIp(String(given.address));
+  defaults({ address }) {
+    const parsed = typeof address === "string" ? parseIp(address) : undefined;
     if (!parsed) return { scope: "global" };
     return { scope: defaultScope(parsed.address), ...(parsed.family === "ipv6" && { nodad: true }) };
   },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { claimOf } from "../claim";
 import { ip, showLinks } from "../command";
 import type { Definition, Observed, Some } from "../definition";
-import { integer, linkName, macAddress, mtu, namespaceName } from "../fields/common";
+import { integer, linkName, macAddress, mtu, namespaceName, withoutSign } from "../fields/common";
 import { birthGroup, linkId, macOf, markWords } from "../links";
 import { isMarkOf } from "../mark";
 import { isUp, type Link, misfit, parseLink, parseLinks } from "../parse/link";
@@ -19,7 +19,7 @@ const seconds = (min: number, max: number) =>
     })
     .transform(tenths);
 
-const tenths = (n: number): number => Math.round(n * 10) / 10;
+const tenths = (n: number): number => withoutSign(Math.round(n * 10) / 10);
 
 export const BridgeArgs = z.object({
   /** Name of the bridge, up to 15 bytes. Replaces. */
@@ -107,13 +107,12 @@ export const bridge: Definition<Args, Outputs> = {
   parse([answer], args): Seen | undefined {
     const link = parseLink(answer);
     if (!link) return undefined;
+    const seen = { mac: link.address ?? "", up: isUp(link), ...options(link) };
+    const whole = { ...seen, mtu: link.mtu };
     return {
-      args: {
-        ...(args.mtu !== undefined && { mtu: link.mtu }),
-        mac: link.address ?? "",
-        up: isUp(link),
-        ...options(link),
-      },
+      // One that nobody asked for follows the ports.
+      args: args.mtu === undefined ? seen : whole,
+      whole,
       outputs: { ifindex: link.ifindex },
       mark: link.ifalias,
       group: link.group,

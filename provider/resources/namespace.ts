@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { claimOf } from "../claim";
-import { type Command, command, ip, pause, type Steps, showLinks } from "../command";
+import { type Answer, type Command, command, ip, pause, type Steps, showLinks } from "../command";
 import type { Definition, Observed } from "../definition";
 import { RefusedError } from "../errors";
 import { namespaceName } from "../fields/common";
@@ -95,7 +95,9 @@ export const namespace: Definition<Args, Outputs> = {
 
   update(seen, args) {
     const { name, mark, sysctls = {}, loopback } = args;
-    if (isStale(seen)) return [ip(undefined, "netns", "del", name), ...creation(args)];
+    // A file that has become a namespace since cannot be unlinked: somebody else was making one.
+    if (isStale(seen))
+      return [pause(STALE_MS), command("unlink", undefined, [pathOf(name)]), ...creation(args)];
     const words = [
       ...(seen.mark === mark ? [] : ["alias", mark]),
       ...(seen.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
@@ -125,6 +127,9 @@ const pathOf = (name: string): string => `/run/netns/${name}`;
 /** A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace. */
 const isStale = (seen: Observed<Args, Outputs>): boolean => seen.args.loopback === undefined;
 
+/** For longer than that nobody takes from making the file to mounting a namespace on it. */
+const STALE_MS = 500;
+
 const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
   ip(undefined, "netns", "add", name),
   ip(name, "link", "set", "dev", "lo", "alias", mark, ...(loopback ? ["up"] : [])),
@@ -133,6 +138,7 @@ const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
 
 /** How long processes may take to end, and far ends of cables to disappear. */
 const POLL_MS = 20;
+const STAY_POLLS = 10;
 const TERM_POLLS = 100;
 const KILL_POLLS = 100;
 const GONE_POLLS = 250;
@@ -152,10 +158,10 @@ function* removal(args: Args): Steps {
 /** Ends the processes inside, or refuses when there are any that nobody allowed to end. */
 function* vacate({ name, killProcesses }: Args): Steps {
   const inside = command("ip", undefined, ["netns", "pids", name]);
-  let [pids] = yield [inside];
-  if (!pids?.trim()) return;
+  let pids = yield* staying(inside);
+  if (pids.length === 0) return;
   if (!killProcesses) {
-    const [running] = yield [command("ps", undefined, ["-o", "pid=,args=", "-p", words(pids).join(",")])];
+    const [running] = yield [command("ps", undefined, ["-o", "pid=,args=", "-p", pids.join(",")])];
     throw new RefusedError(
       `namespace ${name} is in use by these processes:\n${running?.trimEnd()}\n` +
         "end them, or set `killProcesses: true` and run `pulumi up` first",
@@ -165,14 +171,28 @@ function* vacate({ name, killProcesses }: Args): Steps {
     ["TERM", TERM_POLLS],
     ["KILL", KILL_POLLS],
   ] as const) {
-    yield [command("kill", undefined, [`-${signal}`, ...words(pids)])];
+    yield [command("kill", undefined, [`-${signal}`, ...pids])];
     for (let poll = 0; poll < polls; poll++) {
       yield [pause(POLL_MS)];
-      [pids] = yield [inside];
-      if (!pids?.trim()) return;
+      [pids = []] = (yield [inside]).map(words);
+      if (pids.length === 0) return;
     }
   }
-  throw new RefusedError(`namespace ${name}: processes ${words(pids).join(", ")} did not end after SIGKILL`);
+  throw new RefusedError(`namespace ${name}: processes ${pids.join(", ")} did not end after SIGKILL`);
+}
+
+/**
+ * The processes that are inside for longer than a tool needs for a look. The deletion of the namespace at the other end
+ * of a cable looks in here, to see whether its end is gone.
+ */
+function* staying(inside: Command): Generator<readonly Command[], string[], readonly Answer[]> {
+  let [pids = []] = (yield [inside]).map(words);
+  for (let poll = 0; poll < STAY_POLLS && pids.length > 0; poll++) {
+    yield [pause(POLL_MS)];
+    const [now = []] = (yield [inside]).map(words);
+    pids = pids.filter((pid) => now.includes(pid));
+  }
+  return pids;
 }
 
 /** The far ends of the cables that lead out of a namespace: their marks by the namespace they are in. */
@@ -201,4 +221,4 @@ function* untilGone(ends: ReadonlyMap<string | undefined, ReadonlySet<string>>):
   }
 }
 
-const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
+const words = (text = ""): string[] => text.split(/\s+/).filter((word) => word !== "");

@@ -132,7 +132,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   defaults({ kind, source, destination, to }) {
     const given = [source, destination, to];
-    const families = given.map((text) => familyIn(String(text)));
+    const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
     const otherwise = given.includes(UNKNOWN) ? UNKNOWN : "ipv4";
     const inside = network.safeParse(source).data;
     return {

@@ -176,6 +176,7 @@ export const route: Definition<Args> = {
     if (!info) return undefined;
     return {
       args: seenArgs(info, args),
+      whole: { ...seenArgs(info, args), interface: info.way.interface },
       outputs: {},
       mark: own ? args.mark : protocolMark(info.protocol),
       misfit: misfit(info),

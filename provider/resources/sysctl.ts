@@ -3,7 +3,7 @@ import { claimOf } from "../claim";
 import type { Definition } from "../definition";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
-import { sysctlPath } from "../parse/sysctl";
+import { sysctlName, sysctlPath } from "../parse/sysctl";
 
 export const SysctlArgs = z.object({
   /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Replaces. */
@@ -23,7 +23,7 @@ export const sysctl: Definition<Args> = {
   identity: "key",
   onChange: { key: "replace", value: "update", namespace: "replace" },
 
-  id: ({ namespace, key }) => `${namespace ? `${namespace}/` : ""}${key}`,
+  id: ({ namespace, key }) => `${namespace ? `${namespace}/` : ""}${sysctlName(key)}`,
   claims: ({ namespace, key }) => [claimOf("sysctl", namespace, sysctlPath(key))],
 
   problems: ({ key, namespace }) =>

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { claimOf } from "../claim";
-import { type Command, ip, showLinks } from "../command";
+import { type Answer, type Command, ip, showLinks } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { birthGroup, linkId, macOf, markWords } from "../links";
-import { isMarkOf } from "../mark";
+import { isMarkOf, parseMark } from "../mark";
 import { isUp, type Link, misfit, parseLink, parseLinks } from "../parse/link";
+import { parseNamespaceIds } from "../parse/namespaceId";
 
 const EndArgs = z.object({
   /** Name of this end, up to 15 bytes. Replaces. */
@@ -81,21 +82,24 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),
 
-  probe: ({ end, peer }) => [end, peer].filter(isNamed).map(({ namespace, name }) => show(namespace, name)),
+  probe: ({ end, peer, adopt }) => [
+    ...[end, peer].filter(isNamed).map(({ namespace, name }) => show(namespace, name)),
+    // Where the other end of each is, as two cables may lead to links of the same index.
+    ...(adopt ? [end, peer].map(({ namespace }) => ip(namespace, "-j", "netns", "list-id")) : []),
+  ],
 
   parse(answers, args): Seen | undefined {
-    const { mark } = args;
-    const left = answers.map(parseLink);
-    const [end, peer] = [args.end, args.peer].map((asked) => (isNamed(asked) ? left.shift() : undefined));
+    const left = [...answers];
+    const [end, peer] = [args.end, args.peer].map((asked) =>
+      isNamed(asked) ? parseLink(left.shift()) : undefined,
+    );
     const links = [end, peer].filter((link) => link !== undefined);
     if (links.length === 0) return undefined;
     return {
       args: { end: seenEnd(end), peer: seenEnd(peer) },
       outputs: { ...(end && { ifindex: end.ifindex }), ...(peer && { peerIfindex: peer.ifindex }) },
-      mark: links.every((link) => link.ifalias === mark)
-        ? mark
-        : links.find((link) => link.ifalias !== mark)?.ifalias,
-      misfit: pairMisfit(end, peer),
+      mark: markOn(links, args.mark),
+      misfit: pairMisfit(end, peer, args, left),
       end,
       peer,
     };
@@ -106,9 +110,10 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   update(seen: Seen, args) {
     // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
     if (!seen.args.end?.name || !seen.args.peer?.name) return [...removal(seen, args), ...creation(args)];
+    const [mark = "", peerMark = mark] = args.mark.split("\n");
     return [
-      ...endUpdate(seen.args.end, args.end, seen.end, args.mark),
-      ...endUpdate(seen.args.peer, args.peer, seen.peer, args.mark),
+      ...endUpdate(seen.args.end, args.end, seen.end, mark),
+      ...endUpdate(seen.args.peer, args.peer, seen.peer, peerMark),
     ];
   },
 
@@ -142,6 +147,14 @@ function carrierProblems(property: string, link: Link | undefined): Problem[] {
   if (link?.operstate === undefined || link.operstate === "UP") return [];
   const reason = `is true, but the link's operational state stays ${link.operstate}: something else on this host holds it down`;
   return [{ property, reason }];
+}
+
+/** What the aliases of both ends say: one of ours before any other, and two that differ as a line each. */
+function markOn(links: readonly Link[], own: string): string | undefined {
+  const foreign = links.map(({ ifalias = "" }) => ifalias).filter((alias) => alias !== own);
+  if (foreign.length === 0) return own;
+  const mark = foreign.find((alias) => parseMark(alias)) ?? [...new Set(foreign)].join("\n");
+  return mark === "" ? undefined : mark;
 }
 
 /** In the state, an end that a refresh has not found has no name. */
@@ -194,29 +207,37 @@ function removal(seen: Observed<Args, object>, { end, peer }: Args): Command[] {
   return [ip(namespace, "link", "del", "dev", name)];
 }
 
-/** Why what has these names is no cable between them. Each end knows the index of the other. */
-function pairMisfit(end: Link | undefined, peer: Link | undefined): string | undefined {
+/** Why what has these names is no cable between them. `ids` are the numbers that the namespace of each has for others. */
+function pairMisfit(
+  end: Link | undefined,
+  peer: Link | undefined,
+  asked: Args,
+  ids: readonly Answer[],
+): string | undefined {
   for (const link of [end, peer]) {
     const problem = link && misfit(link, "veth");
     if (problem !== undefined) return `has ${link?.ifname}, which ${problem}`;
   }
   if (!end || !peer) return undefined;
-  const isPair =
-    end.link_index === peer.ifindex &&
-    peer.link_index === end.ifindex &&
-    (end.link_netnsid === undefined) === (peer.link_netnsid === undefined);
-  return isPair ? undefined : `is two cables: ${end.ifname} and ${peer.ifname} are not the ends of one`;
+  const [endIds, peerIds] = ids;
+  return leadsTo(end, peer, asked.peer.namespace, endIds) && leadsTo(peer, end, asked.end.namespace, peerIds)
+    ? undefined
+    : `is two cables: ${end.ifname} and ${peer.ifname} are not the ends of one`;
+}
+
+/** Whether a link leads to that other one, which is in `namespace`. */
+function leadsTo(from: Link, to: Link, namespace: string | undefined, ids: Answer): boolean {
+  if (from.link_netnsid === undefined) return from.link === to.ifname;
+  if (from.link_index !== to.ifindex) return false;
+  // One without a name is the host's own.
+  return ids === undefined || parseNamespaceIds(ids).get(from.link_netnsid) === namespace;
 }
 
 /** An end as it is; one that is not where it is looked for has no name. */
-function seenEnd(link: Link | undefined) {
-  return {
-    name: link?.ifname,
-    bridge: link?.master,
-    mac: link?.address,
-    mtu: link?.mtu,
-    up: link && isUp(link),
-  };
+function seenEnd(link: Link | undefined): Some<End> {
+  if (!link) return { name: undefined };
+  const { ifname: name, master: bridge, address: mac, mtu } = link;
+  return { name, bridge, mac, mtu, up: isUp(link) };
 }
 
 function problems(end: End, peer: End): Problem[] {

@@ -5,7 +5,16 @@ import type { Args, Definition } from "../../provider/definition";
 import { localHost } from "../../provider/host/local";
 import { address } from "../../provider/resources/address";
 import { markFor } from "../support/args";
-import { failure, Living, linkNames, onKernel, typed, WatchedHost } from "../support/kernel";
+import {
+  belonging,
+  failure,
+  foreign,
+  Living,
+  linkNames,
+  onKernel,
+  typed,
+  WatchedHost,
+} from "../support/kernel";
 
 //   host                     it-addr
 //   ┌──────────────────┐     ┌──────────────────┐
@@ -248,8 +257,7 @@ describe("Address, with the kernel", () => {
       await typed("address add 192.168.15.5/24 dev it-foreign scope link");
       const before = await shown("it-foreign");
       expect(await failure(create({ ...v4, interface: "it-foreign" }))).to.equal(
-        "RefusedError: it-foreign 192.168.15.5/24 exists already and is not this resource's own: " +
-          "remove it by hand if nobody needs it, or ask for another",
+        foreign("it-foreign 192.168.15.5/24"),
       );
       expect(await shown("it-foreign")).to.deep.equal(before);
     });
@@ -260,8 +268,7 @@ describe("Address, with the kernel", () => {
       await typed(`link set dev it-short alias ${other}`);
       await typed("address add 192.168.15.5/24 dev it-short");
       expect(await failure(create({ ...v4, interface: "it-short" }))).to.equal(
-        `RefusedError: it-short 192.168.15.5/24 exists already and is not this resource's own (its mark is ${other}): ` +
-          "remove it by hand if nobody needs it, or ask for another",
+        belonging("it-short 192.168.15.5/24", 'Bridge "net"', "project/other"),
       );
     });
 

@@ -2,14 +2,17 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { localHost } from "../../provider/host/local";
-import { macOf } from "../../provider/links";
+import { birthGroup } from "../../provider/links";
 import { bridge } from "../../provider/resources/bridge";
 import { checked, markFor } from "../support/args";
 import {
+  belonging,
   failure,
+  foreign,
   Living,
   link,
   linkNames,
+  misfitting,
   onKernel,
   skip,
   typed,
@@ -236,29 +239,27 @@ describe("Bridge, with the kernel", () => {
   });
 
   describe("what is foreign", () => {
-    for (const [what, line] of [
-      ["a bridge without a mark", `link add name ${name} type bridge`],
-      ["another kind of link", `link add name ${name} type veth peer name it-peer`],
+    for (const [what, line, refusal] of [
+      ["a bridge without a mark", `link add name ${name} type bridge`, foreign(name)],
+      [
+        "another kind of link",
+        `link add name ${name} type veth peer name it-peer`,
+        misfitting(name, "is a veth link, not a bridge"),
+      ],
     ] as const) {
       it(`${what} is refused, unchanged, and survives a removal`, async () => {
         await typed(line);
         const before = await wholeLink(name);
-        expect(await failure(create(plain))).to.equal(
-          `RefusedError: ${name} exists already and is not this resource's own: ` +
-            "remove it by hand if nobody needs it, or ask for another",
-        );
+        expect(await failure(create(plain))).to.equal(refusal);
         await engine.remove(definition, localHost, checked(definition, plain, "it"));
         expect(await wholeLink(name)).to.equal(before);
       });
     }
 
-    it("another resource's bridge is refused, naming its mark", async () => {
+    it("another resource's bridge is refused, naming that", async () => {
       await Living.create(definition, plain, "other");
       const before = await wholeLink(name);
-      expect(await failure(create(plain))).to.equal(
-        `RefusedError: ${name} exists already and is not this resource's own (its mark is ${markFor("Bridge", "other")}): ` +
-          "remove it by hand if nobody needs it, or ask for another",
-      );
+      expect(await failure(create(plain))).to.equal(belonging(name, 'Bridge "other"'));
       expect(await wholeLink(name)).to.equal(before);
     });
   });
@@ -275,17 +276,18 @@ describe("Bridge, with the kernel", () => {
       expect(await linkNames()).to.deep.equal(["lo"]);
     });
 
-    it("what a crash left without a mark is known by its MAC address, and finished", async () => {
-      await typed(`link add name ${name} address ${macOf(mark)} type bridge`);
+    it("what a crash left without a mark is known by the group it was born in, and finished", async () => {
+      await typed(`link add name ${name} group ${birthGroup(mark)} type bridge`);
       const { ifindex } = (await shown()) ?? {};
       const living = await create({ name, mtu: 1400 });
       expect(living.state["ifindex"]).to.equal(ifindex);
       expect(await shown()).to.include({ ifindex, ifalias: mark, mtu: 1400, up: true });
+      expect(await link(name)).to.include({ group: "default" });
     });
 
     it("a missing namespace is named", async () => {
       expect(await failure(create({ ...plain, namespace: "it-nowhere" }))).to.equal(
-        `NotFound: ip -n it-nowhere link add name ${name} address ${mac} mtu 1499 type bridge: ` +
+        `NotFound: ip -n it-nowhere link add name ${name} address ${mac} group ${birthGroup(mark)} mtu 1499 type bridge: ` +
           'Cannot open network namespace "it-nowhere": No such file or directory',
       );
     });
@@ -328,7 +330,7 @@ describe("Bridge, with the kernel", () => {
       if (await hasVlanFiltering())
         skip(this, "this kernel has VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)");
       expect(await failure(create({ ...plain, vlanFiltering: true }))).to.equal(
-        `Unsupported: ip link add name ${name} address ${mac} mtu 1499 type bridge vlan_filtering 1: ` +
+        `Unsupported: ip link add name ${name} address ${mac} group ${birthGroup(mark)} mtu 1499 type bridge vlan_filtering 1: ` +
           "RTNETLINK answers: Operation not supported",
       );
       expect(await linkNames()).to.deep.equal(["lo"]);

@@ -131,6 +131,7 @@ describe("engine, with the kernel", () => {
       ...checked(sysctl, { key: KEY, value, namespace: "it-red" }, "ttl"),
       __provider: "text",
     });
+    const former = { args: { value: "64" } };
     const ttl = () => localHost.run(command("sysctl", "it-red", ["-n", KEY]));
 
     beforeEach(async () => {
@@ -140,7 +141,7 @@ describe("engine, with the kernel", () => {
     it("takes a resource through its whole life", async () => {
       const { inputs: args = {} } = await call(provider.check?.({}, inputs("65")));
       const { id, outs = {} } = await provider.create(args);
-      expect([id, outs]).to.deep.equal([`it-red/${KEY}`, { ...args, former: "64" }]);
+      expect([id, outs]).to.deep.equal([`it-red/${KEY}`, { ...args, former }]);
       expect(await ttl()).to.equal("65");
 
       expect(await call(provider.diff?.(id, outs, inputs("66")))).to.deep.equal({
@@ -149,12 +150,12 @@ describe("engine, with the kernel", () => {
         deleteBeforeReplace: true,
       });
       const { outs: updated = {} } = await call(provider.update?.(id, outs, inputs("66")));
-      expect(updated).to.deep.equal({ ...args, value: "66", former: "64" });
+      expect(updated).to.deep.equal({ ...args, value: "66", former });
 
       await localHost.run(command("sysctl", "it-red", ["-q", "-w", `${KEY}=67`]));
       expect(await call(provider.read?.(id, updated))).to.deep.equal({
         id,
-        props: { ...args, value: "67", former: "64" },
+        props: { ...args, value: "67", former },
         inputs: { ...args, value: "67" },
       });
       await provider.delete?.(id, { ...updated, __provider: "text" });
@@ -165,7 +166,7 @@ describe("engine, with the kernel", () => {
       const error = await errorOf(provider.create(inputs("0x41")));
       if (!(error instanceof PartialError)) throw error;
       expect(await ttl()).to.equal("65");
-      expect(error.properties).to.deep.equal({ ...inputs("65"), former: "64" });
+      expect(error.properties).to.deep.equal({ ...inputs("65"), former });
       await provider.delete?.(error.id, { ...error.properties });
       expect(await ttl()).to.equal("64");
     });

@@ -12,6 +12,7 @@ import { vethPair } from "../../provider/resources/vethPair";
 import { checked, markFor } from "../support/args";
 import {
   failure,
+  foreign,
   Living,
   link,
   linkNames,
@@ -215,10 +216,7 @@ describe("Namespace, with the kernel", () => {
     it("is refused, unchanged, and survives a removal", async () => {
       await typed(`netns add ${name}`);
       const before = await shown();
-      expect(await failure(create({ sysctls }))).to.equal(
-        `RefusedError: ${name} exists already and is not this resource's own: ` +
-          "remove it by hand if nobody needs it, or ask for another",
-      );
+      expect(await failure(create({ sysctls }))).to.equal(foreign(name));
       await engine.remove(definition, localHost, checked(definition, { name }, "it"));
       expect(await shown()).to.deep.equal(before);
       expect(before).to.include({ up: false, alias: undefined });

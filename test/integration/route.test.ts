@@ -114,6 +114,8 @@ describe("Route, with the kernel", () => {
   after(async () => {
     await typed(undefined, `netns del ${near}`);
     await typed(undefined, `netns del ${far}`);
+    // They went by hand.
+    await localHost.records.dropAll(near);
   });
 
   afterEach(async () => {

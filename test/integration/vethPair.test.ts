@@ -2,10 +2,22 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { localHost } from "../../provider/host/local";
-import { macOf } from "../../provider/links";
+import { birthGroup, macOf } from "../../provider/links";
 import { vethPair } from "../../provider/resources/vethPair";
 import { checked, markFor, withValue } from "../support/args";
-import { failure, Living, link, linkNames, onKernel, typed, WatchedHost, wholeLink } from "../support/kernel";
+import {
+  belonging,
+  failure,
+  foreign,
+  Living,
+  link,
+  linkNames,
+  misfitting,
+  onKernel,
+  typed,
+  WatchedHost,
+  wholeLink,
+} from "../support/kernel";
 
 //   host                     it-red                it-blue
 //   ┌────────────────┐       ┌─────────────┐       ┌─────────────┐
@@ -16,6 +28,7 @@ import { failure, Living, link, linkNames, onKernel, typed, WatchedHost, wholeLi
 const definition: Definition = vethPair;
 const [red, blue] = ["it-red", "it-blue"];
 const mark = markFor("VethPair", "it");
+const group = birthGroup(mark);
 const [macA, macB] = ["02:00:00:00:00:0a", "02:00:00:00:00:0b"];
 
 interface Place {
@@ -290,31 +303,34 @@ describe("VethPair, with the kernel", () => {
   });
 
   describe("what is foreign", () => {
-    for (const [what, line] of [
-      ["a link of the first name", "link add name it-a type bridge"],
-      ["a link of the second name", "link add name it-b type bridge"],
-      ["another cable", "link add name it-a type veth peer name it-b"],
+    const id = "it-a it-b";
+    for (const [what, line, refusal] of [
+      [
+        "a link of the first name",
+        "link add name it-a type bridge",
+        misfitting(id, "has it-a, which is a bridge link, not a veth"),
+      ],
+      [
+        "a link of the second name",
+        "link add name it-b type bridge",
+        misfitting(id, "has it-b, which is a bridge link, not a veth"),
+      ],
+      ["another cable", "link add name it-a type veth peer name it-b", foreign(id)],
     ] as const) {
       it(`${what} is refused, unchanged, and survives a removal`, async () => {
         await typed(line);
         const present = (await linkNames()).filter((name) => ["it-a", "it-b"].includes(name));
         const whole = () => Promise.all(present.map((name) => wholeLink(name)));
         const before = await whole();
-        expect(await failure(create(cable()))).to.equal(
-          "RefusedError: it-a it-b exists already and is not this resource's own: " +
-            "remove it by hand if nobody needs it, or ask for another",
-        );
+        expect(await failure(create(cable()))).to.equal(refusal);
         await engine.remove(definition, localHost, checked(definition, cable(), "it"));
         expect(await whole()).to.deep.equal(before);
       });
     }
 
-    it("another resource's cable is refused, naming its mark", async () => {
+    it("another resource's cable is refused, naming that", async () => {
       await Living.create(definition, cable(), "other");
-      expect(await failure(create(cable()))).to.equal(
-        `RefusedError: it-a it-b exists already and is not this resource's own (its mark is ${markFor("VethPair", "other")}): ` +
-          "remove it by hand if nobody needs it, or ask for another",
-      );
+      expect(await failure(create(cable()))).to.equal(belonging(id, 'VethPair "other"'));
       expect(await shown()).to.have.nested.include({ "end.ifalias": markFor("VethPair", "other") });
     });
   });
@@ -322,7 +338,7 @@ describe("VethPair, with the kernel", () => {
   describe("failures", () => {
     it("a missing bridge is named, and nothing is left", async () => {
       expect(await failure(create(cable({ namespace: red }, { bridge: "it-no-br" })))).to.equal(
-        `NotFound: ip link set dev it-b alias ${mark} master it-no-br up: ` +
+        `NotFound: ip link set dev it-b alias ${mark} group default master it-no-br up: ` +
           'Error: argument "it-no-br" is wrong: Device does not exist',
       );
       expect(await others()).to.deep.equal(NOTHING);
@@ -330,11 +346,11 @@ describe("VethPair, with the kernel", () => {
 
     it("a missing namespace of either end is named, and nothing is left", async () => {
       expect(await failure(create(cable({ namespace: "it-nowhere" })))).to.equal(
-        `NotFound: ip link add name it-b address ${macB} mtu 1500 type veth peer name it-a address ${macA} mtu 1500 netns it-nowhere: ` +
+        `NotFound: ip link add name it-b address ${macB} mtu 1500 group ${group} type veth peer name it-a address ${macA} mtu 1500 group ${group} netns it-nowhere: ` +
           'Error: argument "it-nowhere" is wrong: Invalid "netns" value',
       );
       expect(await failure(create(cable({ namespace: red }, { namespace: "it-nowhere" })))).to.equal(
-        `NotFound: ip -n ${red} link add name it-a address ${macA} mtu 1500 type veth peer name it-b address ${macB} mtu 1500 netns it-nowhere: ` +
+        `NotFound: ip -n ${red} link add name it-a address ${macA} mtu 1500 group ${group} type veth peer name it-b address ${macB} mtu 1500 group ${group} netns it-nowhere: ` +
           'Error: argument "it-nowhere" is wrong: Invalid "netns" value',
       );
       expect(await others()).to.deep.equal(NOTHING);
@@ -348,9 +364,10 @@ describe("VethPair, with the kernel", () => {
       });
     }
 
-    it("what a crash left without a mark is known by its MAC addresses, and finished", async () => {
+    it("what a crash left without a mark is known by the group it was born in, and finished", async () => {
       const [a, b] = [macOf(mark, "end"), macOf(mark, "peer")];
-      await typed(`link add name it-a address ${a} type veth peer name it-b address ${b}`);
+      const born = `group ${group}`;
+      await typed(`link add name it-a address ${a} ${born} type veth peer name it-b address ${b} ${born}`);
       const before = await shown();
       const living = await create({ end: { name: "it-a" }, peer: { name: "it-b", bridge: "it-br" } });
       expect(living.state["ifindex"]).to.equal(before.end?.ifindex);
@@ -361,9 +378,8 @@ describe("VethPair, with the kernel", () => {
     });
 
     it("what a crash left with one mark of two is finished", async () => {
-      const [a, b] = [macOf(mark, "end"), macOf(mark, "peer")];
-      await typed(`link add name it-a address ${a} type veth peer name it-b address ${b}`);
-      await typed(`link set dev it-a alias ${mark} up`);
+      await typed(`link add name it-a group ${group} type veth peer name it-b group ${group}`);
+      await typed(`link set dev it-a alias ${mark} group default up`);
       await create({ end: { name: "it-a" }, peer: { name: "it-b" } });
       expect(await shown()).to.have.nested.include({ "peer.ifalias": mark, "peer.up": true });
     });

@@ -6,6 +6,7 @@ import { type Command, printCommand } from "../../provider/command";
 import type { Args, Definition, Observed, Problem } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { localHost } from "../../provider/host/local";
+import { birthGroup } from "../../provider/links";
 import { markOf } from "../../provider/mark";
 import { UNKNOWN } from "../../provider/unknown";
 
@@ -133,10 +134,14 @@ export const asSeen = (args: Args): Observed<Args, object> => ({
   mark: String(args["mark"]),
 });
 
-/** Tests the commands that make each of these. `MARK` stands for the resource's mark. */
+/**
+ * Tests the commands that make each of these. `MARK` stands for the resource's mark, `GROUP` for the group that its
+ * links are born in.
+ */
 export function itCreates(
   definition: Definition,
   rows: readonly (readonly [given: Args, ...string[]])[],
+  seen = asSeen,
 ): void {
   for (const [given, ...commands] of rows) {
     it(`creates ${JSON.stringify(given)}`, () => {
@@ -146,7 +151,7 @@ export function itCreates(
 
     it(`has nothing to change once it has ${JSON.stringify(given)}`, () => {
       const args = checked(definition, given);
-      expect(definition.update(asSeen(args), args)).to.deep.equal([]);
+      expect(definition.update(seen(args), args)).to.deep.equal([]);
     });
   }
 }
@@ -156,6 +161,7 @@ export function itUpdates(
   definition: Definition,
   state: Args,
   rows: readonly (readonly [path: string, value: unknown, ...commands: string[]])[],
+  seen = asSeen,
 ): void {
   it("has commands for every field that updates in place", () => {
     const updatable = Object.keys(definition.onChange).filter(
@@ -167,10 +173,12 @@ export function itUpdates(
   for (const [path, value, ...commands] of rows) {
     it(`updates ${path} to ${JSON.stringify(value)}`, () => {
       const args = withValue(state, path, value);
-      expect(withoutMark(printed(definition.update(asSeen(state), args)), args)).to.deep.equal(commands);
+      expect(withoutMark(printed(definition.update(seen(state), args)), args)).to.deep.equal(commands);
     });
   }
 }
 
 const withoutMark = (commands: readonly string[], { mark }: Args): string[] =>
-  commands.map((command) => command.replaceAll(String(mark), "MARK"));
+  commands.map((command) =>
+    command.replaceAll(String(mark), "MARK").replaceAll(birthGroup(String(mark)), "GROUP"),
+  );

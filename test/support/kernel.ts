@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { expect } from "chai";
 import { z } from "zod";
 import { type Command, ip, printCommand } from "../../provider/command";
@@ -27,6 +28,7 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
 
   before(async () => {
     refuseOutsideSandbox();
+    await rm(RECORDS, { recursive: true, force: true });
     earlier = await picture();
     for (const namespace of namespaces) await typed(`netns add ${namespace}`);
     for (const [name, namespace] of bridges) await typed(`link add name ${name} type bridge`, namespace);
@@ -43,6 +45,7 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
         bridges.map(([name]) => name),
       );
     }
+    await rm(RECORDS, { recursive: true, force: true });
   });
 
   after(async () => {
@@ -53,6 +56,13 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
     expect(await picture()).to.deep.equal(earlier);
   });
 }
+
+/** Where the provider keeps its records. */
+const RECORDS = "/run/pulumi-netns";
+
+/** What is written down of objects, as `KIND ID`. */
+const recorded = async (): Promise<string[]> =>
+  (await localHost.records.list()).map(({ kind, id }) => `${kind} ${id}`).sort();
 
 async function deleteLinks(namespace: string | undefined, kept: readonly string[]): Promise<void> {
   for (const name of await linkNames(namespace)) {
@@ -65,16 +75,17 @@ async function deleteLinks(namespace: string | undefined, kept: readonly string[
 interface Picture {
   readonly links: string;
   readonly namespaces: string;
+  readonly hasRecords: boolean;
 }
 
 async function picture(): Promise<Picture> {
   const [links = "", namespaces = ""] = await Promise.all(
     ["link show", "netns list"].map((line) => typed(`-j ${line}`)),
   );
-  return { links, namespaces };
+  return { links, namespaces, hasRecords: existsSync(RECORDS) };
 }
 
-function refuseOutsideSandbox(): void {
+export function refuseOutsideSandbox(): void {
   // In a sandbox without a user namespace of its own, the variable alone tells.
   const isWholeMachine = /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync("/proc/self/uid_map", "utf8"));
   if (isWholeMachine && process.env["PULUMI_NETNS_SANDBOX"] === undefined) {
@@ -203,6 +214,20 @@ export class Living {
     await engine.remove(this.definition, host, this.state);
   }
 }
+
+/** What is said of an object that was there before. */
+export const foreign = (id: string, mark?: string): string =>
+  `RefusedError: ${id} exists already and is not this resource's own${mark === undefined ? "" : ` (its mark is ${mark})`}: ` +
+  "remove it by hand if nobody needs it, ask for another, or set `adopt: true` to take it over";
+
+/** What is said of an object that is another resource's. */
+export const belonging = (id: string, owner: string, stack = "project/stack"): string =>
+  `RefusedError: ${id} exists already: it belongs to ${owner} of the stack ${stack}. ` +
+  "Remove it there, or ask for another; `pulumi-netns gc` removes what is left of a stack that is no more";
+
+/** What is said of an object that is another kind of thing. */
+export const misfitting = (id: string, what: string): string =>
+  `RefusedError: ${id} exists already, but ${what}: remove it by hand if nobody needs it, or ask for another`;
 
 /** The error of something that must fail: of a command its reason, itself, and what it said; else name and message. */
 export async function failure(work: Promise<unknown>): Promise<string> {

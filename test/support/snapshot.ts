@@ -1,22 +1,76 @@
+import { readdir } from "node:fs/promises";
 import { execa } from "execa";
+import { z } from "zod";
 
-/** Everything that a stack could leave behind on this host, as text to compare. */
-export async function snapshot(): Promise<Record<string, string>> {
-  const looks: Readonly<Record<string, readonly [string, ...string[]]>> = {
-    links: ["ip", "-j", "link", "show"],
-    addresses: ["ip", "-j", "address", "show"],
-    routes: ["ip", "-j", "route", "show", "table", "all"],
-    routes6: ["ip", "-j", "-6", "route", "show", "table", "all"],
-    namespaces: ["ip", "-j", "netns"],
-    // Without `-j`, as handles grow with every rule that ever was.
-    ruleset: ["nft", "list", "ruleset"],
-    sysctls: ["sysctl", "--all", "--pattern", "^net\\.(ipv4\\.ip_forward|ipv4\\.conf|ipv6\\.conf|bridge)"],
+/** Everything that a stack makes on this host or could leave behind, as text to compare: a line for each thing. */
+export type Snapshot = Readonly<Record<string, string>>;
+
+export async function snapshot(): Promise<Snapshot> {
+  const namespaces = await namesIn("/run/netns");
+  const places = await Promise.all([undefined, ...namespaces].map(snapshotOf));
+  return {
+    namespaces: namespaces.join("\n"),
+    files: (await namesIn("/run/pulumi-netns")).join("\n"),
+    ...Object.assign({}, ...places),
   };
-  const entries = Object.entries(looks).map(async ([name, [tool, ...args]]) => {
-    const { stdout } = await execa(tool, args, { env: { LC_ALL: "C" } });
-    return [name, name === "ruleset" ? withoutIptablesChains(stdout) : stdout] as const;
+}
+
+/** What is missing in `seen`, and what it has too much, line by line. */
+export function differences(expected: Snapshot, seen: Snapshot) {
+  return { missing: surplus(expected, seen), extra: surplus(seen, expected) };
+}
+
+function surplus(one: Snapshot, other: Snapshot): string[] {
+  return Object.entries(one).flatMap(([name, text]) => {
+    const left = (other[name] ?? "").split("\n");
+    const lines = text.split("\n").filter((line) => {
+      const at = left.indexOf(line);
+      if (at >= 0) left.splice(at, 1);
+      return at < 0;
+    });
+    return lines.map((line) => `${name}: ${line}`);
+  });
+}
+
+async function snapshotOf(namespace: string | undefined): Promise<Snapshot> {
+  const inside = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
+  const ask = async (...words: [string, ...string[]]) => {
+    const [tool = "", ...args] = [...inside, ...words];
+    return (await execa(tool, args, { env: { LC_ALL: "C" } })).stdout;
+  };
+  const looks: Readonly<Record<string, Promise<string>>> = {
+    links: ask("ip", "-j", "-d", "address", "show").then(things),
+    routes: ask("ip", "-j", "route", "show", "table", "all").then(things),
+    routes6: ask("ip", "-j", "-6", "route", "show", "table", "all").then(things),
+    // Without `-j`, as handles grow with every rule that ever was.
+    ruleset: ask("nft", "list", "ruleset").then(withoutIptablesChains),
+    iptables: ask("iptables", "-t", "nat", "-S"),
+    ip6tables: ask("ip6tables", "-t", "nat", "-S"),
+    sysctls: ask("sysctl", "--all", "--pattern", "^net\\.(ipv4\\.ip_forward|ipv4\\.conf|ipv6\\.conf|bridge)"),
+  };
+  const entries = Object.entries(looks).map(async ([name, look]) => {
+    return [namespace === undefined ? name : `${name} in ${namespace}`, await look] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Told anew by each kernel: in which order things came, and how long ago. */
+const PASSING = /^(ifindex|link_index|link_netnsid|id|no|designated_port|.*_timer)$/;
+
+const things = (answer: string): string =>
+  z
+    .array(z.unknown())
+    .parse(JSON.parse(answer || "[]"))
+    .map((thing) => JSON.stringify(thing, (key, value) => (PASSING.test(key) ? undefined : value)))
+    .sort()
+    .join("\n");
+
+async function namesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names.sort();
 }
 
 /** iptables makes its built-in chains on first use and leaves them behind, empty. */

@@ -9,23 +9,25 @@ const KEY = "net.ipv4.ip_default_ttl";
 const mark = markFor("Sysctl", "ttl");
 const inputs = { key: KEY, value: "65", mark, __provider: "text" };
 const args = { key: KEY, value: "65", mark };
+/** What it was before: 64. */
+const former = { args: { value: "64" } };
 const printed = (value: number) => `${KEY} = ${value}`;
 
 /** What this adapter promises the engine: every method is there. */
 const { check, diff, create, read, update, delete: remove } = provider;
 
 describe("dynamic", () => {
-  const { run } = localHost;
+  const real = { ...localHost };
   let host: FakeHost;
 
   function script(answers: Readonly<Record<string, Scripted>>): void {
     host = new FakeHost(answers);
-    localHost.run = (command) => host.run(command);
+    Object.assign(localHost, { run: host.run.bind(host), records: host.records });
   }
 
   beforeEach(() => script({}));
   afterEach(() => {
-    localHost.run = run;
+    Object.assign(localHost, real);
   });
 
   it("check gives inputs without the provider's text, and failures, and runs nothing", async () => {
@@ -37,7 +39,7 @@ describe("dynamic", () => {
   });
 
   it("diff compares, whatever the provider's text, and runs nothing", async () => {
-    expect(await diff?.("id", { ...inputs, former: "64" }, { ...args, __provider: "newer" })).to.deep.equal({
+    expect(await diff?.("id", { ...inputs, former }, { ...args, __provider: "newer" })).to.deep.equal({
       changes: false,
       replaces: [],
       deleteBeforeReplace: true,
@@ -52,7 +54,7 @@ describe("dynamic", () => {
 
   it("create gives id and state", async () => {
     script({ "sysctl --ignore": inTurn(printed(64), printed(65)) });
-    expect(await create(inputs)).to.deep.equal({ id: KEY, outs: { ...args, former: "64" } });
+    expect(await create(inputs)).to.deep.equal({ id: KEY, outs: { ...args, former } });
     expect(host.ran).to.deep.equal([
       `sysctl --ignore ${KEY}`,
       `sysctl -q -w ${KEY}=65`,
@@ -62,9 +64,9 @@ describe("dynamic", () => {
 
   it("read gives the id it was asked for, state and inputs", async () => {
     script({ "sysctl --ignore": printed(66) });
-    expect(await read?.("an id", { ...inputs, former: "64" })).to.deep.equal({
+    expect(await read?.("an id", { ...inputs, former })).to.deep.equal({
       id: "an id",
-      props: { ...args, value: "66", former: "64" },
+      props: { ...args, value: "66", former },
       inputs: { ...args, value: "66" },
     });
   });
@@ -75,21 +77,21 @@ describe("dynamic", () => {
   });
 
   it("update gives the state", async () => {
-    script({ "sysctl --ignore": inTurn(printed(64), printed(65)) });
-    expect(await update?.("id", { ...inputs, value: "64", former: "63" }, inputs)).to.deep.equal({
-      outs: { ...args, former: "63" },
+    script({ "sysctl --ignore": inTurn(printed(63), printed(65)) });
+    expect(await update?.("id", { ...inputs, value: "63", former }, inputs)).to.deep.equal({
+      outs: { ...args, former },
     });
   });
 
   it("delete removes", async () => {
     script({ "sysctl --ignore": printed(65) });
-    await remove?.("id", { ...inputs, former: "64" });
+    await remove?.("id", { ...inputs, former });
     expect(host.ran).to.deep.equal([`sysctl --ignore ${KEY}`, `sysctl -q -w ${KEY}=64`]);
   });
 
   for (const [verb, act] of [
     ["create", () => create(inputs)],
-    ["update", () => update?.("id", { ...inputs, former: "64" }, inputs)],
+    ["update", () => update?.("id", { ...inputs, former }, inputs)],
   ] as const) {
     it(`${verb} keeps the provider's text with what it hands over, as nothing could be deleted without`, async () => {
       script({ "sysctl --ignore": printed(64) });
@@ -97,7 +99,7 @@ describe("dynamic", () => {
       if (!(error instanceof PartialError)) throw error;
       expect({ id: error.id, properties: error.properties, reasons: error.reasons }).to.deep.equal({
         id: KEY,
-        properties: { ...inputs, value: "64", former: "64" },
+        properties: { ...inputs, value: "64", former },
         reasons: ['value: asked for "65", but the kernel has "64"'],
       });
     });

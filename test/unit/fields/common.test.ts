@@ -38,7 +38,20 @@ const cidr = fc.oneof(
 
 describe("fields", () => {
   describe("linkName", () => {
-    const same = ["eth0", "veth-red", "v-net-0", "eth0.100", "a", "123456789012345", "br_lan", "x#y", "ü"];
+    const same = [
+      "eth0",
+      "veth-red",
+      "v-net-0",
+      "eth0.100",
+      "a",
+      "123456789012345",
+      "br_lan",
+      "x#y",
+      "ü",
+      "ifb0",
+      "a@b",
+      "123",
+    ];
     itGives(
       linkName,
       same.map((name) => [name, name]),
@@ -70,6 +83,17 @@ describe("fields", () => {
         "uplink:of:warehouse",
         'is 19 bytes long, and the kernel takes 15: give a shorter name, as "uplinkofw-house"',
       ],
+      ["a=b", "may not hold `=`: sysctl would set a parameter where it should read one"],
+      ["à", 'is "à": the kernel takes a byte of it, A0, for white space, as in every "à": name it otherwise'],
+      [
+        "if3",
+        'is "if3": where it is not there, `ip` takes the link with that index instead, whosever it is: name it otherwise',
+      ],
+      [
+        "if+3x",
+        'is "if+3x": where it is not there, `ip` takes the link with that index instead, whosever it is: name it otherwise',
+      ],
+      ["\ud800", 'is "\\ud800", which has half a character'],
       [5, "Invalid input: expected string, received number"],
     ]);
 
@@ -93,6 +117,16 @@ describe("fields", () => {
       ["a:b%c", "a:b%c"],
       ["all", "all"],
       ["a#b", "may not hold `#`: a comment would start there for `ip -batch`"],
+      [
+        "123",
+        'is "123", a number: where it is not there, `ip` takes the namespace of the process with that id: name it otherwise',
+      ],
+      [
+        "+0x1F",
+        'is "+0x1F", a number: where it is not there, `ip` takes the namespace of the process with that id: name it otherwise',
+      ],
+      ["1e3", "1e3"],
+      ["if3", "if3"],
       ["x".repeat(255), "x".repeat(255)],
       ["x".repeat(256), "is longer than 255 bytes"],
       ["", "is empty"],

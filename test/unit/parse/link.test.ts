@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isUp, parseLink, parseLinks } from "../../../provider/parse/link";
+import { isUp, misfit, parseLink, parseLinks } from "../../../provider/parse/link";
 import { golden } from "../../support/args";
 
 describe("parse/link", () => {
@@ -11,6 +11,8 @@ describe("parse/link", () => {
       ifname: "veth-red",
       ifalias: "pulumi-netns:VethPair:0123456789ab:project/stack/cable",
       flags: ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
+      group: "default",
+      operstate: "UP",
       mtu: 1500,
       address: "02:00:00:00:00:01",
       linkinfo: { info_kind: "veth" },
@@ -26,6 +28,8 @@ describe("parse/link", () => {
       ifname: "port",
       ifalias: "pulumi-netns:VethPair:ba9876543210:project/stack/up",
       flags: ["NO-CARRIER", "BROADCAST", "MULTICAST", "UP"],
+      group: "default",
+      operstate: "DOWN",
       mtu: 1500,
       master: "br0",
       address: "02:00:00:00:00:03",
@@ -45,6 +49,8 @@ describe("parse/link", () => {
       ifname: "br0",
       ifalias: "pulumi-netns:Bridge:0123456789ab:project/stack/br0",
       flags: ["NO-CARRIER", "BROADCAST", "MULTICAST", "UP"],
+      group: "default",
+      operstate: "DOWN",
       mtu: 1500,
       address: "02:00:00:00:00:10",
       linkinfo: {
@@ -63,6 +69,8 @@ describe("parse/link", () => {
       ifname: "lo",
       ifalias: "pulumi-netns:Namespace:0123456789ab:project/stack/red",
       flags: ["LOOPBACK", "UP", "LOWER_UP"],
+      group: "default",
+      operstate: "UNKNOWN",
       mtu: 65536,
       address: "00:00:00:00:00:00",
     });
@@ -79,6 +87,16 @@ describe("parse/link", () => {
 
   it("tells up from down", () => {
     expect(parseLinks(golden("links-red")).map(isUp)).to.deep.equal([true, true, false]);
+  });
+
+  it("tells why a link cannot be taken for one of another kind", () => {
+    const [lo, bridge] = parseLinks(golden("links-host"));
+    if (!lo || !bridge) throw new Error("the golden host has two links and more");
+    expect([misfit(bridge, "bridge"), misfit(bridge, "veth"), misfit(lo, "bridge")]).to.deep.equal([
+      undefined,
+      "is a bridge link, not a veth",
+      "is a hardware link, not a bridge",
+    ]);
   });
 
   for (const nothing of [undefined, "", "[]"]) {

@@ -35,7 +35,9 @@ describe("parse nft", () => {
   it("reads a table", () => {
     expect(parseTable(LISTING)).to.deep.equal({
       chains: ["c"],
-      rules: [{ chain: "c", handle: 2, comment: "mine", expr: [{ masquerade: null }] }],
+      rules: [
+        { family: "ip", table: "t", chain: "c", handle: 2, comment: "mine", expr: [{ masquerade: null }] },
+      ],
       hasMore: false,
     });
   });

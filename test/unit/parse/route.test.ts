@@ -2,7 +2,14 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parseRoutes } from "../../../provider/parse/route";
 
-const plain = { metric: 0, source: undefined, mtu: undefined, nexthops: undefined, isForAll: true };
+const plain = {
+  metric: 0,
+  source: undefined,
+  mtu: undefined,
+  nexthops: undefined,
+  isForAll: true,
+  more: [],
+};
 const nowhere = { weight: 1, onlink: false };
 
 /** What iproute2 6.1 on Linux 6.18 answered to `ip -N -j -d route show table T exact DESTINATION`. */
@@ -162,6 +169,22 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
         type: "unicast",
         protocol: 110,
         way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false },
+        more: ["nhid", "nh_info"],
+      },
+    ],
+  ],
+  [
+    "with settings that no argument can say",
+    `[{"type":"1","dst":"10.9.0.0/24","gateway":"10.1.0.2","dev":"v0","protocol":"3","scope":"0","flags":[],
+       "metrics":[{"mtu":1400,"advmss":1360,"window":4096}],"encap":"mpls"}]`,
+    [
+      {
+        ...plain,
+        type: "unicast",
+        protocol: 3,
+        mtu: 1400,
+        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false },
+        more: ["encap", "advmss", "window"],
       },
     ],
   ],
@@ -201,6 +224,7 @@ describe("parseRoutes", () => {
               protocol: 110,
               way: nowhere,
               nexthops: [{ via: "10.1.0.2", interface: "v0", weight: 2, onlink: false }],
+              more: "nhid" in facts ? ["nhid"] : [],
             },
           ]);
         },

@@ -101,7 +101,7 @@ describe("Address", () => {
       [{ nodad: "yes" }, 'nodad: is "yes", not of type boolean'],
       [
         { broadcast: "+" },
-        "broadcast: is not a property; there are `interface`, `namespace`, `address`, `peer`, `scope`, `nodad`",
+        "broadcast: is not a property; there are `interface`, `namespace`, `address`, `peer`, `scope`, `nodad`, `adopt`",
       ],
       [
         { interface: "", address: 5, nodad: 1 },
@@ -120,6 +120,7 @@ describe("Address", () => {
       ["peer", "192.168.15.6/32", "replace"],
       ["scope", "link", "replace"],
       ["nodad", true, "replace"],
+      ["adopt", true, "update"],
     ]);
   });
 
@@ -164,7 +165,10 @@ describe("Address", () => {
       ],
     ]);
 
-    itUpdates(definition, state, [["mark", "another"]]);
+    itUpdates(definition, state, [
+      ["adopt", true],
+      ["mark", "another"],
+    ]);
   });
 
   describe("parse", () => {
@@ -208,7 +212,8 @@ describe("Address", () => {
     for (const [given, args, ip] of rows) {
       it(JSON.stringify(given), () => {
         const asked = checked(definition, { interface: link, ...given });
-        expect(definition.parse([addresses], asked)).to.deep.equal(
+        const seen = definition.parse([addresses], asked);
+        expect(seen && { args: seen.args, outputs: seen.outputs, mark: seen.mark }).to.deep.equal(
           args && { args, outputs: { ip }, mark: linkMark },
         );
       });
@@ -263,6 +268,17 @@ describe("Address", () => {
       expect(definition.isOurs?.(asSeen(state), state)).to.equal(true);
     });
 
+    it("needs a record on a link that is not of its own stack", () => {
+      const isRecorded = (mark: string) =>
+        definition.isRecorded?.([addresses.replace(linkMark, mark)], state);
+      expect([
+        isRecorded(linkMark),
+        isRecorded("pulumi-netns:Bridge:0123456789ab:project/other/br0"),
+        isRecorded("uplink"),
+        definition.isRecorded?.([undefined], state),
+      ]).to.deep.equal([false, true, true, true]);
+    });
+
     it("takes turns with others on its link, and only with those", () => {
       const key = (given: object) => definition.serialize?.({ ...state, ...given });
       expect([
@@ -272,6 +288,39 @@ describe("Address", () => {
         key({ interface: "br1" }),
       ]).to.deep.equal(["addresses of br0", "addresses of br0", "addresses of red/br0", "addresses of br1"]);
     });
+  });
+
+  describe("duplicate address detection", () => {
+    const asked = checked(definition, { interface: link, address: "fd00:1::1/64", nodad: false });
+    /** What is wrong where the golden address, which is tentative, says this. */
+    function unsettled(flag: string, operstate: string) {
+      const text = addresses
+        .replace('"operstate": "DOWN"', `"operstate": "${operstate}"`)
+        .replace('"tentative": true', flag);
+      const seen = definition.parse([text], asked);
+      return seen && definition.unsettled?.(seen, asked);
+    }
+
+    for (const [title, flag, operstate, reason] of [
+      [
+        "is waited for while it is at work",
+        '"tentative": true',
+        "UP",
+        "is fd00:1::1/64, which is still tentative: duplicate address detection does not end",
+      ],
+      ["is not waited for on a link that passes no packets", '"tentative": true', "DOWN", undefined],
+      ["is over once the address is tentative no more", '"mngtmpaddr": true', "UP", undefined],
+      [
+        "has found another machine with the address",
+        '"tentative": true, "dadfailed": true',
+        "UP",
+        "is fd00:1::1/64, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another",
+      ],
+    ] as const) {
+      it(title, () => {
+        expect(unsettled(flag, operstate)).to.deep.equal(reason ? [{ property: "address", reason }] : []);
+      });
+    }
   });
 
   describe("removal", () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Definition } from "../../../provider/definition";
 import * as engine from "../../../provider/engine";
-import { macOf } from "../../../provider/links";
+import { birthGroup, macOf } from "../../../provider/links";
 import { bridge } from "../../../provider/resources/bridge";
 import {
   asSeen,
@@ -87,7 +87,7 @@ describe("Bridge", () => {
       [
         { stpState: true },
         "stpState: is not a property; there are `name`, `namespace`, `mac`, `mtu`, `stp`, `forwardDelay`, " +
-          "`ageingTime`, `vlanFiltering`, `groupFwdMask`, `up`",
+          "`ageingTime`, `vlanFiltering`, `groupFwdMask`, `up`, `adopt`",
       ],
       [
         { name: "..", mtu: 0, up: "yes" },
@@ -111,6 +111,7 @@ describe("Bridge", () => {
       ["vlanFiltering", true, "update"],
       ["groupFwdMask", 16384, "update"],
       ["up", false, "update"],
+      ["adopt", true, "update"],
     ]);
 
     it("sets an MTU in place where there was none", () => {
@@ -143,23 +144,23 @@ describe("Bridge", () => {
     itCreates(definition, [
       [
         { name: "unit-br-c", mac },
-        `ip link add name unit-br-c address ${mac} type bridge`,
-        "ip link set dev unit-br-c alias MARK up",
+        `ip link add name unit-br-c address ${mac} group GROUP type bridge`,
+        "ip link set dev unit-br-c alias MARK group default up",
       ],
       [
         { name: "unit-br-c", namespace: "red", mac, up: false },
-        `ip -n red link add name unit-br-c address ${mac} type bridge`,
-        "ip -n red link set dev unit-br-c alias MARK down",
+        `ip -n red link add name unit-br-c address ${mac} group GROUP type bridge`,
+        "ip -n red link set dev unit-br-c alias MARK group default down",
       ],
       [
         { name: "unit-br-m", mac, mtu: 1400 },
-        `ip link add name unit-br-m address ${mac} type bridge`,
-        "ip link set dev unit-br-m alias MARK mtu 1400 up",
+        `ip link add name unit-br-m address ${mac} group GROUP type bridge`,
+        "ip link set dev unit-br-m alias MARK group default mtu 1400 up",
       ],
       [
         { name: "unit-br-n", mac, mtu: 1500 },
-        `ip link add name unit-br-n address ${mac} mtu 1499 type bridge`,
-        "ip link set dev unit-br-n alias MARK mtu 1500 up",
+        `ip link add name unit-br-n address ${mac} group GROUP mtu 1499 type bridge`,
+        "ip link set dev unit-br-n alias MARK group default mtu 1500 up",
       ],
       [
         {
@@ -171,9 +172,9 @@ describe("Bridge", () => {
           vlanFiltering: true,
           groupFwdMask: 0x4000,
         },
-        `ip link add name unit-br-o address ${mac} type bridge forward_delay 250 stp_state 1 ageing_time 6000 ` +
+        `ip link add name unit-br-o address ${mac} group GROUP type bridge forward_delay 250 stp_state 1 ageing_time 6000 ` +
           "vlan_filtering 1 group_fwd_mask 16384",
-        "ip link set dev unit-br-o alias MARK up",
+        "ip link set dev unit-br-o alias MARK group default up",
       ],
     ]);
 
@@ -186,6 +187,7 @@ describe("Bridge", () => {
       ["vlanFiltering", true, "ip link set dev unit-br type bridge vlan_filtering 1"],
       ["groupFwdMask", 8, "ip link set dev unit-br type bridge group_fwd_mask 8"],
       ["up", false, "ip link set dev unit-br down"],
+      ["adopt", true],
       ["mark", "another", "ip link set dev unit-br alias MARK"],
     ]);
 
@@ -228,7 +230,7 @@ describe("Bridge", () => {
     });
 
     it("removes a bridge, and nothing else by that name", () => {
-      expect([definition.remove(asSeen(state), state, {})].flat()).to.deep.equal([
+      expect([definition.remove(asSeen(state), state)].flat()).to.deep.equal([
         { tool: "ip", args: ["link", "del", "dev", "unit-br", "type", "bridge"] },
       ]);
     });
@@ -249,8 +251,11 @@ describe("Bridge", () => {
     it("reads every option", () => {
       expect(definition.parse([golden("link-bridge")], state)).to.deep.equal({
         args: { ...seen, mtu: 1500 },
+        whole: { ...seen, mtu: 1500 },
         outputs: { ifindex: 2 },
         mark,
+        group: "default",
+        misfit: undefined,
       });
     });
 
@@ -258,8 +263,11 @@ describe("Bridge", () => {
       const { mtu: _, ...follows } = state;
       expect(definition.parse([golden("link-bridge")], follows)).to.deep.equal({
         args: seen,
+        whole: { ...seen, mtu: 1500 },
         outputs: { ifindex: 2 },
         mark,
+        group: "default",
+        misfit: undefined,
       });
     });
 
@@ -269,17 +277,38 @@ describe("Bridge", () => {
   });
 
   describe("ownership", () => {
-    const isOurs = (mark: string | undefined, macSeen: string) =>
-      definition.isOurs?.({ args: { ...state, mac: macSeen }, outputs: {}, mark }, state);
     const own = String(state["mark"]);
+    const seen = (mark: string | undefined, group: string) => ({ ...asSeen(state), mark, group });
 
-    it("goes by the mark, and before there is one by the MAC address made of it", () => {
+    it("goes by the mark, and before there is one by the group it was born in", () => {
+      const isOurs = (mark: string | undefined, group: string) =>
+        definition.isOurs?.(seen(mark, group), state);
       expect([
-        isOurs(own, mac),
-        isOurs("foreign", macOf(own)),
-        isOurs(undefined, macOf(own)),
-        isOurs(undefined, mac),
-      ]).to.deep.equal([true, false, true, false]);
+        isOurs(own, "default"),
+        isOurs("foreign", birthGroup(own)),
+        isOurs(undefined, birthGroup(own)),
+        isOurs(undefined, birthGroup("another")),
+        isOurs(undefined, "default"),
+      ]).to.deep.equal([true, false, true, false, false]);
+    });
+
+    it("has its alias set after a crash, and its birth ended with it", () => {
+      const update = (mark: string | undefined, group: string) =>
+        printed(definition.update(seen(mark, group), state));
+      expect([
+        update(undefined, birthGroup(own)),
+        update(undefined, "lab"),
+        update("foreign", "default"),
+      ]).to.deep.equal([
+        [`ip link set dev unit-br alias ${own} group default`],
+        [`ip link set dev unit-br alias ${own}`],
+        [`ip link set dev unit-br alias ${own}`],
+      ]);
+    });
+
+    it("is never another kind of link", () => {
+      const found = definition.parse([golden("link-veth-red")], state);
+      expect(found?.misfit).to.equal("is a veth link, not a bridge");
     });
   });
 });

@@ -84,7 +84,7 @@ describe("Namespace", () => {
       ],
       [
         { path: "/run/netns/a" },
-        "path: is not a property; there are `name`, `sysctls`, `loopback`, `killProcesses`",
+        "path: is not a property; there are `name`, `sysctls`, `loopback`, `killProcesses`, `adopt`",
       ],
       [
         { name: ".", loopback: 0, sysctls: { "net.ipv4.ip_forward": "\n1", "vm.swappiness": 1 } },
@@ -103,6 +103,7 @@ describe("Namespace", () => {
       ["sysctls", undefined, "update"],
       ["loopback", false, "update"],
       ["killProcesses", true, "update"],
+      ["adopt", true, "update"],
     ]);
   });
 
@@ -145,6 +146,7 @@ describe("Namespace", () => {
     itUpdates(definition, state, [
       ["loopback", false, "ip -n red link set dev lo down"],
       ["killProcesses", true],
+      ["adopt", true],
       [
         "sysctls",
         { ...sysctls, "net.ipv4.ip_forward": "0", "net.core.somaxconn": "128" },
@@ -164,7 +166,7 @@ describe("Namespace", () => {
     it("makes a namespace in place of a plain file", () => {
       const stale = definition.parse(["17", undefined, undefined], state);
       expect(stale && printed(definition.update(stale, state))).to.deep.equal([
-        "ip netns del red",
+        "flock --close /run unlink /run/netns/red",
         ...printed(definition.create(state)),
       ]);
     });
@@ -246,6 +248,12 @@ describe("Namespace", () => {
     const links = "ip -n red -j -d link show";
     const ids = "ip -n red -j netns list-id";
     const del = "ip netns del red";
+    /** The looks that tell processes that stay from those that only look in, after a first one, and their answers. */
+    const looks = Array.from({ length: 10 }, () => ["sleep 0.02", pids]).flat();
+    const staying = (text: string): [string, ...string[]] => [
+      text,
+      ...Array.from({ length: 10 }, () => text),
+    ];
 
     async function removal(script: Readonly<Record<string, Scripted>>, given: object = {}) {
       const host = new FakeHost({ ...THERE, ...script });
@@ -268,7 +276,7 @@ describe("Namespace", () => {
         [pids]: "12\n34\n",
         "ps -o": "   12 sleep 60\n   34 python3 -m http.server 80\n",
       });
-      expect(ran).to.deep.equal([pids, "ps -o pid=,args= -p 12,34"]);
+      expect(ran).to.deep.equal([pids, ...looks, "ps -o pid=,args= -p 12,34"]);
       expect(error).to.be.instanceOf(RefusedError);
       expect(error).to.have.property(
         "message",
@@ -277,14 +285,24 @@ describe("Namespace", () => {
       );
     });
 
+    it("does not mind tools that only look in", async () => {
+      const { error, ran } = await removal({
+        [pids]: inTurn("12", "34", ""),
+        [links]: loopback,
+        [ids]: "[]",
+      });
+      expect(error).to.equal(undefined);
+      expect(ran).to.deep.equal([pids, "sleep 0.02", pids, ...[links, ids, del]]);
+    });
+
     it("ends processes where it may, and waits for them", async () => {
       const { error, ran } = await removal(
-        { [pids]: inTurn("12\n34", "34", ""), [links]: loopback, [ids]: "[]" },
+        { [pids]: inTurn(...staying("12\n34"), "34", ""), [links]: loopback, [ids]: "[]" },
         { killProcesses: true },
       );
       expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
-        pids,
+        ...[pids, ...looks],
         "kill -TERM 12 34",
         ...["sleep 0.02", pids],
         ...["sleep 0.02", pids],
@@ -294,7 +312,7 @@ describe("Namespace", () => {
 
     it("does not mind processes that end by themselves", async () => {
       const { error } = await removal(
-        { [pids]: inTurn("12", ""), "kill -TERM": absent, [links]: loopback, [ids]: "[]" },
+        { [pids]: inTurn(...staying("12"), ""), "kill -TERM": absent, [links]: loopback, [ids]: "[]" },
         { killProcesses: true },
       );
       expect(error).to.equal(undefined);
@@ -303,7 +321,7 @@ describe("Namespace", () => {
     it("kills those that ignore SIGTERM for two seconds, whichever are left by then", async () => {
       const stubborn = Array.from({ length: 100 }, () => "34");
       const { error, ran } = await removal(
-        { [pids]: inTurn("12 34", ...stubborn, ""), [links]: loopback, [ids]: "[]" },
+        { [pids]: inTurn(...staying("12 34"), ...stubborn, ""), [links]: loopback, [ids]: "[]" },
         { killProcesses: true },
       );
       expect(error).to.equal(undefined);
@@ -314,7 +332,7 @@ describe("Namespace", () => {
         ids,
         del,
       ]);
-      expect(ran.filter((command) => command === "sleep 0.02")).to.have.lengthOf(101);
+      expect(ran.filter((command) => command === "sleep 0.02")).to.have.lengthOf(10 + 101);
     });
 
     it("gives up on those that nothing ends, and deletes nothing", async () => {

@@ -148,7 +148,7 @@ describe("Route", () => {
           probe: route.probe(args),
           create: route.create(args),
           update: route.update(seen, args),
-          remove: route.remove(seen, args, {}),
+          remove: route.remove(seen, args),
         }).to.deep.equal({
           probe: [
             typed(given.namespace, `${family} -N -j -d route show table ${table} exact ${destination}`),
@@ -240,7 +240,7 @@ describe("Route", () => {
         {
           device:
             "is not a property; there are `destination`, `namespace`, `via`, `interface`, `metric`, `table`, " +
-            "`source`, `mtu`, `onlink`, `type`, `nexthops`",
+            "`source`, `mtu`, `onlink`, `type`, `nexthops`, `adopt`",
           table: 'is "wan", neither a number from 1 to 4294967295 nor main, local or default',
           mtu: "is 65535, not a whole number from 68 to 65520 bytes",
         },
@@ -429,19 +429,30 @@ describe("Route", () => {
         ["no such table", args, undefined, undefined],
         ["only of another metric", args, `[${lowly}]`, undefined],
         ["only for some packets", args, `[${ours.replace('"flags"', '"tos":"0x10","flags"')}]`, undefined],
-        ["ours", args, `[${ours}]`, { args: asIs, outputs: {}, mark, hasRival: false }],
-        ["ours among others", args, `[${ours},${lowly}]`, { args: asIs, outputs: {}, mark, hasRival: false }],
+        ["ours", args, `[${ours}]`, { args: asIs, outputs: {}, mark, misfit: undefined, hasRival: false }],
+        [
+          "ours among others",
+          args,
+          `[${ours},${lowly}]`,
+          { args: asIs, outputs: {}, mark, misfit: undefined, hasRival: false },
+        ],
         [
           "another's",
           args,
           `[${foreign}]`,
-          { args: { ...asIs, via: "10.2.0.2" }, outputs: {}, mark: undefined, hasRival: false },
+          {
+            args: { ...asIs, via: "10.2.0.2" },
+            outputs: {},
+            mark: "proto 3",
+            misfit: undefined,
+            hasRival: false,
+          },
         ],
         [
           "ours behind another's",
           args,
           `[${foreign},${ours}]`,
-          { args: asIs, outputs: {}, mark, hasRival: true },
+          { args: asIs, outputs: {}, mark, misfit: undefined, hasRival: true },
         ],
         [
           "other values in every field",
@@ -453,7 +464,7 @@ describe("Route", () => {
               ...{ type: "unicast", via: "::ffff:102:304", interface: "v1", onlink: true },
               ...{ mtu: 1300, source: "fd02::1", nexthops: undefined },
             },
-            ...{ outputs: {}, mark, hasRival: false },
+            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
           },
         ],
         [
@@ -462,7 +473,7 @@ describe("Route", () => {
           `[{"type":"7","dst":"fd09::/64","dev":"lo","protocol":"110","metric":1024,"flags":[]}]`,
           {
             args: { type: "unreachable", via: undefined, interface: undefined, onlink: false, ...none },
-            ...{ outputs: {}, mark, hasRival: false },
+            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
           },
         ],
         [
@@ -479,7 +490,7 @@ describe("Route", () => {
                 { via: "fd02::2", interface: "v1", weight: 2, onlink: true },
               ],
             },
-            ...{ outputs: {}, mark, hasRival: false },
+            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
           },
         ],
         [
@@ -496,7 +507,7 @@ describe("Route", () => {
                 { via: "10.2.0.2", interface: "v2", weight: 2, onlink: false },
               ],
             },
-            ...{ outputs: {}, mark, hasRival: false },
+            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
           },
         ],
         [
@@ -505,7 +516,7 @@ describe("Route", () => {
           `[{"type":"1","dst":"default","dev":"v0","protocol":"110","metric":1024,"flags":[]}]`,
           {
             args: { type: "unicast", via: undefined, onlink: false, ...none, destination: "::/0" },
-            ...{ outputs: {}, mark, hasRival: false },
+            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
           },
         ],
         [
@@ -514,15 +525,48 @@ describe("Route", () => {
           `[{"type":"1","dst":"default","via":{"family":"inet6","host":"fd01::2"},"dev":"v0","protocol":"110","flags":[]}]`,
           {
             args: { type: "unicast", via: "fd01::2", onlink: false, ...none, destination: "0.0.0.0/0" },
-            ...{ outputs: {}, mark, hasRival: false },
+            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
           },
         ],
       ];
     for (const [title, args, answer, seen] of rows) {
       it(title, () => {
-        expect(route.parse([answer], args)).to.deep.equal(seen);
+        const { whole: _, ...found } = route.parse([answer], args) ?? { args: undefined };
+        expect(found).to.deep.equal(seen ?? { args: undefined });
       });
     }
+
+    it("is told with its link, though that was left to the kernel, as its adopter has to set it back", () => {
+      expect(route.parse([`[${foreign}]`], args)?.whole).to.deep.equal({
+        ...{ ...asIs, via: "10.2.0.2" },
+        interface: "v1",
+      });
+    });
+
+    for (const [title, answer, misfit] of [
+      [
+        "of a type that no argument can say",
+        foreign.replace('"type":"1"', '"type":"9"'),
+        "is of a type that no Route has",
+      ],
+      [
+        "with settings that no argument can say",
+        foreign.replace('"flags"', '"metrics":[{"mtu":1400,"advmss":1360}],"flags"'),
+        "has settings that no Route has: advmss",
+      ],
+    ] as const) {
+      it(`is never taken over when it is ${title}`, () => {
+        expect(route.parse([`[${answer}]`], args)?.misfit).to.equal(misfit);
+      });
+    }
+
+    it("gets the protocol number of whoever made it back", () => {
+      const seen = route.parse([`[${ours}]`], args);
+      if (!seen) throw new Error("the route was not found");
+      expect(route.update(seen, { ...args, mark: "proto 3" })).to.deep.equal([
+        typed("blue", "-4 route replace 10.9.0.0/24 table main metric 0 proto 3 via 10.1.0.2"),
+      ]);
+    });
 
     it("is not changed when another's route is beside it, which the kernel might take instead", () => {
       const args = checked({ namespace: "blue", destination: "10.9.0.0/24", via: "10.1.0.3" });

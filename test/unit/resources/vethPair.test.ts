@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import type { Args, Definition } from "../../../provider/definition";
 import * as engine from "../../../provider/engine";
-import { macOf } from "../../../provider/links";
+import { birthGroup, macOf } from "../../../provider/links";
 import { vethPair } from "../../../provider/resources/vethPair";
 import {
   asSeen,
+  type Change,
   checked,
   golden,
   itCreates,
@@ -29,7 +30,12 @@ const goldenMark = "pulumi-netns:VethPair:0123456789ab:project/stack/cable";
 const [red, blue] = [golden("link-veth-red"), golden("link-veth-blue")];
 const seenRed = { name: "veth-red", bridge: undefined, mac: macA, mtu: 1500, up: true };
 const seenBlue = { name: "veth-blue", bridge: undefined, mac: macB, mtu: 1500, up: true };
-const nothing = { name: undefined, bridge: undefined, mac: undefined, mtu: undefined, up: undefined };
+/** What `ip link` tells of both ends where the kernel has exactly what was asked for. */
+const asPair = (args: Args, mark = String(args["mark"])) => {
+  const end = { ifalias: mark, group: "default" };
+  return { ...asSeen(args), mark, end, peer: end };
+};
+const nothing = { name: undefined };
 
 describe("VethPair", () => {
   describe("check", () => {
@@ -72,7 +78,7 @@ describe("VethPair", () => {
         { end: { name: "bad-a", master: "br0" } },
         "end.master: is not a property; there are `name`, `namespace`, `bridge`, `mac`, `mtu`, `up`",
       ],
-      [{ mtu: 1400 }, "mtu: is not a property; there are `end`, `peer`"],
+      [{ mtu: 1400 }, "mtu: is not a property; there are `end`, `peer`, `adopt`"],
       [
         { peer: { name: "bad-a" } },
         "peer.name: is bad-a, as is the other end in the same namespace: name one of them otherwise",
@@ -95,10 +101,8 @@ describe("VethPair", () => {
   });
 
   describe("diff", () => {
-    itDiffers(
-      definition,
-      state,
-      ["end", "peer"].flatMap((side) => [
+    itDiffers(definition, state, [
+      ...["end", "peer"].flatMap((side): Change[] => [
         [`${side}.name`, "other", "replace"],
         [`${side}.namespace`, "green", "replace"],
         [`${side}.namespace`, undefined, "replace"],
@@ -107,7 +111,8 @@ describe("VethPair", () => {
         [`${side}.mtu`, 1400, "update"],
         [`${side}.up`, false, "update"],
       ]),
-    );
+      ["adopt", true, "update"],
+    ]);
   });
 
   it("is known by both its ends", () => {
@@ -137,66 +142,78 @@ describe("VethPair", () => {
       { name: "unit-a", mac: macA },
       { name: "unit-b", mac: macB },
     ];
-    const [wordsA, wordsB] = [a, b].map(({ name, mac }) => `name ${name} address ${mac} mtu 1500`);
-    itCreates(definition, [
+    const [wordsA, wordsB] = [a, b].map(
+      ({ name, mac }) => `name ${name} address ${mac} mtu 1500 group GROUP`,
+    );
+    itCreates(
+      definition,
       [
-        { end: a, peer: b },
-        `ip link add ${wordsA} type veth peer ${wordsB}`,
-        "ip link set dev unit-a alias MARK up",
-        "ip link set dev unit-b alias MARK up",
+        [
+          { end: a, peer: b },
+          `ip link add ${wordsA} type veth peer ${wordsB}`,
+          "ip link set dev unit-a alias MARK group default up",
+          "ip link set dev unit-b alias MARK group default up",
+        ],
+        [
+          { end: a, peer: { ...b, namespace: "red" } },
+          `ip link add ${wordsA} type veth peer ${wordsB} netns red`,
+          "ip link set dev unit-a alias MARK group default up",
+          "ip -n red link set dev unit-b alias MARK group default up",
+        ],
+        [
+          { end: { ...a, namespace: "red" }, peer: b },
+          `ip link add ${wordsB} type veth peer ${wordsA} netns red`,
+          "ip -n red link set dev unit-a alias MARK group default up",
+          "ip link set dev unit-b alias MARK group default up",
+        ],
+        [
+          { end: { ...a, namespace: "red" }, peer: { ...b, namespace: "blue" } },
+          `ip -n red link add ${wordsA} type veth peer ${wordsB} netns blue`,
+          "ip -n red link set dev unit-a alias MARK group default up",
+          "ip -n blue link set dev unit-b alias MARK group default up",
+        ],
+        [
+          { end: { ...a, namespace: "red" }, peer: { ...b, namespace: "red" } },
+          `ip -n red link add ${wordsA} type veth peer ${wordsB}`,
+          "ip -n red link set dev unit-a alias MARK group default up",
+          "ip -n red link set dev unit-b alias MARK group default up",
+        ],
+        [
+          { end: { ...a, up: false, mtu: 9000 }, peer: { ...b, bridge: "br0" } },
+          `ip link add name unit-a address ${macA} mtu 9000 group GROUP type veth peer ${wordsB}`,
+          "ip link set dev unit-a alias MARK group default",
+          "ip link set dev unit-b alias MARK group default master br0 up",
+        ],
       ],
-      [
-        { end: a, peer: { ...b, namespace: "red" } },
-        `ip link add ${wordsA} type veth peer ${wordsB} netns red`,
-        "ip link set dev unit-a alias MARK up",
-        "ip -n red link set dev unit-b alias MARK up",
-      ],
-      [
-        { end: { ...a, namespace: "red" }, peer: b },
-        `ip link add ${wordsB} type veth peer ${wordsA} netns red`,
-        "ip -n red link set dev unit-a alias MARK up",
-        "ip link set dev unit-b alias MARK up",
-      ],
-      [
-        { end: { ...a, namespace: "red" }, peer: { ...b, namespace: "blue" } },
-        `ip -n red link add ${wordsA} type veth peer ${wordsB} netns blue`,
-        "ip -n red link set dev unit-a alias MARK up",
-        "ip -n blue link set dev unit-b alias MARK up",
-      ],
-      [
-        { end: { ...a, namespace: "red" }, peer: { ...b, namespace: "red" } },
-        `ip -n red link add ${wordsA} type veth peer ${wordsB}`,
-        "ip -n red link set dev unit-a alias MARK up",
-        "ip -n red link set dev unit-b alias MARK up",
-      ],
-      [
-        { end: { ...a, up: false, mtu: 9000 }, peer: { ...b, bridge: "br0" } },
-        `ip link add name unit-a address ${macA} mtu 9000 type veth peer ${wordsB}`,
-        "ip link set dev unit-a alias MARK",
-        "ip link set dev unit-b alias MARK master br0 up",
-      ],
-    ]);
+      asPair,
+    );
 
-    itUpdates(definition, state, [
-      ["end.bridge", "br0", "ip -n red link set dev veth-red master br0"],
-      ["end.mac", "02:00:00:00:00:03", "ip -n red link set dev veth-red address 02:00:00:00:00:03"],
-      ["end.mtu", 1400, "ip -n red link set dev veth-red mtu 1400"],
-      ["end.up", false, "ip -n red link set dev veth-red down"],
-      ["peer.bridge", "br0", "ip -n blue link set dev veth-blue master br0"],
-      ["peer.mac", "02:00:00:00:00:03", "ip -n blue link set dev veth-blue address 02:00:00:00:00:03"],
-      ["peer.mtu", 1400, "ip -n blue link set dev veth-blue mtu 1400"],
-      ["peer.up", false, "ip -n blue link set dev veth-blue down"],
+    itUpdates(
+      definition,
+      state,
       [
-        "mark",
-        "another",
-        "ip -n red link set dev veth-red alias MARK",
-        "ip -n blue link set dev veth-blue alias MARK",
+        ["end.bridge", "br0", "ip -n red link set dev veth-red master br0"],
+        ["end.mac", "02:00:00:00:00:03", "ip -n red link set dev veth-red address 02:00:00:00:00:03"],
+        ["end.mtu", 1400, "ip -n red link set dev veth-red mtu 1400"],
+        ["end.up", false, "ip -n red link set dev veth-red down"],
+        ["peer.bridge", "br0", "ip -n blue link set dev veth-blue master br0"],
+        ["peer.mac", "02:00:00:00:00:03", "ip -n blue link set dev veth-blue address 02:00:00:00:00:03"],
+        ["peer.mtu", 1400, "ip -n blue link set dev veth-blue mtu 1400"],
+        ["peer.up", false, "ip -n blue link set dev veth-blue down"],
+        [
+          "mark",
+          "another",
+          "ip -n red link set dev veth-red alias MARK",
+          "ip -n blue link set dev veth-blue alias MARK",
+        ],
+        ["adopt", true],
       ],
-    ]);
+      asPair,
+    );
 
     it("takes a port out of its bridge", () => {
       const port = withValue(state, "peer.bridge", "br0");
-      expect(printed(definition.update(asSeen(port), state))).to.deep.equal([
+      expect(printed(definition.update(asPair(port), state))).to.deep.equal([
         "ip -n blue link set dev veth-blue nomaster",
       ]);
     });
@@ -205,7 +222,7 @@ describe("VethPair", () => {
       it(`sets its ${side} up where it was down`, () => {
         const down = withValue(state, `${side}.up`, false);
         const [place, name] = side === "end" ? ["red", "veth-red"] : ["blue", "veth-blue"];
-        expect(printed(definition.update(asSeen(down), state))).to.deep.equal([
+        expect(printed(definition.update(asPair(down), state))).to.deep.equal([
           `ip -n ${place} link set dev ${name} up`,
         ]);
       });
@@ -219,7 +236,7 @@ describe("VethPair", () => {
         mark: "another",
       };
       const words = "alias another address 02:00:00:00:00:03 mtu 1400 master br0 down";
-      expect(printed(definition.update(asSeen(state), all))).to.deep.equal([
+      expect(printed(definition.update(asPair(state), all))).to.deep.equal([
         `ip -n red link set dev veth-red ${words}`,
         `ip -n blue link set dev veth-blue ${words}`,
       ]);
@@ -252,11 +269,17 @@ describe("VethPair", () => {
     const marked = { ...state, mark: goldenMark };
     const outputs = { ifindex: 2, peerIfindex: 2 };
 
+    const parsed = (...answers: readonly (string | undefined)[]) => {
+      const { args, outputs, mark, misfit } = definition.parse(answers, marked) ?? {};
+      return { args, outputs, mark, misfit };
+    };
+
     it("reads both ends", () => {
-      expect(definition.parse([red, blue], marked)).to.deep.equal({
+      expect(parsed(red, blue)).to.deep.equal({
         args: { end: seenRed, peer: seenBlue },
         outputs,
         mark: goldenMark,
+        misfit: undefined,
       });
     });
 
@@ -275,42 +298,159 @@ describe("VethPair", () => {
     });
 
     it("has no name for an end that is gone", () => {
-      expect(definition.parse([undefined, blue], marked)).to.deep.equal({
+      expect(parsed(undefined, blue)).to.deep.equal({
         args: { end: nothing, peer: seenBlue },
         outputs: { peerIfindex: 2 },
         mark: goldenMark,
+        misfit: undefined,
       });
-      expect(definition.parse([red, undefined], marked)).to.deep.equal({
+      expect(parsed(red, undefined)).to.deep.equal({
         args: { end: seenRed, peer: nothing },
         outputs: { ifindex: 2 },
         mark: goldenMark,
+        misfit: undefined,
       });
     });
+
+    it("knows the ends of a cable within a namespace by their names", () => {
+      const [near, far] = [red, blue].map((text) => text.replace('"link_netnsid": 0,', ""));
+      const left = near?.replace('"link_index": 2', '"link": "veth-blue"');
+      const right = far?.replace('"link_index": 2', '"link": "veth-red"');
+      expect(parsed(left, right).misfit).to.equal(undefined);
+      expect(parsed(left, right?.replace('"link": "veth-red"', '"link": "veth-green"')).misfit).to.equal(
+        "is two cables: veth-red and veth-blue are not the ends of one",
+      );
+    });
+
+    it("looks where their ends are before it adopts them, as two cables may have the same indexes", () => {
+      const adopting = { ...state, adopt: true };
+      expect(printed(definition.probe(adopting)).slice(2)).to.deep.equal([
+        "ip -n red -j netns list-id",
+        "ip -n blue -j netns list-id",
+      ]);
+      const misfit = (redIds: string, blueIds: string) =>
+        definition.parse([red, blue, redIds, blueIds], adopting)?.misfit;
+      const [toBlue, toRed, toGreen] = ["blue", "red", "green"].map((name) =>
+        JSON.stringify([{ nsid: 0, name }]),
+      );
+      const two = "is two cables: veth-red and veth-blue are not the ends of one";
+      expect([
+        misfit(toBlue ?? "", toRed ?? ""),
+        misfit(toGreen ?? "", toRed ?? ""),
+        misfit(toBlue ?? "", toGreen ?? ""),
+        misfit("[]", toRed ?? ""),
+      ]).to.deep.equal([undefined, two, two, two]);
+    });
+
+    for (const [title, end, peer, misfit] of [
+      ["another kind of link", red, golden("link-bridge"), "has br0, which is a bridge link, not a veth"],
+      ["hardware", golden("link-lo"), undefined, "has lo, which is a hardware link, not a veth"],
+      [
+        "an end of another cable",
+        red,
+        blue.replace('"link_index": 2', '"link_index": 3'),
+        "is two cables: veth-red and veth-blue are not the ends of one",
+      ],
+      [
+        "an end whose other end is near",
+        red,
+        blue.replace('"link_netnsid": 0,', ""),
+        "is two cables: veth-red and veth-blue are not the ends of one",
+      ],
+    ] as const) {
+      it(`never takes ${title} for it`, () => {
+        expect(parsed(end, peer).misfit).to.equal(misfit);
+      });
+    }
 
     it("tells the foreign mark where one end has another", () => {
       const foreign = blue.replace(goldenMark, "uplink");
       expect(definition.parse([red, foreign], marked)?.mark).to.equal("uplink");
       expect(definition.parse([red, blue], state)?.mark).to.equal(goldenMark);
     });
+
+    it("tells one of ours before any other, and what the ends say apart as a line each", () => {
+      const named = (alias: string) => blue.replace(goldenMark, alias);
+      expect([
+        definition.parse([red.replace(goldenMark, "uplink"), blue], state)?.mark,
+        definition.parse([red.replace(goldenMark, "left"), named("right")], state)?.mark,
+        definition.parse([red.replace(goldenMark, "uplink"), named("uplink")], state)?.mark,
+        definition.parse([red.replace(goldenMark, ""), named("")], state)?.mark,
+      ]).to.deep.equal([goldenMark, "left\nright", "uplink", undefined]);
+    });
+
+    it("gives each end the alias back that it had", () => {
+      expect(printed(definition.update(asPair(state), { ...state, mark: "left\nright" }))).to.deep.equal([
+        "ip -n red link set dev veth-red alias left",
+        "ip -n blue link set dev veth-blue alias right",
+      ]);
+      expect(printed(definition.update(asPair(state), { ...state, mark: "" }))).to.deep.equal([
+        'ip -n red link set dev veth-red alias ""',
+        'ip -n blue link set dev veth-blue alias ""',
+      ]);
+    });
   });
 
   describe("ownership", () => {
     const own = String(state["mark"]);
-    const isOurs = (mark: string | undefined, endMac: string | undefined, peerMac: string | undefined) =>
-      definition.isOurs?.(
-        { args: { end: { mac: endMac }, peer: { mac: peerMac } }, outputs: {}, mark },
-        state,
-      );
+    type End = { readonly ifalias?: string; readonly group: string } | undefined;
+    const isOurs = (end: End, peer: End) => {
+      const seen = { ...asSeen(state), end, peer };
+      return definition.isOurs?.(seen, state);
+    };
+    const marked = { ifalias: own, group: "default" };
+    const born = { group: birthGroup(own) };
 
-    it("goes by the mark, and before there is one by the MAC addresses made of it", () => {
-      expect([
-        isOurs(own, macA, macB),
-        isOurs("foreign", macOf(own, "end"), macOf(own, "peer")),
-        isOurs(undefined, macOf(own, "end"), macOf(own, "peer")),
-        isOurs(undefined, macOf(own, "end"), macB),
-        isOurs(undefined, macOf(own, "end"), undefined),
-        isOurs(undefined, undefined, undefined),
-      ]).to.deep.equal([true, false, true, false, false, false]);
+    for (const [title, end, peer, expected] of [
+      ["two marked ends", marked, marked, true],
+      ["two new-born ends", born, born, true],
+      ["one marked and one new-born end, as a crash leaves them", marked, born, true],
+      ["one end alone", marked, undefined, true],
+      ["one end alone, new-born", undefined, born, true],
+      ["a foreign mark on one end", marked, { ifalias: "uplink", group: "default" }, false],
+      ["a foreign mark on a new-born end", { ...born, ifalias: "uplink" }, born, false],
+      ["an unmarked end", marked, { group: "default" }, false],
+      [
+        "two ends born of another mark",
+        { group: birthGroup("another") },
+        { group: birthGroup("another") },
+        false,
+      ],
+    ] as const) {
+      it(`${expected ? "takes" : "does not take"} for its own ${title}`, () => {
+        expect(isOurs(end, peer)).to.equal(expected);
+      });
+    }
+
+    it("marks the end that a crash has left new-born, and ends its birth", () => {
+      const seen = { ...asSeen(state), mark: undefined, end: marked, peer: born };
+      expect(printed(definition.update(seen, state))).to.deep.equal([
+        `ip -n blue link set dev veth-blue alias ${own} group default`,
+      ]);
+    });
+  });
+
+  describe("carrier", () => {
+    const states = (end: string, peer: string, change: object = {}) => {
+      const seen = { ...asSeen(state), end: { operstate: end }, peer: { operstate: peer } };
+      const problems = definition.unsettled?.(seen, { ...state, ...change });
+      return problems?.map(({ property, reason }) => `${property}: ${reason}`);
+    };
+    const held = (property: string, operstate: string) =>
+      `${property}: is true, but the link's operational state stays ${operstate}: something else on this host holds it down`;
+
+    it("is there once both ends pass packets", () => {
+      expect(states("UP", "UP")).to.deep.equal([]);
+    });
+
+    it("is missed at the end that is held down", () => {
+      expect(states("UP", "LOWERLAYERDOWN")).to.deep.equal([held("peer.up", "LOWERLAYERDOWN")]);
+      expect(states("DOWN", "DOWN")).to.deep.equal([held("end.up", "DOWN"), held("peer.up", "DOWN")]);
+    });
+
+    it("is not looked for while an end is to be down", () => {
+      const down = { peer: { name: "veth-blue", namespace: "blue", up: false } };
+      expect(states("DOWN", "DOWN", down)).to.deep.equal([]);
     });
   });
 
@@ -325,7 +465,7 @@ describe("VethPair", () => {
         new FakeHost({ [foundRed]: red, [foundBlue]: { fails: "NotFound" } }),
         marked,
       );
-      expect(refreshed?.inputs["peer"]).to.deep.equal({ namespace: "blue" });
+      expect(refreshed?.inputs["peer"]).to.deep.equal({ namespace: "blue", mac: macB, mtu: 1500, up: true });
       expect(engine.diff(definition, refreshed?.state ?? {}, marked).replaces).to.deep.equal(["peer.name"]);
 
       const host = new FakeHost({ [foundRed]: red });
@@ -339,7 +479,7 @@ describe("VethPair", () => {
     it("is the other way round for the first end", async () => {
       const script = { [foundRed]: inTurn({ fails: "NotFound" }), [foundBlue]: blue };
       const refreshed = await engine.read(definition, new FakeHost(script), marked);
-      expect(refreshed?.inputs["end"]).to.deep.equal({ namespace: "red" });
+      expect(refreshed?.inputs["end"]).to.deep.equal({ namespace: "red", mac: macA, mtu: 1500, up: true });
       const host = new FakeHost({ [foundBlue]: blue });
       await engine.remove(definition, host, refreshed?.state ?? {});
       expect(host.ran).to.deep.equal([foundBlue, "ip -n blue link del dev veth-blue"]);
@@ -348,7 +488,7 @@ describe("VethPair", () => {
 });
 
 function printedRemoval(seen: Args): string[] {
-  const plan = definition.remove(asSeen(seen), state, {});
+  const plan = definition.remove(asSeen(seen), state);
   if ("next" in plan) throw new Error("a cable is removed by commands alone");
   return printed(plan);
 }

@@ -20,6 +20,7 @@ describe("sdk Bridge", () => {
       vlanFiltering: true,
       groupFwdMask: 8,
       up: false,
+      adopt: true,
     };
     const { resources } = await registered(() => [new Bridge("net", { ...all, namespace: "elsewhere" })]);
     expect(resources).to.deep.equal({ net: standing("Bridge", { ...all, namespace: "elsewhere" }) });

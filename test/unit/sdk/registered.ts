@@ -60,7 +60,7 @@ const OUTPUTS: Readonly<Record<string, object>> = {
   Bridge: { ifindex: 7 },
   VethPair: { ifindex: 8, peerIfindex: 9 },
   Address: { ip: "192.168.15.1" },
-  Sysctl: { former: "0" },
+  Sysctl: { former: { args: { value: "0" } } },
 };
 
 const nameOf = (urn: string): string => urn.split("::")[3] ?? "";

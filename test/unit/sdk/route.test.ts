@@ -17,6 +17,7 @@ describe("sdk Route", () => {
       mtu: 1400,
       onlink: true,
       type: "unicast",
+      adopt: true,
     } as const;
     const { resources } = await registered(() => [new Route("out", all)]);
     expect(resources).to.deep.equal({ out: standing("Route", all) });
@@ -40,14 +41,13 @@ describe("sdk Route", () => {
     });
   });
 
-  it("takes its namespace from the link, and goes with that", async () => {
+  it("takes its namespace from the link, and is replaced with that", async () => {
     const { resources } = await registered(() => {
       const net = new Bridge("net");
       return [net, new Route("out", { interface: net, destination: "10.0.0.0/8" })];
     });
     expect(resources["out"]).to.deep.equal({
       ...standing("Route", { interface: "net", destination: "10.0.0.0/8" }),
-      deletedWith: "net",
       replaceWith: ["net"],
       dependsOn: ["net"],
     });

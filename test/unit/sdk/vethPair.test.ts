@@ -21,12 +21,14 @@ describe("sdk VethPair", () => {
       new VethPair("cable", {
         end: { ...end, namespace: "elsewhere", bridge: "br-elsewhere" },
         peer: { ...peer, bridge: "br0" },
+        adopt: true,
       }),
     ]);
     expect(resources).to.deep.equal({
       cable: standing("VethPair", {
         end: { ...end, namespace: "elsewhere", bridge: "br-elsewhere" },
         peer: { ...peer, bridge: "br0" },
+        adopt: true,
       }),
     });
   });

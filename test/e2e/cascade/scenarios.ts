@@ -1,0 +1,38 @@
+import type { Names, Part } from "./network";
+
+/** One thing that is replaced, and all that goes with it. */
+export interface Scenario {
+  readonly edit: Partial<Names>;
+  /** The resource that the edit replaces. */
+  readonly owner: Part;
+  /** What is replaced along with it: the owner took it along, or it would be half-wired. */
+  readonly hanging: readonly Part[];
+  /** What only says another thing then. */
+  readonly updated?: readonly Part[];
+}
+
+/** What hangs on either end of the cable; a route is replaced with every address that it may need. */
+const onCable: readonly Part[] = ["end-ip", "far-ip", "end-sysctl", "far-sysctl", "via", "far-via"];
+const onPort: readonly Part[] = ["far-port-ip", "far-via"];
+const onBridge: readonly Part[] = ["port", ...onPort, "bridge-ip", "bridge-sysctl", "on-link", "via"];
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  "a namespace is renamed": {
+    edit: { near: "renamed" },
+    owner: "near",
+    hanging: [
+      ...(["bridge", "cable", "drop", "ttl", "nftables", "iptables"] as const),
+      ...onBridge,
+      ...onCable,
+    ],
+  },
+  "a bridge is renamed": { edit: { bridge: "br7" }, owner: "bridge", hanging: onBridge },
+  "an end of a cable is renamed": { edit: { end: "eth7" }, owner: "cable", hanging: [...onCable, "on-link"] },
+  "an end of a cable is moved": { edit: { home: "third" }, owner: "cable", hanging: onCable },
+  "an address is changed": {
+    edit: { ip: "10.0.0.7" },
+    owner: "end-ip",
+    hanging: ["via", "on-link"],
+    updated: ["far-via"],
+  },
+};

@@ -1,0 +1,247 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, readdir, readFile, readlink, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { config, expect } from "chai";
+import { execa } from "execa";
+import { Address, Bridge, Namespace, NatRule, Route, Sysctl, VethPair } from "../../sdk";
+import { namespaceNames } from "../support/kernel";
+import { differences, picture } from "../support/picture";
+import { type Program, ProgramStack } from "../support/programStack";
+
+config.truncateThreshold = 0;
+
+/** Room after room on one bridge, with forwarding and rules of both backends; `net` tells such networks apart. */
+function rooms(net: number, count: number): Program {
+  const subnet = `10.${net}.0`;
+  return () => {
+    const bridge = new Bridge(`cc${net}-br`);
+    new Address("gateway", { interface: bridge, address: `${subnet}.254/24` });
+    new Sysctl("forwarding", { key: "net.ipv4.ip_forward", value: 1 });
+    new NatRule("out", { kind: "masquerade", source: `${subnet}.0/24` });
+    new NatRule("web", { kind: "dnat", protocol: "tcp", port: 8000 + net, to: `${subnet}.1:80` });
+    new NatRule("in", {
+      ...{ kind: "dnat", protocol: "udp", port: 5000 + net, to: `${subnet}.1:53`, backend: "iptables" },
+    });
+    new NatRule("aside", {
+      ...{ kind: "snat", source: `10.${net}.9.0/24`, to: `${subnet}.254`, backend: "iptables" },
+    });
+    for (let at = 1; at <= count; at++) {
+      const room = new Namespace(`cc${net}-${at}`);
+      const cable = new VethPair(`cc${net}-v${at}`, {
+        end: { namespace: room },
+        peer: { name: `cc${net}-p${at}`, bridge },
+      });
+      new Address(`address-${at}`, { interface: cable.end, address: `${subnet}.${at}/24` });
+      new Route(`out-${at}`, { namespace: room, destination: "default", via: `${subnet}.254` });
+    }
+  };
+}
+
+const ROOMS = 8;
+const RESOURCES = 7 + 4 * ROOMS;
+
+describe("concurrency", function () {
+  this.timeout(300_000);
+  let clean: readonly string[];
+  const stacks: ProgramStack[] = [];
+
+  before(async () => {
+    // On first use iptables sets up what it then leaves.
+    await execa("iptables", ["-t", "nat", "-S"]);
+    clean = await picture();
+  });
+
+  afterEach(async () => {
+    for (const stack of stacks.splice(0)) await stack.remove();
+    expect(await change(), "after all is destroyed").to.deep.equal({ missing: [], extra: [] });
+    expect(existsSync("/run/pulumi-netns")).to.equal(false);
+  });
+
+  /** What is there that was not, and the other way round. */
+  const change = async () => {
+    const seen = await picture();
+    return differences(
+      clean,
+      seen.filter((line) => !line.startsWith("cc-legacy: ")),
+    );
+  };
+
+  async function stackOf(
+    stackName: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ProgramStack> {
+    const stack = await ProgramStack.of("concurrency", { stackName, env });
+    stacks.push(stack);
+    return stack;
+  }
+
+  describe("within one run", () => {
+    let first: readonly string[] | undefined;
+
+    for (const parallel of [1, 16, 64]) {
+      it(`--parallel ${parallel} makes the same network, and takes it down again`, async () => {
+        const stack = await stackOf("rooms");
+        const { operations } = await stack.up(rooms(1, ROOMS), { parallel });
+        expect(Object.values(operations)).to.deep.equal(new Array(RESOURCES).fill("create"));
+        const seen = await picture();
+        first ??= seen;
+        expect(differences(first, seen)).to.deep.equal({ missing: [], extra: [] });
+        await stack.destroy({ parallel });
+        expect(await change()).to.deep.equal({ missing: [], extra: [] });
+      });
+    }
+  });
+
+  describe("two stacks at once", () => {
+    it("that share forwarding and both backends come and go without touching each other", async () => {
+      const [left, right] = [await stackOf("left"), await stackOf("right")];
+      await Promise.all([left.up(rooms(1, 3)), right.up(rooms(2, 3))]);
+      const both = await picture();
+      for (const stack of [left, right]) expect((await stack.refresh()).operations).to.deep.equal({});
+
+      await left.destroy();
+      const { missing, extra } = differences(both, await picture());
+      expect(extra).to.deep.equal([]);
+      expect(missing.filter((line) => /cc2-|10\.2\.|8002|5002|ip_forward/.test(line))).to.deep.equal([]);
+      await left.up(rooms(1, 3));
+      expect(differences(both, await picture())).to.deep.equal({ missing: [], extra: [] });
+
+      await Promise.all([left.destroy(), right.destroy()]);
+      expect(await change()).to.deep.equal({ missing: [], extra: [] });
+    });
+
+    const wanted: Readonly<Record<string, Program>> = {
+      "the namespace cc-room": () => void new Namespace("cc-room"),
+      "the bridge cc-br": () => void new Bridge("cc-br"),
+      "the cable cc-a": () => void new VethPair("cc-a", { peer: { name: "cc-b" } }),
+      "an address": () => void new Address("ours", { interface: "lo", address: "10.9.9.1/32" }),
+      "a route": () => void new Route("ours", { destination: "10.77.0.0/16", interface: "lo" }),
+    };
+
+    for (const [what, program] of Object.entries(wanted)) {
+      it(`that want ${what}: one gets it, the other is told who has it`, async () => {
+        const both = [await stackOf("left"), await stackOf("right")];
+        const ended = await Promise.allSettled(both.map((stack) => stack.up(program)));
+        const losers = ended.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
+        expect(losers).to.have.length(1);
+        const winner = ended[0]?.status === "fulfilled" ? "left" : "right";
+        expect(losers[0]).to.match(
+          new RegExp(`exists already: it belongs to \\w+ ".*" of the stack concurrency/${winner}`),
+        );
+        await Promise.all(both.map((stack) => stack.destroy()));
+        expect(await change()).to.deep.equal({ missing: [], extra: [] });
+      });
+    }
+  });
+
+  describe("the mount of /run/netns", () => {
+    it("many namespaces of two stacks at once make it once, and all of them work", async () => {
+      expect(await namespaceNames()).to.deep.equal([]);
+      await unmountNetns();
+      const many = (prefix: string) => () => {
+        for (let at = 0; at < 16; at++)
+          new Namespace(`${prefix}-${at}`, { sysctls: { "net.ipv4.ip_forward": 1 } });
+      };
+      const both = [await stackOf("left"), await stackOf("right")];
+      await Promise.all(both.map((stack, at) => stack.up(many(`cc${at}`), { parallel: 64 })));
+
+      const names = await namespaceNames();
+      expect(names).to.have.length(32);
+      expect(mountsOf("/run/netns")).to.have.length(1);
+      for (const name of names) {
+        expect(mountsOf(`/run/netns/${name}`), name).to.have.length(1);
+        const { stdout } = await execa("ip", ["netns", "exec", name, "sysctl", "-n", "net.ipv4.ip_forward"]);
+        expect(stdout).to.equal("1");
+      }
+
+      // By hand, as deletion by the engine looks after what is left.
+      for (const name of names) await execa("ip", ["netns", "del", name]);
+      expect(names.filter((name) => existsSync(`/run/netns/${name}`))).to.deep.equal([]);
+      expect(mountsOf("/run/netns")).to.have.length(1);
+    });
+  });
+
+  describe("the lock of iptables-legacy", () => {
+    const namespace = "cc-legacy";
+    let folder: string;
+    let lock: string;
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), "pulumi-netns-legacy-"));
+      lock = join(folder, "xtables.lock");
+      await symlink("/usr/sbin/iptables-legacy", join(folder, "iptables"));
+      await execa("ip", ["netns", "add", namespace]);
+    });
+    after(async () => {
+      await execa("ip", ["netns", "del", namespace]);
+      await rm(folder, { recursive: true });
+    });
+
+    it("is waited for, until somebody else lets go of it", async () => {
+      const env = { PATH: `${folder}${delimiter}${process.env["PATH"]}`, XTABLES_LOCKFILE: lock };
+      const stack = await stackOf("rule", env);
+      const rule = { kind: "masquerade", namespace, source: "10.3.0.0/24", backend: "iptables" } as const;
+      const holder = execa("flock", [lock, "cat"], { reject: false });
+      try {
+        while (!(await isLocked(lock))) await sleep(20);
+        const up = stack.up(() => void new NatRule("rule", rule));
+        expect(await Promise.race([up.then(() => "went on"), waiterFor(lock)])).to.equal("iptables");
+        holder.stdin.end();
+        expect((await up).operations).to.deep.equal({ rule: "create" });
+      } finally {
+        holder.stdin.end();
+        await holder;
+      }
+      const rules = async () =>
+        (await execa("ip", ["netns", "exec", namespace, "iptables-legacy", "-t", "nat", "-S"], { env }))
+          .stdout;
+      expect(await rules()).to.match(/-A POSTROUTING -s 10\.3\.0\.0\/24 .* -j MASQUERADE/);
+      await stack.destroy();
+      expect(await rules()).to.not.include("MASQUERADE");
+    });
+  });
+});
+
+/** Mounts on a folder or file, as this process sees them. */
+const mountsOf = (path: string): string[] =>
+  readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .filter((line) => line.split(" ")[1] === path);
+
+async function unmountNetns(): Promise<void> {
+  while (mountsOf("/run/netns").length > 0) await execa("umount", ["/run/netns"]);
+}
+
+const isLocked = async (lock: string): Promise<boolean> =>
+  (await execa("flock", ["--nonblock", lock, "true"], { reject: false })).exitCode !== 0;
+
+/** The program that waits for a lock that `flock` holds, once there is one. */
+async function waiterFor(lock: string): Promise<string> {
+  for (;;) {
+    const holders = await Promise.all(
+      (await readdir("/proc")).filter(isPid).map((pid) => programWith(pid, lock)),
+    );
+    const waiter = holders.find((program) => program !== undefined && !["flock", "cat"].includes(program));
+    if (waiter !== undefined) return waiter;
+    await sleep(20);
+  }
+}
+
+const isPid = (name: string): boolean => /^\d+$/.test(name);
+
+/** The program of a process that has a file open; it may end while it is looked at. */
+async function programWith(pid: string, file: string): Promise<string | undefined> {
+  try {
+    const descriptors = await readdir(`/proc/${pid}/fd`);
+    const files = await Promise.all(
+      descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")),
+    );
+    return files.includes(file)
+      ? basename((await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0")[0] ?? "")
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,139 @@
+import { config, expect } from "chai";
+import { definitions } from "../../provider/resources";
+import { skip } from "../support/kernel";
+import { differences, picture } from "../support/picture";
+import { namedIn } from "../support/previewDiff";
+import { ProgramStack, type Run } from "../support/programStack";
+import { snapshot } from "../support/snapshot";
+import { ELSEWHERE, type Row, type } from "./drift/row";
+import { addresses, addressRows } from "./drift/rows/address";
+import { bridgeRows, switches } from "./drift/rows/bridge";
+import { namespaceRows } from "./drift/rows/namespace";
+import { natRuleRows, rules } from "./drift/rows/natRule";
+import { routeRows, routes } from "./drift/rows/route";
+import { parameters, sysctlRows } from "./drift/rows/sysctl";
+import { cables, vethPairRows } from "./drift/rows/vethPair";
+
+const rows: readonly Row[] = [
+  ...namespaceRows,
+  ...vethPairRows,
+  ...bridgeRows,
+  ...addressRows,
+  ...routeRows,
+  ...natRuleRows,
+  ...sysctlRows,
+];
+
+/** Arguments that nobody can change by hand, and why. */
+const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
+  "Namespace killProcesses": "says what deletion does",
+  "Namespace adopt": "says what creation does",
+  "VethPair adopt": "says what creation does",
+  "Bridge adopt": "says what creation does",
+  "Address adopt": "says what creation does",
+  "Route adopt": "says what creation does",
+  "Sysctl key": "says which parameter: the kernel neither renames nor deletes one",
+  "Sysctl namespace": "says which parameter: every namespace has its own, always",
+};
+
+/** Where the rows' resources are, and then they themselves. */
+function program(): void {
+  for (const place of [cables, switches, addresses, routes, rules, parameters]) place();
+  for (const { declare } of rows) declare();
+}
+
+// What is different is what a failure is about.
+config.truncateThreshold = 0;
+
+describe("drift, property by property", function () {
+  this.timeout(120_000);
+  let clean: object;
+  let [start, end]: (readonly string[])[] = [];
+  let stack: ProgramStack;
+  let [refresh, preview, up, last]: Run[] = [];
+  /** Rows whose property this kernel lacks, with what it said. */
+  const lacking = new Map<Row, string>();
+
+  before(async () => {
+    clean = await snapshot();
+    await type(`ip netns add ${ELSEWHERE}; ip -n ${ELSEWHERE} link add lan type bridge`);
+    stack = await ProgramStack.of("drift");
+    await stack.up(program);
+    start = await picture();
+    for (const row of rows) await row.byHand().catch((error) => lack(row, error));
+    refresh = await stack.refresh();
+    preview = await stack.preview(program);
+    up = await stack.up(program);
+    last = await stack.preview(program);
+    for (const { tidy } of rows) await tidy?.();
+    end = await picture();
+  });
+  after(async () => {
+    await stack.remove();
+    await type(`ip netns del ${ELSEWHERE}`);
+    expect(await snapshot()).to.deep.equal(clean);
+  });
+
+  function lack(row: Row, error: Error): void {
+    if (!error.message.includes("Operation not supported")) throw error;
+    lacking.set(row, error.message);
+  }
+
+  /** What is to happen to each resource: nothing to any but the rows'. */
+  const expected = (words: Readonly<Record<Row["effect"], string>>) =>
+    Object.fromEntries(
+      rows.filter((row) => !lacking.has(row)).map(({ name, effect }) => [name, words[effect]]),
+    );
+
+  for (const row of rows) {
+    it(`${row.kind} ${row.path}: ${row.effect} (${row.name})`, function () {
+      const reason = lacking.get(row);
+      if (reason !== undefined) skip(this, reason);
+      const named = namedIn(preview?.text ?? "").get(row.name) ?? [];
+      const { path, effect, shownAs = path } = row;
+      expect([...new Set(named.map((name) => argumentOf(name, path)))]).to.deep.equal(
+        effect === "create" ? [] : [shownAs],
+      );
+    });
+  }
+
+  it("a refresh finds what was changed, and nothing else", () => {
+    const words = { update: "update", replace: "update", create: "delete" };
+    expect(refresh?.operations).to.deep.equal(expected(words));
+  });
+
+  it("a preview would mend each as the table says, and nothing else", () => {
+    const words = { update: "update", replace: "replace", create: "create" };
+    expect(preview?.operations).to.deep.equal(expected(words));
+  });
+
+  it("a run does what the preview said", () => {
+    expect(up?.operations).to.deep.equal(preview?.operations);
+  });
+
+  it("after it there is nothing to do", () => {
+    expect(last?.operations).to.deep.equal({});
+  });
+
+  it("and the kernel is as before", () => {
+    expect(differences(start ?? [], end ?? [])).to.deep.equal({ missing: [], extra: [] });
+  });
+
+  it("every argument has a row, or a reason why it has none", () => {
+    const paths = definitions.flatMap(({ kind, onChange }) =>
+      Object.keys(onChange).flatMap((path) =>
+        kind === "NatRule"
+          ? ["nftables", "iptables"].map((backend) => `NatRule by ${backend} ${path}`)
+          : `${kind} ${path}`,
+      ),
+    );
+    const covered = [
+      ...new Set(rows.map(({ kind, path }) => `${kind} ${path}`)),
+      ...Object.keys(NOT_IN_THE_KERNEL),
+    ];
+    expect(covered.sort()).to.deep.equal(paths.sort());
+  });
+});
+
+/** A list, and a map with free keys, is one argument whatever is different in it. */
+const argumentOf = (named: string, path: string): string => (named.startsWith(`${path}.`) ? path : named);

@@ -1,0 +1,123 @@
+import { execa } from "execa";
+import { Namespace, NatRule } from "../../../../sdk";
+import { type Effect, ELSEWHERE, type Row, type } from "../row";
+
+const ROOM = "rules";
+
+export const rules = () => new Namespace(ROOM);
+
+type Backend = "nftables" | "iptables";
+
+/** A text in a rule and what takes its place, as each backend lists it. */
+type Edit = Readonly<Record<Backend, readonly [from: string, to: string]>>;
+
+const masquerade = { kind: "masquerade", source: "10.7.0.0/24" };
+const redirect = { kind: "redirect", protocol: "tcp", port: 8080, to: 80 };
+/** One rule, and not two: what comes in by an interface is not the host's own. */
+const forward = {
+  ...{ kind: "dnat", source: "10.7.0.0/24", destination: "10.7.9.9", inInterface: "eth0" },
+  ...{ protocol: "tcp", port: 8080, sourcePort: 1024, to: "10.7.0.2:80" },
+};
+
+const same = (from: string, to: string): Edit => ({ nftables: [from, to], iptables: [from, to] });
+const each = (nftables: [string, string], iptables: [string, string]): Edit => ({ nftables, iptables });
+
+const edits: readonly (readonly [path: string, args: object, edit: Edit, effect?: Effect])[] = [
+  [
+    "kind",
+    redirect,
+    each(["redirect to :80", "dnat to :80"], ["REDIRECT --to-ports 80", "DNAT --to-destination :80"]),
+    "replace",
+  ],
+  ["source", forward, each(["saddr 10.7.0.0", "saddr 10.7.1.0"], ["-s 10.7.0.0", "-s 10.7.1.0"])],
+  ["source", masquerade, each(["saddr 10.7.0.0", "saddr 10.7.1.0"], ["-s 10.7.0.0", "-s 10.7.1.0"])],
+  ["destination", forward, same("10.7.9.9", "10.7.9.8")],
+  [
+    "destination",
+    masquerade,
+    each(["daddr != 10.7.0.0", "daddr != 10.7.1.0"], ["-d 10.7.0.0", "-d 10.7.1.0"]),
+  ],
+  ["inInterface", forward, same("eth0", "eth1")],
+  ["outInterface", { ...masquerade, outInterface: "eth0" }, same("eth0", "eth1")],
+  ["protocol", forward, same("tcp", "udp")],
+  ["port", forward, same("dport 8080", "dport 8081")],
+  ["sourcePort", forward, same("sport 1024", "sport 1025")],
+  ["to", forward, same("10.7.0.2:80", "10.7.0.3:80")],
+];
+
+/** Commands that put a rule somewhere else, and that take it away. */
+type Elsewhere = readonly [put: string, tidy: string];
+
+const byIptables = (namespace: string, tool: "iptables" | "ip6tables"): Elsewhere => {
+  const words = (verb: string) =>
+    `ip netns exec ${namespace} ${tool} -t nat ${verb} POSTROUTING -j MASQUERADE`;
+  return [words("-A"), words("-D")];
+};
+
+const byNft = (namespace: string): Elsewhere => {
+  const nft = `ip netns exec ${namespace} nft`;
+  return [
+    `${nft} add table ip theirs; ${nft} add chain ip theirs one; ${nft} add rule ip theirs one masquerade`,
+    `${nft} delete table ip theirs`,
+  ];
+};
+
+/** Where a rule is that somebody has made anew with another value of this argument. */
+const moves = (backend: Backend): readonly (readonly [path: string, ...Elsewhere])[] => [
+  ["namespace", ...byIptables(ELSEWHERE, "iptables")],
+  ["backend", ...(backend === "nftables" ? byIptables(ROOM, "iptables") : byNft(ROOM))],
+  ["family", ...byIptables(ROOM, "ip6tables")],
+];
+
+const inRoom = async (...words: string[]) => (await execa("ip", ["netns", "exec", ROOM, ...words])).stdout;
+
+const TABLE = "pulumi-netns/drift/test";
+
+/** The rule of this name put in other words, its comment kept; or deleted. */
+type Rewrite = (name: string, edit?: (rule: string) => string) => Promise<unknown>;
+
+const rewrite: Readonly<Record<Backend, Rewrite>> = {
+  async nftables(name, edit) {
+    const listing = await inRoom("nft", "-a", "list", "table", "ip", TABLE);
+    const [before = ""] = listing.split(`/${name}"`);
+    const chain = before.slice(before.lastIndexOf("\tchain ")).split(" ")[1];
+    const [, rule = "", handle] = new RegExp(`^\\s+(.*/${name}") # handle (\\d+)$`, "m").exec(listing) ?? [];
+    const place = `rule ip ${TABLE} ${chain} handle ${handle}`;
+    await inRoom("nft", edit ? `replace ${place} ${edit(rule)}` : `delete ${place}`);
+  },
+
+  async iptables(name, edit) {
+    const listing = (await inRoom("iptables", "-t", "nat", "-S")).replaceAll('"', "");
+    const rule = listing.split("\n").find((line) => line.includes(`/${name} `)) ?? "";
+    if (edit) await inRoom("iptables", "-t", "nat", ...edit(rule).split(" "));
+    await inRoom("iptables", "-t", "nat", ...rule.replace("-A ", "-D ").split(" "));
+  },
+};
+
+const replaced = ([from, to]: readonly [string, string]) => {
+  return (rule: string) => {
+    if (!rule.includes(from)) throw new Error(`${JSON.stringify(rule)} has no ${from}`);
+    return rule.replaceAll(from, to);
+  };
+};
+
+function rowsOf(backend: Backend): Row[] {
+  const declare = (name: string, args: object) => () =>
+    new NatRule(name, { kind: "masquerade", namespace: ROOM, backend, ...args });
+  const kind = `NatRule by ${backend}`;
+  return [
+    ...edits.map(([path, args, edit, effect = "update"], at): Row => {
+      const name = `${backend}-${at}`;
+      const byHand = () => rewrite[backend](name, replaced(edit[backend]));
+      return { kind, path, name, declare: declare(name, args), byHand, effect };
+    }),
+    ...moves(backend).map(([path, put, tidy]): Row => {
+      const name = `${backend}-${path}`;
+      const byHand = () => rewrite[backend](name).then(() => type(put));
+      const declared = declare(name, masquerade);
+      return { kind, path, name, declare: declared, byHand, effect: "create", tidy: () => type(tidy) };
+    }),
+  ];
+}
+
+export const natRuleRows: readonly Row[] = [...rowsOf("nftables"), ...rowsOf("iptables")];

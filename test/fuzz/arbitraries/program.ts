@@ -1,0 +1,33 @@
+import fc from "fast-check";
+import type { Item, Program } from "../program";
+import { settle } from "../settle";
+import { addresses } from "./address";
+import type { Growth } from "./common";
+import { bridges, cables, namespaces } from "./links";
+import { natRules } from "./natRule";
+import { routes } from "./route";
+import { sysctls } from "./sysctl";
+
+const MOST = 30;
+
+/** Growths of every kind, and how many of them a program begins with at most. */
+export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: number])[] = [
+  [namespaces, 4],
+  [bridges, 4],
+  [cables, 8],
+  [addresses, 10],
+  [routes, 8],
+  [natRules, 5],
+  [sysctls, 4],
+];
+
+/** In the order in which a person declares things: what is referred to comes first, and addresses before routes. */
+export const programs: fc.Arbitrary<Program> = fc
+  .tuple(...growths.map(([growth, most]) => fc.array(growth, { maxLength: most, size: "max" })))
+  .map((kinds) => settle(kinds.flat().reduce(grown, [])).slice(0, MOST));
+
+/** A program with one resource more, where there is a place for it. */
+export function grown(program: Program, growth: Growth): Program {
+  const item: Item | undefined = growth(program);
+  return item === undefined ? program : [...program, item];
+}

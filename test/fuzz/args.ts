@@ -1,0 +1,94 @@
+import { linkOf } from "./links";
+import type {
+  AddressItem,
+  BridgeItem,
+  CableItem,
+  End,
+  NatItem,
+  Program,
+  RouteItem,
+  SysctlItem,
+} from "./program";
+
+/** How a program refers to its namespaces, bridges and links: by resources or names, or by the text of either. */
+export interface Referrer<N, B, L> {
+  readonly program: Program;
+  /** Whether plain names are used, which do not tell the namespace they are in. */
+  readonly byName: boolean;
+  namespace(name: string): N;
+  bridge(name: string): B;
+  link(ref: string): L;
+}
+
+/** The fields that are given. */
+export type Given<A> = { [K in keyof A]?: Exclude<A[K], undefined> };
+
+export function given<A extends object>(args: A): Given<A> {
+  const found: Given<A> = {};
+  for (const key in args) {
+    const value = args[key];
+    if (isGiven(value)) found[key] = value;
+  }
+  return found;
+}
+
+const isGiven = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;
+
+/** The arguments of each kind, as its class in the SDK takes them. */
+
+export const bridgeArgs = <N, B, L>({ args }: BridgeItem, refer: Referrer<N, B, L>) =>
+  given({ ...args, namespace: namespaceOf(args.namespace, refer) });
+
+export const cableArgs = <N, B, L>({ args: { end, peer } }: CableItem, refer: Referrer<N, B, L>) => ({
+  end: endArgs(end, refer),
+  peer: { ...endArgs(peer, refer), name: peer.name },
+});
+
+function endArgs<N, B, L>(end: End, refer: Referrer<N, B, L>) {
+  const bridge = end.bridge === undefined ? undefined : refer.bridge(end.bridge);
+  const place = end.bridge === undefined ? end.namespace : linkOf(refer.program, end.bridge)?.place;
+  const namespace = bridge === undefined || refer.byName ? namespaceOf(place, refer) : undefined;
+  return given({ ...end, bridge, namespace });
+}
+
+export const addressArgs = <N, B, L>({ args }: AddressItem, refer: Referrer<N, B, L>) => ({
+  ...given({ ...args, namespace: besides(args.interface, refer) }),
+  address: args.address,
+  interface: refer.link(args.interface),
+});
+
+export function routeArgs<N, B, L>({ args }: RouteItem, refer: Referrer<N, B, L>) {
+  const links = [args, ...(args.nexthops ?? [])].map((way) => way.interface);
+  const isTold = !refer.byName && links.some((ref) => ref !== undefined);
+  const way = <W extends { interface: string | undefined }>(way: W) =>
+    given({ ...way, interface: way.interface === undefined ? undefined : refer.link(way.interface) });
+  return {
+    ...way({
+      ...args,
+      namespace: isTold ? undefined : namespaceOf(args.namespace, refer),
+      nexthops: args.nexthops?.map(way),
+    }),
+    destination: args.destination,
+  };
+}
+
+export const natArgs = <N, B, L>({ args }: NatItem, refer: Referrer<N, B, L>) => ({
+  ...given({ ...args, namespace: namespaceOf(args.namespace, refer) }),
+  kind: args.kind,
+});
+
+export function sysctlArgs<N, B, L>({ args }: SysctlItem, refer: Referrer<N, B, L>) {
+  const { link, namespace, key, value } = args;
+  return {
+    ...given({ namespace: namespaceOf(namespace, refer) }),
+    key: key.replace("LINK", linkOf(refer.program, link)?.name ?? ""),
+    value,
+  };
+}
+
+const namespaceOf = <N, B, L>(name: string | undefined, refer: Referrer<N, B, L>): N | undefined =>
+  name === undefined ? undefined : refer.namespace(name);
+
+/** The namespace to give along with a link: a resource tells its own. */
+const besides = <N, B, L>(ref: string, refer: Referrer<N, B, L>): N | undefined =>
+  refer.byName ? namespaceOf(linkOf(refer.program, ref)?.place, refer) : undefined;

@@ -1,0 +1,98 @@
+import { linksOf } from "./links";
+import type { End, Item, Program } from "./program";
+
+/** `item` with one field as another resource of its kind has it, inside an end of a cable or a map as well. */
+export const mixed = <I extends Item>(item: I, other: I, field: number): I => ({
+  ...item,
+  args: mix<I["args"]>(item.args, other.args, field),
+});
+
+function mix<A extends object>(was: A, now: A, field: number): A {
+  const keys: Extract<keyof A, string>[] = [];
+  for (const key in { ...was, ...now }) keys.push(key);
+  const key = keys[field % keys.length];
+  if (key === undefined) return was;
+  const [old, fresh] = [was[key], now[key]];
+  if (!isFields(old) || !isFields(fresh)) return { ...was, ...only(now, key) };
+  const inner: Partial<A> = {};
+  inner[key] = mix(old, fresh, Math.floor(field / keys.length));
+  return { ...was, ...inner };
+}
+
+const isFields = <T>(value: T): value is T & object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function only<A extends object>(args: A, key: keyof A): Partial<A> {
+  const part: Partial<A> = {};
+  part[key] = args[key];
+  return part;
+}
+
+/** The program with another name for a resource, wherever it is referred to; the kernel's name stays where it may. */
+export function renamed(program: Program, item: Item, to: string, keepsName: boolean): Program {
+  const reference: Reference = (ref) => {
+    if (ref === item.name) return to;
+    return ref?.startsWith(`${item.name}.`) ? to + ref.slice(item.name.length) : ref;
+  };
+  const kernelName = linksOf(program).find(({ owner }) => owner === item.name)?.name ?? item.name;
+  return program.map((one) => {
+    if (one !== item) return referring(one, reference);
+    const { formerly = one.name } = one;
+    const moved = referring({ ...one, name: to, formerly }, reference);
+    return keepsName ? named(moved, kernelName) : moved;
+  });
+}
+
+/** The name that a resource had by default, told. */
+function named(item: Item, kernelName: string): Item {
+  switch (item.kind) {
+    case "Namespace":
+      return { ...item, args: { ...item.args, name: item.args.name ?? kernelName } };
+    case "Bridge":
+      return { ...item, args: { ...item.args, name: kernelName } };
+    case "VethPair":
+      return {
+        ...item,
+        args: { ...item.args, end: { ...item.args.end, name: item.args.end.name ?? kernelName } },
+      };
+    default:
+      return item;
+  }
+}
+
+type Reference = <T extends string | undefined>(ref: T) => T | string;
+
+function referring(item: Item, to: Reference): Item {
+  switch (item.kind) {
+    case "Namespace":
+      return item;
+    case "Bridge":
+      return { ...item, args: { ...item.args, namespace: to(item.args.namespace) } };
+    case "NatRule":
+      return { ...item, args: { ...item.args, namespace: to(item.args.namespace) } };
+    case "VethPair": {
+      const { end, peer } = item.args;
+      const moved = <E extends End>(one: E): E => ({
+        ...one,
+        namespace: to(one.namespace),
+        bridge: to(one.bridge),
+      });
+      return { ...item, args: { end: moved(end), peer: moved(peer) } };
+    }
+    case "Address":
+      return { ...item, args: { ...item.args, interface: to(item.args.interface) } };
+    case "Sysctl":
+      return {
+        ...item,
+        args: { ...item.args, link: to(item.args.link), namespace: to(item.args.namespace) },
+      };
+    case "Route": {
+      const { namespace, interface: link, nexthops } = item.args;
+      const ways = nexthops?.map((way) => ({ ...way, interface: to(way.interface) }));
+      return {
+        ...item,
+        args: { ...item.args, namespace: to(namespace), interface: to(link), nexthops: ways },
+      };
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { linkOf, linksOf, placeName } from "./links";
+import type { AddressItem, Item, Program } from "./program";
+import { networkOf } from "./reach";
+import { metricOf, tableOf, targetOf } from "./routes";
+import { pathOf } from "./sysctls";
+
+/** The kernel objects that a resource is: no two resources may be the same, in one program or from one to the next. */
+export function claimsOf(program: Program, item: Item): string[] {
+  switch (item.kind) {
+    case "Namespace": {
+      const name = placeName(program, item.name);
+      return [
+        `namespace ${name}`,
+        ...Object.keys(item.args.sysctls ?? {}).map((key) => `sysctl ${name} ${pathOf(key)}`),
+      ];
+    }
+    case "Bridge":
+    case "VethPair":
+      return linksOf(program)
+        .filter(({ owner }) => owner === item.name)
+        .map(({ place, name }) => `link ${placeText(program, place)} ${name}`);
+    case "Address":
+      return [addressClaim(program, item)];
+    case "Route":
+      return [
+        `route ${placeText(program, item.args.namespace)} ${targetOf(item.args)} ${tableOf(item.args)} ${metricOf(item.args)}`,
+      ];
+    case "Sysctl":
+      return [`sysctl ${placeText(program, item.args.namespace)} ${sysctlPath(program, item.args)}`];
+    case "NatRule":
+      return [];
+  }
+}
+
+/** The path of a parameter, with the name of its link. */
+export const sysctlPath = (
+  program: Program,
+  { key, link }: { key: string; link: string | undefined },
+): string => pathOf(key).replace("LINK", linkOf(program, link)?.name ?? "");
+
+/** IPv6 has an address once on a link, IPv4 once in each of its networks. */
+function addressClaim(program: Program, item: AddressItem): string {
+  const link = linkOf(program, item.args.interface);
+  const [local] = item.args.address.split("/");
+  const where = `${placeText(program, link?.place)} ${link?.name} ${local}`;
+  if (item.args.address.includes(":")) return `address ${where}`;
+  const { subnet, prefix } = networkOf(item);
+  return `address ${where} of ${subnet}/${prefix}`;
+}
+
+/** A namespace as kernel objects are told apart by it; empty for the host's own. */
+export const placeText = (program: Program, place: string | undefined): string =>
+  place === undefined ? "" : placeName(program, place);

@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { pick } from "./arbitraries/common";
+import { type Link, linksOf, placeName } from "./links";
+import { ofKind, type Program, picked } from "./program";
+
+/** What a person types behind the engine's back. */
+export type Command = readonly [tool: string, ...args: string[]];
+
+/** A change by hand, for whatever the program has made. */
+type Drift = (program: Program) => Command | undefined;
+
+const onLink = (words: (link: Link) => readonly string[]) =>
+  pick.map(
+    (at): Drift =>
+      (program) => {
+        const link = picked(linksOf(program), at);
+        return link && ip(program, link.place, ...words(link));
+      },
+  );
+
+const ip = (program: Program, place: string | undefined, ...words: readonly string[]): Command => [
+  "ip",
+  ...(place === undefined ? [] : ["-n", placeName(program, place)]),
+  ...words,
+];
+
+const lostNamespace = pick.map(
+  (at): Drift =>
+    (program) => {
+      const namespace = picked(ofKind(program, "Namespace"), at);
+      return namespace && ["ip", "netns", "del", placeName(program, namespace.name)];
+    },
+);
+
+const lostRules = pick.map(
+  (at): Drift =>
+    (program) => {
+      const rule = picked(ofKind(program, "NatRule"), at);
+      if (!rule) return undefined;
+      const { namespace, backend } = rule.args;
+      const words = backend === "iptables" ? ["iptables", "-t", "nat", "-F"] : ["nft", "flush", "ruleset"];
+      const [tool = "nft", ...args] =
+        namespace === undefined ? words : ["ip", "netns", "exec", placeName(program, namespace), ...words];
+      return [tool, ...args];
+    },
+);
+
+const drift = fc.oneof(
+  onLink(({ name }) => ["link", "del", "dev", name]),
+  onLink(({ name }) => ["address", "flush", "dev", name]),
+  onLink(({ name }) => ["link", "set", "dev", name, "mtu", "1333"]),
+  onLink(({ name }) => ["link", "set", "dev", name, "nomaster"]),
+  onLink(({ name }) => ["link", "set", "dev", name, "down"]),
+  onLink(({ name }) => ["route", "flush", "dev", name, "proto", "110"]),
+  lostNamespace,
+  lostRules,
+);
+
+/** Now and then one or two changes by hand. */
+export const drifts = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<readonly Drift[]>([]) },
+  { weight: 1, arbitrary: fc.array(drift, { minLength: 1, maxLength: 2 }) },
+);
+
+export const commandsOf = (program: Program, drifts: readonly Drift[]): Command[] =>
+  drifts.flatMap((drift) => {
+    const command = drift(program);
+    return command ? [command] : [];
+  });

@@ -1,0 +1,16 @@
+/** The addresses that programs use: subnet 7 is 10.7.0.0/24 and fd00:7::/64, and so on. */
+export type Family = "ipv4" | "ipv6";
+
+export const familyOf = (text: string): Family => (text.includes(":") ? "ipv6" : "ipv4");
+
+/** Host `number` of a subnet. */
+export const hostOf = (family: Family, subnet: number, number: number): string =>
+  family === "ipv4" ? `10.${subnet}.0.${number}` : `fd00:${subnet}::${number}`;
+
+/** The subnet that an address is of. */
+export const subnetOf = (address: string): number => Number(/^(?:10\.|fd00:)(\d+)/.exec(address)?.[1]);
+
+/** Gateways are hosts that no address of a program is: from 101 on. */
+export const FIRST_GATEWAY = 101;
+
+export const everywhere = (family: Family): string => (family === "ipv4" ? "0.0.0.0/0" : "::/0");

@@ -1,0 +1,55 @@
+import { type End, ofKind, type Program } from "./program";
+
+/** The links that a program makes, and where they are. */
+export interface Link {
+  /** How the program refers to it: `bridge1`, `cable1.end`. */
+  readonly ref: string;
+  /** The resource that makes it. */
+  readonly owner: string;
+  readonly kind: "bridge" | "veth";
+  /** The namespace it is in, by the name of its resource; `undefined` for the host's own. */
+  readonly place: string | undefined;
+  /** Its name in the kernel. */
+  readonly name: string;
+  readonly up: boolean;
+  readonly mtu: number;
+  readonly mac: string | undefined;
+  /** The bridge it is a port of. */
+  readonly bridge: string | undefined;
+}
+
+/** What a bridge without ports has, and a cable without an MTU of its own. */
+const DEFAULT_MTU = 1500;
+
+export function linksOf(program: Program): Link[] {
+  const ends = ofKind(program, "VethPair").flatMap(({ name, args: { end, peer } }) => [
+    endOf(program, name, `${name}.end`, end),
+    endOf(program, name, `${name}.peer`, peer),
+  ]);
+  const bridges = ofKind(program, "Bridge").map(({ name, args }): Link => {
+    const ports = ends.filter(({ bridge }) => bridge === name).map(({ mtu }) => mtu);
+    return {
+      ...{ ref: name, owner: name, kind: "bridge", place: args.namespace, name: args.name ?? name },
+      ...{ up: args.up ?? true, mac: args.mac, bridge: undefined },
+      // Unless told, a bridge follows its smallest port.
+      mtu: args.mtu ?? (ports.length > 0 ? Math.min(...ports) : DEFAULT_MTU),
+    };
+  });
+  return [...bridges, ...ends];
+}
+
+function endOf(program: Program, owner: string, ref: string, end: End): Link {
+  const { name = owner, namespace, bridge, mac, mtu = DEFAULT_MTU, up = true } = end;
+  const place = bridge === undefined ? namespace : bridgePlace(program, bridge);
+  return { ref, owner, kind: "veth", place, name, up, mtu, mac, bridge };
+}
+
+const bridgePlace = (program: Program, bridge: string): string | undefined =>
+  ofKind(program, "Bridge").find(({ name }) => name === bridge)?.args.namespace;
+
+export const linkOf = (program: Program, ref: string | undefined): Link | undefined =>
+  linksOf(program).find((link) => link.ref === ref);
+
+/** The kernel name of the namespace that the resource `place` makes. */
+export const placeName = (program: Program, place: string): string =>
+  ofKind(program, "Namespace").find(({ name }) => name === place)?.args.name ?? place;

@@ -1,0 +1,141 @@
+import type { Family } from "../ip";
+import type { NatItem, Ports } from "../program";
+
+type Args = NatItem["args"];
+
+/** A rule as `nft list ruleset` or `iptables-save` shows it, a line for each chain. */
+export function natLines({ args }: NatItem, place: string, mark: string): string[] {
+  const family = natFamily(args);
+  const write = args.backend === "iptables" ? iptablesLine : nftLine;
+  return chainsOf(args).map(
+    (chain) => `nat ${place} ${write(chain, family, { ...args, ...matched(args, family) }, mark)}`,
+  );
+}
+
+/** The family that is told, else that of the first address; `10.1.0.2:80` is IPv4. */
+export function natFamily({ family, source, destination, to, kind }: Args): Family {
+  const addresses = [source, destination, kind === "redirect" ? undefined : to];
+  const first = addresses.find((address) => address !== undefined);
+  return family ?? (first === undefined || isIpv4(String(first)) ? "ipv4" : "ipv6");
+}
+
+export const isIpv4 = (text: string): boolean => /^!?\d+\./.test(text);
+
+function chainsOf({ kind, inInterface }: Args): string[] {
+  if (kind === "masquerade" || kind === "snat") return ["postrouting"];
+  // Packets of the host itself come in by no interface, and pass `output` only.
+  return kind === "dnat" && inInterface === undefined ? ["prerouting", "output"] : ["prerouting"];
+}
+
+interface Matched {
+  readonly source: string | undefined;
+  readonly destination: string | undefined;
+  readonly local: boolean;
+}
+
+/** What is matched where the program leaves it open: see docs/kinds/natRule.md. */
+function matched({ kind, source, destination }: Args, family: Family): Matched {
+  const isAny = (network: string | undefined) => network === undefined || network.endsWith("/0");
+  const narrow = (network: string | undefined) => (isAny(network) ? undefined : network);
+  if (kind === "dnat" && destination === undefined) {
+    return {
+      source: narrow(source),
+      destination: family === "ipv4" ? "!127.0.0.0/8" : "!::1/128",
+      local: true,
+    };
+  }
+  const outside =
+    kind === "masquerade" && destination === undefined && !isAny(source) && !source?.startsWith("!");
+  return { source: narrow(source), destination: outside ? `!${source}` : narrow(destination), local: false };
+}
+
+type Rule = Omit<Args, keyof Matched> & Matched;
+
+function nftLine(chain: string, family: Family, rule: Rule, mark: string): string {
+  const { kind, source, destination, local, inInterface, outInterface, protocol, port, sourcePort, to } =
+    rule;
+  const ip = family === "ipv4" ? "ip" : "ip6";
+  const signed = (what: string, value: string | undefined, write: (text: string) => string) => {
+    if (value === undefined) return [];
+    return [value.startsWith("!") ? `${what} != ${write(value.slice(1))}` : `${what} ${write(value)}`];
+  };
+  const quoted = (text: string) => `"${text}"`;
+  // nft leaves out the length of a network of one.
+  const bare = (network: string) => network.replace(family === "ipv4" ? /\/32$/ : /\/128$/, "");
+  const implied = port !== undefined || sourcePort !== undefined;
+  return [
+    `nftables ${family} ${chain}:`,
+    ...signed("iifname", inInterface, quoted),
+    ...signed("oifname", outInterface, quoted),
+    ...signed(`${ip} saddr`, source, bare),
+    ...signed(`${ip} daddr`, destination, bare),
+    ...(local ? ["fib daddr type local"] : []),
+    ...(protocol && !implied ? [`meta l4proto ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`] : []),
+    ...(sourcePort === undefined ? [] : [`${protocol} sport ${nftPorts(sourcePort)}`]),
+    ...(port === undefined ? [] : [`${protocol} dport ${nftPorts(port)}`]),
+    kind === "masquerade" ? kind : `${kind} to ${nftTarget(String(to))}`,
+    `comment "${mark}"`,
+  ].join(" ");
+}
+
+function nftPorts(ports: Ports): string {
+  const [first, ...more] = portList(ports);
+  return more.length === 0 ? `${first}` : `{ ${[first, ...more].join(", ")} }`;
+}
+
+/** A range of one is a port; a list is sorted. */
+function portList(ports: Ports): readonly (number | string)[] {
+  if (Array.isArray(ports)) return [...ports].sort((a, b) => a - b);
+  const [first, last] = String(ports).split("-");
+  return [last === undefined || last === first ? `${first}` : `${first}-${last}`];
+}
+
+/** `[fd00::2]-[fd00::9]:80` is what nft writes for the range before a port; a port alone has a colon. */
+function nftTarget(to: string): string {
+  if (/^\d+(-\d+)?$/.test(to)) return `:${portList(to)}`;
+  const [, addresses = to, ports] = /^(\[.*\]|[\d.-]+):(\d.*)$/.exec(to) ?? [];
+  if (ports === undefined) return to;
+  return `${addresses.replace("-", addresses.startsWith("[") ? "]-[" : "-")}:${portList(ports)}`;
+}
+
+/** In clauses of an option and its value, sorted, as their order says nothing. */
+function iptablesLine(chain: string, family: Family, rule: Rule, mark: string): string {
+  const { kind, source, destination, local, inInterface, outInterface, protocol, port, sourcePort, to } =
+    rule;
+  const signed = (option: string, value: string | undefined) => {
+    if (value === undefined) return [];
+    return [value.startsWith("!") ? `! ${option} ${value.slice(1)}` : `${option} ${value}`];
+  };
+  const wild = (name: string | undefined) => name?.replace("*", "+");
+  const option = { masquerade: "", snat: "--to-source", dnat: "--to-destination", redirect: "--to-ports" }[
+    kind
+  ];
+  const clauses = [
+    ...signed("-s", source),
+    ...signed("-d", destination),
+    ...signed("-i", wild(inInterface)),
+    ...signed("-o", wild(outInterface)),
+    ...(protocol ? [`-p ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`] : []),
+    ...(local ? ["--dst-type LOCAL"] : []),
+    ...iptablesPorts("s", sourcePort),
+    ...iptablesPorts("d", port),
+    `--comment ${mark}`,
+    `-j ${kind.toUpperCase()}`,
+    ...(to === undefined ? [] : [`${option} ${iptablesTarget(String(to))}`]),
+  ];
+  return `iptables ${family} ${chain}: ${clauses.sort().join(" ")}`;
+}
+
+function iptablesPorts(side: "s" | "d", ports: Ports | undefined): string[] {
+  if (ports === undefined) return [];
+  const list = portList(ports);
+  return [
+    list.length === 1
+      ? `--${side}port ${String(list[0]).replace("-", ":")}`
+      : `--${side}ports ${list.join(",")}`,
+  ];
+}
+
+/** A range of one port is a port. */
+const iptablesTarget = (to: string): string =>
+  to.replace(/(\d+)-(\d+)$/, (range, first, last) => (first === last ? first : range));

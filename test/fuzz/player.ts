@@ -1,0 +1,27 @@
+import { Engine } from "./engine";
+import { type Clean, play, type Scenario } from "./scenario";
+
+/** The process that plays scenarios, one after the other, for as long as they succeed: see stage.ts. */
+
+export interface Task {
+  readonly clean: Clean;
+  readonly scenario: Scenario;
+}
+
+/** What went wrong, or `undefined`. */
+export interface Verdict {
+  readonly failure: string | undefined;
+}
+
+let engine: Promise<Engine> | undefined;
+
+process.on("message", (task: Task) => {
+  engine ??= Engine.start(process.argv[2] ?? ".");
+  engine
+    .then((started) => play(started, task.clean, task.scenario))
+    .then(
+      (): Verdict => ({ failure: undefined }),
+      (error: unknown): Verdict => ({ failure: error instanceof Error ? error.message : String(error) }),
+    )
+    .then((verdict) => process.send?.(verdict));
+});

@@ -1,0 +1,90 @@
+import {
+  addressArgs,
+  bridgeArgs,
+  cableArgs,
+  given,
+  natArgs,
+  type Referrer,
+  routeArgs,
+  sysctlArgs,
+} from "./args";
+import { linkName } from "./declare";
+import { placeName } from "./links";
+import type { Item, Program } from "./program";
+import type { Scenario } from "./scenario";
+
+/** A scenario as a person can run it: two programs, and what to type in between. */
+export const printScenario = ({ first, second, byHand, refresh }: Scenario): string =>
+  [
+    "// The first program, for `pulumi up`:",
+    ...printProgram(first),
+    "",
+    ...byHand.map((command) => `// By hand: ${command.join(" ")}`),
+    `// The second program, for \`pulumi up${refresh ? " --refresh" : ""}\`:`,
+    ...printProgram(second),
+  ].join("\n");
+
+export const printProgram = (program: Program): string[] =>
+  program.map((item) => {
+    const options = item.formerly === undefined ? "" : `, { aliases: [{ name: ${text(item.formerly)} }] }`;
+    const isReferredTo = ["Namespace", "Bridge", "VethPair"].includes(item.kind);
+    const variable = isReferredTo ? `const ${variableOf(item.name)} = ` : "";
+    const code = print(argsOf(item, item.byName ? named(program) : referred(program)));
+    return `${variable}new ${item.kind}(${text(item.name)}, ${code}${options});`;
+  });
+
+/** Text that stands for itself in a program. */
+class Code {
+  constructor(readonly text: string) {}
+}
+
+type Printed = Referrer<Code | string, Code | string, Code | string>;
+
+const referred = (program: Program): Printed => ({
+  program,
+  byName: false,
+  namespace: (name) => new Code(variableOf(name)),
+  bridge: (name) => new Code(variableOf(name)),
+  link: (ref) => new Code(variableOf(ref)),
+});
+
+const named = (program: Program): Printed => ({
+  program,
+  byName: true,
+  namespace: (name) => placeName(program, name),
+  bridge: (name) => linkName(program, name),
+  link: (ref) => linkName(program, ref),
+});
+
+const variableOf = (ref: string): string => ref.replaceAll("-", "_");
+
+function argsOf(item: Item, refer: Printed): object {
+  switch (item.kind) {
+    case "Namespace":
+      return given(item.args);
+    case "Bridge":
+      return bridgeArgs(item, refer);
+    case "VethPair":
+      return cableArgs(item, refer);
+    case "Address":
+      return addressArgs(item, refer);
+    case "Route":
+      return routeArgs(item, refer);
+    case "NatRule":
+      return natArgs(item, refer);
+    case "Sysctl":
+      return sysctlArgs(item, refer);
+  }
+}
+
+function print(value: unknown): string {
+  if (value instanceof Code) return value.text;
+  if (Array.isArray(value)) return `[${value.map(print).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return text(value);
+  const fields = Object.entries(value).map(
+    ([key, inner]) => `${/^\w+$/.test(key) ? key : text(key)}: ${print(inner)}`,
+  );
+  return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
+}
+
+const text = (value: unknown): string => JSON.stringify(value);

@@ -1,0 +1,133 @@
+/**
+ * A Pulumi program as plain data. Resources refer to each other by the names that Pulumi knows them by: `bridge1`,
+ * and `cable1.end`, `cable1.peer` for the two links of a cable. A field that is not given is `undefined`.
+ */
+export type Program = readonly Item[];
+
+export type Item = NamespaceItem | BridgeItem | CableItem | AddressItem | RouteItem | NatItem | SysctlItem;
+export type Kind = Item["kind"];
+export type ItemOf<K extends Kind> = Extract<Item, { kind: K }>;
+
+interface Declared<K extends string, A> {
+  readonly kind: K;
+  readonly name: string;
+  /** What it was called in the program before, as Pulumi's `aliases` says it. */
+  readonly formerly: string | undefined;
+  /** Whether it names what it refers to, instead of passing the resource. */
+  readonly byName: boolean;
+  readonly args: A;
+}
+
+export type NamespaceItem = Declared<
+  "Namespace",
+  {
+    readonly name: string | undefined;
+    readonly loopback: boolean | undefined;
+    readonly killProcesses: boolean | undefined;
+    readonly sysctls: Readonly<Record<string, number | string>> | undefined;
+  }
+>;
+
+export type BridgeItem = Declared<
+  "Bridge",
+  {
+    readonly name: string | undefined;
+    readonly namespace: string | undefined;
+    readonly mac: string | undefined;
+    readonly mtu: number | undefined;
+    readonly stp: boolean | undefined;
+    readonly forwardDelay: number | undefined;
+    readonly ageingTime: number | undefined;
+    readonly groupFwdMask: number | undefined;
+    readonly up: boolean | undefined;
+  }
+>;
+
+export interface End {
+  readonly name: string | undefined;
+  /** Left out where a bridge is given: then it is the bridge's. */
+  readonly namespace: string | undefined;
+  readonly bridge: string | undefined;
+  readonly mac: string | undefined;
+  readonly mtu: number | undefined;
+  readonly up: boolean | undefined;
+}
+
+export type CableItem = Declared<"VethPair", { readonly end: End; readonly peer: End & { name: string } }>;
+
+export type AddressItem = Declared<
+  "Address",
+  {
+    readonly interface: string;
+    readonly address: string;
+    readonly peer: string | undefined;
+    readonly scope: "global" | "link" | "host" | undefined;
+    readonly nodad: boolean | undefined;
+  }
+>;
+
+export interface Nexthop {
+  readonly via: string | undefined;
+  readonly interface: string | undefined;
+  readonly weight: number | undefined;
+  readonly onlink: boolean | undefined;
+}
+
+export type RouteItem = Declared<
+  "Route",
+  {
+    readonly destination: string;
+    readonly namespace: string | undefined;
+    readonly via: string | undefined;
+    readonly interface: string | undefined;
+    readonly metric: number | undefined;
+    readonly table: number | "main" | "local" | "default" | undefined;
+    readonly source: string | undefined;
+    readonly mtu: number | undefined;
+    readonly onlink: boolean | undefined;
+    readonly type: "unicast" | "blackhole" | "unreachable" | "prohibit" | undefined;
+    readonly nexthops: readonly Nexthop[] | undefined;
+  }
+>;
+
+export type Ports = number | string | number[];
+
+export type NatItem = Declared<
+  "NatRule",
+  {
+    readonly kind: "masquerade" | "snat" | "dnat" | "redirect";
+    readonly namespace: string | undefined;
+    readonly backend: "nftables" | "iptables" | undefined;
+    readonly family: "ipv4" | "ipv6" | undefined;
+    readonly source: string | undefined;
+    readonly destination: string | undefined;
+    readonly inInterface: string | undefined;
+    readonly outInterface: string | undefined;
+    readonly protocol: "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | "esp" | "ah" | undefined;
+    readonly port: Ports | undefined;
+    readonly sourcePort: Ports | undefined;
+    readonly to: string | number | undefined;
+  }
+>;
+
+export type SysctlItem = Declared<
+  "Sysctl",
+  {
+    /** With LINK for the kernel name of `link`. */
+    readonly key: string;
+    readonly link: string | undefined;
+    readonly value: number | string | boolean;
+    readonly namespace: string | undefined;
+  }
+>;
+
+export const ofKind = <K extends Kind>(program: Program, kind: K): ItemOf<K>[] =>
+  program.filter((item): item is ItemOf<K> => item.kind === kind);
+
+/** `list[pick]`, counted round; `undefined` where there is nothing to pick. */
+export const picked = <T>(list: readonly T[], pick: number): T | undefined => list[pick % list.length];
+
+/** A name that neither list of words has yet: `cable1`, `cable2`, … */
+export function freshName(stem: string, taken: readonly string[]): string {
+  for (let number = 1; ; number++) if (!taken.includes(`${stem}${number}`)) return `${stem}${number}`;
+}

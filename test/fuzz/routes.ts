@@ -1,0 +1,29 @@
+import { everywhere, type Family, familyOf } from "./ip";
+import type { RouteItem } from "./program";
+
+type Args = RouteItem["args"];
+
+/** The ways of a route, one or several; none for a dead end. */
+export function waysOf({ via, interface: link, onlink, nexthops, type }: Args) {
+  if (nexthops) return nexthops;
+  return isDeadEnd(type) ? [] : [{ via, interface: link, onlink, weight: undefined }];
+}
+
+export const isDeadEnd = (type: Args["type"]): boolean => type !== undefined && type !== "unicast";
+
+/** `default` is of the family of the gateway, else of the source, else IPv4. */
+export function routeFamily(args: Args): Family {
+  if (args.destination !== "default") return familyOf(args.destination);
+  const told = [...waysOf(args).map(({ via }) => via), args.source].find((address) => address !== undefined);
+  return familyOf(told ?? "");
+}
+
+export const metricOf = (args: Args): number => args.metric ?? (routeFamily(args) === "ipv4" ? 0 : 1024);
+
+/** Tables by number, as the kernel knows them. */
+export function tableOf({ table = "main" }: Args): number {
+  return typeof table === "number" ? table : { default: 253, main: 254, local: 255 }[table];
+}
+
+export const targetOf = (args: Args): string =>
+  args.destination === "default" ? everywhere(routeFamily(args)) : args.destination;

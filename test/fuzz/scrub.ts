@@ -1,0 +1,28 @@
+import { execa } from "execa";
+import { snapshot } from "../support/snapshot";
+import type { Clean } from "./scenario";
+
+/** Takes away whatever a failed program left in this sandbox, so that the next try starts clean. */
+export async function scrub({ host }: Clean): Promise<void> {
+  await execa("ip", ["-all", "netns", "delete"]);
+  await execa("nft", ["flush", "ruleset"]);
+  for (const name of await linkNames()) await execa("ip", ["link", "del", "dev", name], { reject: false });
+  await execa("ip", ["address", "flush", "dev", "lo", "scope", "global"]);
+  for (const family of ["-4", "-6"])
+    await execa("ip", [family, "route", "flush", "table", "all", "proto", "110"]);
+  // Far ends of cables go a little later than their namespaces.
+  for (let attempt = 0; (await linkNames()).length > 0 && attempt < 100; attempt++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  await execa("sysctl", ["-q", "-p", "-"], { input: host["sysctls"] ?? "", reject: false });
+  const left = await snapshot();
+  const wrong = Object.keys(host).filter((what) => left[what] !== host[what]);
+  if (wrong.length > 0) throw new Error(`the sandbox cannot be cleaned of ${wrong.join(", ")}`);
+}
+
+async function linkNames(): Promise<string[]> {
+  const { stdout } = await execa("ip", ["-br", "link", "show"]);
+  return stdout
+    .split("\n")
+    .map((line) => line.split(/[\s@]/)[0] ?? "")
+    .filter((name) => name !== "" && name !== "lo");
+}

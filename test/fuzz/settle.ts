@@ -1,0 +1,265 @@
+import { isDeepStrictEqual } from "node:util";
+import { claimsOf, placeText } from "./claims";
+import { familyOf, subnetOf } from "./ip";
+import { type Link, linkOf, linksOf } from "./links";
+import { isIpv4, natFamily } from "./model/nat";
+import {
+  type AddressItem,
+  type BridgeItem,
+  type CableItem,
+  type End,
+  type Item,
+  type NatItem,
+  ofKind,
+  type Program,
+  type RouteItem,
+  type SysctlItem,
+} from "./program";
+import { covers, networkOf } from "./reach";
+import { isDeadEnd, routeFamily, waysOf } from "./routes";
+
+/**
+ * What is left of a program that the kernel can have and that one run of the engine can reach from the program
+ * `before`: resources that do not fit are left out, and what hangs on them.
+ */
+export function settle(program: Program, before: Program = []): Program {
+  const kept = program.reduce<Program>(
+    (kept, item) => (fits(item, kept, program, before) ? [...kept, item] : kept),
+    [],
+  );
+  // What a resource needs may have been declared after it, or may have gone since.
+  return kept.length === program.length ? kept : settle(kept, before);
+}
+
+function fits(item: Item, kept: Program, program: Program, before: Program): boolean {
+  return isFree(item, kept, program, before) && stands(item, kept, program, before);
+}
+
+function stands(item: Item, kept: Program, program: Program, before: Program): boolean {
+  switch (item.kind) {
+    case "Namespace":
+      return true;
+    case "NatRule":
+      return isPlace(kept, item.args.namespace) && natStands(item);
+    case "Bridge":
+      return bridgeStands(item, kept);
+    case "VethPair":
+      return cableStands(item, kept, before);
+    case "Address":
+      return addressStands(item, kept, program, before);
+    case "Route":
+      return routeStands(item, kept, before);
+    case "Sysctl":
+      return sysctlStands(item, kept, program);
+  }
+}
+
+/** Who a resource was in the program before. */
+const formerly = ({ kind, name, formerly = name }: Item): string => `${kind} ${formerly}`;
+
+/** Neither another resource nor one that the run may still have to delete is the same kernel object. */
+function isFree(item: Item, kept: Program, program: Program, before: Program): boolean {
+  const claims = claimsOf(program, item);
+  const isTaken = (other: Program) => (one: Item) =>
+    claimsOf(other, one).some((claim) => claims.includes(claim));
+  const isAliasOf = (other: Item) => other.kind === item.kind && other.formerly === item.name;
+  return (
+    new Set(claims).size === claims.length &&
+    !program.some(isAliasOf) &&
+    !kept.some(isTaken(program)) &&
+    !before.filter((one) => `${one.kind} ${one.name}` !== formerly(item)).some(isTaken(before))
+  );
+}
+
+const isPlace = (kept: Program, place: string | undefined): boolean =>
+  place === undefined || ofKind(kept, "Namespace").some(({ name }) => name === place);
+
+function bridgeStands({ args: { namespace, stp, forwardDelay } }: BridgeItem, kept: Program): boolean {
+  return isPlace(kept, namespace) && !(stp && forwardDelay !== undefined && forwardDelay < 2);
+}
+
+function cableStands(
+  { name, args: { end, peer }, ...item }: CableItem,
+  kept: Program,
+  before: Program,
+): boolean {
+  const endStands = ({ namespace, bridge, mtu = 1500 }: End) =>
+    bridge === undefined
+      ? isPlace(kept, namespace)
+      : namespace === undefined && mtu >= 1280 && ofKind(kept, "Bridge").some((one) => one.name === bridge);
+  // More than one cable between bridges may close a loop, in which frames go round for ever.
+  const others = [...ofKind(kept, "VethPair"), ...ofKind(before, "VethPair")].filter(
+    (one) => one.name !== name && one.name !== item.formerly,
+  );
+  const isLoop =
+    end.bridge !== undefined &&
+    (end.bridge === peer.bridge || (peer.bridge !== undefined && others.some(joinsBridges)));
+  return endStands(end) && endStands(peer) && !isLoop;
+}
+
+const joinsBridges = ({ args: { end, peer } }: CableItem): boolean =>
+  end.bridge !== undefined && peer.bridge !== undefined;
+
+/** Below 1280 bytes there is no IPv6 on a link. */
+const takes = (link: Link, address: string): boolean =>
+  familyOf(address) === "ipv4" || (link.up && link.mtu >= 1280);
+
+function addressStands(item: AddressItem, kept: Program, program: Program, before: Program): boolean {
+  const { address, scope = "global" } = item.args;
+  const link = linkOf(kept, item.args.interface);
+  // Bridges follow ports that come after them.
+  const whole = linkOf(program, item.args.interface);
+  if (!link || !whole || !takes(whole, address)) return false;
+  const subnet = networkOf(item).subnet;
+  if (Number.isNaN(subnet)) return true;
+  const place = placeText(program, link.place);
+  const neighbours = (other: Program) =>
+    ofKind(other, "Address").flatMap((one) => {
+      const where = linkOf(other, one.args.interface);
+      const isNear = where && placeText(other, where.place) === place && networkOf(one).subnet === subnet;
+      return isNear && one.name !== item.name ? [{ one, owner: refOf(other, where) }] : [];
+    });
+  const owner = refOf(program, link);
+  // The kernel would choose among links that have one subnet; and in one network of a link all addresses have one scope.
+  const isLone = neighbours(kept).every((near) => near.owner === owner && agrees(near.one, item, scope));
+  const willGo = (one: AddressItem) =>
+    !ofKind(program, "Address").some((later) => formerly(later) === `Address ${one.name}`);
+  const isFree = neighbours(before).every(
+    (near) =>
+      (near.owner === owner || !willGo(near.one)) && (near.owner !== owner || agrees(near.one, item, scope)),
+  );
+  return isLone && isFree;
+}
+
+const agrees = (one: AddressItem, item: AddressItem, scope: string): boolean =>
+  familyOf(one.args.address) === "ipv6" ||
+  familyOf(item.args.address) === "ipv6" ||
+  networkOf(one).prefix !== networkOf(item).prefix ||
+  (one.args.scope ?? "global") === scope;
+
+/** A link by the name that its resource had in the program before. */
+function refOf(program: Program, { ref, owner }: Link): string {
+  const item = program.find(({ name }) => name === owner);
+  return `${item?.formerly ?? owner}${ref.slice(owner.length)}`;
+}
+
+function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
+  const { args } = item;
+  const { namespace: place, source, mtu, nexthops } = args;
+  const family = routeFamily(args);
+  const addresses = ofKind(kept, "Address").filter(
+    (address) => linkOf(kept, address.args.interface)?.place === place,
+  );
+  const ways = waysOf(args).map((way) => ({ way, link: linkOfWay(kept, addresses, way) }));
+  const areTold = ways.every(({ way: { via, interface: ref, onlink }, link }) => {
+    if (!link?.up || link.place !== place) return false;
+    if (ref !== undefined && link.ref !== ref) return false;
+    if ((family === "ipv6" || (via && familyOf(via) === "ipv6")) && link.mtu < 1280) return false;
+    if (via === undefined) return !(nexthops && family === "ipv6");
+    return !(family === "ipv6" && familyOf(via) === "ipv4") && (!onlink || ref !== undefined);
+  });
+  const hasSource =
+    source === undefined ||
+    (!isDeadEnd(args.type) &&
+      familyOf(source) === family &&
+      addresses.some(({ args: { address, nodad } }) => address.split("/")[0] === source && nodad !== false));
+  const hasTwin = ways.some(({ way: one }, at) =>
+    ways.some(
+      ({ way: other }, index) => index < at && other.via === one.via && other.interface === one.interface,
+    ),
+  );
+  return (
+    isPlace(kept, place) &&
+    hasShape(args) &&
+    areTold &&
+    hasSource &&
+    !hasTwin &&
+    (mtu === undefined || family === "ipv4" || mtu >= 1280) &&
+    survives(item, kept, before)
+  );
+}
+
+/** A dead end, one way or several. */
+function hasShape({ type, via, interface: link, onlink, nexthops, source }: RouteItem["args"]): boolean {
+  const isSingle = via !== undefined || link !== undefined;
+  if (isDeadEnd(type)) return !isSingle && !onlink && nexthops === undefined && source === undefined;
+  return nexthops ? !isSingle && !onlink : isSingle;
+}
+
+/** The link that a way leaves by: where it is not told, the one on which an address covers the gateway. */
+export function linkOfWay(
+  program: Program,
+  addresses: readonly AddressItem[],
+  {
+    via,
+    interface: ref,
+    onlink,
+  }: { via: string | undefined; interface: string | undefined; onlink: boolean | undefined },
+): Link | undefined {
+  if (via === undefined || onlink) return linkOf(program, ref);
+  const number = Number(/(\d+)$/.exec(via)?.[1]);
+  const near = addresses.find(
+    (address) =>
+      networkOf(address).subnet === subnetOf(via) && covers(program, address, familyOf(via), number),
+  );
+  return linkOf(program, near?.args.interface);
+}
+
+/**
+ * The kernel forgets routes when their link goes down, loses its last IPv4 address or its IPv6. No run can know of that
+ * without a refresh, so such a route has to go or to be another.
+ */
+function survives(item: RouteItem, kept: Program, before: Program): boolean {
+  const old = ofKind(before, "Route").find((one) => `Route ${one.name}` === formerly(item));
+  if (!old) return true;
+  const addresses = ofKind(before, "Address").filter(
+    (address) => linkOf(before, address.args.interface)?.place === old.args.namespace,
+  );
+  return waysOf(old.args).every((way) => {
+    const was = linkOfWay(before, addresses, way);
+    if (!was) return true;
+    const now = linksOf(kept).find((link) => refOf(kept, link) === was.ref);
+    // A replaced link replaces its routes.
+    if (!now || !isDeepStrictEqual([now.name, now.place], [was.name, was.place])) return true;
+    return (
+      now.up && (now.mtu >= 1280 || was.mtu < 1280) && (!hasIpv4(before, was.ref) || hasIpv4(kept, now.ref))
+    );
+  });
+}
+
+const hasIpv4 = (program: Program, ref: string): boolean =>
+  ofKind(program, "Address").some(({ args }) => args.interface === ref && familyOf(args.address) === "ipv4");
+
+function natStands({ args }: NatItem): boolean {
+  const { kind, source, destination, inInterface, outInterface, protocol, port, sourcePort, to } = args;
+  const isLeaving = kind === "masquerade" || kind === "snat";
+  const target = to === undefined ? undefined : String(to);
+  const isPort = target !== undefined && /^\d+(-\d+)?$/.test(target);
+  const hasPort =
+    isPort || (target !== undefined && /\]:|^[\d.-]+:/.test(target)) || (port ?? sourcePort) !== undefined;
+  const isTarget =
+    { masquerade: target === undefined, redirect: isPort }[String(kind)] ?? (target !== undefined && !isPort);
+  const family = natFamily(args);
+  const isOwn = (text: string | undefined) => text === undefined || isIpv4(text) === (family === "ipv4");
+  return (
+    isTarget &&
+    (isLeaving ? inInterface : outInterface) === undefined &&
+    (!hasPort || protocol === "tcp" || protocol === "udp" || protocol === "sctp") &&
+    (protocol !== "icmp" || family === "ipv4") &&
+    (protocol !== "icmpv6" || family === "ipv6") &&
+    [source, destination, isPort ? undefined : target].every(isOwn) &&
+    (kind !== "dnat" || (destination ?? source ?? inInterface ?? protocol) !== undefined)
+  );
+}
+
+function sysctlStands(
+  { args: { key, link: ref, namespace } }: SysctlItem,
+  kept: Program,
+  program: Program,
+): boolean {
+  if (!key.includes("LINK")) return isPlace(kept, namespace);
+  const link = linkOf(kept, ref);
+  const whole = linkOf(program, ref);
+  const isThere = !key.includes("ipv6") || (whole !== undefined && whole.mtu >= 1280);
+  return link !== undefined && link.place === namespace && isThere;
+}

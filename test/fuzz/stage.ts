@@ -1,0 +1,69 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "../support/stack";
+import type { Task, Verdict } from "./player";
+import type { Clean, Scenario } from "./scenario";
+import { scrub } from "./scrub";
+
+/** How long one scenario may take, in milliseconds; far more than it does on a busy machine. */
+const PATIENCE = 300_000;
+
+/**
+ * Where scenarios are played: by a process of its own, which ends with the first failure, as Pulumi's runtime does not
+ * get over a program that failed.
+ */
+export class Stage {
+  private player: { readonly process: ChildProcess; readonly folder: string } | undefined;
+
+  constructor(private readonly clean: Clean) {}
+
+  /** Plays a scenario; resolves to what went wrong, with everything cleared away, or to `undefined`. */
+  async play(scenario: Scenario): Promise<string | undefined> {
+    this.player ??= await start();
+    const { failure } = await answer(this.player.process, { clean: this.clean, scenario });
+    if (failure === undefined) return undefined;
+    await this.close();
+    await scrub(this.clean);
+    return failure;
+  }
+
+  async close(): Promise<void> {
+    if (!this.player) return;
+    const { process: child, folder } = this.player;
+    this.player = undefined;
+    if (child.exitCode === null && child.pid !== undefined) {
+      const gone = once(child, "exit");
+      // With the engine and the provider, should they hang.
+      process.kill(-child.pid, "SIGKILL");
+      await gone;
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function start() {
+  // Below the checkout, where the provider is found by the package's name.
+  await mkdir(join(root, ".test-stacks"), { recursive: true });
+  const folder = await mkdtemp(join(root, ".test-stacks", "fuzz-"));
+  return {
+    folder,
+    process: fork(join(__dirname, "player.ts"), [folder], { detached: true, serialization: "advanced" }),
+  };
+}
+
+function answer(child: ChildProcess, task: Task): Promise<Verdict> {
+  return new Promise((resolve) => {
+    const settle = (failure: string | undefined) => {
+      clearTimeout(timer);
+      child.removeAllListeners();
+      resolve({ failure });
+    };
+    const timer = setTimeout(() => settle(`no end within ${PATIENCE / 1000} seconds`), PATIENCE);
+    child.once("message", (verdict: Verdict) => settle(verdict.failure));
+    child.once("error", (error) => settle(error.message));
+    child.once("exit", (code) => settle(`the process ended with exit code ${code}`));
+    child.send(task);
+  });
+}

@@ -1,0 +1,89 @@
+import { argv, type Command, type Tool } from "../../provider/command";
+
+/** What could go wrong with the words of a command once a tool reads them. */
+
+/** Words with a dash that this project itself says to a tool; any other is a value that would be read as an option. */
+const OPTIONS: Readonly<Record<Tool, RegExp>> = {
+  ip: /^-(n|j|d|N|4|6|batch)?$/,
+  nft: /^-(j|f)?$/,
+  iptables: /^(-[wtSADsdiopmj]|--(dst-type|comment|[sd]ports?|to-(ports|source|destination)))$/,
+  ip6tables: /^(-[wtSADsdiopmj]|--(dst-type|comment|[sd]ports?|to-(ports|source|destination)))$/,
+  conntrack: /^$/,
+  sysctl: /^(--ignore|-[nqw])$/,
+  stat: /^--format=%i$/,
+  ps: /^-[op]$/,
+  kill: /^-(TERM|KILL)$/,
+  flock: /^--close$/,
+  sleep: /^$/,
+};
+
+/** What is dangerous about a command, in words; nothing where it is safe. */
+export function dangersOf(command: Command): string[] {
+  const words = argv(command);
+  return [
+    ...words.flatMap(brokenText),
+    ...optionsAmong(command.tool, command.args),
+    ...optionsAmong("ip", command.namespace === undefined ? [] : [command.namespace]),
+    ...misread(command.tool, words),
+    ...(command.input === undefined ? [] : inputDangers(command)),
+  ];
+}
+
+function brokenText(word: string): string[] {
+  if (word.includes("\0")) return [`${JSON.stringify(word)} holds a NUL, where the kernel cuts it`];
+  if (Buffer.from(word).toString() !== word) return [`${JSON.stringify(word)} is no text in UTF-8`];
+  return [];
+}
+
+// flock starts another tool.
+function optionsAmong(tool: Tool, [first = "", ...rest]: readonly string[]): string[] {
+  const isInner = tool === "flock" && first === "ip";
+  const allowed = OPTIONS[isInner ? "ip" : tool];
+  const wrong = first.startsWith("-") && !allowed.test(first) ? [`${first} is an option to ${tool}`] : [];
+  return [...wrong, ...(rest.length > 0 ? optionsAmong(isInner ? "ip" : tool, rest) : [])];
+}
+
+/** What iproute2 and sysctl(8) take for something else than a name. */
+function misread(tool: Tool, words: readonly string[]): string[] {
+  const isReading = tool === "sysctl" && !words.includes("-w");
+  return words.slice(words.indexOf(tool)).flatMap((word, at, all) => {
+    const before = all[at - 1] ?? "";
+    if (/^(dev|name|master)$/.test(before) && /^if[+-]?\d/.test(word))
+      return [`${before} ${word}: the number is an index where no link has that name`];
+    if (before === "netns" && words.includes("link") && /^\+?(0x[\da-f]+|\d+)$/i.test(word))
+      return [`netns ${word}: the number is a process where no namespace has that name`];
+    return isReading && word.includes("=") ? [`${word} writes a parameter`] : [];
+  });
+}
+
+function inputDangers({ tool, args, input = "" }: Command): string[] {
+  if (tool === "nft") return jsonDangers(input);
+  if (!args.includes("-batch")) return [`${tool} is told something in a language this test does not know`];
+  return batchLines(input).flatMap((line) => [
+    ...line.flatMap(brokenText),
+    ...misread("ip", ["ip", ...line]),
+    ...optionsAmong("ip", line),
+  ]);
+}
+
+function jsonDangers(text: string): string[] {
+  return JSON.stringify(JSON.parse(text)) === text ? [] : ["what nft is told is not one JSON value"];
+}
+
+/**
+ * Lines and words as `ip -batch` parts them (iproute2 lib/utils.c, getcmdline and makeargs): `#` starts a comment, a
+ * backslash joins lines, quotes of either kind keep white space.
+ */
+export function batchLines(text: string): string[][] {
+  const joined = text
+    .split("\n")
+    .map((line) => line.replace(/#.*/s, ""))
+    .join("\n")
+    .replace(/\\\n/g, "");
+  return joined
+    .split("\n")
+    .map((line) =>
+      [...line.matchAll(/(['"])(.*?)(?:\1|$)|[^ \t\r]+/g)].map(([word, _, quoted]) => quoted ?? word),
+    )
+    .filter((words) => words.length > 0);
+}

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { type Command, ip } from "../../provider/command";
+import type { Definition } from "../../provider/definition";
+import { CommandError } from "../../provider/errors";
+import type { Host } from "../../provider/host/host";
+import { MemoryRecords } from "./fakeHost";
+
+/** Kinds that exist nowhere, for what is the same with every kind. */
+
+const LampArgs = z.object({
+  name: z.string(),
+  watts: z.number().max(100, "is too bright").default(60),
+  colour: z.string().optional(),
+  adopt: z.boolean().optional(),
+});
+
+type Lamp = z.output<typeof LampArgs> & { mark: string };
+
+/** A lamp as `ip show` tells it. */
+export interface Shown {
+  readonly watts: number;
+  readonly colour?: string;
+  readonly mark?: string;
+  readonly serial: number;
+}
+
+/** Takes three commands to make, and holds its mark itself. */
+export const lamp: Definition<Lamp, { serial: number }> = {
+  kind: "Lamp",
+  schema: LampArgs,
+  identity: "name",
+  onChange: { name: "replace", watts: "update", colour: "update", adopt: "update" },
+  id: ({ name }) => `lamp ${name}`,
+  claims: ({ name }) => [`lamp ${name}`],
+  probe: ({ name }) => [ip(undefined, "show", name)],
+  parse([answer]) {
+    if (answer === undefined) return undefined;
+    const { watts, colour, mark, serial }: Shown = JSON.parse(answer);
+    return { args: { watts, colour }, outputs: { serial }, mark };
+  },
+  create: (lamp) => [
+    ip(undefined, "add", lamp.name),
+    ip(undefined, "mark", lamp.name, lamp.mark),
+    ...change(lamp),
+  ],
+  update: (seen, lamp) => [
+    ...(seen.mark === lamp.mark ? [] : [ip(undefined, "mark", lamp.name, lamp.mark)]),
+    ...(seen.args.watts === lamp.watts && seen.args.colour === lamp.colour ? [] : change(lamp)),
+  ],
+  remove: (_, { name }) => [ip(undefined, "del", name)],
+};
+
+const change = ({ name, watts, colour }: Lamp): Command[] => [
+  ip(undefined, "set", name, String(watts), colour ?? "white"),
+];
+
+/** Has no room for a mark, so that records say whose it is. */
+export const candle: typeof lamp = {
+  ...lamp,
+  kind: "Candle",
+  id: ({ name }) => `candle ${name}`,
+  create: (lamp) => [ip(undefined, "add", lamp.name), ...change(lamp)],
+  update: (seen, lamp) =>
+    seen.args.watts === lamp.watts && seen.args.colour === lamp.colour ? [] : change(lamp),
+  isRecorded: () => true,
+  isOurs: () => true,
+  mayTakeOver: () => false,
+};
+
+/** Is always there. */
+export const sun: typeof lamp = {
+  ...candle,
+  kind: "Sun",
+  id: ({ name }) => `sun ${name}`,
+  create: change,
+  remove: () => [],
+  isStanding: true,
+};
+
+/** A host that has lamps, and does what it is told with them. */
+export class LampHost implements Host {
+  readonly ran: string[] = [];
+  readonly records = new MemoryRecords();
+  readonly lamps = new Map<string, Shown>();
+
+  async run(command: Command): Promise<string> {
+    const [verb = "", name = "", ...words] = command.args;
+    this.ran.push([verb, name, ...words].join(" "));
+    const found = this.lamps.get(name);
+    if (verb === "add") {
+      if (found) throw new CommandError("AlreadyExists", command, "");
+      const [mark] = words;
+      this.lamps.set(name, { watts: 60, colour: "white", serial: 7, ...(mark && { mark }) });
+      return "";
+    }
+    if (!found) throw new CommandError("NotFound", command, "");
+    if (verb === "show") return JSON.stringify(found);
+    this.lamps.delete(name);
+    if (verb !== "del") this.lamps.set(name, changed(found, verb, words));
+    return "";
+  }
+}
+
+function changed(
+  { mark, ...lamp }: Shown,
+  verb: string,
+  [first = "", colour = ""]: readonly string[],
+): Shown {
+  if (verb === "mark") return { ...lamp, ...(first && { mark: first }) };
+  return { ...lamp, ...(mark !== undefined && { mark }), watts: Number(first), colour };
+}

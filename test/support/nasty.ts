@@ -1,0 +1,132 @@
+/** Values that a careless program, or a malicious one, may give for any argument. */
+
+const bytes = (text: string, length: number): string => text.repeat(length).slice(0, length);
+
+export const nastyTexts: readonly string[] = [
+  // White space, control characters, what cannot be seen.
+  ...[
+    "",
+    " ",
+    "a b",
+    " a",
+    "a ",
+    "a\tb",
+    "a\nb",
+    "a\rb",
+    "a\n",
+    "\n",
+    "a\vb",
+    "a\0b",
+    "\0",
+    "a\u007f",
+    "a\u001b[2J",
+  ],
+  ...["\u00a0", "a\u00a0b", "a\u0085b", "a\u2028b", "\u202eab", "a\u200bb", "\ufeffa", "a\u3000b"],
+  // What shells, batch files and printf read.
+  ...[
+    'a"b',
+    "a'b",
+    '"',
+    "'a'",
+    "`id`",
+    "$(id)",
+    "$HOME",
+    "a;b",
+    "a|b",
+    "a&b",
+    "a>b",
+    "a<b",
+    "a\\b",
+    "a\\",
+    "\\\n",
+  ],
+  ...["#a", "a#b", "%s%n", "a%d", "~", "?", "a?", "[ab]", "{a}", "{a,b}", "^", "a,b", "a=b", "a:b", "(a)"],
+  ...["1\nnetns del red", "a\nb c", 'a" , "b": "c', "1.2.3.4 dev lo", "10.0.0.1/24 dev lo", "80 -j DROP"],
+  // What would be an option, a negation, a wildcard, a set.
+  ...[
+    "-",
+    "--",
+    "-a",
+    "-1",
+    "-j",
+    "--help",
+    "-batch",
+    "--all",
+    "\u2212a",
+    "!",
+    "!a",
+    "!!",
+    "! a",
+    "!-a",
+    "@",
+    "@a",
+  ],
+  ...["a@b", "+", "a+", "+a", "*", "a*", "!a*", "**", "a*b"],
+  // Paths.
+  ...["/", "a/b", "/a", "../a", ".", "..", "...", ".a", "a.", "net/../kernel", "net.ipv4..ip_forward"],
+  // Beyond ASCII, and what is no text at all: halves of a surrogate pair.
+  ...["ä", "à", "a\u0300", "日本", "😀", "١٢", "\ud800", "a\udc00", "ß".repeat(7), "ß".repeat(8)],
+  // Lengths: 15, 16, 255 and 256 bytes, and what no command line takes.
+  ...[15, 16, 127, 255, 256, 200_000].map((length) => bytes("n", length)),
+  ...["ä".repeat(127), "ä".repeat(128)],
+  // Numbers written in ways that tools tell apart.
+  ...["0", "1", "123", "+1", "0x10", "0X1F", "010", "1e3", "1.5", " 1", "1 ", "1_000", "4294967296"],
+  ...["99999999999999999999", "NaN", "Infinity", "80-", "90-80", "0-0", "80,443", "80:90"],
+  // Words that iproute2, nft, iptables or JavaScript know.
+  ...[
+    "dev",
+    "type",
+    "up",
+    "down",
+    "default",
+    "all",
+    "any",
+    "none",
+    "help",
+    "netns",
+    "name",
+    "group",
+    "master",
+  ],
+  ...[
+    "if3",
+    "if3x",
+    "if+3",
+    "if-3",
+    "lo",
+    "null",
+    "undefined",
+    "true",
+    "__proto__",
+    "constructor",
+    "toString",
+  ],
+  // Addresses that are nearly right.
+  ...[
+    "10.0.0.1",
+    "10.0.0.1/24",
+    "10.0.0.0/33",
+    "10.0.0.1/",
+    "010.0.0.1",
+    "10.0.0",
+    "0x0a000001",
+    "::1",
+    "::1/129",
+  ],
+  ...["::1%lo", "fe80::1%eth0/64", "[::1]", "[::1]:80", "10.0.0.1:80", "10.0.0.9-10.0.0.1", "1:2:3:4:5:6"],
+];
+
+export const nastyNumbers: readonly number[] = [
+  ...[Number.NaN, Infinity, -Infinity, -1, 0, -0, 1, 1.5, 0.1 + 0.2, 5e-324, 67, 65536],
+  ...[2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, 1e21, Number.MAX_VALUE],
+];
+
+/** What is of another type altogether. */
+export const nastyOthers: readonly unknown[] = [
+  ...[true, false, null, [], {}, ["a"], [null], [["a"]], { a: 1 }, { "": "" }, { toString: 1 }],
+];
+
+/** Good for every field that is the name of something, with the same signs around it. */
+export const standInFor = (name: string): string => name.replace(/^(!?).*?(\*?)$/s, `$1${STAND_IN}$2`);
+
+export const STAND_IN = "zq7";

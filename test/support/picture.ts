@@ -1,0 +1,89 @@
+import { execa } from "execa";
+import { z } from "zod";
+import { namespaceNames } from "./kernel";
+
+/**
+ * What has been set in all namespaces, by people and programs: a line for each thing, without what the kernel adds by
+ * itself, and in no order. Two ways to the same network give the same picture.
+ */
+export async function picture(): Promise<readonly string[]> {
+  const places = await Promise.all([undefined, ...(await namespaceNames())].map(pictureOf));
+  return places.flat().sort();
+}
+
+/** What `expected` has and `seen` has not, and the other way round. */
+export const differences = (expected: readonly string[], seen: readonly string[]) => ({
+  missing: surplus(expected, seen),
+  extra: surplus(seen, expected),
+});
+
+function surplus(lines: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return lines.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+async function pictureOf(namespace: string | undefined): Promise<string[]> {
+  const ask = async (...words: [string, ...string[]]) => {
+    const [tool = "", ...args] =
+      namespace === undefined ? words : ["ip", "netns", "exec", namespace, ...words];
+    // A parameter may go while they are listed, and some can only be written.
+    const { stdout } = await execa(tool, args, { env: { LC_ALL: "C" }, reject: tool !== "sysctl" });
+    return stdout;
+  };
+  const [links, routes, routes6, ...texts] = await Promise.all([
+    ask("ip", "-j", "-d", "address", "show"),
+    ask("ip", "-j", "-d", "route", "show", "table", "all"),
+    ask("ip", "-j", "-d", "-6", "route", "show", "table", "all"),
+    ask("nft", "list", "ruleset"),
+    ask("iptables", "-t", "nat", "-S"),
+    ask("ip6tables", "-t", "nat", "-S"),
+    ask("sysctl", "--all", "--pattern", "^net\\.(ipv[46]|bridge)\\."),
+  ]);
+  const lines = [
+    ...linkLines(links),
+    ...routeLines(routes),
+    ...routeLines(routes6),
+    ...texts.flatMap(ruleLines),
+  ];
+  return lines.map((line) => `${namespace ?? "the host"}: ${line}`);
+}
+
+const Links = z.array(
+  z.looseObject({ ifname: z.string(), addr_info: z.array(z.looseObject({ local: z.string().optional() })) }),
+);
+
+function linkLines(answer: string): string[] {
+  return Links.parse(JSON.parse(answer)).flatMap(({ addr_info: addresses, ...link }) => [
+    told(link),
+    // The kernel gives them to links that have been up, and does not always take them back.
+    ...addresses
+      .filter(({ local }) => !/^(fe80:|127\.|::1$)/.test(local ?? ""))
+      .map((address) => `${link.ifname} ${told(address)}`),
+  ]);
+}
+
+const Routes = z.array(z.looseObject({ protocol: z.string() }));
+
+const routeLines = (answer: string): string[] =>
+  Routes.parse(JSON.parse(answer || "[]"))
+    .filter(({ protocol }) => protocol !== "kernel")
+    .map(told);
+
+/** iptables makes its own chains on first use, and nftables lists them. */
+const ruleLines = (text: string): string[] =>
+  text.split("\n").filter((line) => !/^(-P|\t?chain|table|\t?\})|^\t*type nat hook|^$/.test(line));
+
+/** Told anew by each kernel, or as it happens to be at the moment. */
+const PASSING =
+  /^(ifindex|link_index|link_netnsid|qdisc|operstate|tentative|promiscuity|allmulti|info_slave_data|[gt]so_.*|.*_timer)$/;
+const LASTING = ["UP", "onlink"];
+
+const told = (thing: object): string =>
+  JSON.stringify(thing, (key: string, value: unknown) => {
+    if (PASSING.test(key)) return undefined;
+    return key === "flags" && Array.isArray(value) ? value.filter((flag) => LASTING.includes(flag)) : value;
+  });

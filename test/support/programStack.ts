@@ -1,0 +1,112 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type DestroyOptions,
+  type EngineEvent,
+  LocalWorkspace,
+  type PreviewOptions,
+  type Stack,
+  type UpOptions,
+} from "@pulumi/pulumi/automation";
+import { environment, root } from "./stack";
+
+/** A program written in the test itself. */
+export type Program = () => void;
+
+/** What happens to each resource, by its name; one that stays the same is left out. */
+export type Operations = Readonly<Record<string, string>>;
+
+/** What a run of the engine did, or would do. */
+export interface Run {
+  readonly operations: Operations;
+  /** What the CLI said, as a person reads it. */
+  readonly text: string;
+}
+
+/** The engine would write the whole state twice for each resource. */
+const WITHOUT_CHECKPOINTS = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+
+/** A stack of such programs with a state of its own, driven through the real CLI and engine. */
+export class ProgramStack {
+  private constructor(
+    private readonly folder: string,
+    private readonly stack: Stack,
+  ) {}
+
+  /**
+   * MAC addresses and marks come of the names of project and stack: two stacks of the same names make the same network.
+   * `env` is for the engine and the provider.
+   */
+  static async of(
+    projectName: string,
+    { stackName = "test", env = {} }: { stackName?: string; env?: Readonly<Record<string, string>> } = {},
+  ): Promise<ProgramStack> {
+    await mkdir(join(root, ".test-stacks"), { recursive: true });
+    const folder = await mkdtemp(join(root, ".test-stacks", `${projectName}-`));
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName, projectName, program: async () => {} },
+      { workDir: folder, envVars: { ...(await environment(folder)), ...WITHOUT_CHECKPOINTS, ...env } },
+    );
+    return new ProgramStack(folder, stack);
+  }
+
+  up(program: Program, options: Pick<UpOptions, "replace" | "parallel"> = {}): Promise<Run> {
+    return watched((watching) => this.stack.up({ ...watching, ...options, program: promised(program) }));
+  }
+
+  preview(program: Program, options: Pick<PreviewOptions, "replace"> = {}): Promise<Run> {
+    return watched((watching) =>
+      this.stack.preview({ ...watching, ...options, diff: true, program: promised(program) }),
+    );
+  }
+
+  refresh(): Promise<Run> {
+    return watched((watching) => this.stack.refresh(watching));
+  }
+
+  destroy(options: Pick<DestroyOptions, "parallel"> = {}): Promise<Run> {
+    return watched((watching) => this.stack.destroy({ ...watching, ...options }));
+  }
+
+  /** The URNs of the resources in the state, by name. */
+  async urns(): Promise<ReadonlyMap<string, string>> {
+    const { deployment } = await this.stack.exportStack();
+    const resources: readonly { urn: string }[] = deployment.resources ?? [];
+    return new Map(resources.map(({ urn }) => [nameIn(urn), urn]));
+  }
+
+  /** Takes down what is left and forgets the state. */
+  async remove(): Promise<void> {
+    await this.stack.cancel().catch(() => {});
+    await this.destroy();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+const promised = (program: Program) => async () => program();
+
+interface Watching {
+  readonly color: "never";
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+async function watched(run: (watching: Watching) => Promise<{ readonly stdout: string }>): Promise<Run> {
+  const steps = new Map<string, Set<string>>();
+  const onEvent = ({ resOutputsEvent }: EngineEvent) => {
+    if (!resOutputsEvent) return;
+    const { op, urn, type } = resOutputsEvent.metadata;
+    if (op === "same" || type === "pulumi:pulumi:Stack") return;
+    steps.set(nameIn(urn), (steps.get(nameIn(urn)) ?? new Set()).add(op));
+  };
+  const { stdout } = await run({ color: "never", onEvent });
+  const operations = [...steps].map(([name, ops]) => [name, operationOf(ops)]);
+  return { operations: Object.fromEntries(operations), text: stdout };
+}
+
+/** A replacement is three steps of the engine. */
+function operationOf(steps: ReadonlySet<string>): string {
+  const told = [...steps].sort().join(", ");
+  return told === "create-replacement, delete-replaced, replace" ? "replace" : told;
+}
+
+const nameIn = (urn: string): string => urn.split("::").slice(3).join("::");

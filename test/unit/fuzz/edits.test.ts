@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { programs } from "../../fuzz/arbitraries/program";
+import { edited, edits } from "../../fuzz/edits";
+import { printProgram } from "../../fuzz/print";
+import { settle } from "../../fuzz/settle";
+import { address, bridge, cable, namespace, route } from "./programs";
+
+describe("random programs", () => {
+  it("hold only what the kernel can have", () => {
+    fc.assert(
+      fc.property(programs, (program) => {
+        expect(settle(program)).to.deep.equal(program);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("can be run a second time as they are", () => {
+    fc.assert(
+      fc.property(programs, (program) => {
+        expect(edited(program, [])).to.deep.equal(program);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("stay such after edits", () => {
+    fc.assert(
+      fc.property(programs, edits, (program, changes) => {
+        const after = edited(program, changes);
+        expect(settle(after, program)).to.deep.equal(after);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("are as large as thirty resources, and have each kind", () => {
+    const many = fc.sample(programs, { numRuns: 100, seed: 1 });
+    expect(Math.max(...many.map((program) => program.length))).to.be.within(20, 30);
+    expect([...new Set(many.flat().map(({ kind }) => kind))]).to.have.length(7);
+  });
+});
+
+describe("settling a program", () => {
+  const wire = cable("wire", { namespace: "room" }, { name: "far", bridge: "net" });
+  const ip = address("ip", { interface: "wire.end", address: "10.1.0.2/24" });
+  const way = route("way", { namespace: "room", destination: "default", via: "10.1.0.101" });
+  const program = [namespace("room"), bridge("net"), wire, ip, way];
+
+  it("leaves out what hangs on something that is gone", () => {
+    expect(settle(program)).to.deep.equal(program);
+    expect(settle(program.filter(({ name }) => name !== "net")).map(({ name }) => name)).to.deep.equal([
+      "room",
+    ]);
+    expect(settle(program.filter(({ name }) => name !== "ip")).map(({ name }) => name)).not.to.include("way");
+  });
+
+  it("leaves out a second resource that is the same kernel object, also one that is still to be deleted", () => {
+    const twin = bridge("twin", { name: "net" });
+    expect(settle([...program, twin])).to.deep.equal(program);
+    expect(settle([twin], program)).to.deep.equal([]);
+  });
+
+  it("leaves out loops of bridges", () => {
+    const bridges = [bridge("one"), bridge("two")];
+    const joint = (name: string) => cable(name, { bridge: "one" }, { name: `${name}-far`, bridge: "two" });
+    expect(settle([...bridges, joint("a"), joint("b")])).to.deep.equal([...bridges, joint("a")]);
+  });
+
+  it("prints as a person would write it", () => {
+    expect(printProgram(program)).to.deep.equal([
+      'const room = new Namespace("room", {});',
+      'const net = new Bridge("net", {});',
+      'const wire = new VethPair("wire", { end: { namespace: room }, peer: { name: "far", bridge: net } });',
+      'new Address("ip", { interface: wire.end, address: "10.1.0.2/24" });',
+      'new Route("way", { namespace: room, via: "10.1.0.101", destination: "default" });',
+    ]);
+  });
+});

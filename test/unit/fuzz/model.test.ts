@@ -1,0 +1,155 @@
+import { expect } from "chai";
+import { keptSysctls, model } from "../../fuzz/model/model";
+import type { NatItem, Program } from "../../fuzz/program";
+import { address, bridge, cable, namespace, route, rule, sysctl } from "./programs";
+
+/** The lines about one kind of thing. */
+const linesOf = (program: Program, kind: string): string[] =>
+  model(program, new Map()).filter((line) => line.startsWith(`${kind} `));
+
+const mark = (kind: string, name: string): string => `pulumi-netns:${kind}:fuzz/test/${name}`;
+
+//   blue ── veth-blue ═══ far ── net ── HOST
+const blue = namespace("blue", { name: "b" });
+const net = bridge("net");
+const wire = cable("veth-blue", { namespace: "blue", mtu: 1400 }, { name: "far", bridge: "net", mtu: 1300 });
+const ip = address("ip", { interface: "veth-blue.end", address: "10.1.0.2/24" });
+const ip6 = address("ip6", { interface: "veth-blue.end", address: "fd00:1::2/64" });
+const world: Program = [blue, net, wire, ip, ip6];
+
+describe("the model of the kernel", () => {
+  it("has a namespace with its loopback", () => {
+    expect(linesOf([blue, namespace("red", { loopback: false })], "namespace")).to.deep.equal([
+      `namespace b, lo up, ${mark("Namespace", "blue")}`,
+      `namespace red, lo down, ${mark("Namespace", "red")}`,
+    ]);
+  });
+
+  it("has links where they are, and a bridge that follows its smallest port", () => {
+    expect(linesOf(world, "link")).to.deep.equal([
+      `link HOST far: veth up, mtu 1300, mac of the mark, port of net, leads to b veth-blue, ${mark("VethPair", "veth-blue")}`,
+      `link HOST net: bridge up, mtu 1300, mac of the mark, stp false, delay 15, ageing 300, forwards 0, ${mark("Bridge", "net")}`,
+      `link b veth-blue: veth up, mtu 1400, mac of the mark, leads to HOST far, ${mark("VethPair", "veth-blue")}`,
+    ]);
+  });
+
+  it("has addresses on their links", () => {
+    const peer = address("p2p", {
+      interface: "net",
+      address: "10.2.0.1/32",
+      peer: "10.2.0.51/24",
+      scope: "link",
+    });
+    const local = address("ll", { interface: "net", address: "fe80::3/64", nodad: false });
+    expect(linesOf([...world, peer, local], "address")).to.deep.equal([
+      "address HOST net: 10.2.0.1 peer 10.2.0.51/24 link",
+      "address HOST net: fe80::3/64 link",
+      "address b veth-blue: 10.1.0.2/24 global",
+      "address b veth-blue: fd00:1::2/64 global nodad",
+    ]);
+  });
+
+  it("has routes, by the link on which an address covers the gateway", () => {
+    const routes = [
+      route("out", {
+        namespace: "blue",
+        destination: "default",
+        via: "10.1.0.101",
+        source: "10.1.0.2",
+        mtu: 1280,
+      }),
+      route("out6", { namespace: "blue", destination: "default", via: "fd00:1::101", table: "local" }),
+      route("nowhere", { destination: "172.16.2.0/24", type: "blackhole", metric: 7 }),
+      route("both", {
+        ...{ namespace: "blue", destination: "172.16.3.0/24" },
+        nexthops: [
+          { via: "10.1.0.102", interface: undefined, weight: 2, onlink: undefined },
+          { via: "10.99.0.101", interface: "veth-blue.end", weight: undefined, onlink: true },
+        ],
+      }),
+    ];
+    expect(linesOf([...world, ...routes], "route")).to.deep.equal([
+      "route HOST blackhole 172.16.2.0/24, table 254, metric 7, ipv4, proto 110",
+      "route b unicast 0.0.0.0/0, table 254, metric 0, src 10.1.0.2, mtu 1280, via 10.1.0.101 dev veth-blue, ipv4, proto 110",
+      "route b unicast 172.16.3.0/24, table 254, metric 0, via 10.1.0.102 dev veth-blue weight 2, via 10.99.0.101 dev veth-blue weight 1 onlink, ipv4, proto 110",
+      "route b unicast ::/0, table 255, metric 1024, via fd00:1::101 dev veth-blue, ipv6, proto 110",
+    ]);
+  });
+
+  it("has the parameters that are not as usual", () => {
+    const usual = new Map([
+      ["net/ipv4/ip_forward", "0"],
+      ["net/ipv4/conf/LINK/rp_filter", "2"],
+    ]);
+    const program = [
+      namespace("red", { sysctls: { "net.ipv4.ip_forward": 1 } }),
+      ...world,
+      sysctl("same", { key: "net.ipv4.ip_forward", value: false }),
+      sysctl("loose", {
+        key: "net/ipv4/conf/LINK/rp_filter",
+        value: 1,
+        link: "veth-blue.end",
+        namespace: "blue",
+      }),
+    ];
+    expect(model(program, usual).filter((line) => line.startsWith("sysctl"))).to.deep.equal([
+      "sysctl b net/ipv4/conf/veth-blue/rp_filter = 1",
+      "sysctl red net/ipv4/ip_forward = 1",
+    ]);
+  });
+
+  it("has parameters that a namespace keeps, unless it is made anew", () => {
+    const before = [namespace("red", { sysctls: { "net.ipv4.tcp_fin_timeout": 20 } })];
+    const key = "red net/ipv4/tcp_fin_timeout";
+    expect([...keptSysctls(before, [namespace("red")])]).to.deep.equal([[key, "20"]]);
+    expect([...keptSysctls(before, [namespace("red", { name: "other" })])]).to.deep.equal([]);
+  });
+
+  const rules: readonly (readonly [
+    args: Partial<NatItem["args"]> & Pick<NatItem["args"], "kind">,
+    ...lines: string[],
+  ])[] = [
+    [
+      { kind: "masquerade", source: "10.1.0.0/24", outInterface: "veth*" },
+      'nat HOST nftables ipv4 postrouting: oifname "veth*" ip saddr 10.1.0.0/24 ip daddr != 10.1.0.0/24 masquerade comment "MARK"',
+    ],
+    [
+      { kind: "dnat", protocol: "tcp", port: [443, 80], to: "10.1.0.2:80" },
+      'nat HOST nftables ipv4 output: ip daddr != 127.0.0.0/8 fib daddr type local tcp dport { 80, 443 } dnat to 10.1.0.2:80 comment "MARK"',
+      'nat HOST nftables ipv4 prerouting: ip daddr != 127.0.0.0/8 fib daddr type local tcp dport { 80, 443 } dnat to 10.1.0.2:80 comment "MARK"',
+    ],
+    [
+      {
+        kind: "dnat",
+        inInterface: "!eth0",
+        destination: "fd00:1::7/128",
+        protocol: "icmpv6",
+        to: "fd00:1::2-fd00:1::9",
+      },
+      'nat HOST nftables ipv6 prerouting: iifname != "eth0" ip6 daddr fd00:1::7 meta l4proto ipv6-icmp dnat to fd00:1::2-fd00:1::9 comment "MARK"',
+    ],
+    [
+      { kind: "snat", protocol: "udp", sourcePort: "5-9", to: "[fd00:1::2-fd00:1::9]:80" },
+      'nat HOST nftables ipv6 postrouting: udp sport 5-9 snat to [fd00:1::2]-[fd00:1::9]:80 comment "MARK"',
+    ],
+    [
+      {
+        kind: "redirect",
+        backend: "iptables",
+        source: "!10.1.0.0/24",
+        protocol: "tcp",
+        port: "80-90",
+        to: 8080,
+      },
+      "nat HOST iptables ipv4 prerouting: ! -s 10.1.0.0/24 --comment MARK --dport 80:90 --to-ports 8080 -j REDIRECT -p tcp",
+    ],
+  ];
+  for (const [args, ...lines] of rules) {
+    it(`has the rule ${JSON.stringify(args)}`, () => {
+      const found = linesOf([rule("it", args)], "nat").map((line) =>
+        line.replace(mark("NatRule", "it"), "MARK"),
+      );
+      expect(found).to.deep.equal(lines);
+    });
+  }
+});
