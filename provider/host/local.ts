@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { argv, type Command } from "../command";
-import { CommandError, messageOf, reasonOf } from "../errors";
+import { CommandError, reasonOf } from "../errors";
 import type { Host } from "./host";
 import { FileRecords } from "./records";
 import { SessionEnd } from "./session";
@@ -34,7 +34,9 @@ async function run(command: Command): Promise<string> {
     await sleep(Number(command.args[0]) * 1000);
     return "";
   }
-  if (command.tool === "stat" && command.namespace === undefined) return inodeOf(command);
+  const [format, file] = command.args;
+  if (command.tool === "stat" && format === "--format=%i" && file && !command.namespace)
+    return inodeOf(command, file);
   const line = lineOf(command);
   if (line) return runInSession(command, line);
   const [object, verb, name] = command.args;
@@ -42,17 +44,14 @@ async function run(command: Command): Promise<string> {
   return runAlone(command);
 }
 
-/** `stat --format=%i FILE`, without a process. */
-async function inodeOf(command: Command): Promise<string> {
+/** `stat --format=%i FILE`, without a process where it is that simple. */
+async function inodeOf(command: Command, file: string): Promise<string> {
   try {
-    return String((await stat(command.args.at(-1) ?? "")).ino);
+    return String((await stat(file)).ino);
   } catch (error) {
-    const message = messageOf(error);
-    throw new CommandError(
-      /^ENOENT|^ENOTDIR/.test(message) ? "NotFound" : reasonOf(message),
-      command,
-      message,
-    );
+    if (!(error instanceof Error && error.message.startsWith("ENOENT"))) return runAlone(command);
+    const stderr = `stat: cannot statx '${file}': No such file or directory`;
+    throw new CommandError("NotFound", command, stderr, { cause: error });
   }
 }
 

@@ -14,6 +14,7 @@ const OPTIONS: Readonly<Record<Tool, RegExp>> = {
   ps: /^-[op]$/,
   kill: /^-(TERM|KILL)$/,
   flock: /^--close$/,
+  unlink: /^$/,
   sleep: /^$/,
 };
 

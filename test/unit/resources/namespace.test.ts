@@ -130,15 +130,15 @@ describe("Namespace", () => {
       ]);
     });
 
-    const add =
-      "flock --close /run ip -batch - <<< netns add red\nnetns exec red ip link set dev lo alias MARK";
+    const add = "ip netns add red";
+    const lo = "ip -n red link set dev lo alias MARK";
     itCreates(definition, [
-      [{ name: "red" }, `${add} up\n`],
-      [{ name: "red", loopback: false }, `${add}\n`],
-      [{ name: "red", sysctls: {} }, `${add} up\n`],
+      [{ name: "red" }, add, `${lo} up`],
+      [{ name: "red", loopback: false }, add, lo],
+      [{ name: "red", sysctls: {} }, add, `${lo} up`],
       [
         { name: "red", sysctls: { "net.ipv4.conf.all.rp_filter": 2, "net.ipv4.ip_forward": 1 } },
-        `${add} up\n`,
+        ...[add, `${lo} up`],
         "ip netns exec red sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=2",
       ],
     ]);
@@ -166,7 +166,8 @@ describe("Namespace", () => {
     it("makes a namespace in place of a plain file", () => {
       const stale = definition.parse(["17", undefined, undefined], state);
       expect(stale && printed(definition.update(stale, state))).to.deep.equal([
-        "flock --close /run unlink /run/netns/red",
+        "sleep 0.5",
+        "unlink /run/netns/red",
         ...printed(definition.create(state)),
       ]);
     });

@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { type Command, command, ip } from "../../../provider/command";
+import { lineOf } from "../../../provider/host/sessions";
+
+describe("sessions", () => {
+  const rows: readonly (readonly [
+    asked: Command,
+    session: readonly unknown[],
+    line: string,
+    isRead: boolean,
+  ])[] = [
+    [
+      ip("red", "-j", "-d", "link", "show", "dev", "lo"),
+      ["link", "red", "-j", "-d"],
+      "link show dev lo",
+      true,
+    ],
+    [ip(undefined, "-j", "-d", "link", "show"), ["link", undefined, "-j", "-d"], "link show", true],
+    [ip("red", "link", "set", "dev", "lo", "up"), ["link", "red", "-j", "-d"], "link set dev lo up", false],
+    [ip(undefined, "netns", "add", "red"), ["netns", undefined, "-j", "-d"], "netns add red", false],
+    [ip("red", "-j", "netns", "list-id"), ["netns", "red", "-j"], "netns list-id", true],
+    [
+      ip("red", "address", "add", "10.0.0.1/24", "dev", "a"),
+      ["addr", "red", "-j", "-d"],
+      "address add 10.0.0.1/24 dev a",
+      false,
+    ],
+    [
+      ip("red", "-6", "-N", "-j", "-d", "route", "show", "table", "main", "exact", "fd00::/64"),
+      ["route", "red", "-6", "-N", "-j", "-d"],
+      "route show table main exact fd00::/64",
+      true,
+    ],
+    [
+      ip("red", "-6", "route", "del", "fd00::/64", "proto", "110"),
+      ["route", "red", "-6", "-N", "-j", "-d"],
+      "route del fd00::/64 proto 110",
+      false,
+    ],
+  ];
+
+  for (const [asked, session, text, isRead] of rows) {
+    it(`take ${text}, beside what else goes to the same one`, () => {
+      const [object, namespace, ...options] = session;
+      expect(lineOf(asked)).to.deep.equal({ object, namespace, options, text, isRead });
+    });
+  }
+
+  const alone: Readonly<Record<string, Command>> = {
+    "another tool": command("sysctl", "red", ["-n", "net.ipv4.ip_forward"]),
+    "a batch": command("ip", undefined, ["-batch", "-"], "link show"),
+    "a word with a blank": ip("red", "link", "set", "dev", "lo", "alias", "two words"),
+    "an empty word": ip("red", "link", "set", "dev", "lo", "alias", ""),
+    "a quote": ip("red", "link", "set", "dev", "lo", "alias", 'a"b'),
+    "a comment": ip("red", "link", "show", "dev", "a#b"),
+    "a backslash": ip("red", "-j", "link", "show", "dev", "a\\b"),
+    "a letter that is not ASCII": ip("red", "-j", "link", "show", "dev", "löwe"),
+    "a read that prints several lines": ip(undefined, "-d", "link", "show"),
+    "a list that may be empty": ip(undefined, "-j", "netns", "list"),
+    "a list of processes": ip(undefined, "netns", "pids", "red"),
+    "a program of its own": ip(undefined, "netns", "exec", "red", "true"),
+  };
+
+  for (const [what, asked] of Object.entries(alone)) {
+    it(`leave ${what} to a process of its own`, () => expect(lineOf(asked)).to.equal(undefined));
+  }
+});
