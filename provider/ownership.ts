@@ -86,10 +86,12 @@ function refuseUnlessAdoptable(definition: Definition, { records }: Sight, seen:
         `remove it by hand if nobody needs it, ask for another${otherwise}`,
     );
   }
+  // An effect that hangs on the values tells what it may become, and not whether it is another.
   const { replaces } = difference(definition, merge(args, seen.args), args);
-  if (replaces.length > 0) {
+  const fixed = replaces.filter((path) => definition.onChange[path] === "replace");
+  if (fixed.length > 0) {
     throw new RefusedError(
-      `${id} cannot be adopted, as ${replaces.join(", ")} cannot be changed in place: ask for what is there, or remove it by hand`,
+      `${id} cannot be adopted, as ${fixed.join(", ")} cannot be changed in place: ask for what is there, or remove it by hand`,
     );
   }
 }

@@ -2,16 +2,20 @@ import { expect } from "chai";
 import { z } from "zod";
 import { command } from "../../provider/command";
 import type { Args, Definition } from "../../provider/definition";
+import * as engine from "../../provider/engine";
+import { PartialError } from "../../provider/errors";
 import { localHost } from "../../provider/host/local";
 import { address } from "../../provider/resources/address";
 import { markFor } from "../support/args";
 import {
   belonging,
+  errorOf,
   failure,
   foreign,
   Living,
   linkNames,
   onKernel,
+  recorded,
   typed,
   WatchedHost,
 } from "../support/kernel";
@@ -279,6 +283,45 @@ describe("Address, with the kernel", () => {
       expect(await shown("it-foreign")).to.deep.equal([
         { local: "192.168.15.1", prefixlen: 24, scope: "global" },
       ]);
+    });
+  });
+
+  describe("duplicate address detection", () => {
+    const near = { interface: "it-near", address: "fd00::5/64", nodad: false };
+    const flags = async () =>
+      (await typed("-6 address show dev it-near to fd00::5")).match(/tentative|dadfailed/g);
+
+    beforeEach(async () => {
+      await typed(`link add name it-near type veth peer name it-far netns ${namespace}`);
+      await typed("link set dev it-near up");
+      await typed("link set dev it-far up", namespace);
+    });
+
+    it("is waited for where it is asked for", async () => {
+      const living = await create(near);
+      expect(await flags()).to.equal(null);
+      expect(await living.refresh()).to.deep.equal([]);
+      await living.remove();
+    });
+
+    it("is not waited for on a link that passes no packets", async () => {
+      await typed("link set dev it-far down", namespace);
+      const living = await create(near);
+      expect(await flags()).to.deep.equal(["tentative"]);
+      await living.remove();
+    });
+
+    it("names an address that another machine has, which can then be deleted", async () => {
+      await typed("address add fd00::5/64 dev it-far nodad", namespace);
+      const error = await errorOf(create(near));
+      if (!(error instanceof PartialError)) throw error;
+      expect(error.reasons).to.deep.equal([
+        "address: is fd00::5/64, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another",
+      ]);
+      await engine.remove(definition, localHost, { ...error.properties });
+      expect(await shown("it-near")).to.deep.equal([]);
+      expect(await recorded()).to.deep.equal([]);
+      expect(await shown("it-far", namespace)).to.have.lengthOf(1);
     });
   });
 

@@ -17,6 +17,7 @@ import {
   failure,
   Living,
   linkNames,
+  mortal,
   namespaceNames,
   onKernel,
   typed,
@@ -118,7 +119,7 @@ describe("engine, with the kernel", () => {
         for (const name of [...rooms.map((name) => `netns del it-${name}`), "link del dev it-net"])
           await typed(name);
         while ((await linkNames()).length > 1) await localHost.run(command("sleep", undefined, ["0.005"]));
-        await failure(build(new StoppedHost(stop)));
+        await failure(build(mortal(stop)));
         const { all } = await build();
         expect(await Promise.all(all.map((living) => living.refresh()))).to.deep.equal(all.map(() => []));
       }
@@ -187,18 +188,6 @@ describe("engine, with the kernel", () => {
     expect(existsSync("/run/netns/it-red")).to.equal(false);
   });
 });
-
-/** A host that is gone after some changes, as by a crash: nothing runs any more, also no undoing. */
-class StoppedHost extends WatchedHost {
-  constructor(private readonly after: number) {
-    super();
-  }
-
-  override async run(...[asked]: Parameters<WatchedHost["run"]>): Promise<string> {
-    if (this.changes.length > this.after) throw new Error("the process was killed");
-    return super.run(asked);
-  }
-}
 
 /** The result of a method that every provider of ours has. */
 async function call<T>(result: Promise<T> | undefined): Promise<T> {

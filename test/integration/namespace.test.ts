@@ -7,6 +7,7 @@ import { command } from "../../provider/command";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { localHost } from "../../provider/host/local";
+import { address as addressDefinition } from "../../provider/resources/address";
 import { namespace } from "../../provider/resources/namespace";
 import { vethPair } from "../../provider/resources/vethPair";
 import { checked, markFor } from "../support/args";
@@ -18,6 +19,7 @@ import {
   linkNames,
   namespaceNames,
   onKernel,
+  recorded,
   typed,
   WatchedHost,
 } from "../support/kernel";
@@ -324,7 +326,91 @@ describe("Namespace, with the kernel", () => {
     });
   });
 
+  describe("another namespace mounted over its name", () => {
+    const address = { interface: "lo", namespace: name, address: "10.0.0.1/32" };
+
+    beforeEach(async () => {
+      await typed("netns add it-cover");
+      await typed("link set dev lo alias theirs up", "it-cover");
+    });
+    const cover = () => execa("mount", ["--bind", "/run/netns/it-cover", path]);
+    const uncover = () => execa("umount", [path]);
+
+    it("is not taken for it, and neither changed nor deleted", async () => {
+      const living = await create({ sysctls });
+      const before = await shown();
+      await cover();
+      try {
+        const covering = await shown();
+        expect(covering).to.include({ alias: "theirs" });
+        expect(await failure(living.become({ name, sysctls, loopback: false }))).to.match(
+          / is gone, though /,
+        );
+        expect(await failure(create({ sysctls }))).to.equal(foreign(name, "theirs"));
+        await living.remove();
+        expect(await shown()).to.deep.equal(covering);
+        expect(await living.refresh()).to.deep.equal(["gone"]);
+      } finally {
+        await uncover();
+      }
+      expect(await shown()).to.deep.equal(before);
+      const again = await create({ sysctls });
+      expect(again.state).to.deep.equal(living.state);
+      await again.remove();
+      expect(existsSync(path)).to.equal(false);
+    });
+
+    it("does not have what is written down of ours", async () => {
+      const living = await create();
+      await typed("link set dev lo alias elsewhere", name);
+      const inside = await Living.create(addressDefinition, address, "inside");
+      await cover();
+      try {
+        await typed("address add 10.0.0.1/32 dev lo", name);
+        expect(await failure(Living.create(addressDefinition, address, "inside"))).to.equal(
+          foreign(`${name}/lo 10.0.0.1/32`, "theirs"),
+        );
+      } finally {
+        await uncover();
+      }
+      expect(await inside.refresh()).to.deep.equal([]);
+      expect(await recorded()).to.deep.equal([`Address ${name}/lo 10.0.0.1/32`]);
+      await inside.remove();
+      await typed(`link set dev lo alias ${mark}`, name);
+      await living.remove();
+      expect(await recorded()).to.deep.equal([]);
+    });
+  });
+
   describe("with cables out of it", () => {
+    it("leaves the namespace of another stack that one leads to, in whichever stack the cable is", async () => {
+      for (const owner of ["project/stack", "project/other"]) {
+        const stack = owner.split("/")[1];
+        await typed("netns add it-theirs");
+        await typed(
+          "link set dev lo alias pulumi-netns:Namespace:0123456789ab:project/other/theirs",
+          "it-theirs",
+        );
+        const living = await create();
+        await typed(`link add name it-left netns ${name} type veth peer name it-right netns it-theirs`);
+        for (const [end, where] of [
+          ["it-left", name],
+          ["it-right", "it-theirs"],
+        ] as const) {
+          await typed(
+            `link set dev ${end} alias pulumi-netns:VethPair:ba9876543210:project/${stack}/across`,
+            where,
+          );
+        }
+        await living.remove();
+        expect(await linkNames("it-theirs")).to.deep.equal(["lo"]);
+        expect(await link("lo", "it-theirs")).to.include({
+          ifalias: "pulumi-netns:Namespace:0123456789ab:project/other/theirs",
+        });
+        await typed("netns del it-theirs");
+      }
+    });
+
     it("takes them along, and is done only when the far ends are gone", async () => {
       for (let round = 0; round < 5; round++) {
         const living = await create();

@@ -194,6 +194,16 @@ describe("VethPair, with the kernel", () => {
     });
   });
 
+  it("passes packets as soon as it is made, and after each change", async () => {
+    const given = cable({ namespace: red }, { bridge: "it-br" });
+    const states = async () =>
+      (await Promise.all([link("it-a", red), link("it-b")])).map((end) => end?.["operstate"]);
+    const living = await create(withValue(given, "end.up", false));
+    expect(await states()).to.deep.equal(["DOWN", "LOWERLAYERDOWN"]);
+    expect(await living.become(given)).to.equal("update");
+    expect(await states()).to.deep.equal(["UP", "UP"]);
+  });
+
   describe("replacements", () => {
     const rows: readonly (readonly [path: string, value: string | undefined])[] = [
       ["end.name", "it-c"],

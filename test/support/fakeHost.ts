@@ -41,12 +41,11 @@ export class MemoryRecords implements Records {
   }
 
   async save(key: ObjectKey, record: Pick<OwnerRecord, "mark" | "args" | "former">): Promise<void> {
-    await this.drop(key, record.mark);
-    this.kept = [...this.kept, { ...key, ...record, inode: 1 }];
+    this.kept = [...this.without(key, record.mark), { ...key, ...record, inode: 1 }];
   }
 
   async drop(key: ObjectKey, mark: string): Promise<void> {
-    this.kept = this.kept.filter((record) => record.mark !== mark || !isDeepStrictEqual(keyIn(record), key));
+    this.kept = this.without(key, mark);
   }
 
   async dropAll(namespace: string): Promise<void> {
@@ -55,6 +54,10 @@ export class MemoryRecords implements Records {
 
   async list(): Promise<readonly Kept[]> {
     return this.kept;
+  }
+
+  private without(key: ObjectKey, mark: string): readonly Kept[] {
+    return this.kept.filter((record) => record.mark !== mark || !isDeepStrictEqual(keyIn(record), key));
   }
 }
 

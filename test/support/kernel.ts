@@ -10,6 +10,7 @@ import { CommandError, type Reason } from "../../provider/errors";
 import type { Host } from "../../provider/host/host";
 import { localHost } from "../../provider/host/local";
 import { checked } from "./args";
+import { MortalHost } from "./mortalHost";
 
 /** Real networks, made and looked at as a person would; only ever inside a sandbox. */
 
@@ -140,26 +141,36 @@ export const namespaceNames = async (): Promise<string[]> =>
     .parse(JSON.parse((await typed("-j netns list")) || "[]"))
     .map(({ name }) => name);
 
-/** A host that keeps note of what it ran, and fails where it is told to. */
+/** A host that keeps note of what it ran, and fails where it is told to, always or so many times. */
 export class WatchedHost implements Host {
   readonly ran: string[] = [];
   readonly records = localHost.records;
 
-  constructor(private readonly failing?: { readonly at: RegExp; readonly reason: Reason }) {}
+  constructor(
+    private readonly failing?: { readonly at: RegExp; readonly reason: Reason },
+    private times = Number.POSITIVE_INFINITY,
+  ) {}
 
   async run(command: Command): Promise<string> {
     const text = printCommand(command);
     this.ran.push(text);
-    if (this.failing?.at.test(text))
+    if (this.failing?.at.test(text) && this.times-- > 0)
       throw new CommandError(this.failing.reason, command, "as the test wants it");
     return localHost.run(command);
   }
 
   /** What it ran that was more than a look. */
   get changes(): string[] {
-    return this.ran.filter((text) => !/ (show|list-id|pids) ?|^stat |sysctl (--ignore|-n) |^ps /.test(text));
+    return this.ran.filter((text) => !isLook(text));
   }
 }
+
+const isLook = (text: string): boolean =>
+  / (show|list-id|pids) ?|^stat |sysctl (--ignore|-n) |^ps |^sleep /.test(text);
+
+/** The kernel of a provider that is killed after some changes, of records too: nothing runs any more, also no undoing. */
+export const mortal = (changes: number): Host =>
+  new MortalHost(localHost, changes, (command) => isLook(printCommand(command)));
 
 /** One resource on the real kernel, driven as the engine drives it. */
 export class Living {

@@ -3,45 +3,9 @@ import { type Command, ip } from "../../provider/command";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import type { Host } from "../../provider/host/host";
-import type { ObjectKey, OwnerRecord, Records } from "../../provider/host/records";
 import { markFor } from "../support/args";
 import { candle, LampHost, lamp, type Shown, sun } from "../support/lamp";
-
-/** The host as a provider sees it that is killed before its next change, once it has made `changes`. */
-class MortalHost implements Host {
-  readonly records: Records;
-  private isDead = false;
-
-  constructor(
-    private readonly host: LampHost,
-    private changes: number,
-  ) {
-    const { records } = host;
-    this.records = {
-      find: (key) => this.alive(() => records.find(key)),
-      save: (key: ObjectKey, record: Pick<OwnerRecord, "mark" | "args" | "former">) =>
-        this.change(() => records.save(key, record)),
-      drop: (key, mark) => this.change(() => records.drop(key, mark)),
-      dropAll: (namespace) => this.change(() => records.dropAll(namespace)),
-      list: () => this.alive(() => records.list()),
-    };
-  }
-
-  run(command: Command): Promise<string> {
-    const act = () => this.host.run(command);
-    return command.args[0] === "show" ? this.alive(act) : this.change(act);
-  }
-
-  private change<T>(act: () => Promise<T>): Promise<T> {
-    this.isDead ||= this.changes-- === 0;
-    return this.alive(act);
-  }
-
-  private async alive<T>(act: () => Promise<T>): Promise<T> {
-    if (this.isDead) throw new Error("killed");
-    return act();
-  }
-}
+import { MortalHost } from "../support/mortalHost";
 
 type Work = (host: Host) => Promise<unknown>;
 
@@ -117,13 +81,15 @@ async function survive({ before, history, act, again }: Scene, kill: number) {
   const host = new LampHost();
   for (const [name, shown] of before) host.lamps.set(name, shown);
   await history(host);
-  const outcome = await act(new MortalHost(host, kill)).then(
+  const outcome = await act(new MortalHost(host, kill, isLook)).then(
     () => "lived",
     (error: unknown) => error,
   );
   const last = await again(host);
   return { outcome, last, lamps: [...host.lamps], records: host.records.kept };
 }
+
+const isLook = ({ args }: Command) => args[0] === "show";
 
 /** More changes than any scene makes. */
 const NEVER = 100;

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import type { Args } from "../../provider/definition";
 import * as engine from "../../provider/engine";
-import { PartialError } from "../../provider/errors";
+import { CommandError, PartialError } from "../../provider/errors";
 import { UNKNOWN } from "../../provider/unknown";
 import { markFor, problemsOf } from "../support/args";
 import { absent, FakeHost, inTurn, type Scripted } from "../support/fakeHost";
-import { lamp, type Shown } from "../support/lamp";
+import { candle, LampHost, lamp, type Shown, sun } from "../support/lamp";
 
 const mark = markFor("Lamp", "a");
 const asked = { name: "a", watts: 40, colour: "red", mark };
@@ -427,6 +427,171 @@ describe("engine", () => {
       };
       await engine.remove(curious, new FakeHost({ "ip show": showing() }), state);
       expect(given).to.deep.equal([asked]);
+    });
+  });
+
+  describe("adoption and records", () => {
+    const foreign: Shown = { watts: 25, colour: "white", mark: "theirs", serial: 7 };
+    const adopting = { ...asked, adopt: true };
+
+    /** A host with a foreign lamp, which keeps note of records as well. */
+    function hostWith(lamp: Shown | undefined) {
+      const host = new LampHost();
+      if (lamp) host.lamps.set("a", lamp);
+      const { records } = host;
+      const [save, drop] = [records.save.bind(records), records.drop.bind(records)];
+      records.save = async (key, record) => {
+        host.ran.push(`write ${key.kind} ${key.id}`);
+        await save(key, record);
+      };
+      records.drop = async (key, of) => {
+        host.ran.push(`forget ${key.kind} ${key.id}`);
+        await drop(key, of);
+      };
+      return host;
+    }
+
+    it("writes down what it takes over before it changes anything, and forgets it after it has given it back", async () => {
+      const host = hostWith(foreign);
+      const { state: taken } = await engine.create(lamp, host, adopting);
+      expect(taken).to.deep.equal({ ...adopting, serial: 7, former });
+      expect(host.records.kept).to.deep.equal([
+        { ...{ kind: "Lamp", id: "lamp a", namespace: undefined, inode: 1 }, mark, args: adopting, former },
+      ]);
+      await engine.remove(lamp, host, taken);
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+      expect(host.records.kept).to.deep.equal([]);
+      expect(host.ran).to.deep.equal([
+        ...["show a", "write Lamp lamp a", `mark a ${mark}`, "set a 40 red", "show a"],
+        ...["show a", "mark a theirs", "set a 25 white", "forget Lamp lamp a"],
+      ]);
+    });
+
+    it("changes nothing where it cannot write it down", async () => {
+      const host = hostWith(foreign);
+      host.records.save = () => Promise.reject(new Error("ENOSPC: no space left on device"));
+      expect(plain(await errorOf(engine.create(lamp, host, adopting)))).to.equal(
+        "Error: ENOSPC: no space left on device",
+      );
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+    });
+
+    it("keeps what it was through updates, and writes down what it becomes", async () => {
+      const host = hostWith(foreign);
+      const { state: taken } = await engine.create(lamp, host, adopting);
+      const news = { ...adopting, watts: 50 };
+      const { state: updated } = await engine.update(lamp, host, taken, news);
+      expect(updated).to.deep.equal({ ...news, serial: 7, former });
+      expect(host.records.kept.map(({ args, former }) => ({ args, former }))).to.deep.equal([
+        { args: news, former },
+      ]);
+    });
+
+    it("makes it its own when `adopt` is taken out: it forgets what it was, and deletes it", async () => {
+      const host = hostWith(foreign);
+      const { state: taken } = await engine.create(lamp, host, adopting);
+      const { state: own } = await engine.update(lamp, host, taken, asked);
+      expect(own).to.deep.equal({ ...asked, serial: 7 });
+      expect(host.records.kept).to.deep.equal([]);
+      await engine.remove(lamp, host, own);
+      expect([...host.lamps]).to.deep.equal([]);
+    });
+
+    it("does not make it foreign again when `adopt` is added", async () => {
+      const host = hostWith(undefined);
+      const { state: own } = await engine.create(lamp, host, asked);
+      const { state: still } = await engine.update(lamp, host, own, adopting);
+      expect(still).to.deep.equal({ ...adopting, serial: 7 });
+      await engine.remove(lamp, host, still);
+      expect([...host.lamps]).to.deep.equal([]);
+    });
+
+    it("gives back what it could not take over whole", async () => {
+      const host = hostWith(foreign);
+      const run = host.run.bind(host);
+      let failures = 1;
+      host.run = (command) =>
+        command.args[0] === "set" && failures-- > 0
+          ? Promise.reject(new CommandError("NotPermitted", command, ""))
+          : run(command);
+      expect(plain(await errorOf(engine.create(lamp, host, adopting)))).to.match(
+        /^CommandError: not permitted/,
+      );
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+      expect(host.records.kept).to.deep.equal([]);
+    });
+
+    it("hands over what it could neither take over nor give back, with what it was", async () => {
+      const host = hostWith(foreign);
+      const run = host.run.bind(host);
+      host.run = (command) =>
+        ["set", "mark"].includes(command.args[0] ?? "") && command.args[2] !== mark
+          ? Promise.reject(new CommandError("NotPermitted", command, ""))
+          : run(command);
+      expect(partial(await errorOf(engine.create(lamp, host, adopting))).properties).to.deep.equal({
+        ...adopting,
+        former,
+      });
+      expect(host.records.kept.map(({ former }) => former)).to.deep.equal([former]);
+    });
+
+    it("writes down whose a thing without a mark is, and forgets it when somebody else was faster", async () => {
+      const host = hostWith(undefined);
+      const { state: own } = await engine.create(candle, host, asked);
+      expect(host.records.kept.map((record) => record.mark)).to.deep.equal([mark]);
+      await engine.remove(candle, host, own);
+      expect(host.records.kept).to.deep.equal([]);
+
+      const run = host.run.bind(host);
+      host.run = async (command) => {
+        // It comes between the look and the command.
+        if (command.args[0] === "add") host.lamps.set("a", foreign);
+        return run(command);
+      };
+      expect(plain(await errorOf(engine.create(candle, host, asked)))).to.match(
+        /^CommandError: exists already/,
+      );
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+      expect(host.records.kept).to.deep.equal([]);
+    });
+
+    for (const [title, lamp_] of [
+      ["is gone", undefined],
+      ["is somebody else's by now", { ...foreign, mark: "pulumi-netns:Lamp:0123456789ab:p/s/b" }],
+    ] as const) {
+      it(`forgets at a refresh what ${title}`, async () => {
+        const host = hostWith(foreign);
+        const { state: taken } = await engine.create(lamp, host, adopting);
+        host.lamps.delete("a");
+        if (lamp_) host.lamps.set("a", lamp_);
+        expect(await engine.read(lamp, host, taken)).to.equal(undefined);
+        expect(host.records.kept).to.deep.equal([]);
+      });
+    }
+
+    it("renames and changes what is always there at once, and is in nobody's way", async () => {
+      const host = hostWith(foreign);
+      const { state: old } = await engine.create(sun, host, asked);
+      const renamed = { ...asked, watts: 50, mark: markFor("Lamp", "renamed") };
+      const { state: now } = await engine.update(sun, host, old, renamed);
+      expect(host.records.kept.map((record) => record.mark)).to.deep.equal([renamed.mark]);
+      await engine.remove(sun, host, now);
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+    });
+
+    it("does not take back a shared value when a second cannot set it", async () => {
+      const host = hostWith(foreign);
+      await engine.create(sun, host, asked);
+      host.lamps.set("a", { ...foreign, watts: 5 });
+      const run = host.run.bind(host);
+      host.run = (command) =>
+        command.args[0] === "set"
+          ? Promise.reject(new CommandError("NotPermitted", command, ""))
+          : run(command);
+      const second = { ...asked, mark: "pulumi-netns:Sun:0123456789ab:other/dev/b" };
+      expect(plain(await errorOf(engine.create(sun, host, second)))).to.match(/not permitted/);
+      expect(host.lamps.get("a")).to.deep.include({ watts: 5 });
+      expect(host.records.kept.map((record) => record.mark)).to.deep.equal([mark]);
     });
   });
 

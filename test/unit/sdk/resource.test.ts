@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { markOf } from "../../../provider/mark";
-import { Bridge, Namespace } from "../../../sdk";
+import { Address, Bridge, Namespace, VethPair } from "../../../sdk";
 import { PROVIDER } from "../../../sdk/resource";
 import { registered } from "./registered";
 
@@ -47,6 +47,41 @@ describe("sdk resource", () => {
     expect({ net: marks["net"], inner: marks["inner"] }).to.deep.equal({
       net: markOf("Bridge", `urn:pulumi:stack::project::${type}::net`),
       inner: markOf("Bridge", `urn:pulumi:stack::project::lab:network:Site$${type}::inner`),
+    });
+  });
+
+  it("deletes what hangs on an adopted object, or is adopted itself, one by one", async () => {
+    const { resources } = await registered(() => {
+      const red = new Namespace("red", { adopt: true });
+      const blue = new Namespace("blue", { adopt: false });
+      const perhaps = new Namespace("perhaps", { adopt: pulumi.output(false) });
+      const inner = new Bridge("inner", { namespace: red });
+      const cable = new VethPair("cable", {
+        end: { namespace: red },
+        peer: { name: "far", namespace: blue },
+      });
+      return [
+        new Bridge("taken", { namespace: blue, adopt: true }),
+        new Bridge("own", { namespace: blue }),
+        new Bridge("unsure", { namespace: perhaps }),
+        new Address("ip", { interface: inner, address: "10.0.0.1/24" }),
+        cable,
+      ];
+    });
+    const owners = Object.entries(resources).map(([name, { deletedWith, replaceWith }]) => [
+      name,
+      { deletedWith, replaceWith },
+    ]);
+    expect(Object.fromEntries(owners)).to.deep.equal({
+      red: { deletedWith: "", replaceWith: [] },
+      blue: { deletedWith: "", replaceWith: [] },
+      perhaps: { deletedWith: "", replaceWith: [] },
+      inner: { deletedWith: "", replaceWith: ["red"] },
+      cable: { deletedWith: "blue", replaceWith: ["red", "blue"] },
+      taken: { deletedWith: "", replaceWith: ["blue"] },
+      own: { deletedWith: "blue", replaceWith: ["blue"] },
+      unsure: { deletedWith: "", replaceWith: ["perhaps"] },
+      ip: { deletedWith: "inner", replaceWith: ["inner", "red"] },
     });
   });
 

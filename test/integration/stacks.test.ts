@@ -1,0 +1,231 @@
+import { expect } from "chai";
+import { command } from "../../provider/command";
+import type { Args, Definition } from "../../provider/definition";
+import { difference } from "../../provider/diff";
+import * as engine from "../../provider/engine";
+import { localHost } from "../../provider/host/local";
+import { markOf } from "../../provider/mark";
+import { address } from "../../provider/resources/address";
+import { bridge } from "../../provider/resources/bridge";
+import { namespace } from "../../provider/resources/namespace";
+import { natRule } from "../../provider/resources/natRule";
+import { route } from "../../provider/resources/route";
+import { sysctl } from "../../provider/resources/sysctl";
+import { vethPair } from "../../provider/resources/vethPair";
+import { checked, urnOf } from "../support/args";
+import { belonging, failure, onKernel, recorded, typed, WatchedHost } from "../support/kernel";
+
+/** Two stacks of one project on one host, each with a resource of the same name. */
+type Stack = "one" | "two";
+
+const argsOf = (stack: Stack, definition: Definition, given: Args): Args => ({
+  ...checked(definition, given, "it"),
+  mark: markOf(
+    definition.kind,
+    urnOf(definition.kind, "it").replace("urn:pulumi:stack", `urn:pulumi:${stack}`),
+  ),
+});
+
+/** A resource of a stack. */
+async function make(stack: Stack, definition: Definition, given: Args, host = localHost) {
+  const args = argsOf(stack, definition, given);
+  let { state } = await engine.create(definition, host, args);
+  return {
+    refresh: async () => {
+      const seen = await engine.read(definition, localHost, state);
+      return seen ? difference(definition, args, seen.inputs).changed : ["gone"];
+    },
+    become: async (news: Args) => {
+      const to = argsOf(stack, definition, news);
+      ({ state } = await engine.update(definition, localHost, state, to));
+    },
+    remove: () => engine.remove(definition, localHost, state),
+    state,
+  };
+}
+
+const room = "it-stacks";
+const ORDERS: readonly (readonly [Stack, Stack])[] = [
+  ["one", "two"],
+  ["two", "one"],
+];
+
+describe("two stacks, with the kernel", () => {
+  onKernel({ namespaces: [room] });
+
+  beforeEach(async () => {
+    await typed("link add name it-up type bridge", room);
+    await typed("link set dev it-up up", room);
+    await typed("address add 10.1.0.1/24 dev it-up", room);
+  });
+
+  describe("ask for one object: the second is refused, and can neither change nor delete it", () => {
+    const rows: readonly (readonly [definition: Definition, given: Args, other: Args])[] = [
+      [namespace, { name: "it-room" }, { name: "it-room", loopback: false }],
+      [bridge, { name: "it-net" }, { name: "it-net", ageingTime: 9 }],
+      [
+        vethPair,
+        { end: { name: "it-a" }, peer: { name: "it-b", namespace: room } },
+        { end: { name: "it-a", mtu: 1400 }, peer: { name: "it-b", namespace: room } },
+      ],
+      [
+        address,
+        { interface: "it-up", namespace: room, address: "10.5.0.1/24" },
+        { interface: "it-up", namespace: room, address: "10.5.0.1/24" },
+      ],
+      [
+        route,
+        { namespace: room, destination: "10.9.0.0/24", via: "10.1.0.2" },
+        { namespace: room, destination: "10.9.0.0/24", via: "10.1.0.3" },
+      ],
+    ];
+    for (const [definition, given, other] of rows) {
+      for (const [first, second] of ORDERS) {
+        it(`${definition.kind}, of ${first}, then ${second}`, async () => {
+          const owner = await make(first, definition, given);
+          const look = () => pictureOf(room);
+          const [before, written] = [await look(), await recorded()];
+          const refusal = belonging(
+            definition.id(argsOf(first, definition, given)),
+            `${definition.kind} "it"`,
+            `project/${first}`,
+          );
+          const host = new WatchedHost();
+          for (const asked of [given, other, { ...other, adopt: true }]) {
+            expect(await failure(make(second, definition, asked, host))).to.equal(refusal);
+          }
+          const claimed = { ...owner.state, ...argsOf(second, definition, other) };
+          expect(await engine.read(definition, host, claimed)).to.equal(undefined);
+          expect(await failure(engine.update(definition, host, claimed, claimed))).to.match(
+            / is gone, though /,
+          );
+          await engine.remove(definition, host, claimed);
+          expect(host.changes).to.deep.equal([]);
+          expect(await look()).to.deep.equal(before);
+          expect(await recorded()).to.deep.equal(written);
+          expect(await owner.refresh()).to.deep.equal([]);
+          await owner.remove();
+          expect(await recorded()).to.deep.equal([]);
+        });
+      }
+    }
+  });
+
+  describe("have an object each beside the other's: each goes alone, whatever the order", () => {
+    const pairs: readonly (readonly [title: string, definition: Definition, one: Args, two: Args])[] = [
+      [
+        "addresses on one link",
+        address,
+        { interface: "it-up", namespace: room, address: "10.5.0.1/24" },
+        { interface: "it-up", namespace: room, address: "10.5.0.2/24" },
+      ],
+      [
+        "routes to one destination, by their metrics",
+        route,
+        { namespace: room, destination: "10.9.0.0/24", via: "10.1.0.2" },
+        { namespace: room, destination: "10.9.0.0/24", via: "10.1.0.3", metric: 5 },
+      ],
+      [
+        "NAT rules, word for word the same",
+        natRule,
+        { namespace: room, kind: "masquerade", source: "10.5.0.0/24" },
+        { namespace: room, kind: "masquerade", source: "10.5.0.0/24" },
+      ],
+    ];
+    for (const [title, definition, one, two] of pairs) {
+      for (const order of ORDERS) {
+        for (const leaving of ORDERS) {
+          it(`${title}: ${order.join(", ")} come, ${leaving.join(", ")} go`, async () => {
+            const before = await pictureOf(room);
+            const given = { one, two };
+            const living = new Map<Stack, Awaited<ReturnType<typeof make>>>();
+            for (const stack of order) living.set(stack, await make(stack, definition, given[stack]));
+            for (const each of living.values()) expect(await each.refresh()).to.deep.equal([]);
+            const [first, last] = leaving.map((stack) => living.get(stack));
+            await first?.remove();
+            expect(await first?.refresh()).to.deep.equal(["gone"]);
+            expect(await last?.refresh()).to.deep.equal([]);
+            await last?.remove();
+            expect(await pictureOf(room)).to.deep.equal(before);
+            expect(await recorded()).to.deep.equal([]);
+          });
+        }
+      }
+    }
+  });
+
+  it("one gives an address to the other's bridge, which is not the other's", async () => {
+    const net = await make("one", bridge, { name: "it-net", namespace: room });
+    const given = { interface: "it-net", namespace: room, address: "10.6.0.1/24" };
+    const ip = await make("two", address, given);
+    expect(await recorded()).to.deep.equal([`Address ${room}/it-net 10.6.0.1/24`]);
+    expect(await failure(make("one", address, given))).to.equal(
+      belonging(`${room}/it-net 10.6.0.1/24`, 'Address "it"', "project/two"),
+    );
+    expect(await net.refresh()).to.deep.equal([]);
+    await engine.remove(address, localHost, { ...ip.state, ...argsOf("one", address, given) });
+    expect(await ip.refresh()).to.deep.equal([]);
+    await net.remove();
+    expect(await ip.refresh()).to.deep.equal(["gone"]);
+    expect(await recorded()).to.deep.equal([]);
+  });
+
+  describe("set one parameter", () => {
+    const KEY = "net.ipv4.ip_default_ttl";
+    const given = { key: KEY, value: "65", namespace: room };
+    const ttl = async () => (await localHost.run(command("sysctl", room, ["-n", KEY]))).trim();
+    const conflict = (mine: number, theirs: number, stack: Stack) =>
+      `RefusedError: ${room}/${KEY}: value is "${mine}" here, but "${theirs}" for Sysctl "it" of the stack project/${stack}, ` +
+      "which has set it: two stacks share it only with the same value";
+
+    beforeEach(() => localHost.run(command("sysctl", room, ["-q", "-w", `${KEY}=64`])));
+
+    for (const order of ORDERS) {
+      it(`to the same value: it is set back when the last has gone, ${order.join(" before ")}`, async () => {
+        const living = { one: await make("one", sysctl, given), two: await make("two", sysctl, given) };
+        expect(living.two.state).to.deep.include({ former: { args: { value: "64" } } });
+        const [first, last] = order;
+        await living[first].remove();
+        expect(await ttl()).to.equal("65");
+        expect(await living[last].refresh()).to.deep.equal([]);
+        await living[last].remove();
+        expect(await ttl()).to.equal("64");
+        expect(await recorded()).to.deep.equal([]);
+      });
+    }
+
+    it("to the same value, its key written in two ways", async () => {
+      const one = await make("one", sysctl, given);
+      const two = await make("two", sysctl, { ...given, key: KEY.replaceAll(".", "/") });
+      await one.remove();
+      expect(await ttl()).to.equal("65");
+      await two.remove();
+      expect(await ttl()).to.equal("64");
+    });
+
+    it("to two values: the second is refused, and so is a change, until the other has gone", async () => {
+      const one = await make("one", sysctl, given);
+      expect(await failure(make("two", sysctl, { ...given, value: "66" }))).to.equal(conflict(66, 65, "one"));
+      const two = await make("two", sysctl, given);
+      expect(await failure(one.become({ ...given, value: "66" }))).to.equal(conflict(66, 65, "two"));
+      expect(await ttl()).to.equal("65");
+      await two.remove();
+      await one.become({ ...given, value: "66" });
+      expect(await ttl()).to.equal("66");
+      await one.remove();
+      expect(await ttl()).to.equal("64");
+    });
+  });
+});
+
+/** Everything in a namespace and on the host that a stack could touch. */
+async function pictureOf(where: string): Promise<string[]> {
+  const lines = ["link show", "-4 address show", "-4 route show table all", "netns list"];
+  const answers = await Promise.all(
+    [undefined, where].flatMap((place) => lines.map((line) => typed(line, place))),
+  );
+  const rules = await localHost.run(command("nft", where, ["list", "ruleset"]));
+  return [...answers, rules].map((answer) =>
+    answer.replace(/ state [A-Z]+|(NO-CARRIER|M-DOWN),|,LOWER_UP| linkdown/g, ""),
+  );
+}

@@ -1,0 +1,40 @@
+import type { Command } from "../../provider/command";
+import type { Host } from "../../provider/host/host";
+import type { Records } from "../../provider/host/records";
+
+/** A host as a provider sees it that is killed before its next change, once it has made `changes`. */
+export class MortalHost implements Host {
+  readonly records: Records;
+  private isDead = false;
+
+  constructor(
+    private readonly host: Host,
+    private changes: number,
+    /** Whether a command only looks. */
+    private readonly isLook: (command: Command) => boolean,
+  ) {
+    const { records } = host;
+    this.records = {
+      find: (key) => this.alive(() => records.find(key)),
+      save: (key, record) => this.change(() => records.save(key, record)),
+      drop: (key, mark) => this.change(() => records.drop(key, mark)),
+      dropAll: (namespace) => this.change(() => records.dropAll(namespace)),
+      list: () => this.alive(() => records.list()),
+    };
+  }
+
+  run(command: Command): Promise<string> {
+    const act = () => this.host.run(command);
+    return this.isLook(command) ? this.alive(act) : this.change(act);
+  }
+
+  private change<T>(act: () => Promise<T>): Promise<T> {
+    this.isDead ||= this.changes-- === 0;
+    return this.alive(act);
+  }
+
+  private async alive<T>(act: () => Promise<T>): Promise<T> {
+    if (this.isDead) throw new Error("killed");
+    return act();
+  }
+}
