@@ -1,5 +1,6 @@
 import { checkArgs } from "./check";
 import { claim } from "./claims";
+import { pause } from "./command";
 import type { Args, Definition, Problem, Remembered } from "./definition";
 import { difference } from "./diff";
 import { CommandError, messageOf, PartialError, RefusedError } from "./errors";
@@ -39,7 +40,7 @@ export function diff(definition: Definition, olds: Args, news: Args) {
 export function create(definition: Definition, host: Host, args: Args): Promise<Result> {
   return serialized(definition, args, async () => {
     const id = definition.id(args);
-    const sight = await look(definition, host, args);
+    const sight = await lookForOwner(definition, host, args);
     const { seen: before, answers } = sight;
     const former = takeOver(definition, sight, args);
     refuseConflict(definition, sight, args);
@@ -61,12 +62,27 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       const isFound = before !== undefined && former === undefined;
       if (!isFound) await takeBack(definition, host, args, remembered, { made, error });
       // Who came first while this one was looking is named as if it had always been there.
-      if (isBeaten(made, error)) takeOver(definition, await look(definition, host, args), args);
+      if (isBeaten(made, error)) takeOver(definition, await lookForOwner(definition, host, args), args);
       // What a crash had left is not to be lost to the state once more.
       if (isFound) throw new PartialError(id, { ...args }, [messageOf(error)], { cause: error });
       throw error;
     }
   });
+}
+
+/** Milliseconds between looks at what somebody else may be making just now. */
+const MARKING = [20, 40, 80, 160];
+
+/** Looks, and looks again at what has no owner: whoever makes it gives it a mark a moment later. */
+async function lookForOwner(definition: Definition, host: Host, args: Args): Promise<Sight> {
+  let sight = await look(definition, host, args);
+  for (const delay of MARKING) {
+    const isKnown = !sight.seen || sight.seen.mark !== undefined || sight.records.length > 0;
+    if (isKnown || definition.isStanding || ownOf(definition, sight, args)) break;
+    await host.run(pause(delay));
+    sight = await look(definition, host, args);
+  }
+  return sight;
 }
 
 /** Somebody else made it in the meantime. */

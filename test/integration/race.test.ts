@@ -80,6 +80,25 @@ describe("two runs at the same moment", function () {
     });
   }
 
+  it("make one Bridge: the second waits until the first has given it its mark", async () => {
+    const definition: Definition = bridge;
+    const given = { name: "it-br" };
+    let second: Promise<Error> | undefined;
+    const untilItWaits = () =>
+      new Promise<void>((resolve) => {
+        const run: Host["run"] = (command) => {
+          if (command.tool === "sleep") resolve();
+          return localHost.run(command);
+        };
+        const host = { run, records: localHost.records };
+        second = errorOf(engine.create(definition, host, checked(definition, given, "second")));
+      });
+    const [, mark] = definition.create(checked(definition, given, "first"));
+    const first = await Living.create(definition, given, "first", interrupted(mark, untilItWaits));
+    expect((await second)?.message).to.include('it belongs to Bridge "first"');
+    await first.remove();
+  });
+
   it("a namespace that is being made is not taken for what a reboot has left", async () => {
     const definition: Definition = namespace;
     const args = checked(definition, { name: "it-room" }, "second");

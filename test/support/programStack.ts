@@ -50,7 +50,10 @@ export class ProgramStack {
     return new ProgramStack(folder, stack);
   }
 
-  up(program: Program, options: Pick<UpOptions, "replace" | "parallel"> = {}): Promise<Run> {
+  up(
+    program: Program,
+    options: Pick<UpOptions, "replace" | "parallel" | "continueOnError"> = {},
+  ): Promise<Run> {
     return watched((watching) => this.stack.up({ ...watching, ...options, program: promised(program) }));
   }
 
