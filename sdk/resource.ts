@@ -72,6 +72,9 @@ function mark(
 }
 
 /**
+ * The kernel knows objects by name, so the old one goes before the new one comes. The provider says so of what it finds
+ * different; the engine does not ask it about what is replaced with its owner, or by `--replace`.
+ *
  * `deletedWith` saves the delete of what the kernel takes along anyway. Engines up to 3.259 leave such a child behind
  * when its owner is replaced and not deleted, unless it is in `replaceWith` as well.
  */
@@ -84,6 +87,7 @@ function withOwners(options: pulumi.CustomResourceOptions, owners: Owners): pulu
     // Said for owners that were found by a plain name, which is no dependency for the engine.
     ...pulumi.mergeOptions(options, { dependsOn: present }),
     ...(deleter && { deletedWith: deleter }),
+    deleteBeforeReplace: true,
     replaceWith: [...new Set([...(options.replaceWith ?? []), ...present])],
   };
 }
