@@ -1,5 +1,5 @@
 import { checkArgs } from "./check";
-import { claim } from "./claims";
+import { claim, refuseIfNeeded } from "./claims";
 import type { Args, Definition, Problem, Remembered } from "./definition";
 import { difference } from "./diff";
 import { CommandError, messageOf, PartialError, RefusedError } from "./errors";
@@ -105,6 +105,7 @@ export function remove(definition: Definition, host: Host, state: Args): Promise
     const sight = await look(definition, host, args);
     const seen = ownOf(definition, sight, args);
     const isShared = definition.isStanding === true && othersRecords(sight.records, args).length > 0;
+    if (seen && !formerIn(outputs)) refuseIfNeeded(definition, args);
     if (seen && !isShared) await release(definition, host, seen, args, outputs);
     await forget(definition, host, args, sight);
   });
