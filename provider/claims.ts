@@ -1,4 +1,5 @@
 import type { Args, Definition, Problem } from "./definition";
+import { RefusedError } from "./errors";
 import { parseMark } from "./mark";
 import { hasUnknown } from "./unknown";
 
@@ -8,20 +9,44 @@ import { hasUnknown } from "./unknown";
  */
 const owners = new Map<string, string>();
 
-/** Claims the kernel objects of a resource, or tells which other resource has them. */
+/** Who needs each object, by their marks. */
+const needers = new Map<string, Set<string>>();
+
+/** Claims the kernel objects of a resource and notes what it needs, or tells which other resource has them. */
 export function claim(definition: Definition, args: Args): Problem[] {
   const mark = String(args["mark"]);
   if (hasUnknown(args)) return [];
+  for (const object of definition.needs?.(args) ?? []) {
+    needers.set(object, (needers.get(object) ?? new Set()).add(mark));
+  }
   return definition.claims(args).flatMap((object) => {
     const owner = owners.get(object) ?? mark;
     owners.set(object, owner);
     if (owner === mark) return [];
-    const other = parseMark(owner);
     return [
       {
         property: definition.identity,
-        reason: `${object} is ${other?.kind} "${other?.name}" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it`,
+        reason: `${object} is ${nameOf(owner)} already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it`,
       },
     ];
   });
+}
+
+/**
+ * Refuses to take away what the program has no more but goes on to need by name: the kernel would take what hangs on it
+ * along, and nothing would tell.
+ */
+export function refuseIfNeeded(definition: Definition, args: Args): void {
+  for (const object of definition.claims(args)) {
+    const names = [...(needers.get(object) ?? [])].map(nameOf);
+    if (names.length === 0 || owners.has(object)) continue;
+    throw new RefusedError(
+      `${object} is not deleted, as it is needed by ${names.join(", ")}: take that out of the program as well, or put ${nameOf(String(args["mark"]))} back`,
+    );
+  }
+}
+
+function nameOf(mark: string): string {
+  const { kind, name } = parseMark(mark) ?? {};
+  return `${kind} "${name}"`;
 }

@@ -79,6 +79,8 @@ export interface Definition<A = Args, O extends object = object> {
   id(args: A): string;
   /** The kernel objects it is, as `what where/name`: two resources of a program may not share one. */
   claims(args: A): readonly string[];
+  /** What of others it cannot be without, as they claim it; by default nothing. */
+  needs?(args: A): readonly string[];
   /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
   home?(args: A): string | undefined;
   /** The network namespace that it is itself: its deletion takes along what is in it. */

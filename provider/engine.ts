@@ -1,5 +1,5 @@
 import { checkArgs } from "./check";
-import { claim } from "./claims";
+import { claim, refuseIfNeeded } from "./claims";
 import { pause } from "./command";
 import type { Args, Definition, Problem, Remembered } from "./definition";
 import { difference } from "./diff";
@@ -131,7 +131,9 @@ export function remove(definition: Definition, host: Host, state: Args): Promise
   return serialized(definition, state, async () => {
     const { args, outputs } = split(definition, state);
     const sight = await look(definition, host, args);
-    await release(definition, host, sight, ownOf(definition, sight, args), { args, outputs });
+    const seen = ownOf(definition, sight, args);
+    if (seen && !formerIn(outputs)) refuseIfNeeded(definition, args);
+    await release(definition, host, sight, seen, { args, outputs });
   });
 }
 

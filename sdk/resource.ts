@@ -73,6 +73,9 @@ function mark(
 }
 
 /**
+ * The kernel knows objects by name, so the old one goes before the new one comes. The provider says so of what it finds
+ * different; the engine does not ask it about what is replaced with its owner, or by `--replace`.
+ *
  * `deletedWith` saves the delete of what the kernel takes along anyway. Engines up to 3.259 leave such a child behind
  * when its owner is replaced and not deleted, unless it is in `replaceWith` as well.
  */
@@ -90,6 +93,7 @@ function withOwners(
     // Said here as well as in `diff`: where an owner is replaced under an alias, the engine does not ask there.
     deleteBeforeReplace: true,
     ...(deleter && { deletedWith: deleter }),
+    deleteBeforeReplace: true,
     replaceWith: [...new Set([...(options.replaceWith ?? []), ...present])],
   };
 }

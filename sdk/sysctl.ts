@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { sysctlPath } from "../provider/parse/sysctl";
+import { linkIn } from "../provider/parse/sysctl";
 import type { SysctlArgs as Schema } from "../provider/resources/sysctl";
 import { currentProgram, type Place } from "./program";
 import { type NamespaceReference, resolveNamespace } from "./reference";
@@ -43,9 +43,9 @@ interface Former {
   readonly args: { readonly value: string };
 }
 
-/** The resource that makes the link whose parameter it is: `net.ipv4.conf.LINK.forwarding` comes and goes with it. */
+/** The resource that makes the link whose parameter it is. */
 function linkOf(key: pulumi.Input<string>, place: Place): pulumi.Resource | undefined {
   if (typeof key !== "string") return undefined;
-  const link = /^net\/ipv[46]\/(?:conf|neigh)\/([^/]+)\//.exec(sysctlPath(key))?.[1];
+  const link = linkIn(key);
   return link === undefined ? undefined : currentProgram().findLink(place, link)?.resource;
 }

@@ -12,6 +12,10 @@ export const sysctlName = (key: string): string => swapped(sysctlPath(key));
 
 const swapped = (key: string): string => key.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."));
 
+/** The link whose parameter it is: `net.ipv4.conf.LINK.forwarding` comes and goes with it. */
+export const linkIn = (key: string): string | undefined =>
+  /^net\/ipv[46]\/(?:conf|neigh)\/([^/]+)\//.exec(sysctlPath(key))?.[1];
+
 /** The answer to `sysctl KEY…`: values by path, with white space made single. */
 export function parseSysctls(text: string): ReadonlyMap<string, string> {
   return new Map(

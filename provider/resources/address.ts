@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { claimOf } from "../claim";
+import { claimOf, namespaceClaim } from "../claim";
 import { type Command, command, ip, type Steps } from "../command";
 import type { Definition, Observed, Problem } from "../definition";
 import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from "../fields/common";
@@ -73,6 +73,7 @@ export const address: Definition<Args, Outputs> = {
 
   id: (args) => linkId(args.namespace, entry(args)),
   claims: (args) => [claimOf("address", args.namespace, entry(args))],
+  needs: ({ namespace, interface: link }) => [...namespaceClaim(namespace), claimOf("link", namespace, link)],
 
   defaults({ address }) {
     const parsed = typeof address === "string" ? parseIp(address) : undefined;

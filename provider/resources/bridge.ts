@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { claimOf } from "../claim";
+import { claimOf, namespaceClaim } from "../claim";
 import { ip, showLinks } from "../command";
 import type { Definition, Observed, Some } from "../definition";
 import { integer, linkName, macAddress, mtu, namespaceName, withoutSign } from "../fields/common";
@@ -95,6 +95,7 @@ export const bridge: Definition<Args, Outputs> = {
 
   id: ({ namespace, name }) => linkId(namespace, name),
   claims: ({ namespace, name }) => [claimOf("link", namespace, name)],
+  needs: ({ namespace }) => namespaceClaim(namespace),
   defaults: ({ mark }) => ({ mac: macOf(mark) }),
 
   problems: ({ stp, forwardDelay }) =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { claimOf } from "../claim";
+import { claimOf, namespaceClaim } from "../claim";
 import { type Answer, type Command, command, ip, pause, type Steps, showLinks } from "../command";
 import type { Definition, Observed } from "../definition";
 import { RefusedError } from "../errors";
@@ -68,7 +68,7 @@ export const namespace: Definition<Args, Outputs> = {
   encloses: ({ name }) => name,
   isMarkedLate: true,
   claims: ({ name, sysctls = {} }) => [
-    `namespace ${name}`,
+    ...namespaceClaim(name),
     ...Object.keys(sysctls).map((key) => claimOf("sysctl", name, sysctlPath(key))),
   ],
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { namespaceClaim } from "../claim";
 import type { Answer, Steps } from "../command";
 import type { Definition, Observed } from "../definition";
 import { namespaceName, network } from "../fields/common";
@@ -129,6 +130,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   // A rule is known by its mark alone, and no two resources have the same.
   claims: () => [],
+  needs: ({ namespace }) => namespaceClaim(namespace),
 
   defaults({ kind, source, destination, to }) {
     const given = [source, destination, to];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { isRecord } from "../check";
-import { claimOf } from "../claim";
+import { claimOf, namespaceClaim } from "../claim";
 import { type Command, ip } from "../command";
 import type { Definition, Effect, Observed, Problem, Some } from "../definition";
 import { RefusedError } from "../errors";
@@ -154,6 +154,13 @@ export const route: Definition<Args> = {
   },
   claims: (args) => [
     claimOf("route", args.namespace, `${args.table} ${targetOf(args)} metric ${metricOf(args)}`),
+  ],
+
+  needs: ({ namespace, nexthops = [], ...way }) => [
+    ...namespaceClaim(namespace),
+    ...[way, ...nexthops].flatMap(({ interface: link }) =>
+      link === undefined ? [] : claimOf("link", namespace, link),
+    ),
   ],
 
   problems: (args) => [...shapeProblems(args), ...wayProblems(args), ...familyProblems(args)],

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { claimOf } from "../claim";
+import { claimOf, namespaceClaim } from "../claim";
 import type { Definition } from "../definition";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
-import { sysctlName, sysctlPath } from "../parse/sysctl";
+import { linkIn, sysctlName, sysctlPath } from "../parse/sysctl";
 
 export const SysctlArgs = z.object({
   /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Replaces. */
@@ -25,6 +25,11 @@ export const sysctl: Definition<Args> = {
 
   id: ({ namespace, key }) => `${namespace ? `${namespace}/` : ""}${sysctlName(key)}`,
   claims: ({ namespace, key }) => [claimOf("sysctl", namespace, sysctlPath(key))],
+
+  needs({ namespace, key }) {
+    const link = linkIn(key);
+    return [...namespaceClaim(namespace), ...(link === undefined ? [] : [claimOf("link", namespace, link)])];
+  },
 
   problems: ({ key, namespace }) =>
     namespace === undefined || isNamespaced(key)

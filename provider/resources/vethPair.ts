@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { claimOf } from "../claim";
+import { claimOf, namespaceClaim } from "../claim";
 import { type Answer, type Command, ip, showLinks } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
@@ -79,6 +79,11 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       .join(" "),
   home: ({ end }) => end.namespace,
   claims: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
+  needs: ({ end, peer }) =>
+    [end, peer].flatMap(({ namespace, bridge }) => [
+      ...namespaceClaim(namespace),
+      ...(bridge === undefined ? [] : [claimOf("link", namespace, bridge)]),
+    ]),
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),
 

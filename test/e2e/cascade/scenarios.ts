@@ -9,12 +9,17 @@ export interface Scenario {
   readonly hanging: readonly Part[];
   /** What only says another thing then. */
   readonly updated?: readonly Part[];
+  /** What refers to an output that a preview cannot know: it may change, for all that the preview can say. */
+  readonly unsure?: readonly Part[];
 }
 
 /** What hangs on either end of the cable; a route is replaced with every address that it may need. */
 const onCable: readonly Part[] = ["end-ip", "far-ip", "end-sysctl", "far-sysctl", "via", "far-via"];
 const onPort: readonly Part[] = ["far-port-ip", "far-via"];
 const onBridge: readonly Part[] = ["port", ...onPort, "bridge-ip", "bridge-sysctl", "on-link", "via"];
+
+/** What goes with the cable in the kernel when a person deletes one end. */
+export const cableAndAll: readonly Part[] = ["cable", ...onCable];
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   "a namespace is renamed": {
@@ -34,5 +39,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     owner: "end-ip",
     hanging: ["via", "on-link"],
     updated: ["far-via"],
+    unsure: ["far-via"],
   },
 };

@@ -1,0 +1,72 @@
+import { expect } from "chai";
+import { errorOf } from "../support/kernel";
+import { differences, picture } from "../support/picture";
+import { ProgramStack } from "../support/programStack";
+import { snapshot } from "../support/snapshot";
+import { type Names, network, type Part } from "./cascade/network";
+
+const names: Names = {
+  ...{ near: "needed-near", far: "needed-far", third: "needed-third" },
+  ...{ bridge: "br0", end: "eth0", home: "near", ip: "10.0.0.1" },
+};
+
+/** What is taken out, what of it is still needed, and some that need it. */
+const rows: readonly (readonly [owner: Part, object: string, ...needers: string[]])[] = [
+  [
+    "near",
+    "namespace needed-near",
+    ...['Bridge "left.bridge"', 'VethPair "left.cable"', 'Address "left.end-ip"', 'Route "left.drop"'],
+    ...['Sysctl "left.ttl"', 'NatRule "left.nftables"', 'NatRule "left.iptables"'],
+  ],
+  [
+    "bridge",
+    "link br0 in needed-near",
+    ...[
+      'VethPair "left.port"',
+      'Address "left.bridge-ip"',
+      'Route "left.on-link"',
+      'Sysctl "left.bridge-sysctl"',
+    ],
+  ],
+  ["cable", "link eth0 in needed-near", 'Address "left.end-ip"', 'Sysctl "left.end-sysctl"'],
+];
+
+/** A resource is taken out of the program, and others still name it: the kernel would take them along without a word. */
+describe("what is still needed by name", function () {
+  this.timeout(120_000);
+  let clean: object;
+  let start: readonly string[];
+  let stack: ProgramStack;
+
+  before(async () => {
+    clean = await snapshot();
+    stack = await ProgramStack.of("needed");
+    await stack.up(() => network("left", names, "name"));
+    start = await picture();
+  });
+  after(async () => {
+    await stack.remove();
+    expect(await snapshot()).to.deep.equal(clean);
+  });
+
+  for (const [owner, object, ...needers] of rows) {
+    it(`${owner} stays, and the error says who needs it`, async () => {
+      const { message } = await errorOf(stack.up(() => network("left", names, "name", [owner])));
+      const said = new RegExp(`${object} is not deleted, as it is needed by (.*): take that out`).exec(
+        message,
+      )?.[1];
+      expect(said?.split(", ")).to.include.members(needers);
+      expect(differences(start, await picture())).to.deep.equal({ missing: [], extra: [] });
+    });
+  }
+
+  it("and nothing is to be done once it is back", async () => {
+    const { operations } = await stack.up(() => network("left", names, "name"));
+    expect(operations).to.deep.equal({});
+  });
+
+  it("it goes with all that needs it", async () => {
+    const { operations } = await stack.up(() => {});
+    expect(new Set(Object.values(operations))).to.deep.equal(new Set(["delete"]));
+  });
+});
