@@ -93,7 +93,6 @@ function withOwners(
     // Said here as well as in `diff`: where an owner is replaced under an alias, the engine does not ask there.
     deleteBeforeReplace: true,
     ...(deleter && { deletedWith: deleter }),
-    deleteBeforeReplace: true,
     replaceWith: [...new Set([...(options.replaceWith ?? []), ...present])],
   };
 }
