@@ -62,7 +62,7 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
 const RECORDS = "/run/pulumi-netns";
 
 /** What is written down of objects, as `KIND ID`. */
-const recorded = async (): Promise<string[]> =>
+export const recorded = async (): Promise<string[]> =>
   (await localHost.records.list()).map(({ kind, id }) => `${kind} ${id}`).sort();
 
 async function deleteLinks(namespace: string | undefined, kept: readonly string[]): Promise<void> {
