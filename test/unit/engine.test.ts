@@ -121,7 +121,11 @@ describe("engine", () => {
         expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
           `RefusedError: lamp a ${words}`,
         );
-        expect(host.ran).to.deep.equal(["ip show a"]);
+        // What has no mark may be about to get one.
+        const looks = other === undefined ? 5 : 1;
+        expect(host.ran.filter((text) => !text.startsWith("sleep "))).to.deep.equal(
+          new Array(looks).fill("ip show a"),
+        );
       });
     }
 
