@@ -553,7 +553,7 @@ describe("engine", () => {
         return run(command);
       };
       expect(plain(await errorOf(engine.create(candle, host, asked)))).to.match(
-        /^CommandError: exists already/,
+        /^RefusedError: candle a exists already/,
       );
       expect(host.lamps.get("a")).to.deep.equal(foreign);
       expect(host.records.kept).to.deep.equal([]);
