@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { Command } from "../command";
 import { type Reply, Session } from "./session";
 
@@ -50,6 +51,8 @@ export function lineOf({ tool, args, namespace, input }: Command): Line | undefi
 
 interface Open {
   readonly namespace: string | undefined;
+  /** Which namespace it is in: another one may have got the name since. */
+  readonly inode: number | undefined;
   readonly session: Session;
   readonly born: number;
   idle?: NodeJS.Timeout;
@@ -89,7 +92,8 @@ export class Sessions {
 
   private sessionFor(key: string, { object, namespace, options }: Line): Open {
     const found = this.open.get(key);
-    if (found && Date.now() - found.born < LIFE) {
+    const inode = namespace === undefined ? undefined : inodeOf(namespace);
+    if (found && found.inode === inode && Date.now() - found.born < LIFE) {
       clearTimeout(found.idle);
       return found;
     }
@@ -99,7 +103,7 @@ export class Sessions {
     const fence = `${object === "link" ? "link" : "addr"} show dev lo`;
     const where = namespace === undefined ? [] : ["-n", namespace];
     const one = {
-      namespace,
+      ...{ namespace, inode },
       session: new Session([...where, ...options], fence, this.env, this.timeout()),
       born: Date.now(),
     };
@@ -125,3 +129,6 @@ export class Sessions {
     for (const [key, one] of [...this.open]) this.drop(key, one);
   }
 }
+
+const inodeOf = (namespace: string): number | undefined =>
+  statSync(`/run/netns/${namespace}`, { throwIfNoEntry: false })?.ino;

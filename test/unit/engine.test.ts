@@ -121,7 +121,11 @@ describe("engine", () => {
         expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
           `RefusedError: lamp a ${words}`,
         );
-        expect(host.ran).to.deep.equal(["ip show a"]);
+        // What has no mark may be about to get one.
+        const looks = other === undefined ? 5 : 1;
+        expect(host.ran.filter((text) => !text.startsWith("sleep "))).to.deep.equal(
+          new Array(looks).fill("ip show a"),
+        );
       });
     }
 
@@ -548,7 +552,9 @@ describe("engine", () => {
         if (command.args[0] === "add") host.lamps.set("a", foreign);
         return run(command);
       };
-      expect(plain(await errorOf(engine.create(candle, host, asked)))).to.match(/exists already/);
+      expect(plain(await errorOf(engine.create(candle, host, asked)))).to.match(
+        /^RefusedError: candle a exists already/,
+      );
       expect(host.lamps.get("a")).to.deep.equal(foreign);
       expect(host.records.kept).to.deep.equal([]);
     });
