@@ -19,6 +19,9 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
 const READ = /^(link|addr|route) show |^link show$|^netns list-id$/;
 const WRITE = /^(link|address|route|netns) (add|set|del|replace) /;
 
+/** A name among numbers: `ip` takes the number before for what it has remembered of the name (rtnl_rtprot_a2n). */
+const NAMED_PROTOCOL = / proto [a-z]/;
+
 /** After it, names may mean other links, in other namespaces as well. */
 const DELETION = /^(link|netns) del /;
 
@@ -41,6 +44,7 @@ export function lineOf({ tool, args, namespace, input }: Command): Line | undefi
   const first = args.findIndex((word) => !word.startsWith("-"));
   const [given, text] = [args.slice(0, first), args.slice(first).join(" ")];
   const family = given.filter((option) => option === "-4" || option === "-6");
+  if (NAMED_PROTOCOL.test(text)) return undefined;
   const isRead = READ.test(text);
   const object = (args[first] ?? "").replace("address", "addr");
   if (isRead && given.includes("-j")) return { object, namespace, options: given, text, isRead };

@@ -83,7 +83,7 @@ describe("release", () => {
   });
 
   describe("a namespace", () => {
-    const house: Definition = { ...lamp, kind: "House", home: () => "a", isHome: true };
+    const house: Definition = { ...lamp, kind: "House", encloses: () => "a" };
 
     /** Whether what is written down of things in the namespace is still there. */
     async function keepsContent(there: Shown | undefined, outputs: object): Promise<boolean> {

@@ -57,6 +57,7 @@ describe("sessions", () => {
     "a letter that is not ASCII": ip("red", "-j", "link", "show", "dev", "löwe"),
     "a read that prints several lines": ip(undefined, "-d", "link", "show"),
     "a list that may be empty": ip(undefined, "-j", "netns", "list"),
+    "a protocol by its name": ip("red", "-4", "route", "add", "10.0.0.0/8", "dev", "a", "proto", "static"),
     "a list of processes": ip(undefined, "netns", "pids", "red"),
     "a program of its own": ip(undefined, "netns", "exec", "red", "true"),
   };
