@@ -23,10 +23,8 @@ import { isDeadEnd, routeFamily, waysOf } from "./routes";
  * `before`: resources that do not fit are left out, and what hangs on them.
  */
 export function settle(program: Program, before: Program = []): Program {
-  const kept = program.reduce<Program>(
-    (kept, item) => (fits(item, kept, program, before) ? [...kept, item] : kept),
-    [],
-  );
+  const kept: Item[] = [];
+  for (const item of program) if (fits(item, kept, program, before)) kept.push(item);
   // What a resource needs may have been declared after it, or may have gone since.
   return kept.length === program.length ? kept : settle(kept, before);
 }
@@ -40,7 +38,7 @@ function stands(item: Item, kept: Program, program: Program, before: Program): b
     case "Namespace":
       return true;
     case "NatRule":
-      return isPlace(kept, item.args.namespace) && natStands(item);
+      return isPlace(kept, item.args.namespace) && natStands(item) && sparesEngine(item);
     case "Bridge":
       return bridgeStands(item, kept);
     case "VethPair":
@@ -249,6 +247,23 @@ function natStands({ args }: NatItem): boolean {
     (protocol !== "icmpv6" || family === "ipv6") &&
     [source, destination, isPort ? undefined : target].every(isOwn) &&
     (kind !== "dnat" || (destination ?? source ?? inInterface ?? protocol) !== undefined)
+  );
+}
+
+/** The engine talks to the provider by TCP on 127.0.0.1 of the host: a rule that took these packets would stop both. */
+function sparesEngine({ args }: NatItem): boolean {
+  const { namespace, kind, source, destination, inInterface, outInterface, protocol } = args;
+  const isNarrow = (network: string | undefined) =>
+    network !== undefined && !network.startsWith("!") && !network.endsWith("/0");
+  const link = inInterface ?? outInterface;
+  return (
+    namespace !== undefined ||
+    natFamily(args) === "ipv6" ||
+    (protocol !== undefined && protocol !== "tcp") ||
+    (link !== undefined && !link.startsWith("!")) ||
+    (kind === "dnat" && destination === undefined) ||
+    isNarrow(source) ||
+    isNarrow(destination)
   );
 }
 
