@@ -107,7 +107,7 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
   const link = linkOf(kept, item.args.interface);
   // Bridges follow ports that come after them.
   const whole = linkOf(program, item.args.interface);
-  if (!link || !whole || !takes(whole, address)) return false;
+  if (!link || !whole || !takes(whole, address) || !hasForm(item)) return false;
   const subnet = networkOf(item).subnet;
   if (Number.isNaN(subnet)) return true;
   const place = placeText(program, link.place);
@@ -127,6 +127,14 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
       (near.owner === owner || !willGo(near.one)) && (near.owner !== owner || agrees(near.one, item, scope)),
   );
   return isLone && isFree;
+}
+
+/** With a peer the prefix length is the peer's; a scope is for IPv4 to choose, and `nodad` for IPv6. */
+function hasForm({ args: { address, peer, scope, nodad } }: AddressItem): boolean {
+  const isV4 = familyOf(address) === "ipv4";
+  const isWhole = address.endsWith(isV4 ? "/32" : "/128");
+  const isPaired = peer === undefined || (isWhole && familyOf(peer) === familyOf(address));
+  return isPaired && (isV4 ? nodad === undefined : scope === undefined);
 }
 
 const agrees = (one: AddressItem, item: AddressItem, scope: string): boolean =>
