@@ -53,6 +53,7 @@ export async function play(engine: Engine, clean: Clean, scenario: Scenario): Pr
   same("the second `up`", model(second, clean.usual, kept), await picture(clean.usual));
   if (again) await engine.up(second, { expectNoChanges: true });
   await engine.destroy();
+  same("`destroy`", [], await picture(clean.usual));
   const { host } = clean;
   const left = await snapshot();
   for (const [what, before] of Object.entries(host))
