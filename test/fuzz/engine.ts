@@ -1,11 +1,20 @@
+import { appendFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { environment } from "../support/stack";
 import { declare } from "./declare";
 import type { Program } from "./program";
 
+/** What the engine said last, should it not come to an end. */
+export const logIn = (folder: string): string => join(folder, "engine.log");
+
 /** The real engine on a stack of its own, for one program after the other. */
 export class Engine {
-  private constructor(private readonly stack: Stack) {}
+  private constructor(
+    private readonly stack: Stack,
+    private readonly log: string,
+  ) {}
 
   static async start(folder: string): Promise<Engine> {
     const stack = await LocalWorkspace.createOrSelectStack(
@@ -15,7 +24,7 @@ export class Engine {
     // The Automation API asks for both after every run: three processes that nobody here needs.
     stack.outputs = async () => ({});
     stack.info = async () => undefined;
-    return new Engine(stack);
+    return new Engine(stack, logIn(folder));
   }
 
   /** Writes the state after every step, as people have it, or at the end alone, which is quicker. */
@@ -25,7 +34,9 @@ export class Engine {
   }
 
   async up(program: Program, options: { refresh?: boolean; expectNoChanges?: boolean } = {}): Promise<void> {
-    await this.stack.up({ color: "never", program: async () => declare(program), ...options });
+    await writeFile(this.log, "");
+    const onOutput = (text: string) => appendFileSync(this.log, text);
+    await this.stack.up({ color: "never", program: async () => declare(program), onOutput, ...options });
   }
 
   async destroy(): Promise<void> {

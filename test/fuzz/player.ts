@@ -13,6 +13,10 @@ export interface Verdict {
   readonly failure: string | undefined;
 }
 
+/** Of all that a run of the engine has printed: what it says of its failures. */
+const brief = (message: string): string =>
+  /^Diagnostics:\n(.*?)\n^Resources:/ms.exec(message)?.[1] ?? message;
+
 let engine: Promise<Engine> | undefined;
 
 process.on("message", (task: Task) => {
@@ -21,7 +25,9 @@ process.on("message", (task: Task) => {
     .then((started) => play(started, task.clean, task.scenario))
     .then(
       (): Verdict => ({ failure: undefined }),
-      (error: unknown): Verdict => ({ failure: error instanceof Error ? error.message : String(error) }),
+      (error: unknown): Verdict => ({
+        failure: error instanceof Error ? brief(error.message) : String(error),
+      }),
     )
     .then((verdict) => process.send?.(verdict));
 });

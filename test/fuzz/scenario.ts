@@ -44,27 +44,18 @@ export interface Clean {
 export async function play(engine: Engine, clean: Clean, scenario: Scenario): Promise<void> {
   const { first, second, byHand, refresh, again, checkpoints } = scenario;
   engine.writeCheckpoints(checkpoints);
-  const t0 = Date.now();
-  const T = (w: string) => {
-    if (process.env["FUZZ_DEBUG"]) console.log(w, Date.now() - t0);
-  };
   await engine.up(first);
-  T("up1 " + first.length);
   same("the first `up`", model(first, clean.usual), await picture(clean.usual));
-  T("pic1");
   // What one command took away, another may ask for.
   for (const [tool, ...args] of byHand) await execa(tool, args, { reject: false });
   await engine.up(second, { refresh });
-  T("up2");
   const kept = byHand.some((command) => command.includes("netns")) ? undefined : keptSysctls(first, second);
   same("the second `up`", model(second, clean.usual, kept), await picture(clean.usual));
   if (again) await engine.up(second, { expectNoChanges: true });
-  T("pic2/again");
   await engine.destroy();
-  T("destroy");
+  same("`destroy`", [], await picture(clean.usual));
   const { host } = clean;
   const left = await snapshot();
-  T("snap");
   for (const [what, before] of Object.entries(host))
     same(`\`destroy\`, in ${what}`, before.split("\n"), (left[what] ?? "").split("\n"));
 }

@@ -3,7 +3,7 @@ import { snapshot } from "../support/snapshot";
 import type { Clean } from "./scenario";
 
 /** Takes away whatever a failed program left in this sandbox, so that the next try starts clean. */
-export async function scrub({ host }: Clean): Promise<void> {
+export async function scrub({ host, usual }: Clean): Promise<void> {
   await execa("ip", ["-all", "netns", "delete"]);
   await execa("nft", ["flush", "ruleset"]);
   for (const name of await linkNames()) await execa("ip", ["link", "del", "dev", name], { reject: false });
@@ -13,7 +13,11 @@ export async function scrub({ host }: Clean): Promise<void> {
   // Far ends of cables go a little later than their namespaces.
   for (let attempt = 0; (await linkNames()).length > 0 && attempt < 100; attempt++)
     await new Promise((resolve) => setTimeout(resolve, 50));
-  await execa("sysctl", ["-q", "-p", "-"], { input: host["sysctls"] ?? "", reject: false });
+  const place = [...usual]
+    .filter(([key]) => !key.includes("LINK"))
+    .map(([key, value]) => `${key} = ${value}`);
+  const input = [...place, host["sysctls"] ?? ""].join("\n");
+  await execa("sysctl", ["-q", "-p", "-"], { input, reject: false });
   const left = await snapshot();
   const wrong = Object.keys(host).filter((what) => left[what] !== host[what]);
   if (wrong.length > 0) throw new Error(`the sandbox cannot be cleaned of ${wrong.join(", ")}`);

@@ -23,10 +23,8 @@ import { isDeadEnd, routeFamily, waysOf } from "./routes";
  * `before`: resources that do not fit are left out, and what hangs on them.
  */
 export function settle(program: Program, before: Program = []): Program {
-  const kept = program.reduce<Program>(
-    (kept, item) => (fits(item, kept, program, before) ? [...kept, item] : kept),
-    [],
-  );
+  const kept: Item[] = [];
+  for (const item of program) if (fits(item, kept, program, before)) kept.push(item);
   // What a resource needs may have been declared after it, or may have gone since.
   return kept.length === program.length ? kept : settle(kept, before);
 }
@@ -40,7 +38,7 @@ function stands(item: Item, kept: Program, program: Program, before: Program): b
     case "Namespace":
       return true;
     case "NatRule":
-      return isPlace(kept, item.args.namespace) && natStands(item);
+      return isPlace(kept, item.args.namespace) && natStands(item) && sparesEngine(item);
     case "Bridge":
       return bridgeStands(item, kept);
     case "VethPair":
@@ -109,7 +107,7 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
   const link = linkOf(kept, item.args.interface);
   // Bridges follow ports that come after them.
   const whole = linkOf(program, item.args.interface);
-  if (!link || !whole || !takes(whole, address)) return false;
+  if (!link || !whole || !takes(whole, address) || !hasForm(item)) return false;
   const subnet = networkOf(item).subnet;
   if (Number.isNaN(subnet)) return true;
   const place = placeText(program, link.place);
@@ -129,6 +127,14 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
       (near.owner === owner || !willGo(near.one)) && (near.owner !== owner || agrees(near.one, item, scope)),
   );
   return isLone && isFree;
+}
+
+/** With a peer the prefix length is the peer's; a scope is for IPv4 to choose, and `nodad` for IPv6. */
+function hasForm({ args: { address, peer, scope, nodad } }: AddressItem): boolean {
+  const isV4 = familyOf(address) === "ipv4";
+  const isWhole = address.endsWith(isV4 ? "/32" : "/128");
+  const isPaired = peer === undefined || (isWhole && familyOf(peer) === familyOf(address));
+  return isPaired && (isV4 ? nodad === undefined : scope === undefined);
 }
 
 const agrees = (one: AddressItem, item: AddressItem, scope: string): boolean =>
@@ -249,6 +255,23 @@ function natStands({ args }: NatItem): boolean {
     (protocol !== "icmpv6" || family === "ipv6") &&
     [source, destination, isPort ? undefined : target].every(isOwn) &&
     (kind !== "dnat" || (destination ?? source ?? inInterface ?? protocol) !== undefined)
+  );
+}
+
+/** The engine talks to the provider by TCP on 127.0.0.1 of the host: a rule that took these packets would stop both. */
+function sparesEngine({ args }: NatItem): boolean {
+  const { namespace, kind, source, destination, inInterface, outInterface, protocol } = args;
+  const isNarrow = (network: string | undefined) =>
+    network !== undefined && !network.startsWith("!") && !network.endsWith("/0");
+  const link = inInterface ?? outInterface;
+  return (
+    namespace !== undefined ||
+    natFamily(args) === "ipv6" ||
+    (protocol !== undefined && protocol !== "tcp") ||
+    (link !== undefined && !link.startsWith("!")) ||
+    (kind === "dnat" && destination === undefined) ||
+    isNarrow(source) ||
+    isNarrow(destination)
   );
 }
 

@@ -1,14 +1,17 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../support/stack";
+import { logIn } from "./engine";
 import type { Task, Verdict } from "./player";
 import type { Clean, Scenario } from "./scenario";
 import { scrub } from "./scrub";
 
 /** How long one scenario may take, in milliseconds; far more than it does on a busy machine. */
-const PATIENCE = 300_000;
+const PATIENCE = 180_000;
+
+const LATE = `no end within ${PATIENCE / 1000} seconds; the engine said:\n`;
 
 /**
  * Where scenarios are played: by a process of its own, which ends with the first failure, as Pulumi's runtime does not
@@ -22,11 +25,13 @@ export class Stage {
   /** Plays a scenario; resolves to what went wrong, with everything cleared away, or to `undefined`. */
   async play(scenario: Scenario): Promise<string | undefined> {
     this.player ??= await start();
-    const { failure } = await answer(this.player.process, { clean: this.clean, scenario });
+    const { process, folder } = this.player;
+    const { failure } = await answer(process, { clean: this.clean, scenario });
     if (failure === undefined) return undefined;
+    const said = failure === LATE ? await readFile(logIn(folder), "utf8").catch(() => "") : "";
     await this.close();
     await scrub(this.clean);
-    return failure;
+    return failure + said;
   }
 
   async close(): Promise<void> {
@@ -60,7 +65,7 @@ function answer(child: ChildProcess, task: Task): Promise<Verdict> {
       child.removeAllListeners();
       resolve({ failure });
     };
-    const timer = setTimeout(() => settle(`no end within ${PATIENCE / 1000} seconds`), PATIENCE);
+    const timer = setTimeout(() => settle(LATE), PATIENCE);
     child.once("message", (verdict: Verdict) => settle(verdict.failure));
     child.once("error", (error) => settle(error.message));
     child.once("exit", (code) => settle(`the process ended with exit code ${code}`));

@@ -27,7 +27,7 @@ export const programs: fc.Arbitrary<Program> = fc
   .map((kinds) => settle(kinds.flat().reduce(grown, [])).slice(0, MOST));
 
 /** A program with one resource more, where there is a place for it. */
-export function grown(program: Program, growth: Growth): Program {
+function grown(program: Program, growth: Growth): Program {
   const item: Item | undefined = growth(program);
   return item === undefined ? program : [...program, item];
 }

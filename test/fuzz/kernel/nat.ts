@@ -34,16 +34,8 @@ function iptablesLines(family: Family, saved: string): string[] {
       const [chain = "", ...clauses] = line
         .replaceAll('"', "")
         .slice(3)
-        .split(/ (?=!|-)/);
-      const said = clausesOf(clauses).filter((clause) => !clause.startsWith("-m "));
+        .split(/ (?=! -|(?<!! )-)/);
+      const said = clauses.filter((clause) => !clause.startsWith("-m "));
       return `iptables ${family} ${chain.toLowerCase()}: ${said.sort().join(" ")}`;
     });
-}
-
-/** A `!` belongs to the option after it. */
-function clausesOf(parts: readonly string[]): string[] {
-  return parts.reduce<string[]>((clauses, part) => {
-    const last = clauses.at(-1);
-    return last === "!" ? [...clauses.slice(0, -1), `! ${part}`] : [...clauses, part];
-  }, []);
 }

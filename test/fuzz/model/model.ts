@@ -28,7 +28,7 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
 }
 
 /** A namespace as lines name it. */
-export const at = (program: Program, place: string | undefined): string =>
+const at = (program: Program, place: string | undefined): string =>
   place === undefined ? "HOST" : placeName(program, place);
 
 /** A mark without its hash. */
@@ -96,7 +96,7 @@ function routeLine(program: Program, item: RouteItem): string {
 }
 
 /** Every parameter that is set, by place and path. */
-export function sysctlsOf(program: Program): Sysctls {
+function sysctlsOf(program: Program): Sysctls {
   const own = ofKind(program, "Sysctl").map(
     ({ args }) =>
       [`${at(program, args.namespace)} ${sysctlPath(program, args)}`, written(args.value)] as const,

@@ -6,13 +6,15 @@ import { printProgram } from "../../fuzz/print";
 import { settle } from "../../fuzz/settle";
 import { address, bridge, cable, namespace, route } from "./programs";
 
-describe("random programs", () => {
+describe("random programs", function () {
+  this.timeout(60_000);
+
   it("hold only what the kernel can have", () => {
     fc.assert(
       fc.property(programs, (program) => {
         expect(settle(program)).to.deep.equal(program);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
@@ -21,7 +23,7 @@ describe("random programs", () => {
       fc.property(programs, (program) => {
         expect(edited(program, [])).to.deep.equal(program);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
@@ -31,7 +33,7 @@ describe("random programs", () => {
         const after = edited(program, changes);
         expect(settle(after, program)).to.deep.equal(after);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
