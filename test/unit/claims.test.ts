@@ -1,10 +1,13 @@
 import { expect } from "chai";
-import { claim } from "../../provider/claims";
+import { claim, refuseIfNeeded } from "../../provider/claims";
 import type { Args, Definition } from "../../provider/definition";
+import { RefusedError } from "../../provider/errors";
 import { markOf } from "../../provider/mark";
 import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
 import { namespace } from "../../provider/resources/namespace";
+import { natRule } from "../../provider/resources/natRule";
+import { route } from "../../provider/resources/route";
 import { sysctl } from "../../provider/resources/sysctl";
 import { vethPair } from "../../provider/resources/vethPair";
 import { UNKNOWN } from "../../provider/unknown";
@@ -91,5 +94,45 @@ describe("claims", () => {
     const cable = { end: { name: "claim-9" }, peer: { name: "claim-10" } };
     expect(claimed(vethPair, "cable", cable)).to.have.lengthOf(1);
     expect(claimed(bridge, "holder", { name: "claim-9" })).to.deep.equal([]);
+  });
+});
+
+describe("what is still needed", () => {
+  const inRed = { namespace: "needs-red" };
+  /** Something in the namespace needs-red, and what else it needs there. */
+  const rows: readonly (readonly [definition: Definition, args: Args, link?: string])[] = [
+    [bridge, { ...inRed, name: "needs-1" }],
+    [natRule, { ...inRed, kind: "masquerade" }],
+    [address, { ...inRed, interface: "needs-2", address: "10.0.0.1/24" }, "needs-2"],
+    [route, { ...inRed, destination: "default", interface: "needs-3" }, "needs-3"],
+    [route, { ...inRed, destination: "default", nexthops: [{}, { interface: "needs-4" }] }, "needs-4"],
+    [sysctl, { ...inRed, key: "net.ipv4.conf.needs-5.forwarding" }, "needs-5"],
+    [
+      vethPair,
+      { end: { name: "needs-6" }, peer: { ...inRed, name: "needs-7", bridge: "needs-8" } },
+      "needs-8",
+    ],
+  ];
+  const remove = (definition: Definition, args: Args) => () =>
+    refuseIfNeeded(definition, { ...args, mark: markOf(definition.kind, urnOf(definition.kind, "owner")) });
+
+  rows.forEach(([definition, args, link], at) => {
+    it(`stays for ${definition.kind} ${JSON.stringify(args)}`, () => {
+      claimed(definition, `needer-${at}`, args);
+      const needer = `${definition.kind} "needer-${at}"`;
+      expect(remove(namespace, { name: "needs-red" })).to.throw(RefusedError, needer);
+      if (link === undefined) return;
+      expect(remove(bridge, { ...inRed, name: link })).to.throw(
+        RefusedError,
+        `link ${link} in needs-red is not deleted, as it is needed by ${needer}: take that out of the program as well, or put Bridge "owner" back`,
+      );
+      expect(remove(bridge, { name: link })).to.not.throw();
+    });
+  });
+
+  it("goes where the program has it under another resource's name, or anew", () => {
+    claimed(address, "ip", { interface: "needs-9", address: "10.0.0.1/24" });
+    claimed(bridge, "other", { name: "needs-9" });
+    expect(remove(bridge, { name: "needs-9" })).to.not.throw();
   });
 });
