@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+// npm run faults                                      kills, errors, full disks: each followed by a recovery
+// npm run faults -- --only up:12:after:cli:checkpoints     one point; `--only up:12` all there
+// npm run faults -- --jobs 4                          in four sandboxes at once
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { environment } from "./lib/environment.mjs";
+import { startWorker } from "./lib/fault-worker.mjs";
+import { indent, Problem } from "./lib/problem.mjs";
+import { setup } from "./lib/setup.mjs";
+import { duration, green, main, red, say } from "./lib/terminal.mjs";
+
+const options = {
+  only: { type: "string", multiple: true, default: [] },
+  jobs: { type: "string", default: String(availableParallelism()) },
+};
+
+async function faults({ only, jobs }, env) {
+  const tally = { tried: 0, survived: 0, lost: 0, leaked: 0 };
+  try {
+    const started = Date.now();
+    const open = (slot) => startWorker(`faults-${process.pid}-${slot}`, env);
+    const workers = await Promise.all(Array.from({ length: Number(jobs) }, (_, slot) => open(slot)));
+    const queue = chosen(workers[0].points, only);
+    const report = reporter(tally, queue.length);
+    await Promise.all(workers.map((worker, slot) => work(worker, () => open(slot), queue, report)));
+    say(`\n${duration(Date.now() - started)}`);
+  } finally {
+    say(`${tally.tried} tried, ${tally.survived} survived, ${tally.lost} lost, ${tally.leaked} leaked`);
+  }
+  return tally.survived === tally.tried && tally.tried > 0 ? 0 : 1;
+}
+
+/** Tries points until none is left. After one that did not survive, the next gets a network without its traces. */
+async function work(worker, reopen, queue, report) {
+  let current = worker;
+  for (let point = queue.shift(); point !== undefined; point = queue.shift()) {
+    current ??= await reopen();
+    const started = Date.now();
+    const verdict = await current.try(point);
+    report(point, verdict, Date.now() - started);
+    if (verdict.outcome !== "survived") {
+      await current.end();
+      current = undefined;
+    }
+  }
+  await current?.end();
+}
+
+/** Those points that `--only` names or that lie below it; a point of another victim than usual may be named in full. */
+function chosen(points, only) {
+  if (only.length === 0) return [...points];
+  return only.flatMap((name) => {
+    const below = points.filter((point) => `${point}:`.startsWith(`${name}:`));
+    return below.length > 0 ? below : [name];
+  });
+}
+
+const reporter =
+  (tally, total) =>
+  (point, { outcome, call, findings }, milliseconds) => {
+    tally.tried++;
+    tally[outcome]++;
+    const mark = outcome === "survived" ? green("✓") : red(`✗ ${outcome}`);
+    const count = `${tally.tried}/${total}`.padStart(2 * String(total).length + 1);
+    say(`  ${count} ${mark} ${point.padEnd(40)} ${duration(milliseconds).padStart(6)}  ${call}`.trimEnd());
+    if (outcome === "survived") return;
+    say(indent([...findings, `again: npm run faults -- --only ${point}`].join("\n")));
+  };
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options });
+    if (!/^[1-9]\d*$/.test(values.jobs)) throw new Error(`--jobs is ${values.jobs}, not a number from 1`);
+    return values;
+  } catch (error) {
+    throw new Problem(error.message, { how: "npm run faults -- [--only POINT]… [--jobs N]" });
+  }
+}
+
+await main(async () => {
+  const values = readOptions();
+  return faults(values, environment(await setup()));
+});

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { differences, type Snapshot, snapshot } from "../support/snapshot";
+import { without } from "./hidden";
+import { type Lab, machine } from "./lab";
+import { errors, idOf, isOneOf, type Point, victims } from "./point";
+import type { Ended } from "./run";
+
+/** What came of a point: something is missing or not as it was, something is left over or there twice, or neither. */
+export interface Verdict {
+  readonly id: string;
+  readonly outcome: "survived" | "lost" | "leaked";
+  /** What is wrong, as a person would tell it. */
+  readonly findings: readonly string[];
+  /** The call that it happened at. */
+  readonly call: string;
+}
+
+class Failure extends Error {
+  constructor(
+    readonly outcome: "lost" | "leaked",
+    readonly findings: readonly string[],
+  ) {
+    super(findings.join("\n"));
+  }
+}
+
+/** Lets the fault happen, does what the documentation says, and looks whether all is as if it had not happened. */
+export async function trial(lab: Lab, point: Point): Promise<Verdict> {
+  const id = idOf(point);
+  await lab.forgetCalls();
+  try {
+    await strike(lab, point);
+    await recover(lab, point);
+    return { id, outcome: "survived", findings: [], call: await callOf(lab, point) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { id, outcome: error.outcome, findings: error.findings, call: await callOf(lab, point) };
+  }
+}
+
+const callOf = async (lab: Lab, { at }: Point): Promise<string> =>
+  at === undefined ? "" : ((await lab.calls())[at.number - 1] ?? "");
+
+async function strike(lab: Lab, point: Point): Promise<void> {
+  const { operation, at, fault, mode } = point;
+  const other = fault === "reboot" ? machine(`${process.pid}`) : undefined;
+  const prefix = other?.prefix ?? [];
+  try {
+    if (operation === "destroy") must("the `up` before it", await lab.operate("up", { mode, prefix }));
+    const manner = {
+      mode,
+      prefix,
+      ...(at && { fault: { FAULT: fault, FAULT_NUMBER: String(at.number), FAULT_MOMENT: at.moment } }),
+      ...(fault === "hang" && { env: { PULUMI_NETNS_TIMEOUT: "5" } }),
+    };
+    const work = () => lab.operate(operation, manner);
+    const tool = /^missing-(.*)$/.exec(fault)?.[1];
+    const ended = await (tool === undefined ? work() : without(tool, process.env["PATH"] ?? "", work));
+    expectations(point, ended, await callOf(lab, point));
+  } finally {
+    await other?.switchOff();
+  }
+}
+
+/** What has to be true of the run itself. */
+function expectations({ operation, at, fault }: Point, ended: Ended, call: string): void {
+  const { isGood, output, leftovers } = ended;
+  const insist = (isTrue: boolean, finding: string) => {
+    if (!isTrue) throw new Failure("lost", [finding, output]);
+  };
+  const names = output.replaceAll('"', "").includes(call.replaceAll('"', ""));
+  insist(at === undefined || call !== "", `\`${operation}\` ended before call ${at?.number}`);
+  if (isOneOf([...victims, "hang", "disk-full"], fault)) insist(!isGood, `\`${operation}\` did not fail`);
+  if (isOneOf(errors, fault)) insist(isGood || names, `the error does not name the command: ${call}`);
+  if (fault === "hang")
+    insist(names && output.includes("no answer in time"), `the error does not say that this hung: ${call}`);
+  if (fault === "interrupt") insist(leftovers.length === 0, `left running: ${leftovers.join(", ")}`);
+  const tool = /^missing-(.*)$/.exec(fault)?.[1];
+  if (tool !== undefined)
+    insist(
+      !isGood && new RegExp(`program not installed: .*\\b${tool}\\b`).test(output),
+      `the error does not say that ${tool} is not installed`,
+    );
+}
+
+/** What docs/troubleshooting.md tells people to do; then nothing may be left to do, and `destroy` has to leave nothing. */
+async function recover(lab: Lab, { fault, mode }: Point): Promise<void> {
+  await lab.makeSpace();
+  if (lab.isLocked()) must("`cancel`", await lab.pulumi(["cancel", "--yes"]));
+  const words = fault.startsWith("missing-") ? [] : ["--refresh"];
+  must("`up` after it", await lab.operate("up", { mode }, words));
+  must("`preview` after it", await lab.pulumi(["preview", "--expect-no-changes"], { mode }));
+  await expectHost("after recovery", lab.built, ({ missing }) => (missing.length > 0 ? "lost" : "leaked"));
+  must("`destroy` after it", await lab.operate("destroy", { mode }));
+  await expectHost("after `destroy`", lab.bare, () => "leaked");
+}
+
+function must(what: string, { isGood, output }: Ended): void {
+  if (!isGood) throw new Failure("lost", [`${what} failed`, output]);
+}
+
+/** Milliseconds that the kernel may take for what it does in the background. */
+const PATIENCE = 5_000;
+
+async function expectHost(
+  when: string,
+  expected: Snapshot,
+  outcome: (found: ReturnType<typeof differences>) => "lost" | "leaked",
+): Promise<void> {
+  for (let waited = 0; ; waited += 200) {
+    const found = differences(expected, await snapshot());
+    const findings = [
+      ...found.missing.map((line) => `missing ${when}: ${line}`),
+      ...found.extra.map((line) => `too much ${when}: ${line}`),
+    ];
+    if (findings.length === 0) return;
+    if (waited >= PATIENCE) throw new Failure(outcome(found), findings);
+    await sleep(200);
+  }
+}
