@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// npm run faults                                      kills, errors, full disks: each followed by a recovery
-// npm run faults -- --only up:12:after:cli:checkpoints     one point; `--only up:12` all there
-// npm run faults -- --jobs 4                          in four sandboxes at once
+// npm run faults                                         kills, errors, full disks: each followed by a recovery
+// npm run faults -- --only up:12:after:cli:checkpoints    one point; `--only up:12` all there, `--only reboot` all of these
+// npm run faults -- --jobs 4                             in four sandboxes at once
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { environment } from "./lib/environment.mjs";
@@ -47,12 +47,12 @@ async function work(worker, reopen, queue, report) {
   await current?.end();
 }
 
-/** Those points that `--only` names or that lie below it; a point of another victim than usual may be named in full. */
+/** Those points whose names hold what `--only` says; a point with another victim than usual may be named in full. */
 function chosen(points, only) {
   if (only.length === 0) return [...points];
   return only.flatMap((name) => {
-    const below = points.filter((point) => `${point}:`.startsWith(`${name}:`));
-    return below.length > 0 ? below : [name];
+    const fitting = points.filter((point) => `:${point}:`.includes(`:${name}:`));
+    return fitting.length > 0 ? fitting : [name];
   });
 }
 

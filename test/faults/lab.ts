@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -38,7 +38,11 @@ export class Lab {
   static async open(): Promise<Lab> {
     const folder = await copyExample("seed");
     await compile(folder);
-    const env = { ...process.env, ...(await environment(folder)) };
+    const env = {
+      ...process.env,
+      ...(await environment(folder)),
+      NODE_OPTIONS: `--require ${join(__dirname, "quick.cjs")}`,
+    };
     // A disk of its own, which can be full without harm to others. It is gone with the sandbox.
     await execa("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", join(folder, "state")]);
     const shimmed = await layShims(join(folder, "shims"), process.env["PATH"] ?? "");
@@ -116,11 +120,7 @@ async function compile(folder: string): Promise<void> {
   const program = await readFile(join(folder, "index.ts"), "utf8");
   const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2023 };
   await writeFile(join(folder, "index.js"), transpileModule(program, { compilerOptions }).outputText);
-  const project = await readFile(join(folder, "Pulumi.yaml"), "utf8");
-  await writeFile(
-    join(folder, "Pulumi.yaml"),
-    `${project.trimEnd()}\n  options:\n    typescript: false\nmain: index.js\n`,
-  );
+  await appendFile(join(folder, "Pulumi.yaml"), "main: index.js\n");
 }
 
 /** Once the kernel has finished what it does in the background: IPv6 addresses are tentative for a second or two. */

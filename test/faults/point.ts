@@ -75,13 +75,16 @@ function others(boundaries: Boundaries): Point[] {
     ({ operation: "up", at: undefined, fault, mode: "checkpoints" }) as const;
   return [
     ...needed.map((tool) => alongside(`missing-${tool}`)),
-    ...operations.flatMap((operation) => errors.flatMap((error) => spread(operation, error, 4, "before"))),
+    ...errors.flatMap((error) => spread("up", error, 3, "before")),
+    ...errors.flatMap((error) => spread("destroy", error, 2, "before")),
     ...moments.flatMap((moment) => spread("up", "hang", 2, moment)),
     ...spread("destroy", "hang", 1, "before"),
     ...modes.flatMap((mode) => spread("up", "disk-full", 2, "after", mode)),
     ...spread("destroy", "disk-full", 1, "after"),
-    ...operations.flatMap((operation) => spread(operation, "interrupt", 2, "before")),
-    ...operations.flatMap((operation) => spread(operation, "interrupt-twice", 2, "before")),
+    ...["interrupt", "interrupt-twice"].flatMap((fault) => [
+      ...spread("up", fault, 2, "before"),
+      ...spread("destroy", fault, 1, "before"),
+    ]),
     ...operations.flatMap((operation) => spread(operation, "reboot", 1, "after")),
     alongside("reboot"),
   ];
