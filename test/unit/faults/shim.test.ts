@@ -1,0 +1,100 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { layShims } from "../../faults/shim";
+
+describe("faults: the shim", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-netns-shim-"));
+  const log = join(folder, "log");
+  let path: string;
+
+  before(async () => {
+    // Says what it was called with and given, and ends with a code of its own.
+    const real = join(folder, "real");
+    mkdirSync(real);
+    for (const tool of ["ip", "nft", "sysctl", "stat", "ps", "flock", "iptables"]) {
+      writeFileSync(join(real, tool), `#!/bin/sh\necho "${tool} $*"; cat; echo noise >&2; exit 7\n`);
+      chmodSync(join(real, tool), 0o755);
+    }
+    path = await layShims(join(folder, "shims"), `${real}:${process.env["PATH"]}`);
+  });
+  beforeEach(() => rmSync(log, { force: true }));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const call = (line: string, env: object = {}, input = "") => {
+    const [tool = "", ...args] = line.split(" ");
+    const file = execFileSync("sh", ["-c", `command -v ${tool}`], { env: { PATH: path } })
+      .toString()
+      .trim();
+    const { status, stdout, stderr } = spawnSync(file, args, {
+      input,
+      env: { PATH: path, FAULT_LOG: log, ...env },
+      encoding: "utf8",
+    });
+    return { status, stdout, stderr };
+  };
+  const counted = () => (existsSync(log) ? readFileSync(log, "utf8") : "").replace(/^\d+ /gm, "").trim();
+
+  const reads = [
+    "ip -j -d link show dev lo",
+    "ip -n red -j -d addr show dev veth-red",
+    "ip -j netns list-id",
+    "ip netns pids red",
+    "ip netns exec red nft -j list table ip x",
+    "ip netns exec red sysctl --ignore net.ipv4.ip_forward",
+    "nft -j list table ip pulumi-netns/a/b",
+    "iptables -t nat -S",
+    "sysctl -n net.ipv4.ip_forward",
+    "sysctl --ignore net.ipv4.ip_forward",
+    "stat --format=%i /run/netns/red",
+    "ps -o pid=,args= -p 1",
+  ];
+  const changes = [
+    "ip link add name v-net-0 type bridge",
+    "ip -n red address add 10.0.0.1/24 dev lo",
+    "ip netns del red",
+    "ip netns exec red sysctl -q -w net.ipv4.ip_forward=1",
+    "nft -j -f -",
+    "iptables -t nat -A POSTROUTING -j MASQUERADE",
+    "sysctl -q -w net.ipv4.ip_forward=1",
+    "flock --close /run ip -batch -",
+    "ip -batch -",
+  ];
+  for (const [lines, what] of [
+    [reads, "passes on, and does not count"],
+    [changes, "passes on, and counts"],
+  ] as const) {
+    for (const line of lines) {
+      it(`${what}: ${line}`, () => {
+        expect(call(line, {}, "given")).to.deep.equal({
+          status: 7,
+          stdout: `${line}\ngiven`,
+          stderr: "noise\n",
+        });
+        expect(counted()).to.equal(lines === reads ? "" : line);
+      });
+    }
+  }
+
+  it("strikes at the number asked for, and at no other", () => {
+    const fault = { FAULT: "EBUSY", FAULT_NUMBER: "2", FAULT_MOMENT: "before" };
+    const codes = [1, 2, 3].map(() => call("ip link add x", fault).status);
+    expect(codes).to.deep.equal([7, 2, 7]);
+  });
+
+  it("strikes after the tool has done its work", () => {
+    const fault = { FAULT: "EEXIST", FAULT_NUMBER: "1", FAULT_MOMENT: "after" };
+    expect(call("ip link add x", fault)).to.deep.equal({
+      status: 2,
+      stdout: "ip link add x\n",
+      stderr: "noise\nRTNETLINK answers: File exists\n",
+    });
+  });
+
+  it("knows no other faults than these", () => {
+    const fault = { FAULT: "flood", FAULT_NUMBER: "1", FAULT_MOMENT: "before" };
+    expect(call("ip link add x", fault)).to.include({ status: 64, stdout: "" });
+  });
+});
