@@ -47,7 +47,7 @@ export class Lab {
     await execa("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", join(folder, "state")]);
     const shimmed = await layShims(join(folder, "shims"), process.env["PATH"] ?? "");
     const bare = await snapshot();
-    const draft = new Lab(folder, env, shimmed, bare, bare, { up: 0, destroy: 0 });
+    const draft = new Lab(folder, env, shimmed, bare, bare, { up: none, destroy: none });
     must(await draft.pulumi(["stack", "init", "test"]));
     const up = await draft.count("up");
     const built = await settledSnapshot();
@@ -108,12 +108,18 @@ export class Lab {
     return join(this.folder, "calls.log");
   }
 
-  private async count(operation: Operation): Promise<number> {
+  private async count(operation: Operation) {
     await this.forgetCalls();
     must(await this.operate(operation, { fault: {} }));
-    return (await this.calls()).length;
+    const calls = await this.calls();
+    return { calls: calls.length, batches: calls.filter(isBatch).length };
   }
 }
+
+const none = { calls: 0, batches: 0 };
+
+/** In the shim as well. */
+export const isBatch = (call: string): boolean => call.includes(" -batch ");
 
 /** To JavaScript, which saves every run a second of ts-node. */
 async function compile(folder: string): Promise<void> {

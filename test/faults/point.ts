@@ -1,18 +1,21 @@
 /** Where a fault strikes, and which: written `up:12:after:cli:checkpoints`. */
 export interface Point {
   readonly operation: Operation;
-  /** Before or after the tool runs in the operation's NUMBER-th call that changes something; absent: all along. */
+  /**
+   * Before or after the tool runs in the operation's NUMBER-th call that changes something, or amid the work of the
+   * NUMBER-th that does several things (`ip -batch`); absent: all along.
+   */
   readonly at: { readonly number: number; readonly moment: Moment } | undefined;
   readonly fault: string;
   readonly mode: Mode;
 }
 
 export type Operation = "up" | "destroy";
-type Moment = "before" | "after";
+type Moment = "before" | "after" | "amid";
 export type Mode = "checkpoints" | "no-checkpoints";
 
-/** How many calls of an operation change something. */
-export type Boundaries = Readonly<Record<Operation, number>>;
+/** How many calls of an operation change something, and how many of these do several things. */
+export type Boundaries = Readonly<Record<Operation, { readonly calls: number; readonly batches: number }>>;
 
 const moments = ["before", "after"] as const;
 const operations = ["up", "destroy"] as const;
@@ -30,36 +33,39 @@ export const isOneOf = (values: readonly string[], value: string): boolean => va
 export const idOf = ({ operation, at, fault, mode }: Point): string =>
   [operation, ...(at ? [at.number, at.moment] : []), fault, mode].join(":");
 
-const pattern = /^(up|destroy)(?::(\d+):(before|after))?:([\w-]+):(checkpoints|no-checkpoints)$/;
+const pattern = /^(up|destroy)(?::(\d+):(before|after|amid))?:([\w-]+):(checkpoints|no-checkpoints)$/;
 
 export function parsePoint(id: string): Point | undefined {
   const [, operation, number, moment, fault, mode] = pattern.exec(id) ?? [];
   if (fault === undefined) return undefined;
   return {
     operation: operation === "up" ? "up" : "destroy",
-    at:
-      number === undefined
-        ? undefined
-        : { number: Number(number), moment: moment === "before" ? "before" : "after" },
+    at: number === undefined ? undefined : { number: Number(number), moment: momentOf(moment) },
     fault,
     mode: mode === "checkpoints" ? "checkpoints" : "no-checkpoints",
   };
 }
 
+const momentOf = (text: string | undefined): Moment =>
+  text === "before" || text === "amid" ? text : "after";
+
 /** All points: those where something is killed first, as most depends on them. */
 export const pointsOf = (boundaries: Boundaries): Point[] => [...crashes(boundaries), ...others(boundaries)];
 
-/** Every boundary in both modes, before and after. The victims take turns, so that each meets all kinds of points. */
+/** Every call in both modes, before and after and amid. The victims take turns, so that each meets all kinds of points. */
 const crashes = (boundaries: Boundaries): Point[] =>
   modes.flatMap((mode, shift) =>
-    operations.flatMap((operation) =>
-      upTo(boundaries[operation]).flatMap((number) =>
-        moments.map((moment, turn) => {
-          const fault = victims[(2 * number + turn + shift) % victims.length] ?? "both";
-          return { operation, at: { number, moment }, fault, mode };
-        }),
-      ),
-    ),
+    operations.flatMap((operation) => {
+      const { calls, batches } = boundaries[operation];
+      const places = [
+        ...upTo(calls).flatMap((number) => moments.map((moment) => ({ number, moment }))),
+        ...upTo(batches).map((number) => ({ number, moment: "amid" as const })),
+      ];
+      return places.map((at, turn) => {
+        const fault = victims[(turn + shift) % victims.length] ?? "both";
+        return { operation, at, fault, mode };
+      });
+    }),
   );
 
 function others(boundaries: Boundaries): Point[] {
@@ -70,7 +76,12 @@ function others(boundaries: Boundaries): Point[] {
     moment: Moment,
     mode: Mode = "checkpoints",
   ) =>
-    spots(boundaries[operation], count).map((number) => ({ operation, at: { number, moment }, fault, mode }));
+    spots(boundaries[operation].calls, count).map((number) => ({
+      operation,
+      at: { number, moment },
+      fault,
+      mode,
+    }));
   const alongside = (fault: string) =>
     ({ operation: "up", at: undefined, fault, mode: "checkpoints" }) as const;
   return [

@@ -7,7 +7,7 @@ interface Process {
 }
 
 /** The processes with this variable in their environment, which each inherits from the one that started it. */
-export const processesWith = (variable: string): Process[] =>
+const processesWith = (variable: string): Process[] =>
   readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry) && `\0${read(entry, "environ")}`.includes(`\0${variable}\0`))
     .map((entry) => ({ pid: Number(entry), name: read(entry, "comm").trim() }));
@@ -21,9 +21,12 @@ const IDLE = 500;
  * the provider stays, finishes what it was doing, and then does nothing for ever. Resolves to the names of these.
  */
 export async function settle(variable: string): Promise<string[]> {
+  let empty = 0;
   for (let idle = 0; ; idle += LOOK) {
     const left = processesWith(variable);
-    if (left.length === 0) return [];
+    // Twice, as a process has no environment for a moment while it becomes another program.
+    empty = left.length === 0 ? empty + 1 : 0;
+    if (empty === 2) return [];
     if (left.some(({ name }) => isTool(name))) idle = 0;
     if (idle >= IDLE) {
       killAll(variable);

@@ -4,7 +4,7 @@
 #
 #   FAULT_LOG     file that gets a line for each call that changes something: process id, tool, arguments
 #   FAULT_NUMBER  which of these calls it is about; absent: none, they are only counted
-#   FAULT_MOMENT  before | after the tool has run
+#   FAULT_MOMENT  before | after the tool has run | amid: it gets half of its batch; then only batches are numbered
 #   FAULT         what happens then
 #   FAULT_DISK    folder on the disk that `disk-full` fills
 
@@ -66,13 +66,25 @@ strike() {
 only_reads "$@" && exec "$tool" "$@"
 printf '%s %s %s\n' "$$" "$tool" "$*" >>"$FAULT_LOG"
 [ -n "$FAULT_NUMBER" ] || exec "$tool" "$@"
-[ "$(sed -n "/^$$ /=" "$FAULT_LOG" | tail -n 1)" = "$FAULT_NUMBER" ] || exec "$tool" "$@"
+case $FAULT_MOMENT in amid) kind=' -batch ' ;; *) kind= ;; esac
+number=$(grep -e "$kind" "$FAULT_LOG" | sed -n "/^$$ /=" | tail -n 1)
+[ "$number" = "$FAULT_NUMBER" ] || exec "$tool" "$@"
 
-if [ "$FAULT_MOMENT" = before ]; then
-  strike
-  exec "$tool" "$@"
-fi
-"$tool" "$@"
-code=$?
-strike
-exit "$code"
+case $FAULT_MOMENT in
+  before)
+    strike
+    exec "$tool" "$@"
+    ;;
+  amid)
+    lines=$(wc -l </proc/self/fd/0)
+    head -n $(((lines + 1) / 2)) /proc/self/fd/0 | "$tool" "$@"
+    strike
+    kill -9 $$
+    ;;
+  after)
+    "$tool" "$@"
+    code=$?
+    strike
+    exit "$code"
+    ;;
+esac

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { differences, type Snapshot, snapshot } from "../support/snapshot";
 import { without } from "./hidden";
-import { type Lab, machine } from "./lab";
+import { isBatch, type Lab, machine } from "./lab";
 import { errors, idOf, isOneOf, type Point, victims } from "./point";
 import type { Ended } from "./run";
 
@@ -38,8 +38,11 @@ export async function trial(lab: Lab, point: Point): Promise<Verdict> {
   }
 }
 
-const callOf = async (lab: Lab, { at }: Point): Promise<string> =>
-  at === undefined ? "" : ((await lab.calls())[at.number - 1] ?? "");
+async function callOf(lab: Lab, { at }: Point): Promise<string> {
+  if (at === undefined) return "";
+  const calls = await lab.calls();
+  return (at.moment === "amid" ? calls.filter(isBatch) : calls)[at.number - 1] ?? "";
+}
 
 async function strike(lab: Lab, point: Point): Promise<void> {
   const { operation, at, fault, mode } = point;

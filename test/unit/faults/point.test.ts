@@ -2,15 +2,17 @@ import { expect } from "chai";
 import { idOf, parsePoint, pointsOf, victims } from "../../faults/point";
 
 describe("faults: points", () => {
-  const points = pointsOf({ up: 5, destroy: 2 });
+  const points = pointsOf({ up: { calls: 5, batches: 1 }, destroy: { calls: 2, batches: 0 } });
   const crashes = points.filter(({ fault }) => victims.some((victim) => victim === fault));
 
-  it("are every boundary, before and after, with and without checkpoints", () => {
+  it("are every call, before and after and amid, with and without checkpoints", () => {
     const places = crashes.map((point) => idOf({ ...point, fault: "crash" }));
     const expected = ["checkpoints", "no-checkpoints"].flatMap((mode) =>
-      ["up:1", "up:2", "up:3", "up:4", "up:5", "destroy:1", "destroy:2"].flatMap((place) =>
-        ["before", "after"].map((moment) => `${place}:${moment}:crash:${mode}`),
-      ),
+      [
+        ...["up:1:before", "up:1:after", "up:2:before", "up:2:after", "up:3:before", "up:3:after"],
+        ...["up:4:before", "up:4:after", "up:5:before", "up:5:after", "up:1:amid"],
+        ...["destroy:1:before", "destroy:1:after", "destroy:2:before", "destroy:2:after"],
+      ].map((place) => `${place}:crash:${mode}`),
     );
     expect(places).to.deep.equal(expected);
   });

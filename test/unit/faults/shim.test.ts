@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -34,6 +44,18 @@ describe("faults: the shim", () => {
       encoding: "utf8",
     });
     return { status, stdout, stderr };
+  };
+  const batch = (text: string, env: object = {}) => {
+    const file = join(folder, "batch");
+    writeFileSync(file, text);
+    const stdin = openSync(file, "r");
+    const { status, signal, stdout } = spawnSync(join(folder, "shims", "ip"), ["-batch", "-"], {
+      stdio: [stdin, "pipe", "pipe"],
+      env: { PATH: path, FAULT_LOG: log, ...env },
+      encoding: "utf8",
+    });
+    closeSync(stdin);
+    return { status, signal, stdout };
   };
   const counted = () => (existsSync(log) ? readFileSync(log, "utf8") : "").replace(/^\d+ /gm, "").trim();
 
@@ -77,6 +99,20 @@ describe("faults: the shim", () => {
       });
     }
   }
+
+  it("does not count a batch that only looks", () => {
+    expect(batch("link show\nnetns list\n").status).to.equal(7);
+    expect(counted()).to.equal("");
+  });
+
+  it("strikes amid a batch, and numbers these alone", () => {
+    const fault = { FAULT: "cli", FAULT_NUMBER: "1", FAULT_MOMENT: "amid" };
+    call("ip link add x", fault);
+    expect(batch("link add a\nlink set a up\nlink del a\n", fault)).to.deep.include({
+      signal: "SIGKILL",
+      stdout: "ip -batch -\nlink add a\nlink set a up\n",
+    });
+  });
 
   it("strikes at the number asked for, and at no other", () => {
     const fault = { FAULT: "EBUSY", FAULT_NUMBER: "2", FAULT_MOMENT: "before" };
