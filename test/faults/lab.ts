@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
-import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { appendFile, copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -44,7 +44,7 @@ export class Lab {
       NODE_OPTIONS: `--require ${join(__dirname, "quick.cjs")}`,
     };
     // A disk of its own, which can be full without harm to others. It is gone with the sandbox.
-    await execa("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", join(folder, "state")]);
+    await execa("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", join(folder, "state")]);
     const shimmed = await layShims(join(folder, "shims"), process.env["PATH"] ?? "");
     const bare = await snapshot();
     const draft = new Lab(folder, env, shimmed, bare, bare, { up: none, destroy: none });
@@ -95,8 +95,15 @@ export class Lab {
     return readdirSync(folder, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
   }
 
+  /** After a full disk: makes space, and puts the last backup in the place of a state that could not be written. */
   async makeSpace(): Promise<void> {
-    await rm(join(this.folder, "state", "filler"), { force: true });
+    const folder = join(this.folder, "state");
+    await rm(join(folder, "filler"), { force: true });
+    const state = join(folder, ".pulumi", "stacks", "netns-seed");
+    const backups = join(folder, ".pulumi", "backups", "netns-seed");
+    if (statSync(join(state, "test.json")).size > 0) return;
+    const written = (await readdir(join(backups, "test"))).filter((name) => name.endsWith(".json")).sort();
+    await copyFile(join(backups, "test", written.at(-1) ?? ""), join(state, "test.json"));
   }
 
   async close(): Promise<void> {

@@ -90,7 +90,7 @@ function others(boundaries: Boundaries): Point[] {
     ...errors.flatMap((error) => spread("destroy", error, 2, "before")),
     ...moments.flatMap((moment) => spread("up", "hang", 2, moment)),
     ...spread("destroy", "hang", 1, "before"),
-    ...modes.flatMap((mode) => spread("up", "disk-full", 2, "after", mode)),
+    ...modes.flatMap((mode) => spread("up", "disk-full", 1, "after", mode)),
     ...spread("destroy", "disk-full", 1, "after"),
     ...["interrupt", "interrupt-twice"].flatMap((fault) => [
       ...spread("up", fault, 2, "before"),

@@ -12,8 +12,8 @@ export interface Ended {
   readonly leftovers: readonly string[];
 }
 
-/** No run takes that many milliseconds: it hangs. */
-const PATIENCE = 120_000;
+/** No run takes that many milliseconds: it hangs. On a full disk the engine tries for minutes. */
+const PATIENCE = 400_000;
 
 let runs = 0;
 
