@@ -71,7 +71,7 @@ function expectations({ operation, at, fault }: Point, ended: Ended, call: strin
   const insist = (isTrue: boolean, finding: string) => {
     if (!isTrue) throw new Failure("lost", [finding, output]);
   };
-  const names = output.replaceAll('"', "").includes(call.replaceAll('"', ""));
+  const names = bare(output).includes(bare(call));
   insist(at === undefined || call !== "", `\`${operation}\` ended before call ${at?.number}`);
   if (isOneOf([...victims, "hang"], fault)) insist(!isGood, `\`${operation}\` did not fail`);
   if (isOneOf(errors, fault)) insist(isGood || names, `the error does not name the command: ${call}`);
@@ -85,6 +85,9 @@ function expectations({ operation, at, fault }: Point, ended: Ended, call: strin
       `the error does not say that ${tool} is not installed`,
     );
 }
+
+/** Messages put words in quotes that the shim has without. */
+const bare = (text: string): string => text.replace(/["\\]/g, "");
 
 /** What docs/troubleshooting.md tells people to do; then nothing may be left to do, and `destroy` has to leave nothing. */
 async function recover(lab: Lab, { fault, mode }: Point): Promise<void> {
