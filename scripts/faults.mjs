@@ -20,10 +20,15 @@ async function faults({ only, jobs }, env) {
   try {
     const started = Date.now();
     const open = (slot) => startWorker(`faults-${process.pid}-${slot}`, env);
-    const workers = await Promise.all(Array.from({ length: Number(jobs) }, (_, slot) => open(slot)));
-    const queue = chosen(workers[0].points, only);
+    const first = await open(0);
+    const queue = chosen(first.points, only);
     const report = reporter(tally, queue.length);
-    await Promise.all(workers.map((worker, slot) => work(worker, () => open(slot), queue, report)));
+    const lanes = Array.from({ length: Number(jobs) }, (_, slot) =>
+      work(slot === 0 ? first : undefined, () => open(slot), queue, report),
+    );
+    // All of them, so that nothing follows the last line.
+    const broken = (await Promise.allSettled(lanes)).find(({ status }) => status === "rejected");
+    if (broken) throw broken.reason;
     say(`\n${duration(Date.now() - started)}`);
   } finally {
     say(`${tally.tried} tried, ${tally.survived} survived, ${tally.lost} lost, ${tally.leaked} leaked`);
@@ -32,12 +37,12 @@ async function faults({ only, jobs }, env) {
 }
 
 /** Tries points until none is left. After one that did not survive, the next gets a network without its traces. */
-async function work(worker, reopen, queue, report) {
+async function work(worker, open, queue, report) {
   let current = worker;
   for (let point = queue.shift(); point !== undefined; point = queue.shift()) {
-    current ??= await reopen();
+    current ??= await open();
     const started = Date.now();
-    const verdict = await current.try(point);
+    const verdict = await current.try(point).catch(fallen);
     report(point, verdict, Date.now() - started);
     if (verdict.outcome !== "survived") {
       await current.end();
@@ -47,13 +52,17 @@ async function work(worker, reopen, queue, report) {
   await current?.end();
 }
 
+/** Of a worker that ended itself nobody knows what has become of its network. */
+const fallen = ({ message }) => ({ outcome: "lost", call: "", findings: [message] });
+
 /** Those points whose names hold what `--only` says; a point with another victim than usual may be named in full. */
 function chosen(points, only) {
   if (only.length === 0) return [...points];
-  return only.flatMap((name) => {
+  const named = only.flatMap((name) => {
     const fitting = points.filter((point) => `:${point}:`.includes(`:${name}:`));
     return fitting.length > 0 ? fitting : [name];
   });
+  return [...new Set(named)];
 }
 
 const reporter =

@@ -18,6 +18,8 @@ export async function startWorker(sandbox, env) {
   const [command, args] = inSandbox(sandbox, program);
   const child = spawn(command, args, { cwd: root, env, stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "close");
+  // It has ended; `answer` tells.
+  child.stdin.on("error", () => {});
   const stop = () => spawnSync(...stopSandbox(sandbox), { env, stdio: "ignore" });
   process.once("exit", stop);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

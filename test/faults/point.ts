@@ -28,6 +28,8 @@ export const errors = ["ENOBUFS", "EBUSY", "EEXIST"] as const;
 /** Tools that the program cannot do without. */
 const needed = ["ip", "nft", "sysctl", "flock", "stat"] as const;
 
+export const missingTool = (fault: string): string | undefined => /^missing-(.*)$/.exec(fault)?.[1];
+
 export const isOneOf = (values: readonly string[], value: string): boolean => values.includes(value);
 
 export const idOf = ({ operation, at, fault, mode }: Point): string =>

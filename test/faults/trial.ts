@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { differences, type Snapshot, snapshot } from "../support/snapshot";
+import { disappointment } from "./expectations";
 import { without } from "./hidden";
 import { isBatch, type Lab, machine } from "./lab";
-import { errors, idOf, isOneOf, type Point, victims } from "./point";
+import { idOf, missingTool, type Point } from "./point";
 import type { Ended } from "./run";
 
 /** What came of a point: something is missing or not as it was, something is left over or there twice, or neither. */
@@ -57,37 +58,14 @@ async function strike(lab: Lab, point: Point): Promise<void> {
       ...(fault === "hang" && { env: { PULUMI_NETNS_TIMEOUT: "5" } }),
     };
     const work = () => lab.operate(operation, manner);
-    const tool = /^missing-(.*)$/.exec(fault)?.[1];
+    const tool = missingTool(fault);
     const ended = await (tool === undefined ? work() : without(tool, process.env["PATH"] ?? "", work));
-    expectations(point, ended, await callOf(lab, point));
+    const finding = disappointment(point, ended, await callOf(lab, point));
+    if (finding !== undefined) throw new Failure("lost", [finding, ended.output]);
   } finally {
     await other?.switchOff();
   }
 }
-
-/** What has to be true of the run itself. */
-function expectations({ operation, at, fault }: Point, ended: Ended, call: string): void {
-  const { isGood, output, leftovers } = ended;
-  const insist = (isTrue: boolean, finding: string) => {
-    if (!isTrue) throw new Failure("lost", [finding, output]);
-  };
-  const names = bare(output).includes(bare(call));
-  insist(at === undefined || call !== "", `\`${operation}\` ended before call ${at?.number}`);
-  if (isOneOf([...victims, "hang"], fault)) insist(!isGood, `\`${operation}\` did not fail`);
-  if (isOneOf(errors, fault)) insist(isGood || names, `the error does not name the command: ${call}`);
-  if (fault === "hang")
-    insist(names && output.includes("no answer in time"), `the error does not say that this hung: ${call}`);
-  if (fault === "interrupt") insist(leftovers.length === 0, `left running: ${leftovers.join(", ")}`);
-  const tool = /^missing-(.*)$/.exec(fault)?.[1];
-  if (tool !== undefined)
-    insist(
-      !isGood && new RegExp(`program not installed: .*\\b${tool}\\b`).test(output),
-      `the error does not say that ${tool} is not installed`,
-    );
-}
-
-/** Messages put words in quotes that the shim has without. */
-const bare = (text: string): string => text.replace(/["\\]/g, "");
 
 /** What docs/troubleshooting.md tells people to do; then nothing may be left to do, and `destroy` has to leave nothing. */
 async function recover(lab: Lab, { fault, mode }: Point): Promise<void> {
