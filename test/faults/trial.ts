@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { differences, type Snapshot, snapshot } from "../support/snapshot";
 import { disappointment } from "./expectations";
 import { without } from "./hidden";
-import { isBatch, type Lab, machine } from "./lab";
+import { isBatch, type Lab } from "./lab";
+import { machine } from "./machine";
 import { idOf, missingTool, type Point } from "./point";
 import type { Ended } from "./run";
 
@@ -28,7 +29,7 @@ class Failure extends Error {
 /** Lets the fault happen, does what the documentation says, and looks whether all is as if it had not happened. */
 export async function trial(lab: Lab, point: Point): Promise<Verdict> {
   const id = idOf(point);
-  await lab.forgetCalls();
+  await lab.stack.forgetCalls();
   try {
     await strike(lab, point);
     await recover(lab, point);
@@ -41,23 +42,23 @@ export async function trial(lab: Lab, point: Point): Promise<Verdict> {
 
 async function callOf(lab: Lab, { at }: Point): Promise<string> {
   if (at === undefined) return "";
-  const calls = await lab.calls();
+  const calls = await lab.stack.calls();
   return (at.moment === "amid" ? calls.filter(isBatch) : calls)[at.number - 1] ?? "";
 }
 
 async function strike(lab: Lab, point: Point): Promise<void> {
   const { operation, at, fault, mode } = point;
-  const other = fault === "reboot" ? machine(`${process.pid}`) : undefined;
+  const other = fault === "reboot" ? machine(`faults-machine-${process.pid}`) : undefined;
   const prefix = other?.prefix ?? [];
   try {
-    if (operation === "destroy") must("the `up` before it", await lab.operate("up", { mode, prefix }));
+    if (operation === "destroy") must("the `up` before it", await lab.stack.operate("up", { mode, prefix }));
     const manner = {
       mode,
       prefix,
       ...(at && { fault: { FAULT: fault, FAULT_NUMBER: String(at.number), FAULT_MOMENT: at.moment } }),
       ...(fault === "hang" && { env: { PULUMI_NETNS_TIMEOUT: "5" } }),
     };
-    const work = () => lab.operate(operation, manner);
+    const work = () => lab.stack.operate(operation, manner);
     const tool = missingTool(fault);
     const ended = await (tool === undefined ? work() : without(tool, process.env["PATH"] ?? "", work));
     const finding = disappointment(point, ended, await callOf(lab, point));
@@ -69,13 +70,13 @@ async function strike(lab: Lab, point: Point): Promise<void> {
 
 /** What docs/troubleshooting.md tells people to do; then nothing may be left to do, and `destroy` has to leave nothing. */
 async function recover(lab: Lab, { fault, mode }: Point): Promise<void> {
-  await lab.makeSpace();
-  if (lab.isLocked()) must("`cancel`", await lab.pulumi(["cancel", "--yes"]));
+  await lab.stack.makeSpace();
+  if (lab.stack.isLocked()) must("`cancel`", await lab.stack.pulumi(["cancel", "--yes"]));
   const words = fault.startsWith("missing-") ? [] : ["--refresh"];
-  must("`up` after it", await lab.operate("up", { mode }, words));
-  must("`preview` after it", await lab.pulumi(["preview", "--expect-no-changes"], { mode }));
+  must("`up` after it", await lab.stack.operate("up", { mode }, words));
+  must("`preview` after it", await lab.stack.pulumi(["preview", "--expect-no-changes"], { mode }));
   await expectHost("after recovery", lab.built, ({ missing }) => (missing.length > 0 ? "lost" : "leaked"));
-  must("`destroy` after it", await lab.operate("destroy", { mode }));
+  must("`destroy` after it", await lab.stack.operate("destroy", { mode }));
   await expectHost("after `destroy`", lab.bare, () => "leaked");
 }
 
