@@ -4,12 +4,11 @@ import { disappointment } from "./expectations";
 import { without } from "./hidden";
 import { isBatch, type Lab } from "./lab";
 import { machine } from "./machine";
-import { idOf, missingTool, type Point } from "./point";
+import { missingTool, type Point } from "./point";
 import type { Ended } from "./run";
 
 /** What came of a point: something is missing or not as it was, something is left over or there twice, or neither. */
 export interface Verdict {
-  readonly id: string;
   readonly outcome: "survived" | "lost" | "leaked";
   /** What is wrong, as a person would tell it. */
   readonly findings: readonly string[];
@@ -28,15 +27,14 @@ class Failure extends Error {
 
 /** Lets the fault happen, does what the documentation says, and looks whether all is as if it had not happened. */
 export async function trial(lab: Lab, point: Point): Promise<Verdict> {
-  const id = idOf(point);
   await lab.stack.forgetCalls();
   try {
     await strike(lab, point);
     await recover(lab, point);
-    return { id, outcome: "survived", findings: [], call: await callOf(lab, point) };
+    return { outcome: "survived", findings: [], call: await callOf(lab, point) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { id, outcome: error.outcome, findings: error.findings, call: await callOf(lab, point) };
+    return { outcome: error.outcome, findings: error.findings, call: await callOf(lab, point) };
   }
 }
 

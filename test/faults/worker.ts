@@ -1,7 +1,9 @@
 import { createInterface } from "node:readline";
 import { openLab } from "./lab";
 import { idOf, parsePoint, pointsOf } from "./point";
-import { trial } from "./trial";
+import { trial, type Verdict } from "./trial";
+
+const noPoint: Verdict = { outcome: "lost", findings: ["there is no such point"], call: "" };
 
 /** Works inside a sandbox: says which points there are; then a point a line comes in, and a line of JSON goes out. */
 async function work(): Promise<void> {
@@ -10,8 +12,7 @@ async function work(): Promise<void> {
   answer(pointsOf(lab.boundaries).map(idOf));
   for await (const line of createInterface({ input: process.stdin })) {
     const point = parsePoint(line);
-    if (!point) throw new Error(`this is no point: ${line}`);
-    answer(await trial(lab, point));
+    answer(point ? await trial(lab, point) : noPoint);
   }
   await lab.stack.remove();
 }
