@@ -66,7 +66,7 @@ export class SeedStack {
   /** The calls of the last run with a fault that change something, in their order. */
   async calls(): Promise<string[]> {
     const lines = existsSync(this.log) ? await readFile(this.log, "utf8") : "";
-    return lines.split("\n").flatMap((line) => /^\d+ (.*)$/.exec(line)?.slice(1) ?? []);
+    return lines.split("\n").flatMap((line) => /^\S+ (.*)$/.exec(line)?.slice(1) ?? []);
   }
 
   async forgetCalls(): Promise<void> {

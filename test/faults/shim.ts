@@ -15,6 +15,7 @@ const tools: Readonly<Record<Tool, true>> = {
   kill: true,
   flock: true,
   sleep: true,
+  unlink: true,
 };
 
 /** Puts the shim under each of these names into `folder`. Resolves to the PATH on which it comes first. */

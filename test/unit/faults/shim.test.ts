@@ -57,7 +57,7 @@ describe("faults: the shim", () => {
     closeSync(stdin);
     return { status, signal, stdout };
   };
-  const counted = () => (existsSync(log) ? readFileSync(log, "utf8") : "").replace(/^\d+ /gm, "").trim();
+  const counted = () => (existsSync(log) ? readFileSync(log, "utf8") : "").replace(/^\S+ /gm, "").trim();
 
   const reads = [
     "ip -j -d link show dev lo",
@@ -82,7 +82,6 @@ describe("faults: the shim", () => {
     "iptables -t nat -A POSTROUTING -j MASQUERADE",
     "sysctl -q -w net.ipv4.ip_forward=1",
     "flock --close /run ip -batch -",
-    "ip -batch -",
   ];
   for (const [lines, what] of [
     [reads, "passes on, and does not count"],
@@ -112,6 +111,25 @@ describe("faults: the shim", () => {
       signal: "SIGKILL",
       stdout: "ip -batch -\nlink add a\nlink set a up\n",
     });
+  });
+
+  const session = (fault: object = {}) => {
+    const lines = "link show dev lo\ndone\nlink add a\ndone\nlink del a\ndone\n";
+    return call("ip -n red -j -d -force -batch -", fault, lines);
+  };
+
+  it("counts the lines of an open batch that change something, and passes all of them on", () => {
+    expect(session()).to.deep.include({
+      status: 7,
+      stdout: "ip -n red -j -d -force -batch -\nlink show dev lo\ndone\nlink add a\ndone\nlink del a\ndone\n",
+    });
+    expect(counted()).to.equal("ip -n red link add a\nip -n red link del a");
+  });
+
+  it("strikes at one line of an open batch", () => {
+    const { stdout, stderr } = session({ FAULT: "EEXIST", FAULT_NUMBER: "2", FAULT_MOMENT: "before" });
+    expect(stdout).to.match(/link add a\ndone\ndone\n$/);
+    expect(stderr).to.include("RTNETLINK answers: File exists\nCommand failed -:1\n");
   });
 
   it("strikes at the number asked for, and at no other", () => {
