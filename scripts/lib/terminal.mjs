@@ -13,7 +13,7 @@ const paint =
 
 export const bold = paint(1);
 const dim = paint(2);
-const red = paint(31);
+export const red = paint(31);
 export const green = paint(32);
 
 export const say = (text = "") => out.write(`${text}\n`);

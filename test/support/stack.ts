@@ -12,13 +12,7 @@ export class ExampleStack {
   ) {}
 
   static async of(example: string, name = "test"): Promise<ExampleStack> {
-    // Below the checkout, so that the program finds the packages that an installed project would have.
-    await mkdir(join(root, ".test-stacks"), { recursive: true });
-    const folder = await mkdtemp(join(root, ".test-stacks", `${example}-`));
-    await cp(join(root, "examples", example), folder, {
-      recursive: true,
-      filter: (source) => !/node_modules|Pulumi\..+\.yaml$/.test(source),
-    });
+    const folder = await copyExample(example);
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: name, workDir: folder },
       { envVars: await environment(folder) },
@@ -77,6 +71,18 @@ export class ExampleStack {
     await this.destroy();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** An example in a folder of its own. */
+export async function copyExample(example: string): Promise<string> {
+  // Below the checkout, so that the program finds the packages that an installed project would have.
+  await mkdir(join(root, ".test-stacks"), { recursive: true });
+  const folder = await mkdtemp(join(root, ".test-stacks", `${example}-`));
+  await cp(join(root, "examples", example), folder, {
+    recursive: true,
+    filter: (source) => !/node_modules|Pulumi\..+\.yaml$/.test(source),
+  });
+  return folder;
 }
 
 /** The settings of a local backend below `folder`. */

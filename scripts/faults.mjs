@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+// npm run faults                                         kills, errors, full disks: each followed by a recovery
+// npm run faults -- --only up:12:after:cli:checkpoints    one point; `--only up:12` all there, `--only reboot` all of these
+// npm run faults -- --jobs 4                             in four sandboxes at once
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { environment } from "./lib/environment.mjs";
+import { startWorker } from "./lib/fault-worker.mjs";
+import { indent, Problem } from "./lib/problem.mjs";
+import { setup } from "./lib/setup.mjs";
+import { duration, green, main, red, say } from "./lib/terminal.mjs";
+
+const options = {
+  only: { type: "string", multiple: true, default: [] },
+  jobs: { type: "string", default: String(availableParallelism()) },
+};
+
+async function faults({ only, jobs }, env) {
+  const tally = { tried: 0, survived: 0, lost: 0, leaked: 0 };
+  try {
+    const started = Date.now();
+    const open = (slot) => startWorker(`faults-${process.pid}-${slot}`, env);
+    const first = await open(0);
+    const queue = chosen(first.points, only);
+    const report = reporter(tally, queue.length);
+    const lanes = Array.from({ length: Number(jobs) }, (_, slot) =>
+      work(slot === 0 ? first : undefined, () => open(slot), queue, report),
+    );
+    // All of them, so that nothing follows the last line.
+    const broken = (await Promise.allSettled(lanes)).find(({ status }) => status === "rejected");
+    if (broken) throw broken.reason;
+    say(`\n${duration(Date.now() - started)}`);
+  } finally {
+    say(`${tally.tried} tried, ${tally.survived} survived, ${tally.lost} lost, ${tally.leaked} leaked`);
+  }
+  return tally.survived === tally.tried && tally.tried > 0 ? 0 : 1;
+}
+
+/** Tries points until none is left. After one that did not survive, the next gets a network without its traces. */
+async function work(worker, open, queue, report) {
+  let current = worker;
+  for (let point = queue.shift(); point !== undefined; point = queue.shift()) {
+    current ??= await open();
+    const started = Date.now();
+    const verdict = await current.try(point).catch(fallen);
+    report(point, verdict, Date.now() - started);
+    if (verdict.outcome !== "survived") {
+      await current.end();
+      current = undefined;
+    }
+  }
+  await current?.end();
+}
+
+/** Of a worker that ended itself nobody knows what has become of its network. */
+const fallen = ({ message }) => ({ outcome: "lost", call: "", findings: [message] });
+
+/** Those points whose names hold what `--only` says; a point with another victim than usual may be named in full. */
+function chosen(points, only) {
+  if (only.length === 0) return [...points];
+  const named = only.flatMap((name) => {
+    const fitting = points.filter((point) => `:${point}:`.includes(`:${name}:`));
+    return fitting.length > 0 ? fitting : [name];
+  });
+  return [...new Set(named)];
+}
+
+const reporter =
+  (tally, total) =>
+  (point, { outcome, call, findings }, milliseconds) => {
+    tally.tried++;
+    tally[outcome]++;
+    const mark = outcome === "survived" ? green("✓") : red(`✗ ${outcome}`);
+    const count = `${tally.tried}/${total}`.padStart(2 * String(total).length + 1);
+    say(`  ${count} ${mark} ${point.padEnd(40)} ${duration(milliseconds).padStart(6)}  ${call}`.trimEnd());
+    if (outcome === "survived") return;
+    say(indent([...findings, `again: npm run faults -- --only ${point}`].join("\n")));
+  };
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options });
+    if (!/^[1-9]\d*$/.test(values.jobs)) throw new Error(`--jobs is ${values.jobs}, not a number from 1`);
+    return values;
+  } catch (error) {
+    throw new Problem(error.message, { how: "npm run faults -- [--only POINT]… [--jobs N]" });
+  }
+}
+
+await main(async () => {
+  const values = readOptions();
+  return faults(values, environment(await setup()));
+});

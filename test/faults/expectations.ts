@@ -1,0 +1,28 @@
+import { errors, isOneOf, missingTool, type Point, victims } from "./point";
+import type { Ended } from "./run";
+
+/** In words, what is not as it should be about the run in which the fault happened; `call` is the one it happened at. */
+export function disappointment(
+  { operation, at, fault }: Point,
+  { isGood, output, leftovers }: Ended,
+  call: string,
+): string | undefined {
+  const isNamed = unquoted(output).includes(unquoted(call));
+  const tool = missingTool(fault);
+  const demands: readonly (readonly [isMet: boolean, otherwise: string])[] = [
+    [at === undefined || call !== "", `\`${operation}\` ended before this call`],
+    [!isOneOf([...victims, "hang"], fault) || !isGood, `\`${operation}\` did not fail`],
+    [!isOneOf(errors, fault) || isGood || isNamed, `the error does not name the command: ${call}`],
+    [fault !== "hang" || isNamed, `the error does not name the command that hung: ${call}`],
+    [fault !== "hang" || output.includes("no answer in time"), "the error does not say that it hung"],
+    [fault !== "interrupt" || leftovers.length === 0, `left running: ${leftovers.join(", ")}`],
+    [tool === undefined || !isGood, `\`${operation}\` did not fail`],
+    [tool === undefined || saysMissing(tool).test(output), `the error does not say that ${tool} is missing`],
+  ];
+  return demands.find(([isMet]) => !isMet)?.[1];
+}
+
+const saysMissing = (tool: string): RegExp => new RegExp(`program not installed: .*\\b${tool}\\b`);
+
+/** Messages put words in quotes that the shim has without. */
+const unquoted = (text: string): string => text.replace(/["\\]/g, "");

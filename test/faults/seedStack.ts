@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { appendFile, copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
+import { copyExample, environment } from "../support/stack";
+import type { Mode, Operation } from "./point";
+import { type Ended, run } from "./run";
+import { layShims } from "./shim";
+
+/** How `pulumi` is to be run. */
+interface Manner {
+  readonly mode?: Mode;
+  /** For the shim; without any there is no shim. */
+  readonly fault?: Readonly<Record<string, string>>;
+  /** What comes before `pulumi` on the command line. */
+  readonly prefix?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The seed example in a folder of its own, driven through the real CLI. Only in a sandbox. */
+export class SeedStack {
+  private constructor(
+    private readonly folder: string,
+    private readonly env: NodeJS.ProcessEnv,
+    /** PATH on which the shim comes first. */
+    private readonly shimmed: string,
+  ) {}
+
+  static async make(): Promise<SeedStack> {
+    const folder = await copyExample("seed");
+    await compile(folder);
+    const env = {
+      ...process.env,
+      ...(await environment(folder)),
+      NODE_OPTIONS: `--require ${join(__dirname, "quick.cjs")}`,
+    };
+    // A disk of its own, which can be full without harm to others. It is gone with the sandbox.
+    await execa("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", join(folder, "state")]);
+    const shimmed = await layShims(join(folder, "shims"), process.env["PATH"] ?? "");
+    const stack = new SeedStack(folder, env, shimmed);
+    succeeded(await stack.pulumi(["stack", "init", "test"]));
+    return stack;
+  }
+
+  /** `pulumi WORDS`, until nothing of it runs any more. */
+  pulumi(words: readonly string[], { mode, fault, prefix = [], env }: Manner = {}): Promise<Ended> {
+    return run([...prefix, "pulumi", ...words, "--non-interactive", "--color", "never"], this.folder, {
+      ...this.env,
+      ...(mode === "no-checkpoints" && { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }),
+      ...(fault && {
+        PATH: this.shimmed,
+        FAULT_LOG: this.log,
+        FAULT_DISK: join(this.folder, "state"),
+        ...fault,
+      }),
+      ...env,
+    });
+  }
+
+  /** `up` or `destroy`, as a script would run it. */
+  operate(operation: Operation, manner: Manner = {}, words: readonly string[] = []): Promise<Ended> {
+    return this.pulumi([operation, "--yes", "--skip-preview", "--suppress-progress", ...words], manner);
+  }
+
+  /** The calls of the last run with a fault that change something, in their order. */
+  async calls(): Promise<string[]> {
+    const lines = existsSync(this.log) ? await readFile(this.log, "utf8") : "";
+    return lines.split("\n").flatMap((line) => /^\S+ (.*)$/.exec(line)?.slice(1) ?? []);
+  }
+
+  async forgetCalls(): Promise<void> {
+    await rm(this.log, { force: true });
+  }
+
+  /** Whether a run that ended badly still holds the stack. */
+  isLocked(): boolean {
+    const folder = join(this.folder, "state", ".pulumi", "locks");
+    if (!existsSync(folder)) return false;
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
+  }
+
+  /** After a full disk: makes space, and puts the last backup in the place of a state that could not be written. */
+  async makeSpace(): Promise<void> {
+    const folder = join(this.folder, "state");
+    await rm(join(folder, "filler"), { force: true });
+    const state = join(folder, ".pulumi", "stacks", "netns-seed");
+    const backups = join(folder, ".pulumi", "backups", "netns-seed");
+    if (statSync(join(state, "test.json")).size > 0) return;
+    const written = (await readdir(join(backups, "test"))).filter((name) => name.endsWith(".json")).sort();
+    await copyFile(join(backups, "test", written.at(-1) ?? ""), join(state, "test.json"));
+  }
+
+  async remove(): Promise<void> {
+    await execa("umount", [join(this.folder, "state")]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private get log(): string {
+    return join(this.folder, "calls.log");
+  }
+}
+
+/** To JavaScript, which saves every run a second of ts-node. */
+async function compile(folder: string): Promise<void> {
+  const program = await readFile(join(folder, "index.ts"), "utf8");
+  const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2023 };
+  await writeFile(join(folder, "index.js"), transpileModule(program, { compilerOptions }).outputText);
+  await appendFile(join(folder, "Pulumi.yaml"), "main: index.js\n");
+}
+
+export function succeeded({ isGood, output }: Ended): void {
+  if (!isGood) throw new Error(`a run without any fault failed:\n${output}`);
+}

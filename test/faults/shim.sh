@@ -1,0 +1,149 @@
+#!/bin/sh
+# Stands on PATH under the name of each tool that the provider runs. Passes every call on as it is; counts those that
+# change something, and at the chosen one does what it was asked to. A line given to an `ip -batch` that is kept open is
+# a call as well.
+#
+#   FAULT_LOG     file that gets a line for each call that changes something: an id, tool, arguments
+#   FAULT_NUMBER  which of these calls it is about; absent: none, they are only counted
+#   FAULT_MOMENT  before | after the tool has run | amid: it gets half of its batch; then only batches are numbered
+#   FAULT         what happens then
+#   FAULT_DISK    folder on the disk that `disk-full` fills
+
+tool=${0##*/}
+# From here on the real tools: what this one starts (`flock`, `ip netns exec`) is part of the same call.
+PATH=${PATH#"${0%/*}:"}
+calls=0
+is_session=
+is_refused=
+
+# Whether a call with these words only looks.
+reads() {
+  case " $1 " in
+    " stat "* | " ps "* | " sleep "* | " sysctl -n "*) ;;
+    *" show "* | *" list "* | *" list-id "* | *" pids "* | *" -S "* | *" -L "*) ;;
+    *" sysctl -n "* | *" --ignore "* | *" -V "* | *" --version "*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# The nearest process above this one whose command line fits.
+above() {
+  pid=$$
+  while [ "$pid" -gt 1 ]; do
+    pid=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status")
+    if tr '\0' ' ' <"/proc/$pid/cmdline" | grep -Eq "$1"; then
+      echo "$pid"
+      return
+    fi
+  done
+}
+provider() { above '/cmd/dynamic-provider'; }
+cli() { above '^([^ ]*/)?pulumi '; }
+
+refuse() {
+  echo "RTNETLINK answers: $1" >&2
+  [ -n "$is_session" ] || exit 2
+  echo "Command failed -:1" >&2
+  is_refused=yes
+}
+
+hang() {
+  [ -n "$is_session" ] || exec sleep 1000
+  while kill -0 $$; do sleep 0.1; done 2>/dev/null
+  exit
+}
+
+# Does not come back where the tool, or what would have started it, is not there any more.
+strike() {
+  case $FAULT in
+    provider) kill -9 "$(provider)" && exit 137 ;;
+    cli) kill -9 "$(cli)" ;;
+    both | reboot) kill -9 "$(cli)" "$(provider)" && exit 137 ;;
+    interrupt) kill -INT "$(cli)" ;;
+    interrupt-twice)
+      kill -INT "$(cli)"
+      sleep 1
+      kill -INT "$(cli)"
+      ;;
+    hang) hang ;;
+    disk-full) cat /dev/zero >"$FAULT_DISK/filler" 2>/dev/null ;;
+    ENOBUFS) refuse "No buffer space available" ;;
+    EBUSY) refuse "Device or resource busy" ;;
+    EEXIST) refuse "File exists" ;;
+    *) echo "no such fault: $FAULT" >&2 && exit 64 ;;
+  esac
+}
+
+# Counts a call, and tells whether it is the one.
+is_chosen() {
+  calls=$((calls + 1))
+  printf '%s\n' "$$-$calls $1" >>"$FAULT_LOG"
+  [ -n "$FAULT_NUMBER" ] || return 1
+  case $FAULT_MOMENT in amid) kind=' -batch ' ;; *) kind= ;; esac
+  number=$(grep -e "$kind" "$FAULT_LOG" | sed -n "/^$$-$calls /=")
+  [ "$number" = "$FAULT_NUMBER" ]
+}
+
+# Passes lines on, and what is to happen comes before or after one of them.
+relay() {
+  about=$tool
+  for word; do
+    case $word in -N | -j | -d | -force | -batch | -) ;; *) about="$about $word" ;; esac
+  done
+  while IFS= read -r line; do
+    if [ "$line" = done ] || reads "$line" || ! is_chosen "$about $line"; then
+      printf '%s\n' "$line"
+    elif [ "$FAULT_MOMENT" = before ]; then
+      strike
+      [ -n "$is_refused" ] || printf '%s\n' "$line"
+      is_refused=
+    else
+      printf '%s\n' "$line"
+      # The tool says nothing of a change that went well; it takes milliseconds.
+      sleep 1
+      strike
+    fi
+  done
+}
+
+# The tool itself stays the process that was started, so that it can be killed and waited for.
+session() {
+  is_session=yes
+  pipe=$FAULT_LOG.$$
+  mkfifo "$pipe"
+  exec 3<&0
+  {
+    rm "$pipe"
+    relay "$@"
+  } <&3 >"$pipe" 3<&- &
+  exec "$tool" "$@" <"$pipe" 3<&-
+}
+
+case " $* " in
+  *" -batch - "*)
+    # A file opened once more has a position of its own, so that it can be looked into.
+    if [ ! -f /proc/self/fd/0 ]; then [ "$tool" != ip ] || session "$@"
+    elif ! grep -Eqv '(^|[^-])\b(show|list|list-id|pids)\b' /proc/self/fd/0; then exec "$tool" "$@"
+    fi
+    ;;
+esac
+if reads "$tool $*" || ! is_chosen "$tool $*"; then exec "$tool" "$@"; fi
+
+case $FAULT_MOMENT in
+  before)
+    strike
+    exec "$tool" "$@"
+    ;;
+  amid)
+    lines=$(wc -l </proc/self/fd/0)
+    head -n $(((lines + 1) / 2)) /proc/self/fd/0 | "$tool" "$@"
+    strike
+    kill -9 $$
+    ;;
+  after)
+    "$tool" "$@"
+    code=$?
+    strike
+    exit "$code"
+    ;;
+esac

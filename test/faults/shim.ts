@@ -1,0 +1,26 @@
+import { mkdir, symlink } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import type { Tool } from "../../provider/command";
+
+/** Whatever the provider may run; the type check fails while one is missing. */
+const tools: Readonly<Record<Tool, true>> = {
+  ip: true,
+  nft: true,
+  iptables: true,
+  ip6tables: true,
+  conntrack: true,
+  sysctl: true,
+  stat: true,
+  ps: true,
+  kill: true,
+  flock: true,
+  sleep: true,
+  unlink: true,
+};
+
+/** Puts the shim under each of these names into `folder`. Resolves to the PATH on which it comes first. */
+export async function layShims(folder: string, path: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const tool of Object.keys(tools)) await symlink(join(__dirname, "shim.sh"), join(folder, tool));
+  return [folder, path].join(delimiter);
+}
