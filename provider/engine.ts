@@ -9,7 +9,7 @@ import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { merge } from "./merge";
 import { keyOf, look, runAll, type Sight } from "./observe";
-import { ownOf, refuseConflict, takeOver } from "./ownership";
+import { isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
 import { forget, release } from "./release";
 import { verified } from "./verify";
 
@@ -55,7 +55,8 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
         await host.run(command);
         made = true;
       }
-      if (isMarkedLate && !isRecorded) await host.records.drop(key, markIn(args));
+      // It has its mark by now, and may have had it before a crash that came before this.
+      if (!isRecorded && (isMarkedLate || isWritten(sight, args))) await host.records.drop(key, markIn(args));
       return { id, state: await verified(definition, host, args, remembered) };
     } catch (error) {
       if (error instanceof PartialError) throw error;
@@ -119,6 +120,8 @@ export async function read(definition: Definition, host: Host, state: Args) {
     await forget(definition, host, args, sight);
     return undefined;
   }
+  // A crash came amid letting go of it, or somebody has cleared away what was written down.
+  if (!isWritten(sight, args)) await rewriteRecord(definition, host, args, sight, outputs);
   const inputs = merge(args, seen.args);
   return { id: definition.id(args), inputs, state: { ...outputs, ...inputs, ...seen.outputs } };
 }

@@ -12,6 +12,9 @@ type Seen = Observed<Args, object>;
 
 const isOwn = (mark: unknown) => (record: OwnerRecord) => record.mark === mark;
 
+/** Whether this resource has written something down of its object. */
+export const isWritten = ({ records }: Sight, { mark }: Args): boolean => records.some(isOwn(mark));
+
 export const othersRecords = (records: readonly OwnerRecord[], { mark }: Args): readonly OwnerRecord[] =>
   records.filter((record) => record.mark !== mark);
 

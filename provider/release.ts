@@ -3,7 +3,7 @@ import type { Host } from "./host/host";
 import { type Former, formerIn } from "./host/records";
 import { restored } from "./merge";
 import { keyOf, runAll, runRemoval, type Sight } from "./observe";
-import { othersRecords } from "./ownership";
+import { isWritten, othersRecords } from "./ownership";
 
 type Seen = Observed<Args, object>;
 
@@ -35,17 +35,28 @@ async function hasOthers(definition: Definition, host: Host, args: Args): Promis
   return othersRecords(await host.records.find(key), args).length > 0;
 }
 
-function giveBack(definition: Definition, host: Host, seen: Seen, args: Args, former: Former): Promise<void> {
+async function giveBack(
+  definition: Definition,
+  host: Host,
+  seen: Seen,
+  args: Args,
+  former: Former,
+): Promise<void> {
   const now = { ...seen, args: seen.whole ?? seen.args };
   const before = { ...restored(args, now.args, former.args), mark: former.mark ?? "" };
-  return runAll(host, definition.update(now, before));
+  try {
+    await runAll(host, definition.update(now, before));
+  } catch (error) {
+    // It is still to be given back: the next attempt has to know as what.
+    await host.records.save(keyOf(definition, args), { mark: String(args["mark"]), args, former });
+    throw error;
+  }
 }
 
 /** Forgets what this resource has written down of its object, and of what went with it. */
 export async function forget(definition: Definition, host: Host, args: Args, sight: Sight): Promise<void> {
   const mark = String(args["mark"]);
-  const isWritten = sight.records.some((record) => record.mark === mark);
-  if (isWritten) await host.records.drop(keyOf(definition, args), mark);
+  if (isWritten(sight, args)) await host.records.drop(keyOf(definition, args), mark);
   if (!sight.seen) await forgetContent(definition, host, args);
 }
 

@@ -59,8 +59,9 @@ export const NatRuleArgs = z.object({
    */
   inInterface: matchedInterface.optional(),
   /**
-   * Only packets that leave by this interface: `eth0`, `veth*`, `!eth0`. For `masquerade` and `snat`. Default: any.
-   * Updates in place.
+   * Only packets that leave by this interface: `eth0`, `veth*`, `!eth0`. For `masquerade` and `snat`. Default: for
+   * `masquerade` of anything but a `source` network all but the loopback link, which has no address to put in; else
+   * any. Updates in place.
    */
   outInterface: matchedInterface.optional(),
   /**
@@ -137,10 +138,16 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
     const otherwise = given.includes(UNKNOWN) ? UNKNOWN : "ipv4";
     const inside = network.safeParse(source).data;
+    const masquerade =
+      source === UNKNOWN
+        ? { destination: UNKNOWN, outInterface: UNKNOWN }
+        : inside && !isAny(inside)
+          ? { destination: `!${inside}` }
+          : // The loopback link has no address to put in: what the host sends to itself would be dropped.
+            { outInterface: "!lo" };
     return {
       family: families.find((family) => family !== undefined) ?? otherwise,
-      ...(kind === "masquerade" && source === UNKNOWN && { destination: UNKNOWN }),
-      ...(kind === "masquerade" && inside && !isAny(inside) && { destination: `!${inside}` }),
+      ...(kind === "masquerade" && masquerade),
     };
   },
 

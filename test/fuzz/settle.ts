@@ -270,6 +270,7 @@ function sparesEngine({ args }: NatItem): boolean {
     (protocol !== undefined && protocol !== "tcp") ||
     (link !== undefined && !link.startsWith("!")) ||
     (kind === "dnat" && destination === undefined) ||
+    (kind === "masquerade" && outInterface === undefined) ||
     isNarrow(source) ||
     isNarrow(destination)
   );

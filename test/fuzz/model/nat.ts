@@ -31,10 +31,11 @@ interface Matched {
   readonly source: string | undefined;
   readonly destination: string | undefined;
   readonly local: boolean;
+  readonly outInterface: string | undefined;
 }
 
 /** What is matched where the program leaves it open: see docs/kinds/natRule.md. */
-function matched({ kind, source, destination }: Args, family: Family): Matched {
+function matched({ kind, source, destination, outInterface }: Args, family: Family): Matched {
   const isAny = (network: string | undefined) => network === undefined || network.endsWith("/0");
   const narrow = (network: string | undefined) => (isAny(network) ? undefined : network);
   if (kind === "dnat" && destination === undefined) {
@@ -42,11 +43,17 @@ function matched({ kind, source, destination }: Args, family: Family): Matched {
       source: narrow(source),
       destination: family === "ipv4" ? "!127.0.0.0/8" : "!::1/128",
       local: true,
+      outInterface,
     };
   }
-  const outside =
-    kind === "masquerade" && destination === undefined && !isAny(source) && !source?.startsWith("!");
-  return { source: narrow(source), destination: outside ? `!${source}` : narrow(destination), local: false };
+  const isWide = isAny(source) || source?.startsWith("!");
+  const outside = kind === "masquerade" && destination === undefined && !isWide;
+  return {
+    source: narrow(source),
+    destination: outside ? `!${source}` : narrow(destination),
+    local: false,
+    outInterface: outInterface ?? (kind === "masquerade" && isWide ? "!lo" : undefined),
+  };
 }
 
 type Rule = Omit<Args, keyof Matched> & Matched;

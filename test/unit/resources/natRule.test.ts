@@ -99,6 +99,20 @@ describe("NatRule", () => {
       expect(checked(definition, { kind: "masquerade", source: "fd00::/64" })["family"]).to.equal("ipv6");
       expect(checked(definition, { kind: "masquerade" })["family"]).to.equal("ipv4");
     });
+
+    it("spares the loopback link where it masquerades more than a network", () => {
+      const leaving = (given: object) =>
+        checked(definition, { kind: "masquerade", ...given })["outInterface"];
+      expect([{}, { source: "0.0.0.0/0" }, { source: "!10.0.0.0/8" }].map(leaving)).to.deep.equal([
+        "!lo",
+        "!lo",
+        "!lo",
+      ]);
+      expect([{ source: "10.0.0.0/8" }, { outInterface: "eth0" }].map(leaving)).to.deep.equal([
+        undefined,
+        "eth0",
+      ]);
+    });
   });
 
   describe("diff", () => {
