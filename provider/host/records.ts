@@ -80,16 +80,16 @@ export class FileRecords implements Records {
     const text = JSON.stringify({ kind, id, ...record, inode });
     const file = this.file(key, record.mark);
     for (;;) {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       // By a draft: a record is there whole or not at all. One that a crash left is written over.
       const draft = this.draft(key, record.mark);
       try {
+        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
         await writeFile(draft, text, { mode: 0o600 });
         await rename(draft, file);
         return;
       } catch (error) {
         await rm(draft, { force: true });
-        // Somebody's last record went between the two, and its folder with it.
+        // Somebody's last record went in between, and its folder with it, or the one above.
         if (codeOf(error) !== "ENOENT") throw error;
       }
     }
