@@ -53,6 +53,8 @@ describe("the package", function () {
       "dist/sdk/*.d.ts",
       "dist/sdk/*.js",
       "docs/kinds/*.md",
+      "docs/gc.md",
+      "docs/guarantees.md",
       "docs/sandbox.md",
       "docs/troubleshooting.md",
       "package.json",
