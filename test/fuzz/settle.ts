@@ -17,6 +17,7 @@ import {
 } from "./program";
 import { covers, networkOf } from "./reach";
 import { isDeadEnd, routeFamily, waysOf } from "./routes";
+import { isValueOf } from "./sysctls";
 
 /**
  * What is left of a program that the kernel can have and that one run of the engine can reach from the program
@@ -206,7 +207,10 @@ function isLeft(item: RouteItem, kept: Program, before: Program): boolean {
 function hasShape({ type, via, interface: link, onlink, nexthops, source }: RouteItem["args"]): boolean {
   const isSingle = via !== undefined || link !== undefined;
   if (isDeadEnd(type)) return !isSingle && !onlink && nexthops === undefined && source === undefined;
-  return nexthops ? !isSingle && !onlink : isSingle;
+  // A way whose link is not told may be the same as another to that gateway.
+  const gateways = (nexthops ?? []).flatMap((way) => way.via ?? []);
+  const isTwice = new Set(gateways).size < gateways.length;
+  return nexthops ? !isSingle && !onlink && !isTwice : isSingle;
 }
 
 /** The link that a way leaves by: where it is not told, the one on which an address covers the gateway. */
@@ -294,10 +298,11 @@ function sparesEngine({ args }: NatItem): boolean {
 }
 
 function sysctlStands(
-  { args: { key, link: ref, namespace } }: SysctlItem,
+  { args: { key, value, link: ref, namespace } }: SysctlItem,
   kept: Program,
   program: Program,
 ): boolean {
+  if (!isValueOf(key, value)) return false;
   if (!key.includes("LINK")) return isPlace(kept, namespace);
   const link = linkOf(kept, ref);
   const whole = linkOf(program, ref);
