@@ -162,7 +162,7 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     if (!link?.up || link.place !== place) return false;
     if (ref !== undefined && link.ref !== ref) return false;
     if ((family === "ipv6" || (via && familyOf(via) === "ipv6")) && link.mtu < 1280) return false;
-    if (via === undefined) return !(nexthops && family === "ipv6");
+    if (via === undefined) return !onlink && !(nexthops && family === "ipv6");
     return !(family === "ipv6" && familyOf(via) === "ipv4") && (!onlink || ref !== undefined);
   });
   const hasSource =
@@ -182,7 +182,10 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     areTold &&
     hasSource &&
     !hasTwin &&
-    (mtu === undefined || family === "ipv4" || mtu >= 1280) &&
+    // The kernel lowers that of an IPv6 route with the one of its link.
+    (mtu === undefined ||
+      family === "ipv4" ||
+      (mtu >= 1280 && ways.every(({ link }) => mtu <= (link?.mtu ?? mtu)))) &&
     survives(item, kept, before) &&
     !isLeft(item, kept, before)
   );
