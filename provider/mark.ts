@@ -18,6 +18,13 @@ export function markOf(kind: string, urn: string): string {
   return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
 }
 
+/** The mark of one part of a resource that has several, which carries `mark` as a whole. */
+export function markOfPart(mark: string, kind: string, key: string): string {
+  const label = `${parseMark(mark)?.label}/${plain(key)}`;
+  const hash = createHash("sha256").update(`${mark}\n${kind} ${key}`).digest("hex").slice(0, 12);
+  return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
+}
+
 /** The stack of a URN as marks name it: `PROJECT/STACK`. */
 export function stackOf(urn: string): string {
   const [head = "", project = ""] = urn.split("::");

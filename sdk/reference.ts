@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bridge } from "./bridge";
 import type { Namespace } from "./namespace";
+import type { Node } from "./node";
 import { currentProgram, type DeclaredLink, type Place } from "./program";
 import type { VethEnd } from "./vethPair";
 
-/** A network namespace: its resource, or the name of one. Without one: the host's own. */
-export type NamespaceReference = Namespace | pulumi.Input<string>;
+/** A network namespace: its resource, a node, or the name of one. Without one: the host's own. */
+export type NamespaceReference = Namespace | Node | pulumi.Input<string>;
 
 /** A bridge: its resource, or the name of one. */
 export type BridgeReference = Bridge | pulumi.Input<string>;
