@@ -18,10 +18,11 @@ export function markOf(kind: string, urn: string): string {
   return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
 }
 
-/** The mark of one part of a resource that has several, which carries `mark` as a whole. */
-export function markOfPart(mark: string, kind: string, key: string): string {
-  const label = `${parseMark(mark)?.label}/${plain(key)}`;
-  const hash = createHash("sha256").update(`${mark}\n${kind} ${key}`).digest("hex").slice(0, 12);
+/** The mark of one part of a resource that carries `mark` as a whole; `key` is its kind and a name, `Bridge red/br0`. */
+export function markOfPart(mark: string, key: string): string {
+  const [kind = "", ...name] = key.split(" ");
+  const label = `${parseMark(mark)?.label}/${plain(name.join(" "))}`;
+  const hash = createHash("sha256").update(`${mark}\n${key}`).digest("hex").slice(0, 12);
   return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
 }
 

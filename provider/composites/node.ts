@@ -1,23 +1,25 @@
 import { z } from "zod";
-import type { Args } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
+import { linkId } from "../links";
 import { AddressArgs, address } from "../resources/address";
 import { NamespaceArgs, namespace } from "../resources/namespace";
 import { RouteArgs, route } from "../resources/route";
 import { vethPair } from "../resources/vethPair";
-import { type Composite, type Part, type Path, under } from "./composite";
+import { type Composite, keyOf, type Part, type Path, under } from "./composite";
 
-/** An address as text is one with nothing else said. */
-const InterfaceAddress = z.preprocess(
-  (given) => (typeof given === "string" ? { address: given } : given),
-  AddressArgs.omit({ interface: true, namespace: true, adopt: true, scope: true })
-    .extend({
-      scope: AddressArgs.shape.scope.optional(),
-    })
-    .strict(),
-);
+const AddressObject = AddressArgs.omit({ interface: true, namespace: true, adopt: true })
+  .extend({ scope: AddressArgs.shape.scope.optional() })
+  .strict();
 
-export const InterfaceAddresses = z.array(InterfaceAddress).default([]);
+/** Addresses of a link; one that is given as text is one of which nothing else is said. */
+export const Addresses = z
+  .array(
+    z
+      .custom<string | z.input<typeof AddressObject>>()
+      .transform((given) => (typeof given === "string" ? { address: given } : given))
+      .pipe(AddressObject),
+  )
+  .default([]);
 
 const PeerArgs = z.strictObject({
   /** Name of the far end, up to 15 bytes. Default: `NODE-INTERFACE`. Updates in place. */
@@ -34,7 +36,7 @@ const PeerArgs = z.strictObject({
   up: z.boolean().default(true),
 });
 
-export const InterfaceArgs = z.strictObject({
+const InterfaceArgs = z.strictObject({
   /** MAC address. Default: one made from the mark. Updates in place. */
   mac: macAddress.optional(),
   /** Largest packet in bytes. Default: 1500. Updates in place. */
@@ -44,15 +46,25 @@ export const InterfaceArgs = z.strictObject({
   /** The far end of the cable. Updates in place. */
   peer: PeerArgs.prefault({}),
   /** Addresses with their prefix lengths, or objects as the arguments of an Address. Default: none. Updates in place. */
-  addresses: InterfaceAddresses,
+  addresses: Addresses,
 });
+
+const RouteObject = RouteArgs.omit({ namespace: true, adopt: true }).strict();
+
+/** Routes of one network namespace. */
+export const Routes = z.array(RouteObject).default([]);
 
 export const NodeArgs = z.object({
   ...NamespaceArgs.shape,
   /** Links of the namespace by their names: each is one end of a cable. Default: none. Updates in place. */
   interfaces: z.record(linkName, InterfaceArgs).default({}),
   /** Its routes, as the arguments of a Route. Default: none. Updates in place. */
-  routes: z.array(RouteArgs.omit({ namespace: true, adopt: true }).strict()).default([]),
+  routes: Routes,
+  /**
+   * Take over what something else has made under these names: the namespace and each part by itself. Deletion sets it
+   * back to what it was, and leaves it. Default: false. Updates in place.
+   */
+  adopt: z.boolean().optional(),
 });
 
 export type NodeArgs = z.output<typeof NodeArgs>;
@@ -68,76 +80,77 @@ export const node: Composite<NodeArgs> = {
 };
 
 /** The parts of a node whose arguments stand at `path`. */
-export function nodeParts(args: NodeArgs, path: Path): Part[] {
-  const { interfaces, routes, ...room } = args;
+export function nodeParts({ interfaces, routes, ...room }: Omit<NodeArgs, "mark">, path: Path): Part[] {
   const { name, adopt } = room;
-  const links = Object.entries(interfaces).map(([link, given]) => ({
-    ...{ link, given, key: cableKey(name, link), entry: [...path, "interfaces", link] },
-  }));
-  const addresses = links.flatMap(({ link, given, key, entry }) =>
-    addressParts(key, { interface: link, namespace: name, adopt }, given.addresses, [...entry, "addresses"]),
-  );
   return [
     {
-      ...{ key: name, definition: namespace, args: room, on: [], entry: path },
-      fields: under(path, Object.keys(NamespaceArgs.shape)),
+      ...{ key: keyOf(namespace, name), definition: namespace, args: room, entry: path },
+      fields: under(path, ["sysctls", "loopback", "killProcesses"]),
     },
-    ...links.map(({ link, given, entry }) => cablePart(args, link, given, entry)),
-    ...addresses,
-    ...routes.map((given, at): Part => {
-      const entry = [...path, "routes", at];
-      return {
-        ...{ key: routeKey(name, given), definition: route, entry },
-        args: { ...given, namespace: name, adopt },
-        // The kernel takes a gateway only while an address covers it.
-        on: [name, ...addresses.map(({ key }) => key)],
-        fields: under(entry, Object.keys(RouteArgs.shape)),
-      };
+    ...Object.entries(interfaces).flatMap(([link, given]) => {
+      const entry = [...path, "interfaces", link];
+      const place = { interface: link, namespace: name, adopt };
+      return [
+        cablePart({ name, adopt }, link, given, entry),
+        ...addressParts(place, given.addresses, [...entry, "addresses"]),
+      ];
     }),
+    ...routeParts({ namespace: name, adopt }, routes, [...path, "routes"]),
   ];
 }
 
-/** What tells a route from the others of its namespace. */
-export const routeKey = (
-  namespace: string,
-  { destination, table, metric }: Pick<z.output<typeof RouteArgs>, "destination" | "table" | "metric">,
-): string => [namespace, "route", destination, table, metric ?? []].flat().join(" ");
-
-/** The addresses of a link, whose part has the key `owner`. */
-export const addressParts = (
-  owner: string,
-  place: Args,
-  addresses: z.output<typeof InterfaceAddresses>,
-  path: Path,
-): Part[] =>
-  addresses.map((given, at) => ({
-    ...{ key: `${owner} ${given.address}${given.peer ? ` ${given.peer}` : ""}`, definition: address },
-    ...{ args: { ...given, ...place }, on: [owner], entry: [...path, at] },
-    fields: under([...path, at], Object.keys(AddressArgs.shape)),
-  }));
-
-const cableKey = (name: string, link: string): string => `${name} ${link}`;
-
 function cablePart(
-  { name, adopt }: NodeArgs,
+  { name: namespace, adopt }: Pick<NodeArgs, "name" | "adopt">,
   link: string,
-  given: z.output<typeof InterfaceArgs>,
+  { peer, addresses: _, ...end }: z.output<typeof InterfaceArgs>,
   entry: Path,
 ): Part {
-  const { peer, addresses: _, ...end } = given;
-  const far: Args = { ...peer, name: peer.name ?? `${name}-${link}`, mtu: peer.mtu ?? end.mtu };
-  const ends = ["name", "namespace", "bridge", "mac", "mtu", "up"];
+  const far = { ...peer, name: peer.name ?? `${namespace}-${link}`, mtu: peer.mtu ?? end.mtu };
   return {
-    ...{ key: cableKey(name, link), definition: vethPair, entry },
-    args: { end: { ...end, name: link, namespace: name }, peer: far, adopt },
-    on: [
-      name,
-      ...(peer.namespace === undefined ? [] : [peer.namespace]),
-      ...(peer.bridge === undefined ? [] : [bridgeKey(peer.namespace, peer.bridge)]),
-    ],
-    fields: { ...under(entry, ends, "end."), ...under([...entry, "peer"], ends, "peer.") },
+    ...{ key: keyOf(vethPair, linkId(namespace, link)), definition: vethPair, entry },
+    args: { end: { ...end, name: link, namespace }, peer: far, adopt },
+    fields: {
+      ...under(entry, ["mac", "mtu", "up"], "end."),
+      ...under([...entry, "peer"], ["name", "namespace", "bridge", "mac", "mtu", "up"], "peer."),
+    },
   };
 }
 
-export const bridgeKey = (namespace: string | undefined, name: string): string =>
-  `bridge ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+/** The addresses of a link. */
+export const addressParts = (
+  place: Readonly<{ interface: string; namespace?: string | undefined; adopt?: boolean | undefined }>,
+  addresses: z.output<typeof Addresses>,
+  path: Path,
+): Part[] =>
+  addresses.map((given, at) => {
+    const { address: text, peer = "" } = given;
+    const name = [linkId(place.namespace, place.interface), text, peer].join(" ").trimEnd();
+    return {
+      ...{
+        key: keyOf(address, name),
+        definition: address,
+        args: { ...given, ...place },
+        entry: [...path, at],
+      },
+      fields: under([...path, at], ["address", "peer", "scope", "nodad"]),
+    };
+  });
+
+/** The routes of a network namespace. */
+export const routeParts = (
+  place: Readonly<{ namespace?: string | undefined; adopt?: boolean | undefined }>,
+  routes: z.output<typeof Routes>,
+  path: Path,
+): Part[] =>
+  routes.map((given, at) => {
+    const args = { ...given, ...place };
+    return {
+      ...{
+        key: keyOf(route, route.id({ ...args, mark: "" })),
+        definition: route,
+        args,
+        entry: [...path, at],
+      },
+      fields: under([...path, at], Object.keys(RouteObject.shape)),
+    };
+  });

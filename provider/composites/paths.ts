@@ -7,9 +7,15 @@ type Tree = Args | unknown[];
 const isTree = (value: unknown): value is Tree => isRecord(value) || Array.isArray(value);
 
 const step = (tree: unknown, key: string | number): unknown =>
-  isTree(tree) ? Reflect.get(tree, key) : undefined;
+  isTree(tree) && Object.hasOwn(tree, key) ? Reflect.get(tree, key) : undefined;
 
-/** A copy of `tree` with `value` at `path`; `undefined` takes the entry out. Lists keep their places until `compact`. */
+/** What a tree has at `path`; the whole of it where that is empty. */
+export const valueAtPath = (tree: unknown, path: Path): unknown => path.reduce(step, tree);
+
+/**
+ * A copy of `tree` with `value` at `path`; one step beyond the end of a list adds to it. `undefined` takes the entry out,
+ * and makes nothing on the way to one that is not there. Lists keep their places until `compact`.
+ */
 export function withValueAt(tree: Args, path: Path, value: unknown): Args {
   const copy = put(tree, path, value);
   return isRecord(copy) ? copy : tree;
@@ -17,11 +23,12 @@ export function withValueAt(tree: Args, path: Path, value: unknown): Args {
 
 function put(tree: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
-  const inner = rest.length === 0 ? value : put(step(tree, key) ?? {}, rest, value);
-  if (Array.isArray(tree)) return tree.map((item, at) => (at === key ? inner : item));
-  const copy: Args = { ...(isRecord(tree) ? tree : {}), [key]: inner };
-  if (inner === undefined) delete copy[key];
-  return copy;
+  const below = step(tree, key);
+  if (value === undefined && below === undefined) return tree;
+  const inner = put(below, rest, value);
+  if (Array.isArray(tree)) return Object.assign([...tree], { [key]: inner });
+  const { [key]: _, ...others } = isRecord(tree) ? tree : {};
+  return inner === undefined ? others : { ...(isRecord(tree) ? tree : {}), [key]: inner };
 }
 
 /** A copy of `tree` without the places in its lists that have been taken out. */
@@ -33,3 +40,10 @@ function compacted(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => item !== undefined).map(compacted);
   return isRecord(value) ? compact(value) : value;
 }
+
+/** A path as a person writes it: `interfaces.eth0.addresses[0]`. */
+export const printPath = (path: Path): string =>
+  path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`))
+    .join("")
+    .replace(/^\./, "");

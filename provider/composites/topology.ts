@@ -1,23 +1,28 @@
 import { z } from "zod";
 import { linkName, macAddress, namespaceName } from "../fields/common";
 import { sysctlKey, sysctlValue } from "../fields/sysctl";
+import { linkId } from "../links";
 import { parseMark } from "../mark";
-import { address } from "../resources/address";
+import { sysctlName } from "../parse/sysctl";
 import { BridgeArgs, bridge } from "../resources/bridge";
 import { NatRuleArgs, natRule } from "../resources/natRule";
-import { RouteArgs, route } from "../resources/route";
 import { sysctl } from "../resources/sysctl";
-import { type Composite, type Part, type Path, under } from "./composite";
-import { addressParts, bridgeKey, InterfaceAddresses, NodeArgs, nodeParts, routeKey } from "./node";
+import { type Composite, keyOf, type Part, type Path, under } from "./composite";
+import { Addresses, addressParts, NodeArgs, nodeParts, Routes, routeParts } from "./node";
 
 const TopologyBridge = BridgeArgs.omit({ name: true, adopt: true })
   .extend({
     /** MAC address; pinned. Default: one made from the mark. Updates in place. */
     mac: macAddress.optional(),
     /** Addresses of the bridge itself, as those of a node's interface. Default: none. Updates in place. */
-    addresses: InterfaceAddresses,
+    addresses: Addresses,
   })
   .strict();
+
+const TopologyNat = NatRuleArgs.extend({
+  /** `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces. */
+  family: NatRuleArgs.shape.family.optional(),
+}).strict();
 
 export const TopologyArgs = z.object({
   /** Namespaces with their cables, addresses and routes, by their names: the arguments of a Node. Default: none. Updates in place. */
@@ -25,11 +30,9 @@ export const TopologyArgs = z.object({
   /** Bridges by their names: the arguments of a Bridge, and `addresses`. Default: none. Updates in place. */
   bridges: z.record(linkName, TopologyBridge).default({}),
   /** NAT rules by names of your choice: the arguments of a NatRule. Default: none. Updates in place. */
-  nat: z
-    .record(z.string(), NatRuleArgs.extend({ family: NatRuleArgs.shape.family.optional() }).strict())
-    .default({}),
+  nat: z.record(z.string(), TopologyNat).default({}),
   /** Routes of the host, as the arguments of a Route. Default: none. Updates in place. */
-  routes: z.array(RouteArgs.omit({ adopt: true }).strict()).default([]),
+  routes: Routes,
   /** Kernel parameters of the host by key; each is set back when it is taken out. Default: none. Updates in place. */
   sysctls: z.record(sysctlKey, sysctlValue).default({}),
   /**
@@ -48,69 +51,41 @@ export const topology: Composite<TopologyArgs> = {
   identity: "nodes",
   replaceOn: [],
   id: ({ mark }) => parseMark(mark)?.label ?? mark,
-  parts: ({ nodes, bridges, nat, routes, sysctls, adopt }) => {
-    const links = Object.entries(bridges).flatMap(([name, given]) =>
-      bridgeParts(name, given, ["bridges", name], adopt),
-    );
-    return [
-      ...Object.entries(sysctls).map(([key, value]): Part => {
-        const entry = ["sysctls", key];
-        return {
-          key: `sysctl ${key}`,
-          definition: sysctl,
-          args: { key, value },
-          on: [],
-          entry,
-          fields: { value: entry },
-        };
-      }),
-      ...links,
-      ...Object.entries(nodes).flatMap(([name, given]) =>
-        nodeParts({ ...given, name, adopt }, ["nodes", name]),
-      ),
-      ...routes.map((given, at): Part => {
-        const entry = ["routes", at];
-        const key = routeKey(given.namespace ?? "", given);
-        const on = links.filter(({ definition }) => definition === address).map(({ key }) => key);
-        return {
-          key,
-          definition: route,
-          args: { ...given, adopt },
-          on,
-          entry,
-          fields: under(entry, Object.keys(RouteArgs.shape)),
-        };
-      }),
-      ...Object.entries(nat).map(([name, given]): Part => {
-        const entry = ["nat", name];
-        const on = given.namespace === undefined ? [] : [given.namespace];
-        return {
-          key: `nat ${name}`,
-          definition: natRule,
-          args: given,
-          on,
-          entry,
-          fields: under(entry, Object.keys(NatRuleArgs.shape)),
-        };
-      }),
-    ];
-  },
+  parts: ({ nodes, bridges, nat, routes, sysctls, adopt }) => [
+    ...Object.entries(sysctls).map(([key, value]) => sysctlPart(key, value, ["sysctls", key])),
+    ...Object.entries(nodes).flatMap(([name, given]) =>
+      nodeParts({ ...given, name, adopt }, ["nodes", name]),
+    ),
+    ...Object.entries(bridges).flatMap(([name, given]) => bridgeParts(name, given, adopt, ["bridges", name])),
+    ...routeParts({ adopt }, routes, ["routes"]),
+    ...Object.entries(nat).map(([name, given]) => natPart(name, given, ["nat", name])),
+  ],
 };
+
+const sysctlPart = (key: string, value: string, entry: Path): Part => ({
+  ...{ key: keyOf(sysctl, sysctlName(key)), definition: sysctl, args: { key, value }, entry },
+  fields: { value: entry },
+});
 
 function bridgeParts(
   name: string,
   { addresses, ...given }: z.output<typeof TopologyBridge>,
-  entry: Path,
   adopt: boolean | undefined,
+  entry: Path,
 ): Part[] {
   const { namespace } = given;
-  const key = bridgeKey(namespace, name);
+  const place = { interface: name, namespace, adopt };
   return [
     {
-      ...{ key, definition: bridge, args: { ...given, name, adopt }, entry },
-      on: namespace === undefined ? [] : [namespace],
-      fields: under(entry, Object.keys(BridgeArgs.shape)),
+      ...{ key: keyOf(bridge, linkId(namespace, name)), definition: bridge, entry },
+      args: { ...given, name, adopt },
+      fields: under(entry, Object.keys(TopologyBridge.shape)),
     },
-    ...addressParts(key, { interface: name, namespace, adopt }, addresses, [...entry, "addresses"]),
+    ...addressParts(place, addresses, [...entry, "addresses"]),
   ];
 }
+
+const natPart = (name: string, args: z.output<typeof TopologyNat>, entry: Path): Part => ({
+  ...{ key: keyOf(natRule, name), definition: natRule, args, entry },
+  fields: under(entry, Object.keys(TopologyNat.shape)),
+});
