@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Args } from "./definition";
-import { CommandError, PartialError, RefusedError } from "./errors";
+import { CommandError, PartialError, PartsError, RefusedError } from "./errors";
 import { localHost } from "./host/local";
 import { kindOf } from "./kinds";
 
@@ -64,7 +64,8 @@ async function tersely<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof CommandError || error instanceof RefusedError) error.stack = "";
+    if (error instanceof CommandError || error instanceof RefusedError || error instanceof PartsError)
+      error.stack = "";
     throw error;
   }
 }

@@ -2,19 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NodeArgs as Schema } from "../provider/composites/node";
 import { currentProgram } from "./program";
-import {
-  type BridgeReference,
-  type NamespaceReference,
-  resolveInterface,
-  resolveNamespace,
-} from "./reference";
-import { type Inputs, NetnsResource } from "./resource";
+import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
+import { type DeepInputs, NetnsResource } from "./resource";
 
 type InterfaceSchema = NonNullable<z.input<typeof Schema>["interfaces"]>[string];
 type PeerSchema = NonNullable<InterfaceSchema["peer"]>;
 
 /** The far end of a cable that leads into a {@link Node}. */
-export type NodePeerArgs = Inputs<Omit<PeerSchema, "namespace" | "bridge">> & {
+export type NodePeerArgs = DeepInputs<Omit<PeerSchema, "namespace" | "bridge">> & {
   /** Network namespace the far end lives in. Default: the bridge's where one is given, else the host's own. Updates in place. */
   namespace?: NamespaceReference;
   /** Bridge that the far end is a port of, in the same namespace. Default: none. Updates in place. */
@@ -22,7 +17,7 @@ export type NodePeerArgs = Inputs<Omit<PeerSchema, "namespace" | "bridge">> & {
 };
 
 /** One link of a {@link Node}: the near end of a cable. */
-export type NodeInterfaceArgs = Inputs<Omit<InterfaceSchema, "peer">> & {
+export type NodeInterfaceArgs = DeepInputs<Omit<InterfaceSchema, "peer">> & {
   /** The far end of the cable. Default: one in the host's own namespace, called `NODE-INTERFACE`. Updates in place. */
   peer?: NodePeerArgs;
 };
@@ -31,7 +26,7 @@ export type NodeInterfaceArgs = Inputs<Omit<InterfaceSchema, "peer">> & {
  * Arguments of a {@link Node}.
  * @interface
  */
-export type NodeArgs = Inputs<Omit<z.input<typeof Schema>, "name" | "interfaces">> & {
+export type NodeArgs = DeepInputs<Omit<z.input<typeof Schema>, "name" | "interfaces">> & {
   /** Name of the namespace, as in `ip netns add`. Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;
   /** Links of the namespace by their names: each is one end of a cable. Default: none. Updates in place. */
@@ -50,7 +45,7 @@ export class Node extends NetnsResource {
   constructor(name: string, args: NodeArgs = {}, options?: pulumi.CustomResourceOptions) {
     const resolved = Object.entries(args.interfaces ?? {}).map(([link, given]) => ({
       link,
-      ...resolvePeer(given),
+      ...resolvePeer(name, given),
     }));
     const inputs = {
       ...args,
@@ -66,15 +61,13 @@ export class Node extends NetnsResource {
 }
 
 /** An interface with names in place of references, and what its far end comes and goes with. */
-function resolvePeer({ peer: { namespace, bridge, ...peer } = {}, ...near }: NodeInterfaceArgs) {
-  if (bridge === undefined) {
-    const place = resolveNamespace(namespace);
-    return { inputs: { ...near, peer: { ...peer, namespace: place.name } }, owners: [place.resource] };
-  }
-  const port = resolveInterface(bridge, namespace);
-  const place = namespace === undefined ? port.place : resolveNamespace(namespace);
+function resolvePeer(
+  node: string,
+  { peer: { namespace, bridge, ...peer } = {}, ...near }: NodeInterfaceArgs,
+) {
+  const { place, port } = resolvePort(`Node "${node}"`, bridge, namespace);
   return {
-    inputs: { ...near, peer: { ...peer, namespace: place.name, bridge: port.name } },
-    owners: [place.resource, port.resource],
+    inputs: { ...near, peer: { ...peer, namespace: place.name, ...(port && { bridge: port.name }) } },
+    owners: [place.resource, port?.resource],
   };
 }

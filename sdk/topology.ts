@@ -2,13 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { TopologyArgs as Schema } from "../provider/composites/topology";
 import { currentProgram } from "./program";
-import { type Inputs, NetnsResource } from "./resource";
+import { type DeepInputs, NetnsResource } from "./resource";
 
 /**
  * Arguments of a {@link Topology}.
  * @interface
  */
-export type TopologyArgs = Inputs<z.input<typeof Schema>>;
+export type TopologyArgs = DeepInputs<z.input<typeof Schema>>;
 
 /**
  * A whole network in one resource: nodes, bridges, NAT rules, routes and parameters of the host. For hundreds of nodes, as

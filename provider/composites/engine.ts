@@ -3,7 +3,7 @@ import { checkArgs } from "../check";
 import { claim } from "../claims";
 import type { Args, Problem } from "../definition";
 import * as single from "../engine";
-import { messageOf, PartialError } from "../errors";
+import { messageOf, PartialError, PartsError } from "../errors";
 import type { Host } from "../host/host";
 import { type Former, formerIn } from "../host/records";
 import { hasUnknown } from "../unknown";
@@ -91,7 +91,7 @@ export async function read(composite: Composite, host: Host, state: Args) {
       found.set(piece.key, result?.inputs);
     },
   );
-  if (failures.length > 0) throw new Error(reasonsOf(composite, failures).join("\n"));
+  if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
   if (isGone(pieces, found)) return undefined;
   return { id: composite.id(state), ...seenState(composite, state, pieces, found) };
 }
@@ -104,7 +104,7 @@ const isGone = (pieces: readonly Piece[], found: ReadonlyMap<string, Args | unde
 /** Removes every part that can be removed. */
 export async function remove(composite: Composite, host: Host, state: Args): Promise<void> {
   const failures = await removeAll(host, piecesOf(composite, state));
-  if (failures.length > 0) throw new Error(reasonsOf(composite, failures).join("\n"));
+  if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
 }
 
 async function apply(
@@ -129,7 +129,7 @@ async function apply(
   const reasons = reasonsOf(composite, [...left, ...failures]);
   // A state would only tell of what is not there.
   if (plan.made.length === failures.length && formers.size === 0 && plan.same.length === 0)
-    throw new Error(reasons.join("\n"));
+    throw new PartsError(reasons);
   throw new PartialError(id, state, reasons);
 }
 
