@@ -86,7 +86,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
     update: ["length: 12", "length: 14", { update: 1 }],
     // What would replace a cable, with its address and the route over it, does so inside.
-    replace: ['{ bridge: "hub" }', '{ name: `${name}-up`, bridge: "hub" }', { update: 1 }],
+    replace: ['{ bridge: "hub" }', '{ name: "up-".concat(name), bridge: "hub" }', { update: 1 }],
     proofsAfter: { "one tip reaches a new one": pings("n1", "10.7.0.14") },
   },
   seed: {
