@@ -8,7 +8,10 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
  * Checks arguments field by field, so that every problem is reported at once and a field that is not known yet
  * hides no other: it is let through as it is.
  */
-export function checkArgs(definition: Definition, news: Args): { args: Args; problems: readonly Problem[] } {
+export function checkArgs(
+  definition: Pick<Definition, "schema" | "defaults" | "problems">,
+  news: Args,
+): { args: Args; problems: readonly Problem[] } {
   const { mark, ...given } = news;
   if (typeof mark !== "string") {
     return { args: news, problems: [{ property: "mark", reason: "is set by the SDK; use its classes" }] };

@@ -1,10 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
-import type { Args, Definition } from "./definition";
-import * as engine from "./engine";
-import { CommandError, PartialError, RefusedError } from "./errors";
+import type { Args } from "./definition";
+import { CommandError, PartialError, PartsError, RefusedError } from "./errors";
 import { localHost } from "./host/local";
-import { parseMark } from "./mark";
-import { definitions } from "./resources";
+import { kindOf } from "./kinds";
 
 /**
  * What the Pulumi engine calls, by way of the text kept in every resource's state. The engine does not say which kind
@@ -12,44 +10,36 @@ import { definitions } from "./resources";
  */
 export const provider: dynamic.ResourceProvider<Args, Args> = {
   async check(_olds, news) {
-    const { args, problems } = engine.check(definitionOf(news), withoutProvider(news));
+    const { args, problems } = kindOf(news).check(withoutProvider(news));
     return { inputs: args, failures: [...problems] };
   },
 
   async diff(_id, olds, news) {
-    return engine.diff(definitionOf(news), olds, withoutProvider(news));
+    return kindOf(news).diff(olds, withoutProvider(news));
   },
 
   async create(inputs) {
-    const work = engine.create(definitionOf(inputs), localHost, withoutProvider(inputs));
+    const work = kindOf(inputs).create(localHost, withoutProvider(inputs));
     const { id, state } = await keepingProvider(inputs, work);
     return { id, outs: state };
   },
 
   async read(id, state) {
     if (!state) throw new Error("reading by id alone is not supported: give the resource its arguments");
-    const found = await tersely(engine.read(definitionOf(state), localHost, withoutProvider(state)));
+    const found = await tersely(kindOf(state).read(localHost, withoutProvider(state)));
     return found ? { id, props: found.state, inputs: found.inputs } : { id: "" };
   },
 
   async update(_id, olds, news) {
-    const work = engine.update(definitionOf(news), localHost, withoutProvider(olds), withoutProvider(news));
+    const work = kindOf(news).update(localHost, withoutProvider(olds), withoutProvider(news));
     const { state } = await keepingProvider(news, work);
     return { outs: state };
   },
 
   async delete(_id, state) {
-    await tersely(engine.remove(definitionOf(state), localHost, withoutProvider(state)));
+    await tersely(kindOf(state).remove(localHost, withoutProvider(state)));
   },
 };
-
-function definitionOf({ mark }: Args): Definition {
-  const kind = parseMark(String(mark))?.kind;
-  const definition = definitions.find((candidate) => candidate.kind === kind);
-  if (!definition)
-    throw new Error(`this version of pulumi-netns knows no resource of kind ${kind} (mark ${String(mark)})`);
-  return definition;
-}
 
 /** The properties without the provider's own text, which the engine keeps among them. */
 function withoutProvider({ __provider, ...args }: Args): Args {
@@ -74,7 +64,8 @@ async function tersely<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof CommandError || error instanceof RefusedError) error.stack = "";
+    if (error instanceof CommandError || error instanceof RefusedError || error instanceof PartsError)
+      error.stack = "";
     throw error;
   }
 }

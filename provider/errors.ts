@@ -94,6 +94,15 @@ export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
 
+/** Parts of a resource failed: a line for each. Its state stays as it was. */
+export class PartsError extends Error {
+  override readonly name = "PartsError";
+
+  constructor(reasons: readonly string[]) {
+    super(reasons.join("\n"));
+  }
+}
+
 /**
  * Something was made but is not as asked. Carries what the engine needs to keep it in the state, so that it is
  * not lost: the next `pulumi up` mends it, `pulumi destroy` removes it.

@@ -18,6 +18,14 @@ export function markOf(kind: string, urn: string): string {
   return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
 }
 
+/** The mark of one part of a resource that carries `mark` as a whole; `key` is its kind and a name, `Bridge red/br0`. */
+export function markOfPart(mark: string, key: string): string {
+  const [kind = "", ...name] = key.split(" ");
+  const label = `${parseMark(mark)?.label}/${plain(name.join(" "))}`;
+  const hash = createHash("sha256").update(`${mark}\n${key}`).digest("hex").slice(0, 12);
+  return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
+}
+
 /** The stack of a URN as marks name it: `PROJECT/STACK`. */
 export function stackOf(urn: string): string {
   const [head = "", project = ""] = urn.split("::");

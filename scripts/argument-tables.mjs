@@ -3,8 +3,8 @@
 // node scripts/argument-tables.mjs --check    names those that are out of date, and writes nothing
 //
 // What a table says is what an editor shows: the docs of the SDK's argument types, most of which come from
-// the fields of the zod schemas in provider/resources/.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+// the fields of the zod schemas in provider/resources/ and provider/composites/.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "typescript";
@@ -19,7 +19,7 @@ const END = "<!-- /arguments -->";
 export function argumentRows() {
   const names = readdirSync(pages).filter((name) => name.endsWith(".md") && name !== "README.md");
   const kinds = names.map((name) => name.replace(/\.md$/, ""));
-  const program = createProgram(kinds.flatMap((kind) => [sdkFile(kind), schemaFile(kind)]));
+  const program = createProgram(kinds.flatMap((kind) => [sdkFile(kind), schemaFile(kind)].filter(Boolean)));
   return Object.fromEntries(kinds.map((kind) => [kind, rowsOf(program, kind)]));
 }
 
@@ -34,7 +34,10 @@ export function outdatedPages(rows = argumentRows()) {
 }
 
 const sdkFile = (kind) => join(root, "sdk", `${kind}.ts`);
-const schemaFile = (kind) => join(root, "provider", "resources", `${kind}.ts`);
+const schemaFile = (kind) =>
+  ["resources", "composites"]
+    .map((folder) => join(root, "provider", folder, `${kind}.ts`))
+    .find((file) => existsSync(file));
 
 function createProgram(files) {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
@@ -52,7 +55,7 @@ function withTable(text, markdown, file) {
 /** The rows of a kind's table: what its argument type holds, in the order of its schema. */
 function rowsOf(program, kind) {
   const checker = program.getTypeChecker();
-  const schema = program.getSourceFile(schemaFile(kind));
+  const schema = program.getSourceFile(schemaFile(kind) ?? "");
   const sdk = program.getSourceFile(sdkFile(kind));
   if (!schema || !sdk) throw new Error(`docs/kinds/${kind}.md: there is no kind of that name`);
   const name = `${kind[0].toUpperCase()}${kind.slice(1)}Args`;
@@ -82,17 +85,28 @@ function fields(checker, type, prefix, rank) {
     .map((property) => {
       const path = `${prefix}${property.name}`;
       const members = membersOf(checker.getTypeOfSymbol(property));
-      const nested = members.map((member) => elementOf(checker, member)).filter((it) => isPlain(checker, it));
-      const inner = members.some((member) => isList(checker, member)) ? `${path}[].` : `${path}.`;
+      const doc = docOf(property.declarations.at(-1));
+      const nested = isElsewhere(doc) ? [] : members.flatMap((member) => nestedIn(checker, member));
       const row = {
         paths: [path],
         type: typeWords(checker, members),
-        ...docParts(docOf(property.declarations.at(-1)), path, nested.length > 0),
+        ...docParts(doc, path, nested.length > 0),
         isRequired: (property.flags & ts.SymbolFlags.Optional) === 0,
       };
-      return { row, below: nested.flatMap((it) => fields(checker, it, inner, rank)) };
+      return { row, below: nested.flatMap(({ step, type }) => fields(checker, type, path + step, rank)) };
     });
   return [...found.map(({ row }) => row), ...found.flatMap(({ below }) => below)];
+}
+
+/** Whether the page of another kind lists what is below. */
+const isElsewhere = (doc) => /\barguments of an? [A-Z]/.test(doc);
+
+/** The object with named fields that a type is, or that is in its list or map, and the step to it. */
+function nestedIn(checker, type) {
+  const values = type.getStringIndexType();
+  const inner = values ? membersOf(values) : [elementOf(checker, type)];
+  const step = values ? ".*." : isList(checker, type) ? "[]." : ".";
+  return inner.filter((it) => isPlain(checker, it)).map((it) => ({ step, type: it }));
 }
 
 /** The properties of a type; of a union those of all its members. */

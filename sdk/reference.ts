@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bridge } from "./bridge";
 import type { Namespace } from "./namespace";
+import type { Node } from "./node";
 import { currentProgram, type DeclaredLink, type Place } from "./program";
 import type { VethEnd } from "./vethPair";
 
-/** A network namespace: its resource, or the name of one. Without one: the host's own. */
-export type NamespaceReference = Namespace | pulumi.Input<string>;
+/** A network namespace: its resource, a node, or the name of one. Without one: the host's own. */
+export type NamespaceReference = Namespace | Node | pulumi.Input<string>;
 
 /** A bridge: its resource, or the name of one. */
 export type BridgeReference = Bridge | pulumi.Input<string>;
@@ -38,6 +39,34 @@ export function resolveInterface(
   if (isDeclaredLink(reference)) return reference;
   const place = resolveNamespace(namespace);
   return { name: reference, place, resource: currentProgram().findLink(place, reference)?.resource };
+}
+
+/** Where an end of a cable is, and the bridge that it is a port of: with a bridge and no namespace, where that is. */
+export function resolvePort(
+  whose: string,
+  bridge: BridgeReference | undefined,
+  namespace: NamespaceReference | undefined,
+): { place: Place; port?: LinkPlace } {
+  if (bridge === undefined) return { place: resolveNamespace(namespace) };
+  const port = resolveInterface(bridge, namespace);
+  const place = namespace === undefined ? port.place : resolveNamespace(namespace);
+  if (port.resource && areApart(port.place, place)) {
+    throw new pulumi.RunError(
+      `${whose}: an end cannot be a port of a bridge in another namespace; leave its \`namespace\` out, or name a bridge that is there`,
+    );
+  }
+  return { place, port };
+}
+
+/** Whether two places are surely not the same: what an output holds is not known here. */
+function areApart(...places: readonly [Place, Place]): boolean {
+  const [one, other] = places.map(({ key }) =>
+    // The namespace may have been declared after it was named.
+    typeof key === "string" ? (currentProgram().findNamespace(key) ?? key) : key,
+  );
+  return (
+    one !== other && ![one, other].some((key) => pulumi.Output.isInstance(key) || key instanceof Promise)
+  );
 }
 
 function isDeclaredLink(reference: InterfaceReference): reference is (Bridge | VethEnd) & DeclaredLink {

@@ -99,3 +99,8 @@ function withOwners(
 
 /** Maps every argument to what a program may pass for it. Docs of the fields survive. */
 export type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/** The same for arguments with others inside, at every level. */
+export type DeepInputs<T> = { [K in keyof T]: DeepInput<T[K]> };
+
+type DeepInput<T> = pulumi.Input<T extends object ? DeepInputs<T> : T>;

@@ -2,12 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { VethPairArgs as Schema } from "../provider/resources/vethPair";
 import { currentProgram, type DeclaredLink, type Place } from "./program";
-import {
-  type BridgeReference,
-  type NamespaceReference,
-  resolveInterface,
-  resolveNamespace,
-} from "./reference";
+import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 type EndSchema = z.input<typeof Schema>["end"];
@@ -97,27 +92,10 @@ function resolveEnd(
   pair: string,
   { bridge, namespace, ...rest }: VethEndArgs & { name: pulumi.Input<string> },
 ) {
-  if (bridge === undefined) {
-    const place = resolveNamespace(namespace);
-    return { place, bridge, inputs: { ...rest, namespace: place.name } };
-  }
-  const port = resolveInterface(bridge, namespace);
-  const place = namespace === undefined ? port.place : resolveNamespace(namespace);
-  if (port.resource && areApart(port.place, place)) {
-    throw new pulumi.RunError(
-      `VethPair "${pair}": an end cannot be a port of a bridge in another namespace; leave its \`namespace\` out, or name a bridge that is there`,
-    );
-  }
-  return { place, bridge: port.resource, inputs: { ...rest, namespace: place.name, bridge: port.name } };
-}
-
-/** Whether two places are surely not the same: what an output holds is not known here. */
-function areApart(...places: readonly [Place, Place]): boolean {
-  const [one, other] = places.map(({ key }) =>
-    // The namespace may have been declared after it was named.
-    typeof key === "string" ? (currentProgram().findNamespace(key) ?? key) : key,
-  );
-  return (
-    one !== other && ![one, other].some((key) => pulumi.Output.isInstance(key) || key instanceof Promise)
-  );
+  const { place, port } = resolvePort(`VethPair "${pair}"`, bridge, namespace);
+  return {
+    place,
+    bridge: port?.resource,
+    inputs: { ...rest, namespace: place.name, ...(port && { bridge: port.name }) },
+  };
 }

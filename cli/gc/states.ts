@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { execa } from "execa";
 import { z } from "zod";
+import type { Args } from "../../provider/definition";
+import { marksOf } from "../../provider/kinds";
 import { stackName, stackOf } from "../../provider/mark";
 import { CliError, errorCode } from "../errors";
 
@@ -37,12 +39,13 @@ export function parseState(text: string): Known {
   const { resources, pending_operations: pending } = parsed.data;
   const all = [...(resources ?? []), ...(pending ?? []).map(({ resource }) => resource)];
   return {
-    marks: new Set(all.flatMap(({ inputs, outputs }) => [inputs?.mark, outputs?.mark].filter(isText))),
+    marks: new Set(all.flatMap(({ inputs, outputs }) => [inputs, outputs].flatMap(marksIn))),
     stacks: new Set(all.map(({ urn }) => stackOf(urn))),
   };
 }
 
-const isText = (value: string | undefined): value is string => value !== undefined;
+const marksIn = (properties: Args | undefined): string[] =>
+  typeof properties?.["mark"] === "string" ? marksOf(properties) : [];
 
 /** What the states of these stacks and in these files know. */
 export async function readStates(stacks: readonly string[], files: readonly string[]): Promise<Known> {

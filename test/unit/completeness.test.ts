@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
 import { z } from "zod";
+import { composites } from "../../provider/composites";
 import type { Effect } from "../../provider/definition";
 import { definitions } from "../../provider/resources";
 import * as sdk from "../../sdk";
@@ -12,12 +13,14 @@ const root = resolve(__dirname, "../..");
 /** The names that a kind's files go by: its own with a small first letter. */
 const fileName = (kind: string): string => `${kind[0]?.toLowerCase()}${kind.slice(1)}`;
 
-const FILES: readonly ((name: string) => string)[] = [
-  (name) => `provider/resources/${name}.ts`,
-  (name) => `sdk/${name}.ts`,
-  (name) => `test/unit/resources/${name}.test.ts`,
-  (name) => `test/integration/${name}.test.ts`,
-  (name) => `docs/kinds/${name}.md`,
+/** What a kind must have; `folder` is `resources` or `composites`. */
+const filesOf = (folder: string, name: string): string[] => [
+  `provider/${folder}/${name}.ts`,
+  `sdk/${name}.ts`,
+  `test/unit/${folder}/${name}.test.ts`,
+  `test/unit/sdk/${name}.test.ts`,
+  `test/integration/${name}.test.ts`,
+  `docs/kinds/${name}.md`,
 ];
 
 /** Every field of a schema by its dotted path, as `onChange` has it: nested objects field by field. */
@@ -73,44 +76,68 @@ const effectsOf = (effect: Effect | undefined): string[] => {
 
 describe("completeness", () => {
   it("there are kinds, each once", () => {
-    const kinds = definitions.map(({ kind }) => kind);
+    const kinds = [...definitions, ...composites].map(({ kind }) => kind);
     expect(kinds).to.not.deep.equal([]);
     expect([...new Set(kinds)]).to.deep.equal(kinds);
   });
 
-  it("every class of the SDK has a definition", () => {
+  it("every class of the SDK has a definition, or is a composite", () => {
     const classes = Object.keys(sdk).filter((name) => /^[A-Z]/.test(name) && name !== "VethEnd");
-    expect(classes.sort()).to.deep.equal(definitions.map(({ kind }) => kind).sort());
+    expect(classes.sort()).to.deep.equal([...definitions, ...composites].map(({ kind }) => kind).sort());
   });
 
   for (const { kind, schema, onChange } of definitions) {
     describe(kind, () => {
-      const name = fileName(kind);
-
-      for (const path of FILES.map((of) => of(name))) {
-        it(`has ${path}`, () => {
-          expect(existsSync(join(root, path))).to.equal(true);
-        });
-      }
-
-      it("has a class of its name, from its own file", () => {
-        const index = readFileSync(join(root, "sdk/index.ts"), "utf8");
-        expect(Reflect.get(sdk, kind)).to.be.a("function");
-        expect(index).to.match(new RegExp(`export \\{[^}]*\\b${kind},[^}]*\\} from "./${name}"`));
-      });
+      itHasItsFiles("resources", kind);
 
       it("says what a change of every field does", () => {
         expect(Object.keys(onChange).sort()).to.deep.equal(paths(schema.shape).sort());
       });
 
       it("has a comment on every field, which says what a change of it does", () => {
-        const file = join(root, "provider/resources", `${name}.ts`);
-        const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
-        const said = [...comments(source, `${kind}Args`)].map(([path, text]) => [path, effectsSaid(text)]);
-        expect(Object.fromEntries(said)).to.deep.equal(
+        expect(effectsSaidOf("resources", kind)).to.deep.equal(
           Object.fromEntries(Object.entries(onChange).map(([path, effect]) => [path, effectsOf(effect)])),
         );
       });
     });
   }
+
+  for (const { kind, schema, replaceOn } of composites) {
+    describe(kind, () => {
+      itHasItsFiles("composites", kind);
+
+      it("has a comment on every field of its own, which says what a change of it does", () => {
+        const own = Object.entries(effectsSaidOf("composites", kind));
+        expect(own).to.not.deep.equal([]);
+        expect(own).to.deep.equal(
+          own.map(([path]) => [path, effectsOf(replaceOn.includes(path) ? "replace" : "update")]),
+        );
+        expect(Object.keys(schema.shape)).to.include.members(own.map(([path]) => path));
+      });
+    });
+  }
 });
+
+function itHasItsFiles(folder: string, kind: string): void {
+  const name = fileName(kind);
+
+  for (const path of filesOf(folder, name)) {
+    it(`has ${path}`, () => {
+      expect(existsSync(join(root, path))).to.equal(true);
+    });
+  }
+
+  it("has a class of its name, from its own file", () => {
+    const index = readFileSync(join(root, "sdk/index.ts"), "utf8");
+    expect(Reflect.get(sdk, kind)).to.be.a("function");
+    expect(index).to.match(new RegExp(`export \\{[^}]*\\b${kind},[^}]*\\} from "./${name}"`));
+  });
+}
+
+/** What the comments in a kind's source say of a change, by the fields' dotted paths. */
+function effectsSaidOf(folder: string, kind: string): Record<string, string[]> {
+  const file = join(root, "provider", folder, `${fileName(kind)}.ts`);
+  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+  const said = [...comments(source, `${kind}Args`)].map(([path, text]) => [path, effectsSaid(text)]);
+  return Object.fromEntries(said);
+}

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { MARK_PREFIX, markOf, parseMark, sameStack } from "../../provider/mark";
+import { MARK_PREFIX, markOf, markOfPart, parseMark, sameStack } from "../../provider/mark";
 import { urnOf } from "../support/args";
 
 const urn = (stack: string, project: string, name: string): string =>
@@ -127,5 +127,20 @@ describe("mark", () => {
       const [a, b] = ["s1", "s2"].map((stack) => markOf("Bridge", urn(stack, full, "br")));
       expect(sameStack(a, String(b))).to.equal(false);
     });
+  });
+
+  it("of a part tells its kind, its stack, and the whole it is of", () => {
+    const whole = markOf("Node", urnOf("Node", "red"));
+    const part = markOfPart(whole, "Address red/eth0 10.0.0.1/24");
+    expect(part).to.match(/^pulumi-netns:Address:[0-9a-f]{12}:project\/stack\/red\/red\/eth0_10.0.0.1\/24$/);
+    expect(sameStack(part, whole)).to.equal(true);
+  });
+
+  it("of a part is another for another kind, name or whole", () => {
+    const [red, blue] = ["red", "blue"].map((of) => markOf("Node", urnOf("Node", of)));
+    const marks = [red, blue].flatMap((whole = "") =>
+      ["Bridge a", "Bridge b", "Address a"].map((key) => markOfPart(whole, key)),
+    );
+    expect(new Set(marks).size).to.equal(6);
   });
 });

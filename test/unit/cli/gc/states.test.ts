@@ -33,6 +33,22 @@ describe("gc: states", () => {
     });
   });
 
+  it("knows the marks of the parts of a composite", () => {
+    const mark = "pulumi-netns:Node:0123456789ab:lab/dev/red";
+    const state = {
+      mark,
+      name: "red",
+      interfaces: { eth0: { mtu: 1500, up: true, peer: { up: true }, addresses: [] } },
+    };
+    const { marks } = known({
+      deployment: { resources: [resource("red", { inputs: { ...state, routes: [] } })] },
+    });
+    expect(marks.map((text) => text.replace(/:\w{12}:/, ":HASH:"))).to.deep.equal([
+      "pulumi-netns:Namespace:HASH:lab/dev/red/red",
+      "pulumi-netns:VethPair:HASH:lab/dev/red/red/eth0",
+    ]);
+  });
+
   it("reads the file of a local backend as well, also of a stack that has nothing", () => {
     expect(known({ checkpoint: { stack: "x", latest: { resources: [resource("a")] } } }).marks).to.deep.equal(
       ["mark-a"],

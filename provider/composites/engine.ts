@@ -1,0 +1,192 @@
+import { isDeepStrictEqual } from "node:util";
+import { checkArgs } from "../check";
+import { claim } from "../claims";
+import type { Args, Problem } from "../definition";
+import * as single from "../engine";
+import { messageOf, PartialError, PartsError } from "../errors";
+import type { Host } from "../host/host";
+import { type Former, formerIn } from "../host/records";
+import { hasUnknown } from "../unknown";
+import type { Composite } from "./composite";
+import { stateAfter } from "./outcome";
+import { printPath } from "./paths";
+import { type Piece, piecesOf, problemOf, takesAlong } from "./pieces";
+import { isEmpty, type Plan, planOf } from "./plan";
+import { type Failure, inOrder, reversed } from "./schedule";
+import { seenState } from "./seen";
+
+/** What `provider/engine.ts` does for one object, for a list of them: each part by that very engine. */
+
+/** Validates the whole and, once all is known, each part; refuses what is there twice, or another resource has claimed. */
+export function check(composite: Composite, news: Args): { args: Args; problems: readonly Problem[] } {
+  const { args, problems } = checkArgs(composite, news);
+  if (problems.length > 0 || hasUnknown(args)) return { args, problems };
+  const pieces = piecesOf(composite, args);
+  const wrong = [
+    ...pieces.flatMap((piece) => piece.problems.map((problem) => problemOf(composite, piece, problem))),
+    ...twins(composite, pieces),
+  ];
+  if (wrong.length > 0) return { args, problems: wrong };
+  return {
+    args,
+    problems: pieces.flatMap((piece) =>
+      claim(piece.definition, piece.checked).map((problem) => problemOf(composite, piece, problem)),
+    ),
+  };
+}
+
+function twins(composite: Composite, pieces: readonly Piece[]): Problem[] {
+  const first = new Map<string, Piece>();
+  return pieces.flatMap((piece) => {
+    const twin = first.get(piece.key);
+    if (!twin) first.set(piece.key, piece);
+    const { identity } = piece.definition;
+    const reason = `is the same as ${printPath(twin?.entry ?? [])}: drop one of them`;
+    return twin ? [problemOf(composite, piece, { property: identity, reason })] : [];
+  });
+}
+
+/** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
+export function diff(composite: Composite, olds: Args, news: Args) {
+  const replaces = composite.replaceOn.filter((field) => !isDeepStrictEqual(olds[field], news[field]));
+  return {
+    changes: replaces.length > 0 || isChanged(composite, olds, news),
+    replaces: [...replaces],
+    // The kernel knows objects by name: the old ones must go before the new ones come.
+    deleteBeforeReplace: true,
+  };
+}
+
+const isChanged = (composite: Composite, olds: Args, news: Args): boolean =>
+  ["mark", ...Object.keys(composite.schema.shape)].some(
+    (field) => !isDeepStrictEqual(olds[field], news[field]),
+  ) ||
+  hasUnknown(news) ||
+  !isEmpty(planOf(composite, olds, news));
+
+/** Makes every part that can be made. Where nothing at all could, it is as if nothing had been asked. */
+export async function create(composite: Composite, host: Host, args: Args): Promise<single.Result> {
+  const made = piecesOf(composite, args);
+  return apply(composite, host, args, args, { gone: [], made, changed: [], same: [] });
+}
+
+/** Brings each part to what is asked, changing only the difference. `olds` is the state. */
+export async function update(
+  composite: Composite,
+  host: Host,
+  olds: Args,
+  args: Args,
+): Promise<single.Result> {
+  return apply(composite, host, olds, args, planOf(composite, olds, args));
+}
+
+/** The state with every part as it really is; `undefined` when it is gone as a whole. */
+export async function read(composite: Composite, host: Host, state: Args) {
+  const pieces = piecesOf(composite, state);
+  const found = new Map<string, Args | undefined>();
+  const failures = await inOrder(
+    pieces.map((piece) => ({ ...piece, on: [] })),
+    async (piece) => {
+      const result = await single.read(piece.definition, host, stateOf(piece));
+      found.set(piece.key, result?.inputs);
+    },
+  );
+  if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
+  if (isGone(pieces, found)) return undefined;
+  return { id: composite.id(state), ...seenState(composite, state, pieces, found) };
+}
+
+/** Without the part that its whole entry stands for, or without any, there is no such thing. */
+function isGone(pieces: readonly Piece[], found: ReadonlyMap<string, Args | undefined>): boolean {
+  const isMissing = ({ key }: Piece) => !found.get(key);
+  // What is always there proves nothing.
+  const own = pieces.filter(({ definition }) => !definition.isStanding);
+  return (
+    own.some((piece) => piece.entry.length === 0 && isMissing(piece)) ||
+    (own.length > 0 && own.every(isMissing))
+  );
+}
+
+/** Removes every part that can be removed. */
+export async function remove(composite: Composite, host: Host, state: Args): Promise<void> {
+  const failures = await removeAll(host, piecesOf(composite, state));
+  if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
+}
+
+async function apply(
+  composite: Composite,
+  host: Host,
+  olds: Args,
+  args: Args,
+  plan: Plan,
+): Promise<single.Result> {
+  const left = await removeAll(host, plan.gone);
+  const formers = new Map<string, Former | undefined>();
+  const before = new Map(plan.changed.map(({ was, piece }) => [piece.key, was]));
+  const work = [...plan.made, ...plan.changed.map(({ piece }) => piece)];
+  const failures = await inOrder(work, (piece) => bring(host, piece, before.get(piece.key), formers), left);
+  const state = stateAfter(composite, olds, args, plan, {
+    formers,
+    left: left.map(({ item }) => item),
+    failed: new Set(failures.map(({ item }) => item.key)),
+  });
+  const id = composite.id(args);
+  if (left.length + failures.length === 0) return { id, state };
+  const reasons = reasonsOf(composite, [...left, ...failures]);
+  // A state would only tell of what is not there.
+  if (plan.made.length === failures.length && formers.size === 0 && plan.same.length === 0)
+    throw new PartsError(reasons);
+  throw new PartialError(id, state, reasons);
+}
+
+/** Makes a part, or changes what it was, and notes what it took over. */
+async function bring(
+  host: Host,
+  { key, definition, checked }: Piece,
+  was: Piece | undefined,
+  formers: Map<string, Former | undefined>,
+): Promise<void> {
+  try {
+    const { state } = was
+      ? await single.update(definition, host, stateOf(was), checked)
+      : await single.create(definition, host, checked);
+    formers.set(key, formerIn(state));
+  } catch (error) {
+    // It is there, and has to be given back one day.
+    if (error instanceof PartialError) formers.set(key, formerIn(error.properties));
+    throw error;
+  }
+}
+
+/**
+ * Removes parts, each after what hangs on it; what the kernel takes along with another needs no removal. Gives those that
+ * may be there still, in the order of `pieces`.
+ */
+async function removeAll(host: Host, pieces: readonly Piece[]): Promise<readonly Failure<Piece>[]> {
+  const byKey = new Map(pieces.map((piece) => [piece.key, piece]));
+  const takerOf = ({ on, definition, note }: Piece): string | undefined =>
+    note.former
+      ? undefined
+      : on.find((key) => {
+          const owner = byKey.get(key);
+          return owner && !owner.note.former && takesAlong(owner.definition, definition);
+        });
+  const direct = pieces.filter((piece) => takerOf(piece) === undefined);
+  const failures = await inOrder(reversed(direct), (piece) =>
+    single.remove(piece.definition, host, stateOf(piece)),
+  );
+  const errors = new Map(failures.map(({ item, error }) => [item.key, error]));
+  for (const piece of pieces) {
+    if (errors.has(takerOf(piece) ?? "")) errors.set(piece.key, undefined);
+  }
+  return pieces.filter(({ key }) => errors.has(key)).map((item) => ({ item, error: errors.get(item.key) }));
+}
+
+/** What a resource of its own would have as its state. */
+const stateOf = ({ checked, note: { former } }: Piece): Args => ({ ...checked, ...(former && { former }) });
+
+/** Why parts failed, each by its place. */
+const reasonsOf = (composite: Composite, failures: readonly Failure<Piece>[]): string[] =>
+  failures
+    .filter(({ error }) => error !== undefined)
+    .map(({ item, error }) => `${printPath(item.entry) || composite.identity}: ${messageOf(error)}`);

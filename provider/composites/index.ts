@@ -1,0 +1,6 @@
+import type { Composite } from "./composite";
+import { node } from "./node";
+import { topology } from "./topology";
+
+/** Every kind of resource that is a list of parts. */
+export const composites: readonly Composite[] = [node, topology];

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { checkArgs } from "../check";
+import type { Args, Definition, Problem } from "../definition";
+import { markOfPart } from "../mark";
+import type { Composite, Part } from "./composite";
+import { printPath, withValueAt } from "./paths";
+
+/** A part with its arguments as its own kind has checked them, defaults and mark filled in. */
+export interface Piece extends Part {
+  readonly checked: Args;
+  readonly problems: readonly Problem[];
+  /** Keys of the parts that must be there before it, and whose replacement leaves it gone or half-wired. */
+  readonly on: readonly string[];
+  readonly note: Note;
+}
+
+const Note = z.object({
+  /** What it was before it was taken over. */
+  former: z.object({ mark: z.string().optional(), args: z.record(z.string(), z.unknown()) }).optional(),
+  /** Fields as they were read back, where the composite's arguments cannot say so; `null` for one that is not set. */
+  seen: z.record(z.string(), z.unknown()).optional(),
+  /** The mark it has, where that is not the one that follows from the composite's: a rename has not reached it. */
+  mark: z.string().optional(),
+  /** It could not be made: whether it is there, and how much of it, is not known. */
+  failed: z.literal(true).optional(),
+});
+
+/** What the state keeps of a part beyond the composite's arguments; of most parts nothing. */
+export type Note = z.output<typeof Note>;
+
+const Notes = z.record(z.string(), Note);
+
+export type Notes = Readonly<Record<string, Note>>;
+
+const notesIn = ({ parts }: Args): Notes => Notes.parse(parts ?? {});
+
+/** Notes as a state has them, the empty ones left out. */
+export function partsOf(notes: Notes): Args {
+  const parts = Object.entries(notes).filter(([, note]) => Object.keys(note).length > 0);
+  return parts.length > 0 ? { parts: Object.fromEntries(parts) } : {};
+}
+
+/** The arguments in a state. */
+export const withoutNotes = ({ parts: _, ...args }: Args): Args => args;
+
+/** The parts of a composite with these arguments or this state, in an order in which they can be made. */
+export function piecesOf(composite: Composite, args: Args): Piece[] {
+  const notes = notesIn(args);
+  return withOwners(
+    composite.parts(args).map((part) => {
+      const note = notes[part.key] ?? {};
+      const mark = note.mark ?? markOfPart(String(args["mark"]), part.key);
+      const { args: checked, problems } = checkArgs(part.definition, {
+        ...withoutUndefined(part.args),
+        mark,
+      });
+      return { ...part, checked: asSeen(checked, note), problems, note };
+    }),
+  );
+}
+
+const withoutUndefined = (args: Args): Args =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+
+const asSeen = (checked: Args, { seen = {} }: Note): Args =>
+  Object.entries(seen).reduce(
+    (args, [path, value]) => withValueAt(args, path.split("."), value ?? undefined),
+    checked,
+  );
+
+/** Says of each piece what it hangs on: what makes the things that it needs, in the words of the kinds themselves. */
+function withOwners(pieces: readonly Omit<Piece, "on">[]): Piece[] {
+  const makers = new Map<string, string>();
+  const addresses = new Map<unknown, string[]>();
+  for (const { key, definition, checked } of pieces.filter(isSound)) {
+    for (const object of definition.claims(checked)) makers.set(object, key);
+    if (definition.kind !== "Address") continue;
+    const { namespace } = checked;
+    addresses.set(namespace, [...(addresses.get(namespace) ?? []), key]);
+  }
+  return pieces.map((piece) => {
+    const needs = isSound(piece) ? (piece.definition.needs?.(piece.checked) ?? []) : [];
+    const owners = needs.flatMap((object) => makers.get(object) ?? []);
+    // The kernel takes a gateway only while an address covers it, and forgets routes along with addresses.
+    const covering = leadsSomewhere(piece) ? (addresses.get(piece.checked["namespace"]) ?? []) : [];
+    return { ...piece, on: [...new Set([...owners, ...covering])] };
+  });
+}
+
+const isSound = ({ problems }: Pick<Piece, "problems">): boolean => problems.length === 0;
+
+const leadsSomewhere = ({ definition, checked }: Pick<Piece, "definition" | "checked">): boolean =>
+  definition.kind === "Route" && checked["type"] === "unicast";
+
+/** A problem of a part in the words of the composite. */
+export function problemOf(composite: Composite, piece: Piece, { property, reason }: Problem): Problem {
+  const [, path = property, rest = ""] = /^(.*?)(\[.*)?$/.exec(property) ?? [];
+  const whole = path === piece.definition.identity ? piece.entry : [...piece.entry, path];
+  return { property: (printPath(piece.fields[path] ?? whole) || composite.identity) + rest, reason };
+}
+
+/** Whether the kernel deletes what hangs on an owner along with it, and leaves nothing written down. */
+export const takesAlong = (owner: Definition, hanging: Definition): boolean =>
+  owner.encloses !== undefined || hanging.kind === "Address";

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { linkName, macAddress, namespaceName } from "../fields/common";
+import { sysctlKey, sysctlValue } from "../fields/sysctl";
+import { linkId } from "../links";
+import { parseMark } from "../mark";
+import { sysctlName } from "../parse/sysctl";
+import { BridgeArgs, bridge } from "../resources/bridge";
+import { NatRuleArgs, natRule } from "../resources/natRule";
+import { sysctl } from "../resources/sysctl";
+import { type Composite, keyOf, type Part, type Path, under } from "./composite";
+import { addressList, addressParts, NodeArgs, nodeParts, routeList, routeParts } from "./node";
+
+const TopologyBridge = BridgeArgs.omit({ name: true, adopt: true })
+  .extend({
+    /** MAC address; pinned. Default: one made from the mark. Updates in place. */
+    mac: macAddress.optional(),
+    /** Addresses of the bridge itself, as those of a node's interface. Default: none. Updates in place. */
+    addresses: addressList,
+  })
+  .strict();
+
+const TopologyNat = NatRuleArgs.extend({
+  /** `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces. */
+  family: NatRuleArgs.shape.family.optional(),
+}).strict();
+
+export const TopologyArgs = z.object({
+  /** Namespaces with their cables, addresses and routes, by their names: the arguments of a Node. Default: none. Updates in place. */
+  nodes: z.record(namespaceName, NodeArgs.omit({ name: true, adopt: true }).strict()).default({}),
+  /** Bridges by their names: the arguments of a Bridge, and `addresses`. Default: none. Updates in place. */
+  bridges: z.record(linkName, TopologyBridge).default({}),
+  /** NAT rules by names of your choice: the arguments of a NatRule. Default: none. Updates in place. */
+  nat: z.record(z.string(), TopologyNat).default({}),
+  /** Routes of the host, as the arguments of a Route. Default: none. Updates in place. */
+  routes: routeList,
+  /** Kernel parameters of the host by key; each is set back when it is taken out. Default: none. Updates in place. */
+  sysctls: z.record(sysctlKey, sysctlValue).default({}),
+  /**
+   * Take over what something else has made under these names. Deletion sets it back to what it was. Default: false.
+   * Updates in place.
+   */
+  adopt: z.boolean().optional(),
+});
+
+type TopologyArgs = z.output<typeof TopologyArgs> & { mark: string };
+
+/** A whole network in one resource. */
+export const topology: Composite<TopologyArgs> = {
+  kind: "Topology",
+  schema: TopologyArgs,
+  identity: "nodes",
+  replaceOn: [],
+  id: ({ mark }) => parseMark(mark)?.label ?? mark,
+  parts: ({ nodes, bridges, nat, routes, sysctls, adopt }) => [
+    ...Object.entries(sysctls).map(([key, value]) => sysctlPart(key, value, ["sysctls", key])),
+    ...Object.entries(nodes).flatMap(([name, given]) =>
+      nodeParts({ ...given, name, adopt }, ["nodes", name]),
+    ),
+    ...Object.entries(bridges).flatMap(([name, given]) => bridgeParts(name, given, adopt, ["bridges", name])),
+    ...routeParts({ adopt }, routes, ["routes"]),
+    ...Object.entries(nat).map(([name, given]) => natPart(name, given, ["nat", name])),
+  ],
+};
+
+const sysctlPart = (key: string, value: string, entry: Path): Part => ({
+  ...{ key: keyOf(sysctl, sysctlName(key)), definition: sysctl, args: { key, value }, entry },
+  fields: { value: entry },
+});
+
+function bridgeParts(
+  name: string,
+  { addresses, ...given }: z.output<typeof TopologyBridge>,
+  adopt: boolean | undefined,
+  entry: Path,
+): Part[] {
+  const { namespace } = given;
+  const place = { interface: name, namespace, adopt };
+  return [
+    {
+      ...{ key: keyOf(bridge, linkId(namespace, name)), definition: bridge, entry },
+      args: { ...given, name, adopt },
+      fields: under(entry, Object.keys(TopologyBridge.shape)),
+    },
+    ...addressParts(place, addresses, [...entry, "addresses"]),
+  ];
+}
+
+const natPart = (name: string, args: z.output<typeof TopologyNat>, entry: Path): Part => ({
+  ...{ key: keyOf(natRule, name), definition: natRule, args, entry },
+  fields: under(entry, Object.keys(TopologyNat.shape)),
+});

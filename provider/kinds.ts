@@ -1,0 +1,60 @@
+import { composites } from "./composites";
+import * as composite from "./composites/engine";
+import { piecesOf } from "./composites/pieces";
+import type { Args, Problem } from "./definition";
+import * as single from "./engine";
+import type { Host } from "./host/host";
+import { parseMark } from "./mark";
+import { definitions } from "./resources";
+import { hasUnknown } from "./unknown";
+
+/** What the adapter needs of a kind, be it one object in the kernel or a list of them. */
+export interface Kind {
+  check(news: Args): { args: Args; problems: readonly Problem[] };
+  diff(olds: Args, news: Args): { changes: boolean; replaces: string[]; deleteBeforeReplace: boolean };
+  create(host: Host, args: Args): Promise<single.Result>;
+  update(host: Host, olds: Args, args: Args): Promise<single.Result>;
+  read(host: Host, state: Args): Promise<{ id: string; inputs: Args; state: Args } | undefined>;
+  remove(host: Host, state: Args): Promise<void>;
+}
+
+const kindIn = ({ mark }: Args): string | undefined => parseMark(String(mark))?.kind;
+
+/** The kind behind a mark, which alone tells it. */
+export function kindOf(properties: Args): Kind {
+  const name = kindIn(properties);
+  const definition = definitions.find(({ kind }) => kind === name);
+  if (definition) return bound(single, definition);
+  const list = composites.find(({ kind }) => kind === name);
+  if (list) return bound(composite, list);
+  throw new Error(
+    `this version of pulumi-netns knows no resource of kind ${name} (mark ${String(properties["mark"])})`,
+  );
+}
+
+/** The marks that a resource has in the kernel: its own, or those of its parts. */
+export function marksOf(state: Args): string[] {
+  const list = composites.find(({ kind }) => kind === kindIn(state));
+  // While a value is not known yet, nothing is made of it.
+  if (!list || hasUnknown(state)) return [String(state["mark"])];
+  return piecesOf(list, state).map(({ checked }) => String(checked["mark"]));
+}
+
+/** The functions of an engine, for one kind. */
+interface Engine<D> {
+  check(kind: D, news: Args): ReturnType<Kind["check"]>;
+  diff(kind: D, olds: Args, news: Args): ReturnType<Kind["diff"]>;
+  create(kind: D, host: Host, args: Args): ReturnType<Kind["create"]>;
+  update(kind: D, host: Host, olds: Args, args: Args): ReturnType<Kind["update"]>;
+  read(kind: D, host: Host, state: Args): ReturnType<Kind["read"]>;
+  remove(kind: D, host: Host, state: Args): ReturnType<Kind["remove"]>;
+}
+
+const bound = <D>(engine: Engine<D>, kind: D): Kind => ({
+  check: (news) => engine.check(kind, news),
+  diff: (olds, news) => engine.diff(kind, olds, news),
+  create: (host, args) => engine.create(kind, host, args),
+  update: (host, olds, args) => engine.update(kind, host, olds, args),
+  read: (host, state) => engine.read(kind, host, state),
+  remove: (host, state) => engine.remove(kind, host, state),
+});

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { Command } from "../../provider/command";
+import { type Composite, keyOf, under } from "../../provider/composites/composite";
+import type { Args, Definition } from "../../provider/definition";
+import { CommandError, type Reason } from "../../provider/errors";
+import { LampHost, lamp } from "./lamp";
+
+/** A composite that exists nowhere, for what is the same with every one of them. */
+
+const PendantArgs = lamp.schema.extend({
+  colour: z.string().default("white"),
+  from: z.string().optional(),
+  length: z.number().default(1),
+});
+
+/** A lamp that may hang from another; of another length it is another lamp. */
+const pendant: Definition = {
+  ...lamp,
+  kind: "Pendant",
+  schema: PendantArgs,
+  onChange: { ...lamp.onChange, from: "replace", length: "replace" },
+  id: ({ name }) => `lamp ${name}`,
+  claims: ({ name }) => [`lamp ${name}`],
+  needs: ({ from }) => (from === undefined ? [] : [`lamp ${from}`]),
+};
+
+/** One whose deletion takes along what hangs from it. */
+const stem: Definition = { ...pendant, kind: "Stem", encloses: ({ name }) => String(name) };
+
+const ChandelierArgs = z.object({
+  name: z.string(),
+  stem: z.strictObject({ watts: z.number().default(60) }).optional(),
+  lamps: z.record(z.string(), PendantArgs.omit({ name: true, adopt: true }).strict()).default({}),
+  /** In a list, and all of them white. */
+  spares: z.array(z.strictObject({ name: z.string(), watts: z.number().default(60) })).default([]),
+  adopt: z.boolean().optional(),
+});
+
+export const chandelier: Composite<z.output<typeof ChandelierArgs>> = {
+  kind: "Chandelier",
+  schema: ChandelierArgs,
+  identity: "name",
+  replaceOn: ["name"],
+  id: ({ name }) => name,
+  parts: ({ stem: given, lamps, spares, adopt }) => [
+    ...(given
+      ? [
+          {
+            ...{ key: keyOf(stem, "stem"), definition: stem, args: { ...given, name: "stem", adopt } },
+            ...{ entry: ["stem"], fields: under(["stem"], ["watts"]) },
+          },
+        ]
+      : []),
+    ...Object.entries(lamps).map(([name, given]) => ({
+      ...{ key: keyOf(pendant, name), definition: pendant, args: { ...given, name, adopt } },
+      ...{ entry: ["lamps", name], fields: under(["lamps", name], ["watts", "colour", "from", "length"]) },
+    })),
+    ...spares.map((given, at) => ({
+      ...{ key: keyOf(lamp, given.name), definition: lamp, args: { ...given, colour: "white", adopt } },
+      ...{ entry: ["spares", at], fields: under(["spares", at], ["watts"]) },
+    })),
+  ],
+};
+
+/** A host where some commands fail: those that begin so. */
+export class FaultyHost extends LampHost {
+  faults: Readonly<Record<string, Reason>> = {};
+
+  override run(command: Command): Promise<string> {
+    if (command.tool === "sleep") return Promise.resolve("");
+    const text = command.args.join(" ");
+    const [, reason] = Object.entries(this.faults).find(([start]) => text.startsWith(start)) ?? [];
+    return reason ? Promise.reject(new CommandError(reason, command, "")) : super.run(command);
+  }
+
+  /** What it ran that was more than a look, since the last time. */
+  changes(): string[] {
+    return this.ran.splice(0).filter((text) => !text.startsWith("show "));
+  }
+
+  /** Every lamp as `NAME WATTS COLOUR`. */
+  get lit(): string[] {
+    return [...this.lamps].map(([name, { watts, colour }]) => `${name} ${watts} ${colour}`).sort();
+  }
+}
+
+/** Arguments as `check` hands them on. */
+export const chandelierArgs = (given: Args, mark: string): Args => ({
+  ...ChandelierArgs.parse({ name: "c", ...given }),
+  mark,
+});

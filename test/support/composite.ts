@@ -1,0 +1,40 @@
+import { expect } from "chai";
+import { checkArgs } from "../../provider/check";
+import type { Composite } from "../../provider/composites/composite";
+import * as engine from "../../provider/composites/engine";
+import { type Piece, piecesOf } from "../../provider/composites/pieces";
+import type { Args } from "../../provider/definition";
+import { birthGroup } from "../../provider/links";
+import { markFor, printed } from "./args";
+
+/** Arguments of a composite as `check` hands them on; claims nothing, as claims last as long as the process. */
+export function checkedComposite(composite: Composite, given: Args, name = "it"): Args {
+  const { args, problems } = checkArgs(composite, { ...given, mark: markFor(composite.kind, name) });
+  expect(problems).to.deep.equal([]);
+  expect(piecesOf(composite, args).flatMap((piece) => piece.problems)).to.deep.equal([]);
+  return args;
+}
+
+/** What `check` finds wrong, each as `property: reason`. */
+export const compositeProblems = (composite: Composite, given: Args, name = "it"): string[] =>
+  engine
+    .check(composite, { ...given, mark: markFor(composite.kind, name) })
+    .problems.map(({ property, reason }) => `${property}: ${reason}`);
+
+/** The commands that make each part, by its key; `MARK`, `GROUP` and `MAC` stand for what is made from its mark. */
+export const creationOf = (composite: Composite, given: Args): Record<string, string[]> =>
+  Object.fromEntries(
+    piecesOf(composite, checkedComposite(composite, given)).map((piece) => [piece.key, commandsOf(piece)]),
+  );
+
+const commandsOf = ({ definition, checked }: Piece): string[] =>
+  printed(definition.create(checked)).map((text) =>
+    text
+      .replaceAll(String(checked["mark"]), "MARK")
+      .replaceAll(birthGroup(String(checked["mark"])), "GROUP")
+      .replace(/address 02:\S+/g, "address MAC"),
+  );
+
+/** What each part hangs on, by keys. */
+export const ownersIn = (composite: Composite, given: Args): Record<string, readonly string[]> =>
+  Object.fromEntries(piecesOf(composite, checkedComposite(composite, given)).map(({ key, on }) => [key, on]));

@@ -1,0 +1,139 @@
+import { expect } from "chai";
+import type { Composite } from "../../../provider/composites/composite";
+import { node } from "../../../provider/composites/node";
+import type { Args } from "../../../provider/definition";
+import { compositeProblems, creationOf, ownersIn } from "../../support/composite";
+
+const composite: Composite = node;
+const problems = (given: Args) => compositeProblems(composite, given, JSON.stringify(given));
+
+const whole: Args = {
+  name: "red",
+  sysctls: { "net.ipv4.ip_forward": 1 },
+  interfaces: {
+    eth0: {
+      mtu: 1400,
+      peer: { bridge: "br0" },
+      addresses: ["10.0.0.1/24", { address: "fd00::1/64", nodad: false }],
+    },
+    eth1: { peer: { namespace: "blue", name: "red0", up: false } },
+  },
+  routes: [
+    { destination: "default", via: "10.0.0.254" },
+    { destination: "default", via: "fd00::fe" },
+    { destination: "10.9.0.0/16", interface: "eth1" },
+    { destination: "10.8.0.0/16", type: "blackhole" },
+  ],
+};
+
+describe("composites: Node", () => {
+  it("is a namespace with cables, addresses and routes, each made as by its own kind", () => {
+    expect(creationOf(composite, whole)).to.deep.equal({
+      "Namespace red": [
+        "ip netns add red",
+        "ip -n red link set dev lo alias MARK up",
+        "ip netns exec red sysctl -q -w net.ipv4.ip_forward=1",
+      ],
+      "VethPair red/eth0": [
+        "ip link add name red-eth0 address MAC mtu 1400 group GROUP type veth peer name eth0 address MAC mtu 1400 group GROUP netns red",
+        "ip -n red link set dev eth0 alias MARK group default up",
+        "ip link set dev red-eth0 alias MARK group default master br0 up",
+      ],
+      "Address red/eth0 10.0.0.1/24": ["ip -n red address add 10.0.0.1/24 dev eth0 scope global"],
+      "Address red/eth0 fd00::1/64": ["ip -n red address add fd00::1/64 dev eth0 scope global"],
+      "VethPair red/eth1": [
+        "ip -n red link add name eth1 address MAC mtu 1500 group GROUP type veth peer name red0 address MAC mtu 1500 group GROUP netns blue",
+        "ip -n red link set dev eth1 alias MARK group default up",
+        "ip -n blue link set dev red0 alias MARK group default",
+      ],
+      "Route red/0.0.0.0/0": ["ip -n red -4 route add default table main metric 0 proto 110 via 10.0.0.254"],
+      "Route red/::/0": ["ip -n red -6 route add default table main metric 1024 proto 110 via fd00::fe"],
+      "Route red/10.9.0.0/16": ["ip -n red -4 route add 10.9.0.0/16 table main metric 0 proto 110 dev eth1"],
+      "Route red/10.8.0.0/16": ["ip -n red -4 route add blackhole 10.8.0.0/16 table main metric 0 proto 110"],
+    });
+  });
+
+  it("has parts that hang on what they need: cables on the namespace, routes on addresses and on the link they name", () => {
+    const addresses = ["Address red/eth0 10.0.0.1/24", "Address red/eth0 fd00::1/64"];
+    expect(ownersIn(composite, whole)).to.deep.equal({
+      "Namespace red": [],
+      "VethPair red/eth0": ["Namespace red"],
+      "Address red/eth0 10.0.0.1/24": ["Namespace red", "VethPair red/eth0"],
+      "Address red/eth0 fd00::1/64": ["Namespace red", "VethPair red/eth0"],
+      "VethPair red/eth1": ["Namespace red"],
+      "Route red/0.0.0.0/0": ["Namespace red", ...addresses],
+      "Route red/::/0": ["Namespace red", ...addresses],
+      "Route red/10.9.0.0/16": ["Namespace red", "VethPair red/eth1", ...addresses],
+      "Route red/10.8.0.0/16": ["Namespace red"],
+    });
+  });
+
+  it("is only a namespace where nothing is in it", () => {
+    expect(Object.keys(creationOf(composite, { name: "red" }))).to.deep.equal(["Namespace red"]);
+  });
+
+  it("tells apart names that would read the same", () => {
+    const given = { name: "route", interfaces: { default: {}, route: {} } };
+    expect(problems(given)[0]).to.match(/^interfaces.default: may not be "default"/);
+    expect(Object.keys(creationOf(composite, { name: "nat", interfaces: { web: {} } }))).to.deep.equal([
+      "Namespace nat",
+      "VethPair nat/web",
+    ]);
+  });
+
+  const rows: readonly (readonly [given: Args, ...problems: (string | RegExp)[]])[] = [
+    [{ name: "a b" }, /^name: is "a b": white space/],
+    [{ name: "n1", interface: {} }, /^interface: is not a property; there are `name`, /],
+    [
+      { name: "n2", interfaces: { eth0: { mtu: 1 } } },
+      "interfaces.eth0.mtu: is 1, not a whole number from 68 to 65535 bytes",
+    ],
+    [{ name: "n3", interfaces: { eth0: { speed: 1 } } }, 'interfaces.eth0: Unrecognized key: "speed"'],
+    [
+      { name: "n4", interfaces: { eth0: { addresses: ["10.0.0.1"] } } },
+      'interfaces.eth0.addresses[0].address: is "10.0.0.1" without a prefix length, which would make it /32 with no neighbours: did you mean 10.0.0.1/24?',
+    ],
+    [
+      { name: "n5", interfaces: { eth0: { addresses: [{ address: "10.0.0.1/24", nodad: true }] } } },
+      "interfaces.eth0.addresses[0].nodad: has no meaning for an IPv4 address: leave it out",
+    ],
+    [
+      { name: "a-long-router-1", interfaces: { eth0: {} } },
+      'interfaces.eth0.peer.name: is 20 bytes long, and the kernel takes 15: give a shorter name, as "a-long-ro-eth0"',
+    ],
+    [
+      { name: "n6", interfaces: { eth0: { peer: { namespace: "n6", name: "eth0" } } } },
+      "interfaces.eth0.peer.name: is eth0, as is the other end in the same namespace: name one of them otherwise",
+    ],
+    [{ name: "n7", routes: [{ destination: "default" }] }, /^routes\[0\].via: is missing: name a gateway/],
+    [
+      {
+        name: "n8",
+        routes: [{ destination: "10.0.0.0/8", nexthops: [{ via: "10.1.0.1" }, { via: "10.1.0.1" }] }],
+      },
+      "routes[0].nexthops[1]: is the same way as nexthops[0]: give that one more weight instead",
+    ],
+    [
+      {
+        ...{ name: "n9", interfaces: { eth0: { addresses: ["10.0.0.1/24", "10.0.0.1/24"] } } },
+        routes: [
+          { destination: "0.0.0.0/0", via: "10.0.0.2" },
+          { destination: "default", via: "10.0.0.3" },
+        ],
+      },
+      "interfaces.eth0.addresses[1].address: is the same as interfaces.eth0.addresses[0]: drop one of them",
+      "routes[1].destination: is the same as routes[0]: drop one of them",
+    ],
+    [{ name: "n10", sysctls: { "kernel.panic": 1 } }, /^sysctls.kernel.panic: is not below `net`/],
+  ];
+  for (const [given, ...expected] of rows) {
+    it(`refuses ${JSON.stringify(given)}`, () => {
+      const found = problems(given);
+      expect(found).to.have.lengthOf(expected.length);
+      for (const [at, words] of expected.entries()) {
+        if (typeof words === "string") expect(found[at]).to.equal(words);
+        else expect(found[at]).to.match(words);
+      }
+    });
+  }
+});

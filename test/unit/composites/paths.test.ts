@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { compact, printPath, valueAtPath, withValueAt } from "../../../provider/composites/paths";
+
+const tree = { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y"] } } };
+
+describe("composites: paths", () => {
+  it("leads through objects and lists, and nowhere where there is nothing", () => {
+    expect([
+      valueAtPath(tree, []),
+      valueAtPath(tree, ["links", "eth0", "addresses", 1]),
+      valueAtPath(tree, ["links", "eth1", "mtu"]),
+      valueAtPath(tree, ["links", "constructor"]),
+      valueAtPath(tree, ["name", "length"]),
+    ]).to.deep.equal([tree, "y", undefined, undefined, undefined]);
+  });
+
+  const rows = [
+    [
+      "a value in an object",
+      ["links", "eth0", "mtu"],
+      1400,
+      { name: "a", links: { eth0: { mtu: 1400, addresses: ["x", "y"] } } },
+    ],
+    [
+      "a value in a list",
+      ["links", "eth0", "addresses", 0],
+      "z",
+      { name: "a", links: { eth0: { mtu: 1500, addresses: ["z", "y"] } } },
+    ],
+    [
+      "one more in a list",
+      ["links", "eth0", "addresses", 2],
+      "z",
+      { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y", "z"] } } },
+    ],
+    [
+      "a value where nothing was, and the way there",
+      ["peers", "b", "up"],
+      true,
+      { ...tree, peers: { b: { up: true } } },
+    ],
+    ["an entry out", ["links", "eth0"], undefined, { name: "a", links: {} }],
+    ["out what is not there: nothing on the way", ["links", "eth1", "mtu"], undefined, tree],
+    ["out what is in no list", ["links", "eth0", "addresses", 5], undefined, tree],
+    ["out the whole: that cannot be", [], undefined, tree],
+  ] as const;
+  for (const [title, path, value, expected] of rows) {
+    it(`puts ${title}`, () => {
+      const before = structuredClone(tree);
+      expect(withValueAt(tree, path, value)).to.deep.equal(expected);
+      expect(tree).to.deep.equal(before);
+    });
+  }
+
+  it("keeps the places of a list until it is made compact", () => {
+    const one = withValueAt(tree, ["links", "eth0", "addresses", 0], undefined);
+    const both = withValueAt(one, ["links", "eth0", "addresses", 1], "z");
+    expect(compact(both)).to.deep.equal({ name: "a", links: { eth0: { mtu: 1500, addresses: ["z"] } } });
+  });
+
+  it("is printed as a person writes it", () => {
+    expect([printPath(["links", "eth0", "addresses", 0]), printPath([])]).to.deep.equal([
+      "links.eth0.addresses[0]",
+      "",
+    ]);
+  });
+});

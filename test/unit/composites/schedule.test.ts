@@ -1,0 +1,85 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { expect } from "chai";
+import { inOrder, reversed } from "../../../provider/composites/schedule";
+
+const item = (key: string, ...on: string[]) => ({ key, on });
+
+/** Works, and notes beginnings and ends; what `failing` names fails. */
+function recorder(failing: readonly string[] = []) {
+  const log: string[] = [];
+  const work = async ({ key }: { key: string }) => {
+    log.push(`${key} begins`);
+    await turn();
+    if (failing.includes(key)) throw new Error(`${key} fails`);
+    log.push(`${key} ends`);
+  };
+  return { log, work };
+}
+
+const told = (failures: readonly { item: { key: string }; error: unknown }[]) =>
+  failures.map(({ item, error }) => [item.key, error instanceof Error ? error.message : error]);
+
+describe("composites: schedule", () => {
+  it("does what hangs on something after it, however it is listed, and all else at once", async () => {
+    const { log, work } = recorder();
+    const items = [item("roof", "wall"), item("wall", "floor"), item("floor"), item("garden")];
+    expect(await inOrder(items, work)).to.deep.equal([]);
+    expect(log.slice(0, 2)).to.deep.equal(["floor begins", "garden begins"]);
+    expect(log.filter((line) => !line.startsWith("garden"))).to.deep.equal([
+      ...["floor begins", "floor ends", "wall begins", "wall ends", "roof begins", "roof ends"],
+    ]);
+  });
+
+  it("minds no owner that is not among the items", async () => {
+    const { log, work } = recorder();
+    await inOrder([item("a", "elsewhere")], work);
+    expect(log).to.deep.equal(["a begins", "a ends"]);
+  });
+
+  it("begins nothing that hangs on a failure, and everything else", async () => {
+    const { log, work } = recorder(["b"]);
+    const failures = await inOrder(
+      [item("a"), item("b"), item("c", "b"), item("d", "c"), item("e", "a")],
+      work,
+    );
+    expect(told(failures)).to.deep.equal([
+      ["b", "b fails"],
+      ["c", undefined],
+      ["d", undefined],
+    ]);
+    expect(log.filter((line) => line.endsWith("begins"))).to.deep.equal(["a begins", "b begins", "e begins"]);
+  });
+
+  it("begins nothing that failed before, nor what hangs on it", async () => {
+    const { log, work } = recorder();
+    const before = [{ item: item("a"), error: new Error("earlier") }];
+    const failures = await inOrder([item("a"), item("b", "a"), item("c")], work, before);
+    expect(told(failures)).to.deep.equal([
+      ["a", undefined],
+      ["b", undefined],
+    ]);
+    expect(log).to.deep.equal(["c begins", "c ends"]);
+  });
+
+  it("works on 32 at once, no more", async () => {
+    let running = 0;
+    let most = 0;
+    await inOrder(
+      Array.from({ length: 100 }, (_, at) => item(`${at}`)),
+      async () => {
+        most = Math.max(most, ++running);
+        await turn();
+        running--;
+      },
+    );
+    expect(most).to.equal(32);
+  });
+
+  it("goes the other way round for removals", () => {
+    expect(reversed([item("a"), item("b", "a"), item("c", "a", "b")])).to.deep.equal([
+      item("c"),
+      item("b", "c"),
+      item("a", "b", "c"),
+    ]);
+  });
+});

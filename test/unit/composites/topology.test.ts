@@ -1,0 +1,207 @@
+import { expect } from "chai";
+import type { Composite } from "../../../provider/composites/composite";
+import { piecesOf } from "../../../provider/composites/pieces";
+import { planOf } from "../../../provider/composites/plan";
+import { topology } from "../../../provider/composites/topology";
+import type { Args } from "../../../provider/definition";
+import * as single from "../../../provider/engine";
+import { bridge } from "../../../provider/resources/bridge";
+import { markFor } from "../../support/args";
+import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
+
+const composite: Composite = topology;
+const problems = (given: Args) => compositeProblems(composite, given, JSON.stringify(given));
+
+const lab: Args = {
+  sysctls: { "net.ipv4.ip_forward": 1, "net/ipv4/conf/br0/rp_filter": 2 },
+  bridges: { br0: { addresses: ["10.0.0.254/24"] }, inner: { namespace: "red", mtu: 1400 } },
+  nodes: {
+    red: {
+      interfaces: { eth0: { peer: { bridge: "br0" }, addresses: ["10.0.0.1/24"] } },
+      routes: [{ destination: "default", via: "10.0.0.254" }],
+    },
+    blue: { interfaces: { eth0: { peer: { namespace: "red", name: "blue0", bridge: "inner" } } } },
+  },
+  routes: [{ destination: "10.9.0.0/16", via: "10.0.0.1" }],
+  nat: {
+    out: { kind: "masquerade", source: "10.0.0.0/24" },
+    inside: { kind: "masquerade", namespace: "red", outInterface: "eth0" },
+  },
+};
+
+/** What a plan does, by keys. */
+function planned(olds: Args, news: Args) {
+  const { gone, made, changed } = planOf(
+    composite,
+    checkedComposite(composite, olds),
+    checkedComposite(composite, news),
+  );
+  return {
+    gone: gone.map(({ key }) => key),
+    made: made.map(({ key }) => key),
+    changed: changed.map(({ piece }) => piece.key),
+  };
+}
+
+const withBridge = (given: Args): Args => ({ ...lab, bridges: { ...Object(lab["bridges"]), ...given } });
+
+describe("composites: Topology", () => {
+  it("is nodes, bridges, NAT rules, and the host's routes and parameters, each hanging on what it needs", () => {
+    expect(ownersIn(composite, lab)).to.deep.equal({
+      "Sysctl net.ipv4.ip_forward": [],
+      "Sysctl net.ipv4.conf.br0.rp_filter": ["Bridge br0"],
+      "Namespace red": [],
+      "VethPair red/eth0": ["Namespace red", "Bridge br0"],
+      "Address red/eth0 10.0.0.1/24": ["Namespace red", "VethPair red/eth0"],
+      "Route red/0.0.0.0/0": ["Namespace red", "Address red/eth0 10.0.0.1/24"],
+      "Namespace blue": [],
+      "VethPair blue/eth0": ["Namespace blue", "Namespace red", "Bridge red/inner"],
+      "Bridge br0": [],
+      "Address br0 10.0.0.254/24": ["Bridge br0"],
+      "Bridge red/inner": ["Namespace red"],
+      "Route 10.9.0.0/16": ["Address br0 10.0.0.254/24"],
+      "NatRule out": [],
+      "NatRule inside": ["Namespace red"],
+    });
+  });
+
+  it("makes its bridges, addresses and parameters as their own kinds do", () => {
+    const commands = creationOf(composite, lab);
+    expect(commands["Address br0 10.0.0.254/24"]).to.deep.equal([
+      "ip address add 10.0.0.254/24 dev br0 scope global",
+    ]);
+    expect(commands["Sysctl net.ipv4.ip_forward"]).to.deep.equal(["sysctl -q -w net.ipv4.ip_forward=1"]);
+    expect(commands["Bridge red/inner"]?.[0]).to.match(/^ip -n red link add name inner /);
+    expect(commands["NatRule out"]?.[0]).to.include("masquerade");
+  });
+
+  it("is called by project, stack and name, and so are its parts", () => {
+    const args = checkedComposite(composite, lab, "lab");
+    expect(composite.id(args)).to.equal("project/stack/lab");
+    expect(String(piecesOf(composite, args)[3]?.checked["mark"])).to.match(
+      /:VethPair:\w{12}:project\/stack\/lab\/red\/eth0$/,
+    );
+  });
+
+  describe("plans", () => {
+    const blue = { nodes: { ...Object(lab["nodes"]), blue: {} } };
+    const rows: readonly (readonly [title: string, news: Args, plan: object])[] = [
+      ["nothing where nothing changes", lab, {}],
+      [
+        "a node less: its namespace with what is in it",
+        { ...lab, nodes: { red: Object(lab["nodes"]).red } },
+        {
+          gone: ["Namespace blue", "VethPair blue/eth0"],
+        },
+      ],
+      ["an interface less", { ...lab, ...blue }, { gone: ["VethPair blue/eth0"] }],
+      [
+        "a setting of a bridge",
+        withBridge({ inner: { namespace: "red", mtu: 1300 } }),
+        { changed: ["Bridge red/inner"] },
+      ],
+      [
+        "a bridge that is replaced: its ports are put in again",
+        withBridge({ inner: { namespace: "red" } }),
+        {
+          gone: ["Bridge red/inner"],
+          made: ["Bridge red/inner", "VethPair blue/eth0"],
+        },
+      ],
+      [
+        "an address that is another one: the routes over it come again",
+        withBridge({ br0: { addresses: ["10.0.0.253/24"] } }),
+        {
+          gone: ["Address br0 10.0.0.254/24"],
+          made: ["Address br0 10.0.0.253/24", "Route 10.9.0.0/16"],
+        },
+      ],
+      [
+        "an address more",
+        withBridge({ br0: { addresses: ["10.0.0.254/24", "10.0.1.254/24"] } }),
+        {
+          made: ["Address br0 10.0.1.254/24"],
+        },
+      ],
+      [
+        "a NAT rule of another kind",
+        { ...lab, nat: { out: { kind: "snat", to: "10.1.1.1" } } },
+        {
+          gone: ["NatRule out", "NatRule inside"],
+          made: ["NatRule out"],
+        },
+      ],
+      [
+        "a parameter less, another value",
+        { ...lab, sysctls: { "net.ipv4.ip_forward": 0 } },
+        {
+          gone: ["Sysctl net.ipv4.conf.br0.rp_filter"],
+          changed: ["Sysctl net.ipv4.ip_forward"],
+        },
+      ],
+    ];
+    for (const [title, news, plan] of rows) {
+      it(title, () => {
+        expect(planned(lab, news)).to.deep.equal({ gone: [], made: [], changed: [], ...plan });
+      });
+    }
+  });
+
+  describe("refuses, by place", () => {
+    const rows: readonly (readonly [given: Args, ...problems: RegExp[]])[] = [
+      [{ nodes: { "a b": {} } }, /^nodes.a b: is "a b": white space/],
+      [{ nodes: { n1: { name: "n2" } } }, /^nodes.n1: Unrecognized key: "name"/],
+      [
+        { nodes: { t1: { interfaces: { eth0: { addresses: ["10.0.0.1"] } } } } },
+        /^nodes.t1.interfaces.eth0.addresses\[0\].address: is "10.0.0.1" without/,
+      ],
+      [{ bridges: { "a-bridge-with-a-name": {} } }, /^bridges.a-bridge-with-a-name: is 20 bytes long/],
+      [
+        { bridges: { t2: { stp: true, forwardDelay: 0 } } },
+        /^bridges.t2.forwardDelay: is 0, but spanning tree/,
+      ],
+      [{ nat: { out: { kind: "masquerade", to: "10.0.0.1" } } }, /^nat.out.to: /],
+      [{ nat: { out: {} } }, /^nat.out.kind: is required/],
+      [
+        { routes: [{ destination: "10.0.0.1/8", via: "10.0.0.1" }] },
+        /^routes\[0\].destination: is "10.0.0.1\/8"/,
+      ],
+      [
+        { sysctls: { "net.ipv4.ip_forward": 1, "net/ipv4/ip_forward": 0 } },
+        /^sysctls.net\/ipv4\/ip_forward: is the same as sysctls.net.ipv4.ip_forward/,
+      ],
+      [
+        {
+          nodes: {
+            t3: { interfaces: { eth0: { peer: { name: "t3x" } } } },
+            t4: { interfaces: { eth0: { peer: { name: "t3x" } } } },
+          },
+        },
+        /^nodes.t4.interfaces.eth0: link t3x is VethPair "/,
+      ],
+    ];
+    for (const [given, ...expected] of rows) {
+      it(JSON.stringify(given), () => {
+        const found = problems(given);
+        expect(found).to.have.lengthOf(expected.length);
+        for (const [at, words] of expected.entries()) expect(found[at]).to.match(words);
+      });
+    }
+
+    it("what a single resource has already, and the other way round", () => {
+      const mark = markFor("Bridge", "single");
+      expect(single.check(bridge, { name: "br-single", mark }).problems).to.deep.equal([]);
+      expect(problems({ bridges: { "br-single": {} } })).to.deep.equal([
+        'bridges.br-single: link br-single is Bridge "single" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+      ]);
+      expect(compositeProblems(composite, { bridges: { "br-part": {} } }, "lab")).to.deep.equal([]);
+      expect(single.check(bridge, { name: "br-part", mark }).problems).to.deep.equal([
+        {
+          property: "name",
+          reason:
+            'link br-part is Bridge "lab/br-part" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+        },
+      ]);
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { Address, Topology } from "../../../sdk";
+import { markFor } from "../../support/args";
+import { registered, standing } from "./registered";
+
+const network = {
+  nodes: {
+    red: { interfaces: { eth0: { peer: { bridge: "net" }, addresses: ["10.0.0.1/24"] } } },
+    blue: { sysctls: { "net.ipv4.ip_forward": 1 } },
+  },
+  bridges: { net: { addresses: ["10.0.0.254/24"] } },
+  nat: { out: { kind: "masquerade" as const, source: "10.0.0.0/24" } },
+  routes: [{ destination: "10.9.0.0/16", via: "10.0.0.1" }],
+  sysctls: { "net.ipv4.ip_forward": true },
+  adopt: true,
+};
+
+describe("sdk Topology", () => {
+  it("passes every argument on", async () => {
+    const { resources, marks } = await registered(() => [
+      new Topology("lab", network),
+      new Topology("empty", {}),
+    ]);
+    expect(resources).to.deep.equal({
+      lab: standing("Topology", network),
+      empty: standing("Topology", {}),
+    });
+    expect(marks["lab"]).to.equal(markFor("Topology", "lab"));
+  });
+
+  it("takes outputs anywhere", async () => {
+    const { resources } = await registered(() => [
+      new Topology("lab", {
+        nodes: pulumi.output({ red: {} }),
+        bridges: { net: pulumi.output({ mtu: 1400 }) },
+      }),
+    ]);
+    expect(resources["lab"]?.inputs).to.deep.equal({ nodes: { red: {} }, bridges: { net: { mtu: 1400 } } });
+  });
+
+  it("has nodes that others may name", async () => {
+    const { resources } = await registered(() => [
+      new Topology("lab", network),
+      new Address("more", { namespace: "red", interface: "eth0", address: "10.0.0.2/24" }),
+      new Address("elsewhere", { namespace: "green", interface: "eth0", address: "10.0.0.3/24" }),
+    ]);
+    expect(resources["more"]?.dependsOn).to.deep.equal(["lab"]);
+    expect(resources["elsewhere"]?.dependsOn).to.deep.equal([]);
+  });
+});
