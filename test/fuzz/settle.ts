@@ -9,6 +9,7 @@ import {
   type CableItem,
   type End,
   type Item,
+  type NamespaceItem,
   type NatItem,
   ofKind,
   type Program,
@@ -17,7 +18,7 @@ import {
 } from "./program";
 import { covers, networkOf } from "./reach";
 import { isDeadEnd, routeFamily, waysOf } from "./routes";
-import { isValueOf } from "./sysctls";
+import { isValueOf, pathOf } from "./sysctls";
 
 /**
  * What is left of a program that the kernel can have and that one run of the engine can reach from the program
@@ -37,7 +38,7 @@ function fits(item: Item, kept: Program, program: Program, before: Program): boo
 function stands(item: Item, kept: Program, program: Program, before: Program): boolean {
   switch (item.kind) {
     case "Namespace":
-      return true;
+      return keepsKeys(item, before);
     case "NatRule":
       return isPlace(kept, item.args.namespace) && natStands(item) && sparesEngine(item);
     case "Bridge":
@@ -68,6 +69,13 @@ function isFree(item: Item, kept: Program, program: Program, before: Program): b
     !kept.some(isTaken(program)) &&
     !before.filter((one) => `${one.kind} ${one.name}` !== formerly(item)).some(isTaken(before))
   );
+}
+
+/** A key that is taken out keeps its value (docs/kinds/namespace.md), which no model can know of. */
+function keepsKeys(item: NamespaceItem, before: Program): boolean {
+  const old = ofKind(before, "Namespace").find((one) => `Namespace ${one.name}` === formerly(item));
+  const keys = Object.keys(item.args.sysctls ?? {}).map(pathOf);
+  return Object.keys(old?.args.sysctls ?? {}).every((key) => keys.includes(pathOf(key)));
 }
 
 const isPlace = (kept: Program, place: string | undefined): boolean =>
