@@ -117,6 +117,7 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
   // Bridges follow ports that come after them.
   const whole = linkOf(program, item.args.interface);
   if (!link || !whole || !takes(whole, address) || !hasForm(item)) return false;
+  if (!staysWith(link, item, program, before)) return false;
   const subnet = networkOf(item).subnet;
   if (Number.isNaN(subnet)) return true;
   const place = placeText(program, link.place);
@@ -151,6 +152,15 @@ const agrees = (one: AddressItem, item: AddressItem, scope: string): boolean =>
   familyOf(item.args.address) === "ipv6" ||
   networkOf(one).prefix !== networkOf(item).prefix ||
   (one.args.scope ?? "global") === scope;
+
+/** Moved away from a link that stays, which may be replaced in the same run: see `isLeft`. */
+function staysWith(link: Link, item: AddressItem, program: Program, before: Program): boolean {
+  const old = ofKind(before, "Address").find((one) => `Address ${one.name}` === formerly(item));
+  const was = old && linkOf(before, old.args.interface)?.owner;
+  const now = program.find((one) => one.name === link.owner);
+  const isLeft = was !== undefined && now !== undefined && (now.formerly ?? now.name) !== was;
+  return !isLeft || !program.some((one) => (one.formerly ?? one.name) === was);
+}
 
 /** A link by the name that its resource had in the program before. */
 function refOf(program: Program, { ref, owner }: Link): string {
