@@ -1,0 +1,31 @@
+import { contenders as all, steps as whole } from "./contenders.mjs";
+import { shapeNames } from "./network.mjs";
+
+const sizes = [2, 10, 100, 300];
+const topology = ({ name }) => name.startsWith("Topology");
+
+/** The networks to measure, with whom and how often. A quick run leaves out what no goal speaks of. */
+export function plan({ quick, rounds, shapes = shapeNames, sizes: asked = sizes }) {
+  if (quick) return [...quickly(rounds ?? 3)];
+  const large =
+    asked.length === sizes.length
+      ? [{ shape: "star", n: 1000, contenders: all.filter(topology), rounds: 3 }]
+      : [];
+  return [
+    ...shapes.flatMap((shape) =>
+      asked.map((n) => ({ shape, n, contenders: all, rounds: rounds ?? (n > 100 ? 3 : 5) })),
+    ),
+    ...large,
+  ].map((entry) => ({ steps: whole, ...entry }));
+}
+
+const quickly = (rounds) => [
+  {
+    ...{ shape: "star", n: 100, contenders: all, rounds },
+    steps: ["up", "no-op up", "refresh", "change one", "destroy"],
+  },
+  ...[300, 1000].map((n) => ({
+    ...{ shape: "star", n, contenders: all.filter(({ name }) => name === "Topology"), rounds: 1 },
+    steps: ["up", "destroy"],
+  })),
+];
