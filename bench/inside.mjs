@@ -27,8 +27,10 @@ await main(async () => {
     rmSync(scratch, { recursive: true, force: true });
   }
   const machine = { cpus: cpus().length, kernel: release(), node: process.version, load };
-  write(options.quick ? "latest" : "full", { machine, measurements, verdicts: verdicts(measurements) });
+  write(isWhole(options) ? "full" : "latest", { machine, measurements, verdicts: verdicts(measurements) });
 });
+
+const isWhole = ({ quick, shapes, sizes, only }) => !(quick || shapes || sizes || only);
 
 function skipMissing(tasks) {
   const missing = new Set(

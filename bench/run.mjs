@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // npm run bench                              everything, which takes an hour
 // npm run bench -- --quick                   a star of 100 nodes, three rounds: some minutes
-// npm run bench -- --sizes 2,10 --shapes star --rounds 9
+// npm run bench -- --sizes 2,10 --shapes star --rounds 9 --only "Node;Mininet"
 import { parseArgs } from "node:util";
 import { environment } from "../scripts/lib/environment.mjs";
 import { inRoot } from "../scripts/lib/paths.mjs";
@@ -10,6 +10,7 @@ import { run, runVisibly } from "../scripts/lib/run.mjs";
 import { inSandbox, stopSandbox } from "../scripts/lib/sandbox.mjs";
 import { setup } from "../scripts/lib/setup.mjs";
 import { main } from "../scripts/lib/terminal.mjs";
+import { contenders } from "./lib/contenders.mjs";
 import { shapeNames } from "./lib/network.mjs";
 
 function whole(option, text, least) {
@@ -20,11 +21,14 @@ function whole(option, text, least) {
   return number;
 }
 
-function shape(name) {
-  if (!shapeNames.includes(name))
-    throw new Problem(`--shapes takes ${shapeNames.join(" and ")}, not ${name}.`);
-  return name;
+function oneOf(option, known) {
+  return (name) => {
+    if (known.includes(name)) return name;
+    throw new Problem(`--${option} takes ${known.join("; ")}, not ${name}.`);
+  };
 }
+
+const names = contenders.map(({ name }) => name);
 
 function options() {
   const { values } = parseArgs({
@@ -33,6 +37,7 @@ function options() {
       rounds: { type: "string" },
       shapes: { type: "string" },
       sizes: { type: "string" },
+      only: { type: "string" },
     },
   });
   if (values.quick && (values.shapes || values.sizes)) {
@@ -41,8 +46,9 @@ function options() {
   return {
     quick: values.quick,
     ...(values.rounds && { rounds: whole("rounds", values.rounds, 1) }),
-    ...(values.shapes && { shapes: values.shapes.split(",").map(shape) }),
+    ...(values.shapes && { shapes: values.shapes.split(",").map(oneOf("shapes", shapeNames)) }),
     ...(values.sizes && { sizes: values.sizes.split(",").map((text) => whole("sizes", text, 2)) }),
+    ...(values.only && { only: values.only.split(";").map(oneOf("only", names)) }),
   };
 }
 

@@ -5,8 +5,13 @@ const sizes = [2, 10, 100, 300];
 const topology = ({ name }) => name.startsWith("Topology");
 
 /** The networks to measure, with whom and how often. A quick run leaves out what no goal speaks of. */
-export function plan({ quick, rounds, shapes = shapeNames, sizes: asked = sizes }) {
-  if (quick) return [...quickly(rounds ?? 3)];
+export const plan = ({ only, ...options }) =>
+  tasks(options).map(({ contenders, ...task }) => ({
+    ...{ ...task, contenders: contenders.filter(({ name }) => only?.includes(name) ?? true) },
+  }));
+
+function tasks({ quick, rounds, shapes = shapeNames, sizes: asked = sizes }) {
+  if (quick) return quickly(rounds ?? 3);
   const large =
     asked.length === sizes.length
       ? [{ shape: "star", n: 1000, contenders: all.filter(topology), rounds: 3 }]

@@ -20,8 +20,8 @@ def build(network):
         host = net.addHost(name, ip=first["address"], defaultRoute=f"via {default}")
         for link, end in node["interfaces"].items():
             switch = switches[end["bridge"]]
-            params = {"ip": end["address"]}
-            net.addLink(host, switch, intfName1=link, intfName2=end["port"], params1=params)
+            # The far end is called as Mininet likes: its bridge takes only what begins with its own name.
+            net.addLink(host, switch, intfName1=link, params1={"ip": end["address"]})
     net.start()
     for name, node in network["nodes"].items():
         for key, value in node["sysctls"].items():
