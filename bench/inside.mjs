@@ -12,7 +12,7 @@ import { verdicts } from "./lib/targets.mjs";
 
 await main(async () => {
   const options = JSON.parse(process.argv[2]);
-  const load = loadavg()[0];
+  const machine = { cpus: cpus().length, kernel: release(), node: process.version, load: loadavg()[0] };
   const tasks = plan(options);
   skipMissing(tasks);
   mkdirSync(inRoot(".test-stacks"), { recursive: true });
@@ -22,28 +22,32 @@ await main(async () => {
     for (const task of tasks) {
       const contenders = task.contenders.filter((contender) => isThere(contender, process.env));
       measurements.push(await measure({ ...task, contenders }, scratch, process.env));
+      // Each time, as an hour is too long to lose.
+      write(nameOf(options), { machine, measurements, verdicts: verdicts(measurements) });
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  const machine = { cpus: cpus().length, kernel: release(), node: process.version, load };
-  write(isWhole(options) ? "full" : "latest", { machine, measurements, verdicts: verdicts(measurements) });
+  say(`\n${report({ measurements, verdicts: verdicts(measurements) })}\n`);
+  say(`Medians; also in bench/results/${nameOf(options)}.json and .md, with plots beside them.`);
 });
 
-const isWhole = ({ quick, shapes, sizes, only }) => !(quick || shapes || sizes || only);
+/** Parts of the work do not take the place of the whole. */
+function nameOf({ quick, shapes, sizes, only }) {
+  return quick || shapes || sizes || only ? "latest" : "full";
+}
 
 function skipMissing(tasks) {
-  const missing = new Set(
-    tasks.flatMap(({ contenders }) => contenders).filter((one) => !isThere(one, process.env)),
-  );
-  for (const { name, install } of missing) say(`  ${name} is left out, as it is not here: ${install}`);
+  const contenders = new Set(tasks.flatMap((task) => task.contenders));
+  for (const contender of contenders) {
+    if (isThere(contender, process.env)) continue;
+    say(`  ${contender.name} is left out, as it is not here: ${contender.install}`);
+  }
 }
 
 function write(name, results) {
-  const text = report(results);
   const file = (ending) => inRoot("bench", "results", `${name}${ending}`);
   writeFileSync(file(".json"), `${JSON.stringify(results, undefined, 2)}\n`);
-  writeFileSync(file(".md"), `${text}\n`);
+  writeFileSync(file(".md"), `${report(results)}\n`);
   for (const [title, svg] of Object.entries(plots(results))) writeFileSync(file(`-${title}.svg`), svg);
-  say(`\n${text}\n\nMedians; also in bench/results/${name}.json and .md, with plots beside them.`);
 }
