@@ -50,6 +50,7 @@ function chart(title, lines) {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="100%" height="100%" fill="white"/>`,
     text(frame.left, 20, title, 'font-size="14" font-weight="bold"'),
     ...x.ticks.flatMap((n) => [
