@@ -17,7 +17,7 @@ const after = {
 const shaking = ["up", "add ten"];
 
 /** Measures one network: every contender in each round, forwards and backwards in turn, so that what the machine does besides hits all alike. */
-export async function measure({ shape, n, contenders, steps, rounds }, scratch, env) {
+export async function measure({ shape, n, contenders, steps, rounds, watched }, scratch, env) {
   const places = new Map();
   for (const contender of contenders) {
     const folder = join(scratch, `${shape}-${n}-${places.size}`);
@@ -30,11 +30,12 @@ export async function measure({ shape, n, contenders, steps, rounds }, scratch, 
     for (const contender of round % 2 === 0 ? contenders : [...contenders].reverse()) {
       const took = await workThrough(contender, { shape, n, steps }, places.get(contender));
       times.push(...took.map((entry) => ({ contender: contender.name, round, ...entry })));
+      const seconds = took.map(({ step, seconds }) => `${step} ${seconds.toFixed(1)}`).join(", ");
+      say(`  ${shape} ${n}, ${round + 1} of ${rounds}: ${contender.name}: ${seconds}`);
     }
-    say(`  ${shape} ${n}: round ${round + 1} of ${rounds}`);
   }
   const needs = [];
-  for (const contender of contenders) {
+  for (const contender of contenders.filter(({ name }) => watched?.includes(name) ?? true)) {
     needs.push({
       contender: contender.name,
       ...(await needsOf(contender, { shape, n }, places.get(contender))),
@@ -52,6 +53,9 @@ async function workThrough(contender, { shape, n, steps }, place) {
     const { seconds, output } = await timed(`${contender.name}: ${step}`, call);
     times.push({ step, seconds });
     if (contender.isReal && shaking.includes(step)) await prove(contender, wanted, output);
+  }
+  if (!contender.steps.includes("destroy")) {
+    await timed(`${contender.name}: destroy`, callOf(contender, "destroy", wanted, place));
   }
   if (contender.isReal) await settle(contender, n);
   return times;
