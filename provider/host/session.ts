@@ -87,6 +87,8 @@ export class Session {
 
   /** Lets it end once it has replied to everything. */
   close(): void {
+    // Somebody may wait for its end: it is not to be cut short by that of the program.
+    this.process.ref();
     void this.last.then(() => this.process.stdin.end());
   }
 

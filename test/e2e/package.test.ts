@@ -52,6 +52,8 @@ describe("the package", function () {
       "dist/provider/*.js",
       "dist/sdk/*.d.ts",
       "dist/sdk/*.js",
+      "docs/gc.md",
+      "docs/guarantees.md",
       "docs/kinds/*.md",
       "docs/sandbox.md",
       "docs/troubleshooting.md",

@@ -26,7 +26,7 @@ export const victims = ["provider", "cli", "both"] as const;
 /** What a tool says instead of working. */
 export const errors = ["ENOBUFS", "EBUSY", "EEXIST"] as const;
 /** Tools that the program cannot do without. */
-const needed = ["ip", "nft", "sysctl", "flock", "stat"] as const;
+const needed = ["ip", "nft", "sysctl", "flock"] as const;
 
 export const missingTool = (fault: string): string | undefined => /^missing-(.*)$/.exec(fault)?.[1];
 

@@ -9,12 +9,12 @@ export type Command = readonly [tool: string, ...args: string[]];
 /** A change by hand, for whatever the program has made. */
 type Drift = (program: Program) => Command | undefined;
 
-const onLink = (words: (link: Link) => readonly string[]) =>
+const onLink = (words: (link: Link) => readonly string[], isManaged = (_: Program, _link: Link) => true) =>
   pick.map(
     (at): Drift =>
       (program) => {
         const link = picked(linksOf(program), at);
-        return link && ip(program, link.place, ...words(link));
+        return link && isManaged(program, link) ? ip(program, link.place, ...words(link)) : undefined;
       },
   );
 
@@ -45,10 +45,14 @@ const lostRules = pick.map(
     },
 );
 
+/** The MTU of a bridge that asks for none is nobody's business: it follows the ports. */
+const hasMtu = (program: Program, { owner }: Link): boolean =>
+  !ofKind(program, "Bridge").some(({ name, args }) => name === owner && args.mtu === undefined);
+
 const drift = fc.oneof(
   onLink(({ name }) => ["link", "del", "dev", name]),
   onLink(({ name }) => ["address", "flush", "dev", name]),
-  onLink(({ name }) => ["link", "set", "dev", name, "mtu", "1333"]),
+  onLink(({ name }) => ["link", "set", "dev", name, "mtu", "1333"], hasMtu),
   onLink(({ name }) => ["link", "set", "dev", name, "nomaster"]),
   onLink(({ name }) => ["link", "set", "dev", name, "down"]),
   onLink(({ name }) => ["route", "flush", "dev", name, "proto", "110"]),

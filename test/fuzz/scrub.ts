@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { execa } from "execa";
 import { snapshot } from "../support/snapshot";
 import type { Clean } from "./scenario";
@@ -10,6 +11,7 @@ export async function scrub({ host, usual }: Clean): Promise<void> {
   await execa("ip", ["address", "flush", "dev", "lo", "scope", "global"]);
   for (const family of ["-4", "-6"])
     await execa("ip", [family, "route", "flush", "table", "all", "proto", "110"]);
+  await rm("/run/pulumi-netns", { recursive: true, force: true });
   // Far ends of cables go a little later than their namespaces.
   for (let attempt = 0; (await linkNames()).length > 0 && attempt < 100; attempt++)
     await new Promise((resolve) => setTimeout(resolve, 50));

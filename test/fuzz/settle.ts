@@ -168,6 +168,7 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     source === undefined ||
     (!isDeadEnd(args.type) &&
       familyOf(source) === family &&
+      !source.startsWith("fe80:") &&
       addresses.some(({ args: { address, nodad } }) => address.split("/")[0] === source && nodad !== false));
   const hasTwin = ways.some(({ way: one }, at) =>
     ways.some(
@@ -181,8 +182,24 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     hasSource &&
     !hasTwin &&
     (mtu === undefined || family === "ipv4" || mtu >= 1280) &&
-    survives(item, kept, before)
+    survives(item, kept, before) &&
+    !isLeft(item, kept, before)
   );
+}
+
+/**
+ * Whether an address that the route waited for is somewhere else now. Engines up to 3.259 write a state that has the
+ * route twice, when they replace what a resource was to be replaced with and is not any more.
+ */
+function isLeft(item: RouteItem, kept: Program, before: Program): boolean {
+  const place = (program: Program, { args }: AddressItem) => linkOf(program, args.interface)?.place;
+  const old = before.findIndex((one) => `${one.kind} ${one.name}` === formerly(item));
+  return ofKind(before.slice(0, Math.max(old, 0)), "Address")
+    .filter((address) => place(before, address) === item.args.namespace)
+    .some((address) => {
+      const now = ofKind(kept, "Address").find((one) => formerly(one) === `Address ${address.name}`);
+      return now !== undefined && place(kept, now) !== item.args.namespace;
+    });
 }
 
 /** A dead end, one way or several. */
