@@ -1,11 +1,12 @@
 import { steps } from "./contenders.mjs";
-import { contendersIn, needsOf, secondsOf } from "./results.mjs";
+import { contendersIn, secondsOf } from "./results.mjs";
 
 /** The results as Markdown. */
 export const report = ({ measurements, verdicts }) =>
-  [...measurements.flatMap((measurement) => [times(measurement), needs(measurement)]), goals(verdicts)].join(
-    "\n\n",
-  );
+  [
+    ...measurements.flatMap((measurement) => [times(measurement), ...needs(measurement)]),
+    goals(verdicts),
+  ].join("\n\n");
 
 function times(measurement) {
   const shown = steps.filter((step) => measurement.times.some((entry) => entry.step === step));
@@ -18,14 +19,17 @@ function times(measurement) {
   );
 }
 
-const needs = (measurement) =>
-  table(
-    [`${measurement.shape} ${measurement.n}, up`, "processes", "memory, MB", "state, kB"],
-    measurement.needs.map(({ contender }) => {
-      const { processes, memory, stateBytes } = needsOf(measurement, contender);
-      return [contender, processes ?? "", whole(memory, 2 ** 20), whole(stateBytes, 1000)];
-    }),
-  );
+function needs(measurement) {
+  if (measurement.needs.length === 0) return [];
+  return [
+    table(
+      [`${measurement.shape} ${measurement.n}, up`, "processes", "memory, MB", "state, kB"],
+      measurement.needs.map(({ contender, processes, memory, stateBytes }) => [
+        ...[contender, processes ?? "", whole(memory, 2 ** 20), whole(stateBytes, 1000)],
+      ]),
+    ),
+  ];
+}
 
 const goals = (verdicts) =>
   table(
