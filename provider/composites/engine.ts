@@ -97,9 +97,15 @@ export async function read(composite: Composite, host: Host, state: Args) {
 }
 
 /** Without the part that its whole entry stands for, or without any, there is no such thing. */
-const isGone = (pieces: readonly Piece[], found: ReadonlyMap<string, Args | undefined>): boolean =>
-  pieces.some(({ key, entry }) => entry.length === 0 && !found.get(key)) ||
-  (pieces.length > 0 && pieces.every(({ key }) => !found.get(key)));
+function isGone(pieces: readonly Piece[], found: ReadonlyMap<string, Args | undefined>): boolean {
+  const isMissing = ({ key }: Piece) => !found.get(key);
+  // What is always there proves nothing.
+  const own = pieces.filter(({ definition }) => !definition.isStanding);
+  return (
+    own.some((piece) => piece.entry.length === 0 && isMissing(piece)) ||
+    (own.length > 0 && own.every(isMissing))
+  );
+}
 
 /** Removes every part that can be removed. */
 export async function remove(composite: Composite, host: Host, state: Args): Promise<void> {

@@ -12,7 +12,7 @@ const AddressObject = AddressArgs.omit({ interface: true, namespace: true, adopt
   .strict();
 
 /** Addresses of a link; one that is given as text is one of which nothing else is said. */
-export const Addresses = z
+export const addressList = z
   .array(
     z
       .custom<string | z.input<typeof AddressObject>>()
@@ -46,20 +46,20 @@ const InterfaceArgs = z.strictObject({
   /** The far end of the cable. Updates in place. */
   peer: PeerArgs.prefault({}),
   /** Addresses with their prefix lengths, or objects as the arguments of an Address. Default: none. Updates in place. */
-  addresses: Addresses,
+  addresses: addressList,
 });
 
 const RouteObject = RouteArgs.omit({ namespace: true, adopt: true }).strict();
 
 /** Routes of one network namespace. */
-export const Routes = z.array(RouteObject).default([]);
+export const routeList = z.array(RouteObject).default([]);
 
 export const NodeArgs = z.object({
   ...NamespaceArgs.shape,
   /** Links of the namespace by their names: each is one end of a cable. Default: none. Updates in place. */
   interfaces: z.record(linkName, InterfaceArgs).default({}),
   /** Its routes, as the arguments of a Route. Default: none. Updates in place. */
-  routes: Routes,
+  routes: routeList,
   /**
    * Take over what something else has made under these names: the namespace and each part by itself. Deletion sets it
    * back to what it was, and leaves it. Default: false. Updates in place.
@@ -119,7 +119,7 @@ function cablePart(
 /** The addresses of a link. */
 export const addressParts = (
   place: Readonly<{ interface: string; namespace?: string | undefined; adopt?: boolean | undefined }>,
-  addresses: z.output<typeof Addresses>,
+  addresses: z.output<typeof addressList>,
   path: Path,
 ): Part[] =>
   addresses.map((given, at) => {
@@ -139,7 +139,7 @@ export const addressParts = (
 /** The routes of a network namespace. */
 export const routeParts = (
   place: Readonly<{ namespace?: string | undefined; adopt?: boolean | undefined }>,
-  routes: z.output<typeof Routes>,
+  routes: z.output<typeof routeList>,
   path: Path,
 ): Part[] =>
   routes.map((given, at) => {

@@ -8,14 +8,14 @@ import { BridgeArgs, bridge } from "../resources/bridge";
 import { NatRuleArgs, natRule } from "../resources/natRule";
 import { sysctl } from "../resources/sysctl";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
-import { Addresses, addressParts, NodeArgs, nodeParts, Routes, routeParts } from "./node";
+import { addressList, addressParts, NodeArgs, nodeParts, routeList, routeParts } from "./node";
 
 const TopologyBridge = BridgeArgs.omit({ name: true, adopt: true })
   .extend({
     /** MAC address; pinned. Default: one made from the mark. Updates in place. */
     mac: macAddress.optional(),
     /** Addresses of the bridge itself, as those of a node's interface. Default: none. Updates in place. */
-    addresses: Addresses,
+    addresses: addressList,
   })
   .strict();
 
@@ -32,7 +32,7 @@ export const TopologyArgs = z.object({
   /** NAT rules by names of your choice: the arguments of a NatRule. Default: none. Updates in place. */
   nat: z.record(z.string(), TopologyNat).default({}),
   /** Routes of the host, as the arguments of a Route. Default: none. Updates in place. */
-  routes: Routes,
+  routes: routeList,
   /** Kernel parameters of the host by key; each is set back when it is taken out. Default: none. Updates in place. */
   sysctls: z.record(sysctlKey, sysctlValue).default({}),
   /**

@@ -61,8 +61,7 @@ export class Session {
       this.notice();
     });
     // An idle session keeps no program from ending; one at work has a timer that does.
-    this.process.unref();
-    for (const stream of [this.process.stdin, this.process.stdout, this.process.stderr]) unref(stream);
+    this.hold("unref");
     // That it takes no more lines shows in its end.
     this.process.stdin.on("error", () => {});
     let failure: NodeJS.ErrnoException | undefined;
@@ -94,8 +93,17 @@ export class Session {
   /** Lets it end once it has replied to everything. */
   close(): void {
     // Somebody may wait for its end: it is not to be cut short by that of the program.
-    this.process.ref();
+    this.hold("ref");
     void this.last.then(() => this.process.stdin.end());
+  }
+
+  /** Whether the program goes on for its sake: process and pipes are told each by itself. */
+  private hold(whether: "ref" | "unref"): void {
+    const { stdin, stdout, stderr } = this.process;
+    for (const handle of [this.process, stdin, stdout, stderr]) {
+      const tell: unknown = Reflect.get(handle, whether);
+      if (typeof tell === "function") tell.call(handle);
+    }
   }
 
   private async exchange(line: string, isRead: boolean): Promise<Reply | undefined> {
@@ -152,8 +160,4 @@ export class Session {
       this.notice();
     });
   }
-}
-
-function unref(stream: object): void {
-  if ("unref" in stream && typeof stream.unref === "function") stream.unref();
 }

@@ -8,6 +8,7 @@ import { snapshot } from "../support/snapshot";
 import { ELSEWHERE, type Row, type } from "./drift/row";
 import { addresses, addressRows } from "./drift/rows/address";
 import { bridgeRows, switches } from "./drift/rows/bridge";
+import { compositeRows } from "./drift/rows/composites";
 import { namespaceRows } from "./drift/rows/namespace";
 import { natRuleRows, rules } from "./drift/rows/natRule";
 import { routeRows, routes } from "./drift/rows/route";
@@ -22,6 +23,7 @@ const rows: readonly Row[] = [
   ...routeRows,
   ...natRuleRows,
   ...sysctlRows,
+  ...compositeRows,
 ];
 
 /** Arguments that nobody can change by hand, and why. */
@@ -128,7 +130,10 @@ describe("drift, property by property", function () {
       ),
     );
     const covered = [
-      ...new Set(rows.map(({ kind, path }) => `${kind} ${path}`)),
+      // Those of composites have places in them.
+      ...new Set(
+        rows.filter((row) => !compositeRows.includes(row)).map(({ kind, path }) => `${kind} ${path}`),
+      ),
       ...Object.keys(NOT_IN_THE_KERNEL),
     ];
     expect(covered.sort()).to.deep.equal(paths.sort());

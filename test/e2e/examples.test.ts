@@ -77,6 +77,18 @@ const cases: Readonly<Record<string, Case>> = {
       "the LAN reaches blue by its address": pings("lan", "192.168.1.20"),
     },
   },
+  star: {
+    resources: 2,
+    proofs: {
+      "one tip reaches another": pings("n1", "10.7.0.12"),
+      "the host reaches a tip": pings(undefined, "10.7.0.7"),
+      "a tip reaches the host by its way out": pings("n12", "10.7.0.254"),
+    },
+    update: ["length: 12", "length: 14", { update: 1 }],
+    // What would replace a cable, with its address and the route over it, does so inside.
+    replace: ['{ bridge: "hub" }', '{ name: "up-".concat(name), bridge: "hub" }', { update: 1 }],
+    proofsAfter: { "one tip reaches a new one": pings("n1", "10.7.0.14") },
+  },
   seed: {
     resources: 19,
     proofs: {

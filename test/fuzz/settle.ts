@@ -9,6 +9,7 @@ import {
   type CableItem,
   type End,
   type Item,
+  type NamespaceItem,
   type NatItem,
   ofKind,
   type Program,
@@ -17,6 +18,7 @@ import {
 } from "./program";
 import { covers, networkOf } from "./reach";
 import { isDeadEnd, routeFamily, waysOf } from "./routes";
+import { isValueOf, pathOf } from "./sysctls";
 
 /**
  * What is left of a program that the kernel can have and that one run of the engine can reach from the program
@@ -36,7 +38,7 @@ function fits(item: Item, kept: Program, program: Program, before: Program): boo
 function stands(item: Item, kept: Program, program: Program, before: Program): boolean {
   switch (item.kind) {
     case "Namespace":
-      return true;
+      return keepsKeys(item, before);
     case "NatRule":
       return isPlace(kept, item.args.namespace) && natStands(item) && sparesEngine(item);
     case "Bridge":
@@ -67,6 +69,13 @@ function isFree(item: Item, kept: Program, program: Program, before: Program): b
     !kept.some(isTaken(program)) &&
     !before.filter((one) => `${one.kind} ${one.name}` !== formerly(item)).some(isTaken(before))
   );
+}
+
+/** A key that is taken out keeps its value (docs/kinds/namespace.md), which no model can know of. */
+function keepsKeys(item: NamespaceItem, before: Program): boolean {
+  const old = ofKind(before, "Namespace").find((one) => `Namespace ${one.name}` === formerly(item));
+  const keys = Object.keys(item.args.sysctls ?? {}).map(pathOf);
+  return Object.keys(old?.args.sysctls ?? {}).every((key) => keys.includes(pathOf(key)));
 }
 
 const isPlace = (kept: Program, place: string | undefined): boolean =>
@@ -161,7 +170,7 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     if (!link?.up || link.place !== place) return false;
     if (ref !== undefined && link.ref !== ref) return false;
     if ((family === "ipv6" || (via && familyOf(via) === "ipv6")) && link.mtu < 1280) return false;
-    if (via === undefined) return !(nexthops && family === "ipv6");
+    if (via === undefined) return !onlink && !(nexthops && family === "ipv6");
     return !(family === "ipv6" && familyOf(via) === "ipv4") && (!onlink || ref !== undefined);
   });
   const hasSource =
@@ -181,7 +190,10 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     areTold &&
     hasSource &&
     !hasTwin &&
-    (mtu === undefined || family === "ipv4" || mtu >= 1280) &&
+    // The kernel lowers that of an IPv6 route with the one of its link.
+    (mtu === undefined ||
+      family === "ipv4" ||
+      (mtu >= 1280 && ways.every(({ link }) => mtu <= (link?.mtu ?? mtu)))) &&
     survives(item, kept, before) &&
     !isLeft(item, kept, before)
   );
@@ -206,7 +218,10 @@ function isLeft(item: RouteItem, kept: Program, before: Program): boolean {
 function hasShape({ type, via, interface: link, onlink, nexthops, source }: RouteItem["args"]): boolean {
   const isSingle = via !== undefined || link !== undefined;
   if (isDeadEnd(type)) return !isSingle && !onlink && nexthops === undefined && source === undefined;
-  return nexthops ? !isSingle && !onlink : isSingle;
+  // A way whose link is not told may be the same as another to that gateway.
+  const gateways = (nexthops ?? []).flatMap((way) => way.via ?? []);
+  const isTwice = new Set(gateways).size < gateways.length;
+  return nexthops ? !isSingle && !onlink && !isTwice : isSingle;
 }
 
 /** The link that a way leaves by: where it is not told, the one on which an address covers the gateway. */
@@ -294,10 +309,11 @@ function sparesEngine({ args }: NatItem): boolean {
 }
 
 function sysctlStands(
-  { args: { key, link: ref, namespace } }: SysctlItem,
+  { args: { key, value, link: ref, namespace } }: SysctlItem,
   kept: Program,
   program: Program,
 ): boolean {
+  if (!isValueOf(key, value)) return false;
   if (!key.includes("LINK")) return isPlace(kept, namespace);
   const link = linkOf(kept, ref);
   const whole = linkOf(program, ref);

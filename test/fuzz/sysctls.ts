@@ -24,6 +24,17 @@ export const LINK_KEYS: readonly [Parameter, ...Parameter[]] = [
   ["net/ipv6/conf/LINK/accept_ra", fc.integer({ min: 0, max: 2 })],
 ];
 
+/** Whether a parameter takes a value: a change may have brought the value of another one. */
+export function isValueOf(key: string, value: boolean | number | string): boolean {
+  if (key.endsWith("ip_local_port_range")) return String(value).includes(" ");
+  const [least, most] = /timeout|stale_time/.test(key)
+    ? [10, 90]
+    : /forward|ignore_all|proxy_arp/.test(key)
+      ? [0, 1]
+      : [0, 2];
+  return Number(value) >= least && Number(value) <= most;
+}
+
 /** `net/ipv4/ip_forward`, however a key is written. Those of links are written with slashes. */
 export const pathOf = (key: string): string => (key.includes("/") ? key : key.replaceAll(".", "/"));
 

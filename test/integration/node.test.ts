@@ -57,7 +57,7 @@ const shown = () =>
 const withoutPassing = (text: string): string =>
   text
     .replace(
-      /^\d+: |@if\d+|link-netns\S* \S+|qdisc \S+|"(ifindex|link_index|link_netnsid)":\d+,?|fe80\S+/gm,
+      /^\d+: |@if\d+|link-netns\S* \S+|qdisc \S+|"qdisc":"\w+",|"(ifindex|link_index|link_netnsid)":\d+,?|fe80\S+/gm,
       "",
     )
     .split("\n")
@@ -256,7 +256,7 @@ describe("Node, with the kernel", () => {
       ["link set dev it-red-eth0 down", undefined, "interfaces.eth0.peer.up"],
       ["link set dev it-red-eth0 name it-moved", undefined, "VethPair it-red/eth0: peer.name"],
       ["link del dev eth1", red, "interfaces.eth1", "routes.2"],
-      ["addr del 10.2.0.1/24 dev eth1", red, "interfaces.eth1.addresses.0"],
+      ["addr del 10.2.0.1/24 dev eth1", red, "interfaces.eth1.addresses.0", "routes.2"],
       ["route del 10.9.0.0/16", red, "routes.2"],
       ["route replace default via 10.1.0.250 proto 110", red, "routes.0.via"],
     ];
@@ -314,12 +314,22 @@ describe("Node, with the kernel", () => {
     await typed("link del dev it-far");
   });
 
-  it("makes what can be made, names what cannot by its place, and goes on from there", async () => {
-    const given = withInterface("eth1", { peer: { bridge: "it-none" } });
-    const error = await errorOf(create(given));
-    expect(error.message).to.match(/^interfaces.eth1: not found: /);
+  it("does what can be done, names what cannot by its place, and goes on from there", async () => {
     const living = await create();
+    const given: Args = {
+      ...asked,
+      interfaces: {
+        eth0: { ...eth0, mtu: 1400 },
+        eth1: { ...eth1, peer: { bridge: "it-none" } },
+        eth2: { peer: { name: "it-far2" } },
+      },
+    };
+    const error = await errorOf(living.become(given));
+    expect(error.message).to.match(/^interfaces.eth1: not found: [^\n]* master it-none/);
+    expect([(await link("eth0", red))?.mtu, (await link("eth2", red))?.mtu]).to.deep.equal([1400, 1500]);
+    expect(await living.become(asked)).to.equal("update");
     expect(await living.refresh()).to.deep.equal([]);
+    expect(await linkNames(red)).to.have.members(["lo", "eth0", "eth1"]);
   });
 
   it("is finished by another run wherever a creation or an update was stopped", async () => {

@@ -1,6 +1,7 @@
 import type { Composite } from "../../provider/composites/composite";
 import * as engine from "../../provider/composites/engine";
 import type { Args } from "../../provider/definition";
+import { PartialError } from "../../provider/errors";
 import type { Host } from "../../provider/host/host";
 import { localHost } from "../../provider/host/local";
 import { checkedComposite } from "./composite";
@@ -31,12 +32,22 @@ export class LivingComposite {
     const { changes, replaces } = engine.diff(this.composite, this.state, args);
     if (!changes) return "nothing";
     if (replaces.length === 0) {
-      this.state = (await engine.update(this.composite, host, this.state, args)).state;
+      await this.update(args, host);
       return "update";
     }
     await engine.remove(this.composite, host, this.state);
     this.state = (await engine.create(this.composite, host, args)).state;
     return `replace ${replaces.join(", ")}`;
+  }
+
+  private async update(args: Args, host: Host): Promise<void> {
+    try {
+      this.state = (await engine.update(this.composite, host, this.state, args)).state;
+    } catch (error) {
+      // As the engine does.
+      if (error instanceof PartialError) this.state = { ...error.properties };
+      throw error;
+    }
   }
 
   /** read: takes over what is there, and tells which places of the arguments that changes; "gone" where nothing is left. */

@@ -47,11 +47,11 @@ describe("composites: engine", () => {
       check(given).problems.map(({ property, reason }) => `${property}: ${reason}`);
 
     it("fills in defaults", () => {
-      expect(check({ lamps: { checked: { from: "ceiling" } } })).to.deep.equal({
+      expect(check({ lamps: { defaults: { from: "ceiling" } } })).to.deep.equal({
         args: {
           name: "c",
           mark,
-          lamps: { checked: { watts: 60, colour: "white", from: "ceiling", length: 1 } },
+          lamps: { defaults: { watts: 60, colour: "white", from: "ceiling", length: 1 } },
           spares: [],
         },
         problems: [],
