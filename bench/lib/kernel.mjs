@@ -23,6 +23,12 @@ const links = () =>
 
 const namespaces = () => (existsSync("/run/netns") ? readdirSync("/run/netns") : []);
 
+/** A provider that does nothing has made nothing: else it would be measured against itself. */
+export function proveIdle({ name }) {
+  const made = [...links(), ...namespaces()];
+  if (made.length > 0) throw new Problem(`${name} has made something.`, { details: made.join(" ") });
+}
+
 /** Everything is gone, and the kernel has had time to free it. */
 export async function settle({ name }, nodes) {
   const patience = Date.now() + 30_000;

@@ -25,6 +25,8 @@ export async function makeProject(folder, program, provider, env) {
   cpSync(inRoot("bench", "programs"), folder, { recursive: true });
   const settings = { name: "bench", main: `${program}.js`, runtime };
   writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(settings));
+  // Without a package of its own it would be part of ours, where our name means ourselves whatever node_modules has.
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "bench", private: true }));
   mkdirSync(join(folder, "node_modules"));
   const target = provider === "noop" ? inRoot("bench", "noop") : inRoot();
   symlinkSync(target, join(folder, "node_modules", "pulumi-netns"));
