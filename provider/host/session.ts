@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { spawn } from "node:child_process";
 
 /** How a line ended that was given to a session. */
 export interface Reply {
@@ -50,9 +50,8 @@ export class Session {
     env: Readonly<Record<string, string>>,
     private readonly timeout: number,
   ) {
-    this.process = execa("ip", [...options, "-force", "-batch", "-"], {
-      ...{ stdin: "pipe", stdout: "pipe", stderr: "pipe", buffer: false, reject: false, env },
-    });
+    // Not by execa, whose share of a start is as large as node's own; there is one for each namespace and object.
+    this.process = spawn("ip", [...options, "-force", "-batch", "-"], { env: { ...process.env, ...env } });
     this.process.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       this.notice();
@@ -65,10 +64,17 @@ export class Session {
     this.hold("unref");
     // That it takes no more lines shows in its end.
     this.process.stdin.on("error", () => {});
-    this.ended = this.process.then((result) => {
-      const why = this.isTimedOut ? "Timeout" : result.code === "ENOENT" ? "ToolMissing" : "Ended";
-      this.end = new SessionEnd(why, this.stderr, { cause: result });
-      this.notice();
+    let failure: NodeJS.ErrnoException | undefined;
+    this.process.on("error", (error) => {
+      failure = error;
+    });
+    this.ended = new Promise((resolve) => {
+      this.process.once("close", () => {
+        const why = this.isTimedOut ? "Timeout" : failure?.code === "ENOENT" ? "ToolMissing" : "Ended";
+        this.end = new SessionEnd(why, this.stderr, { cause: failure });
+        this.notice();
+        resolve();
+      });
     });
   }
 

@@ -75,6 +75,12 @@ export class Sessions {
   async run(line: Line): Promise<Reply> {
     for (;;) {
       const key = JSON.stringify([line.object, line.namespace, ...line.options]);
+      const { namespace } = line;
+      // What `ip` would say, and end: whatever is made is looked for first.
+      if (namespace !== undefined && inodeOf(namespace) === undefined) {
+        const stderr = `Cannot open network namespace "${namespace}": No such file or directory`;
+        return { isOk: false, stdout: "", stderr };
+      }
       const one = this.sessionFor(key, line);
       const reply = await one.session.run(line.text, line.isRead).catch((error: unknown) => {
         this.drop(key, one);
