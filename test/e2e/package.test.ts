@@ -55,6 +55,7 @@ describe("the package", function () {
       "docs/gc.md",
       "docs/guarantees.md",
       "docs/kinds/*.md",
+      "docs/performance.md",
       "docs/sandbox.md",
       "docs/troubleshooting.md",
       "package.json",

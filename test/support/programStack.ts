@@ -54,13 +54,21 @@ export class ProgramStack {
     program: Program,
     options: Pick<UpOptions, "replace" | "parallel" | "continueOnError"> = {},
   ): Promise<Run> {
-    return watched((watching) => this.stack.up({ ...watching, ...options, program: promised(program) }));
+    return reaching(program, (reached) =>
+      watched((watching) => this.stack.up({ ...watching, ...options, program: reached })),
+    );
   }
 
   preview(program: Program, options: Pick<PreviewOptions, "replace"> = {}): Promise<Run> {
-    return watched((watching) =>
-      this.stack.preview({ ...watching, ...options, diff: true, program: promised(program) }),
-    );
+    const preview = () =>
+      reaching(program, (reached) =>
+        watched((watching) => this.stack.preview({ ...watching, ...options, diff: true, program: reached })),
+      );
+    // It has changed nothing.
+    return preview().catch((error: unknown) => {
+      if (error instanceof Unreached) return preview();
+      throw error;
+    });
   }
 
   refresh(): Promise<Run> {
@@ -86,7 +94,21 @@ export class ProgramStack {
   }
 }
 
-const promised = (program: Program) => async () => program();
+/**
+ * Pulumi's automation (3.248, automation/server.js) takes a gRPC error that comes before the program for a program without
+ * resources: the engine would delete them all, and the test would blame us.
+ */
+class Unreached extends Error {}
+
+async function reaching(program: Program, run: (reached: () => Promise<void>) => Promise<Run>): Promise<Run> {
+  let isReached = false;
+  const done = await run(async () => {
+    isReached = true;
+    program();
+  });
+  if (!isReached) throw new Unreached(`Pulumi never ran the program:\n${done.text}`);
+  return done;
+}
 
 interface Watching {
   readonly color: "never";
