@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { type Answer, type Command, command, ip, pause, type Steps, showLinks } from "../command";
+import {
+  type Answer,
+  type Command,
+  command,
+  ip,
+  pause,
+  type Steps,
+  showLink,
+  showLinks,
+  showNamespaceIds,
+} from "../command";
 import type { Definition, Observed } from "../definition";
 import { RefusedError } from "../errors";
 import { namespaceName } from "../fields/common";
@@ -75,7 +85,7 @@ export const namespace: Definition<Args, Outputs> = {
   probe: ({ name, sysctls = {} }) => [
     command("stat", undefined, ["--format=%i", pathOf(name)]),
     // A file in /run/netns proves nothing: this enters it.
-    ip(name, "-j", "-d", "link", "show", "dev", "lo"),
+    showLink(name, "lo"),
     ...(Object.keys(sysctls).length > 0 ? [readSysctls(name, Object.keys(sysctls))] : []),
   ],
 
@@ -149,8 +159,9 @@ const GONE_POLLS = 250;
  */
 function* removal(args: Args): Steps {
   const { name } = args;
+  // Before anything else, as to look inside again would take a process again.
+  const [links, ids] = yield [showLinks(name), showNamespaceIds(name)];
   yield* vacate(args);
-  const [links, ids] = yield [showLinks(name), ip(name, "-j", "netns", "list-id")];
   yield [ip(undefined, "netns", "del", name)];
   yield* untilGone(farEnds(links, ids));
 }
