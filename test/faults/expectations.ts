@@ -11,12 +11,16 @@ export function disappointment(
   const tool = missingTool(fault);
   const demands: readonly (readonly [isMet: boolean, otherwise: string])[] = [
     [at === undefined || call !== "", `\`${operation}\` ended before this call`],
-    [!isOneOf([...victims, "hang"], fault) || !isGood, `\`${operation}\` did not fail`],
+    [!isOneOf([...victims, "hang", "sessions"], fault) || !isGood, `\`${operation}\` did not fail`],
     [!isOneOf(errors, fault) || isGood || isNamed, `the error does not name the command: ${call}`],
     [
-      program !== "composites" || !isOneOf([...errors, "hang"], fault) || isGood || PLACE.test(output),
+      program !== "composites" ||
+        !isOneOf([...errors, "hang", "sessions"], fault) ||
+        isGood ||
+        PLACE.test(output),
       "the error does not name the part",
     ],
+    [fault !== "sessions" || isNamed, `the error does not name the command under way: ${call}`],
     [fault !== "hang" || isNamed, `the error does not name the command that hung: ${call}`],
     [fault !== "hang" || output.includes("no answer in time"), "the error does not say that it hung"],
     [fault !== "interrupt" || leftovers.length === 0, `left running: ${leftovers.join(", ")}`],

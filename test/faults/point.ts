@@ -146,6 +146,9 @@ const composed = (boundaries: Boundaries): Place[] => [
     ...spread(boundaries, "destroy", error, 1, "before"),
   ]),
   ...spread(boundaries, "up", "tool", 2, "after"),
+  // The process that holds all sessions: what is under way fails with it.
+  ...spread(boundaries, "up", "sessions", 2, "before"),
+  ...spread(boundaries, "change", "sessions", 1, "before", "no-checkpoints"),
   ...spread(boundaries, "up", "hang", 2, "before"),
   ...spread(boundaries, "change", "hang", 1, "before"),
 ];

@@ -74,6 +74,10 @@ strike() {
       kill -9 $$
       exit 137
       ;;
+    sessions)
+      kill -9 "$(above '/sessionProcess')"
+      exit 137
+      ;;
     *) echo "no such fault: $FAULT" >&2 && exit 64 ;;
   esac
 }
