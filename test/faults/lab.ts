@@ -1,42 +1,62 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { differences, type Snapshot, snapshot } from "../support/snapshot";
-import { type Boundaries, type Operation, type Program, programs } from "./point";
+import { type Operation, type Program, programs } from "./point";
 import { ProjectStack, succeeded } from "./projectStack";
 
 /** A stack to strike at, and what to compare with afterwards. */
-export interface Lab {
+export interface Lab extends Reference {
   readonly stack: ProjectStack;
-  /** The host before anything. */
-  readonly bare: Snapshot;
-  /** Host and state after a clean run, by the operation that leads there. */
-  readonly built: Readonly<Record<"up" | "change", Snapshot>>;
-  readonly boundaries: Boundaries;
 }
 
-/** Sets one up for each program on this host. */
-export async function openLabs(): Promise<ReadonlyMap<Program, Lab>> {
+const Counts = z.object({ calls: z.number(), batches: z.number() });
+
+const Picture = z.record(z.string(), z.string());
+
+/** What a clean run of a program leads to: the same in every sandbox. */
+const Reference = z.object({
+  /** The host before anything. */
+  bare: Picture,
+  /** Host and state after it, by the operation that leads there. */
+  built: z.object({ up: Picture, change: Picture }),
+  boundaries: z.object({ up: Counts, change: Counts.optional(), destroy: Counts }),
+});
+type Reference = z.output<typeof Reference>;
+
+const References = z.object({ seed: Reference, composites: Reference });
+
+/** Sets a lab up for each program on this host. The clean runs are those noted in `file`, or done now and noted there. */
+export async function openLabs(file: string): Promise<ReadonlyMap<Program, Lab>> {
   const labs = new Map<Program, Lab>();
-  for (const program of programs) labs.set(program, await openLab(program));
+  const known = existsSync(file) ? References.parse(JSON.parse(await readFile(file, "utf8"))) : undefined;
+  for (const program of programs) {
+    const stack = await ProjectStack.make(program);
+    labs.set(program, { stack, ...(known?.[program] ?? (await cleanRun(program, stack))) });
+  }
+  if (!known) {
+    const references = [...labs].map(([program, { stack: _, ...reference }]) => [program, reference]);
+    await writeFile(file, JSON.stringify(Object.fromEntries(references)));
+  }
   return labs;
 }
 
-/** By a clean `up`, a change where there is one, and `destroy`. */
-async function openLab(program: Program): Promise<Lab> {
+/** A clean `up`, a change where there is one, and `destroy`. */
+async function cleanRun(program: Program, stack: ProjectStack): Promise<Reference> {
   const bare = await snapshot();
-  const stack = await ProjectStack.make(program);
   const up = await count(stack, "up");
   const built = await settledSnapshot(stack);
   succeeded(await stack.pulumi(["preview", "--expect-no-changes"]));
   const destroy = await count(stack, "destroy");
   await expectBare(bare);
-  if (program === "seed")
-    return { stack, bare, built: { up: built, change: built }, boundaries: { up, destroy } };
+  if (program === "seed") return { bare, built: { up: built, change: built }, boundaries: { up, destroy } };
   succeeded(await stack.operate("up"));
   const change = await count(stack, "change");
   const changed = await settledSnapshot(stack);
   succeeded(await stack.operate("destroy"));
   await expectBare(bare);
-  return { stack, bare, built: { up: built, change: changed }, boundaries: { up, change, destroy } };
+  return { bare, built: { up: built, change: changed }, boundaries: { up, change, destroy } };
 }
 
 async function expectBare(bare: Snapshot): Promise<void> {

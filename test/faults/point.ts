@@ -19,9 +19,9 @@ type Moment = "before" | "after" | "amid";
 export type Mode = (typeof modes)[number];
 
 /** How many calls of each operation of a program change something, and how many of these do several things. */
-export type Boundaries = Readonly<
-  Partial<Record<Operation, { readonly calls: number; readonly batches: number }>>
->;
+export type Boundaries = {
+  readonly [O in Operation]?: { readonly calls: number; readonly batches: number } | undefined;
+};
 
 const moments = ["before", "after"] as const;
 export const programs = ["seed", "composites"] as const;
@@ -72,29 +72,32 @@ export const pointsOf = (program: Program, boundaries: Boundaries): Point[] => [
 ];
 
 /**
- * Every call. Before one call and after the one that came before it is nearly the same, and so is a crash with and without
- * checkpoints as far as the kernel goes: of a program of single kinds each call has a point before it in one mode and one after
- * it in the other, of composites, whose parts go on side by side, each has one point. Modes and victims take turns, so
- * that each meets all kinds of points.
+ * Every call. After one call and before the next is nearly the same, and so is a crash with and without checkpoints as far
+ * as the kernel goes: each call of single kinds has a point before it and every other one after it as well; of composites,
+ * whose parts go on side by side, each has one or the other. Modes and victims take turns, so that each meets all kinds of
+ * points.
  */
 function crashes(program: Program, boundaries: Boundaries): Point[] {
-  const turned = <T>(list: readonly [T, ...T[]], turn: number): T => list[turn % list.length] ?? list[0];
   return operations.flatMap((operation) => {
     const { calls, batches } = boundaries[operation] ?? NONE;
+    const momentsOf = (number: number): readonly Moment[] => {
+      if (program === "composites") return [turned(moments, number)];
+      return number % 2 === 0 ? moments : ["before"];
+    };
     const places = [
-      ...upTo(calls).flatMap((number) =>
-        (program === "seed" ? moments : [turned(moments, number)]).map((moment) => ({ number, moment })),
-      ),
+      ...upTo(calls).flatMap((number) => momentsOf(number).map((moment) => ({ number, moment }))),
       ...upTo(batches).map((number) => ({ number, moment: "amid" as const })),
     ];
-    return places.map(({ number, moment }, turn) => ({
-      ...{ program, operation, at: { number, moment } },
-      fault: turned(victims, turn),
-      // Of two points of a call one has checkpoints; of one of each call every other, but not the same as the moments.
-      mode: turned(modes, program === "seed" ? turn + number : Math.floor(number / 2)),
+    // Moments come round after two calls, which are three points or two: the others have to fall out of step with that.
+    return places.map((at, turn) => ({
+      ...{ program, operation, at },
+      fault: turned(victims, program === "seed" ? turn + Math.floor(turn / 3) : turn),
+      mode: turned(modes, program === "seed" ? turn : Math.floor(at.number / 2)),
     }));
   });
 }
+
+const turned = <T>(list: readonly [T, ...T[]], turn: number): T => list[turn % list.length] ?? list[0];
 
 const NONE = { calls: 0, batches: 0 };
 

@@ -9,17 +9,17 @@ describe("faults: points", () => {
   const crashesAmong = (some: readonly Point[]) =>
     some.filter(({ fault }) => victims.some((victim) => victim === fault));
 
-  it("of a program of single kinds are every call, before it in one mode and after it in the other, and amid", () => {
+  it("of a program of single kinds are every call, before it and at every other after it, and amid", () => {
     expect(crashesAmong(seed).map((point) => idOf({ ...point, fault: "crash" }))).to.deep.equal(
       [
-        ...["up:1:before:crash:no-checkpoints", "up:1:after:crash:checkpoints"],
-        ...["up:2:before:crash:checkpoints", "up:2:after:crash:no-checkpoints"],
-        ...["up:3:before:crash:no-checkpoints", "up:3:after:crash:checkpoints"],
+        "up:1:before:crash:checkpoints",
+        ...["up:2:before:crash:no-checkpoints", "up:2:after:crash:checkpoints"],
+        "up:3:before:crash:no-checkpoints",
         ...["up:4:before:crash:checkpoints", "up:4:after:crash:no-checkpoints"],
-        ...["up:5:before:crash:no-checkpoints", "up:5:after:crash:checkpoints"],
+        "up:5:before:crash:checkpoints",
         "up:1:amid:crash:no-checkpoints",
-        ...["destroy:1:before:crash:no-checkpoints", "destroy:1:after:crash:checkpoints"],
-        ...["destroy:2:before:crash:checkpoints", "destroy:2:after:crash:no-checkpoints"],
+        "destroy:1:before:crash:checkpoints",
+        ...["destroy:2:before:crash:no-checkpoints", "destroy:2:after:crash:checkpoints"],
       ].map((place) => `seed:${place}`),
     );
   });
@@ -44,7 +44,7 @@ describe("faults: points", () => {
       const kinds = crashesAmong(pointsOf("seed", { up: counts, destroy: counts }))
         .filter(({ fault }) => fault === victim)
         .map(({ at, mode }) => `${at?.moment} ${mode}`);
-      expect(new Set(kinds)).to.have.property("size").that.is.at.least(4);
+      expect(new Set(kinds)).to.have.property("size", 4);
     });
   }
 
