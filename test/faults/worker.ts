@@ -1,5 +1,3 @@
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { openLabs } from "./lab";
 import { idOf, parsePoint, pointsOf } from "./point";
@@ -9,9 +7,9 @@ const noPoint: Verdict = { outcome: "lost", findings: ["there is no such point"]
 
 /** Works inside a sandbox: says which points there are; then a point a line comes in, and a line of JSON goes out. */
 async function work(): Promise<void> {
-  const labs = await openLabs(
-    process.env["FAULTS_REFERENCE"] ?? join(tmpdir(), `faults-${process.pid}.json`),
-  );
+  const file = process.env["FAULTS_REFERENCE"];
+  if (file === undefined) throw new Error("FAULTS_REFERENCE has to name a file: run `npm run faults`");
+  const labs = await openLabs(file);
   const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
   answer([...labs].flatMap(([program, { boundaries }]) => pointsOf(program, boundaries)).map(idOf));
   for await (const line of createInterface({ input: process.stdin })) {
