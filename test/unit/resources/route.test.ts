@@ -263,7 +263,7 @@ describe("Route", () => {
         { destination: "10.0.0.0/8", nexthops: [{ via: "10.1.0.2", weight: 0 }, { gateway: "10.2.0.2" }] },
         {
           "nexthops[0].weight": "is 0, not a whole number from 1 to 256",
-          "nexthops[1]": 'Unrecognized key: "gateway"',
+          "nexthops[1].gateway": "is not a property; there are `via`, `interface`, `weight`, `onlink`",
         },
       ],
       [
