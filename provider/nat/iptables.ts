@@ -85,21 +85,20 @@ const foundIn = (places: readonly Place[], mark: string): Found[] =>
     const { table, rule } = place;
     const comment = parseComment(rule.comment);
     if (comment?.mark !== mark) return [];
-    const { priority, was } = comment;
+    const { priority } = comment;
     const chain = table === "nat" ? rule.chain.toLowerCase() : table;
-    return [{ ...readRule(rule.chain, rule.words), ...{ chain, priority, was, place }, ...rule, chain }];
+    return [{ ...readRule(rule.chain, rule.words), ...{ chain, priority, place }, ...rule, chain }];
   });
 
 /**
  * Puts `wanted` in the place of the rules with the mark `was`: each new one before the old one goes, so that there is
- * no moment without any. `localnet` is for the comment of a guard.
+ * no moment without any.
  */
 export function change(
   answers: readonly Answer[],
   was: string,
   { family, namespace, mark }: NatRuleArgs,
   wanted: readonly Leg[],
-  localnet?: string,
 ): Command[] {
   const places = placesIn(answers);
   const { pairs, surplus } = pair(foundIn(places, was), wanted);
@@ -109,8 +108,7 @@ export function change(
   const going = [...surplus].sort((a, b) => Number(a.chain === "raw") - Number(b.chain === "raw"));
   const commands: Command[] = [];
   for (const { leg, seen } of pairs) {
-    const guarded = leg.kind === "drop" ? { was: localnet } : {};
-    const comment = printComment({ mark, priority: leg.priority, ...guarded });
+    const comment = printComment({ mark, priority: leg.priority });
     if (seen && isAs(seen, leg) && seen.comment === comment) continue;
     const at = placeFor(leg, places, seen);
     commands.push(iptables(family, namespace, ...insertion(leg, places, at), ...wordsOf(leg, comment)));

@@ -32,7 +32,6 @@ export interface Leg extends NatMatch {
 export type FoundLeg = Listed<NatMatch> & {
   readonly chain: string;
   readonly priority: number;
-  readonly was?: string | undefined;
 };
 
 /** What is enough to name a resource and to find its rules. */

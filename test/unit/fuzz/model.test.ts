@@ -111,7 +111,7 @@ describe("the model of the kernel", () => {
   ])[] = [
     [
       { kind: "masquerade", source: "10.1.0.0/24", outInterface: "veth*" },
-      'nat HOST nftables ipv4 postrouting: oifname "veth*" ip saddr 10.1.0.0/24 ip daddr != 10.1.0.0/24 masquerade comment "MARK"',
+      'nat HOST nftables ipv4 postrouting: oifname "veth*" ip saddr 10.1.0.0/24 ip daddr != 10.1.0.0/24 fib daddr type != multicast masquerade comment "MARK"',
     ],
     [
       { kind: "dnat", protocol: "tcp", port: [443, 80], to: "10.1.0.2:80" },

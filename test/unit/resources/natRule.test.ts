@@ -274,7 +274,7 @@ describe("NatRule", () => {
         "iptables -w 5 -t raw -A PREROUTING -d 127.0.0.0/8 -i eth0 -m comment --comment MARK -j DROP",
         'iptables -w 5 -t nat -A PREROUTING "!" -d 127.0.0.0/8 -i eth0 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 80 -m comment --comment MARK -j DNAT --to-destination 127.0.0.1:8080',
         'iptables -w 5 -t nat -A OUTPUT "!" -d 127.0.0.0/8 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 80 -m comment --comment MARK -j DNAT --to-destination 127.0.0.1:8080',
-        "sysctl -q -w net/ipv4/conf/eth0/route_localnet=1",
+        "sysctl -q -w net/ipv4/conf/eth0/route_localnet=110",
       ],
       [
         { kind: "snat", source: "10.1.0.0/24", to: "10.2.0.0/24", backend: "iptables" },
