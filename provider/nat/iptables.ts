@@ -1,30 +1,11 @@
 import type { Answer, Command } from "../command";
 import type { Family } from "../fields/common";
-import { parseTarget, printTarget } from "../fields/natTarget";
-import { iptables, matchWords, readWords } from "../packet/iptables";
-import { combine, type Listed } from "../packet/match";
+import { iptables } from "../packet/iptables";
 import { type IptablesRule, parseRules } from "../parse/iptables";
 import type { NatRuleArgs } from "../resources/natRule";
 import { parseComment, printComment } from "./comment";
-import {
-  type FoundLeg,
-  isAs,
-  type Kind,
-  type Leg,
-  type Marked,
-  NAT_FIELDS,
-  type NatMatch,
-  pair,
-} from "./legs";
-
-const TARGETS: Readonly<Record<Kind, readonly [target: string, option: string]>> = {
-  masquerade: ["MASQUERADE", "--to-ports"],
-  snat: ["SNAT", "--to-source"],
-  dnat: ["DNAT", "--to-destination"],
-  redirect: ["REDIRECT", "--to-ports"],
-};
-
-const KINDS: readonly Kind[] = ["masquerade", "snat", "dnat", "redirect"];
+import { readRule, wordsOf } from "./iptablesWords";
+import { type FoundLeg, isAs, kindAmong, type Leg, type Marked, pair } from "./legs";
 
 export const probe = ({ family, namespace, routeLocalnet }: NatRuleArgs): Command[] => [
   iptables(family, namespace, "nat", "-S"),
@@ -43,23 +24,17 @@ export const survey = (namespace: string | undefined): Command[] => [
 
 /** The resources behind the rules in the answers to `survey`. */
 export function surveyed([ipv4, ipv6, raw]: readonly Answer[]): Marked[] {
-  const guards = guardsIn(raw);
-  const found = [...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6)];
-  const isFound = ({ mark }: { mark: string }) => found.some((one) => one.mark === mark);
-  const lone = guards.filter((guard) => !isFound(guard)).map(({ mark }) => ({ mark }));
-  return [
-    ...found,
-    ...lone.map(({ mark }) => ({ kind: "dnat" as const, family: "ipv4" as const, mark })),
-  ].map((one) => ({ ...one, routeLocalnet: guards.find(({ mark }) => mark === one.mark)?.link }));
+  const rules = [...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6), ...markedIn("ipv4", raw)];
+  return [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
+    const own = rules.filter((rule) => rule.mark === mark);
+    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ said }) => said)) };
+  });
 }
 
-const markedIn = (family: Family, listing: Answer): Marked[] =>
+const markedIn = (family: Family, listing: Answer) =>
   parseRules(listing).flatMap(({ comment, chain, words }) => {
-    const { kind } = readRule(chain, words);
     const mark = parseComment(comment)?.mark;
-    return mark === undefined
-      ? []
-      : [{ kind: kind === undefined || kind === "drop" ? "masquerade" : kind, family, mark }];
+    return mark === undefined ? [] : [{ mark, family, said: readRule(chain, words) }];
   });
 
 /** The guards of localhost in a listing of the table `raw`, by the link they guard. */
@@ -164,39 +139,4 @@ function insertion(leg: Leg, places: readonly Place[], at: number): [Place["tabl
   );
   const before = beside.filter((index) => index < at).length;
   return before === beside.length ? [table, "-A", chain] : [table, "-I", chain, String(before + 1)];
-}
-
-/** A rule in the words and the order in which `iptables -S` lists it. */
-function wordsOf(leg: Leg, comment: string): string[] {
-  return [...matchWords(leg), "-m", "comment", "--comment", comment, "-j", ...targetWords(leg)];
-}
-
-function targetWords({ kind, to, firstPort }: Leg): string[] {
-  if (kind === "drop") return ["DROP"];
-  const target = parseTarget(to ?? "");
-  if (target?.network) return ["NETMAP", "--to", printTarget(target)];
-  const [name, option] = TARGETS[kind];
-  // Port and base: the first of the range stands for that one, the next for the next.
-  const value = firstPort === undefined ? to : `${to}/${firstPort}`;
-  return [name, ...(value === undefined ? [] : [option, value])];
-}
-
-const TARGET = { withValue: /^(-j|--to(-(source|destination|ports))?)$/ };
-
-const readRule = (chain: string, words: readonly string[]): Listed<NatMatch> =>
-  combine<NatMatch>(
-    readWords<NatMatch>(words, { ...TARGET, read: (option, value) => readTarget(chain, option, value) }),
-    NAT_FIELDS,
-  );
-
-function readTarget(chain: string, option: string, value: string): NatMatch | undefined {
-  if (option === "-j") {
-    if (value === "DROP") return { kind: "drop" };
-    if (value === "NETMAP") return { kind: chain === "POSTROUTING" ? "snat" : "dnat" };
-    return { kind: KINDS.find((kind) => TARGETS[kind][0] === value) };
-  }
-  // A port alone has a colon before it, but for REDIRECT.
-  const [text = "", first] = option === "--to" ? [value] : value.replace(/^:/, "").split("/");
-  const target = parseTarget(text);
-  return target && { to: printTarget(target), ...(first !== undefined && { firstPort: Number(first) }) };
 }

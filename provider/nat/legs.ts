@@ -42,6 +42,15 @@ export interface Marked {
   readonly routeLocalnet?: string | undefined;
 }
 
+/** What the rules with one mark tell of their resource: those for `hairpin` masquerade as well. */
+export function kindAmong(rules: readonly NatMatch[]): Pick<Marked, "kind" | "routeLocalnet"> {
+  const kinds = rules.flatMap(({ kind }) => (kind === undefined || kind === "drop" ? [] : kind));
+  return {
+    kind: kinds.find((kind) => kind !== "masquerade") ?? "masquerade",
+    routeLocalnet: rules.find(({ kind }) => kind === "drop")?.inInterface,
+  };
+}
+
 /** Packets of the host to itself, which never get to another one. */
 const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: "127.0.0.0/8", ipv6: "::1/128" };
 

@@ -4,16 +4,7 @@ import { NFT_FAMILIES } from "../packet/nft";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
 import type { NatRuleArgs } from "../resources/natRule";
 import { parseComment } from "./comment";
-import {
-  type Chain,
-  type FoundLeg,
-  isAs,
-  type Kind,
-  type Leg,
-  type Marked,
-  type NatMatch,
-  pair,
-} from "./legs";
+import { type Chain, type FoundLeg, isAs, kindAmong, type Leg, type Marked, pair } from "./legs";
 import { expressionsOf, readExpressions } from "./nftExpressions";
 
 /** What the chains are: priorities `dstnat`, `srcnat` and `raw` in nft(8). */
@@ -54,24 +45,18 @@ export const survey = (namespace: string | undefined): Command[] => [
 
 /** The resources behind the rules in an answer to `survey`. */
 export function surveyed([listing]: readonly Answer[]): Marked[] {
-  const rules = parseTable(listing)?.rules ?? [];
-  const marks = [...new Set(rules.flatMap(({ comment }) => parseComment(comment)?.mark ?? []))];
-  return marks.map((mark) => {
-    const own = rules.filter((rule) => parseComment(rule.comment)?.mark === mark);
-    const said = own.map(({ expr }) => readExpressions(expr));
-    const guard = said.find(({ kind }) => kind === "drop");
-    const [kind = "masquerade"] = said.flatMap((one) => kindOf(one) ?? []);
+  const rules = (parseTable(listing)?.rules ?? []).flatMap((rule) => {
+    const mark = parseComment(rule.comment)?.mark;
+    return mark === undefined ? [] : [{ mark, family: rule.family, said: readExpressions(rule.expr) }];
+  });
+  return [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
+    const own = rules.filter((rule) => rule.mark === mark);
     return {
-      kind,
+      ...{ mark, ...kindAmong(own.map(({ said }) => said)) },
       family: own[0]?.family === "ip6" ? "ipv6" : "ipv4",
-      mark,
-      routeLocalnet: guard?.inInterface,
     };
   });
 }
-
-/** Of the rules of a forward those for `hairpin` masquerade. */
-const kindOf = ({ kind }: NatMatch): Kind | undefined => (kind === "drop" ? undefined : kind);
 
 interface Found {
   readonly rule: NftRule;
