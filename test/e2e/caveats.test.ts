@@ -27,7 +27,7 @@ describe("caveats", function () {
     const { operations, text } = await stack.up(() => {
       for (const net of ["10.7.0.0/24", "10.8.0.0/24"]) new NatRule(net, { kind: "masquerade", source: net });
     });
-    expect(operations).to.deep.equal({ "10.7.0.0/24": "create", "10.8.0.0/24": "create" });
+    expect(operations).to.deep.include({ "10.7.0.0/24": "create", "10.8.0.0/24": "create" });
     expect(
       text.split("Diagnostics:")[1]?.match(/warning: iptables-legacy has 1 NAT rule in/g),
     ).to.have.length(1);
