@@ -240,7 +240,10 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     };
   },
 
-  serialize: ({ namespace = "", backend, family }) => `nat ${namespace}/${backend} ${family}`,
+  serialize: ({ namespace = "", backend, family, routeLocalnet }) => [
+    `nat ${namespace}/${backend} ${family}`,
+    ...(routeLocalnet === undefined ? [] : [`localnet ${namespace}/${routeLocalnet}`]),
+  ],
 };
 
 function look(answers: readonly Answer[], args: NatRuleArgs): Seen | undefined {
@@ -300,8 +303,10 @@ function* removal(args: NatRuleArgs): Steps {
     for (const command of backends[backend].change(answers, mark, args, [])) done.push(...(yield [command]));
     yield forget(args);
     if (done.includes(undefined)) continue;
-    // Of two that let go of it at once each may have taken the other for one that stays.
-    if (ground.isShared) yield closeLocalnet(args, groundOf(yield natRule.probe(args), args));
+    if (args.routeLocalnet === undefined) return;
+    // Another stack may have begun to need it, or have let go of it, since the look before.
+    const after = groundOf(yield natRule.probe(args), args);
+    yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
     return;
   }
   throw new Error(`${natRule.id(args)}: its rules are still there after ${ATTEMPTS} attempts to delete them`);

@@ -365,6 +365,23 @@ describe("NatRule beside others, with the kernel", () => {
       expect(await localnet()).to.equal("0");
     });
 
+    for (const [where, kind] of [
+      ["one run", definition],
+      ["two runs", { ...definition, serialize: () => [] }],
+    ] as const) {
+      it(`has the parameter on for one that comes while another goes: ${where}`, async () => {
+        for (let round = 0; round < 5; round++) {
+          const going = await create({ ...open, backend: "nftables" }, "going");
+          const args = { ...open, namespace, port: 81, backend: "iptables" };
+          const [coming] = await Promise.all([Living.create(kind, args, "coming"), going.remove()]);
+          expect(await coming.refresh()).to.deep.equal([]);
+          expect(await localnet()).to.equal("110");
+          await coming.remove();
+          expect(await localnet()).to.equal("0");
+        }
+      });
+    }
+
     it("leaves the parameter on where it was on before", async () => {
       await typedIn("sysctl", "-q -w net.ipv4.conf.lan.route_localnet=1");
       const living = await create(open);
