@@ -30,7 +30,7 @@ export const PARTS = [
   ...["bridge-ip", "end-ip", "far-ip", "far-port-ip", "own-bridge", "own-ip"],
   ...["via", "on-link", "drop", "far-via", "own-drop"],
   ...["ttl", "bridge-sysctl", "end-sysctl", "far-sysctl", "own-ttl"],
-  ...["nftables", "iptables", "own-nftables"],
+  ...["nftables", "iptables", "own-nftables", "localnet"],
 ] as const;
 
 export type Part = (typeof PARTS)[number];
@@ -107,5 +107,8 @@ export function network(prefix: string, names: Names, style: Style, omitted: rea
   const masquerade = { kind: "masquerade", source: "10.0.0.0/8" } as const;
   make("nftables", (name) => new NatRule(name, { ...inNear, ...masquerade }));
   make("iptables", (name) => new NatRule(name, { ...inNear, ...masquerade, backend: "iptables" }));
+  const forward = { kind: "dnat", protocol: "tcp", port: 80, to: "10.1.0.2:80" } as const;
+  const routeLocalnet = refer(bridge, names.bridge);
+  make("localnet", (name) => new NatRule(name, { ...inNear, ...forward, routeLocalnet }));
   make("own-nftables", (name) => new NatRule(name, { ...inFar, ...masquerade }));
 }

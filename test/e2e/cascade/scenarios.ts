@@ -16,7 +16,9 @@ export interface Scenario {
 /** What hangs on either end of the cable; a route is replaced with every address that it may need. */
 const onCable: readonly Part[] = ["end-ip", "far-ip", "end-sysctl", "far-sysctl", "via", "far-via"];
 const onPort: readonly Part[] = ["far-port-ip", "far-via"];
-const onBridge: readonly Part[] = ["port", ...onPort, "bridge-ip", "bridge-sysctl", "on-link", "via"];
+const onBridge: readonly Part[] = [
+  ...(["port", ...onPort, "bridge-ip", "bridge-sysctl", "on-link", "via", "localnet"] as const),
+];
 
 /** What goes with the cable in the kernel when a person deletes one end. */
 export const cableAndAll: readonly Part[] = ["cable", ...onCable];
