@@ -5,9 +5,10 @@ import { forbidStrayCommand, splitAtDashes } from "./argv";
 import { CliError, errorCode } from "./errors";
 import { addGc } from "./gc/command";
 import { addSandbox } from "./sandbox/command";
+import { addTrace } from "./trace/command";
 
 // One line per subcommand; each loads what it needs only when it is called.
-const subcommands = [addSandbox, addGc];
+const subcommands = [addSandbox, addTrace, addGc];
 
 const usageError = 2;
 

@@ -1,7 +1,7 @@
 import { composites } from "./composites";
 import * as composite from "./composites/engine";
 import { piecesOf } from "./composites/pieces";
-import type { Args, Problem } from "./definition";
+import type { Args, Definition, Problem } from "./definition";
 import * as single from "./engine";
 import type { Host } from "./host/host";
 import { parseMark } from "./mark";
@@ -34,10 +34,20 @@ export function kindOf(properties: Args): Kind {
 
 /** The marks that a resource has in the kernel: its own, or those of its parts. */
 export function marksOf(state: Args): string[] {
-  const list = composites.find(({ kind }) => kind === kindIn(state));
+  const singles = singlesOf(state).map(({ args }) => String(args["mark"]));
+  return singles.length > 0 ? singles : [String(state["mark"])];
+}
+
+/** A resource of a single kind itself, and the parts of any other, with their arguments. */
+export function singlesOf(state: Args): { definition: Definition; args: Args }[] {
   // While a value is not known yet, nothing is made of it.
-  if (!list || hasUnknown(state)) return [String(state["mark"])];
-  return piecesOf(list, state).map(({ checked }) => String(checked["mark"]));
+  if (hasUnknown(state)) return [];
+  const kind = kindIn(state);
+  const list = composites.find((composite) => composite.kind === kind);
+  if (list) return piecesOf(list, state).map(({ definition, checked }) => ({ definition, args: checked }));
+  return definitions
+    .filter((definition) => definition.kind === kind)
+    .map((definition) => ({ definition, args: state }));
 }
 
 /** The functions of an engine, for one kind. */
