@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Command, ip } from "../command";
+import { ASK, type Command, ip, showLinks } from "../command";
 import { canonicalIp, type Family } from "../fields/common";
 import { parseJson } from "../parse/json";
 import { parseNamespaceIds } from "../parse/namespaceId";
@@ -87,8 +87,8 @@ export interface Port {
 
 /** What to ask of a place; the answers are for `placeOf`. */
 export const lookAt = (name: string | undefined): Command[] => [
-  ip(name, "-j", "-d", "addr", "show"),
-  ip(name, "-j", "netns", "list-id"),
+  showLinks(name),
+  ip(name, ...ASK, "netns", "list-id"),
 ];
 
 export const placeOf = (name: string | undefined, [devices = "", ids]: readonly string[]): Place => ({

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Command, ip } from "../../../provider/command";
+import { ASK, type Command, ip, showLink } from "../../../provider/command";
 import { CommandError } from "../../../provider/errors";
 import type { Host } from "../../../provider/host/host";
 import { localHost, plainHost } from "../../../provider/host/local";
@@ -22,25 +22,14 @@ const withoutTimers = (text: string): string => text.replace(/"\w+_timer":[\d.]+
 const link = fc.constantFrom("a", "b", "c", "br");
 const address = fc.constantFrom("10.0.0.1/24", "10.0.0.2/24", "10.0.1.1/24", "fd00::1/64");
 const network = fc.constantFrom("10.9.0.0/16", "10.0.0.0/24", "fd09::/64");
+const family = (to: string): string[] => (to.includes(":") ? ["-6"] : []);
 const mac = (name: string): string => `02:00:00:00:00:0${"abcbr".indexOf(name)}`;
 
 /** Everything that resources ask of `ip`, with names that are there or not, and mistakes. */
 const words = fc.oneof(
-  link.map((name) => ["-j", "-d", "link", "show", "dev", name]),
-  fc.constant(["-j", "-d", "link", "show"]),
-  link.map((name) => ["-j", "-d", "addr", "show", "dev", name]),
-  network.map((to) => [
-    to.includes(":") ? "-6" : "-4",
-    "-N",
-    "-j",
-    "-d",
-    "route",
-    "show",
-    "table",
-    "main",
-    "exact",
-    to,
-  ]),
+  link.map((name) => [...ASK, "addr", "show", "dev", name]),
+  fc.constant([...ASK, "addr", "show"]),
+  network.map((to) => [...family(to), ...ASK, "route", "show", "table", "main", "exact", to]),
   link.map((name) => ["link", "add", "name", name, "address", mac(name), "type", "bridge"]),
   link.map((name) => [
     "link",
@@ -63,9 +52,9 @@ const words = fc.oneof(
   fc.tuple(address, link).map(([ip, name]) => ["address", "del", ip, "dev", name]),
   fc
     .tuple(network, link)
-    .map(([to, name]) => [to.includes(":") ? "-6" : "-4", "route", "add", to, "dev", name, "proto", "110"]),
-  network.map((to) => [to.includes(":") ? "-6" : "-4", "route", "del", to, "proto", "110"]),
-  fc.constant(["netns", "list-id"]),
+    .map(([to, name]) => [...family(to), "route", "add", to, "dev", name, "proto", "110"]),
+  network.map((to) => [...family(to), "route", "del", to, "proto", "110"]),
+  fc.constant([...ASK, "netns", "list-id"]),
 );
 
 describe("sessions, with the kernel", function () {
@@ -100,8 +89,8 @@ describe("sessions, with the kernel", function () {
         n === 3
           ? answer(localHost, ip("it-one", "link", "set", "dev", "lo", "nonsense"))
           : n === 5
-            ? answer(localHost, ip("it-one", "-j", "-d", "link", "show", "dev", `none${n}`))
-            : answer(localHost, ip("it-one", "-j", "-d", "link", "show", "dev", "lo")),
+            ? answer(localHost, showLink("it-one", `none${n}`))
+            : answer(localHost, showLink("it-one", "lo")),
       ),
     );
     answers.forEach((text, at) => {
@@ -116,16 +105,16 @@ describe("sessions, with the kernel", function () {
   });
 
   it("say of a namespace that is not there what a process says", async () => {
-    const asked = ip("it-nowhere", "-j", "-d", "link", "show", "dev", "lo");
+    const asked = showLink("it-nowhere", "lo");
     expect(await failure(localHost.run(asked))).to.equal(await failure(plainHost.run(asked)));
   });
 
   it("do not keep a namespace in use, or alive", async () => {
     await typed("netns add it-one");
-    await typed("-j -d link show dev lo", "it-one");
+    await typed("-N -j -d addr show dev lo", "it-one");
     expect(await typed("netns pids it-one")).to.equal("");
-    await typed("-j -d link show dev lo", "it-one");
+    await typed("-N -j -d addr show dev lo", "it-one");
     await typed("netns del it-one");
-    expect(await failure(typed("-j -d link show dev lo", "it-one"))).to.match(/^NotFound/);
+    expect(await failure(typed("-N -j -d addr show dev lo", "it-one"))).to.match(/^NotFound/);
   });
 });
