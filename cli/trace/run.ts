@@ -1,3 +1,4 @@
+import { CommandError } from "../../provider/errors";
 import { localHost } from "../../provider/host/local";
 import type { Known } from "../../provider/trace/owners";
 import { trace } from "../../provider/trace/trace";
@@ -11,7 +12,9 @@ import { destinationIn, placeIn } from "./target";
 export async function runTrace(source: string, target: string, options: TraceOptions): Promise<void> {
   const question = { from: placeIn(source), ...destinationIn(target), withProbe: options.probe };
   const known = await knownBy(options);
-  const explanation = await trace(localHost, question, known);
+  const explanation = await trace(localHost, question, known).catch((error: unknown) => {
+    throw error instanceof CommandError ? new CliError(error.message) : error;
+  });
   process.stdout.write(options.json ? asJson(explanation) : asText(explanation, isColourful()));
   if (!explanation.isReached) process.exitCode = 1;
 }

@@ -28,7 +28,7 @@ export async function gatherNetwork(host: Host): Promise<Network> {
   return places.sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
 }
 
-async function gatherPlace(host: Host, name: string | undefined): Promise<Place | undefined> {
+export async function gatherPlace(host: Host, name: string | undefined): Promise<Place | undefined> {
   try {
     return placeOf(name, await Promise.all(lookAt(name).map((look) => host.run(look))));
   } catch (error) {
@@ -46,19 +46,24 @@ export async function gatherRecords(host: Host): Promise<Known[]> {
   });
 }
 
-/** Runs what a plan asks for; a failure is an answer like any other. */
-export async function drive<T>(host: Host, plan: Plan<T>): Promise<T> {
+/**
+ * Runs what a plan asks for; a failure is an answer like any other. Only where something may not be looked at nothing
+ * can be said, unless that is expected.
+ */
+export async function drive<T>(host: Host, plan: Plan<T>, isPermitted = true): Promise<T> {
   let step = plan.next([]);
-  while (!step.done) step = plan.next(await Promise.all(step.value.map((asked) => outcomeOf(host, asked))));
+  while (!step.done)
+    step = plan.next(await Promise.all(step.value.map((asked) => outcomeOf(host, asked, isPermitted))));
   return step.value;
 }
 
-async function outcomeOf(host: Host, asked: Command): Promise<Outcome> {
+async function outcomeOf(host: Host, asked: Command, isPermitted: boolean): Promise<Outcome> {
   try {
     return { isOk: true, text: await host.run(asked) };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (error.reason === "NotPermitted" && asked.tool !== "ip") throw error;
+    // Of a route, the kernel says so of one of type prohibit.
+    if (error.reason === "NotPermitted" && asked.tool !== "ip" && isPermitted) throw error;
     const { reason, stderr } = error;
     return { isOk: false, reason, stderr: stderr || printCommand(asked) };
   }

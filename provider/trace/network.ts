@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ASK, type Command, ip, showLinks } from "../command";
+import { type Command, showLinks, showNamespaceIds } from "../command";
 import { canonicalIp, type Family } from "../fields/common";
 import { parseJson } from "../parse/json";
 import { parseNamespaceIds } from "../parse/namespaceId";
@@ -86,10 +86,7 @@ export interface Port {
 }
 
 /** What to ask of a place; the answers are for `placeOf`. */
-export const lookAt = (name: string | undefined): Command[] => [
-  showLinks(name),
-  ip(name, ...ASK, "netns", "list-id"),
-];
+export const lookAt = (name: string | undefined): Command[] => [showLinks(name), showNamespaceIds(name)];
 
 export const placeOf = (name: string | undefined, [devices = "", ids]: readonly string[]): Place => ({
   name,
