@@ -1,3 +1,5 @@
+import { assertions } from "./assertions";
+import * as assertion from "./assertions/engine";
 import { composites } from "./composites";
 import * as composite from "./composites/engine";
 import { piecesOf } from "./composites/pieces";
@@ -8,7 +10,7 @@ import { parseMark } from "./mark";
 import { definitions } from "./resources";
 import { hasUnknown } from "./unknown";
 
-/** What the adapter needs of a kind, be it one object in the kernel or a list of them. */
+/** What the adapter needs of a kind, be it one object in the kernel, a list of them, or none. */
 export interface Kind {
   check(news: Args): { args: Args; problems: readonly Problem[] };
   diff(olds: Args, news: Args): { changes: boolean; replaces: string[]; deleteBeforeReplace: boolean };
@@ -27,6 +29,8 @@ export function kindOf(properties: Args): Kind {
   if (definition) return bound(single, definition);
   const list = composites.find(({ kind }) => kind === name);
   if (list) return bound(composite, list);
+  const claim = assertions.find(({ kind }) => kind === name);
+  if (claim) return bound(assertion, claim);
   throw new Error(
     `this version of pulumi-netns knows no resource of kind ${name} (mark ${String(properties["mark"])})`,
   );

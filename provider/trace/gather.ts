@@ -62,9 +62,12 @@ async function outcomeOf(host: Host, asked: Command, isPermitted: boolean): Prom
     return { isOk: true, text: await host.run(asked) };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    // Of a route, the kernel says so of one of type prohibit.
-    if (error.reason === "NotPermitted" && asked.tool !== "ip" && isPermitted) throw error;
     const { reason, stderr } = error;
+    if (reason === "NotPermitted" && isPermitted && isBarred(asked, stderr)) throw error;
     return { isOk: false, reason, stderr: stderr || printCommand(asked) };
   }
 }
+
+/** Whether it is we who may not look: of packets, the kernel says the same where a rule or a route prohibits them. */
+const isBarred = ({ tool }: Command, stderr: string): boolean =>
+  /^(nft|ip6?tables-)/.test(tool) || /network namespace/.test(stderr);

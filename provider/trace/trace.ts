@@ -16,7 +16,7 @@ import {
 import { type Known, Owners, ownerName } from "./owners";
 import type { Packet, Protocol } from "./packet";
 import type { Plan } from "./plan";
-import { type Answer, probe, probeLarge, type Target } from "./probe";
+import { type Answer, probe, probeLarge, type Target, untried } from "./probe";
 import { endpointsOf, segmentOf } from "./segment";
 import { type End, walk } from "./walk";
 
@@ -60,7 +60,7 @@ function* explain(network: Network, owners: Owners, question: Question): Plan<Tr
   const { journey, from, ip } = start;
   const target: Target = { ip, family: journey.family, protocol: question.protocol, port: question.port };
   const packet: Packet = {
-    ...{ family: target.family, protocol: target.protocol, port: target.port },
+    ...{ family: target.family, protocol: question.protocol, port: target.port },
     ...{ source: "", destination: ip, isReply: false },
   };
   // First, so that counters and neighbours tell of it.
@@ -73,7 +73,7 @@ function* explain(network: Network, owners: Owners, question: Question): Plan<Tr
   return verdict(journey, remaining(journey, from, large), [answer, ...(large ? [large] : [])], question, ip);
 }
 
-const UNTRIED: Answer = { isReached: undefined, text: "no packet was sent" };
+const UNTRIED = untried("no packet was sent");
 
 type Start =
   | { readonly journey: Journey; readonly fault: Fault }

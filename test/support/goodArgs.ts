@@ -58,6 +58,21 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { kind: "masquerade", source: "fd00::/64", outInterface: "veth-red", backend: "iptables" },
     { kind: "redirect", protocol: "udp", port: 53, sourcePort: [1024], to: 5353 },
   ],
+  Reachability: [
+    {
+      ...{ namespace: "red", target: "10.0.0.2", protocol: "http", port: 8080, path: "/health", status: 204 },
+      ...{ expect: "reachable", timeout: 2, retries: 1, triggers: ["v2"] },
+    },
+    {
+      target: "fd00::2",
+      protocol: "udp",
+      port: 53,
+      payload: "hello",
+      expect: "blocked",
+      triggers: [2, true],
+    },
+    { target: "10.0.0.2", timeout: 0.5 },
+  ],
   Sysctl: [
     { key: "net/ipv4/conf/veth-red/forwarding", value: "1", namespace: "red" },
     { key: "kernel.panic", value: 10 },

@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import fc from "fast-check";
+import { assertions } from "../../provider/assertions";
+import type { Assertion } from "../../provider/assertions/assertion";
 import { checkArgs, isRecord } from "../../provider/check";
 import { type Answer, argv, type Command } from "../../provider/command";
 import type { Args, Definition, Problem } from "../../provider/definition";
 import { definitions } from "../../provider/resources";
 import { asSeen, checked, markFor } from "../support/args";
 import { batchLines, dangersOf } from "../support/danger";
+import { MemoryRecords } from "../support/fakeHost";
 import { type Field, fieldsOf } from "../support/fields";
 import { goodArgs } from "../support/goodArgs";
 import { nastyNumbers, nastyOthers, nastyTexts, STAND_IN, standInFor } from "../support/nasty";
@@ -55,7 +58,10 @@ function answerTo({ tool, args }: Command, made: readonly Command[]): Answer {
 
 /** A command as its tool reads it. */
 const asRead = (command: Command): unknown => [
-  argv(command),
+  // What a probe is told.
+  argv(command).map((word, at, words) =>
+    command.tool === "node" && at === words.length - 1 ? JSON.parse(word) : word,
+  ),
   command.input === undefined ? [] : readInput(command.tool, command.input),
 ];
 
@@ -134,8 +140,29 @@ const textFor = (good: unknown): fc.Arbitrary<string> => {
   return fc.oneof(spoilt, some, fc.string({ unit, maxLength: 300 }));
 };
 
+/** An assertion as a definition that makes nothing, and asks what a look asks first. */
+const asDefinition = (assertion: Assertion): Definition => ({
+  ...assertion,
+  identity: "",
+  onChange: {},
+  claims: () => [],
+  probe(args) {
+    const asked: Command[] = [];
+    const run = (command: Command) => {
+      asked.push(command);
+      return new Promise<string>(() => {});
+    };
+    void assertion.look({ run, records: new MemoryRecords() }, args);
+    return asked;
+  },
+  parse: () => undefined,
+  create: () => [],
+  update: () => [],
+  remove: () => [],
+});
+
 describe("hardening", () => {
-  for (const definition of definitions) {
+  for (const definition of [...definitions, ...assertions.map(asDefinition)]) {
     describe(definition.kind, () => {
       const fields = fieldsOf(definition.schema);
       const variants = variantsOf(definition);
