@@ -3,6 +3,7 @@ export { Bridge, type BridgeArgs } from "./bridge";
 export { Namespace, type NamespaceArgs } from "./namespace";
 export { NatRule, type NatRuleArgs } from "./natRule";
 export { Node, type NodeArgs, type NodeInterfaceArgs, type NodePeerArgs } from "./node";
+export { Reachability, type ReachabilityArgs } from "./reachability";
 export type { BridgeReference, InterfaceReference, NamespaceReference } from "./reference";
 export { type NexthopArgs, Route, type RouteArgs } from "./route";
 export { Sysctl, type SysctlArgs } from "./sysctl";

@@ -26,6 +26,17 @@ export class Program {
   private readonly namespaces = new Map<unknown, pulumi.Resource>();
   private readonly links = new Map<unknown, Map<unknown, DeclaredLink>>();
   private readonly addresses = new Map<unknown, pulumi.Resource[]>();
+  private readonly declared: { readonly resource: pulumi.Resource; readonly inputs: object }[] = [];
+
+  /** Every resource of this package, with its arguments. */
+  declare(resource: pulumi.Resource, inputs: object): void {
+    this.declared.push({ resource, inputs });
+  }
+
+  /** All that has been declared so far. */
+  soFar(): readonly { readonly resource: pulumi.Resource; readonly inputs: object }[] {
+    return [...this.declared];
+  }
 
   declareNamespace(name: pulumi.Input<string>, namespace: pulumi.Resource): void {
     this.namespaces.set(name, namespace);

@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { config, expect } from "chai";
-import { Address, Bridge, Namespace, NatRule, Route, Sysctl, VethPair } from "../../sdk";
+import { Address, Bridge, Namespace, NatRule, Reachability, Route, Sysctl, VethPair } from "../../sdk";
 import { snapshot } from "../support/snapshot";
 import { environment, root } from "../support/stack";
 
@@ -18,6 +18,8 @@ const route = (destination: string, more: object) => new Route("bad", { destinat
 const dnat = (args: object) =>
   new NatRule("bad", { kind: "dnat", protocol: "tcp", port: 80, to: "10.0.0.2", ...args });
 const sysctl = (key: string, value: string, more: object = {}) => new Sysctl("bad", { key, value, ...more });
+
+const reach = (args: object) => new Reachability("bad", { target: "10.0.0.2", ...args });
 
 const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   Namespace: [
@@ -91,6 +93,20 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => dnat({ outInterface: "eth0" }), "outInterface", ""],
     [() => new NatRule("bad", { kind: "masquerade", to: "10.0.0.2" }), "to", ""],
     [() => new NatRule("bad", { kind: "masquerade", inInterface: "eth0" }), "inInterface", ""],
+  ],
+  Reachability: [
+    [() => reach({ target: "blue" }), "target", "not an IPv4 or IPv6 address"],
+    [() => reach({ target: "10.0.0.2/24" }), "target", "not an IPv4 or IPv6 address"],
+    [() => reach({ namespace: "-red" }), "namespace", "may not start with `-`"],
+    [() => reach({ protocol: "icmp" }), "protocol", "ping, tcp, udp, http"],
+    [() => reach({ protocol: "tcp" }), "port", "is required for `tcp`"],
+    [() => reach({ port: 80 }), "port", "set `protocol` to tcp or udp or http"],
+    [() => reach({ protocol: "udp", port: 65536 }), "port", "from 1 to 65535"],
+    [() => reach({ protocol: "http", path: "health" }), "path", "not a path such as /health"],
+    [() => reach({ protocol: "tcp", port: 80, status: 200 }), "status", "set `protocol` to http"],
+    [() => reach({ timeout: 0 }), "timeout", "from 0.1 to 25 seconds"],
+    [() => reach({ retries: -1 }), "retries", "from 0 to 100"],
+    [() => reach({ expect: "up" }), "expect", "reachable, blocked"],
   ],
   Sysctl: [
     [() => sysctl("", "1"), "key", "not a key"],

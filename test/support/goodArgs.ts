@@ -66,6 +66,21 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { kind: "dnat", protocol: "udp", port: "5000-5009", to: "[fd00::2]:6000-6009", hairpin: true },
     { kind: "dnat", protocol: "tcp", port: 80, to: "127.0.0.1:8080", routeLocalnet: "veth-red" },
   ],
+  Reachability: [
+    {
+      ...{ namespace: "red", target: "10.0.0.2", protocol: "http", port: 8080, path: "/health", status: 204 },
+      ...{ expect: "reachable", timeout: 2, retries: 1, triggers: ["v2"] },
+    },
+    {
+      target: "fd00::2",
+      protocol: "udp",
+      port: 53,
+      payload: "hello",
+      expect: "blocked",
+      triggers: [2, true],
+    },
+    { target: "10.0.0.2", timeout: 0.5 },
+  ],
   Sysctl: [
     { key: "net/ipv4/conf/veth-red/forwarding", value: "1", namespace: "red" },
     { key: "kernel.panic", value: 10 },
