@@ -46,6 +46,13 @@ function patternProblem(text: string, pattern: string, stem: string): string | u
   return undefined;
 }
 
+/** The name of a link where rules are to match just that one. */
+export const matchedLink = linkName.superRefine((name, ctx) => {
+  if (!/^[!@]|[*+]$/.test(name)) return;
+  const message = `is ${quote(name)}, which rules take for more than one link: name the link otherwise`;
+  ctx.addIssue({ code: "custom", message });
+});
+
 /** First and last port of a range; the same for one port. */
 export type Ports = readonly [first: number, last: number];
 

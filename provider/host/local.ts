@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { ReadStream } from "node:fs";
-import { open, stat, unlink } from "node:fs/promises";
+import { open, readFile, stat, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
 import type { Host } from "./host";
+import { lenient, warn } from "./lenient";
 import { FileRecords } from "./records";
 import { SessionEnd } from "./session";
 import { type Line, lineOf, Sessions } from "./sessions";
@@ -24,10 +25,10 @@ const sessions = new Sessions(ENV, timeout);
 const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run, records };
+export const localHost: Host = { run: lenient(run, warn), warn, records };
 
 /** The same with a process for every command, which is what sessions must be like. */
-export const plainHost: Host = { run: runAlone, records };
+export const plainHost: Host = { run: lenient(runAlone, warn), warn, records };
 
 async function run(command: Command): Promise<string> {
   if (command.tool === "sleep") {
@@ -37,6 +38,7 @@ async function run(command: Command): Promise<string> {
   const [format, file] = command.args;
   if (command.tool === "stat" && format === "--format=%i" && file && !command.namespace)
     return inodeOf(command, file);
+  if (command.tool === "cat" && format && !command.namespace) return textOf(command, format);
   const line = lineOf(command);
   if (line) return runInSession(command, line);
   const [object, verb, name] = command.args;
@@ -52,6 +54,15 @@ async function inodeOf(command: Command, file: string): Promise<string> {
     if (!(error instanceof Error && error.message.startsWith("ENOENT"))) return runAlone(command);
     const stderr = `stat: cannot statx '${file}': No such file or directory`;
     throw new CommandError("NotFound", command, stderr, { cause: error });
+  }
+}
+
+/** `cat FILE`, without a process. */
+async function textOf(command: Command, file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch {
+    return runAlone(command);
   }
 }
 

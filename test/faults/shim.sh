@@ -20,7 +20,7 @@ is_refused=
 reads() {
   case " $1 " in
     " stat "* | " ps "* | " sleep "* | " sysctl -n "*) ;;
-    *" show "* | *" list "* | *" list-id "* | *" pids "* | *" -S "* | *" -L "*) ;;
+    *" cat "* | *" show "* | *" list "* | *" list-id "* | *" pids "* | *" -S "* | *" -L "*) ;;
     *" sysctl -n "* | *" --ignore "* | *" -V "* | *" --version "*) ;;
     *) return 1 ;;
   esac

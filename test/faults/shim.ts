@@ -8,6 +8,8 @@ const tools: Readonly<Record<Tool, true>> = {
   nft: true,
   iptables: true,
   ip6tables: true,
+  "iptables-legacy": true,
+  "ip6tables-legacy": true,
   conntrack: true,
   sysctl: true,
   stat: true,
@@ -16,6 +18,7 @@ const tools: Readonly<Record<Tool, true>> = {
   flock: true,
   sleep: true,
   unlink: true,
+  cat: true,
 };
 
 /** Puts the shim under each of these names into `folder`. Resolves to the PATH on which it comes first. */

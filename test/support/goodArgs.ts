@@ -7,6 +7,7 @@ const end = (name: string, namespace: string) => ({
 const dnat = {
   ...{ kind: "dnat", namespace: "red", family: "ipv4", source: "10.1.0.0/16", destination: "10.0.0.1/32" },
   ...{ inInterface: "veth-red", protocol: "tcp", port: 80, sourcePort: "1024-2047", to: "192.168.15.2:8080" },
+  ...{ priority: -5, hairpin: "192.168.15.0/24", routeLocalnet: "veth-blue" },
 };
 
 /** Arguments by kind that `check` accepts: together they set every field, where some exclude others in variants. */
@@ -86,6 +87,8 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { kind: "masquerade", source: "10.1.0.0/16", outInterface: "!veth-red" },
     { kind: "masquerade", source: "fd00::/64", outInterface: "veth-red", backend: "iptables" },
     { kind: "redirect", protocol: "udp", port: 53, sourcePort: [1024], to: 5353 },
+    { kind: "dnat", protocol: "udp", port: "5000-5009", to: "[fd00::2]:6000-6009", hairpin: true },
+    { kind: "dnat", protocol: "tcp", port: 80, to: "127.0.0.1:8080", routeLocalnet: "veth-red" },
   ],
   Sysctl: [
     { key: "net/ipv4/conf/veth-red/forwarding", value: "1", namespace: "red" },

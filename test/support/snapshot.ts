@@ -80,6 +80,9 @@ async function namesIn(folder: string): Promise<string[]> {
 /** iptables makes its built-in chains on first use and leaves them behind, empty. */
 const withoutIptablesChains = (ruleset: string): string =>
   ruleset
-    .replace(/\tchain [A-Z]+ \{\n\t\ttype nat hook \w+ priority [^;]+; policy accept;\n\t\}\n\n?/g, "")
-    .replace(/table ip6? nat \{\n\}\n?/g, "")
+    .replace(
+      /\tchain [A-Z]+ \{\n\t\ttype (nat|filter) hook \w+ priority [^;]+; policy accept;\n\t\}\n\n?/g,
+      "",
+    )
+    .replace(/table ip6? (nat|raw) \{\n\}\n?/g, "")
     .trim();

@@ -30,7 +30,8 @@ function chainsOf({ kind, inInterface }: Args): string[] {
 interface Matched {
   readonly source: string | undefined;
   readonly destination: string | undefined;
-  readonly local: boolean;
+  /** As both tools name it, in small letters. */
+  readonly type: "local" | "!multicast" | undefined;
   readonly outInterface: string | undefined;
 }
 
@@ -42,7 +43,7 @@ function matched({ kind, source, destination, outInterface }: Args, family: Fami
     return {
       source: narrow(source),
       destination: family === "ipv4" ? "!127.0.0.0/8" : "!::1/128",
-      local: true,
+      type: "local",
       outInterface,
     };
   }
@@ -51,7 +52,7 @@ function matched({ kind, source, destination, outInterface }: Args, family: Fami
   return {
     source: narrow(source),
     destination: outside ? `!${source}` : narrow(destination),
-    local: false,
+    type: kind === "masquerade" && (destination?.startsWith("!") ?? true) ? "!multicast" : undefined,
     outInterface: outInterface ?? (kind === "masquerade" && isWide ? "!lo" : undefined),
   };
 }
@@ -59,8 +60,7 @@ function matched({ kind, source, destination, outInterface }: Args, family: Fami
 type Rule = Omit<Args, keyof Matched> & Matched;
 
 function nftLine(chain: string, family: Family, rule: Rule, mark: string): string {
-  const { kind, source, destination, local, inInterface, outInterface, protocol, port, sourcePort, to } =
-    rule;
+  const { kind, source, destination, type, inInterface, outInterface, protocol, port, sourcePort, to } = rule;
   const ip = family === "ipv4" ? "ip" : "ip6";
   const signed = (what: string, value: string | undefined, write: (text: string) => string) => {
     if (value === undefined) return [];
@@ -76,7 +76,7 @@ function nftLine(chain: string, family: Family, rule: Rule, mark: string): strin
     ...signed("oifname", outInterface, quoted),
     ...signed(`${ip} saddr`, source, bare),
     ...signed(`${ip} daddr`, destination, bare),
-    ...(local ? ["fib daddr type local"] : []),
+    ...signed("fib daddr type", type, (text) => text),
     ...(protocol && !implied ? [`meta l4proto ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`] : []),
     ...(sourcePort === undefined ? [] : [`${protocol} sport ${nftPorts(sourcePort)}`]),
     ...(port === undefined ? [] : [`${protocol} dport ${nftPorts(port)}`]),
@@ -107,8 +107,7 @@ function nftTarget(to: string): string {
 
 /** In clauses of an option and its value, sorted, as their order says nothing. */
 function iptablesLine(chain: string, family: Family, rule: Rule, mark: string): string {
-  const { kind, source, destination, local, inInterface, outInterface, protocol, port, sourcePort, to } =
-    rule;
+  const { kind, source, destination, type, inInterface, outInterface, protocol, port, sourcePort, to } = rule;
   const signed = (option: string, value: string | undefined) => {
     if (value === undefined) return [];
     return [value.startsWith("!") ? `! ${option} ${value.slice(1)}` : `${option} ${value}`];
@@ -123,7 +122,7 @@ function iptablesLine(chain: string, family: Family, rule: Rule, mark: string): 
     ...signed("-i", wild(inInterface)),
     ...signed("-o", wild(outInterface)),
     ...(protocol ? [`-p ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`] : []),
-    ...(local ? ["--dst-type LOCAL"] : []),
+    ...signed("--dst-type", type?.toUpperCase()),
     ...iptablesPorts("s", sourcePort),
     ...iptablesPorts("d", port),
     `--comment ${mark}`,
