@@ -57,6 +57,35 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { ...late, interface: "veth-red", scope: "global" },
   ],
   Route: [{ ...way, namespace: "red", adopt: false }, spread],
+  Neighbor: [
+    {
+      ...{ interface: "veth-red", namespace: "red", address: "fd00::2", lladdr: "02:00:00:00:00:02" },
+      ...{ state: "permanent", router: true, proxy: false, adopt: false },
+    },
+    { interface: "veth-red", address: "10.0.0.2", proxy: true },
+  ],
+  PolicyRule: [
+    {
+      ...{ priority: 100, namespace: "red", family: "ipv4", from: "10.1.0.0/16", to: "10.2.0.0/16" },
+      ...{
+        iif: "veth-red",
+        oif: "v-net-0",
+        fwmark: "0x10/0xff",
+        ipproto: "tcp",
+        sport: "1024-2047",
+        dport: 80,
+      },
+      ...{
+        uidrange: "1000-1999",
+        tos: 16,
+        invert: true,
+        action: "lookup",
+        table: 100,
+        suppressPrefixlength: 0,
+      },
+    },
+    { priority: 32000, from: "fd00::/64", fwmark: 16, uidrange: 0, action: "prohibit" },
+  ],
   NatRule: [
     { ...dnat, backend: "nftables" },
     { ...dnat, backend: "iptables", port: [80, 443] },
