@@ -4,13 +4,23 @@ export type Tool =
   | "nft"
   | "iptables"
   | "ip6tables"
+  | "iptables-legacy"
+  | "ip6tables-legacy"
+  | "iptables-save"
+  | "ip6tables-save"
+  | "iptables-legacy-save"
+  | "ip6tables-legacy-save"
   | "conntrack"
   | "sysctl"
   | "stat"
   | "ps"
   | "kill"
+  | "ping"
+  | "ss"
+  | "node"
   | "flock"
   | "unlink"
+  | "cat"
   | "sleep";
 
 /** A process before it is one: data that tests compare and a host runs. */
@@ -21,6 +31,11 @@ export interface Command {
   readonly namespace?: string;
   /** Text for standard input. */
   readonly input?: string;
+  /**
+   * Set where finding nothing, and a missing tool or kernel feature, is no failure: what the run does without then. That
+   * is told once; an empty text says nothing.
+   */
+  readonly mayFail?: string;
 }
 
 /** What a command printed, or `undefined` where the thing it asked about does not exist. */

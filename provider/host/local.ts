@@ -2,19 +2,23 @@ import { randomUUID } from "node:crypto";
 import type { ReadStream } from "node:fs";
 import { open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
 import { builtin } from "./builtin";
 import type { Host } from "./host";
+import { lenient, warn } from "./lenient";
 import { FileRecords } from "./records";
 import { RemoteSessions } from "./remoteSessions";
 import { SessionEnd } from "./session";
 import { type Line, lineOf } from "./sessions";
 import { timeoutOf } from "./timeout";
 
-/** The sbin folders are missing from the PATH of an ordinary user on some distributions. */
-const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
+/**
+ * The sbin folders are missing from the PATH of an ordinary user on some distributions, and node's own from that of root
+ * where a version manager has installed it.
+ */
+const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin:${dirname(process.execPath)}`;
 
 const ENV = { LC_ALL: "C", PATH };
 
@@ -25,10 +29,10 @@ const sessions = new RemoteSessions(ENV, timeout);
 const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run, records };
+export const localHost: Host = { run: lenient(run, warn), warn, records };
 
 /** The same with a process for every command, which is what sessions must be like. */
-export const plainHost: Host = { run: runAlone, records };
+export const plainHost: Host = { run: lenient(runAlone, warn), warn, records };
 
 async function run(command: Command): Promise<string> {
   const line = lineOf(command);

@@ -19,8 +19,8 @@ is_refused=
 # Whether a call with these words only looks.
 reads() {
   case " $1 " in
-    " stat "* | " ps "* | " sleep "* | " sysctl -n "*) ;;
-    *" show "* | *" list "* | *" list-id "* | *" pids "* | *" -S "* | *" -L "*) ;;
+    " stat "* | " ps "* | " sleep "* | " ss "* | " ping "* | *"tables-save "* | *"tables-legacy-save "* | " sysctl -n "*) ;;
+    *" cat "* | *" show "* | *" list "* | *" get "* | *" list-id "* | *" pids "* | *" -S "* | *" -L "*) ;;
     *" sysctl -n "* | *" --ignore "* | *" -V "* | *" --version "*) ;;
     *) return 1 ;;
   esac

@@ -310,11 +310,22 @@ function natStands({ args }: NatItem): boolean {
     isTarget &&
     (isLeaving ? inInterface : outInterface) === undefined &&
     (!hasPort || protocol === "tcp" || protocol === "udp" || protocol === "sctp") &&
+    !isPortMap(port, target) &&
+    (args.hairpin === undefined || (kind === "dnat" && isOwn(args.hairpin))) &&
     (protocol !== "icmp" || family === "ipv4") &&
     (protocol !== "icmpv6" || family === "ipv6") &&
     [source, destination, isPort ? undefined : target].every(isOwn) &&
     (kind !== "dnat" || (destination ?? source ?? inInterface ?? protocol) !== undefined)
   );
+}
+
+/** Ranges of one length are mapped one to one, which the model does not know. */
+function isPortMap(port: NatItem["args"]["port"], target: string | undefined): boolean {
+  const length = (text: string | undefined) => {
+    const [, first, last] = /(\d+)-(\d+)$/.exec(text ?? "") ?? [];
+    return Number(last) - Number(first);
+  };
+  return length(String(port)) > 0 && length(String(port)) === length(target);
 }
 
 /** The engine talks to the provider by TCP on 127.0.0.1 of the host: a rule that took these packets would stop both. */

@@ -11,6 +11,8 @@ import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
 import { namespace } from "../../provider/resources/namespace";
 import { natRule } from "../../provider/resources/natRule";
+import { neighbor } from "../../provider/resources/neighbor";
+import { policyRule } from "../../provider/resources/policyRule";
 import { route } from "../../provider/resources/route";
 import { sysctl } from "../../provider/resources/sysctl";
 import { vethPair } from "../../provider/resources/vethPair";
@@ -178,6 +180,11 @@ const withinLink = async (name: string, namespace?: string): Promise<Living[]> =
   return [
     await alive(address, { ...place, interface: name, address: "10.9.9.1/24" }),
     await alive(route, { ...place, destination: "10.77.0.0/16", via: "10.9.9.7", interface: name }),
+    await alive(policyRule, { ...place, priority: 77, iif: name, oif: name, table: 7 }),
+    await alive(neighbor, {
+      ...{ ...place, interface: name, address: "10.9.9.8" },
+      lladdr: "02:00:00:00:00:08",
+    }),
     await alive(vethPair, {
       end: { ...place, name: "it-port", bridge: name },
       peer: { name: "it-end", namespace: "it-far" },

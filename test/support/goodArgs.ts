@@ -7,6 +7,7 @@ const end = (name: string, namespace: string) => ({
 const dnat = {
   ...{ kind: "dnat", namespace: "red", family: "ipv4", source: "10.1.0.0/16", destination: "10.0.0.1/32" },
   ...{ inInterface: "veth-red", protocol: "tcp", port: 80, sourcePort: "1024-2047", to: "192.168.15.2:8080" },
+  ...{ priority: -5, hairpin: "192.168.15.0/24", routeLocalnet: "veth-blue" },
 };
 
 const cable = {
@@ -56,12 +57,58 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { ...late, interface: "veth-red", scope: "global" },
   ],
   Route: [{ ...way, namespace: "red", adopt: false }, spread],
+  Neighbor: [
+    {
+      ...{ interface: "veth-red", namespace: "red", address: "fd00::2", lladdr: "02:00:00:00:00:02" },
+      ...{ state: "permanent", router: true, proxy: false, adopt: false },
+    },
+    { interface: "veth-red", address: "10.0.0.2", proxy: true },
+  ],
+  PolicyRule: [
+    {
+      ...{ priority: 100, namespace: "red", family: "ipv4", from: "10.1.0.0/16", to: "10.2.0.0/16" },
+      ...{
+        iif: "veth-red",
+        oif: "v-net-0",
+        fwmark: "0x10/0xff",
+        ipproto: "tcp",
+        sport: "1024-2047",
+        dport: 80,
+      },
+      ...{
+        uidrange: "1000-1999",
+        tos: 16,
+        invert: true,
+        action: "lookup",
+        table: 100,
+        suppressPrefixlength: 0,
+      },
+    },
+    { priority: 32000, from: "fd00::/64", fwmark: 16, uidrange: 0, action: "prohibit" },
+  ],
   NatRule: [
     { ...dnat, backend: "nftables" },
     { ...dnat, backend: "iptables", port: [80, 443] },
     { kind: "masquerade", source: "10.1.0.0/16", outInterface: "!veth-red" },
     { kind: "masquerade", source: "fd00::/64", outInterface: "veth-red", backend: "iptables" },
     { kind: "redirect", protocol: "udp", port: 53, sourcePort: [1024], to: 5353 },
+    { kind: "dnat", protocol: "udp", port: "5000-5009", to: "[fd00::2]:6000-6009", hairpin: true },
+    { kind: "dnat", protocol: "tcp", port: 80, to: "127.0.0.1:8080", routeLocalnet: "veth-red" },
+  ],
+  Reachability: [
+    {
+      ...{ namespace: "red", target: "10.0.0.2", protocol: "http", port: 8080, path: "/health", status: 204 },
+      ...{ expect: "reachable", timeout: 2, retries: 1, triggers: ["v2"] },
+    },
+    {
+      target: "fd00::2",
+      protocol: "udp",
+      port: 53,
+      payload: "hello",
+      expect: "blocked",
+      triggers: [2, true],
+    },
+    { target: "10.0.0.2", timeout: 0.5 },
   ],
   Sysctl: [
     { key: "net/ipv4/conf/veth-red/forwarding", value: "1", namespace: "red" },

@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import fc from "fast-check";
+import { assertions } from "../../provider/assertions";
+import type { Assertion } from "../../provider/assertions/assertion";
 import { isRecord } from "../../provider/check";
 import { argv, type Command } from "../../provider/command";
 import { composites } from "../../provider/composites";
-import type { Args, Problem } from "../../provider/definition";
+import type { Args, Definition, Problem } from "../../provider/definition";
 import { definitions } from "../../provider/resources";
 import { batchLines, dangersOf } from "../support/danger";
+import { MemoryRecords } from "../support/fakeHost";
 import { type Field, fieldsOf } from "../support/fields";
 import { goodArgs } from "../support/goodArgs";
 import { nastyNumbers, nastyOthers, nastyTexts, STAND_IN, standInFor } from "../support/nasty";
@@ -14,7 +17,10 @@ import { manifold, type Subject, single } from "../support/subject";
 
 /** A command as its tool reads it. */
 const asRead = (command: Command): unknown => [
-  argv(command),
+  // What a probe is told.
+  argv(command).map((word, at, words) =>
+    command.tool === "node" && at === words.length - 1 ? JSON.parse(word) : word,
+  ),
   command.input === undefined ? [] : readInput(command.tool, command.input),
 ];
 
@@ -89,11 +95,37 @@ const textFor = (good: unknown): fc.Arbitrary<string> => {
   return fc.oneof(spoilt, some, fc.string({ unit, maxLength: 300 }));
 };
 
+/** An assertion as a definition that makes nothing, and asks what a look asks first. */
+const asDefinition = (assertion: Assertion): Definition => ({
+  ...assertion,
+  identity: "",
+  onChange: {},
+  claims: () => [],
+  probe(args) {
+    const asked: Command[] = [];
+    const run = (command: Command) => {
+      asked.push(command);
+      return new Promise<string>(() => {});
+    };
+    void assertion.look({ run, records: new MemoryRecords() }, args);
+    return asked;
+  },
+  parse: () => undefined,
+  create: () => [],
+  update: () => [],
+  remove: () => [],
+});
+
 /** Names of a program's own, which no tool sees. */
 const FREE = ["nat{key}"];
 
 const SUBJECTS = [
   ...definitions.map((definition) => ({ subject: single(definition), runs: 150, places: Infinity })),
+  ...assertions.map((assertion) => ({
+    subject: single(asDefinition(assertion)),
+    runs: 150,
+    places: Infinity,
+  })),
   // Their parts are single kinds, with these very schemas.
   ...composites.map((composite) => ({ subject: manifold(composite), runs: 30, places: 1 })),
 ];

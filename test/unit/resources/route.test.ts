@@ -239,7 +239,8 @@ describe("Route", () => {
           device:
             "is not a property; there are `destination`, `namespace`, `via`, `interface`, `metric`, `table`, " +
             "`source`, `mtu`, `onlink`, `type`, `nexthops`, `adopt`",
-          table: 'is "wan", neither a number from 1 to 4294967295 nor main, local or default',
+          table:
+            'is "wan", neither main, local or default nor a name in /etc/iproute2/rt_tables of this host: write its number, from 1 to 4294967295, or add the name there',
           mtu: "is 65535, not a whole number from 68 to 65520 bytes",
         },
       ],
