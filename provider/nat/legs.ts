@@ -62,7 +62,7 @@ export const isLoopback = (to: string | undefined): boolean =>
 export const legs = (args: NatRuleArgs, network?: string): Leg[] => [
   ...(args.routeLocalnet === undefined ? [] : [guard(args.routeLocalnet)]),
   ...translations(args),
-  ...(args.hairpin === false ? [] : [hairpin(args, network)]),
+  ...(args.hairpin ? [hairpin(args, network)] : []),
   ...(args.routeLocalnet === undefined || isLoopback(args.to) ? [] : [fromLocalhost(args)]),
 ];
 

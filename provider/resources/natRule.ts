@@ -274,7 +274,7 @@ function groundOf(answers: readonly Answer[], args: NatRuleArgs): Ground {
 
 function change(answers: readonly Answer[], was: string, args: NatRuleArgs, ground: Ground): Command[] {
   // Without answers nobody has looked, and nothing is going to be run.
-  if (args.hairpin !== false && ground.network === undefined && answers.length > 0) {
+  if (args.hairpin && ground.network === undefined && answers.length > 0) {
     throw new RefusedError(
       `${natRule.id(args)}: hairpin is true, but ${args.namespace ?? "the host"} has no address in the network of ${args.to} yet: make that address first (\`dependsOn\`), or name the network`,
     );
@@ -295,13 +295,14 @@ function* removal(args: NatRuleArgs): Steps {
   const { backend, mark } = args;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const answers = yield natRule.probe(args);
-    if (!look(answers, args)) return;
+    const seen = look(answers, args);
+    if (!seen) return;
     // Before its guard goes.
     const ground = groundOf(answers, args);
     yield closeLocalnet(args, ground);
     const done: Answer[] = [];
     for (const command of backends[backend].change(answers, mark, args, [])) done.push(...(yield [command]));
-    yield forget(args);
+    yield forget({ ...args, ...matchedIn(seen.args) });
     if (done.includes(undefined)) continue;
     if (args.routeLocalnet === undefined) return;
     // Another stack may have begun to need it, or have let go of it, since the look before.
