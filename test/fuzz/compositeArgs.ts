@@ -69,12 +69,15 @@ function interfaceArgs<N, B, L>(
   const place = linksOf(program).find(({ ref }) => ref === `${name}.peer`)?.place;
   const bridge = peer.bridge === undefined ? undefined : refer.bridge(peer.bridge);
   const isTold = place !== undefined && (bridge === undefined || refer.byName);
+  // A Node cannot be given to itself.
+  const isOwn = inner(program, home, "Namespace").some((room) => room.name === place);
+  const namespaceOf = (name: string) => (isOwn ? placeName(program, name) : refer.namespace(name));
   return {
     ...given({ mac: end.mac, mtu: end.mtu, up: end.up }),
     peer: {
       name: peer.name,
       ...given({
-        ...{ namespace: isTold ? refer.namespace(place) : undefined, bridge, mac: peer.mac, up: peer.up },
+        ...{ namespace: isTold ? namespaceOf(place) : undefined, bridge, mac: peer.mac, up: peer.up },
         // Unless told, it follows the near end.
         mtu: peer.mtu ?? (end.mtu === undefined ? undefined : 1500),
       }),

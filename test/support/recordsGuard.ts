@@ -3,7 +3,7 @@ import { localHost } from "../../provider/host/local";
 import type { Records } from "../../provider/host/records";
 
 /**
- * For every run of mocha (.mocharc.json): outside a sandbox nothing reads or writes the records of the machine itself, which
+ * For every run of mocha (.mocharc.cjs): outside a sandbox nothing reads or writes the records of the machine itself, which
  * some stack of its owner may have.
  */
 export function guard({ records }: Host): void {

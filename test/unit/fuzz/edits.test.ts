@@ -127,4 +127,11 @@ describe("settling composites", () => {
       'const pub = new Node("pub", { name: "bar", interfaces: {}, routes: [] });',
     ]);
   });
+
+  it("names the namespace of a Node that a cable of its own leads to", () => {
+    const loop = pub(cable("loop", { namespace: "bar" }, { name: "back", namespace: "bar" }));
+    expect(printProgram([...node, loop])).to.deep.equal([
+      'const pub = new Node("pub", { name: "bar", interfaces: { loop: { peer: { name: "back", namespace: "bar" }, addresses: [] } }, routes: [] });',
+    ]);
+  });
 });

@@ -1,0 +1,8 @@
+// The examples find this file as well, and have no business with what guards this machine from our own tests.
+const guards = process.cwd() === __dirname ? ["./test/support/recordsGuard.ts"] : [];
+
+module.exports = {
+  require: ["ts-node/register/transpile-only", ...guards],
+  extension: ["ts"],
+  timeout: 10_000,
+};
