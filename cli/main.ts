@@ -2,12 +2,14 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { forbidStrayCommand, splitAtDashes } from "./argv";
+import { addDoctor } from "./doctor/command";
 import { CliError, errorCode } from "./errors";
 import { addGc } from "./gc/command";
 import { addSandbox } from "./sandbox/command";
+import { addTrace } from "./trace/command";
 
 // One line per subcommand; each loads what it needs only when it is called.
-const subcommands = [addSandbox, addGc];
+const subcommands = [addSandbox, addTrace, addDoctor, addGc];
 
 const usageError = 2;
 

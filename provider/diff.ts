@@ -9,7 +9,7 @@ export interface Difference {
 }
 
 /** Compares the state with checked arguments, field by field. */
-export function difference(definition: Definition, olds: Args, news: Args): Difference {
+export function difference(definition: Pick<Definition, "onChange">, olds: Args, news: Args): Difference {
   const changed = Object.keys(definition.onChange).filter(
     (path) => !isDeepStrictEqual(valueAt(olds, path), valueAt(news, path)),
   );

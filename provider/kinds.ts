@@ -1,14 +1,16 @@
+import { assertions } from "./assertions";
+import * as assertion from "./assertions/engine";
 import { composites } from "./composites";
 import * as composite from "./composites/engine";
 import { piecesOf } from "./composites/pieces";
-import type { Args, Problem } from "./definition";
+import type { Args, Definition, Problem } from "./definition";
 import * as single from "./engine";
 import type { Host } from "./host/host";
 import { parseMark } from "./mark";
 import { definitions } from "./resources";
 import { hasUnknown } from "./unknown";
 
-/** What the adapter needs of a kind, be it one object in the kernel or a list of them. */
+/** What the adapter needs of a kind, be it one object in the kernel, a list of them, or none. */
 export interface Kind {
   check(news: Args): { args: Args; problems: readonly Problem[] };
   diff(olds: Args, news: Args): { changes: boolean; replaces: string[]; deleteBeforeReplace: boolean };
@@ -27,6 +29,8 @@ export function kindOf(properties: Args): Kind {
   if (definition) return bound(single, definition);
   const list = composites.find(({ kind }) => kind === name);
   if (list) return bound(composite, list);
+  const claim = assertions.find(({ kind }) => kind === name);
+  if (claim) return bound(assertion, claim);
   throw new Error(
     `this version of pulumi-netns knows no resource of kind ${name} (mark ${String(properties["mark"])})`,
   );
@@ -34,10 +38,20 @@ export function kindOf(properties: Args): Kind {
 
 /** The marks that a resource has in the kernel: its own, or those of its parts. */
 export function marksOf(state: Args): string[] {
-  const list = composites.find(({ kind }) => kind === kindIn(state));
+  const singles = singlesOf(state).map(({ args }) => String(args["mark"]));
+  return singles.length > 0 ? singles : [String(state["mark"])];
+}
+
+/** A resource of a single kind itself, and the parts of any other, with their arguments. */
+export function singlesOf(state: Args): { definition: Definition; args: Args }[] {
   // While a value is not known yet, nothing is made of it.
-  if (!list || hasUnknown(state)) return [String(state["mark"])];
-  return piecesOf(list, state).map(({ checked }) => String(checked["mark"]));
+  if (hasUnknown(state)) return [];
+  const kind = kindIn(state);
+  const list = composites.find((composite) => composite.kind === kind);
+  if (list) return piecesOf(list, state).map(({ definition, checked }) => ({ definition, args: checked }));
+  return definitions
+    .filter((definition) => definition.kind === kind)
+    .map((definition) => ({ definition, args: state }));
 }
 
 /** The functions of an engine, for one kind. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { markOf } from "../provider/mark";
+import { currentProgram } from "./program";
 
 /**
  * The text the engine keeps in every resource's state and runs to find the provider, also years later on destroy.
@@ -63,6 +64,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
       Error.stackTraceLimit = limit;
     }
     this.mayStay = mayStay;
+    currentProgram().declare(this, inputs);
   }
 
   /** @internal */

@@ -1,8 +1,7 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import { collectedOption, type StateOptions, stackFlag, stateFlag } from "../stateOptions";
 
-export interface GcOptions {
-  readonly stack: readonly string[];
-  readonly state: readonly string[];
+export interface GcOptions extends StateOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -23,23 +22,13 @@ Examples:
   pulumi-netns gc --state dev.json                 as written by: pulumi stack export --file dev.json
   pulumi-netns gc --all --yes                      delete what is left of any stack, but for what the given ones know`;
 
-const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
-
 export function addGc(program: Command): void {
   program
     .command("gc")
     .summary("find and delete what no stack knows any more")
     .description(about)
-    .addOption(
-      new Option("-s, --stack <name>", "a stack of the project in this folder; may be repeated")
-        .argParser(collect)
-        .default([], "the selected one"),
-    )
-    .addOption(
-      new Option("--state <file>", "what `pulumi stack export` wrote, - for standard input; may be repeated")
-        .argParser(collect)
-        .default([], "none"),
-    )
+    .addOption(collectedOption(...stackFlag))
+    .addOption(collectedOption(...stateFlag))
     .option("-a, --all", "objects of stacks that are not given count as well")
     .option("-y, --yes", "delete them, without asking")
     .option("--json", "list as JSON")

@@ -20,16 +20,26 @@ export interface Garbage {
 }
 
 /** What goes first: nothing is taken along by something else, and rules go before the links they speak of. */
-const ORDER = ["NatRule", "Sysctl", "Route", "Address", "VethPair", "Bridge", "Namespace"];
+const ORDER = [
+  "NatRule",
+  "Sysctl",
+  "PolicyRule",
+  "Route",
+  "Neighbor",
+  "Address",
+  "VethPair",
+  "Bridge",
+  "Namespace",
+];
 
 /** What no given state knows, in the order in which it is to be deleted. */
-export const garbageIn = (found: readonly Found[], known: Known): Garbage[] =>
+export const garbageIn = (found: readonly Found[], known: Pick<Known, "marks" | "stacks">): Garbage[] =>
   found
     .filter(({ state }) => !known.marks.has(markIn(state)))
     .map((one) => describe(one, known))
     .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || compare(a.object, b.object));
 
-function describe(found: Found, { stacks }: Known): Garbage {
+function describe(found: Found, { stacks }: Pick<Known, "stacks">): Garbage {
   const { definition, state } = found;
   const { stack, name = "" } = parseMark(markIn(state)) ?? {};
   return {

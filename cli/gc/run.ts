@@ -9,7 +9,7 @@ import { type Garbage, garbageIn } from "./garbage";
 import { advice, asJson, asText, deletion } from "./report";
 import { type Known, readSelectedState, readStates } from "./states";
 
-const NOTHING: Known = { marks: new Set(), stacks: new Set() };
+const NOTHING: Known = { marks: new Set(), stacks: new Set(), resources: [] };
 
 export async function collectGarbage(options: GcOptions): Promise<void> {
   const known = await knownBy(options);

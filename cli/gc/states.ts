@@ -2,19 +2,19 @@ import { readFileSync } from "node:fs";
 import { execa } from "execa";
 import { z } from "zod";
 import type { Args } from "../../provider/definition";
-import { marksOf } from "../../provider/kinds";
+import { marksOf, singlesOf } from "../../provider/kinds";
 import { stackName, stackOf } from "../../provider/mark";
 import { CliError, errorCode } from "../errors";
 
-const Resource = z.looseObject({
+const StateResource = z.looseObject({
   urn: z.string(),
   inputs: z.looseObject({ mark: z.string().optional() }).optional(),
   outputs: z.looseObject({ mark: z.string().optional() }).optional(),
 });
 
 const Deployment = z.looseObject({
-  resources: z.array(Resource).nullish(),
-  pending_operations: z.array(z.looseObject({ resource: Resource })).nullish(),
+  resources: z.array(StateResource).nullish(),
+  pending_operations: z.array(z.looseObject({ resource: StateResource })).nullish(),
 });
 
 /** What `pulumi stack export` prints, and the file that a local backend keeps. */
@@ -30,7 +30,12 @@ export interface Known {
   readonly marks: ReadonlySet<string>;
   /** The given stacks, as `PROJECT/STACK`. */
   readonly stacks: ReadonlySet<string>;
+  /** The single kinds among their resources, and the parts of the others. */
+  readonly resources: readonly Resource[];
 }
+
+/** A resource, or a part of one, with its arguments and mark. */
+type Resource = ReturnType<typeof singlesOf>[number] & { readonly urn: string };
 
 /** The marks in the text of one state, of what is being made as well, and the stack it is of, if it has anything. */
 export function parseState(text: string): Known {
@@ -41,8 +46,14 @@ export function parseState(text: string): Known {
   return {
     marks: new Set(all.flatMap(({ inputs, outputs }) => [inputs, outputs].flatMap(marksIn))),
     stacks: new Set(all.map(({ urn }) => stackOf(urn))),
+    resources: all.flatMap(({ urn, inputs, outputs }) =>
+      resourcesIn(outputs ?? inputs).map((single) => ({ ...single, urn })),
+    ),
   };
 }
+
+const resourcesIn = (properties: Args | undefined) =>
+  typeof properties?.["mark"] === "string" ? singlesOf(properties) : [];
 
 const marksIn = (properties: Args | undefined): string[] =>
   typeof properties?.["mark"] === "string" ? marksOf(properties) : [];
@@ -54,6 +65,7 @@ export async function readStates(stacks: readonly string[], files: readonly stri
   return {
     marks: new Set(known.flatMap(({ marks }) => [...marks])),
     stacks: new Set(known.flatMap(({ stacks }) => [...stacks])),
+    resources: known.flatMap(({ resources }) => resources),
   };
 }
 
@@ -82,11 +94,11 @@ function readState(file: string): Known {
 async function exportStack(which: readonly string[]): Promise<Known> {
   const text = await pulumi(["stack", "export", ...which]);
   const name = await pulumi(["stack", "--show-name", ...which]);
-  const { marks, stacks } = parseState(text);
+  const known = parseState(text);
   // The state of a stack that has nothing any more does not tell whose it is.
   const project = projectName();
   const own = project === undefined ? [] : [stackName(project, name.trim().split("/").at(-1) ?? "")];
-  return { marks, stacks: new Set([...stacks, ...own]) };
+  return { ...known, stacks: new Set([...known.stacks, ...own]) };
 }
 
 /** As Pulumi.yaml of this folder has it. */

@@ -34,6 +34,11 @@ describe("the gateway program", () => {
     });
   });
 
+  it("proves that blue gets out, and nobody in", () => {
+    expect(asked.get("blue-reaches-lan")?.inputs).to.include({ namespace: "blue", target: "192.168.1.3" });
+    expect(asked.get("lan-stays-out")?.inputs).to.include({ namespace: "lan", expect: "blocked" });
+  });
+
   it("lets the kernel forward, and hides the rooms behind the host", () => {
     expect(asked.get("forwarding")?.inputs).to.include({ key: "net.ipv4.ip_forward", value: 1 });
     expect(asked.get("out")?.inputs).to.include({ kind: "masquerade", source: "192.168.15.0/24" });

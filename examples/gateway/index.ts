@@ -1,4 +1,4 @@
-import { Address, Bridge, Namespace, NatRule, Route, Sysctl, VethPair } from "pulumi-netns";
+import { Address, Bridge, Namespace, NatRule, Reachability, Route, Sysctl, VethPair } from "pulumi-netns";
 
 // Blue sits on the switch, as in the example `switch`.
 const net = new Bridge("v-net-0");
@@ -23,5 +23,9 @@ new Sysctl("forwarding", { key: "net.ipv4.ip_forward", value: 1 });
 
 // What leaves for elsewhere gets the host's own address, or no answer would find its way back.
 new NatRule("out", { kind: "masquerade", source: "192.168.15.0/24" });
+
+// Proof of all that, with real packets: where it does not hold, `pulumi up` fails and says why.
+new Reachability("blue-reaches-lan", { namespace: blue, target: "192.168.1.3" });
+new Reachability("lan-stays-out", { namespace: lan, target: "192.168.15.2", expect: "blocked" });
 
 export const outside = "192.168.1.3";

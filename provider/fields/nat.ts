@@ -121,5 +121,8 @@ export function protocolOf(listed: string | number): Protocol | undefined {
   return protocol.options.find((option) => option === name || String(PROTOCOLS[option]) === name);
 }
 
+/** Its number, for tools on a host without that file. */
+export const protocolNumber = (name: Protocol): number => PROTOCOLS[name];
+
 export const hasPorts = (name: Protocol | undefined): boolean =>
   name === "tcp" || name === "udp" || name === "sctp";

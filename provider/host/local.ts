@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ReadStream } from "node:fs";
 import { open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
 import { builtin } from "./builtin";
@@ -14,8 +14,11 @@ import { SessionEnd } from "./session";
 import { type Line, lineOf } from "./sessions";
 import { timeoutOf } from "./timeout";
 
-/** The sbin folders are missing from the PATH of an ordinary user on some distributions. */
-const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
+/**
+ * The sbin folders are missing from the PATH of an ordinary user on some distributions, and node's own from that of root
+ * where a version manager has installed it.
+ */
+const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin:${dirname(process.execPath)}`;
 
 const ENV = { LC_ALL: "C", PATH };
 

@@ -16,7 +16,7 @@ export const parseRules = (text: string | undefined): IptablesRule[] =>
   });
 
 /** Words as iptables writes them: with double quotes around what holds more than letters, digits, `_` and `-`. */
-function splitWords(line: string): string[] {
+export function splitWords(line: string): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|\S+/g)].map(([word, quoted]) =>
     quoted === undefined ? word : quoted.replace(/\\(.)/g, "$1"),
   );

@@ -49,13 +49,14 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   gateway: {
-    resources: 13,
+    resources: 15,
     proofs: {
       "blue reaches the LAN": pings("blue", "192.168.1.3"),
       "the LAN knows no way to blue": fails("lan", "192.168.15.2"),
     },
-    update: ['source: "192.168.15.0/24"', 'source: "192.168.15.0/25"', { update: 1 }],
-    replace: ['destination: "192.168.1.0/24"', 'destination: "default"', { replace: 1 }],
+    // What comes before a proof is a reason to look again.
+    update: ['source: "192.168.15.0/24"', 'source: "192.168.15.0/25"', { update: 3 }],
+    replace: ['destination: "192.168.1.0/24"', 'destination: "default"', { replace: 3 }],
     proofsAfter: { "blue reaches the LAN": pings("blue", "192.168.1.3") },
   },
   "port-forward": {

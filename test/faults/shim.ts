@@ -2,19 +2,28 @@ import { mkdir, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Tool } from "../../provider/command";
 
-/** Whatever the provider may run; the type check fails while one is missing. */
-const tools: Readonly<Record<Tool, true>> = {
+/**
+ * Whatever the provider may run to change something; the type check fails while one is missing. `node` runs the engine's
+ * programs as well, and is nothing to stand in for.
+ */
+const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   ip: true,
   nft: true,
   iptables: true,
   ip6tables: true,
   "iptables-legacy": true,
   "ip6tables-legacy": true,
+  "iptables-save": true,
+  "ip6tables-save": true,
+  "iptables-legacy-save": true,
+  "ip6tables-legacy-save": true,
   conntrack: true,
   sysctl: true,
   stat: true,
   ps: true,
   kill: true,
+  ping: true,
+  ss: true,
   flock: true,
   sleep: true,
   unlink: true,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { claimsOf, placeText } from "./claims";
+import { belongs } from "./composites";
 import { familyOf, subnetOf } from "./ip";
 import { type Link, linkOf, linksOf } from "./links";
 import { isIpv4, natFamily } from "./model/nat";
@@ -32,13 +33,19 @@ export function settle(program: Program, before: Program = []): Program {
 }
 
 function fits(item: Item, kept: Program, program: Program, before: Program): boolean {
-  return isFree(item, kept, program, before) && stands(item, kept, program, before);
+  return (
+    isFree(item, kept, program, before) && belongs(item, kept, program) && stands(item, kept, program, before)
+  );
 }
 
 function stands(item: Item, kept: Program, program: Program, before: Program): boolean {
   switch (item.kind) {
     case "Namespace":
       return keepsKeys(item, before);
+    case "Node":
+      return program.filter((one) => one.within === item.name && one.kind === "Namespace").length === 1;
+    case "Topology":
+      return true;
     case "NatRule":
       return isPlace(kept, item.args.namespace) && natStands(item) && sparesEngine(item);
     case "Bridge":
@@ -67,8 +74,18 @@ function isFree(item: Item, kept: Program, program: Program, before: Program): b
     new Set(claims).size === claims.length &&
     !program.some(isAliasOf) &&
     !kept.some(isTaken(program)) &&
-    !before.filter((one) => `${one.kind} ${one.name}` !== formerly(item)).some(isTaken(before))
+    !before
+      .filter(
+        (one) => `${one.kind} ${one.name}` !== formerly(item) || one.within !== homeBefore(item, program),
+      )
+      .some(isTaken(before))
   );
+}
+
+/** What the composite that it is in was called in the program before. */
+function homeBefore({ within }: Item, program: Program): string | undefined {
+  const home = program.find(({ name }) => name === within);
+  return home?.formerly ?? home?.name;
 }
 
 /** A key that is taken out keeps its value (docs/kinds/namespace.md), which no model can know of. */

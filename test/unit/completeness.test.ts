@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
 import { z } from "zod";
+import { assertions } from "../../provider/assertions";
 import { composites } from "../../provider/composites";
 import type { Effect } from "../../provider/definition";
 import { definitions } from "../../provider/resources";
@@ -13,7 +14,7 @@ const root = resolve(__dirname, "../..");
 /** The names that a kind's files go by: its own with a small first letter. */
 const fileName = (kind: string): string => `${kind[0]?.toLowerCase()}${kind.slice(1)}`;
 
-/** What a kind must have; `folder` is `resources` or `composites`. */
+/** What a kind must have; `folder` is `resources`, `composites` or `assertions`. */
 const filesOf = (folder: string, name: string): string[] => [
   `provider/${folder}/${name}.ts`,
   `sdk/${name}.ts`,
@@ -76,26 +77,32 @@ const effectsOf = (effect: Effect | undefined): string[] => {
 
 describe("completeness", () => {
   it("there are kinds, each once", () => {
-    const kinds = [...definitions, ...composites].map(({ kind }) => kind);
+    const kinds = [...definitions, ...composites, ...assertions].map(({ kind }) => kind);
     expect(kinds).to.not.deep.equal([]);
     expect([...new Set(kinds)]).to.deep.equal(kinds);
   });
 
-  it("every class of the SDK has a definition, or is a composite", () => {
+  it("every class of the SDK has a definition, or is a composite or an assertion", () => {
     const classes = Object.keys(sdk).filter((name) => /^[A-Z]/.test(name) && name !== "VethEnd");
-    expect(classes.sort()).to.deep.equal([...definitions, ...composites].map(({ kind }) => kind).sort());
+    expect(classes.sort()).to.deep.equal(
+      [...definitions, ...composites, ...assertions].map(({ kind }) => kind).sort(),
+    );
   });
 
-  for (const { kind, schema, onChange } of definitions) {
+  const singles = [
+    ...definitions.map((definition) => ({ folder: "resources", ...definition })),
+    ...assertions.map((assertion) => ({ folder: "assertions", ...assertion })),
+  ];
+  for (const { folder, kind, schema, onChange } of singles) {
     describe(kind, () => {
-      itHasItsFiles("resources", kind);
+      itHasItsFiles(folder, kind);
 
       it("says what a change of every field does", () => {
         expect(Object.keys(onChange).sort()).to.deep.equal(paths(schema.shape).sort());
       });
 
       it("has a comment on every field, which says what a change of it does", () => {
-        expect(effectsSaidOf("resources", kind)).to.deep.equal(
+        expect(effectsSaidOf(folder, kind)).to.deep.equal(
           Object.fromEntries(Object.entries(onChange).map(([path, effect]) => [path, effectsOf(effect)])),
         );
       });

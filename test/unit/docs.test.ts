@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import ts from "typescript";
+import { assertions } from "../../provider/assertions";
 import type { Effect } from "../../provider/definition";
 import { definitions } from "../../provider/resources";
 
@@ -48,7 +49,7 @@ describe("docs: argument tables", function () {
     expect((await tables()).outdatedPages(rows).map(({ file }) => file)).to.deep.equal([]);
   });
 
-  for (const { kind, onChange } of definitions) {
+  for (const { kind, onChange } of [...definitions, ...assertions]) {
     it(`say of a change of ${kind} what its definition says`, () => {
       const documented = rows[`${kind[0]?.toLowerCase()}${kind.slice(1)}`] ?? [];
       const said = Object.keys(onChange).map((path) => [

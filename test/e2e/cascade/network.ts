@@ -1,5 +1,16 @@
 import { interpolate } from "@pulumi/pulumi";
-import { Address, Bridge, Namespace, NatRule, Route, Sysctl, type VethEnd, VethPair } from "../../../sdk";
+import {
+  Address,
+  Bridge,
+  Namespace,
+  NatRule,
+  Neighbor,
+  PolicyRule,
+  Route,
+  Sysctl,
+  type VethEnd,
+  VethPair,
+} from "../../../sdk";
 
 /*
  *   near                                        far
@@ -29,6 +40,8 @@ export const PARTS = [
   ...["near", "far", "third", "bridge", "port", "cable"],
   ...["bridge-ip", "end-ip", "far-ip", "far-port-ip", "own-bridge", "own-ip"],
   ...["via", "on-link", "drop", "far-via", "own-drop"],
+  ...["bridge-neighbor", "end-neighbor", "far-neighbor", "own-neighbor"],
+  ...["policy", "own-policy"],
   ...["ttl", "bridge-sysctl", "end-sysctl", "far-sysctl", "own-ttl"],
   ...["nftables", "iptables", "own-nftables", "localnet"],
 ] as const;
@@ -92,6 +105,16 @@ export function network(prefix: string, names: Names, style: Style, omitted: rea
   make("drop", (name) => new Route(name, { ...inNear, destination: "10.4.0.0/24", type: "blackhole" }));
   make("far-via", (name) => new Route(name, { ...inFar, destination, via: refer(endIp?.ip, names.ip) }));
   make("own-drop", (name) => new Route(name, { ...inFar, destination: "10.4.0.0/24", type: "blackhole" }));
+
+  const known = { address: "10.99.0.9", lladdr: "02:00:00:00:00:09" };
+  make("bridge-neighbor", (name) => new Neighbor(name, { ...onBridge, ...known }));
+  make("end-neighbor", (name) => new Neighbor(name, { ...on(cable?.end, names.end, home), ...known }));
+  make("far-neighbor", (name) => new Neighbor(name, { ...on(cable?.peer, "eth1", names.far), ...known }));
+  make("own-neighbor", (name) => new Neighbor(name, { ...on(own, "br1", names.far), ...known }));
+
+  const rule = { priority: 100, table: 7 };
+  make("policy", (name) => new PolicyRule(name, { ...rule, ...inNear, iif: "lo" }));
+  make("own-policy", (name) => new PolicyRule(name, { ...rule, ...inFar, family: "ipv6" }));
 
   const ttl = { key: "net.ipv4.ip_default_ttl", value: 70 };
   make("ttl", (name) => new Sysctl(name, { ...inNear, ...ttl }));

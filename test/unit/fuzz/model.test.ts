@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { keptSysctls, model } from "../../fuzz/model/model";
-import type { NatItem, Program } from "../../fuzz/program";
-import { address, bridge, cable, namespace, route, rule, sysctl } from "./programs";
+import type { Item, NatItem, Program } from "../../fuzz/program";
+import { address, bridge, cable, home, namespace, route, rule, sysctl, within } from "./programs";
 
 /** The lines about one kind of thing. */
 const linesOf = (program: Program, kind: string): string[] =>
@@ -30,6 +30,26 @@ describe("the model of the kernel", () => {
       `link HOST far: veth up, mtu 1300, mac of the mark, port of net, leads to b veth-blue, ${mark("VethPair", "veth-blue")}`,
       `link HOST net: bridge up, mtu 1300, mac of the mark, stp false, delay 15, ageing 300, forwards 0, ${mark("Bridge", "net")}`,
       `link b veth-blue: veth up, mtu 1400, mac of the mark, leads to HOST far, ${mark("VethPair", "veth-blue")}`,
+    ]);
+  });
+
+  it("has parts of composites by their places in there", () => {
+    const lab = (item: Item) => within("lab", item);
+    const parts = [
+      lab(namespace("blue", { name: "b" })),
+      lab(net),
+      lab(wire),
+      rule("nat", { kind: "masquerade" }),
+    ];
+    const marks = model([home("Topology", "lab"), ...parts.slice(0, 3), lab(parts[3] ?? net)], new Map()).map(
+      (line) => /pulumi-netns:[^"]*/.exec(line)?.[0],
+    );
+    expect(marks).to.deep.equal([
+      "pulumi-netns:VethPair:fuzz/test/lab/b/veth-blue",
+      "pulumi-netns:Bridge:fuzz/test/lab/net",
+      "pulumi-netns:VethPair:fuzz/test/lab/b/veth-blue",
+      "pulumi-netns:Namespace:fuzz/test/lab/b",
+      "pulumi-netns:NatRule:fuzz/test/lab/nat",
     ]);
   });
 

@@ -1,0 +1,55 @@
+import { covers, networkOf } from "../../../provider/trace/ip";
+import { addressName, type Place, placeName, usableAddresses } from "../../../provider/trace/network";
+import type { Check, Finding } from "../finding";
+
+/** Networks that get in each other's way, and names without a namespace. */
+export const addresses: Check = {
+  title: "Addresses and namespaces",
+  run({ network, staleNames }) {
+    const overlaps = network.flatMap(overlapsIn);
+    const namespaces = network.filter(({ name }) => name !== undefined).length;
+    return [
+      { level: "ok", subject: "namespaces", text: `${namespaces} with a name` },
+      ...staleNames.map(stale),
+      ...(overlaps.length > 0
+        ? overlaps
+        : [{ level: "ok" as const, subject: "subnets", text: "no two links of one place share one" }]),
+    ];
+  },
+};
+
+const stale = (name: string): Finding => ({
+  ...{
+    level: "warning",
+    subject: "namespaces",
+    text: `/run/netns/${name} is a file and no namespace, left by a reboot or a crash`,
+  },
+  mend: `rm /run/netns/${name}`,
+});
+
+/** Two links of one place in one network: the kernel sends by one of them, whoever is meant. */
+function overlapsIn(place: Place): Finding[] {
+  const all = (["ipv4", "ipv6"] as const)
+    .flatMap((family) => usableAddresses(place, family))
+    .filter(
+      ({ address, device }) =>
+        address.prefix < (address.family === "ipv4" ? 32 : 128) && device.kind !== "loopback",
+    );
+  return all.flatMap((one, at) =>
+    all.slice(at + 1).flatMap((other): Finding[] => {
+      if (one.device === other.device) return [];
+      const [first, second] = [one, other].map(({ address }) => networkOf(addressName(address)));
+      if (first === undefined || second === undefined) return [];
+      const isShared = covers(first, other.address.ip) || covers(second, one.address.ip);
+      if (!isShared) return [];
+      return [
+        {
+          level: "warning",
+          subject: "subnets",
+          text: `${first} of ${one.device.name} and ${second} of ${other.device.name} overlap in ${placeName(place.name)}`,
+          mend: "give one of the two another network, or put it into a namespace of its own",
+        },
+      ];
+    }),
+  );
+}

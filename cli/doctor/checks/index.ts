@@ -1,0 +1,10 @@
+import type { Check } from "../finding";
+import { addresses } from "./addresses";
+import { filters } from "./filters";
+import { forwarding } from "./forwarding";
+import { kernel } from "./kernel";
+import { managers } from "./managers";
+import { tools } from "./tools";
+
+/** Every check, in the order in which they are shown. */
+export const checks: readonly Check[] = [tools, kernel, forwarding, filters, managers, addresses];

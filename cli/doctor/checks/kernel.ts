@@ -1,0 +1,47 @@
+import type { Check, Finding } from "../finding";
+
+/** What programs of this package are made of; the rest is good to know. */
+const NEEDED = ["veth", "bridge", "nftables", "NAT (nftables)"];
+
+/** Rights, and what the kernel can make. */
+export const kernel: Check = {
+  title: "Kernel",
+  run: ({ kernel: version, features, mayChange, sandbox }) => [
+    { level: "ok", subject: "Linux", text: version },
+    rights(mayChange, sandbox),
+    ...present(features),
+    ...absent(features),
+  ],
+};
+
+function rights(mayChange: boolean, sandbox: string | undefined): Finding {
+  const where = sandbox === undefined ? "this host's network" : `the network of the sandbox "${sandbox}"`;
+  if (mayChange) return { level: "ok", subject: "rights", text: `may change ${where}` };
+  return {
+    ...{ level: "problem", subject: "rights", text: `may not change ${where}` },
+    mend: "sudo -E pulumi up, or npx pulumi-netns sandbox -- pulumi up",
+  };
+}
+
+type Features = Readonly<Record<string, boolean | undefined>>;
+
+const namesOf = (features: Features, is: boolean): string[] =>
+  Object.entries(features).flatMap(([name, has]) => (has === is ? name : []));
+
+function present(features: Features): Finding[] {
+  const names = namesOf(features, true);
+  return names.length === 0 ? [] : [{ level: "ok", subject: "has", text: names.join(", ") }];
+}
+
+function absent(features: Features): Finding[] {
+  const names = namesOf(features, false);
+  const missed = names.filter((name) => NEEDED.includes(name));
+  const others = names.filter((name) => !NEEDED.includes(name));
+  return [
+    ...(others.length > 0 ? [{ level: "ok" as const, subject: "lacks", text: others.join(", ") }] : []),
+    ...missed.map((name) => ({
+      ...{ level: "problem" as const, subject: "lacks", text: name },
+      mend: "load its module (modprobe), or take another kernel",
+    })),
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Check, Finding } from "../finding";
+
+/** Packages by tool: of Debian and Ubuntu, and of Fedora. */
+const NEEDED: Readonly<Record<string, readonly [apt: string, dnf: string]>> = {
+  ip: ["iproute2", "iproute"],
+  nft: ["nftables", "nftables"],
+  sysctl: ["procps", "procps-ng"],
+  ps: ["procps", "procps-ng"],
+};
+
+/** What only some things need, and for what. */
+const WANTED: Readonly<Record<string, readonly [apt: string, dnf: string, why: string]>> = {
+  iptables: ["iptables", "iptables-nft", "a NatRule with the backend iptables"],
+  ip6tables: ["iptables", "iptables-nft", "a NatRule for IPv6 with the backend iptables"],
+  conntrack: ["conntrack", "conntrack-tools", "looking at connections"],
+  ping: ["iputils-ping", "iputils", "`pulumi-netns trace`"],
+  ss: ["iproute2", "iproute", "`pulumi-netns trace` to ports"],
+};
+
+/** The programs that do the work. */
+export const tools: Check = {
+  title: "Tools",
+  run: ({ tools }) =>
+    tools.map(({ name, version }) => (version === undefined ? missing(name) : found(name, version))),
+};
+
+function found(name: string, version: string): Finding {
+  if (!/busybox/i.test(version)) return { level: "ok", subject: name, text: version };
+  const [apt, dnf] = NEEDED[name] ?? WANTED[name] ?? ["", ""];
+  return {
+    ...{ level: "problem", subject: name, text: "that of BusyBox, which lacks most of what is needed" },
+    mend: install(apt, dnf),
+  };
+}
+
+function missing(name: string): Finding {
+  const needed = NEEDED[name];
+  if (needed) return { level: "problem", subject: name, text: "not installed", mend: install(...needed) };
+  const [apt, dnf, why] = WANTED[name] ?? [];
+  if (apt === undefined || dnf === undefined)
+    return {
+      ...{ level: "warning", subject: name, text: "not on PATH" },
+      mend: "https://www.pulumi.com/docs/iac/download-install/, or put it on PATH",
+    };
+  return {
+    level: "warning",
+    subject: name,
+    text: `not installed; needed for ${why}`,
+    mend: install(apt, dnf),
+  };
+}
+
+const install = (apt: string, dnf: string): string => `apt install ${apt} | dnf install ${dnf}`;

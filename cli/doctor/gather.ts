@@ -1,0 +1,116 @@
+import { readdirSync, readlinkSync, statfsSync } from "node:fs";
+import { release } from "node:os";
+import { execa } from "execa";
+import { localHost } from "../../provider/host/local";
+import { lookCloser } from "../../provider/trace/facts";
+import { drive, gatherNetwork, gatherPlace } from "../../provider/trace/gather";
+import { CliError, errorCode } from "../errors";
+import { allPids, readText } from "../sandbox/proc";
+import { withSystemFolders } from "../sandbox/tools";
+import type { HostFacts, ToolFact } from "./facts";
+import { FEATURES } from "./features";
+
+/** The one edge of `doctor`: what it reads and runs. */
+
+/** Programs, and the words that make them say their version. */
+const TOOLS: Readonly<Record<string, readonly string[]>> = {
+  ip: ["-V"],
+  nft: ["--version"],
+  iptables: ["--version"],
+  ip6tables: ["--version"],
+  sysctl: ["--version"],
+  ps: ["--version"],
+  conntrack: ["--version"],
+  ping: ["-V"],
+  ss: ["-V"],
+  pulumi: ["version"],
+};
+
+export async function gatherFacts(): Promise<HostFacts> {
+  const tools = await Promise.all(Object.entries(TOOLS).map(([name, words]) => toolFact(name, words)));
+  if (!tools.some(({ name, version }) => name === "ip" && version !== undefined))
+    return withoutNetwork(tools);
+  const mayChange = await mayChangeNetworks();
+  // Who may not change the host may not look into namespaces either.
+  const host = await gatherPlace(localHost, undefined);
+  if (!host) throw new CliError("`ip` shows no links of this host.");
+  const network = mayChange ? await gatherNetwork(localHost) : [host];
+  const four = await drive(localHost, lookCloser(host, "ipv4"), mayChange);
+  const six = await drive(localHost, lookCloser(host, "ipv6"), mayChange);
+  return {
+    ...withoutNetwork(tools),
+    mayChange,
+    features: mayChange ? await tryFeatures() : {},
+    network,
+    sysctls: new Map([...four.sysctls, ...six.sysctls]),
+    // What nft lists is the same both times, but for what iptables lists in its own words.
+    chains: [
+      ...four.chains.filter(({ family }) => family !== "ip6"),
+      ...six.chains.filter(({ family }) => family === "ip6"),
+    ],
+    processes: processesHere(),
+    staleNames: staleNames(),
+  };
+}
+
+const withoutNetwork = (tools: readonly ToolFact[]): HostFacts => ({
+  ...{ tools, kernel: release(), sandbox: process.env["PULUMI_NETNS_SANDBOX"] },
+  ...{ mayChange: process.getuid?.() === 0, features: {}, network: [], sysctls: new Map() },
+  ...{ chains: [], processes: [], staleNames: [] },
+});
+
+async function say(file: string, words: readonly string[], input = "") {
+  const env = { LC_ALL: "C", PATH: withSystemFolders(process.env["PATH"]) };
+  return execa(file, words, { env, reject: false, input, timeout: 10_000 });
+}
+
+async function toolFact(name: string, words: readonly string[]): Promise<ToolFact> {
+  const { code, stdout, stderr } = await say(name, words);
+  if (code === "ENOENT") return { name };
+  // One that may not be started has said nothing.
+  const [line = ""] = [stdout, stderr].flatMap((said) => (said ? said.split("\n") : []));
+  return { name, version: line.replace(/^.*utility, /, "").trim() || "installed" };
+}
+
+/** Whether a network namespace can be made, in one that goes with the process that asks. */
+const mayChangeNetworks = async (): Promise<boolean> =>
+  (await say("unshare", ["--net", "ip", "link", "set", "dev", "lo", "up"])).exitCode === 0;
+
+/** Each in a network namespace of its own, which is gone as soon as the tool has ended. */
+async function tryFeatures(): Promise<Record<string, boolean | undefined>> {
+  const features = Object.entries(FEATURES).map(async ([name, { words, input }]) => {
+    const { code, exitCode, stderr } = await say("unshare", ["--net", ...words], input);
+    const isUntried = code === "ENOENT" || exitCode === 127 || /failed to execute/.test(String(stderr));
+    return [name, isUntried ? undefined : exitCode === 0] as const;
+  });
+  return Object.fromEntries(await Promise.all(features));
+}
+
+/** Programs of this network namespace: those of others do not see what is in it. */
+function processesHere(): string[] {
+  const own = readlinkSync("/proc/self/ns/net");
+  const names = allPids().flatMap((pid) =>
+    networkOf(pid) === own ? (readText(`/proc/${pid}/comm`) ?? []) : [],
+  );
+  return [...new Set(names)].sort();
+}
+
+function networkOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `NSFS_MAGIC` in linux/magic.h */
+const NSFS = 0x6e736673;
+
+function staleNames(): string[] {
+  try {
+    return readdirSync("/run/netns").filter((name) => statfsSync(`/run/netns/${name}`).type !== NSFS);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { CommandError } from "../../provider/errors";
+import { localHost } from "../../provider/host/local";
+import type { Known } from "../../provider/trace/owners";
+import { trace } from "../../provider/trace/trace";
+import { CliError } from "../errors";
+import { readSelectedState, readStates } from "../gc/states";
+import { isColourful } from "../style";
+import type { TraceOptions } from "./command";
+import { asJson, asText } from "./report";
+import { destinationIn, placeIn } from "./target";
+
+export async function runTrace(source: string, target: string, options: TraceOptions): Promise<void> {
+  const question = { from: placeIn(source), ...destinationIn(target), withProbe: options.probe };
+  const known = await knownBy(options);
+  const explanation = await trace(localHost, question, known).catch((error: unknown) => {
+    throw error instanceof CommandError ? new CliError(error.message) : error;
+  });
+  process.stdout.write(options.json ? asJson(explanation) : asText(explanation, isColourful()));
+  if (!explanation.isReached) process.exitCode = 1;
+}
+
+/** What the states know; where none is asked for and none is at hand, marks and records have to do. */
+async function knownBy({ stack, state }: TraceOptions): Promise<readonly Known[]> {
+  if (stack.length + state.length > 0) return (await readStates(stack, state)).resources;
+  try {
+    return (await readSelectedState())?.resources ?? [];
+  } catch (error) {
+    if (error instanceof CliError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { namespaceName, parseIp } from "../../provider/fields/common";
+import type { Protocol } from "../../provider/trace/packet";
+import { CliError } from "../errors";
+
+const USAGE = 2;
+
+/** What stands for the host, which has no name. No namespace can be called `-`. */
+const HOST = ["host", "-"];
+
+/** A place as a person names it: `undefined` is the host. */
+export function placeIn(text: string): string | undefined {
+  if (HOST.includes(text)) return undefined;
+  const checked = namespaceName.safeParse(text);
+  if (checked.success) return text;
+  throw new CliError(
+    `${JSON.stringify(text)} is neither a namespace nor host: ${reasonIn(checked.error)}`,
+    USAGE,
+  );
+}
+
+const reasonIn = ({ issues }: { readonly issues: readonly { readonly message: string }[] }): string =>
+  issues.map(({ message }) => `it ${message}`).join("; ");
+
+/** Who is to answer, and on which port. */
+export interface Destination {
+  readonly to: { readonly ip: string } | { readonly namespace: string | undefined };
+  readonly protocol: Protocol;
+  readonly port?: number;
+}
+
+/** `blue`, `192.168.1.3:80`, `[fd00::2]:53/udp`. */
+export function destinationIn(text: string): Destination {
+  const whole = parseIp(text);
+  if (whole && !text.includes("/")) return { to: { ip: whole.address }, protocol: "icmp" };
+  const [, six, other = "", ending] = /^(?:\[([^\]]*)\]|([^:/]*))(?::(.*))?$/.exec(text) ?? [];
+  if (six === undefined && other === "") {
+    throw new CliError(
+      `${JSON.stringify(text)} is no destination: write an address, a namespace or host, and :PORT or :PORT/udp behind it; an IPv6 address with a port goes into [ ].`,
+      USAGE,
+    );
+  }
+  return { to: receiverIn(six, other), ...portIn(ending) };
+}
+
+function receiverIn(six: string | undefined, other: string): Destination["to"] {
+  const ip = parseIp(six ?? other);
+  if (ip) return { ip: ip.address };
+  if (six !== undefined) throw new CliError(`${JSON.stringify(six)} is not an IPv6 address.`, USAGE);
+  return { namespace: placeIn(other) };
+}
+
+function portIn(ending: string | undefined): Pick<Destination, "protocol" | "port"> {
+  if (ending === undefined) return { protocol: "icmp" };
+  const [, digits = "", protocol = "tcp"] = /^(\d+)(?:\/(tcp|udp))?$/.exec(ending) ?? [];
+  const port = Number(digits);
+  if (digits === "" || port < 1 || port > 65535) {
+    throw new CliError(
+      `${JSON.stringify(ending)} is no port: write a number from 1 to 65535, and /udp behind it for UDP.`,
+      USAGE,
+    );
+  }
+  return { protocol: protocol === "udp" ? "udp" : "tcp", port };
+}

@@ -1,0 +1,61 @@
+import { checkArgs } from "../check";
+import { pause } from "../command";
+import type { Args, Problem } from "../definition";
+import { difference } from "../diff";
+import type { Result } from "../engine";
+import type { Host } from "../host/host";
+import type { Assertion, Verdict } from "./assertion";
+
+/** Milliseconds between two looks. */
+const PAUSE = 250;
+
+export function check(assertion: Assertion, news: Args): { args: Args; problems: readonly Problem[] } {
+  return checkArgs(assertion, news);
+}
+
+/** Every change means: look again. There is nothing that could be replaced. */
+export function diff(assertion: Assertion, olds: Args, news: Args) {
+  const { changed } = difference(assertion, olds, news);
+  return { changes: changed.length > 0, replaces: [], deleteBeforeReplace: true };
+}
+
+/** Looks as often as it has to, and fails with the reason and its explanation. */
+export async function create(assertion: Assertion, host: Host, args: Args): Promise<Result> {
+  const verdict = await insist(assertion, host, args);
+  if (verdict.holds) return { id: assertion.id(args), state: { ...args, ...verdict.outputs } };
+  throw new Error(`${verdict.reason}\n${await assertion.explain(host, args)}`);
+}
+
+/** The same: what was true with other arguments, or before something else changed, says nothing. */
+export const update = (assertion: Assertion, host: Host, _olds: Args, args: Args): Promise<Result> =>
+  create(assertion, host, args);
+
+/**
+ * Looks once. What does not hold any more is gone from the state, so that the next `pulumi up` makes it anew, which is to
+ * insist, after everything that it comes after has been mended.
+ */
+export async function read(assertion: Assertion, host: Host, state: Args) {
+  const verdict = await assertion.look(host, state).catch((): Verdict => ({ holds: false, reason: "" }));
+  if (!verdict.holds) return undefined;
+  const inputs = inputsIn(assertion, state);
+  return { id: assertion.id(state), inputs, state: { ...inputs, ...verdict.outputs } };
+}
+
+/** There is nothing to remove. */
+export const remove = async (): Promise<void> => {};
+
+const inputsIn = ({ onChange }: Assertion, state: Args): Args =>
+  Object.fromEntries(
+    Object.entries(state).filter(
+      ([key, value]) => value !== undefined && (key in onChange || key === "mark"),
+    ),
+  );
+
+async function insist(assertion: Assertion, host: Host, args: Args): Promise<Verdict> {
+  const { looks, endsAt } = assertion.patience(args);
+  for (let left = looks; ; left--) {
+    const verdict = await assertion.look(host, args);
+    if (left <= 1 || verdict.holds === (endsAt === "first success")) return verdict;
+    await host.run(pause(PAUSE));
+  }
+}

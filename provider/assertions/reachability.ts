@@ -1,0 +1,176 @@
+import { z } from "zod";
+import type { Args, Problem } from "../definition";
+import { familyOf, integer, ipAddress, isBroken, namespaceName, withoutSign } from "../fields/common";
+import type { Host } from "../host/host";
+import { drive } from "../trace/gather";
+import { placeName } from "../trace/network";
+import { type Answer, probe, type Target } from "../trace/probe";
+import { trace } from "../trace/trace";
+import type { Assertion } from "./assertion";
+
+/** What an HTTP request asks for: origin-form of RFC 9112. */
+const httpPath = z.string().refine((path) => /^\/[\x21-\x7e]*$/.test(path), {
+  error: ({ input }) => `is ${JSON.stringify(input)}, not a path such as /health, without spaces`,
+});
+
+const payload = z.string().superRefine((text, ctx) => {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > 1200) ctx.addIssue({ code: "custom", message: `is ${bytes} bytes long: write 1200 or less` });
+  if (isBroken(text))
+    ctx.addIssue({ code: "custom", message: `is ${JSON.stringify(text)}, which has half a character` });
+});
+
+const trigger = z.union([z.string(), z.number().overwrite(withoutSign), z.boolean()], {
+  error: ({ input }) =>
+    `is ${typeof input === "number" ? String(input) : JSON.stringify(input)}, neither text nor a number nor a boolean`,
+});
+
+const seconds = z.number().refine((n) => n >= 0.1 && n <= 25, {
+  error: ({ input }) => `is ${String(input)}, not a number from 0.1 to 25 seconds`,
+});
+
+export const ReachabilityArgs = z.object({
+  /** Network namespace that the packets are sent from. Default: the host's own. Updates in place. */
+  namespace: namespaceName.optional(),
+  /** Address that is to answer, or not to: `192.168.15.2`, `fd00::2`. Updates in place. */
+  target: ipAddress,
+  /**
+   * What is sent: `ping` an ICMP echo request, `tcp` a connection that is closed at once, `udp` one datagram, `http` a GET
+   * request. Default: `ping`. Updates in place.
+   */
+  protocol: z.enum(["ping", "tcp", "udp", "http"]).default("ping"),
+  /** Port of the target, 1 to 65535; needed for `tcp` and `udp`. Default: 80 for `http`. Updates in place. */
+  port: integer(1, 65535).optional(),
+  /** Path of an `http` request. Default: `/`. Updates in place. */
+  path: httpPath.optional(),
+  /** Status that an `http` answer has to have, 100 to 599. Default: any answer will do. Updates in place. */
+  status: integer(100, 599).optional(),
+  /** Text of a `udp` datagram, 1200 bytes at most; only an answer counts. Default: none. Updates in place. */
+  payload: payload.optional(),
+  /**
+   * `reachable`: an answer has to come. `blocked`: none may come; what is refused or rejected counts as blocked. Default:
+   * `reachable`. Updates in place.
+   */
+  expect: z.enum(["reachable", "blocked"]).default("reachable"),
+  /** How long to wait for an answer, in seconds, 0.1 to 25. Default: 1. Updates in place. */
+  timeout: seconds.default(1),
+  /**
+   * How many more attempts there are, 0 to 100: `reachable` ends at the first answer, `blocked` takes all of them. Default:
+   * 3. Updates in place.
+   */
+  retries: integer(0, 100).default(3),
+  /**
+   * Any values; a change of one is a reason to look again. The SDK adds a digest of all that was declared before. Default:
+   * none. Updates in place.
+   */
+  triggers: z.array(trigger).optional(),
+});
+
+type Given = z.output<typeof ReachabilityArgs>;
+
+const given = (args: Args): Given => ReachabilityArgs.parse(args);
+
+/** That packets get somewhere, or do not. See ping(8), tcp(7), udp(7), RFC 9110. */
+export const reachability: Assertion = {
+  kind: "Reachability",
+  schema: ReachabilityArgs,
+  onChange: {
+    namespace: "update",
+    target: "update",
+    protocol: "update",
+    port: "update",
+    path: "update",
+    status: "update",
+    payload: "update",
+    expect: "update",
+    timeout: "update",
+    retries: "update",
+    triggers: "update",
+  },
+
+  id: (args) => `${placeName(given(args).namespace)} to ${whatIs(given(args))}`,
+
+  problems: (args) => problemsOf(given(args)),
+
+  patience(args) {
+    const { retries, expect } = given(args);
+    return { looks: retries + 1, endsAt: expect === "reachable" ? "first success" : "first failure" };
+  },
+
+  async look(host, args) {
+    const asked = given(args);
+    const { namespace, expect, timeout, payload } = asked;
+    const options = { patience: timeout * 1000, payload };
+    const answer = await drive(host, probe(namespace, targetOf(asked), options));
+    if (answer.isTried === false)
+      throw new Error(`${reachability.id(args)} could not be tried: ${answer.text}`);
+    const isReached = answer.isReached === true && isStatus(answer, asked);
+    if (isReached === (expect === "reachable")) return { holds: true, outputs: { answer: answer.text } };
+    return { holds: false, reason: reasonOf(asked, answer) };
+  },
+
+  explain: (host, args) => explain(host, given(args)),
+};
+
+const portOf = ({ protocol, port }: Given): number | undefined =>
+  port ?? (protocol === "http" ? 80 : undefined);
+
+const targetOf = (asked: Given): Target => ({
+  ip: asked.target,
+  family: familyOf(asked.target),
+  protocol: asked.protocol === "ping" ? "icmp" : asked.protocol,
+  port: portOf(asked),
+  path: asked.path,
+});
+
+function whatIs(asked: Given): string {
+  const { protocol, target } = asked;
+  const port = portOf(asked);
+  return `${target} by ${protocol === "ping" ? "ping" : protocol.toUpperCase()}${port === undefined ? "" : ` on port ${port}`}`;
+}
+
+const isStatus = ({ status }: Answer, asked: Given): boolean =>
+  asked.status === undefined || status === asked.status;
+
+function reasonOf(asked: Given, { text }: Answer): string {
+  const from = placeName(asked.namespace);
+  if (asked.expect === "blocked") return `${from} reaches ${whatIs(asked)}, but is not to (${text})`;
+  const wanted = asked.status === undefined ? "" : `, where the status is to be ${asked.status}`;
+  return `${from} does not reach ${whatIs(asked)} (${text}${wanted})`;
+}
+
+async function explain(host: Host, asked: Given): Promise<string> {
+  const { namespace, target, protocol, expect } = asked;
+  const isBlocked = expect === "blocked";
+  const { sentence, steps, fault } = await trace(host, {
+    from: namespace,
+    to: { ip: target },
+    protocol: protocol === "ping" ? "icmp" : protocol === "http" ? "tcp" : protocol,
+    port: portOf(asked),
+    withProbe: !isBlocked,
+  });
+  if (!isBlocked) return fault?.code === undefined ? sentence : `${sentence}\n${fault.code}`;
+  const places = steps.filter(({ direction }) => direction === "there").map(({ place }) => placeName(place));
+  const way = places.filter((place, at) => place !== places[at - 1]);
+  return `the way is ${way.join(" → ")}: a filter on one of these has to stop it`;
+}
+
+function problemsOf({ protocol, port, path, status, payload }: Given): Problem[] {
+  const needs = (protocol === "tcp" || protocol === "udp") && port === undefined;
+  const refuse = (property: string, value: unknown, only: readonly string[]): Problem[] =>
+    value === undefined || only.includes(protocol)
+      ? []
+      : [
+          {
+            property,
+            reason: `has no meaning for \`${protocol}\`: leave it out, or set \`protocol\` to ${only.join(" or ")}`,
+          },
+        ];
+  return [
+    ...(needs ? [{ property: "port", reason: `is required for \`${protocol}\`` }] : []),
+    ...refuse("port", port, ["tcp", "udp", "http"]),
+    ...refuse("path", path, ["http"]),
+    ...refuse("status", status, ["http"]),
+    ...refuse("payload", payload, ["udp"]),
+  ];
+}

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { command, ip } from "../command";
+import { canonicalIp, type Family } from "../fields/common";
+import { readSysctls } from "../fields/sysctl";
+import { parseJson } from "../parse/json";
+import { parseSysctls } from "../parse/sysctl";
+import { covers } from "./ip";
+import type { Place } from "./network";
+import { type Plan, textOf } from "./plan";
+import type { Chain } from "./rules/chain";
+import { parseIptables } from "./rules/iptables";
+import { parseNft } from "./rules/nft";
+
+/** What is asked of a place that packets come by, beyond its links and addresses. */
+export interface Facts {
+  readonly routes: readonly TableRoute[];
+  readonly neighbours: readonly Neighbour[];
+  readonly chains: readonly Chain[];
+  /** Kernel parameters by their path below /proc/sys. */
+  readonly sysctls: ReadonlyMap<string, string>;
+}
+
+const TableRoute = z
+  .looseObject({
+    type: z.string(),
+    dst: z.string(),
+    table: z.string(),
+    protocol: z.string(),
+    metric: z.number().default(0),
+    gateway: z.string().optional(),
+    dev: z.string().optional(),
+  })
+  .transform(({ type, dst, table, protocol, metric, gateway, dev }) => ({
+    type: Number(type),
+    destination: dst,
+    isMain: table === "254",
+    protocol: Number(protocol),
+    metric,
+    via: gateway,
+    interface: dev,
+  }));
+
+/** A route as its table has it; numbers as in rtnetlink(7). */
+export type TableRoute = z.output<typeof TableRoute>;
+
+const Neighbour = z
+  .looseObject({
+    dst: z.string(),
+    dev: z.string(),
+    lladdr: z.string().optional(),
+    state: z.array(z.string()).default([]),
+  })
+  .transform(({ dst, dev, lladdr, state }) => ({
+    ip: canonicalIp(dst),
+    interface: dev,
+    mac: lladdr,
+    state: state.join(" "),
+  }));
+
+/** What a place believes of another machine on the same Ethernet. */
+type Neighbour = z.output<typeof Neighbour>;
+
+const parseNeighbours = (text: string | undefined): Neighbour[] => parseJson(z.array(Neighbour), text ?? "");
+
+const flagOf = (family: Family): string => (family === "ipv4" ? "-4" : "-6");
+
+const askNeighbours = ({ name }: Place, family: Family) => ip(name, flagOf(family), "-j", "neigh", "show");
+
+/** Parameters of each link, below `net/ipv4/conf/LINK` or its IPv6 sibling. */
+const PER_LINK = { ipv4: ["forwarding", "rp_filter"], ipv6: ["forwarding"] } as const;
+const ONCE = {
+  ipv4: ["net/ipv4/ip_forward", "net/ipv4/icmp_echo_ignore_all", "net/bridge/bridge-nf-call-iptables"],
+  ipv6: [
+    "net/ipv6/conf/all/forwarding",
+    "net/ipv6/icmp/echo_ignore_all",
+    "net/bridge/bridge-nf-call-ip6tables",
+  ],
+} as const;
+
+export const linkSysctl = (family: Family, link: string, key: string): string =>
+  `net/${family}/conf/${link}/${key}`;
+
+export function* lookCloser(place: Place, family: Family): Plan<Facts> {
+  const links = ["all", ...place.devices.map(({ name }) => name)];
+  const keys = links.flatMap((link) => PER_LINK[family].map((key) => linkSysctl(family, link, key)));
+  const six = family === "ipv6" ? "6" : "";
+  const [routes, neighbours, sysctls, nft, iptables, legacy] = (yield [
+    ip(place.name, flagOf(family), "-N", "-j", "-d", "route", "show", "table", "all"),
+    askNeighbours(place, family),
+    readSysctls(place.name, [...ONCE[family], ...keys]),
+    command("nft", place.name, ["-j", "list", "ruleset"]),
+    command(`ip${six}tables-save`, place.name, ["--counters"]),
+    command(`ip${six}tables-legacy-save`, place.name, ["--counters"]),
+  ]).map(textOf);
+  return {
+    routes: parseJson(z.array(TableRoute), routes ?? ""),
+    neighbours: parseNeighbours(neighbours),
+    sysctls: parseSysctls(sysctls ?? ""),
+    chains: chainsOf(family, nft, iptables, legacy),
+  };
+}
+
+/** Rules that iptables has made in nftables are listed by both: there its own words say more. */
+function chainsOf(
+  family: Family,
+  nft: string | undefined,
+  iptables: string | undefined,
+  legacy: string | undefined,
+): Chain[] {
+  const name = family === "ipv4" ? "ip" : "ip6";
+  const own = parseIptables(iptables, "iptables", name);
+  const isListedTwice = ({ family, table }: Chain): boolean =>
+    family === name && own.some((chain) => chain.table === table);
+  const isNft = /\(nf_tables\)/.test(iptables ?? "") || own.length === 0;
+  return [
+    ...parseNft(nft).filter((chain) => !isNft || !isListedTwice(chain)),
+    ...own,
+    // Where iptables is the legacy one, both programs list the same.
+    ...(isNft ? parseIptables(legacy, "iptables-legacy", name) : []),
+  ];
+}
+
+/** The route of the main table that decides on an address, where no rule of the policy says otherwise. */
+export function routeFor({ routes }: Facts, address: string): TableRoute | undefined {
+  const lengthOf = ({ destination }: TableRoute): number =>
+    Number(networkIn(destination).split("/")[1] ?? 128);
+  const networkIn = (destination: string): string =>
+    destination === "default" ? (address.includes(":") ? "::/0" : "0.0.0.0/0") : destination;
+  return routes
+    .filter(({ isMain, destination }) => isMain && covers(networkIn(destination), address))
+    .sort((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric)[0];
+}
+
+/** The destination of a route as arguments write it: networks with their prefix length. */
+export const destinationOf = ({ destination }: TableRoute, address: string): string => {
+  const bits = address.includes(":") ? 128 : 32;
+  if (destination === "default") return bits === 32 ? "0.0.0.0/0" : "::/0";
+  return destination.includes("/") ? destination : `${destination}/${bits}`;
+};

@@ -1,0 +1,81 @@
+import { command } from "../../command";
+import { canonicalIp } from "../../fields/common";
+import type { Fault } from "../fault";
+import { factsOf, faultAt, type Journey, note } from "../journey";
+import type { Place } from "../network";
+import type { Packet } from "../packet";
+import { ask, type Plan, textOf } from "../plan";
+import { execIn } from "../words";
+
+/** Whether somebody takes the packet at the place it is for. */
+export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<Fault | undefined> {
+  const { name } = place;
+  if (packet.isReply) {
+    note(journey, place, "delivery", "gets the answer");
+    return undefined;
+  }
+  if (packet.protocol === "icmp") {
+    const { sysctls } = yield* factsOf(journey, place);
+    const key = packet.family === "ipv4" ? "net/ipv4/icmp_echo_ignore_all" : "net/ipv6/icmp/echo_ignore_all";
+    if (sysctls.get(key) === "1") {
+      return faultAt(journey, place, {
+        cause: "ping-ignored",
+        reason: `it answers no ping, as ${key.replaceAll("/", ".")} is 1`,
+        mend: "set it to 0",
+        owner: journey.owners.ofSysctl(place, key),
+      });
+    }
+    note(journey, place, "delivery", `answers ping to ${packet.destination}`, journey.owners.ofPlace(place));
+    return undefined;
+  }
+  const outcome = yield* ask(command("ss", name, ["-H", "-lntu"]));
+  return listening(journey, place, packet, textOf(outcome));
+}
+
+function listening(
+  journey: Journey,
+  place: Place,
+  packet: Packet,
+  text: string | undefined,
+): Fault | undefined {
+  const { protocol, port, destination, family } = packet;
+  const what = `${protocol.toUpperCase()} port ${port}`;
+  if (text === undefined) {
+    note(journey, place, "delivery", `cannot be asked what listens there (\`ss\` is missing)`);
+    return undefined;
+  }
+  const sockets = parseSockets(text).filter((socket) => socket.protocol === protocol && socket.port === port);
+  if (sockets.some(({ ip }) => isFor(ip, destination, family))) {
+    note(journey, place, "delivery", `listens on ${what}`);
+    return undefined;
+  }
+  const [other] = sockets;
+  const name = protocol === "tcp" ? "-lntp" : "-lnup";
+  return faultAt(journey, place, {
+    cause: "not-listening",
+    reason: other
+      ? `what listens on ${what} does so on ${other.ip} only, not on ${destination}`
+      : `nothing listens on ${what}`,
+    mend: other ? `let it listen on ${destination} or 0.0.0.0` : "start the server, or ask for another port",
+    code: `${execIn(place)}ss ${name}`,
+  });
+}
+
+interface Socket {
+  readonly protocol: string;
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** `ss -H -lntu`: protocol, state, queues, own address, the other's. */
+const parseSockets = (text: string): Socket[] =>
+  text.split("\n").flatMap((line) => {
+    const [protocol = "", , , , own = ""] = line.trim().split(/\s+/);
+    const [, ip = "", port = ""] = /^(.*):(\d+)$/.exec(own) ?? [];
+    return port === ""
+      ? []
+      : [{ protocol, ip: canonicalIp(ip.replace(/%.*$|[[\]]/g, "")), port: Number(port) }];
+  });
+
+const isFor = (ip: string, destination: string, family: string): boolean =>
+  ip === "*" || ip === destination || ip === (family === "ipv4" ? "0.0.0.0" : "::");

@@ -1,0 +1,145 @@
+import type { Fault } from "../fault";
+import { bitsOf, covers, networkOf, sharedPrefix } from "../ip";
+import { faultAt, type Journey } from "../journey";
+import {
+  addressName,
+  type DeviceAddress,
+  holdersOf,
+  type Place,
+  type Port,
+  placeName,
+  portsOf,
+  usableAddresses,
+} from "../network";
+import { ownerName } from "../owners";
+import type { Packet } from "../packet";
+import { endpointsOf, segmentOf } from "../segment";
+import { inPlace, ipIn } from "../words";
+import { routeCode } from "./route";
+import { routerTo } from "./routers";
+
+/** Why a place has no route to where a packet is going, and what would give it one. */
+export function explainNoRoute(journey: Journey, place: Place, packet: Packet): Fault {
+  return (
+    noAddress(journey, place, packet) ??
+    downLink(journey, place, packet) ??
+    narrowNetmask(journey, place, packet) ??
+    missingRoute(journey, place, packet)
+  );
+}
+
+function noAddress(journey: Journey, place: Place, { family, destination }: Packet): Fault | undefined {
+  if (usableAddresses(place, family).length > 0) return undefined;
+  const link = portsOf(place).find(({ device }) => device.kind !== "loopback" && device.master === undefined);
+  const name = family === "ipv4" ? "IPv4" : "IPv6";
+  if (!link) {
+    return faultAt(journey, place, {
+      cause: "no-address",
+      reason: "it has no link but its loopback",
+      mend: `add a VethPair that leads towards ${destination}`,
+      owner: journey.owners.ofPlace(place),
+    });
+  }
+  return faultAt(journey, place, {
+    cause: "no-address",
+    reason: `it has no ${name} address`,
+    mend: `add an Address to ${link.device.name}`,
+    code: `new Address("…", { ${inPlace(place)}interface: "${link.device.name}", address: "…/${family === "ipv4" ? 24 : 64}" });`,
+    owner: journey.owners.ofLink(link),
+  });
+}
+
+/** With its link, a route is gone. */
+function downLink(journey: Journey, place: Place, { family, destination }: Packet): Fault | undefined {
+  const addresses = usableAddresses(place, family).filter(({ device }) => !device.isUp);
+  const found =
+    addresses.find(({ address }) => covers(addressName(address), destination)) ??
+    (usableAddresses(place, family).every(({ device }) => !device.isUp) ? addresses[0] : undefined);
+  return found && linkDown(journey, { place, device: found.device });
+}
+
+export function linkDown(journey: Journey, port: Port): Fault {
+  const { place, device } = port;
+  const owner = journey.owners.ofLink(port);
+  return faultAt(journey, place, {
+    cause: "link-down",
+    reason: `${device.name} is down`,
+    mend: owner ? `set it up: \`pulumi up --refresh\` does where ${ownerName(owner)} says so` : "set it up",
+    code: `${ipIn(place)} link set dev ${device.name} up`,
+    owner,
+  });
+}
+
+/** The receiver is on the same Ethernet, but the address does not say so. */
+function narrowNetmask(journey: Journey, place: Place, { family, destination }: Packet): Fault | undefined {
+  for (const { device, address } of usableAddresses(place, family)) {
+    const holder = endpointsOf(segmentOf(journey.network, { place, device })).find(
+      (port) => port.place !== place && port.device.addresses.some(({ ip }) => ip === destination),
+    );
+    const its = holder?.device.addresses.find(({ ip }) => ip === destination);
+    if (!holder || !its) continue;
+    const right = `${address.ip}/${widePrefix(address, its)}`;
+    const owner = journey.owners.ofAddress({ place, device }, address);
+    const isLone = address.prefix === bitsOf(family);
+    return faultAt(journey, place, {
+      cause: "netmask",
+      reason: isLone
+        ? `its address ${addressName(address)} has no prefix length of a network, so ${destination} is no neighbour, though on the same Ethernet`
+        : `its address ${addressName(address)} does not cover ${destination}, though it is on the same Ethernet`,
+      mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}`,
+      code: `new Address("…", { ${inPlace(place)}interface: "${device.name}", address: "${right}" });`,
+      owner,
+    });
+  }
+  return undefined;
+}
+
+/** The prefix length that makes both neighbours: the other's, where that does. */
+const widePrefix = (own: DeviceAddress, other: DeviceAddress): number =>
+  covers(`${own.ip}/${other.prefix}`, other.ip) && other.prefix < bitsOf(other.family)
+    ? other.prefix
+    : sharedPrefix(own.ip, other.ip);
+
+function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
+  const { destination } = packet;
+  const isBack = journey.direction === "back";
+  const target = targetNetwork(journey, destination);
+  const router = routerTo(journey.network, place, destination);
+  const via = router ? ` via ${router.ip}` : "";
+  const hider = isBack ? hiderOf(journey, place, destination) : undefined;
+  const route = `add a Route there to ${target}${via}`;
+  const masquerade = hider && `a NatRule of kind masquerade on ${placeName(hider.place.name)}`;
+  return faultAt(journey, place, {
+    cause: hider?.translates ? "no-masquerade" : "no-route",
+    reason: `it has no route ${isBack ? "back " : ""}to ${target}`,
+    mend: !masquerade
+      ? route
+      : hider.translates
+        ? `add ${masquerade} that covers ${target}, or ${route}`
+        : `${route}, or ${masquerade}`,
+    code: hider?.translates
+      ? `new NatRule("…", { ${inPlace(hider.place)}kind: "masquerade", source: "${target}" });`
+      : routeCode(place, target, router?.ip ?? "…"),
+    owner: journey.owners.ofPlace(place),
+  });
+}
+
+/** The network that an address is in, as who has it says; else the address alone. */
+function targetNetwork({ network }: Journey, destination: string): string {
+  const address = holdersOf(network, destination)
+    .flatMap(({ device }) => device.addresses)
+    .find(({ ip }) => ip === destination);
+  return address ? networkOf(addressName(address)) : destination;
+}
+
+/** The last router on the way here, which could send in its own name, and whether it does so for others. */
+function hiderOf(journey: Journey, place: Place, source: string) {
+  const there = journey.visited.filter(({ direction }) => direction === "there").map((one) => one.place);
+  const router = there.at(-2);
+  if (there.length < 3 || !router || router === place || source === "") return undefined;
+  const chains = journey.facts.get(router)?.chains ?? [];
+  const translates = chains.some(
+    ({ base, rules }) => base?.type === "nat" && base.hook === "postrouting" && rules.length > 0,
+  );
+  return { place: router, translates };
+}

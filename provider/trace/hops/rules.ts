@@ -1,0 +1,221 @@
+import type { Fault } from "../fault";
+import { factsOf, faultAt, type Journey, note, passageOf } from "../journey";
+import { type Place, portsOf } from "../network";
+import { type Owner, ownerName } from "../owners";
+import { type Packet, type Passage, printPacket } from "../packet";
+import type { Plan } from "../plan";
+import type { Chain, Hook, Rule, Verdict } from "../rules/chain";
+import { type Judgement, judge } from "../rules/judge";
+import { execIn } from "../words";
+
+/** What the rules of a hook leave of a packet. */
+export type Filtered = { readonly packet: Packet } | { readonly fault: Fault };
+
+/** Asks the rules of a hook, and translates where one says so. */
+export function* filter(
+  journey: Journey,
+  place: Place,
+  hook: Hook,
+  packet: Packet,
+  links: Pick<Passage, "inInterface" | "outInterface">,
+): Plan<Filtered> {
+  const { chains } = yield* factsOf(journey, place);
+  const families = [packet.family === "ipv4" ? "ip" : "ip6", "inet"];
+  const passage = passageOf(place, packet, links);
+  const judgement = judge(chains, hook, families, passage);
+  keepDoubts(journey, place, judgement);
+  const fault = faultOf(journey, place, hook, passage, judgement);
+  if (fault) return { fault };
+  const bases = chains.filter(({ base, family }) => base?.hook === hook && families.includes(family));
+  if (hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
+    note(journey, place, "rules", `lets ${printPacket(packet)} through its chains of hook ${hook}`);
+  return { packet: translated(journey, place, packet, passage, judgement) };
+}
+
+/** The same for a packet that only crosses a bridge: bridge filters, and those for IP where br_netfilter asks them. */
+export function* filterBridged(
+  journey: Journey,
+  place: Place,
+  bridge: string,
+  packet: Packet,
+): Plan<Fault | undefined> {
+  const { chains, sysctls } = yield* factsOf(journey, place);
+  const key = `net/bridge/bridge-nf-call-${packet.family === "ipv4" ? "iptables" : "ip6tables"}`;
+  const asksIp = sysctls.get(key) === "1";
+  const families = ["bridge", ...(asksIp ? [packet.family === "ipv4" ? "ip" : "ip6", "inet"] : [])];
+  const links = { inInterface: bridge, outInterface: bridge, isBridged: true };
+  const passage = passageOf(place, packet, links);
+  const judgement = judge(chains, "forward", families, passage);
+  keepDoubts(journey, place, judgement);
+  const fault = faultOf(journey, place, "forward", passage, judgement);
+  if (!fault || judgement.by?.chain.family === "bridge") return fault;
+  return {
+    ...fault,
+    reason: `${fault.reason} (it judges what only crosses the bridge ${bridge} as well, as br_netfilter is on)`,
+  };
+}
+
+function keepDoubts(journey: Journey, place: Place, { doubts }: Judgement): void {
+  for (const { chain, rule } of doubts)
+    journey.doubts.push(`${place.name ?? "the host"}: ${chainName(chain)}: ${rule.text}`);
+}
+
+/** `chain FORWARD of iptables (filter)`, `chain inet lab forward` */
+const chainName = ({ tool, family, table, name }: Chain): string =>
+  tool === "nft" ? `chain ${family} ${table} ${name}` : `chain ${name} of ${tool} (table ${table})`;
+
+const ownerOf = (journey: Journey, rule: Rule | undefined): Owner | undefined =>
+  journey.owners.ofMark(rule?.comment);
+
+const counted = (packets: number | undefined): string =>
+  packets === undefined ? "" : `, ${packets} packet${packets === 1 ? "" : "s"} so far`;
+
+function faultOf(
+  journey: Journey,
+  place: Place,
+  hook: Hook,
+  passage: Passage,
+  { outcome, by }: Judgement,
+): Fault | undefined {
+  if (outcome === "accept" || !by) return undefined;
+  const { chain, rule } = by;
+  const owner = ownerOf(journey, rule);
+  const verb = outcome === "drop" ? "drops" : "rejects";
+  const packet = printPacket(passage.packet);
+  const translation = journey.translations.find(
+    (one) => one.place === place && one.after.destination === passage.packet.destination,
+  );
+  const sent =
+    translation && journey.direction === "there"
+      ? `${translation.by} sends it on to ${translation.after.destination}, but `
+      : "";
+  const reason = rule
+    ? `${sent}${chainName(chain)} ${verb} ${packet} by the rule \`${rule.text}\`${counted(rule.packets)}`
+    : `${sent}the policy of ${chainName(chain)} ${verb} ${packet}, as no rule there accepts it${counted(chain.base?.packets)}`;
+  return faultAt(journey, place, {
+    cause: "filter",
+    reason,
+    ...mendOf(journey, place, hook, passage, chain, owner, rule !== undefined),
+    owner,
+  });
+}
+
+/** Who has made a chain decides where an exception has to stand. */
+function mendOf(
+  journey: Journey,
+  place: Place,
+  hook: Hook,
+  passage: Passage,
+  chain: Chain,
+  owner: Owner | undefined,
+  isRule: boolean,
+): Pick<Fault, "mend" | "code"> {
+  if (owner) return { mend: `change ${ownerName(owner)}` };
+  const chains = journey.facts.get(place)?.chains ?? [];
+  const link = passage.isBridged
+    ? undefined
+    : passage.packet.isReply
+      ? (passage.outInterface ?? passage.inInterface)
+      : (passage.inInterface ?? passage.outInterface);
+  const inside = portsOf(place).find(({ device }) => device.name === link);
+  if (chain.table === "firewalld" && inside)
+    return {
+      mend: `put ${inside.device.name} into firewalld's zone trusted`,
+      code: `firewall-cmd --zone=trusted --add-interface=${inside.device.name}`,
+    };
+  const before = isRule ? "take it away, or let it through before it" : "let it through there";
+  if (chain.tool === "nft") {
+    return {
+      mend: `${before}: an accept in another table does not overrule it`,
+      code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
+    };
+  }
+  const isDocker = hook === "forward" && chains.some(({ name }) => name === "DOCKER-USER");
+  const six = chain.family === "ip6" ? "6" : "";
+  const program = chain.tool === "iptables-legacy" ? `ip${six}tables-legacy` : `ip${six}tables`;
+  const into = isDocker ? "DOCKER-USER" : hook.toUpperCase();
+  return {
+    mend: `${before}${isDocker ? " by Docker's chain for exceptions, DOCKER-USER" : ""}: an accept in another table does not overrule it`,
+    code: `${execIn(place)}${program} -I ${into} ${iptablesWords(passage)} -j ACCEPT`,
+  };
+}
+
+const iptablesWords = ({ packet, isBridged }: Passage): string =>
+  isBridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`;
+
+const nftWords = ({ packet }: Passage): string => {
+  const family = packet.family === "ipv4" ? "ip" : "ip6";
+  return `${family} saddr ${packet.source} ${family} daddr ${packet.destination}`;
+};
+
+/** The packet as a rule translates it; of an answer, as its connection says. */
+function translated(
+  journey: Journey,
+  place: Place,
+  packet: Packet,
+  passage: Passage,
+  { nat }: Judgement,
+): Packet {
+  if (!nat || packet.isReply) return packet;
+  const after = apply(nat.verdict, packet, place, passage);
+  if (!after) {
+    journey.doubts.push(`${place.name ?? "the host"}: ${chainName(nat.chain)}: ${nat.rule.text}`);
+    return packet;
+  }
+  const owner = ownerOf(journey, nat.rule);
+  const by = owner ? ownerName(owner) : `the rule \`${nat.rule.text}\``;
+  journey.translations.push({ place, before: packet, after, by, owner });
+  note(
+    journey,
+    place,
+    "nat",
+    `translates ${printPacket(packet)} into ${printPacket(after)} by ${by}${counted(nat.rule.packets)}`,
+    owner,
+  );
+  return after;
+}
+
+function apply(
+  verdict: Verdict,
+  packet: Packet,
+  place: Place,
+  { inInterface, outInterface }: Passage,
+): Packet | undefined {
+  const first = (link: string | undefined): string | undefined =>
+    place.devices
+      .find(({ name }) => name === link)
+      ?.addresses.find(({ family, isGlobal }) => family === packet.family && isGlobal)?.ip;
+  switch (verdict.does) {
+    case "dnat":
+      return verdict.to === undefined && verdict.port === undefined
+        ? undefined
+        : {
+            ...packet,
+            destination: verdict.to ?? packet.destination,
+            port: portOf(packet, packet.port, verdict.port),
+          };
+    case "redirect": {
+      const own =
+        inInterface === undefined ? (packet.family === "ipv4" ? "127.0.0.1" : "::1") : first(inInterface);
+      return own === undefined
+        ? undefined
+        : { ...packet, destination: own, port: portOf(packet, packet.port, verdict.port) };
+    }
+    case "snat":
+      return verdict.to === undefined
+        ? undefined
+        : { ...packet, source: verdict.to, sourcePort: portOf(packet, packet.sourcePort, verdict.port) };
+    case "masquerade": {
+      const own = first(outInterface);
+      return own === undefined ? undefined : { ...packet, source: own };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const portOf = (
+  { protocol }: Packet,
+  was: number | undefined,
+  port: number | undefined,
+): number | undefined => (protocol === "icmp" ? undefined : (port ?? was));

@@ -1,0 +1,38 @@
+import { Address4, Address6 } from "ip-address";
+import { type Family, familyOf, parseIp } from "../fields/common";
+
+/** Whether `network` (`10.0.0.0/8`, or an address with a prefix length) covers `address`. */
+export function covers(network: string, address: string): boolean {
+  if (familyOf(network) !== familyOf(address)) return false;
+  return familyOf(network) === "ipv4"
+    ? new Address4(address).isInSubnet(new Address4(network))
+    : new Address6(address).isInSubnet(new Address6(network));
+}
+
+/** The network of an address with its prefix length: `10.1.0.7/24` is in `10.1.0.0/24`. */
+export function networkOf(address: string): string {
+  const parsed = parseIp(address);
+  return parsed ? `${parsed.start}/${parsed.prefix}` : address;
+}
+
+export const bitsOf = (family: Family): number => (family === "ipv4" ? 32 : 128);
+
+/** The longest prefix that both addresses have in common, but none longer than networks usually have. */
+export function sharedPrefix(address: string, other: string): number {
+  const usual = familyOf(address) === "ipv4" ? 24 : 64;
+  for (let prefix = usual; prefix > 0; prefix--) if (covers(`${address}/${prefix}`, other)) return prefix;
+  return 0;
+}
+
+/** Whether an address lies between two others, both included. */
+export function isBetween(address: string, from: string, to: string): boolean {
+  const [low, value, high] = [from, address, to].map(numberOf);
+  if (low === undefined || value === undefined || high === undefined) return false;
+  return familyOf(address) === familyOf(from) && low <= value && value <= high;
+}
+
+function numberOf(address: string): bigint | undefined {
+  const ip = parseIp(address);
+  if (!ip) return undefined;
+  return (ip.family === "ipv4" ? new Address4(ip.address) : new Address6(ip.address)).bigInt();
+}

@@ -1,0 +1,71 @@
+import { claimOf } from "../claim";
+import type { Args, Definition } from "../definition";
+import { parseMark } from "../mark";
+import type { DeviceAddress, Place, Port } from "./network";
+
+/** The resource of a program that makes something. */
+export interface Owner {
+  readonly kind: string;
+  /** Its name in the program; of a part of a composite with that of the whole before it: `star/red/eth0`. */
+  readonly name: string;
+  /** `PROJECT/STACK`; absent where the names are too long for a mark. */
+  readonly stack?: string | undefined;
+  /** As the stack's state has it; absent where that could not be read. */
+  readonly urn?: string | undefined;
+}
+
+/** A resource, or a part of one, that a record or a state knows. */
+export interface Known {
+  readonly definition: Definition;
+  /** Its arguments, and its mark. */
+  readonly args: Args;
+  readonly urn?: string | undefined;
+}
+
+/** Who makes what, by marks in the kernel, records beside it, and states where these were read. */
+export class Owners {
+  private readonly byClaim = new Map<string, Owner>();
+  private readonly urns = new Map<string, string>();
+
+  constructor(known: readonly Known[]) {
+    for (const { definition, args, urn } of known) {
+      const mark = String(args["mark"]);
+      if (urn !== undefined) this.urns.set(mark, urn);
+      const owner = this.ofMark(mark);
+      if (owner) for (const claim of definition.claims(args)) this.byClaim.set(claim, owner);
+    }
+  }
+
+  /** Who wrote this mark; `undefined` where it is none. */
+  ofMark(mark: string | undefined): Owner | undefined {
+    const parsed = parseMark(mark ?? "");
+    if (!mark || !parsed) return undefined;
+    const { kind, name, stack } = parsed;
+    return { kind, name, stack, urn: this.urns.get(mark) };
+  }
+
+  ofPlace(place: Place): Owner | undefined {
+    return this.ofMark(place.devices.find(({ kind }) => kind === "loopback")?.alias);
+  }
+
+  ofLink({ place, device }: Port): Owner | undefined {
+    return this.ofMark(device.alias) ?? this.byClaim.get(claimOf("link", place.name, device.name));
+  }
+
+  ofAddress({ place, device }: Port, { ip, prefix }: DeviceAddress): Owner | undefined {
+    return this.byClaim.get(claimOf("address", place.name, `${device.name} ${ip}/${prefix}`));
+  }
+
+  ofRoute(place: Place, destination: string, metric: number): Owner | undefined {
+    return this.byClaim.get(claimOf("route", place.name, `main ${destination} metric ${metric}`));
+  }
+
+  /** `path` as below /proc/sys. */
+  ofSysctl(place: Place, path: string): Owner | undefined {
+    return this.byClaim.get(claimOf("sysctl", place.name, path));
+  }
+}
+
+/** `VethPair "veth-red" of lab/dev` */
+export const ownerName = ({ kind, name, stack }: Owner): string =>
+  `${kind} "${name}"${stack === undefined ? "" : ` of ${stack}`}`;

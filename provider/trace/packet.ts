@@ -1,0 +1,49 @@
+import type { Family } from "../fields/common";
+
+export type Protocol = "icmp" | "tcp" | "udp";
+
+/** A packet as it is somewhere on its way. What is not known of it is left out: a rule that asks for it stays in doubt. */
+export interface Packet {
+  readonly family: Family;
+  readonly protocol: Protocol;
+  readonly source: string;
+  readonly destination: string;
+  readonly sourcePort?: number | undefined;
+  readonly port?: number | undefined;
+  /** Whether it answers another: connection tracking knows it, and NAT undoes what it did. */
+  readonly isReply: boolean;
+}
+
+/** Where a packet is when a chain judges it. */
+export interface Passage {
+  readonly packet: Packet;
+  /** Link it came in by; absent where it was made. */
+  readonly inInterface?: string | undefined;
+  /** Link it leaves by; absent before that is decided, and where it stays. */
+  readonly outInterface?: string | undefined;
+  /** Whether it only crosses a bridge. */
+  readonly isBridged?: boolean;
+  /** Own addresses of the place, to tell what is local. */
+  readonly local: readonly string[];
+}
+
+/** `true`, `false`, or `undefined` where it cannot be told. */
+export type Tri = boolean | undefined;
+
+export function all(answers: readonly Tri[]): Tri {
+  if (answers.includes(false)) return false;
+  return answers.includes(undefined) ? undefined : true;
+}
+
+export function any(answers: readonly Tri[]): Tri {
+  if (answers.includes(true)) return true;
+  return answers.includes(undefined) ? undefined : false;
+}
+
+export const not = (answer: Tri): Tri => (answer === undefined ? undefined : !answer);
+
+/** The packet in words: `TCP to 10.1.0.2 port 80`. */
+export function printPacket({ protocol, destination, port, source }: Packet): string {
+  const where = port === undefined ? destination : `${destination} port ${port}`;
+  return `${protocol.toUpperCase()} from ${source} to ${where}`;
+}

@@ -1,0 +1,217 @@
+import { splitWords } from "../../parse/iptables";
+import { covers } from "../ip";
+import { all, any, not, type Passage, type Tri } from "../packet";
+import type { Chain, Rule, Verdict } from "./chain";
+
+/** Rule sets as `iptables-save --counters` prints them. */
+
+/** The priorities that the built-in chains hook in at: `enum nf_ip_hook_priorities` in the kernel. */
+const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, filter: 0, security: 50 };
+
+const priorityOf = (table: string, hook: string): number =>
+  table === "nat" ? (hook === "prerouting" || hook === "output" ? -100 : 100) : (PRIORITIES[table] ?? 0);
+
+/** The chains in the answer to `iptables-save --counters` or `ip6tables-save -c`. */
+export function parseIptables(
+  text: string | undefined,
+  tool: "iptables" | "iptables-legacy",
+  family: "ip" | "ip6",
+): Chain[] {
+  const chains: (Omit<Chain, "rules"> & { rules: Rule[] })[] = [];
+  let table = "";
+  for (const line of (text ?? "").split("\n")) {
+    const head = /^\*(\S+)$/.exec(line);
+    if (head) table = head[1] ?? "";
+    const chain = /^:(\S+) (\S+) \[(\d+):\d+\]/.exec(line);
+    if (chain) chains.push({ tool, family, table, ...headOf(table, chain), rules: [] });
+    const rule = /^(?:\[(\d+):\d+\] )?-A (\S+) ?(.*)$/.exec(line);
+    if (rule) {
+      const [, packets, name = "", words = ""] = rule;
+      const target = chains.find((one) => one.table === table && one.name === name);
+      target?.rules.push(toRule(`-A ${name} ${words}`.trim(), splitWords(words), packets));
+    }
+  }
+  return chains;
+}
+
+function headOf(
+  table: string,
+  [, name = "", policy = "", packets = "0"]: RegExpExecArray,
+): Omit<Chain, "tool" | "family" | "table" | "rules"> {
+  // A chain that a person has made has no policy.
+  if (policy === "-") return { name };
+  const hook = name.toLowerCase();
+  return {
+    name,
+    base: {
+      hook,
+      type: table === "nat" ? "nat" : "filter",
+      priority: priorityOf(table, hook),
+      policy: policy === "DROP" ? "drop" : "accept",
+      packets: Number(packets),
+    },
+  };
+}
+
+function toRule(text: string, words: readonly string[], packets: string | undefined): Rule {
+  const { conditions, target, values } = read(words);
+  const comment = values.get("--comment");
+  const verdict = verdictOf(target, values);
+  return {
+    text,
+    comment,
+    packets: packets === undefined ? undefined : Number(packets),
+    judge(passage) {
+      if (verdict === "nothing") return "nothing";
+      const fits = all(conditions.map((condition) => condition(passage)));
+      if (fits === false) return "nothing";
+      return fits === undefined ? "doubt" : verdict;
+    },
+  };
+}
+
+type Condition = (passage: Passage) => Tri;
+
+interface Read {
+  readonly conditions: readonly Condition[];
+  readonly target: { readonly word: "-j" | "-g"; readonly name: string } | undefined;
+  /** Options that take a value, those of the target among them. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Takes a rule apart, word by word. */
+function read(words: readonly string[]): Read {
+  const conditions: Condition[] = [];
+  const values = new Map<string, string>();
+  let target: Read["target"];
+  for (let at = 0; at < words.length; ) {
+    const isNegated = words[at] === "!";
+    if (isNegated) at++;
+    const option = words[at++] ?? "";
+    const start = at;
+    // A value may itself be negative, but none begins with two dashes.
+    while (at < words.length && words[at] !== "!" && !/^-(-|[a-z]$)/.test(words[at] ?? "")) at++;
+    const value = words.slice(start, at).join(" ");
+    if (option === "-j" || option === "-g") target = { word: option, name: value };
+    else if (target) values.set(option, value);
+    else {
+      values.set(option, value);
+      const condition = conditionOf(option, value);
+      if (condition) conditions.push(isNegated ? (passage) => not(condition(passage)) : condition);
+    }
+  }
+  return { conditions, target, values };
+}
+
+const STATES: Readonly<Record<string, boolean>> = { NEW: false, ESTABLISHED: true };
+
+function conditionOf(option: string, value: string): Condition | undefined {
+  const words = value.split(",");
+  switch (option) {
+    case "-m":
+    case "--comment":
+    case "--limit":
+    case "--limit-burst":
+      return undefined;
+    case "-s":
+      return ({ packet }) => covers(value, packet.source);
+    case "-d":
+      return ({ packet }) => covers(value, packet.destination);
+    case "-i":
+      return ({ inInterface }) => isLink(inInterface, value);
+    case "-o":
+      return ({ outInterface }) => isLink(outInterface, value);
+    case "-p":
+      return ({ packet }) =>
+        value === "all" || value.replace(/^(ipv6-icmp|icmpv6)$/, "icmp") === packet.protocol;
+    case "--dport":
+    case "--dports":
+      return ({ packet }) => isPort(packet.port, words);
+    case "--sport":
+    case "--sports":
+      return ({ packet }) => isPort(packet.sourcePort, words);
+    case "--icmp-type":
+    case "--icmpv6-type":
+      return ({ packet }) =>
+        value === "any" || /^(8|echo-request|128)$/.test(value)
+          ? !packet.isReply
+          : packet.isReply && /^(0|echo-reply|129)$/.test(value);
+    case "--state":
+    case "--ctstate":
+      return ({ packet }) => ctState(words, packet.isReply);
+    case "--dst-type":
+      return ({ packet, local }) => typeOf(words, packet.destination, local);
+    case "--src-type":
+      return ({ packet, local }) => typeOf(words, packet.source, local);
+    case "--physdev-is-bridged":
+      return ({ isBridged }) => isBridged === true;
+    case "--tcp-flags":
+    case "--syn":
+      return ({ packet }) => packet.protocol === "tcp" && !packet.isReply;
+    default:
+      return () => undefined;
+  }
+}
+
+const isLink = (link: string | undefined, pattern: string): boolean =>
+  link !== undefined && (pattern.endsWith("+") ? link.startsWith(pattern.slice(0, -1)) : link === pattern);
+
+const isPort = (port: number | undefined, ranges: readonly string[]): Tri =>
+  port === undefined
+    ? undefined
+    : ranges.some((range) => {
+        const [from = 0, to = from] = range.split(":").map(Number);
+        return from <= port && port <= to;
+      });
+
+const ctState = (words: readonly string[], isReply: boolean): Tri =>
+  any(
+    words.map((word) => {
+      const isForReplies = STATES[word];
+      if (isForReplies !== undefined) return isForReplies === isReply;
+      // A translated packet is what the other words ask for, which cannot be told here.
+      return word === "DNAT" || word === "SNAT" ? undefined : false;
+    }),
+  );
+
+const typeOf = (words: readonly string[], address: string, local: readonly string[]): Tri =>
+  words.includes(local.includes(address) ? "LOCAL" : "UNICAST");
+
+/** Targets that let a packet go on to the next rule. */
+const PASSING =
+  /^(LOG|NFLOG|ULOG|MARK|CONNMARK|TCPMSS|TOS|DSCP|TTL|HL|CHECKSUM|CT|NOTRACK|TRACE|SET|CLASSIFY|CONNSECMARK|SECMARK|RATEEST|AUDIT)$/;
+
+function verdictOf(target: Read["target"], values: Read["values"]): Verdict | "nothing" {
+  if (!target || PASSING.test(target.name)) return "nothing";
+  switch (target.name) {
+    case "ACCEPT":
+      return { does: "accept" };
+    case "DROP":
+      return { does: "drop" };
+    case "REJECT":
+      return { does: "reject" };
+    case "RETURN":
+      return { does: "return" };
+    case "MASQUERADE":
+      return { does: "masquerade" };
+    case "SNAT":
+      return { does: "snat", ...endOf(values.get("--to-source")) };
+    case "DNAT":
+      return { does: "dnat", ...endOf(values.get("--to-destination")) };
+    case "REDIRECT":
+      return { does: "redirect", port: endOf(`:${values.get("--to-ports") ?? ""}`).port };
+    default:
+      return { does: target.word === "-g" ? "goto" : "jump", chain: target.name };
+  }
+}
+
+/** `192.168.15.2:80`, `[fd00::2]:80`, or without a port; of a range nothing is known but that it is one. */
+function endOf(text = ""): { to: string | undefined; port: number | undefined } {
+  const [, six, four, ports] =
+    /^(?:\[([^\]]+)\]|([^:[]*|[^:]*:[^:]*:.*?))(?::(\d+(?:-\d+)?))?$/.exec(text) ?? [];
+  const to = six ?? four;
+  return {
+    to: to === undefined || to === "" || to.includes("-") ? undefined : to,
+    port: ports === undefined || ports.includes("-") ? undefined : Number(ports),
+  };
+}

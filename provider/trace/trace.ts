@@ -1,0 +1,253 @@
+import { familyOf } from "../fields/common";
+import type { Host } from "../host/host";
+import { type Fault, sentenceOf } from "./fault";
+import { drive, gatherNetwork, gatherRecords } from "./gather";
+import { covers } from "./ip";
+import { faultAt, type Journey, newJourney, type Step } from "./journey";
+import {
+  addressName,
+  findPlace,
+  type Network,
+  type Place,
+  placeName,
+  portsOf,
+  usableAddresses,
+} from "./network";
+import { type Known, Owners, ownerName } from "./owners";
+import type { Packet, Protocol } from "./packet";
+import type { Plan } from "./plan";
+import { type Answer, probe, probeLarge, type Target, untried } from "./probe";
+import { endpointsOf, segmentOf } from "./segment";
+import { type End, walk } from "./walk";
+
+/** What to explain. */
+export interface Question {
+  /** Namespace that sends; `undefined` is the host. */
+  readonly from: string | undefined;
+  /** Who is to get it: an address, or a namespace (`undefined`: the host), of which an address is chosen. */
+  readonly to: { readonly ip: string } | { readonly namespace: string | undefined };
+  readonly protocol: Protocol;
+  readonly port?: number | undefined;
+  /** Whether to send a packet as well. */
+  readonly withProbe: boolean;
+  /** Milliseconds to wait for an answer. Default: 1000. */
+  readonly patience?: number;
+}
+
+/** The explanation. */
+export interface Trace {
+  readonly isReached: boolean;
+  /** The verdict: what happens, where and why, and the mend. */
+  readonly sentence: string;
+  readonly fault?: Fault | undefined;
+  /** What was looked at, in the order in which packets meet it. */
+  readonly steps: readonly Step[];
+  /** Rules whose effect could not be told, as they ask for something that only a real packet has. */
+  readonly doubts: readonly string[];
+  readonly probes: readonly Answer[];
+}
+
+/** Explains whether and why packets arrive. It only looks, but for the packets of the probe. */
+export async function trace(host: Host, question: Question, known: readonly Known[] = []): Promise<Trace> {
+  const [network, records] = await Promise.all([gatherNetwork(host), gatherRecords(host)]);
+  return drive(host, explain(network, new Owners([...records, ...known]), question));
+}
+
+/** The same on a network that has been gathered. */
+function* explain(network: Network, owners: Owners, question: Question): Plan<Trace> {
+  const start = placesOf(network, owners, question);
+  if ("fault" in start) return verdict(start.journey, start.fault, [], question);
+  const { journey, from, ip } = start;
+  const target: Target = { ip, family: journey.family, protocol: question.protocol, port: question.port };
+  const packet: Packet = {
+    ...{ family: target.family, protocol: question.protocol, port: target.port },
+    ...{ source: "", destination: ip, isReply: false },
+  };
+  // First, so that counters and neighbours tell of it.
+  const answer = question.withProbe ? yield* probe(question.from, target, question) : UNTRIED;
+  const found = yield* thereAndBack(journey, from, packet);
+  const fault = weigh(journey, found, answer);
+  if (fault || !question.withProbe)
+    return verdict(journey, fault ?? journey.risks[0], [answer], question, ip);
+  const large = yield* tryLarge(journey, from, target, question);
+  return verdict(journey, remaining(journey, from, large), [answer, ...(large ? [large] : [])], question, ip);
+}
+
+const UNTRIED = untried("no packet was sent");
+
+type Start =
+  | { readonly journey: Journey; readonly fault: Fault }
+  | { readonly journey: Journey; readonly from: Place; readonly ip: string };
+
+/** The sender, and the address to send to. */
+function placesOf(network: Network, owners: Owners, { from, to }: Question): Start {
+  const journey = newJourney(network, owners, "ip" in to ? familyOf(to.ip) : "ipv4");
+  const sender = findPlace(network, from);
+  if (!sender) return { journey, fault: noPlace(network, from) };
+  if ("ip" in to) return { journey, from: sender, ip: to.ip };
+  const receiver = findPlace(network, to.namespace);
+  if (!receiver) return { journey, fault: noPlace(network, to.namespace) };
+  const four = addressFrom(network, sender, receiver, "ipv4");
+  const six = four === undefined ? addressFrom(network, sender, receiver, "ipv6") : undefined;
+  if (four !== undefined) return { journey, from: sender, ip: four };
+  if (six !== undefined) return { journey: newJourney(network, owners, "ipv6"), from: sender, ip: six };
+  return {
+    journey,
+    fault: faultAt(journey, receiver, {
+      cause: "no-address",
+      reason: "it has no address",
+      mend: "add an Address to one of its links",
+      owner: owners.ofPlace(receiver),
+    }),
+  };
+}
+
+/** An address of the receiver: best one on an Ethernet of the sender. */
+function addressFrom(
+  network: Network,
+  sender: Place,
+  receiver: Place,
+  family: "ipv4" | "ipv6",
+): string | undefined {
+  const addresses = usableAddresses(receiver, family);
+  const near = portsOf(sender)
+    .filter(({ device }) => device.kind !== "loopback")
+    .flatMap((port) => endpointsOf(segmentOf(network, port)))
+    .filter(({ place }) => place === receiver)
+    .flatMap(({ device }) => addresses.filter((one) => one.device === device));
+  return (near[0] ?? addresses[0])?.address.ip;
+}
+
+const noPlace = (network: Network, name: string | undefined): Fault => {
+  const names = network.flatMap((place) => place.name ?? []);
+  return {
+    ...{ cause: "no-place", place: name, direction: "there", effect: "all" },
+    reason: "there is no such network namespace",
+    mend: `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
+  };
+};
+
+interface Found {
+  readonly fault: Fault | undefined;
+  readonly end: End;
+}
+
+function* thereAndBack(journey: Journey, from: Place, packet: Packet): Plan<Found> {
+  const end = yield* walk(journey, from, packet);
+  if (end.at === "fault") return { fault: end.fault, end };
+  if (end.at === "beyond") return { fault: undefined, end };
+  journey.direction = "back";
+  const { source, destination, port, sourcePort } = end.packet;
+  const answer: Packet = {
+    ...{ ...end.packet, source: destination, destination: source },
+    ...{ sourcePort: port, port: sourcePort, isReply: true },
+  };
+  const back = yield* walk(journey, end.place, answer);
+  return { fault: back.at === "fault" ? back.fault : undefined, end };
+}
+
+/** What a real packet says of what was found: an answer proves that nothing stops it. */
+function weigh(journey: Journey, { fault, end }: Found, answer: Answer): Fault | undefined {
+  if (answer.isReached === true) return undefined;
+  if (fault || answer.isReached === undefined) return fault;
+  return (
+    unanswered(journey) ??
+    journey.risks.find(({ effect }) => effect === "chance") ??
+    (end.at === "beyond" ? lostBeyond(journey, end) : lost(journey, end, answer))
+  );
+}
+
+/** Neighbours that did not answer when the packet asked for them. */
+function unanswered(journey: Journey): Fault | undefined {
+  for (const { place, link, nexthop, direction } of journey.crossings) {
+    const entry = journey.facts
+      .get(place)
+      ?.neighbours.find((one) => one.ip === nexthop && one.interface === link);
+    if (!/FAILED|INCOMPLETE/.test(entry?.state ?? "")) continue;
+    journey.direction = direction;
+    return faultAt(journey, place, {
+      cause: "neighbour",
+      reason: `nobody answers ARP for ${nexthop} on ${link} (${entry?.state}), though it is there`,
+      mend: "look for what filters ARP between the two: `nft list ruleset`, arptables, arp_ignore",
+    });
+  }
+  return undefined;
+}
+
+/** Out of sight, with a source that nobody there may know. */
+function lostBeyond(journey: Journey, { place, packet }: Extract<End, { at: "beyond" }>): Fault {
+  const out = portsOf(place).flatMap(({ device }) => device.addresses);
+  const isKnown = out.some((address) => covers(addressName(address), packet.source));
+  if (isKnown) {
+    return faultAt(journey, place, {
+      cause: "unknown",
+      reason: `${packet.destination} does not answer from where nothing can be looked at`,
+      mend: "look there, beginning with its way back",
+    });
+  }
+  return faultAt(journey, place, {
+    cause: "no-masquerade",
+    reason: `packets leave it with the source ${packet.source}, to which nobody beyond may know a way`,
+    mend: `add a NatRule of kind masquerade that covers ${packet.source}, or a route there to it`,
+    code: `new NatRule("…", { kind: "masquerade", source: "${packet.source}" });`,
+  });
+}
+
+function lost(journey: Journey, end: End, { text }: Answer): Fault {
+  const place = end.at === "fault" ? journey.visited[0]?.place : end.place;
+  const [doubt] = journey.doubts;
+  return {
+    ...{ cause: "unknown", place: place?.name, direction: "there", effect: "all" },
+    reason: `${text}, though nothing that was looked at stops them`,
+    mend: doubt
+      ? `look at the rules that could not be judged, as ${doubt}`
+      : "follow a packet with `nft monitor trace` (docs/troubleshooting.md)",
+  };
+}
+
+/** Full-sized packets, where small ones are answered: pings, so only where nothing but pings has been asked for, or in doubt. */
+function* tryLarge(
+  journey: Journey,
+  from: Place,
+  target: Target,
+  { patience }: Question,
+): Plan<Answer | undefined> {
+  const isInDoubt = journey.risks.some(({ effect }) => effect === "large");
+  if (target.protocol !== "icmp" && !isInDoubt) return undefined;
+  const mtu = from.devices.find(({ name }) => name === journey.crossings[0]?.link)?.mtu;
+  return mtu === undefined ? undefined : yield* probeLarge(from.name, target, mtu, patience);
+}
+
+/** What is wrong though packets are answered. */
+function remaining(journey: Journey, from: Place, large: Answer | undefined): Fault | undefined {
+  const { risks } = journey;
+  const chance = risks.find(({ effect }) => effect === "chance");
+  if (chance || large?.isReached !== false) return chance;
+  return (
+    risks.find(({ effect }) => effect === "large") ??
+    faultAt(journey, from, {
+      cause: "mtu",
+      effect: "large",
+      reason: `${large.text}, and nobody says that they are too large`,
+      mend: "compare the MTUs on the way: `ip -br link`",
+    })
+  );
+}
+
+function verdict(
+  journey: Journey,
+  fault: Fault | undefined,
+  probes: readonly Answer[],
+  { from }: Question,
+  ip = "",
+): Trace {
+  const { steps, doubts } = journey;
+  const sentence = fault
+    ? `${sentenceOf(fault)}${ownerTail(fault)}`
+    : `packets get from ${placeName(from)} to ${ip} and back`;
+  return { isReached: !fault, sentence, fault, steps, doubts, probes };
+}
+
+/** Whose it is, where the mend has not said so. */
+const ownerTail = ({ owner, mend }: Fault): string =>
+  owner && !mend.includes(ownerName(owner)) ? ` (${ownerName(owner)})` : "";

@@ -1,0 +1,146 @@
+import type { Fault } from "./fault";
+import { cross } from "./hops/cross";
+import { deliver } from "./hops/deliver";
+import { type Arrival, decide, loopFault } from "./hops/route";
+import { filter } from "./hops/rules";
+import { factsOf, faultAt, type Journey, note } from "./journey";
+import { addressName, type Device, type Place, portsOf, usableAddresses } from "./network";
+import type { Packet } from "./packet";
+import type { Plan } from "./plan";
+
+/** Where a packet ends up. */
+export type End =
+  | { readonly at: "place"; readonly place: Place; readonly packet: Packet }
+  | { readonly at: "beyond"; readonly place: Place; readonly packet: Packet }
+  | { readonly at: "fault"; readonly fault: Fault };
+
+/** More hops than this is a circle, as for traceroute(8). */
+const MOST_HOPS = 30;
+
+/** From the place that sends a packet to the one that takes it, hop by hop. */
+export function* walk(journey: Journey, from: Place, first: Packet): Plan<End> {
+  let place = from;
+  let packet = first;
+  let arrival: Arrival | undefined;
+  for (let hops = 0; hops < MOST_HOPS; hops++) {
+    const isBack = journey.visited.some((one) => one.place === place && one.direction === journey.direction);
+    journey.visited.push({ place, direction: journey.direction });
+    if (isBack && hops > 2 * journey.network.length) return failed(loopFault(journey, place, packet));
+    const inside = yield* pass(journey, place, packet, arrival);
+    if ("at" in inside) return inside;
+    const crossing = yield* cross(journey, place, inside.link, inside.nexthop, inside.packet);
+    if (crossing.to === "nowhere") return { at: "fault", fault: crossing.fault };
+    if (crossing.to === "beyond") return { at: "beyond", place, packet: inside.packet };
+    packet = inside.packet;
+    arrival = { link: crossing.port.device, from: place };
+    place = crossing.port.place;
+  }
+  return failed(loopFault(journey, place, packet));
+}
+
+interface Leaving {
+  readonly link: Device;
+  readonly nexthop: string;
+  readonly packet: Packet;
+}
+
+/** Through one place: in or made there, routed, and out or taken. */
+function* pass(
+  journey: Journey,
+  place: Place,
+  given: Packet,
+  arrival: Arrival | undefined,
+): Plan<End | Leaving> {
+  yield* factsOf(journey, place);
+  const inInterface = arrival?.link.name;
+  let packet = arrival ? backTo(journey, place, given) : given;
+  if (arrival) {
+    const before = yield* filter(journey, place, "prerouting", packet, { inInterface });
+    if ("fault" in before) return failed(before.fault);
+    packet = before.packet;
+  } else noteStart(journey, place, packet);
+
+  let decision = yield* decide(journey, place, packet, arrival);
+  if (decision.to === "nowhere") return failed(decision.fault);
+  if (!arrival) {
+    packet = withSource(packet, decision.source);
+    const outInterface = decision.to === "link" ? decision.link.name : "lo";
+    const made = yield* filter(journey, place, "output", packet, { outInterface });
+    if ("fault" in made) return failed(made.fault);
+    if (made.packet.destination !== packet.destination) {
+      decision = yield* decide(journey, place, made.packet, undefined);
+      if (decision.to === "nowhere") return failed(decision.fault);
+    }
+    packet = made.packet;
+  }
+  if (decision.to === "itself") return yield* take(journey, place, packet, inInterface ?? "lo");
+
+  const outInterface = decision.link.name;
+  if (arrival) {
+    const forwarded = yield* filter(journey, place, "forward", packet, { inInterface, outInterface });
+    if ("fault" in forwarded) return failed(forwarded.fault);
+  }
+  const after = yield* filter(journey, place, "postrouting", packet, { outInterface });
+  if ("fault" in after) return failed(after.fault);
+  return { link: decision.link, nexthop: decision.nexthop, packet: sourceBack(journey, place, after.packet) };
+}
+
+const failed = (fault: Fault): End => ({ at: "fault", fault });
+
+/** The source that the kernel chooses, once it has chosen a way. */
+const withSource = (packet: Packet, source: string | undefined): Packet =>
+  packet.source === "" && source !== undefined ? { ...packet, source } : packet;
+
+function* take(journey: Journey, place: Place, packet: Packet, inInterface: string): Plan<End> {
+  const loopback = portsOf(place).find(({ device }) => device.kind === "loopback");
+  if (inInterface === "lo" && loopback && !loopback.device.isUp) {
+    return failed(
+      faultAt(journey, place, {
+        cause: "loopback-down",
+        reason: "lo is down, so it cannot reach its own addresses",
+        mend: "set it up, as a Namespace does unless `loopback` is false",
+        owner: journey.owners.ofPlace(place),
+      }),
+    );
+  }
+  const taken = yield* filter(journey, place, "input", packet, { inInterface });
+  if ("fault" in taken) return failed(taken.fault);
+  const fault = yield* deliver(journey, place, packet);
+  return fault ? failed(fault) : { at: "place", place, packet };
+}
+
+/** An answer, with the destination that its connection had before it was translated here. */
+function backTo(journey: Journey, place: Place, packet: Packet): Packet {
+  let answer = packet;
+  for (const { before, after } of connectionOf(journey, place, packet)) {
+    if (answer.destination === after.source && before.source !== after.source)
+      answer = { ...answer, destination: before.source };
+  }
+  return answer;
+}
+
+/** The same for its source, which is translated as it leaves. */
+function sourceBack(journey: Journey, place: Place, packet: Packet): Packet {
+  let answer = packet;
+  for (const { before, after } of connectionOf(journey, place, packet)) {
+    if (answer.source === after.destination && before.destination !== after.destination)
+      answer = { ...answer, source: before.destination, sourcePort: before.port };
+  }
+  return answer;
+}
+
+/** What was translated here on the way there, the last first. */
+const connectionOf = ({ translations }: Journey, place: Place, { isReply }: Packet) =>
+  isReply ? translations.filter((one) => one.place === place).reverse() : [];
+
+function noteStart(journey: Journey, place: Place, { family, isReply }: Packet): void {
+  if (isReply) return;
+  for (const { device, address } of usableAddresses(place, family))
+    note(
+      journey,
+      place,
+      "address",
+      `has ${addressName(address)} on ${device.name}`,
+      journey.owners.ofAddress({ place, device }, address) ?? journey.owners.ofLink({ place, device }),
+    );
+}

@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import { Address, Namespace, Reachability, VethPair } from "../../sdk";
+import { ProgramStack } from "../support/programStack";
+import { snapshot } from "../support/snapshot";
+import { type } from "./drift/row";
+
+/** Two rooms and a cable, and the proof that one reaches the other. */
+const rooms =
+  ({ prefix = 24, mtu = 1500, triggers = [] as string[] } = {}) =>
+  () => {
+    const red = new Namespace("red");
+    const blue = new Namespace("blue");
+    const cable = new VethPair("cable", {
+      end: { name: "veth-red", namespace: red, mtu },
+      peer: { name: "veth-blue", namespace: blue, mtu },
+    });
+    new Address("red-ip", { interface: cable.end, address: `192.168.15.1/${prefix}` });
+    const { ip } = new Address("blue-ip", { interface: cable.peer, address: "192.168.15.2/24" });
+    new Reachability("proof", { namespace: red, target: ip, retries: 1, triggers });
+  };
+
+describe("Reachability, through the real engine", function () {
+  this.timeout(120_000);
+  let clean: object;
+  let stack: ProgramStack;
+
+  before(async () => {
+    clean = await snapshot();
+    stack = await ProgramStack.of("proof");
+  });
+  after(async () => {
+    await stack.remove();
+    expect(await snapshot()).to.deep.equal(clean);
+  });
+
+  it("sends nothing in a preview, not even where nothing is", async () => {
+    const { operations } = await stack.preview(rooms({ prefix: 32 }));
+    expect(operations["proof"]).to.equal("create");
+  });
+
+  it("fails a run that makes what packets do not get through, with cause and mend", async () => {
+    const said = await stack.up(rooms({ prefix: 32 })).then(
+      () => "it went up",
+      (error: Error) => error.message,
+    );
+    expect(said).to.include(
+      "red does not reach 192.168.15.2 by ping (ping 192.168.15.2: Network is unreachable)",
+    );
+    expect(said.replace(/\s+/g, " ")).to.include(
+      "packets die at red: its address 192.168.15.1/32 has no prefix length of a network, so 192.168.15.2 is no neighbour, though on the same Ethernet; change it to 192.168.15.1/24",
+    );
+  });
+
+  it("holds once that is mended", async () => {
+    expect((await stack.up(rooms())).operations).to.deep.equal({ "red-ip": "replace", proof: "create" });
+    expect((await stack.up(rooms())).operations).to.deep.equal({});
+  });
+
+  it("looks again when something before it changes", async () => {
+    expect((await stack.up(rooms({ mtu: 1400 }))).operations).to.deep.equal({
+      cable: "update",
+      proof: "update",
+    });
+  });
+
+  it("looks again when a trigger changes", async () => {
+    const program = rooms({ mtu: 1400, triggers: ["v2"] });
+    expect((await stack.up(program)).operations).to.deep.equal({ proof: "update" });
+  });
+
+  it("is gone at a refresh where it does not hold, and insisted on after the rest is mended", async () => {
+    const program = rooms({ mtu: 1400, triggers: ["v2"] });
+    expect((await stack.refresh()).operations).to.deep.equal({});
+    await type("ip -n blue link set dev veth-blue down");
+    expect((await stack.refresh()).operations).to.deep.equal({ cable: "update", proof: "delete" });
+    const mends = { cable: "update", proof: "create" };
+    expect((await stack.preview(program)).operations).to.deep.equal(mends);
+    expect((await stack.up(program)).operations).to.deep.equal(mends);
+  });
+});

@@ -1,0 +1,476 @@
+/** Networks to break: each line is `NAMESPACE: TOOL WORDS…`, what a person would type there. */
+
+/** red — h1 — blue: two Ethernets and a router between them. */
+export const ROUTED = [
+  "h1: ip link add red0 type veth peer name eth0 netns red",
+  "h1: ip link add blue0 type veth peer name eth0 netns blue",
+  ...up("red", "lo", "eth0"),
+  ...up("blue", "lo", "eth0"),
+  ...up("h1", "lo", "red0", "blue0"),
+  "red: ip address add 10.1.0.2/24 dev eth0",
+  "blue: ip address add 10.2.0.2/24 dev eth0",
+  "h1: ip address add 10.1.0.1/24 dev red0",
+  "h1: ip address add 10.2.0.1/24 dev blue0",
+  "red: ip route add 10.2.0.0/24 via 10.1.0.1",
+  "blue: ip route add 10.1.0.0/24 via 10.2.0.1",
+  "h1: sysctl -q -w net.ipv4.ip_forward=1",
+];
+
+/** The same with IPv6. */
+const ROUTED6 = [
+  ...["red", "blue", "h1"].flatMap((name) =>
+    ["all", "default"].map((links) => `${name}: sysctl -q -w net.ipv6.conf.${links}.accept_dad=0`),
+  ),
+  ...ROUTED,
+  "red: ip address add fd00:1::2/64 dev eth0 nodad",
+  "blue: ip address add fd00:2::2/64 dev eth0 nodad",
+  "h1: ip address add fd00:1::1/64 dev red0 nodad",
+  "h1: ip address add fd00:2::1/64 dev blue0 nodad",
+  "red: ip -6 route add fd00:2::/64 via fd00:1::1",
+  "blue: ip -6 route add fd00:1::/64 via fd00:2::1",
+  "h1: sysctl -q -w net.ipv6.conf.all.forwarding=1",
+];
+
+/** red and blue on the bridge v-net-0 of h1, as in the seed. */
+export const SWITCHED = [
+  "h1: ip link add v-net-0 type bridge",
+  "h1: ip link add veth-red-br type veth peer name veth-red netns red",
+  "h1: ip link add veth-blue-br type veth peer name veth-blue netns blue",
+  "h1: ip link set veth-red-br master v-net-0",
+  "h1: ip link set veth-blue-br master v-net-0",
+  ...up("red", "lo", "veth-red"),
+  ...up("blue", "lo", "veth-blue"),
+  ...up("h1", "lo", "v-net-0", "veth-red-br", "veth-blue-br"),
+  "red: ip address add 192.168.15.1/24 dev veth-red",
+  "blue: ip address add 192.168.15.2/24 dev veth-blue",
+  "h1: ip address add 192.168.15.5/24 dev v-net-0",
+];
+
+function up(namespace: string, ...links: readonly string[]): string[] {
+  return links.map((link) => `${namespace}: ip link set dev ${link} up`);
+}
+
+export interface Lab {
+  /** What is broken. */
+  readonly name: string;
+  readonly base: readonly string[];
+  /** What breaks it. */
+  readonly broken: readonly string[];
+  /** SRC and DST, by default red and blue. */
+  readonly trace?: readonly [source: string, target: string];
+  /** The first sentence of what is wrong. */
+  readonly sentence: string;
+  /** A program that listens, for TCP unless it says otherwise. */
+  readonly server?: readonly [namespace: string, ip: string, port: number, protocol?: "udp"];
+}
+
+export const labs: readonly Lab[] = [
+  {
+    name: "an address without a prefix length",
+    base: SWITCHED,
+    broken: [
+      "red: ip address del 192.168.15.1/24 dev veth-red",
+      "red: ip address add 192.168.15.1 dev veth-red",
+    ],
+    sentence:
+      "packets die at red: its address 192.168.15.1/32 has no prefix length of a network, so 192.168.15.2 is no neighbour, though on the same Ethernet; change it to 192.168.15.1/24",
+  },
+  {
+    name: "a prefix length that is too long",
+    base: SWITCHED,
+    broken: [
+      "blue: ip address del 192.168.15.2/24 dev veth-blue",
+      "blue: ip address add 192.168.15.2/31 dev veth-blue",
+    ],
+    sentence:
+      "answers die at blue: its address 192.168.15.2/31 does not cover 192.168.15.1, though it is on the same Ethernet; change it to 192.168.15.2/24",
+  },
+  {
+    name: "a prefix length that is too short",
+    base: ROUTED,
+    broken: [
+      "red: ip route del 10.2.0.0/24",
+      "red: ip address del 10.1.0.2/24 dev eth0",
+      "red: ip address add 10.1.0.2/8 dev eth0",
+    ],
+    sentence:
+      "packets die at red: it takes 10.2.0.2 for a neighbour on eth0, as its address 10.1.0.2/8 covers it, but that is eth0 in blue, on another Ethernet; change it to 10.1.0.2/24, and reach 10.2.0.0/24 by a Route via 10.1.0.1",
+  },
+  {
+    name: "a link that is down",
+    base: SWITCHED,
+    broken: ["h1: ip link set dev veth-blue-br down"],
+    sentence: "packets die at h1: veth-blue-br is down; set it up",
+  },
+  {
+    name: "the sender's own link is down",
+    base: ROUTED,
+    broken: ["red: ip link set dev eth0 down"],
+    sentence: "packets die at red: eth0 is down; set it up",
+  },
+  {
+    name: "no route",
+    base: ROUTED,
+    broken: ["red: ip route del 10.2.0.0/24"],
+    sentence:
+      "packets die at red: it has no route to 10.2.0.0/24; add a Route there to 10.2.0.0/24 via 10.1.0.1",
+  },
+  {
+    name: "no route back",
+    base: ROUTED,
+    broken: ["blue: ip route del 10.1.0.0/24"],
+    sentence:
+      "answers die at blue: it has no route back to 10.1.0.0/24; add a Route there to 10.1.0.0/24 via 10.2.0.1, or a NatRule of kind masquerade on h1",
+  },
+  {
+    name: "a masquerade that does not cover the sender",
+    base: ROUTED,
+    broken: [
+      "blue: ip route del 10.1.0.0/24",
+      "h1: iptables -t nat -A POSTROUTING -s 10.9.0.0/24 -j MASQUERADE",
+    ],
+    sentence:
+      "answers die at blue: it has no route back to 10.1.0.0/24; add a NatRule of kind masquerade on h1 that covers 10.1.0.0/24, or add a Route there to 10.1.0.0/24 via 10.2.0.1",
+  },
+  {
+    name: "a gateway that nobody is",
+    base: ROUTED,
+    broken: ["red: ip route replace 10.2.0.0/24 via 10.1.0.9"],
+    sentence:
+      "packets die at red: its gateway for 10.2.0.2 is 10.1.0.9, but nobody on the Ethernet of eth0 has that address; change the route to 10.1.0.1, which is h1",
+  },
+  {
+    name: "a gateway that leads nowhere",
+    base: [
+      ...SWITCHED,
+      "h1: ip link add out type veth peer name eth0 netns lan",
+      ...up("lan", "lo", "eth0"),
+      ...up("h1", "out"),
+      "h1: ip address add 192.168.1.2/24 dev out",
+      "lan: ip address add 192.168.1.3/24 dev eth0",
+      "lan: ip route add 192.168.15.0/24 via 192.168.1.2",
+      "h1: sysctl -q -w net.ipv4.ip_forward=1",
+    ],
+    broken: ["blue: ip route add 192.168.1.0/24 via 192.168.15.1"],
+    trace: ["blue", "lan"],
+    sentence:
+      "packets die at blue: its gateway for 192.168.1.3 is red, which leads nowhere else; send it via 192.168.15.5, which is h1",
+  },
+  {
+    name: "forwarding off",
+    base: ROUTED,
+    broken: ["h1: sysctl -q -w net.ipv4.ip_forward=0"],
+    sentence:
+      "packets die at h1: it does not forward, as net.ipv4.ip_forward is 0; add a Sysctl to make it 1",
+  },
+  {
+    name: "FORWARD drops, by iptables",
+    base: ROUTED,
+    broken: ["h1: iptables -P FORWARD DROP"],
+    sentence:
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+  },
+  {
+    name: "Docker's FORWARD drops",
+    base: ROUTED,
+    broken: [
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -N DOCKER-USER",
+      "h1: iptables -A FORWARD -j DOCKER-USER",
+      "h1: iptables -A DOCKER-USER -j RETURN",
+      "h1: iptables -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+    ],
+    sentence:
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let it through there by Docker's chain for exceptions, DOCKER-USER: an accept in another table does not overrule it",
+  },
+  {
+    name: "a legacy rule drops",
+    base: ROUTED,
+    broken: ["h1: iptables-legacy -A FORWARD -s 10.1.0.0/24 -j DROP"],
+    sentence:
+      "packets die at h1: chain FORWARD of iptables-legacy (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -s 10.1.0.0/24 -j DROP`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "a forward chain drops, by nftables",
+    base: ROUTED,
+    broken: [
+      "h1: nft add table inet lab",
+      "h1: nft add chain inet lab forward { type filter hook forward priority 0 ; policy drop ; }",
+      "h1: nft add rule inet lab forward ct state vmap { established : accept, invalid : drop }",
+      "h1: nft add rule inet lab forward ip saddr 10.7.0.0/16 accept",
+    ],
+    sentence:
+      "packets die at h1: the policy of chain inet lab forward drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it; let it through there: an accept in another table does not overrule it",
+  },
+  {
+    name: "a rule rejects the answer",
+    base: ROUTED,
+    broken: [
+      "h1: nft add table ip lab",
+      "h1: nft add set ip lab quiet { type ipv4_addr ; flags interval ; elements = { 10.2.0.0/25 } ; }",
+      "h1: nft add chain ip lab forward { type filter hook forward priority 0 ; }",
+      "h1: nft add rule ip lab forward ip saddr @quiet counter reject",
+    ],
+    sentence:
+      "answers die at h1: chain ip lab forward rejects ICMP from 10.2.0.2 to 10.1.0.2 by the rule `ip saddr @quiet counter reject`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "br_netfilter asks FORWARD about a switch",
+    base: SWITCHED,
+    broken: ["h1: iptables -P FORWARD DROP"],
+    sentence:
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let it through there: an accept in another table does not overrule it",
+  },
+  {
+    name: "a firewall on the receiver",
+    base: ROUTED,
+    broken: ["blue: iptables -A INPUT -p icmp -j DROP"],
+    sentence:
+      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A INPUT -p icmp -j DROP`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "dnat to where nothing is forwarded",
+    base: ROUTED,
+    broken: [
+      "h1: sysctl -q -w net.ipv4.ip_forward=0",
+      "h1: iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080",
+    ],
+    trace: ["red", "10.1.0.1:80"],
+    sentence:
+      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but it does not forward, as net.ipv4.ip_forward is 0; add a Sysctl to make it 1",
+  },
+  {
+    name: "dnat, and FORWARD drops",
+    base: ROUTED,
+    broken: [
+      "h1: iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080",
+      "h1: iptables -P FORWARD DROP",
+    ],
+    trace: ["red", "10.1.0.1:80"],
+    sentence:
+      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but the policy of chain FORWARD of iptables (table filter) drops TCP from 10.1.0.2 to 10.2.0.2 port 8080, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+  },
+  {
+    name: "a strict reverse path filter",
+    base: [
+      ...ROUTED,
+      "h1: ip link add red1 type veth peer name eth1 netns red",
+      ...up("red", "eth1"),
+      ...up("h1", "red1"),
+      "h1: ip address add 10.3.0.1/24 dev red1",
+      "red: ip address add 10.3.0.2/24 dev eth1",
+    ],
+    broken: [
+      "h1: sysctl -q -w net.ipv4.conf.all.rp_filter=1",
+      "red: ip route replace 10.2.0.0/24 via 10.3.0.1 src 10.1.0.2",
+    ],
+    sentence:
+      "packets die at h1: its reverse path filter (rp_filter = 1) drops what comes in by red1 from 10.1.0.2, as its way back there leads by red0; lead the way back by red1, or set net.ipv4.conf.red1.rp_filter to 2",
+  },
+  {
+    name: "the same address twice",
+    base: SWITCHED,
+    broken: ["blue: ip address add 192.168.15.1/24 dev veth-blue"],
+    trace: ["h1", "192.168.15.1"],
+    sentence:
+      "packets may get lost at h1: both veth-red in red and veth-blue in blue have the address 192.168.15.1; give one of them another",
+  },
+  {
+    name: "two ends of one cable with different MTUs",
+    base: ROUTED,
+    broken: ["h1: ip link set dev red0 mtu 1400"],
+    sentence:
+      "large packets die at h1: red0 takes packets of up to 1400 bytes, but eth0 in red sends up to 1500; give all links of this Ethernet the same `mtu`",
+  },
+  {
+    name: "a neighbour entry that is wrong",
+    base: SWITCHED,
+    broken: [
+      "blue: ip link set dev veth-blue address 02:00:00:00:00:02",
+      "red: ip neigh replace 192.168.15.2 lladdr 02:00:00:00:00:99 dev veth-red nud permanent",
+    ],
+    sentence:
+      "packets die at red: its neighbour entry for 192.168.15.2 on veth-red says 02:00:00:00:00:99 (PERMANENT), but veth-blue in blue has 02:00:00:00:00:02; change or delete the entry",
+  },
+  {
+    name: "a receiver that answers no ARP",
+    base: SWITCHED,
+    broken: ["blue: ip link set dev veth-blue arp off"],
+    sentence:
+      "packets die at blue: veth-blue neither asks nor answers ARP (NOARP), so 192.168.15.2 is not found; switch ARP on",
+  },
+  {
+    name: "an nft table that drops ARP",
+    base: SWITCHED,
+    broken: [
+      "blue: nft add table arp lab",
+      "blue: nft add chain arp lab input { type filter hook input priority 0 ; policy drop ; }",
+    ],
+    sentence:
+      "packets die at red: nobody answers ARP for 192.168.15.2 on veth-red (INCOMPLETE), though it is there; look for what filters ARP between the two: `nft list ruleset`, arptables, arp_ignore",
+  },
+  {
+    name: "a cable that is not attached to the bridge",
+    base: SWITCHED,
+    broken: ["h1: ip link set veth-red-br nomaster"],
+    sentence: "packets die at h1: veth-red-br is no port of v-net-0; make it one",
+  },
+  {
+    name: "nothing listens",
+    base: ROUTED,
+    broken: [],
+    trace: ["red", "blue:80"],
+    sentence:
+      "packets die at blue: nothing listens on TCP port 80; start the server, or ask for another port",
+  },
+  {
+    name: "a server that listens on its loopback only",
+    base: ROUTED,
+    broken: [],
+    server: ["blue", "127.0.0.1", 80],
+    trace: ["red", "blue:80"],
+    sentence:
+      "packets die at blue: what listens on TCP port 80 does so on 127.0.0.1 only, not on 10.2.0.2; let it listen on 10.2.0.2 or 0.0.0.0",
+  },
+  {
+    name: "no such namespace",
+    base: ROUTED,
+    broken: [],
+    trace: ["green", "blue"],
+    sentence:
+      "packets die at green: there is no such network namespace; make it with a Namespace, or name one of: blue, h1, lan, red, host",
+  },
+  {
+    name: "nobody has the address",
+    base: SWITCHED,
+    broken: [],
+    trace: ["red", "192.168.15.77"],
+    sentence:
+      "packets die at red: nobody on the Ethernet of veth-red has 192.168.15.77; give somebody that Address, or ask for another",
+  },
+  {
+    name: "routes in a circle",
+    base: ROUTED,
+    broken: [
+      "h1: ip route add 10.8.0.0/24 via 10.1.0.2",
+      "red: ip route add 10.8.0.0/24 via 10.1.0.1",
+      "red: sysctl -q -w net.ipv4.ip_forward=1",
+    ],
+    trace: ["red", "10.8.0.1"],
+    sentence:
+      "packets die at red: packets for 10.8.0.1 go in a circle: red → h1 → red; change the route of one of them",
+  },
+  {
+    name: "a blackhole",
+    base: ROUTED,
+    broken: ["h1: ip route add blackhole 10.2.0.0/25"],
+    sentence:
+      "packets die at h1: its route to 10.2.0.0/25 is of type blackhole, which lets nothing through; remove it",
+  },
+  {
+    name: "no address at all",
+    base: ROUTED,
+    broken: ["red: ip address flush dev eth0"],
+    sentence: "packets die at red: it has no IPv4 address; add an Address to eth0",
+  },
+  {
+    name: "loopback down",
+    base: ROUTED,
+    broken: ["red: ip link set dev lo down"],
+    trace: ["red", "10.1.0.2"],
+    sentence:
+      "packets die at red: lo is down, so it cannot reach its own addresses; set it up, as a Namespace does unless `loopback` is false",
+  },
+  {
+    name: "spanning tree that waits",
+    base: SWITCHED,
+    broken: [
+      "h1: ip link set dev veth-red-br down",
+      "h1: ip link set dev v-net-0 type bridge stp_state 1",
+      "h1: ip link set dev veth-red-br up",
+    ],
+    sentence:
+      "packets die at h1: veth-red-br is a port of v-net-0 in state listening; wait for spanning tree, or switch it off or shorten forwardDelay of the Bridge",
+  },
+  {
+    name: "pings are ignored",
+    base: SWITCHED,
+    broken: ["blue: sysctl -q -w net.ipv4.icmp_echo_ignore_all=1"],
+    sentence: "packets die at blue: it answers no ping, as net.ipv4.icmp_echo_ignore_all is 1; set it to 0",
+  },
+  {
+    name: "a rule that nobody can judge beforehand",
+    base: SWITCHED,
+    broken: [
+      "blue: nft add table ip lab",
+      "blue: nft add chain ip lab input { type filter hook input priority 0 ; }",
+      "blue: nft add rule ip lab input meta length > 20 drop",
+    ],
+    sentence:
+      "packets die at blue: ping 192.168.15.2: no answer, though nothing that was looked at stops them; look at the rules that could not be judged, as blue: chain ip lab input: meta length > 20 drop",
+  },
+  {
+    name: "an IPv6 router that does not forward",
+    base: ROUTED6,
+    broken: ["h1: sysctl -q -w net.ipv6.conf.all.forwarding=0"],
+    trace: ["red", "fd00:2::2"],
+    sentence:
+      "packets die at h1: it does not forward, as net.ipv6.conf.all.forwarding is 0; add a Sysctl to make it 1",
+  },
+  {
+    name: "no IPv6 route back",
+    base: ROUTED6,
+    broken: ["blue: ip -6 route del fd00:1::/64"],
+    trace: ["red", "[fd00:2::2]"],
+    sentence:
+      "answers die at blue: it has no route back to fd00:1::/64; add a Route there to fd00:1::/64 via fd00:2::1, or a NatRule of kind masquerade on h1",
+  },
+  {
+    name: "no route from the host",
+    base: ROUTED,
+    broken: [],
+    trace: ["host", "10.2.0.2"],
+    sentence:
+      "packets die at the host: it has no link but its loopback; add a VethPair that leads towards 10.2.0.2",
+  },
+];
+
+export const healthy: readonly Omit<Lab, "sentence">[] = [
+  { name: "a router between two", base: ROUTED, broken: [] },
+  { name: "a switch", base: SWITCHED, broken: [] },
+  {
+    name: "masquerade in place of a route back",
+    base: ROUTED,
+    broken: [
+      "blue: ip route del 10.1.0.0/24",
+      "h1: iptables -t nat -A POSTROUTING -s 10.1.0.0/24 -o blue0 -j MASQUERADE",
+    ],
+  },
+  {
+    name: "dnat to a server",
+    base: ROUTED,
+    broken: [
+      "h1: nft add table ip lab",
+      "h1: nft add chain ip lab pre { type nat hook prerouting priority -100 ; }",
+      "h1: nft add rule ip lab pre fib daddr type local tcp dport 80 counter dnat to 10.2.0.2:8080",
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+      "h1: iptables -A FORWARD -p tcp -d 10.2.0.2 --dport 8080 -i red0 -j ACCEPT",
+    ],
+    server: ["blue", "0.0.0.0", 8080],
+    trace: ["red", "10.1.0.1:80"],
+  },
+  {
+    name: "a loose reverse path filter",
+    base: ROUTED,
+    broken: ["h1: sysctl -q -w net.ipv4.conf.all.rp_filter=2"],
+  },
+  { name: "an IPv6 router", base: ROUTED6, broken: [], trace: ["red", "fd00:2::2"] },
+  {
+    name: "a UDP port, which need not answer",
+    base: ROUTED,
+    broken: [],
+    server: ["blue", "0.0.0.0", 5353, "udp"],
+    trace: ["red", "blue:5353/udp"],
+  },
+];

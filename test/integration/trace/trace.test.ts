@@ -1,0 +1,213 @@
+import { expect } from "chai";
+import { execa } from "execa";
+import { destinationIn, placeIn } from "../../../cli/trace/target";
+import { ip } from "../../../provider/command";
+import type { Args, Definition } from "../../../provider/definition";
+import { localHost } from "../../../provider/host/local";
+import { address as addressKind } from "../../../provider/resources/address";
+import { bridge } from "../../../provider/resources/bridge";
+import { route } from "../../../provider/resources/route";
+import { vethPair } from "../../../provider/resources/vethPair";
+import { CAUSES } from "../../../provider/trace/fault";
+import type { Known } from "../../../provider/trace/owners";
+import { type Trace, trace } from "../../../provider/trace/trace";
+import { urnOf } from "../../support/args";
+import { Living, namespaceNames, onKernel, typed } from "../../support/kernel";
+import { differences, snapshot } from "../../support/snapshot";
+import { healthy, type Lab, labs, ROUTED, SWITCHED } from "./labs";
+
+const PLACES = ["red", "blue", "h1", "lan"];
+
+/** Milliseconds: nothing here is far away. */
+const PATIENCE = 500;
+
+describe("trace", () => {
+  /** What has been found in the labs. */
+  const causes = new Set<string>();
+
+  onKernel();
+
+  beforeEach(async () => {
+    for (const name of PLACES) await typed(`netns add ${name}`);
+  });
+
+  afterEach(async () => {
+    for (const name of await namespaceNames()) await typed(`netns del ${name}`);
+  });
+
+  describe("says in its first sentence what is broken", () => {
+    for (const lab of labs) {
+      it(lab.name, async () => {
+        const { sentence, isReached, fault } = await traced(lab);
+        if (fault) causes.add(fault.cause);
+        expect({ sentence, isReached, hasFault: fault !== undefined }).to.deep.equal({
+          sentence: lab.sentence,
+          isReached: false,
+          hasFault: true,
+        });
+      });
+    }
+
+    it("in a lab for each cause there is", () => {
+      expect([...causes].sort()).to.deep.equal([...CAUSES].sort());
+    });
+  });
+
+  describe("finds nothing wrong with", () => {
+    for (const lab of healthy) {
+      it(lab.name, async () => {
+        const { sentence, isReached, fault, doubts, probes } = await traced(lab);
+        expect({
+          isReached,
+          fault,
+          doubts,
+          isRefused: probes.some((probe) => probe.isReached === false),
+        }).to.deep.equal({
+          isReached: true,
+          fault: undefined,
+          doubts: [],
+          isRefused: false,
+        });
+        expect(sentence).to.match(/^packets get from red to \S+ and back$/);
+      });
+    }
+  });
+
+  describe("names the resource to change", () => {
+    /** The seed's switch, made by resources; what a stack's state would know of it. */
+    async function resources(): Promise<{ urn: string; args: Args; definition: Definition }[]> {
+      const end = (name: string) => ({
+        end: { name: `veth-${name}`, namespace: name },
+        peer: { name: `veth-${name}-br`, namespace: "h1", bridge: "v-net-0" },
+      });
+      const address = (where: string, ip: string, link = `veth-${where}`) => ({
+        interface: link,
+        namespace: where,
+        address: ip,
+      });
+      const made: [Definition, string, Args][] = [
+        [bridge, "switch", { name: "v-net-0", namespace: "h1" }],
+        [vethPair, "veth-red", end("red")],
+        [vethPair, "veth-blue", end("blue")],
+        [addressKind, "red-ip", address("red", "192.168.15.1/32")],
+        [addressKind, "blue-ip", address("blue", "192.168.15.2/24")],
+        [addressKind, "gateway", address("h1", "192.168.15.5/24", "v-net-0")],
+        [route, "out", { namespace: "blue", destination: "192.168.1.0/24", via: "192.168.15.6" }],
+      ];
+      const known = [];
+      for (const [definition, name, given] of made) {
+        const { state } = await Living.create(definition, given, name);
+        known.push({ urn: urnOf(definition.kind, name), args: state, definition });
+      }
+      return known;
+    }
+
+    const ask = async (target: string, source = "red", known: readonly Known[] = []) => {
+      const question = { from: source, ...destinationIn(target), withProbe: false };
+      const { sentence, fault } = await trace(localHost, question, known);
+      return { sentence, owner: fault?.owner };
+    };
+
+    it("by its state, for what has no mark", async () => {
+      const known = await resources();
+      const { sentence, owner } = await ask("blue", "red", known);
+      expect(sentence).to.match(/; change Address "red-ip" of project\/stack to 192\.168\.15\.1\/24$/);
+      expect(owner?.urn).to.equal(urnOf("Address", "red-ip"));
+    });
+
+    it("by the mark on a link, without a state", async () => {
+      await resources();
+      await typed("link set dev veth-blue-br down", "h1");
+      expect((await ask("192.168.15.5", "blue")).sentence).to.equal(
+        'packets die at h1: veth-blue-br is down; set it up: `pulumi up --refresh` does where VethPair "veth-blue" of project/stack says so',
+      );
+    });
+
+    it("by the record of a route, without a state", async () => {
+      await resources();
+      const { sentence, owner } = await ask("192.168.1.3", "blue");
+      expect(sentence).to.equal(
+        "packets die at blue: its gateway for 192.168.1.3 is 192.168.15.6, but nobody on the Ethernet of veth-blue has that address; " +
+          'change the route, or give the gateway that address (Route "out" of project/stack)',
+      );
+      expect(owner).to.deep.include({ kind: "Route", name: "out" });
+    });
+  });
+
+  describe("on the command line", () => {
+    const run = (...words: string[]) =>
+      execa(process.execPath, ["dist/cli/main.js", "trace", ...words], { reject: false });
+
+    it("ends with 0 where packets arrive, and shows the way", async () => {
+      for (const line of SWITCHED) await type(line);
+      const { exitCode, stdout } = await run("red", "blue");
+      expect(stdout).to.match(
+        /^packets get from red to 192\.168\.15\.2 and back\n\nThe way there\n {2}ok {2}red {3}has 192\.168\.15\.1\/24 on veth-red\n/,
+      );
+      expect(exitCode).to.equal(0);
+    });
+
+    it("ends with 1 where they do not", async () => {
+      for (const line of ROUTED) await type(line);
+      await type("h1: sysctl -q -w net.ipv4.ip_forward=0");
+      const { exitCode, stdout } = await run("red", "blue", "--no-probe", "--json");
+      const { sentence, fault, steps } = JSON.parse(stdout);
+      expect(sentence).to.match(/^packets die at h1: it does not forward/);
+      expect(fault).to.deep.include({ cause: "forwarding-off", place: "h1", direction: "there" });
+      expect(steps.at(-1)).to.deep.include({ place: "h1", isOk: false });
+      expect(exitCode).to.equal(1);
+    });
+
+    it("ends with 2 where it is wrong", async () => {
+      const { exitCode, stderr } = await run("red", "blue:http");
+      expect(stderr).to.equal(
+        'pulumi-netns: "http" is no port: write a number from 1 to 65535, and /udp behind it for UDP.',
+      );
+      expect(exitCode).to.equal(2);
+    });
+
+    it("changes nothing", async () => {
+      // IPv6 addresses would be tentative first, and not then.
+      for (const name of PLACES) await type(`${name}: sysctl -q -w net.ipv6.conf.default.disable_ipv6=1`);
+      for (const line of ROUTED) await type(line);
+      const before = await snapshot();
+      await run("red", "blue");
+      expect(differences(before, await snapshot())).to.deep.equal({ missing: [], extra: [] });
+    });
+  });
+});
+
+/** Builds a lab, breaks it, and traces there. */
+async function traced({
+  base,
+  broken,
+  server,
+  trace: asked = ["red", "blue"],
+}: Omit<Lab, "sentence">): Promise<Trace> {
+  for (const line of [...base, ...broken]) await type(line);
+  const [source, target] = asked;
+  const question = { from: placeIn(source), ...destinationIn(target), withProbe: true, patience: PATIENCE };
+  if (!server) return trace(localHost, question);
+  const [namespace, address, port, protocol] = server;
+  const words = ["-e", protocol === "udp" ? UDP_SERVER : SERVER, address, String(port)];
+  const process_ = execa("ip", ["netns", "exec", namespace, process.execPath, ...words], { reject: false });
+  try {
+    await new Promise((ready) => process_.stdout.once("data", ready));
+    return await trace(localHost, question);
+  } finally {
+    process_.kill();
+    await process_;
+  }
+}
+
+const SERVER =
+  'require("node:net").createServer().listen(process.argv[2], process.argv[1], () => console.log("ready"))';
+
+const UDP_SERVER =
+  'require("node:dgram").createSocket("udp4").bind(process.argv[2], process.argv[1], () => console.log("ready"))';
+
+async function type(line: string): Promise<void> {
+  const [, namespace = "", tool = "", words = ""] = /^(\S+): (\S+) (.*)$/.exec(line) ?? [];
+  if (tool === "ip") await localHost.run(ip(namespace, ...words.split(" ")));
+  else await execa("ip", ["netns", "exec", namespace, tool, ...words.split(" ")]);
+}

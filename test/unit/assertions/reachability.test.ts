@@ -1,0 +1,121 @@
+import { expect } from "chai";
+import * as engine from "../../../provider/assertions/engine";
+import { reachability } from "../../../provider/assertions/reachability";
+import type { Args } from "../../../provider/definition";
+import { markFor } from "../../support/args";
+import { FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
+
+const given = (args: Args = {}): Args => {
+  const { args: checked, problems } = engine.check(reachability, {
+    ...{ target: "10.2.0.2", namespace: "red", mark: markFor("Reachability"), ...args },
+  });
+  expect(problems).to.deep.equal([]);
+  return checked;
+};
+
+const PING = "ip netns exec red ping -n -c1 -W 1 10.2.0.2";
+const SILENT: Scripted = { fails: "Failed" };
+
+/** A host on which pings fare like this, one after the other. */
+const host = (first: Scripted, ...others: readonly Scripted[]): FakeHost =>
+  new FakeHost({ [PING]: inTurn(first, ...others), "ip -j netns list": "[]", "ip -N -j -d addr show": "[]" });
+
+const pingsOf = ({ ran }: FakeHost): number => ran.filter((text) => text === PING).length;
+
+async function failure(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error("it did not fail");
+}
+
+describe("Reachability", () => {
+  it("fills in what is not said", () => {
+    expect(given()).to.deep.include({ protocol: "ping", expect: "reachable", timeout: 1, retries: 3 });
+  });
+
+  it("is called by who reaches whom", () => {
+    expect(reachability.id(given())).to.equal("red to 10.2.0.2 by ping");
+    const web = given({ namespace: undefined, protocol: "http" });
+    expect(reachability.id(web)).to.equal("the host to 10.2.0.2 by HTTP on port 80");
+  });
+
+  it("holds at the first answer", async () => {
+    const asked = host(SILENT, "1 received");
+    const { id, state } = await engine.create(reachability, asked, given());
+    expect({ id, answer: state["answer"], pings: pingsOf(asked) }).to.deep.equal({
+      id: "red to 10.2.0.2 by ping",
+      answer: "ping 10.2.0.2: answered",
+      pings: 2,
+    });
+  });
+
+  it("fails after all attempts, with the reason and what the trace says", async () => {
+    const asked = host(SILENT);
+    expect(await failure(engine.create(reachability, asked, given({ retries: 1 })))).to.match(
+      /^red does not reach 10\.2\.0\.2 by ping \(ping 10\.2\.0\.2: no answer\)\npackets die at red: there is no such network namespace; /,
+    );
+    // And one for the trace, had there been such a namespace.
+    expect(pingsOf(asked)).to.equal(2);
+  });
+
+  it("is blocked only where no attempt gets through", async () => {
+    const asked = host(SILENT);
+    const { state } = await engine.create(reachability, asked, given({ expect: "blocked", retries: 2 }));
+    expect(state["answer"]).to.equal("ping 10.2.0.2: no answer");
+    expect(pingsOf(asked)).to.equal(3);
+    const leaky = host(SILENT, "1 received");
+    expect(await failure(engine.create(reachability, leaky, given({ expect: "blocked" })))).to.match(
+      /^red reaches 10\.2\.0\.2 by ping, but is not to \(ping 10\.2\.0\.2: answered\)\n/,
+    );
+    expect(pingsOf(leaky)).to.equal(2);
+  });
+
+  for (const expected of ["reachable", "blocked"]) {
+    it(`does not take a tool that is missing for an answer to "${expected}"`, async () => {
+      const asked = host({ fails: "ToolMissing" });
+      expect(await failure(engine.create(reachability, asked, given({ expect: expected })))).to.match(
+        /^red to 10\.2\.0\.2 by ping could not be tried: no ping/,
+      );
+    });
+  }
+
+  it("looks again after any change, a trigger's too, and replaces nothing", () => {
+    const olds = given({ triggers: ["one"] });
+    expect(engine.diff(reachability, olds, given({ triggers: ["two"] }))).to.deep.include({
+      changes: true,
+      replaces: [],
+    });
+    expect(engine.diff(reachability, olds, given({ triggers: ["one"] })).changes).to.equal(false);
+    expect(engine.diff(reachability, olds, given({ triggers: ["one"], namespace: "blue" }))).to.deep.include({
+      changes: true,
+      replaces: [],
+    });
+  });
+
+  it("insists on an update as on a creation", async () => {
+    const args = given({ triggers: ["two"] });
+    const { state } = await engine.update(reachability, host(SILENT, ""), given({ triggers: ["one"] }), args);
+    expect(state).to.deep.equal({ ...args, answer: "ping 10.2.0.2: answered" });
+  });
+
+  it("is refreshed by one look, and gone where it does not hold", async () => {
+    const { state } = await engine.create(reachability, host(""), given());
+    const good = host("");
+    expect(await engine.read(reachability, good, state)).to.deep.equal({
+      id: "red to 10.2.0.2 by ping",
+      inputs: given(),
+      state,
+    });
+    const bad = host(SILENT);
+    expect(await engine.read(reachability, bad, state)).to.equal(undefined);
+    expect([good, bad].map(pingsOf)).to.deep.equal([1, 1]);
+    expect(await engine.read(reachability, host({ fails: "ToolMissing" }), state)).to.equal(undefined);
+  });
+
+  it("removes nothing", async () => {
+    await engine.remove();
+  });
+});

@@ -1,0 +1,243 @@
+import { expect } from "chai";
+import type { Packet, Passage } from "../../../../provider/trace/packet";
+import type { Chain, Hook } from "../../../../provider/trace/rules/chain";
+import { parseIptables } from "../../../../provider/trace/rules/iptables";
+import { judge } from "../../../../provider/trace/rules/judge";
+import { parseNft } from "../../../../provider/trace/rules/nft";
+
+const WEB: Packet = {
+  ...{ family: "ipv4", protocol: "tcp", source: "10.1.0.2", destination: "10.2.0.2" },
+  ...{ port: 80, isReply: false },
+};
+const PING: Packet = { ...WEB, protocol: "icmp", port: undefined };
+const ANSWER: Packet = {
+  ...WEB,
+  source: "10.2.0.2",
+  destination: "10.1.0.2",
+  port: undefined,
+  sourcePort: 80,
+  isReply: true,
+};
+
+const passing = (packet: Packet, more: Partial<Passage> = {}): Passage => ({
+  ...{ packet, inInterface: "veth-red", outInterface: "eth0", local: ["10.2.0.1"] },
+  ...more,
+});
+
+/** What decided, in one word or rule. */
+function outcomeOf(chains: readonly Chain[], passage: Passage, hook: Hook = "forward"): string {
+  const { outcome, by, nat, doubts } = judge(chains, hook, ["ip", "inet"], passage);
+  const words = [outcome, by?.rule?.text ?? (by ? "policy" : ""), nat?.verdict.does ?? ""];
+  return [...words, doubts.length > 0 ? "in doubt" : ""].filter((word) => word !== "").join(": ");
+}
+
+/** A forward chain of iptables with these rules and policy ACCEPT. */
+const iptables = (...rules: readonly string[]): Chain[] =>
+  parseIptables(
+    ["*filter", ":FORWARD ACCEPT [0:0]", ...rules.map((rule) => `[1:84] -A FORWARD ${rule}`)].join("\n"),
+    "iptables",
+    "ip",
+  );
+
+const nft = (...exprs: readonly (readonly object[])[]): Chain[] =>
+  parseNft(
+    JSON.stringify({
+      nftables: [
+        { metainfo: {} },
+        {
+          set: {
+            family: "ip",
+            table: "t",
+            name: "lan",
+            elem: ["1.2.3.4", { prefix: { addr: "10.1.0.0", len: 16 } }],
+          },
+        },
+        {
+          chain: {
+            family: "ip",
+            table: "t",
+            name: "c",
+            type: "filter",
+            hook: "forward",
+            prio: 0,
+            policy: "accept",
+          },
+        },
+        { chain: { family: "ip", table: "t", name: "d" } },
+        ...exprs.map((expr) => ({ rule: { family: "ip", table: "t", chain: "c", expr } })),
+        { rule: { family: "ip", table: "t", chain: "d", expr: [{ drop: null }] } },
+      ],
+    }),
+  );
+
+describe("rules of iptables", () => {
+  const matching = [
+    "-s 10.1.0.0/16",
+    "-s 10.1.0.2/32",
+    "-d 10.2.0.2/32 -p tcp -m tcp --dport 80",
+    "-p tcp -m multiport --dports 22,70:90",
+    "-i veth-red -o eth+",
+    "! -i eth0",
+    "! -s 10.2.0.0/16",
+    "-m conntrack --ctstate NEW,RELATED",
+    '-m comment --comment "a -j DROP of old" -m state --state NEW',
+    "-m addrtype --dst-type UNICAST",
+    "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN",
+  ];
+  for (const words of matching) {
+    it(`match: ${words}`, () => {
+      expect(outcomeOf(iptables(`${words} -j DROP`), passing(WEB))).to.equal(
+        `drop: -A FORWARD ${words} -j DROP`,
+      );
+    });
+  }
+
+  const others = [
+    "-s 10.2.0.0/16",
+    "-p udp -m udp --dport 80",
+    "-p tcp -m tcp --dport 81",
+    "-i eth0",
+    "! -i veth-red",
+    "-m conntrack --ctstate RELATED,ESTABLISHED",
+    "-m addrtype --dst-type LOCAL",
+    "-m physdev --physdev-is-bridged",
+    "-p icmp -m icmp --icmp-type 8",
+  ];
+  for (const words of others) {
+    it(`do not match: ${words}`, () => {
+      expect(outcomeOf(iptables(`${words} -j DROP`), passing(WEB))).to.equal("accept");
+    });
+  }
+
+  for (const words of [
+    "-m set --match-set lan src",
+    "-m mark --mark 0x1",
+    "-m string --string x --algo bm",
+    "-p tcp -m tcp --sport 99",
+  ]) {
+    it(`stay in doubt: ${words}`, () => {
+      expect(outcomeOf(iptables(`${words} -j DROP`), passing(WEB))).to.equal("accept: in doubt");
+    });
+  }
+
+  it("know a ping from its answer", () => {
+    const chains = iptables("-p icmp -m icmp --icmp-type 8 -j DROP");
+    expect(outcomeOf(chains, passing(PING))).to.equal(
+      "drop: -A FORWARD -p icmp -m icmp --icmp-type 8 -j DROP",
+    );
+    expect(outcomeOf(chains, passing({ ...PING, isReply: true }))).to.equal("accept");
+  });
+
+  it("call chains, return from them, and go to them for good", () => {
+    const save = (rules: string) =>
+      parseIptables(
+        `*filter\n:FORWARD DROP [7:588]\n:A - [0:0]\n:B - [0:0]\n${rules}\nCOMMIT\n`,
+        "iptables-legacy",
+        "ip",
+      );
+    expect(
+      outcomeOf(
+        save("-A FORWARD -j A\n-A A -j RETURN\n-A A -j ACCEPT\n-A FORWARD -j B\n-A B -j ACCEPT"),
+        passing(WEB),
+      ),
+    ).to.equal("accept");
+    expect(outcomeOf(save("-A FORWARD -g A\n-A FORWARD -j ACCEPT"), passing(WEB))).to.equal("drop: policy");
+    expect(save("")[0]?.base).to.deep.equal({
+      hook: "forward",
+      type: "filter",
+      priority: 0,
+      policy: "drop",
+      packets: 7,
+    });
+  });
+
+  it("translate, the first that fits", () => {
+    const chains = parseIptables(
+      [
+        "*nat",
+        ":PREROUTING ACCEPT [0:0]",
+        "-A PREROUTING -p tcp -m tcp --dport 81 -j DNAT --to-destination 10.9.0.9:1",
+        "-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.3:8080",
+        "-A PREROUTING -j REDIRECT --to-ports 3128",
+      ].join("\n"),
+      "iptables",
+      "ip",
+    );
+    const { nat } = judge(chains, "prerouting", ["ip"], passing(WEB));
+    expect(nat?.verdict).to.deep.equal({ does: "dnat", to: "10.2.0.3", port: 8080 });
+    expect(judge(chains, "prerouting", ["ip"], passing(ANSWER)).nat).to.equal(undefined);
+  });
+});
+
+describe("rules of nftables", () => {
+  const match = (left: object, right: unknown, op = "==") => ({ match: { op, left, right } });
+  const meta = (key: string) => ({ meta: { key } });
+  const payload = (protocol: string, field: string) => ({ payload: { protocol, field } });
+  const drop = { drop: null };
+
+  const matching: Readonly<Record<string, readonly object[]>> = {
+    "a prefix": [match(payload("ip", "saddr"), { prefix: { addr: "10.1.0.0", len: 24 } })],
+    "a named set": [match(payload("ip", "saddr"), "@lan")],
+    "an anonymous set with a range": [match(payload("tcp", "dport"), { set: [22, { range: [70, 90] }] })],
+    "a range of addresses": [match(payload("ip", "daddr"), { range: ["10.2.0.1", "10.2.0.9"] })],
+    "another link": [match(meta("iifname"), "eth0", "!=")],
+    "a wildcard": [match(meta("iifname"), "veth*")],
+    "a protocol by name": [match(meta("l4proto"), "tcp")],
+    "a protocol by number": [match(payload("ip", "protocol"), 6)],
+    "a new connection": [match({ ct: { key: "state" } }, ["new", "untracked"], "in")],
+    "a fib type": [match({ fib: { result: "type", flags: ["daddr"] } }, "unicast")],
+    "a concatenation": [
+      match(
+        { concat: [payload("ip", "saddr"), payload("tcp", "dport")] },
+        { set: [{ concat: ["10.1.0.2", 80] }] },
+      ),
+    ],
+  };
+  for (const [name, expr] of Object.entries(matching)) {
+    it(`match ${name}`, () => {
+      expect(outcomeOf(nft([...expr, { counter: { packets: 3, bytes: 1 } }, drop]), passing(WEB))).to.match(
+        /^drop: /,
+      );
+    });
+  }
+
+  const others: Readonly<Record<string, readonly object[]>> = {
+    "another prefix": [match(payload("ip", "saddr"), { prefix: { addr: "10.2.0.0", len: 16 } })],
+    "another protocol": [match(payload("udp", "dport"), 80)],
+    "IPv6 addresses": [match(payload("ip6", "saddr"), "fd00::1")],
+    "another state": [match({ ct: { key: "state" } }, "established", "in")],
+    "a ping": [match(payload("icmp", "type"), "echo-request")],
+  };
+  for (const [name, expr] of Object.entries(others)) {
+    it(`do not match ${name}`, () => {
+      expect(outcomeOf(nft([...expr, drop]), passing(WEB))).to.equal("accept");
+    });
+  }
+
+  it("stay in doubt about what only a real packet has", () => {
+    const marked = [match(meta("mark"), 5), drop];
+    const xt = [{ xt: { type: "match", name: "string" } }, drop];
+    expect(outcomeOf(nft(marked), passing(WEB))).to.equal("accept: in doubt");
+    expect(outcomeOf(nft(xt), passing(WEB))).to.equal("accept: in doubt");
+    // What is surely not meant is not in doubt.
+    expect(outcomeOf(nft([match(meta("iifname"), "eth9"), ...marked]), passing(WEB))).to.equal("accept");
+  });
+
+  it("follow jumps and verdict maps", () => {
+    const map = (state: string, verdict: object) => ({
+      vmap: { key: { ct: { key: "state" } }, data: { set: [[state, verdict]] } },
+    });
+    expect(outcomeOf(nft([{ jump: { target: "d" } }]), passing(WEB))).to.equal("drop: drop");
+    expect(outcomeOf(nft([map("established", { accept: null })], [drop]), passing(ANSWER))).to.equal(
+      "accept",
+    );
+    expect(outcomeOf(nft([map("established", { accept: null })], [drop]), passing(WEB))).to.equal(
+      "drop: drop",
+    );
+  });
+
+  it("of one table do not overrule a drop of another", () => {
+    const chains = [...nft([{ accept: null }]), ...iptables("-j DROP")];
+    expect(outcomeOf(chains, passing(WEB))).to.equal("drop: -A FORWARD -j DROP");
+  });
+});
