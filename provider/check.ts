@@ -27,10 +27,7 @@ function checkFields(shape: Shape, given: Args, prefix: string) {
   const value: Args = {};
   const problems: Problem[] = Object.keys(given)
     .filter((key) => !Object.hasOwn(shape, key))
-    .map((key) => ({
-      property: prefix + key,
-      reason: `is not a property; there are ${list(Object.keys(shape))}`,
-    }));
+    .map((key) => ({ property: prefix + key, reason: isNone(shape) }));
   for (const [key, type] of Object.entries(shape)) {
     const property = prefix + key;
     const field = given[key];
@@ -43,18 +40,42 @@ function checkFields(shape: Shape, given: Args, prefix: string) {
     } else {
       const result = z.safeParse(type, field);
       if (!result.success)
-        problems.push(...result.error.issues.map((issue) => toProblem(property, issue, field)));
+        problems.push(...result.error.issues.flatMap((issue) => toProblems(property, type, issue, field)));
       else if (result.data !== undefined) value[key] = result.data;
     }
   }
   return { value, problems };
 }
 
-function toProblem(property: string, issue: z.core.$ZodIssue, field: unknown): Problem {
+function toProblems(
+  property: string,
+  type: z.core.$ZodType,
+  issue: z.core.$ZodIssue,
+  field: unknown,
+): Problem[] {
   const path = issue.path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("");
-  return { property: property + path, reason: reasonOf(issue, valueIn(field, issue.path)) };
+  const place = property + path;
+  if (issue.code !== "unrecognized_keys")
+    return [{ property: place, reason: reasonOf(issue, valueIn(field, issue.path)) }];
+  const reason = isNone(shapeAt(type, issue.path));
+  return issue.keys.map((key) => ({ property: `${place}.${key}`, reason }));
+}
+
+const isNone = (shape: Shape): string => `is not a property; there are ${list(Object.keys(shape))}`;
+
+/** The fields of the object that a path leads to. */
+function shapeAt(type: z.core.$ZodType, path: readonly PropertyKey[]): Shape {
+  if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault)
+    return shapeAt(type.unwrap(), path);
+  if (type instanceof z.ZodPipe) return shapeAt(type.out, path);
+  const [step, ...rest] = path;
+  if (type instanceof z.ZodArray) return shapeAt(type.element, rest);
+  if (type instanceof z.ZodRecord) return shapeAt(type.valueType, rest);
+  if (!(type instanceof z.ZodObject)) return {};
+  const inner = step === undefined ? undefined : type.shape[String(step)];
+  return inner ? shapeAt(inner, rest) : type.shape;
 }
 
 /** What is wrong, in the words that the fields' own checks use as well. */

@@ -4,6 +4,8 @@ export type Tool =
   | "nft"
   | "iptables"
   | "ip6tables"
+  | "iptables-legacy"
+  | "ip6tables-legacy"
   | "iptables-save"
   | "ip6tables-save"
   | "iptables-legacy-save"
@@ -18,6 +20,7 @@ export type Tool =
   | "node"
   | "flock"
   | "unlink"
+  | "cat"
   | "sleep";
 
 /** A process before it is one: data that tests compare and a host runs. */
@@ -28,6 +31,11 @@ export interface Command {
   readonly namespace?: string;
   /** Text for standard input. */
   readonly input?: string;
+  /**
+   * Set where finding nothing, and a missing tool or kernel feature, is no failure: what the run does without then. That
+   * is told once; an empty text says nothing.
+   */
+  readonly mayFail?: string;
 }
 
 /** What a command printed, or `undefined` where the thing it asked about does not exist. */

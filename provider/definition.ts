@@ -93,8 +93,8 @@ export interface Definition<A = Args, O extends object = object> {
   probe(args: A): readonly Command[];
   /** What they answered, or `undefined` when the object is not there. */
   parse(answers: readonly Answer[], args: A): Observed<A, O> | undefined;
-  /** Makes what is absent. */
-  create(args: A): readonly Command[];
+  /** Makes what is absent, as the answers to `probe` have told. */
+  create(args: A, answers?: readonly Answer[]): readonly Command[];
   /** Changes only the difference; empty when there is none. */
   update(seen: Observed<A, O>, args: A): readonly Command[];
   /** Removes what is there; steps where the way depends on what is found. */
@@ -119,6 +119,8 @@ export interface Definition<A = Args, O extends object = object> {
   mayTakeOver?(seen: Observed<A, O>, args: A): boolean;
   /** How to find all objects of this kind in a network namespace; by default only records tell of them. */
   survey?(namespace: string | undefined): Survey;
-  /** Operations with the same key wait for each other. */
-  serialize?(args: A): string;
+  /** Looks for what may keep it from working once it is made, and says it in words; nothing where all is well. */
+  caveats?(args: A): Generator<readonly Command[], readonly string[], readonly Answer[]>;
+  /** Operations with the same key, or one of the same keys, wait for each other. */
+  serialize?(args: A): string | readonly string[];
 }

@@ -8,7 +8,7 @@ import type { Host } from "./host/host";
 import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { merge } from "./merge";
-import { keyOf, look, runAll, type Sight } from "./observe";
+import { ask, keyOf, look, runAll, type Sight } from "./observe";
 import { isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
 import { forget, release } from "./release";
 import { verified } from "./verify";
@@ -51,13 +51,15 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     if (isRecorded || isMarkedLate) await host.records.save(key, { mark: markIn(args), args, ...remembered });
     let made = false;
     try {
-      for (const command of before ? definition.update(before, args) : definition.create(args)) {
+      for (const command of before ? definition.update(before, args) : definition.create(args, answers)) {
         await host.run(command);
         made = true;
       }
       // It has its mark by now, and may have had it before a crash that came before this.
       if (!isRecorded && (isMarkedLate || isWritten(sight, args))) await host.records.drop(key, markIn(args));
-      return { id, state: await verified(definition, host, args, remembered) };
+      const state = await verified(definition, host, args, remembered);
+      await tellCaveats(definition, host, args);
+      return { id, state };
     } catch (error) {
       if (error instanceof PartialError) throw error;
       const isFound = before !== undefined && former === undefined;
@@ -69,6 +71,14 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       throw error;
     }
   });
+}
+
+async function tellCaveats(definition: Definition, host: Host, args: Args): Promise<void> {
+  const plan = definition.caveats?.(args);
+  if (!plan || !host.warn) return;
+  let step = plan.next([]);
+  while (!step.done) step = plan.next(await ask(host, step.value));
+  for (const caveat of step.value) host.warn(caveat);
 }
 
 /** Milliseconds between looks at what somebody else may be making just now. */

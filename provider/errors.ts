@@ -43,6 +43,7 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/No such file or directory|does not exist/, "NotFound"],
   [/Bad rule \(does a matching rule exist|No chain\/target\/match by that name/, "NotFound"],
   [/FIB table does not exist/, "NotFound"],
+  [/ 0 flow entries have been deleted/, "NotFound"],
   [/File exists|address already assigned/i, "AlreadyExists"],
   [/Device or resource busy/, "InUse"],
   [/IPv6 is disabled on/, "Unsupported"],

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// npm run faults                                         kills, errors, full disks: each followed by a recovery
-// npm run faults -- --only up:12:after:cli:checkpoints    one point; `--only up:12` all there, `--only reboot` all of these
-// npm run faults -- --jobs 4                             in four sandboxes at once
+// npm run faults                                  kills, errors, full disks: each followed by a recovery
+// npm run faults -- --only seed:up:12             all points there; `--only reboot` all of these, or the name of one
+// npm run faults -- --jobs 4                      in four sandboxes at once
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { environment } from "./lib/environment.mjs";

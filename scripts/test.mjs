@@ -1,26 +1,60 @@
 #!/usr/bin/env node
-// npm test                    every test, in a sandbox of its own
-// npm test -- --grep veth     what follows goes to mocha
+// npm test                    every test, in a sandbox for each core
+// npm test -- --grep veth     what follows goes to mocha, in one sandbox
+import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { environment } from "./lib/environment.mjs";
 import { mochaArguments } from "./lib/mocha.mjs";
+import { inRoot } from "./lib/paths.mjs";
 import { run, runVisibly } from "./lib/run.mjs";
 import { inSandbox, stopSandbox } from "./lib/sandbox.mjs";
 import { setup } from "./lib/setup.mjs";
-import { summaryIn } from "./lib/summary.mjs";
+import { summaryIn, total } from "./lib/summary.mjs";
 import { isColourful, main, say } from "./lib/terminal.mjs";
 
-async function test(env) {
+const commandFor = (words) => [process.execPath, ...mochaArguments(words, isColourful(process.stdout))];
+
+/** One mocha in the person's sight. */
+async function testInOne(words, env) {
   const sandbox = `test-${process.pid}`;
-  const mocha = [process.execPath, ...mochaArguments(process.argv.slice(2), isColourful(process.stdout))];
   let output = "";
   const tee = (chunk) => {
     output = (output + chunk).slice(-1000);
   };
-  const code = await runVisibly(...inSandbox(sandbox, mocha), { env, tee });
+  const code = await runVisibly(...inSandbox(sandbox, commandFor(words)), { env, tee });
   const summary = summaryIn(output);
   const afterword = [...(summary ? [] : ["No tests were run to their end."]), ...(await stop(sandbox, env))];
   if (afterword.length > 0) say([...afterword, summary ?? "0 passed, 1 failed"].join("\n"));
   return code === 0 && summary === undefined ? 1 : code;
+}
+
+/** What one mocha does at a time: the longest comes first, so that all end together. */
+const portions = () => [
+  "test/integration/**/*.test.ts",
+  ...readdirSync(inRoot("test", "e2e"))
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => `test/e2e/${name}`),
+  "test/unit/**/*.test.ts",
+];
+
+/** A sandbox for each core, in which one portion after the other is run; what it said is shown when it is done. */
+async function testSideBySide(env) {
+  const queue = portions();
+  const results = [];
+  const lane = async (_, at) => {
+    const sandbox = `test-${process.pid}-${at}`;
+    for (let portion = queue.shift(); portion !== undefined; portion = queue.shift()) {
+      const { code, output } = await run(...inSandbox(sandbox, commandFor([portion])), { env });
+      const summary = summaryIn(output);
+      say(output.trimEnd());
+      if (!summary) say(`${portion} was not run to its end.`);
+      results.push({ code, summary: summary ?? "0 passed, 1 failed" });
+    }
+    for (const problem of await stop(sandbox, env)) say(problem);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  say(`\n${total(results.map(({ summary }) => summary))}`);
+  return results.every(({ code, summary }) => code === 0 && summary.includes(" 0 failed")) ? 0 : 1;
 }
 
 async function stop(sandbox, env) {
@@ -28,4 +62,8 @@ async function stop(sandbox, env) {
   return code === 0 ? [] : [`The sandbox ${sandbox} was not stopped: ${output.trimEnd()}`];
 }
 
-await main(async () => test(environment(await setup())));
+await main(async () => {
+  const words = process.argv.slice(2);
+  const env = environment(await setup());
+  return words.length > 0 ? testInOne(words, env) : testSideBySide(env);
+});

@@ -32,6 +32,6 @@ export class Address extends NetnsResource {
     const link = resolveInterface(args.interface, args.namespace);
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
     super("Address", name, inputs, ["ip"], { deletedWith: [link.resource, link.place.resource] }, options);
-    currentProgram().declareAddress(link.place, this);
+    currentProgram().declareAddress(link.place, this, link);
   }
 }

@@ -1,14 +1,20 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NatRuleArgs as Schema } from "../provider/resources/natRule";
-import { type NamespaceReference, resolveNamespace } from "./reference";
+import { currentProgram } from "./program";
+import {
+  type InterfaceReference,
+  type NamespaceReference,
+  resolveInterface,
+  resolveNamespace,
+} from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
  * Arguments of a {@link NatRule}.
  * @interface
  */
-export type NatRuleArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "family">> & {
+export type NatRuleArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "family" | "routeLocalnet">> & {
   /** Network namespace whose packets are translated. Default: the host's own. Replaces. */
   namespace?: NamespaceReference;
   /**
@@ -16,6 +22,14 @@ export type NatRuleArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "fam
    * known yet, as in a preview; a real change replaces.
    */
   family?: pulumi.Input<"ipv4" | "ipv6">;
+  /**
+   * For `dnat` over IPv4: the link, given as a bridge, an end of a veth pair or a name, by which packets of localhost may
+   * pass. Where `to` is elsewhere, the host's own packets to 127.0.0.1 are forwarded as well, and this is the link that
+   * leads to `to`; where `to` is in 127.0.0.0/8, packets that come in by this link reach it. Its parameter
+   * `route_localnet` is set (to 110, where it was 0) for as long as a rule needs it, and whatever else comes in by it for
+   * 127.0.0.0/8 is dropped. Default: none, nothing on localhost is forwarded. Replaces.
+   */
+  routeLocalnet?: InterfaceReference;
 };
 
 /**
@@ -26,9 +40,20 @@ export class NatRule extends NetnsResource {
   /** Name of the table that holds the rule: `pulumi-netns/PROJECT/STACK`, or `nat` with iptables. */
   declare readonly table: pulumi.Output<string>;
 
-  constructor(name: string, args: NatRuleArgs, options?: pulumi.CustomResourceOptions) {
-    const place = resolveNamespace(args.namespace);
-    const inputs = { ...args, namespace: place.name };
-    super("NatRule", name, inputs, ["table"], { deletedWith: [place.resource] }, options);
+  constructor(name: string, args: NatRuleArgs, options: pulumi.CustomResourceOptions = {}) {
+    const link =
+      args.routeLocalnet === undefined ? undefined : resolveInterface(args.routeLocalnet, args.namespace);
+    const isByLink = args.namespace === undefined && link?.place.name !== undefined;
+    const place = isByLink ? link.place : resolveNamespace(args.namespace);
+    // The network of a hairpin is that of an address of the host.
+    const addresses = args.hairpin === undefined ? [] : currentProgram().addressesIn(place);
+    super(
+      "NatRule",
+      name,
+      { ...args, namespace: place.name, routeLocalnet: link?.name },
+      ["table"],
+      { deletedWith: [place.resource], replaceWith: [link?.resource] },
+      pulumi.mergeOptions(options, { dependsOn: [...addresses] }),
+    );
   }
 }

@@ -18,6 +18,22 @@ export interface DeclaredLink {
   readonly resource: pulumi.Resource;
 }
 
+/** A link as an argument names it. */
+export interface LinkPlace {
+  readonly name: pulumi.Input<string>;
+  readonly place: Place;
+  /** The resource that makes it, where this program has one. */
+  readonly resource: pulumi.Resource | undefined;
+}
+
+interface DeclaredAddress {
+  readonly link: unknown;
+  readonly resource: pulumi.Resource;
+}
+
+/** What tells links in one place apart: the resource, else the name as given. */
+const keyOf = ({ name, resource }: LinkPlace): unknown => resource ?? name;
+
 /**
  * What a program has declared so far, by kernel name. With it a plain name (`namespace: "red"`) is as good as the
  * resource itself, and a route knows the addresses that must be there before it.
@@ -25,7 +41,7 @@ export interface DeclaredLink {
 export class Program {
   private readonly namespaces = new Map<unknown, pulumi.Resource>();
   private readonly links = new Map<unknown, Map<unknown, DeclaredLink>>();
-  private readonly addresses = new Map<unknown, pulumi.Resource[]>();
+  private readonly addresses = new Map<unknown, DeclaredAddress[]>();
   private readonly declared: { readonly resource: pulumi.Resource; readonly inputs: object }[] = [];
 
   /** Every resource of this package, with its arguments. */
@@ -54,12 +70,18 @@ export class Program {
     return this.links.get(place.key)?.get(name);
   }
 
-  declareAddress(place: Place, address: pulumi.Resource): void {
-    getOrAdd(this.addresses, place.key, () => []).push(address);
+  /** `link` is left out where addresses on several links are one resource. */
+  declareAddress(place: Place, resource: pulumi.Resource, link?: LinkPlace): void {
+    getOrAdd(this.addresses, place.key, () => []).push({ link: link && keyOf(link), resource });
   }
 
   addressesIn(place: Place): readonly pulumi.Resource[] {
-    return this.addresses.get(place.key) ?? [];
+    return (this.addresses.get(place.key) ?? []).map(({ resource }) => resource);
+  }
+
+  addressesOn(link: LinkPlace): readonly pulumi.Resource[] {
+    const addresses = this.addresses.get(link.place.key) ?? [];
+    return addresses.filter((address) => address.link === keyOf(link)).map(({ resource }) => resource);
   }
 }
 

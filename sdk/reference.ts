@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bridge } from "./bridge";
 import type { Namespace } from "./namespace";
 import type { Node } from "./node";
-import { currentProgram, type DeclaredLink, type Place } from "./program";
+import { currentProgram, type DeclaredLink, type LinkPlace, type Place } from "./program";
 import type { VethEnd } from "./vethPair";
 
 /** A network namespace: its resource, a node, or the name of one. Without one: the host's own. */
@@ -13,14 +13,6 @@ export type BridgeReference = Bridge | pulumi.Input<string>;
 
 /** A link: a bridge, one end of a veth pair, or the name of any interface. */
 export type InterfaceReference = Bridge | VethEnd | pulumi.Input<string>;
-
-/** A link as an argument names it. */
-export interface LinkPlace {
-  readonly name: pulumi.Input<string>;
-  readonly place: Place;
-  /** The resource that makes it, where this program has one. */
-  readonly resource: pulumi.Resource | undefined;
-}
 
 /** The namespace behind a reference. A plain name finds the resource that this program declared before. */
 export function resolveNamespace(reference: NamespaceReference | undefined): Place {

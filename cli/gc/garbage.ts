@@ -20,7 +20,17 @@ export interface Garbage {
 }
 
 /** What goes first: nothing is taken along by something else, and rules go before the links they speak of. */
-const ORDER = ["NatRule", "Sysctl", "Route", "Address", "VethPair", "Bridge", "Namespace"];
+const ORDER = [
+  "NatRule",
+  "Sysctl",
+  "PolicyRule",
+  "Route",
+  "Neighbor",
+  "Address",
+  "VethPair",
+  "Bridge",
+  "Namespace",
+];
 
 /** What no given state knows, in the order in which it is to be deleted. */
 export const garbageIn = (found: readonly Found[], known: Pick<Known, "marks" | "stacks">): Garbage[] =>

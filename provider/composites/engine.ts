@@ -19,20 +19,29 @@ import { seenState } from "./seen";
 
 /** Validates the whole and, once all is known, each part; refuses what is there twice, or another resource has claimed. */
 export function check(composite: Composite, news: Args): { args: Args; problems: readonly Problem[] } {
-  const { args, problems } = checkArgs(composite, news);
-  if (problems.length > 0 || hasUnknown(args)) return { args, problems };
-  const pieces = piecesOf(composite, args);
-  const wrong = [
-    ...pieces.flatMap((piece) => piece.problems.map((problem) => problemOf(composite, piece, problem))),
-    ...twins(composite, pieces),
-  ];
-  if (wrong.length > 0) return { args, problems: wrong };
+  const { args, pieces, problems } = inspect(composite, news);
+  if (problems.length > 0) return { args, problems };
   return {
     args,
     problems: pieces.flatMap((piece) =>
       claim(piece.definition, piece.checked).map((problem) => problemOf(composite, piece, problem)),
     ),
   };
+}
+
+/** What `check` finds in the arguments alone, and the parts once all is known and well by itself. */
+export function inspect(
+  composite: Composite,
+  news: Args,
+): { args: Args; pieces: readonly Piece[]; problems: readonly Problem[] } {
+  const { args, problems } = checkArgs(composite, news);
+  if (problems.length > 0 || hasUnknown(args)) return { args, pieces: [], problems };
+  const pieces = piecesOf(composite, args);
+  const wrong = [
+    ...pieces.flatMap((piece) => piece.problems.map((problem) => problemOf(composite, piece, problem))),
+    ...twins(composite, pieces),
+  ];
+  return { args, pieces, problems: wrong };
 }
 
 function twins(composite: Composite, pieces: readonly Piece[]): Problem[] {

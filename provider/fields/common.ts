@@ -1,5 +1,6 @@
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
+import { remembered } from "../memo";
 
 /** The building blocks of the schemas: each says what is wrong in the words of the field, and the mend. */
 
@@ -103,21 +104,19 @@ export const network = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-/** A unicast Ethernet address, made lower case. */
-export const macAddress = z.string().transform((text, ctx) => {
+/** An Ethernet address, of one machine or of a group, made lower case. */
+export const ethernetAddress = z.string().transform((text, ctx) => {
   const mac = text.toLowerCase();
-  if (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)) {
-    const first = Number.parseInt(mac.slice(0, 2), 16);
-    if ((first & 1) === 0 && mac !== "00:00:00:00:00:00") return mac;
-    const message = `is ${JSON.stringify(text)}, which is not a unicast address: make the first byte even, such as 02`;
-    ctx.addIssue({ code: "custom", message });
-    return z.NEVER;
-  }
-  ctx.addIssue({
-    code: "custom",
-    message: `is ${JSON.stringify(text)}, not a MAC address such as 02:00:00:00:00:01`,
-  });
+  if (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) && mac !== "00:00:00:00:00:00") return mac;
+  const example = "such as 02:00:00:00:00:01";
+  ctx.addIssue({ code: "custom", message: `is ${JSON.stringify(text)}, not a MAC address ${example}` });
   return z.NEVER;
+});
+
+/** A unicast Ethernet address, made lower case. */
+export const macAddress = ethernetAddress.refine((mac) => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0, {
+  error: ({ input }) =>
+    `is ${JSON.stringify(input)}, which is not a unicast address: make the first byte even, such as 02`,
 });
 
 /** A whole number within bounds, with words that name them. */
@@ -151,7 +150,7 @@ export interface Ip {
 }
 
 /** The parts of an address or CIDR, or `undefined` where it is none. */
-export function parseIp(text: string): Ip | undefined {
+export const parseIp = remembered((text: string): Ip | undefined => {
   if (Address4.isValid(text)) {
     const ip = new Address4(text);
     // Leading zeros read as octal in some tools and as decimal in others.
@@ -175,10 +174,14 @@ export function parseIp(text: string): Ip | undefined {
     };
   }
   return undefined;
-}
+});
 
 /** An address that a tool printed, in the form of the arguments: some IPv6 addresses are printed with dots. */
 export const canonicalIp = (printed: string): string => parseIp(printed)?.address ?? printed;
 
 /** The family of an address or network that has been checked; a leading `!` is passed over. */
 export const familyOf = (checked: string): Family => (checked.includes(":") ? "ipv6" : "ipv4");
+
+/** Whether an address that has been checked is that of one machine: neither "any" nor multicast nor broadcast. */
+export const isUnicast = (address: string): boolean =>
+  !/^(::|0\.0\.0\.0)$|^ff..:|^(22[4-9]|2[3-5]\d)\./.test(address);

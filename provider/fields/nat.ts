@@ -46,6 +46,13 @@ function patternProblem(text: string, pattern: string, stem: string): string | u
   return undefined;
 }
 
+/** The name of a link where rules are to match just that one. */
+export const matchedLink = linkName.superRefine((name, ctx) => {
+  if (!/^[!@]|[*+]$/.test(name)) return;
+  const message = `is ${quote(name)}, which rules take for more than one link: name the link otherwise`;
+  ctx.addIssue({ code: "custom", message });
+});
+
 /** First and last port of a range; the same for one port. */
 export type Ports = readonly [first: number, last: number];
 
@@ -113,6 +120,9 @@ export function protocolOf(listed: string | number): Protocol | undefined {
   const name = listed === "ipv6-icmp" ? "icmpv6" : String(listed);
   return protocol.options.find((option) => option === name || String(PROTOCOLS[option]) === name);
 }
+
+/** Its number, for tools on a host without that file. */
+export const protocolNumber = (name: Protocol): number => PROTOCOLS[name];
 
 export const hasPorts = (name: Protocol | undefined): boolean =>
   name === "tcp" || name === "udp" || name === "sctp";

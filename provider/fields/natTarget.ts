@@ -1,10 +1,12 @@
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
-import { type Family, familyOf, parseIp } from "./common";
+import { type Family, familyOf, network, parseIp } from "./common";
 import { type Ports, parsePorts, printPorts } from "./nat";
 
 /** What packets are translated to. Without addresses: a port of the host itself. */
 export interface Target {
+  /** A whole network: each address becomes the one with the same place in it. */
+  readonly network?: { readonly address: string; readonly prefix: number } | undefined;
   /** First and last address; twice the same for one. */
   readonly addresses?: readonly [first: string, last: string] | undefined;
   readonly ports?: Ports | undefined;
@@ -17,10 +19,14 @@ const FORMS = [
   /^(?<addresses>[^[\]/]+)$/,
 ];
 
-/** The parts of `192.168.15.2:80`, `192.168.15.2-192.168.15.9`, `[fd00::2]:8000-8010` or `8080`, in any order of a range. */
+/**
+ * The parts of `192.168.15.2:80`, `192.168.15.2-192.168.15.9`, `[fd00::2]:8000-8010`, `192.168.15.0/24` or `8080`, in
+ * any order of a range.
+ */
 export function parseTarget(text: string): Target | undefined {
   const alone = parsePorts(text);
   if (alone) return { ports: alone };
+  if (text.includes("/")) return parseNetwork(text);
   const parts = FORMS.map((form) => form.exec(text)).find((match) => match !== null)?.groups;
   const ends = (parts?.["addresses"] ?? "").replace("]-[", "-").split("-");
   const [first, last = first] = ends.map(parseIp);
@@ -31,8 +37,19 @@ export function parseTarget(text: string): Target | undefined {
   return ports && { ...target, ports };
 }
 
+/** A network of one is its address. */
+function parseNetwork(text: string): Target | undefined {
+  const parsed = parseIp(text);
+  if (parsed?.start !== parsed?.address) return undefined;
+  if (!parsed || parsed.prefix === parsed.bits)
+    return parsed && { addresses: [parsed.address, parsed.address] };
+  const { address, prefix } = parsed;
+  return { network: { address, prefix }, addresses: rangeOf(address, prefix) };
+}
+
 /** The one form of a target. */
-export function printTarget({ addresses, ports }: Target): string {
+export function printTarget({ network, addresses, ports }: Target): string {
+  if (network) return `${network.address}/${network.prefix}`;
   const range = addresses && (addresses[0] === addresses[1] ? addresses[0] : addresses.join("-"));
   if (range === undefined) return ports ? printPorts(ports) : "";
   if (ports === undefined) return range;
@@ -42,7 +59,7 @@ export function printTarget({ addresses, ports }: Target): string {
 /** The family of the address, network or target in a text, if there is one. */
 export function familyIn(text: string): Family | undefined {
   const [first] = parseTarget(text)?.addresses ?? [];
-  return first === undefined ? parseIp(text.replace(/^!/, ""))?.family : familyOf(first);
+  return first === undefined ? parseIp(text.replace(/^!\s*/, ""))?.family : familyOf(first);
 }
 
 /** The addresses of a network as a range, which is how nftables lists some ranges. */
@@ -66,8 +83,10 @@ export const natTarget = z
 
 function problem(value: string | number, ordered: string | undefined): string {
   if (ordered !== undefined) return `which runs backwards: did you mean ${JSON.stringify(ordered)}?`;
-  if (String(value).includes("/"))
-    return "which has a prefix length: write one address, or a range such as 192.168.15.2-192.168.15.9";
+  const { error } = network.safeParse(value);
+  const isBeyond = String(value).includes("/") && error?.issues[0]?.message.includes("bits beyond");
+  if (isBeyond)
+    return "which has bits beyond its prefix: write one address, or a whole network such as 192.168.15.0/24";
   return "not an address, range or port such as 192.168.15.2:80, [fd00::2]:80, 192.168.15.2-192.168.15.9 or 8080";
 }
 

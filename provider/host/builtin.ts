@@ -1,4 +1,4 @@
-import { readdirSync, type Stats, statSync } from "node:fs";
+import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "../command";
 import { CommandError } from "../errors";
@@ -16,6 +16,7 @@ export async function builtin(command: Command): Promise<string | undefined> {
   }
   if (namespace !== undefined) return undefined;
   if (tool === "stat" && first === "--format=%i" && second !== undefined) return inodeOf(command, second);
+  if (tool === "cat" && first !== undefined) return textOf(first);
   if (tool === "ip" && first === "netns" && second === "pids" && third !== undefined) return pidsIn(third);
   return undefined;
 }
@@ -29,6 +30,15 @@ function inodeOf(command: Command, path: string): string | undefined {
     return undefined;
   }
   throw new CommandError("NotFound", command, `stat: cannot statx '${path}': No such file or directory`);
+}
+
+/** `cat PATH`. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** `ip netns pids NAME`. */

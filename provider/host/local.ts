@@ -7,6 +7,7 @@ import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
 import { builtin } from "./builtin";
 import type { Host } from "./host";
+import { lenient, warn } from "./lenient";
 import { FileRecords } from "./records";
 import { RemoteSessions } from "./remoteSessions";
 import { SessionEnd } from "./session";
@@ -28,10 +29,10 @@ const sessions = new RemoteSessions(ENV, timeout);
 const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run, records };
+export const localHost: Host = { run: lenient(run, warn), warn, records };
 
 /** The same with a process for every command, which is what sessions must be like. */
-export const plainHost: Host = { run: runAlone, records };
+export const plainHost: Host = { run: lenient(runAlone, warn), warn, records };
 
 async function run(command: Command): Promise<string> {
   const line = lineOf(command);

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { gathering } from "./mail";
 import { type Reply, SessionEnd } from "./session";
 import type { Asked, Told } from "./sessionProcess";
 import type { Line } from "./sessions";
@@ -19,6 +20,7 @@ interface Waiting {
  */
 export class RemoteSessions {
   private process: ChildProcess | undefined;
+  private post: (asked: Asked) => void = () => {};
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
 
@@ -44,19 +46,17 @@ export class RemoteSessions {
       this.waiting.set(id, { resolve, reject });
       // Only while somebody waits for it may it keep the program from ending.
       if (this.waiting.size === 1) hold(process, "ref");
-      // That it takes no more shows in its end.
-      process.send({ id, timeout: this.timeout(), ...what } satisfies Asked, () => {});
+      this.post({ id, timeout: this.timeout(), ...what });
     });
   }
 
   private start(): ChildProcess {
     const child = fork(PROGRAM, { execArgv: LOADER, env: { ...process.env, ...this.env } });
-    child.on("message", ({ id, reply, end }: Told) => {
-      const { resolve, reject } = this.waiting.get(id) ?? {};
-      this.waiting.delete(id);
+    // That it takes no more shows in its end.
+    this.post = gathering((all: readonly Asked[]) => child.send(all, () => {}));
+    child.on("message", (all: readonly Told[]) => {
+      for (const told of all) this.receive(told);
       if (this.waiting.size === 0) hold(child, "unref");
-      if (reply) resolve?.(reply);
-      else reject?.(new SessionEnd(end?.why ?? "Ended", end?.stderr ?? ""));
     });
     child.once("exit", (code, signal) => {
       this.process = undefined;
@@ -66,6 +66,13 @@ export class RemoteSessions {
     });
     hold(child, "unref");
     return child;
+  }
+
+  private receive({ id, reply, end }: Told): void {
+    const { resolve, reject } = this.waiting.get(id) ?? {};
+    this.waiting.delete(id);
+    if (reply) resolve?.(reply);
+    else reject?.(new SessionEnd(end?.why ?? "Ended", end?.stderr ?? ""));
   }
 }
 

@@ -1,3 +1,4 @@
+import { gathering } from "./mail";
 import { type Reply, SessionEnd } from "./session";
 import { type Line, Sessions } from "./sessions";
 
@@ -34,9 +35,10 @@ async function answer({ line, leave, timeout }: Asked): Promise<Omit<Told, "id">
   }
 }
 
-process.on("message", async (asked: Asked) => {
-  const told = await answer(asked);
-  process.send?.({ id: asked.id, ...told } satisfies Told);
+const tell = gathering((all: readonly Told[]) => process.send?.(all));
+
+process.on("message", (all: readonly Asked[]) => {
+  for (const asked of all) void answer(asked).then((told) => tell({ id: asked.id, ...told }));
 });
 
 // Whatever a tool is at, it goes on with; its standard input has ended.

@@ -7,8 +7,8 @@ import { type Reply, Session } from "./session";
  * How long a session may serve, and wait for work, in milliseconds. `ip` remembers which name is which link, and others
  * may change that.
  */
-const LIFE = 3000;
-const IDLE = 1000;
+const LIFE = 5000;
+const IDLE = 2000;
 
 /** How many may be open at once; the one that has waited longest makes room. */
 const MOST = 400;
@@ -28,9 +28,11 @@ const NAMED_PROTOCOL = / proto [a-z]/;
 
 /**
  * What the kernel says of a link that is gone, where `ip` has remembered its index: the name may mean another link by now.
- * As a master such a link is an invalid argument. A name that is nobody's, `ip` complains about by itself.
+ * As a master such a link is an invalid argument. A name that is nobody's, `ip` complains about by itself; an index in the
+ * place of a name (`if7`) is never remembered.
  */
 const STALE = /No such device|Device not found|Invalid argument/;
+const BY_INDEX = / dev if\d+$/;
 
 /** Names a namespace that `ip` then keeps open, and so alive, until it ends. */
 const HOLD = /^link .* netns (\S+)/;
@@ -90,7 +92,8 @@ export class Sessions {
         this.drop(key, one);
         throw error;
       });
-      const isStale: boolean = reply !== undefined && !isNew && !isRepeated && STALE.test(reply.stderr);
+      const isStale: boolean =
+        reply !== undefined && !isNew && !isRepeated && !BY_INDEX.test(line.text) && STALE.test(reply.stderr);
       if (reply && !isStale) {
         this.letWait(key, one);
         return reply;

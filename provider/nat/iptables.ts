@@ -1,141 +1,142 @@
-import { type Answer, type Command, command } from "../command";
-import { type Family, parseIp } from "../fields/common";
-import { parsePorts, portList, portValue, protocolOf } from "../fields/nat";
-import { parseTarget, printTarget } from "../fields/natTarget";
-import { isMarkOf } from "../mark";
-import { parseRules } from "../parse/iptables";
+import type { Answer, Command } from "../command";
+import type { Family } from "../fields/common";
+import { iptables } from "../packet/iptables";
+import { type IptablesRule, parseRules } from "../parse/iptables";
 import type { NatRuleArgs } from "../resources/natRule";
-import { combine, type FoundLeg, type Kind, type Leg, type Marked, type NatMatch, type Part } from "./legs";
+import { parseComment, printComment } from "./comment";
+import { readRule, wordsOf } from "./iptablesWords";
+import { type FoundLeg, isAs, kindAmong, type Leg, type Marked, pair } from "./legs";
 
-const TARGETS: Readonly<Record<Kind, readonly [target: string, option: string]>> = {
-  masquerade: ["MASQUERADE", "--to-ports"],
-  snat: ["SNAT", "--to-source"],
-  dnat: ["DNAT", "--to-destination"],
-  redirect: ["REDIRECT", "--to-ports"],
-};
-
-const KINDS: readonly Kind[] = ["masquerade", "snat", "dnat", "redirect"];
-
-/** Seconds to wait for the lock that iptables-legacy takes. */
-const WAIT = "5";
-
-const iptables = (
-  { namespace, family }: Pick<NatRuleArgs, "namespace" | "family">,
-  ...args: string[]
-): Command =>
-  command(family === "ipv4" ? "iptables" : "ip6tables", namespace, ["-w", WAIT, "-t", "nat", ...args]);
-
-export const probe = (args: NatRuleArgs): Command => iptables(args, "-S");
-
-/** All NAT rules of a network namespace, for `surveyed`. */
-export const survey = (namespace: string | undefined): Command[] =>
-  (["ipv4", "ipv6"] as const).map((family) => iptables({ namespace, family }, "-S"));
-
-/** The resources behind the rules in the answers to `survey`. */
-export const surveyed = ([ipv4, ipv6]: readonly Answer[]): Marked[] => [
-  ...markedIn("ipv4", ipv4),
-  ...markedIn("ipv6", ipv6),
+export const probe = ({ family, namespace, routeLocalnet }: NatRuleArgs): Command[] => [
+  iptables(family, namespace, "nat", "-S"),
+  ...(routeLocalnet === undefined ? [] : [listRaw(namespace)]),
 ];
 
-const markedIn = (family: Family, listing: Answer): Marked[] =>
-  parseRules(listing).flatMap(({ comment: mark, words }) => {
-    const { kind = "masquerade" } = combine(readWords(words));
-    return isMarkOf("NatRule", mark) ? { kind, family, mark } : [];
+/** What guards localhost: only IPv4 has any such thing. */
+export const listRaw = (namespace: string | undefined): Command => iptables("ipv4", namespace, "raw", "-S");
+
+/** All NAT rules of a network namespace, for `surveyed`. */
+export const survey = (namespace: string | undefined): Command[] => [
+  iptables("ipv4", namespace, "nat", "-S"),
+  iptables("ipv6", namespace, "nat", "-S"),
+  listRaw(namespace),
+];
+
+/** The resources behind the rules in the answers to `survey`. */
+export function surveyed([ipv4, ipv6, raw]: readonly Answer[]): Marked[] {
+  const rules = [...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6), ...markedIn("ipv4", raw)];
+  return [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
+    const own = rules.filter((rule) => rule.mark === mark);
+    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ said }) => said)) };
+  });
+}
+
+const markedIn = (family: Family, listing: Answer) =>
+  parseRules(listing).flatMap(({ comment, chain, words }) => {
+    const mark = parseComment(comment)?.mark;
+    return mark === undefined ? [] : [{ mark, family, said: readRule(chain, words) }];
   });
 
-/** The rules with this mark in an answer to `probe`. */
-export const find = (listing: string | undefined, mark: string): FoundLeg[] =>
-  marked(listing, mark).map(({ chain, words }) => ({
-    chain: chain.toLowerCase(),
-    ...combine(readWords(words)),
-  }));
+/** The guards of localhost in a listing of the table `raw`, by the link they guard. */
+export const guardsIn = (raw: Answer) =>
+  parseRules(raw).flatMap(({ comment, chain, words }) => {
+    const parsed = parseComment(comment);
+    const { kind, inInterface } = readRule(chain, words);
+    return parsed && kind === "drop" ? [{ ...parsed, link: inInterface }] : [];
+  });
 
-/** Adds `wanted`, then deletes the rules with the mark `was`, so that there is no moment without any. */
+type Found = FoundLeg & {
+  readonly words: readonly string[];
+  readonly comment: string | undefined;
+  readonly place: Place;
+};
+
+/** The rules with this mark in the answers to `probe`. */
+export const find = (answers: readonly Answer[], mark: string): FoundLeg[] =>
+  foundIn(placesIn(answers), mark);
+
+const foundIn = (places: readonly Place[], mark: string): Found[] =>
+  places.flatMap((place) => {
+    const { table, rule } = place;
+    const comment = parseComment(rule.comment);
+    if (comment?.mark !== mark) return [];
+    const { priority } = comment;
+    const chain = table === "nat" ? rule.chain.toLowerCase() : table;
+    return [{ ...readRule(rule.chain, rule.words), ...{ chain, priority, place }, ...rule, chain }];
+  });
+
+/**
+ * Puts `wanted` in the place of the rules with the mark `was`: each new one before the old one goes, so that there is
+ * no moment without any.
+ */
 export function change(
-  listing: string | undefined,
+  answers: readonly Answer[],
   was: string,
-  args: NatRuleArgs,
+  { family, namespace, mark }: NatRuleArgs,
   wanted: readonly Leg[],
 ): Command[] {
-  return [
-    ...wanted.map((leg) => iptables(args, "-A", leg.chain.toUpperCase(), ...wordsOf(leg, args.mark))),
-    ...marked(listing, was).map(({ chain, words }) => iptables(args, "-D", chain, ...words)),
-  ];
-}
-
-const marked = (listing: string | undefined, mark: string) =>
-  parseRules(listing).filter(({ comment }) => comment === mark);
-
-/** A rule in the words and the order in which `iptables -S` lists it. */
-export function wordsOf(leg: Leg, mark: string): string[] {
-  const { kind, source, destination, local, inInterface, outInterface, protocol, port, sourcePort, to } = leg;
-  const [target, option] = TARGETS[kind];
-  return [
-    ...signed("-s", source),
-    ...signed("-d", destination),
-    ...signed("-i", inInterface?.replace(/\*$/, "+")),
-    ...signed("-o", outInterface?.replace(/\*$/, "+")),
-    ...(protocol ? ["-p", protocol] : []),
-    ...(local ? ["-m", "addrtype", "--dst-type", "LOCAL"] : []),
-    ...(protocol ? writePorts(protocol, "s", sourcePort) : []),
-    ...(protocol ? writePorts(protocol, "d", port) : []),
-    ...["-m", "comment", "--comment", mark],
-    ...["-j", target, ...(to === undefined ? [] : [option, to])],
-  ];
-}
-
-function signed(option: string, value: string | undefined): string[] {
-  if (value === undefined) return [];
-  return value.startsWith("!") ? ["!", option, value.slice(1)] : [option, value];
-}
-
-function writePorts(protocol: string, side: "s" | "d", port: NatMatch["port"]): string[] {
-  if (port === undefined) return [];
-  if (typeof port === "object") return ["-m", "multiport", `--${side}ports`, port.join(",")];
-  return ["-m", protocol, `--${side}port`, String(port).replace("-", ":")];
-}
-
-/** Options with a value; every other word is one that no rule of ours has. */
-const WITH_VALUE = /^(-[sdiopmj]|--(comment|dst-type|[sd]ports?|to-(source|destination|ports)))$/;
-
-/** What says nothing by itself: the modules that options of ours come from, and the mark. */
-const SILENT = /^(-m (tcp|udp|sctp|multiport|addrtype|comment)|--comment .*)$/;
-
-function readWords(words: readonly string[]): Part[] {
-  const parts: Part[] = [];
-  for (let at = 0; at < words.length; ) {
-    const start = at;
-    const sign = words[at] === "!" ? "!" : "";
-    const option = words[sign ? ++at : at] ?? "";
-    const value = WITH_VALUE.test(option) ? (words[++at] ?? "") : "";
-    const text = words.slice(start, ++at).join(" ");
-    if (!SILENT.test(text)) parts.push({ text, says: read(option, value, sign) });
+  const places = placesIn(answers);
+  const { pairs, surplus } = pair(foundIn(places, was), wanted);
+  const remove = ({ words, place: { table, rule } }: Found) =>
+    iptables(family, namespace, table, "-D", rule.chain, ...words);
+  // What guards localhost goes last.
+  const going = [...surplus].sort((a, b) => Number(a.chain === "raw") - Number(b.chain === "raw"));
+  const commands: Command[] = [];
+  for (const { leg, seen } of pairs) {
+    const comment = printComment({ mark, priority: leg.priority });
+    if (seen && isAs(seen, leg) && seen.comment === comment) continue;
+    const at = placeFor(leg, places, seen);
+    commands.push(iptables(family, namespace, ...insertion(leg, places, at), ...wordsOf(leg, comment)));
+    places.splice(at, 0, { table: tableOf(leg.chain), rule: newRule(leg, comment) });
+    if (!seen) continue;
+    commands.push(remove(seen));
+    places.splice(places.indexOf(seen.place), 1);
   }
-  return parts;
+  return [...commands, ...going.map(remove)];
 }
 
-function read(option: string, value: string, sign: "!" | ""): NatMatch | undefined {
-  const network = parseIp(value);
-  const cidr = network && `${sign}${network.address}/${network.prefix}`;
-  if (option === "-s") return { source: cidr };
-  if (option === "-d") return { destination: cidr };
-  if (option === "-i") return { inInterface: `${sign}${value.replace(/\+$/, "*")}` };
-  if (option === "-o") return { outInterface: `${sign}${value.replace(/\+$/, "*")}` };
-  if (sign) return undefined;
-  if (option === "-p") return { protocol: protocolOf(value) };
-  if (/^--sports?$/.test(option)) return { sourcePort: readPorts(value) };
-  if (/^--dports?$/.test(option)) return { port: readPorts(value) };
-  if (option === "--dst-type") return value === "LOCAL" ? { local: true } : undefined;
-  if (option === "-j") return { kind: KINDS.find((kind) => TARGETS[kind][0] === value) };
-  // A port alone has a colon before it, but for REDIRECT.
-  const target = option.startsWith("--to-") ? parseTarget(value.replace(/^:/, "")) : undefined;
-  return target && { to: printTarget(target) };
+/** A rule where it stands: those of one chain of one table are in their order. */
+interface Place {
+  readonly table: "nat" | "raw";
+  readonly rule: IptablesRule;
 }
 
-function readPorts(text: string): NatMatch["port"] {
-  const ports = text.split(",").map((port) => parsePorts(port.replace(":", "-")));
-  const [first] = ports;
-  if (first && ports.length === 1) return portValue(first);
-  const single = ports.flatMap((range) => (range && range[0] === range[1] ? range[0] : []));
-  return single.length === ports.length ? portList(single) : undefined;
+const placesIn = ([nat, raw]: readonly Answer[]): Place[] => [
+  ...parseRules(nat).map((rule) => ({ table: "nat" as const, rule })),
+  ...parseRules(raw).map((rule) => ({ table: "raw" as const, rule })),
+];
+
+const tableOf = (chain: Leg["chain"]): Place["table"] => (chain === "raw" ? "raw" : "nat");
+const builtIn = (chain: Leg["chain"]): string => (chain === "raw" ? "PREROUTING" : chain.toUpperCase());
+
+const newRule = ({ chain }: Leg, comment: string): IptablesRule => ({
+  ...{ chain: builtIn(chain), words: [], comment },
+});
+
+/**
+ * The index in `places` that a rule gets: that of the one it replaces, else by its priority among ours. Below 0 it is
+ * before what others have, from 0 on behind that. Nothing is let in before what guards localhost.
+ */
+function placeFor(leg: Leg, places: readonly Place[], seen: Found | undefined): number {
+  if (seen && seen.chain === leg.chain && seen.priority === leg.priority) return places.indexOf(seen.place);
+  const isBeside = ({ table, rule }: Place) =>
+    table === tableOf(leg.chain) && rule.chain === builtIn(leg.chain);
+  const priorityOf = ({ rule }: Place) => parseComment(rule.comment)?.priority;
+  const first = places.findIndex(isBeside);
+  const start = first < 0 ? places.length : first;
+  if (leg.kind === "drop") return start;
+  const isBefore = (one: Place) => isBeside(one) && (priorityOf(one) ?? 1e3) <= leg.priority;
+  if (leg.priority < 0) return Math.max(start, places.findLastIndex(isBefore) + 1);
+  const later = places.findIndex((one) => isBeside(one) && (priorityOf(one) ?? -1e3) > leg.priority);
+  return later < 0 ? Math.max(start, places.findLastIndex(isBeside) + 1) : later;
+}
+
+/** How iptables is told to put a rule at that index: counted from 1 in its chain. */
+function insertion(leg: Leg, places: readonly Place[], at: number): [Place["table"], ...string[]] {
+  const [table, chain] = [tableOf(leg.chain), builtIn(leg.chain)];
+  const beside = places.flatMap((one, index) =>
+    one.table === table && one.rule.chain === chain ? [index] : [],
+  );
+  const before = beside.filter((index) => index < at).length;
+  return before === beside.length ? [table, "-A", chain] : [table, "-I", chain, String(before + 1)];
 }

@@ -1,169 +1,156 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Family } from "../fields/common";
-import { isAny, type Protocol } from "../fields/nat";
+import { type Family, familyOf } from "../fields/common";
+import { isAny, type Ports, parsePorts } from "../fields/nat";
+import { parseTarget } from "../fields/natTarget";
+import { type Listed, MATCH_FIELDS, type PacketMatch } from "../packet/match";
 import type { NatRuleArgs } from "../resources/natRule";
 
-export type Chain = "prerouting" | "output" | "postrouting";
-export type Kind = "masquerade" | "snat" | "dnat" | "redirect";
+/** The hooks of nat(4), and `raw`: what comes in, before anything is translated. */
+export type Chain = "prerouting" | "output" | "postrouting" | "raw";
+export type Kind = NatRuleArgs["kind"];
 
-/** What a rule in one chain says, in the words of the arguments; what is absent is not looked at. */
-export interface NatMatch {
-  readonly kind?: Kind | undefined;
-  readonly source?: string | undefined;
-  readonly destination?: string | undefined;
-  /** Only packets to the host's own addresses. */
-  readonly local?: true | undefined;
-  readonly inInterface?: string | undefined;
-  readonly outInterface?: string | undefined;
-  readonly protocol?: Protocol | undefined;
-  readonly port?: number | string | number[] | undefined;
-  readonly sourcePort?: number | string | number[] | undefined;
+/** What a rule in one chain says, in the words of the arguments. */
+export interface NatMatch extends PacketMatch {
+  readonly kind?: Kind | "drop" | undefined;
   readonly to?: string | undefined;
+  /** The port that the first of `to` stands for, where ports are mapped one to one. */
+  readonly firstPort?: number | undefined;
 }
 
-/** A rule to be made. One resource may take several, each in a chain of its own. */
+export const NAT_FIELDS = [...MATCH_FIELDS, "kind", "to", "firstPort"] as const;
+
+/** A rule to be made. One resource may take several. */
 export interface Leg extends NatMatch {
   readonly chain: Chain;
-  readonly kind: Kind;
+  readonly priority: number;
+  readonly kind: Kind | "drop";
+  /** The argument that it is there for. */
+  readonly for: "to" | "hairpin" | "routeLocalnet";
 }
+
+/** A rule as it is in the kernel. */
+export type FoundLeg = Listed<NatMatch> & {
+  readonly chain: string;
+  readonly priority: number;
+};
 
 /** What is enough to name a resource and to find its rules. */
 export interface Marked {
   readonly kind: Kind;
   readonly family: Family;
   readonly mark: string;
+  readonly routeLocalnet?: string | undefined;
 }
 
-/** A rule as it is in the kernel. */
-export interface FoundLeg extends NatMatch {
-  readonly chain: string;
-  /** What it says besides, in the tool's own words. */
-  readonly rest: readonly string[];
-}
-
-/** The arguments that a rule in the kernel says. */
-export const SAID = [
-  "kind",
-  "source",
-  "destination",
-  "inInterface",
-  "outInterface",
-  "protocol",
-  "port",
-  "sourcePort",
-  "to",
-] as const;
-
-const FIELDS = [...SAID, "local"] as const;
-
-/** One word or expression of a rule, and what it says; `undefined` where that is not known. */
-export interface Part {
-  readonly text: string;
-  readonly says: NatMatch | undefined;
-}
-
-/** A rule out of its parts. What is not known, or said a second time, is kept as it stands. */
-export function combine(parts: readonly Part[]): Omit<FoundLeg, "chain"> {
-  let leg: NatMatch = {};
-  const rest: string[] = [];
-  for (const { text, says = {} } of parts) {
-    const told = FIELDS.filter((field) => says[field] !== undefined);
-    // Each port tells the protocol once more.
-    const isNew = (field: keyof NatMatch) =>
-      leg[field] === undefined || (field === "protocol" && leg[field] === says[field]);
-    if (told.length > 0 && told.every(isNew)) leg = { ...leg, ...says };
-    else rest.push(text);
-  }
-  return { ...leg, rest };
+/** What the rules with one mark tell of their resource: those for `hairpin` masquerade as well. */
+export function kindAmong(rules: readonly NatMatch[]): Pick<Marked, "kind" | "routeLocalnet"> {
+  const kinds = rules.flatMap(({ kind }) => (kind === undefined || kind === "drop" ? [] : kind));
+  return {
+    kind: kinds.find((kind) => kind !== "masquerade") ?? "masquerade",
+    routeLocalnet: rules.find(({ kind }) => kind === "drop")?.inInterface,
+  };
 }
 
 /** Packets of the host to itself, which never get to another one. */
 const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: "127.0.0.0/8", ipv6: "::1/128" };
-const ANY: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
 
-/** The rules that make up a resource. */
-export function legs(args: NatRuleArgs): Leg[] {
-  const { kind, family, source, destination, inInterface, outInterface, protocol, port, sourcePort, to } =
-    args;
-  const match = {
-    kind,
-    source: isAny(source) ? undefined : source,
-    // A forward meant for the host's addresses must not take what it routes to others, nor its services on localhost.
-    ...(kind === "dnat" && destination === undefined
-      ? { destination: `!${LOOPBACK[family]}`, local: true as const }
-      : { destination: isAny(destination) ? undefined : destination }),
-    inInterface,
-    outInterface,
-    protocol,
-    port,
-    sourcePort,
-    to,
+/** Whether a target is on the loopback link of the host itself. */
+export const isLoopback = (to: string | undefined): boolean =>
+  /^(127\.|::1$)/.test(parseTarget(to ?? "")?.addresses?.[0] ?? "");
+
+/** The rules that make up a resource; `network` is that of the hairpin. The guard comes first: nothing gets in before it. */
+export const legs = (args: NatRuleArgs, network?: string): Leg[] => [
+  ...(args.routeLocalnet === undefined ? [] : [guard(args.routeLocalnet)]),
+  ...translations(args),
+  ...(args.hairpin === false ? [] : [hairpin(args, network)]),
+  ...(args.routeLocalnet === undefined || isLoopback(args.to) ? [] : [fromLocalhost(args)]),
+];
+
+function translations(args: NatRuleArgs): Leg[] {
+  const { kind, family, source, destination, outInterface, protocol, port, sourcePort, to, priority } = args;
+  const matched = { source: isAny(source) ? undefined : source, outInterface, protocol, port, sourcePort };
+  const shared = { ...{ kind, to, firstPort: firstPort(args), priority, for: "to" as const }, ...matched };
+  const given = { destination: isAny(destination) ? undefined : destination };
+  if (kind === "masquerade" || kind === "snat") {
+    const isOutward = kind === "masquerade" && (destination?.startsWith("!") ?? true);
+    const destinationType = isOutward ? ("!multicast" as const) : undefined;
+    return [{ ...shared, ...given, destinationType, chain: "postrouting" }];
+  }
+  const toLocalhost = isLoopback(to) ? args.routeLocalnet : undefined;
+  const prerouting = {
+    ...shared,
+    inInterface: args.inInterface ?? toLocalhost,
+    chain: "prerouting" as const,
   };
-  return chainsOf(args).map((chain) => ({ chain, ...match }));
+  if (kind === "redirect") return [{ ...prerouting, ...given }];
+  // A forward meant for the host's addresses must not take what it routes to others, nor its services on localhost.
+  const toHost = { destination: `!${LOOPBACK[family]}`, destinationType: "local" as const };
+  const ofHost = args.routeLocalnet !== undefined && toLocalhost === undefined;
+  const fromHost = ofHost ? { ...toHost, destination: undefined } : toHost;
+  const isDefault = destination === undefined;
+  return [
+    { ...prerouting, ...(isDefault ? toHost : given) },
+    // Packets of the host itself pass `output` and not `prerouting`; they come in by no interface.
+    ...(args.inInterface === undefined
+      ? [{ ...shared, ...(isDefault ? fromHost : given), chain: "output" as const }]
+      : []),
+  ];
 }
-
-/** Packets of the host itself pass `output` and not `prerouting`; they come in by no interface. */
-function chainsOf({ kind, inInterface }: NatRuleArgs): Chain[] {
-  if (kind === "masquerade" || kind === "snat") return ["postrouting"];
-  return kind === "dnat" && inInterface === undefined ? ["prerouting", "output"] : ["prerouting"];
-}
-
-type Fields = Omit<NatMatch, "local">;
 
 /**
- * What was found, in the words of the arguments. Of several rules the one that is not as asked counts; what no argument
- * can say, a rule missing and a rule too many are told in `to`.
+ * Where a forward leads back to the network that a packet came from, the receiver would answer to the sender past this
+ * host, which waits for an answer from the address it had asked: so this host asks in its own name.
  */
-export function seenArgs(found: readonly FoundLeg[], args: NatRuleArgs) {
-  const seen = found.map((leg) => fieldsOf(leg, args));
-  const of = <F extends keyof Fields>(field: F): Fields[F] => {
-    const other = seen.find((fields) => !isDeepStrictEqual(fields[field], args[field]));
-    return other ? other[field] : args[field];
-  };
-  const notes = [...new Set([...found.flatMap((leg) => restNotes(leg, args)), ...chainNotes(found, args)])];
-  const to = [of("to") ?? [], notes.length > 0 ? `(${notes.join("; ")})` : []].flat().join(" ");
+function hairpin({ to, protocol, priority }: NatRuleArgs, network: string | undefined): Leg {
+  const [first, last] = parseTarget(to ?? "")?.addresses ?? [];
+  const single = first === last && first !== undefined ? first : undefined;
+  const one = single && `${single}/${familyOf(single) === "ipv4" ? 32 : 128}`;
   return {
-    kind: of("kind"),
-    source: of("source"),
-    destination: of("destination"),
-    inInterface: of("inInterface"),
-    outInterface: of("outInterface"),
-    protocol: of("protocol"),
-    port: of("port"),
-    sourcePort: of("sourcePort"),
-    to: to === "" ? undefined : to,
+    ...{ chain: "postrouting", priority, kind: "masquerade", for: "hairpin", isForwarded: true },
+    ...{ source: network, destination: one ?? network, protocol },
   };
 }
 
-function fieldsOf({ local, chain, rest, ...match }: FoundLeg, args: NatRuleArgs): Fields {
-  const any = args.kind === "dnat" ? ANY[args.family] : undefined;
-  const unlimited = isAny(args.destination) ? args.destination : any;
-  return {
-    ...match,
-    kind: match.kind ?? args.kind,
-    source: match.source ?? (isAny(args.source) ? args.source : undefined),
-    destination: isToHost({ local, ...match }, args) ? undefined : (match.destination ?? unlimited),
+/** What leaves for a forward from an address of localhost would not be answered. */
+const fromLocalhost = ({ protocol, priority, routeLocalnet }: NatRuleArgs): Leg => ({
+  ...{ chain: "postrouting", priority, kind: "masquerade", for: "routeLocalnet" },
+  ...{ source: LOOPBACK.ipv4, outInterface: routeLocalnet, protocol },
+});
+
+/** With `route_localnet` a link lets in what is addressed to localhost; nobody outside has any business there. */
+const guard = (link: string): Leg => ({
+  ...{ chain: "raw", priority: 0, kind: "drop", for: "routeLocalnet" },
+  ...{ inInterface: link, destination: LOOPBACK.ipv4 },
+});
+
+/** Ranges of one length are mapped one to one; of any other target range the kernel picks a port for each connection. */
+function firstPort({ kind, port, to }: NatRuleArgs): number | undefined {
+  const [from, onto] = [parsePorts(String(port)), parseTarget(to ?? "")?.ports];
+  const isMap = kind === "dnat" && from && onto && sizeOf(from) > 1 && sizeOf(from) === sizeOf(onto);
+  // What is in the range already stays as it is.
+  return isMap && from[0] !== onto[0] ? from[0] : undefined;
+}
+
+export const sizeOf = ([first, last]: Ports): number => last - first + 1;
+
+/** Whether a rule that was found is just this one. */
+export const isAs = (seen: FoundLeg, leg: Leg): boolean =>
+  seen.chain === leg.chain &&
+  seen.priority === leg.priority &&
+  seen.rest.length === 0 &&
+  NAT_FIELDS.every((field) => isDeepStrictEqual(seen[field], leg[field]));
+
+/** Each rule that is wanted beside the one found that is it, or else is in its chain; and what was found besides. */
+export function pair<F extends FoundLeg>(found: readonly F[], wanted: readonly Leg[]) {
+  const left = [...found];
+  const take = (fits: (seen: F) => boolean): F | undefined => {
+    const at = left.findIndex(fits);
+    return at < 0 ? undefined : left.splice(at, 1)[0];
   };
-}
-
-/** Whether it is limited to the host's addresses just as `legs` does it. */
-const isToHost = ({ local, destination }: NatMatch, { kind, family }: NatRuleArgs): boolean =>
-  kind === "dnat" && local === true && destination === `!${LOOPBACK[family]}`;
-
-function restNotes({ rest, ...match }: FoundLeg, args: NatRuleArgs): string[] {
-  return [
-    ...(match.local && !isToHost(match, args) ? ["only to addresses of the host"] : []),
-    ...(rest.length > 0 ? [`and ${rest.join(" ")}`] : []),
-    ...(match.kind ? [] : ["translates nothing"]),
-  ];
-}
-
-function chainNotes(found: readonly FoundLeg[], args: NatRuleArgs): string[] {
-  const asked: string[] = chainsOf(args);
-  const there = found.map(({ chain }) => chain);
-  const isExtra = (chain: string, at: number) => !asked.includes(chain) || there.indexOf(chain) !== at;
-  return [
-    ...asked.filter((chain) => !there.includes(chain)).map((chain) => `nothing in ${chain}`),
-    ...there.filter(isExtra).map((chain) => `one too many in ${chain}`),
-  ];
+  const exact = wanted.map((leg) => take((seen) => isAs(seen, leg)));
+  const pairs = wanted.map((leg, at) => ({
+    leg,
+    seen: exact[at] ?? take((seen) => seen.chain === leg.chain),
+  }));
+  return { pairs, surplus: left };
 }

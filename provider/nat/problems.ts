@@ -1,10 +1,15 @@
 import type { Problem } from "../definition";
-import { hasPorts } from "../fields/nat";
+import { familyOf } from "../fields/common";
+import { hasPorts, parsePorts } from "../fields/nat";
 import { familyIn, parseTarget } from "../fields/natTarget";
 import type { NatRuleArgs } from "../resources/natRule";
+import { isLoopback, sizeOf } from "./legs";
 
 /** `multiport` of iptables-extensions(8). */
 const IPTABLES_PORTS = 15;
+
+/** Ports that one rule maps one to one: nftables lists each of them. */
+const MOST_MAPPED = 1024;
 
 /** What is wrong between the fields of a rule. */
 export const natProblems = (args: NatRuleArgs): Problem[] => [
@@ -13,6 +18,9 @@ export const natProblems = (args: NatRuleArgs): Problem[] => [
   ...protocolProblems(args),
   ...portProblems(args),
   ...familyProblems(args),
+  ...mapProblems(args),
+  ...hairpinProblems(args),
+  ...localnetProblems(args),
   ...reachProblems(args),
 ];
 
@@ -97,8 +105,63 @@ function familyProblems({ family, ...args }: NatRuleArgs): Problem[] {
   });
 }
 
-function reachProblems({ kind, source, destination, inInterface, protocol }: NatRuleArgs): Problem[] {
-  if (kind !== "dnat" || (destination ?? source ?? inInterface ?? protocol) !== undefined) return [];
+/** A network stands for another one address by address, and a range of ports for another port by port. */
+function mapProblems({ kind, source, destination, port, to }: NatRuleArgs): Problem[] {
+  const { network, ports } = parseTarget(to ?? "") ?? {};
+  const [from, onto] = [parsePorts(String(port)), ports];
+  if (kind === "dnat" && from && onto && sizeOf(from) === sizeOf(onto) && sizeOf(from) > MOST_MAPPED) {
+    if (from[0] === onto[0]) return [];
+    const reason = `has ${sizeOf(from)} ports that are mapped one to one, and ${MOST_MAPPED} is the most: make several rules`;
+    return [{ property: "port", reason }];
+  }
+  if (!network || kind === "redirect" || kind === "masquerade") return [];
+  const [property, value] = kind === "dnat" ? ["destination", destination] : ["source", source];
+  const isOfSize = value?.endsWith(`/${network.prefix}`) && !value.startsWith("!");
+  if (isOfSize) return [];
+  const reason = `is ${value ?? "not given"}, but \`to\` is the network ${to}, which stands for one of the same size address by address: name a network with /${network.prefix} here, or one address or a range as \`to\``;
+  return [{ property, reason }];
+}
+
+function hairpinProblems({ kind, hairpin, family, to }: NatRuleArgs): Problem[] {
+  const problem = (reason: string) => [{ property: "hairpin", reason }];
+  if (hairpin === false) return [];
+  if (kind !== "dnat") return problem(`has no meaning for ${kind}, only for dnat: leave it out`);
+  if (isLoopback(to)) return problem("has no meaning where `to` is the host itself: leave it out");
+  if (hairpin !== true && familyOf(hairpin) !== family)
+    return problem(
+      `is ${hairpin}, but the rule is of ${family}: a rule is of one family, so make one for each`,
+    );
+  return [];
+}
+
+function localnetProblems({ kind, routeLocalnet, family, to, inInterface }: NatRuleArgs): Problem[] {
+  const problem = (reason: string) => [{ property: "routeLocalnet", reason }];
+  const isLocal = kind === "dnat" && isLoopback(to);
+  if (isLocal && family === "ipv6")
+    return [
+      {
+        property: "to",
+        reason: `is ${to}, and IPv6 leads nothing from outside to localhost: use kind \`redirect\`, and let the service listen on an address of the host`,
+      },
+    ];
+  if (isLocal && routeLocalnet === undefined)
+    return problem(
+      `is required to lead packets to ${to}: name the link that they come in by, or use kind \`redirect\` and let the service listen on an address of the host`,
+    );
+  if (routeLocalnet === undefined) return [];
+  if (kind !== "dnat") return problem(`has no meaning for ${kind}, only for dnat: leave it out`);
+  if (family === "ipv6") return problem("is of IPv4 alone: IPv6 has no such parameter, leave it out");
+  if (isLocal && inInterface !== undefined && inInterface !== routeLocalnet)
+    return problem(
+      `is ${routeLocalnet}, but \`inInterface\` is ${inInterface}: packets for localhost can come in by the one link only`,
+    );
+  return [];
+}
+
+function reachProblems(args: NatRuleArgs): Problem[] {
+  const { kind, source, destination, inInterface, protocol, port, sourcePort } = args;
+  const narrowing = [source, destination, inInterface, protocol, port, sourcePort];
+  if (kind !== "dnat" || narrowing.some((value) => value !== undefined)) return [];
   const reason =
     "is required when nothing else narrows the rule, as it would take every packet to this host: give the address that stands for `to`, or a `protocol` and `port`";
   return [{ property: "destination", reason }];

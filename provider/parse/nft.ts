@@ -5,24 +5,40 @@ const Prefix = z.strictObject({ prefix: z.strictObject({ addr: z.string(), len: 
 const Range = z.strictObject({ range: z.tuple([z.string(), z.string()]) });
 const PortRange = z.strictObject({ range: z.tuple([z.number(), z.number()]) });
 const Ports = z.strictObject({ set: z.array(z.number()) });
+const Payload = z.strictObject({ payload: z.strictObject({ protocol: z.string(), field: z.string() }) });
+const PortMap = z.strictObject({
+  map: z.strictObject({
+    key: Payload,
+    data: z.strictObject({ set: z.array(z.tuple([z.number(), z.number()])) }),
+  }),
+});
 
 /** nftables 1.0 writes a single flag as a list, later versions write it bare. */
 const Flags = z.union([z.array(z.string()), z.string().transform((flag) => [flag])]);
 
 const Match = z.strictObject({
-  op: z.enum(["==", "!="]),
+  op: z.enum(["==", "!=", "in"]),
   left: z.union([
-    z.strictObject({ payload: z.strictObject({ protocol: z.string(), field: z.string() }) }),
+    Payload,
     z.strictObject({ meta: z.strictObject({ key: z.string() }) }),
+    z.strictObject({ ct: z.strictObject({ key: z.string() }) }),
     z.strictObject({ fib: z.strictObject({ result: z.string(), flags: Flags }) }),
   ]),
   right: z.union([z.string(), z.number(), Prefix, PortRange, Ports]),
 });
 
-const Target = z.strictObject({
-  addr: z.union([z.string(), Prefix, Range]).optional(),
-  port: z.union([z.number(), PortRange]).optional(),
-});
+const only = (flag: string) => Flags.refine((flags) => flags.join() === flag);
+
+/** A network that stands for another, address by address. */
+const NetworkMap = z.strictObject({ addr: Prefix, flags: only("netmap"), type_flags: only("prefix") });
+
+const Target = z.union([
+  z.strictObject({
+    addr: z.union([z.string(), Prefix, Range]).optional(),
+    port: z.union([z.number(), PortRange, PortMap]).optional(),
+  }),
+  NetworkMap,
+]);
 
 /** Strict all the way down: what it does not know in full it does not take for something it knows. */
 const Expression = z.union([
@@ -31,6 +47,7 @@ const Expression = z.union([
   z.strictObject({ snat: Target }),
   z.strictObject({ dnat: Target }),
   z.strictObject({ redirect: Target.nullable() }),
+  z.strictObject({ drop: z.null() }),
 ]);
 
 const Rule = z.object({

@@ -3,6 +3,8 @@ import { address } from "./address";
 import { bridge } from "./bridge";
 import { namespace } from "./namespace";
 import { natRule } from "./natRule";
+import { neighbor } from "./neighbor";
+import { policyRule } from "./policyRule";
 import { route } from "./route";
 import { sysctl } from "./sysctl";
 import { vethPair } from "./vethPair";
@@ -14,6 +16,8 @@ export const definitions: readonly Definition[] = [
   bridge,
   address,
   route,
+  neighbor,
+  policyRule,
   natRule,
   sysctl,
 ];

@@ -231,10 +231,10 @@ function farEnds(links: string | undefined, ids: string | undefined): FarEnd[] {
 function* untilGone(ends: readonly FarEnd[]): Steps {
   let left = ends;
   for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
+    yield [pause(POLL_MS)];
     // By index, which `ip` takes for a name: the name may be another link's by now.
     const answers = yield left.map(({ namespace, index }) => showLink(namespace, `if${index}`));
     left = left.filter(({ mark }, at) => parseLink(answers[at])?.ifalias === mark);
-    if (left.length > 0) yield [pause(POLL_MS)];
   }
 }
 

@@ -1,16 +1,29 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { namespaceClaim } from "../claim";
-import type { Answer, Steps } from "../command";
-import type { Definition, Observed } from "../definition";
-import { namespaceName, network } from "../fields/common";
-import { isAny, matchedInterface, matchedNetwork, matchedPort, protocol } from "../fields/nat";
+import { claimOf, namespaceClaim } from "../claim";
+import type { Answer, Command, Steps } from "../command";
+import type { Definition, Observed, Some } from "../definition";
+import { RefusedError } from "../errors";
+import { integer, namespaceName, network } from "../fields/common";
+import { isAny, matchedInterface, matchedLink, matchedNetwork, matchedPort, protocol } from "../fields/nat";
 import { familyIn, natTarget } from "../fields/natTarget";
 import { parseMark } from "../mark";
+import { forget } from "../nat/conntrack";
+import {
+  closeLocalnet,
+  type Ground,
+  groundIn,
+  groundProbe,
+  isOpen,
+  isOpenByUs,
+  openLocalnet,
+} from "../nat/ground";
 import * as iptables from "../nat/iptables";
-import { legs, SAID, seenArgs } from "../nat/legs";
+import { legacyCaveats } from "../nat/legacy";
+import { legs } from "../nat/legs";
 import * as nftables from "../nat/nftables";
 import { natProblems } from "../nat/problems";
+import { SAID, seenArgs } from "../nat/seen";
 import { hasUnknown, UNKNOWN } from "../unknown";
 
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
@@ -48,7 +61,7 @@ export const NatRuleArgs = z.object({
   /**
    * Only packets to this address or network; with `!` in front, only those to elsewhere. `0.0.0.0/0` or `::/0` is
    * everywhere. Default: for `masquerade` with a `source` all but that source, so that packets within the network stay
-   * as they are; for `dnat` the host's own addresses except 127.0.0.0/8 and ::1, so that packets routed to others and
+   * as they are; multicast stays as it is too, unless this names it or is everywhere; for `dnat` the host's own addresses except 127.0.0.0/8 and ::1, so that packets routed to others and
    * services on localhost stay out of it; else any. Updates in place.
    */
   destination: matchedNetwork.optional(),
@@ -80,9 +93,34 @@ export const NatRuleArgs = z.object({
    * What is put in: for `snat` and `dnat` an address or a range of addresses, each with a port or a range of ports
    * where wanted (`192.168.15.2`, `192.168.15.2-192.168.15.9`, `192.168.15.2:80`, `[fd00::2]:8000-8010`), for `redirect` a
    * port or a range of ports. Without a port it stays the same. Of a range the kernel picks one for each connection; a
-   * port that is in the range already stays. Required, but for `masquerade`, which takes none. Updates in place.
+   * port that is in the range already stays. Two kinds of range are mapped one to one, in order: a network
+   * (`192.168.15.0/24`) in place of one of the same size, which is the `destination` of a `dnat` and the `source` of an
+   * `snat`; and for `dnat` ports of a range as long as that of `port`, at most 1024. Required, but for `masquerade`, which
+   * takes none. Updates in place.
    */
   to: natTarget.optional(),
+  /**
+   * Where it stands among the rules of this stack that see the same packets, -99 to 99: the lowest is asked first, of
+   * equals the one made first, and the first that fits decides. Below 0 it comes before the NAT rules that others keep at
+   * the usual place (Docker, CNI), from 1 on after them; iptables keeps all in one list, where what others add
+   * later may come before or after it. Default: 0. Updates in place.
+   */
+  priority: integer(-99, 99).default(0),
+  /**
+   * For `dnat`: whether the forward can be used from the network that `to` is in as well, `to` itself included. The host
+   * then asks in its own name (masquerade), as an answer past it would not be taken for one. `true` means the
+   * network on a link of the host that `to` is in, as it is when the rule is made; or name the network. Default: false.
+   * Updates in place.
+   */
+  hairpin: z.union([z.boolean(), network], "is neither true, false nor a network").default(false),
+  /**
+   * For `dnat` over IPv4: the link by which packets of localhost may pass. Where `to` is elsewhere, the host's own
+   * packets to 127.0.0.1 are forwarded as well, and this is the link that leads to `to`; where `to` is in 127.0.0.0/8,
+   * packets that come in by this link reach it. Its parameter `route_localnet` is set (to 110, where it was 0) for as long as a
+   * rule needs it, and whatever else comes in by it for 127.0.0.0/8 is dropped. Default: none, nothing on localhost is forwarded.
+   * Replaces.
+   */
+  routeLocalnet: matchedLink.optional(),
 });
 
 export type NatRuleArgs = z.output<typeof NatRuleArgs> & { mark: string };
@@ -92,16 +130,16 @@ interface Outputs {
   table: string;
 }
 
-/** What `parse` found. The listing has the handles by which nftables knows rules; the state must not have them. */
+/** What `parse` found. The answers have the handles by which nftables knows rules; the state must not have them. */
 interface Seen extends Observed<NatRuleArgs, Outputs> {
-  readonly listing: string | undefined;
+  readonly answers: readonly Answer[];
 }
 
 const backends = { nftables, iptables };
 const BACKENDS = ["nftables", "iptables"] as const;
 
 /**
- * Network address translation in the kernel: one or two rules, which carry the mark as comment and are found by
+ * Network address translation in the kernel: one or more rules, which carry the mark as comment and are found by
  * nothing else. See nft(8) and iptables-extensions(8).
  */
 export const natRule: Definition<NatRuleArgs, Outputs> = {
@@ -122,6 +160,10 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     port: "update",
     sourcePort: "update",
     to: "update",
+    priority: "update",
+    hairpin: "update",
+    // Another link has another parameter, and the old one is to be set back.
+    routeLocalnet: "replace",
   },
 
   id({ namespace, kind, mark }) {
@@ -131,7 +173,10 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   // A rule is known by its mark alone, and no two resources have the same.
   claims: () => [],
-  needs: ({ namespace }) => namespaceClaim(namespace),
+  needs: ({ namespace, routeLocalnet }) => [
+    ...namespaceClaim(namespace),
+    ...(routeLocalnet === undefined ? [] : [claimOf("link", namespace, routeLocalnet)]),
+  ],
 
   defaults({ kind, source, destination, to }) {
     const given = [source, destination, to];
@@ -153,18 +198,29 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   problems: natProblems,
 
-  probe: (args) => [backends[args.backend].probe(args)],
+  probe: (args) => [...backends[args.backend].probe(args), ...groundProbe(args)],
   parse: (answers, args) => look(answers, args),
-  create: (args) => backends[args.backend].change(undefined, args.mark, args, legs(args)),
 
-  update({ args: seen, mark = "", listing }: Seen, args) {
+  create(args, answers = []) {
+    const ground = groundOf(answers, args);
+    return [...change(answers, args.mark, args, ground), ...openLocalnet(args, ground), ...forget(args)];
+  },
+
+  update({ args: seen, mark = "", answers = [] }: Seen, args) {
     const isAsked = SAID.every((field) => isDeepStrictEqual(seen[field], args[field]));
-    return isAsked && mark === args.mark
-      ? []
-      : backends[args.backend].change(listing, mark, args, legs(args));
+    if (isAsked && mark === args.mark) return [];
+    const ground = groundOf(answers, args);
+    const commands = [
+      ...change(answers, mark, args, ground),
+      ...openLocalnet(args, ground),
+      ...forget({ ...args, ...matchedIn(seen) }),
+      ...forget(args),
+    ];
+    return [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
   },
 
   remove: (_, args) => removal(args),
+  caveats: legacyCaveats,
 
   survey(namespace) {
     const perBackend = BACKENDS.map((backend) => ({
@@ -184,16 +240,52 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     };
   },
 
-  serialize: ({ namespace = "", backend, family }) => `nat ${namespace}/${backend} ${family}`,
+  serialize: ({ namespace = "", backend, family, routeLocalnet }) => [
+    `nat ${namespace}/${backend} ${family}`,
+    ...(routeLocalnet === undefined ? [] : [`localnet ${namespace}/${routeLocalnet}`]),
+  ],
 };
 
-function look([listing]: readonly Answer[], args: NatRuleArgs): Seen | undefined {
-  const { find } = backends[args.backend];
-  const found = find(listing, args.mark);
-  if (found.length === 0) return undefined;
+function look(answers: readonly Answer[], args: NatRuleArgs): Seen | undefined {
+  const backend = backends[args.backend];
+  const found = backend.find(answers, args.mark);
+  const ground = groundOf(answers, args);
+  // What is left of a rule once somebody has flushed them all.
+  const isOpenForNobody = isOpenByUs(ground) && !ground.isShared;
+  if (found.length === 0 && !isOpenForNobody) return undefined;
+  // Where the host has no such network any more, the one that was found is as good as any.
+  const inside = ground.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
+  const seen = seenArgs(found, legs(args, inside), args);
   const table = args.backend === "nftables" ? nftables.tableName(args.mark) : "nat";
-  return { args: seenArgs(found, args), outputs: { table }, mark: args.mark, listing };
+  const isShut = args.routeLocalnet !== undefined && !isOpen(ground);
+  return {
+    args: isShut ? { ...seen, routeLocalnet: undefined } : seen,
+    outputs: { table },
+    mark: args.mark,
+    answers,
+  };
 }
+
+/** What `groundIn` finds behind the answers for the backend, with the network that was named. */
+function groundOf(answers: readonly Answer[], args: NatRuleArgs): Ground {
+  const ground = groundIn(answers.slice(backends[args.backend].probe(args).length), args);
+  return typeof args.hairpin === "string" ? { ...ground, network: args.hairpin } : ground;
+}
+
+function change(answers: readonly Answer[], was: string, args: NatRuleArgs, ground: Ground): Command[] {
+  // Without answers nobody has looked, and nothing is going to be run.
+  if (args.hairpin !== false && ground.network === undefined && answers.length > 0) {
+    throw new RefusedError(
+      `${natRule.id(args)}: hairpin is true, but ${args.namespace ?? "the host"} has no address in the network of ${args.to} yet: make that address first (\`dependsOn\`), or name the network`,
+    );
+  }
+  return backends[args.backend].change(answers, was, args, legs(args, ground.network));
+}
+
+/** What tells which connections the rule was for. */
+const matchedIn = ({ source, destination, protocol, port, sourcePort }: Some<NatRuleArgs>) => ({
+  ...{ source, destination, protocol, port, sourcePort },
+});
 
 /** How often a removal is tried while somebody else removes rules at the same time. */
 const ATTEMPTS = 3;
@@ -203,12 +295,19 @@ function* removal(args: NatRuleArgs): Steps {
   const { backend, mark } = args;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const answers = yield natRule.probe(args);
-    const seen = look(answers, args);
-    if (!seen) return;
+    if (!look(answers, args)) return;
+    // Before its guard goes.
+    const ground = groundOf(answers, args);
+    yield closeLocalnet(args, ground);
     const done: Answer[] = [];
-    for (const command of backends[backend].change(seen.listing, mark, args, []))
-      done.push(...(yield [command]));
-    if (!done.includes(undefined)) return;
+    for (const command of backends[backend].change(answers, mark, args, [])) done.push(...(yield [command]));
+    yield forget(args);
+    if (done.includes(undefined)) continue;
+    if (args.routeLocalnet === undefined) return;
+    // Another stack may have begun to need it, or have let go of it, since the look before.
+    const after = groundOf(yield natRule.probe(args), args);
+    yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
+    return;
   }
   throw new Error(`${natRule.id(args)}: its rules are still there after ${ATTEMPTS} attempts to delete them`);
 }

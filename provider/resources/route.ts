@@ -11,18 +11,15 @@ import {
   familyOf,
   integer,
   ipAddress,
+  isUnicast,
   linkName,
   namespaceName,
   network,
 } from "../fields/common";
+import { routeTable } from "../fields/routeTable";
 import { parseRoutes, type RouteInfo } from "../parse/route";
+import { PROTOCOL, protocolMark, protocolOf } from "../protocol";
 import { hasUnknown } from "../unknown";
-
-/**
- * The protocol number that all our routes carry as their mark. rtnetlink(7), iproute2's rt_protos and FRR
- * give 110 to nobody. `ip route show proto 110` lists them.
- */
-export const PROTOCOL = 110;
 
 const defaultOrNetwork = z.string().transform((text, ctx) => {
   if (text === "default") return text;
@@ -31,16 +28,6 @@ const defaultOrNetwork = z.string().transform((text, ctx) => {
   for (const { message } of parsed.error.issues) ctx.addIssue({ code: "custom", message });
   return z.NEVER;
 });
-
-/** The tables that have names, by their numbers from 253 on. */
-const NAMED_TABLES = ["default", "main", "local"] as const;
-
-const table = z
-  .union([integer(1, 0xffff_ffff), z.enum(NAMED_TABLES)], {
-    error: ({ input }) =>
-      `is ${JSON.stringify(input)}, neither a number from 1 to 4294967295 nor main, local or default`,
-  })
-  .transform((given) => (typeof given === "number" ? (NAMED_TABLES[given - 253] ?? given) : given));
 
 export const RouteArgs = z.object({
   /**
@@ -59,8 +46,11 @@ export const RouteArgs = z.object({
   interface: linkName.optional(),
   /** Of the routes to one destination that with the lowest counts. Default: 0; for IPv6 1024. Replaces. */
   metric: integer(0, 0xffff_ffff).optional(),
-  /** Routing table: a number, or `main`, `local`, `default` (254, 255, 253). Default: `main`. Replaces. */
-  table: table.default("main"),
+  /**
+   * Routing table: a number, a name such as `main`, `local` or `default` (254, 255, 253), or one that
+   * `/etc/iproute2/rt_tables` of the host has, which counts as its number. Default: `main`. Replaces.
+   */
+  table: routeTable.default("main"),
   /**
    * Address of its own that the namespace sends from, where a program leaves it open. Default: the kernel
    * chooses. Updates in place; from IPv4 or none to IPv6, or back, replaces.
@@ -207,11 +197,6 @@ export const route: Definition<Args> = {
 
   isRecorded: () => true,
 };
-
-/** What stands for a mark on a route that something else made. */
-const protocolMark = (protocol: number): string => `proto ${protocol}`;
-
-const protocolOf = (mark: string): string => /^proto (\d+)$/.exec(mark)?.[1] ?? String(PROTOCOL);
 
 /** Why a route cannot be taken over: what no argument can say would be lost. */
 function misfit({ type, more }: RouteInfo): string | undefined {
@@ -393,7 +378,3 @@ function familyProblems(args: Args): Problem[] {
   }
   return problems;
 }
-
-/** Neither "any" nor multicast nor broadcast. */
-const isUnicast = (address: string): boolean =>
-  !/^(::|0\.0\.0\.0)$|^ff..:|^(22[4-9]|2[3-5]\d)\./.test(address);

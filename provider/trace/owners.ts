@@ -58,6 +58,10 @@ export class Owners {
     return this.byClaim.get(claimOf("address", place.name, `${device.name} ${ip}/${prefix}`));
   }
 
+  ofNeighbour(place: Place, link: string, ip: string): Owner | undefined {
+    return this.byClaim.get(claimOf("neighbour", place.name, `${link} ${ip}`));
+  }
+
   ofRoute(place: Place, destination: string, metric: number): Owner | undefined {
     return this.byClaim.get(claimOf("route", place.name, `main ${destination} metric ${metric}`));
   }

@@ -2,7 +2,18 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { config, expect } from "chai";
-import { Address, Bridge, Namespace, NatRule, Reachability, Route, Sysctl, VethPair } from "../../sdk";
+import {
+  Address,
+  Bridge,
+  Namespace,
+  NatRule,
+  Neighbor,
+  PolicyRule,
+  Reachability,
+  Route,
+  Sysctl,
+  VethPair,
+} from "../../sdk";
 import { snapshot } from "../support/snapshot";
 import { environment, root } from "../support/stack";
 
@@ -15,6 +26,9 @@ const bridge = (args: object) => new Bridge("bad", args);
 const cable = (end: object, peer: object = {}) =>
   new VethPair("bad", { end, peer: { name: "bad-peer", ...peer } });
 const route = (destination: string, more: object) => new Route("bad", { destination, ...more });
+const neighbor = (args: object) =>
+  new Neighbor("bad", { interface: "eth0", address: "10.0.0.9", lladdr: "02:00:00:00:00:09", ...args });
+const rule = (args: object) => new PolicyRule("bad", { priority: 100, table: 7, ...args });
 const dnat = (args: object) =>
   new NatRule("bad", { kind: "dnat", protocol: "tcp", port: 80, to: "10.0.0.2", ...args });
 const sysctl = (key: string, value: string, more: object = {}) => new Sysctl("bad", { key, value, ...more });
@@ -81,6 +95,32 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => route("10.1.0.0/16", { via: "10.0.0.1", type: "blackhole" }), "via", ""],
     [() => route("default", { via: "10.0.0.1", mtu: 20 }), "mtu", "from 68"],
     [() => route("default", { nexthops: [{ via: "10.0.0.1" }] }), "nexthops", ""],
+  ],
+  Neighbor: [
+    [() => neighbor({ interface: "not a link" }), "interface", "white space"],
+    [() => neighbor({ interface: "if3" }), "interface", "index"],
+    [() => neighbor({ namespace: "red/blue" }), "namespace", "not allowed"],
+    [() => neighbor({ address: "10.0.0.9/24" }), "address", "not an IPv4 or IPv6 address"],
+    [() => neighbor({ address: "ff02::1" }), "address", "not the address of one machine"],
+    [() => neighbor({ lladdr: "2:0:0:0:0:9" }), "lladdr", "not a MAC address"],
+    [() => neighbor({ lladdr: undefined }), "lladdr", "is required"],
+    [() => neighbor({ state: "reachable" }), "state", "permanent, noarp"],
+    [() => neighbor({ router: true }), "router", "no meaning for an IPv4 address"],
+    [() => neighbor({ proxy: true }), "lladdr", "no meaning for a proxy entry"],
+  ],
+  PolicyRule: [
+    [() => rule({ priority: 0 }), "priority", "from 1 to 4294967295"],
+    [() => rule({ namespace: "red blue" }), "namespace", "white space"],
+    [() => rule({ from: "10.0.0.1/24" }), "from", "10.0.0.0/24"],
+    [() => rule({ from: "10.0.0.0/8", to: "fd00::/8" }), "to", "one for each"],
+    [() => rule({ iif: "-eth0" }), "iif", "may not start with `-`"],
+    [() => rule({ fwmark: "0x110/0xff" }), "fwmark", "outside of its mask"],
+    [() => rule({ ipproto: "icmp", dport: 80 }), "dport", "has no ports"],
+    [() => rule({ uidrange: "root" }), "uidrange", "not the id of a user"],
+    [() => rule({ tos: 17 }), "tos", "ECN"],
+    [() => rule({ invert: true }), "invert", "for none"],
+    [() => rule({ table: "nowhere" }), "table", "/etc/iproute2/rt_tables"],
+    [() => rule({ action: "prohibit" }), "table", "no meaning"],
   ],
   NatRule: [
     [() => dnat({ protocol: undefined }), "port", "protocol"],

@@ -11,6 +11,8 @@ import { bridgeRows, switches } from "./drift/rows/bridge";
 import { compositeRows } from "./drift/rows/composites";
 import { namespaceRows } from "./drift/rows/namespace";
 import { natRuleRows, rules } from "./drift/rows/natRule";
+import { neighborhood, neighborRows } from "./drift/rows/neighbor";
+import { policies, policyRuleRows } from "./drift/rows/policyRule";
 import { routeRows, routes } from "./drift/rows/route";
 import { parameters, sysctlRows } from "./drift/rows/sysctl";
 import { cables, vethPairRows } from "./drift/rows/vethPair";
@@ -21,6 +23,8 @@ const rows: readonly Row[] = [
   ...bridgeRows,
   ...addressRows,
   ...routeRows,
+  ...neighborRows,
+  ...policyRuleRows,
   ...natRuleRows,
   ...sysctlRows,
   ...compositeRows,
@@ -34,13 +38,15 @@ const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   "Bridge adopt": "says what creation does",
   "Address adopt": "says what creation does",
   "Route adopt": "says what creation does",
+  "Neighbor adopt": "says what creation does",
   "Sysctl key": "says which parameter: the kernel neither renames nor deletes one",
   "Sysctl namespace": "says which parameter: every namespace has its own, always",
 };
 
 /** Where the rows' resources are, and then they themselves. */
 function program(): void {
-  for (const place of [cables, switches, addresses, routes, rules, parameters]) place();
+  for (const place of [cables, switches, addresses, routes, neighborhood, policies, rules, parameters])
+    place();
   for (const { declare } of rows) declare();
 }
 

@@ -15,7 +15,13 @@ const rows: readonly (readonly [owner: Part, object: string, ...needers: string[
   [
     "near",
     "namespace needed-near",
-    ...['Bridge "left.bridge"', 'VethPair "left.cable"', 'Address "left.end-ip"', 'Route "left.drop"'],
+    ...[
+      'Bridge "left.bridge"',
+      'VethPair "left.cable"',
+      'Address "left.end-ip"',
+      'Route "left.drop"',
+      'PolicyRule "left.policy"',
+    ],
     ...['Sysctl "left.ttl"', 'NatRule "left.nftables"', 'NatRule "left.iptables"'],
   ],
   [
@@ -25,10 +31,17 @@ const rows: readonly (readonly [owner: Part, object: string, ...needers: string[
       'VethPair "left.port"',
       'Address "left.bridge-ip"',
       'Route "left.on-link"',
+      'Neighbor "left.bridge-neighbor"',
       'Sysctl "left.bridge-sysctl"',
     ],
   ],
-  ["cable", "link eth0 in needed-near", 'Address "left.end-ip"', 'Sysctl "left.end-sysctl"'],
+  [
+    "cable",
+    "link eth0 in needed-near",
+    'Address "left.end-ip"',
+    'Neighbor "left.end-neighbor"',
+    'Sysctl "left.end-sysctl"',
+  ],
 ];
 
 /** A resource is taken out of the program, and others still name it: the kernel would take them along without a word. */

@@ -3,7 +3,7 @@ import type { Ended } from "./run";
 
 /** In words, what is not as it should be about the run in which the fault happened; `call` is the one it happened at. */
 export function disappointment(
-  { operation, at, fault }: Point,
+  { program, operation, at, fault }: Point,
   { isGood, output, leftovers }: Ended,
   call: string,
 ): string | undefined {
@@ -11,8 +11,16 @@ export function disappointment(
   const tool = missingTool(fault);
   const demands: readonly (readonly [isMet: boolean, otherwise: string])[] = [
     [at === undefined || call !== "", `\`${operation}\` ended before this call`],
-    [!isOneOf([...victims, "hang"], fault) || !isGood, `\`${operation}\` did not fail`],
+    [!isOneOf([...victims, "hang", "sessions"], fault) || !isGood, `\`${operation}\` did not fail`],
     [!isOneOf(errors, fault) || isGood || isNamed, `the error does not name the command: ${call}`],
+    [
+      program !== "composites" ||
+        !isOneOf([...errors, "hang", "sessions"], fault) ||
+        isGood ||
+        PLACE.test(output),
+      "the error does not name the part",
+    ],
+    [fault !== "sessions" || isNamed, `the error does not name the command under way: ${call}`],
     [fault !== "hang" || isNamed, `the error does not name the command that hung: ${call}`],
     [fault !== "hang" || output.includes("no answer in time"), "the error does not say that it hung"],
     [fault !== "interrupt" || leftovers.length === 0, `left running: ${leftovers.join(", ")}`],
@@ -21,6 +29,9 @@ export function disappointment(
   ];
   return demands.find(([isMet]) => !isMet)?.[1];
 }
+
+/** A part by its place in the arguments: `nodes.n1.interfaces.eth0: …`. */
+const PLACE = /(^|\s)(name|(nodes|bridges|interfaces|nat|sysctls)\.\S+|(\S+\.)?routes\[\d+\]): /m;
 
 const saysMissing = (tool: string): RegExp => new RegExp(`program not installed: .*\\b${tool}\\b`);
 

@@ -1,5 +1,6 @@
-/** Where a fault strikes, and which: written `up:12:after:cli:checkpoints`. */
+/** Where a fault strikes, and which: written `seed:up:12:after:cli:checkpoints`. */
 export interface Point {
+  readonly program: Program;
   readonly operation: Operation;
   /**
    * Before or after the tool runs in the operation's NUMBER-th call that changes something, or amid the work of the
@@ -10,21 +11,27 @@ export interface Point {
   readonly mode: Mode;
 }
 
-export type Operation = "up" | "destroy";
+/** The example `seed`, of single kinds, and the project `composites`, of a Topology and a Node. */
+export type Program = (typeof programs)[number];
+/** `change` is an `up` of a changed program. */
+export type Operation = (typeof operations)[number];
 type Moment = "before" | "after" | "amid";
-export type Mode = "checkpoints" | "no-checkpoints";
+export type Mode = (typeof modes)[number];
 
-/** How many calls of an operation change something, and how many of these do several things. */
-export type Boundaries = Readonly<Record<Operation, { readonly calls: number; readonly batches: number }>>;
+/** How many calls of each operation of a program change something, and how many of these do several things. */
+export type Boundaries = Readonly<
+  Partial<Record<Operation, { readonly calls: number; readonly batches: number }>>
+>;
 
 const moments = ["before", "after"] as const;
-const operations = ["up", "destroy"] as const;
+export const programs = ["seed", "composites"] as const;
+const operations = ["up", "change", "destroy"] as const;
 const modes = ["checkpoints", "no-checkpoints"] as const;
 
 /** Who is killed with -9. */
 export const victims = ["provider", "cli", "both"] as const;
-/** What a tool says instead of working. */
-export const errors = ["ENOBUFS", "EBUSY", "EEXIST"] as const;
+/** What a tool says instead of working, or is killed itself. */
+export const errors = ["ENOBUFS", "EBUSY", "EEXIST", "tool"] as const;
 /** Tools that the program cannot do without. */
 const needed = ["ip", "nft", "sysctl", "flock"] as const;
 
@@ -32,76 +39,119 @@ export const missingTool = (fault: string): string | undefined => /^missing-(.*)
 
 export const isOneOf = (values: readonly string[], value: string): boolean => values.includes(value);
 
-export const idOf = ({ operation, at, fault, mode }: Point): string =>
-  [operation, ...(at ? [at.number, at.moment] : []), fault, mode].join(":");
+export const idOf = ({ program, operation, at, fault, mode }: Point): string =>
+  [program, operation, ...(at ? [at.number, at.moment] : []), fault, mode].join(":");
 
-const pattern = /^(up|destroy)(?::(\d+):(before|after|amid))?:([\w-]+):(checkpoints|no-checkpoints)$/;
+const pattern = new RegExp(
+  `^(${programs.join("|")}):(${operations.join("|")})(?::(\\d+):(before|after|amid))?:([\\w-]+):(${modes.join("|")})$`,
+);
 
 export function parsePoint(id: string): Point | undefined {
-  const [, operation, number, moment, fault, mode] = pattern.exec(id) ?? [];
+  const [, program, operation, number, moment, fault, mode] = pattern.exec(id) ?? [];
   if (fault === undefined) return undefined;
   return {
-    operation: operation === "up" ? "up" : "destroy",
+    program: oneOf(programs, program),
+    operation: oneOf(operations, operation),
     at: number === undefined ? undefined : { number: Number(number), moment: momentOf(moment) },
     fault,
-    mode: mode === "checkpoints" ? "checkpoints" : "no-checkpoints",
+    mode: oneOf(modes, mode),
   };
 }
+
+/** The one of these words that `text` is; the first where the pattern has let through no other. */
+const oneOf = <T extends string>(words: readonly [T, ...T[]], text: string | undefined): T =>
+  words.find((word) => word === text) ?? words[0];
 
 const momentOf = (text: string | undefined): Moment =>
   text === "before" || text === "amid" ? text : "after";
 
-/** All points: those where something is killed first, as most depends on them. */
-export const pointsOf = (boundaries: Boundaries): Point[] => [...crashes(boundaries), ...others(boundaries)];
+/** All points of a program: those where something is killed first, as most depends on them. */
+export const pointsOf = (program: Program, boundaries: Boundaries): Point[] => [
+  ...crashes(program, boundaries),
+  ...(program === "seed" ? others : composed)(boundaries).map((point) => ({ ...point, program })),
+];
 
-/** Every call in both modes, before and after and amid. The victims take turns, so that each meets all kinds of points. */
-const crashes = (boundaries: Boundaries): Point[] =>
-  modes.flatMap((mode, shift) =>
-    operations.flatMap((operation) => {
-      const { calls, batches } = boundaries[operation];
-      const places = [
-        ...upTo(calls).flatMap((number) => moments.map((moment) => ({ number, moment }))),
-        ...upTo(batches).map((number) => ({ number, moment: "amid" as const })),
-      ];
-      return places.map((at, turn) => {
-        const fault = victims[(turn + shift) % victims.length] ?? "both";
-        return { operation, at, fault, mode };
-      });
-    }),
-  );
-
-function others(boundaries: Boundaries): Point[] {
-  const spread = (
-    operation: Operation,
-    fault: string,
-    count: number,
-    moment: Moment,
-    mode: Mode = "checkpoints",
-  ) =>
-    spots(boundaries[operation].calls, count).map((number) => ({
-      operation,
-      at: { number, moment },
-      fault,
-      mode,
+/**
+ * Every call. Before one call and after the one that came before it is nearly the same, and so is a crash with and without
+ * checkpoints as far as the kernel goes: of a program of single kinds each call has a point before it in one mode and one after
+ * it in the other, of composites, whose parts go on side by side, each has one point. Modes and victims take turns, so
+ * that each meets all kinds of points.
+ */
+function crashes(program: Program, boundaries: Boundaries): Point[] {
+  const turned = <T>(list: readonly [T, ...T[]], turn: number): T => list[turn % list.length] ?? list[0];
+  return operations.flatMap((operation) => {
+    const { calls, batches } = boundaries[operation] ?? NONE;
+    const places = [
+      ...upTo(calls).flatMap((number) =>
+        (program === "seed" ? moments : [turned(moments, number)]).map((moment) => ({ number, moment })),
+      ),
+      ...upTo(batches).map((number) => ({ number, moment: "amid" as const })),
+    ];
+    return places.map(({ number, moment }, turn) => ({
+      ...{ program, operation, at: { number, moment } },
+      fault: turned(victims, turn),
+      // Of two points of a call one has checkpoints; of one of each call every other, but not the same as the moments.
+      mode: turned(modes, program === "seed" ? turn + number : Math.floor(number / 2)),
     }));
+  });
+}
+
+const NONE = { calls: 0, batches: 0 };
+
+type Place = Omit<Point, "program">;
+
+/** `count` calls of an operation, evenly spread. */
+const spread = (
+  boundaries: Boundaries,
+  operation: Operation,
+  fault: string,
+  count: number,
+  moment: Moment,
+  mode: Mode = "checkpoints",
+): Place[] =>
+  spots((boundaries[operation] ?? NONE).calls, count).map((number) => ({
+    ...{ operation, fault, mode },
+    at: { number, moment },
+  }));
+
+/** What does not hang on what the program is made of. */
+function others(boundaries: Boundaries): Place[] {
   const alongside = (fault: string) =>
     ({ operation: "up", at: undefined, fault, mode: "checkpoints" }) as const;
+  const at = (...words: Rest<typeof spread>) => spread(boundaries, ...words);
   return [
     ...needed.map((tool) => alongside(`missing-${tool}`)),
-    ...errors.flatMap((error) => spread("up", error, 3, "before")),
-    ...errors.flatMap((error) => spread("destroy", error, 2, "before")),
-    ...moments.flatMap((moment) => spread("up", "hang", 2, moment)),
-    ...spread("destroy", "hang", 1, "before"),
-    ...modes.flatMap((mode) => spread("up", "disk-full", 1, "after", mode)),
-    ...spread("destroy", "disk-full", 1, "after"),
+    ...errors.flatMap((error) => at("up", error, 3, "before")),
+    ...errors.flatMap((error) => at("destroy", error, 2, "before")),
+    ...moments.flatMap((moment) => at("up", "hang", 2, moment)),
+    ...at("destroy", "hang", 1, "before"),
+    ...modes.flatMap((mode) => at("up", "disk-full", 1, "after", mode)),
+    ...at("destroy", "disk-full", 1, "after"),
     ...["interrupt", "interrupt-twice"].flatMap((fault) => [
-      ...spread("up", fault, 2, "before"),
-      ...spread("destroy", fault, 1, "before"),
+      ...at("up", fault, 2, "before"),
+      ...at("destroy", fault, 1, "before"),
     ]),
-    ...operations.flatMap((operation) => spread(operation, "reboot", 1, "after")),
+    ...(["up", "destroy"] as const).flatMap((operation) => at(operation, "reboot", 1, "after")),
     alongside("reboot"),
   ];
 }
+
+type Rest<F> = F extends (first: never, ...rest: infer R) => unknown ? R : never;
+
+/** Failures of a part amid the others: of single lines of sessions, and of the sessions themselves. */
+const composed = (boundaries: Boundaries): Place[] => [
+  ...errors.flatMap((error) => [
+    ...spread(boundaries, "up", error, 3, "before"),
+    ...spread(boundaries, "change", error, 2, "before", "no-checkpoints"),
+    ...spread(boundaries, "destroy", error, 1, "before"),
+  ]),
+  ...spread(boundaries, "up", "tool", 2, "after"),
+  // The process that holds all sessions: what is under way fails with it.
+  ...spread(boundaries, "up", "sessions", 2, "before"),
+  ...spread(boundaries, "change", "sessions", 1, "before", "no-checkpoints"),
+  ...spread(boundaries, "up", "hang", 2, "before"),
+  ...spread(boundaries, "change", "hang", 1, "before"),
+];
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
 

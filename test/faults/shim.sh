@@ -20,7 +20,7 @@ is_refused=
 reads() {
   case " $1 " in
     " stat "* | " ps "* | " sleep "* | " ss "* | " ping "* | *"tables-save "* | *"tables-legacy-save "* | " sysctl -n "*) ;;
-    *" show "* | *" list "* | *" get "* | *" list-id "* | *" pids "* | *" -S "* | *" -L "*) ;;
+    *" cat "* | *" show "* | *" list "* | *" get "* | *" list-id "* | *" pids "* | *" -S "* | *" -L "*) ;;
     *" sysctl -n "* | *" --ignore "* | *" -V "* | *" --version "*) ;;
     *) return 1 ;;
   esac
@@ -70,6 +70,14 @@ strike() {
     ENOBUFS) refuse "No buffer space available" ;;
     EBUSY) refuse "Device or resource busy" ;;
     EEXIST) refuse "File exists" ;;
+    tool)
+      kill -9 $$
+      exit 137
+      ;;
+    sessions)
+      kill -9 "$(above '/sessionProcess')"
+      exit 137
+      ;;
     *) echo "no such fault: $FAULT" >&2 && exit 64 ;;
   esac
 }

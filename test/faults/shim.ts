@@ -11,6 +11,8 @@ const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   nft: true,
   iptables: true,
   ip6tables: true,
+  "iptables-legacy": true,
+  "ip6tables-legacy": true,
   "iptables-save": true,
   "ip6tables-save": true,
   "iptables-legacy-save": true,
@@ -25,6 +27,7 @@ const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   flock: true,
   sleep: true,
   unlink: true,
+  cat: true,
 };
 
 /** Puts the shim under each of these names into `folder`. Resolves to the PATH on which it comes first. */

@@ -4,7 +4,7 @@ import { disappointment } from "./expectations";
 import { without } from "./hidden";
 import { isBatch, type Lab } from "./lab";
 import { machine } from "./machine";
-import { missingTool, type Point } from "./point";
+import { errors, isOneOf, missingTool, type Point } from "./point";
 import type { Ended } from "./run";
 
 /** What came of a point: something is missing or not as it was, something is left over or there twice, or neither. */
@@ -49,7 +49,7 @@ async function strike(lab: Lab, point: Point): Promise<void> {
   const other = fault === "reboot" ? machine(`faults-machine-${process.pid}`) : undefined;
   const prefix = other?.prefix ?? [];
   try {
-    if (operation === "destroy") must("the `up` before it", await lab.stack.operate("up", { mode, prefix }));
+    if (operation !== "up") must("the `up` before it", await lab.stack.operate("up", { mode, prefix }));
     const manner = {
       mode,
       prefix,
@@ -61,22 +61,56 @@ async function strike(lab: Lab, point: Point): Promise<void> {
     const ended = await (tool === undefined ? work() : without(tool, process.env["PATH"] ?? "", work));
     const finding = disappointment(point, ended, await callOf(lab, point));
     if (finding !== undefined) throw new Failure("lost", [finding, ended.output]);
+    if (isOneOf([...errors, "hang"], fault)) await expectOthers(lab, point, await callOf(lab, point));
   } finally {
     await other?.switchOff();
   }
 }
 
-/** What docs/troubleshooting.md tells people to do; then nothing may be left to do, and `destroy` has to leave nothing. */
-async function recover(lab: Lab, { fault, mode }: Point): Promise<void> {
+/** What docs/troubleshooting.md tells people to do; then all is as after a clean run, and `destroy` has to leave nothing. */
+async function recover(lab: Lab, { operation, fault, mode }: Point): Promise<void> {
   await lab.stack.makeSpace();
   if (lab.stack.isLocked()) must("`cancel`", await lab.stack.pulumi(["cancel", "--yes"]));
   const words = fault.startsWith("missing-") ? [] : ["--refresh"];
-  must("`up` after it", await lab.stack.operate("up", { mode }, words));
-  must("`preview` after it", await lab.stack.pulumi(["preview", "--expect-no-changes"], { mode }));
-  await expectHost("after recovery", lab.built, ({ missing }) => (missing.length > 0 ? "lost" : "leaked"));
+  const wanted = operation === "change" ? "change" : "up";
+  must(`\`${wanted}\` after it`, await lab.stack.operate(wanted, { mode }, words));
+  const seen = async () => ({ ...(await snapshot()), state: await lab.stack.resources() });
+  await expectSame("after recovery", lab.built[wanted], seen, ({ missing }) =>
+    missing.length > 0 ? "lost" : "leaked",
+  );
   must("`destroy` after it", await lab.stack.operate("destroy", { mode }));
-  await expectHost("after `destroy`", lab.bare, () => "leaked");
+  await expectSame("after `destroy`", lab.bare, snapshot, () => "leaked");
 }
+
+/** A part of a node that failed keeps no other node of the Topology from being made, but the Node that depends on it. */
+async function expectOthers(lab: Lab, { program, operation }: Point, call: string): Promise<void> {
+  if (program !== "composites" || operation === "destroy") return;
+  const built = lab.built[operation];
+  const nodes = (built["namespaces"] ?? "").split("\n").filter((node) => node !== DEPENDENT);
+  // What all nodes hang on keeps them waiting.
+  if (!nodes.some((node) => namesNode(call, node))) return;
+  const others = nodes.filter((node) => !namesNode(call, node));
+  const expected = Object.entries(built)
+    .filter(([section]) => others.some((node) => section.endsWith(` in ${node}`)))
+    .map(([section, text]) => [
+      section,
+      text
+        .split("\n")
+        .filter((line) => !line.includes(DEPENDENT))
+        .join("\n"),
+    ]);
+  const { missing } = differences(Object.fromEntries(expected), await snapshot());
+  if (missing.length > 0)
+    throw new Failure(
+      "lost",
+      missing.map((line) => `missing after the failure: ${line}`),
+    );
+}
+
+/** The Node, and its far ends elsewhere. */
+const DEPENDENT = "edge";
+
+const namesNode = (call: string, node: string): boolean => call.split(/[\s-]+/).includes(node);
 
 function must(what: string, { isGood, output }: Ended): void {
   if (!isGood) throw new Failure("lost", [`${what} failed`, output]);
@@ -85,13 +119,14 @@ function must(what: string, { isGood, output }: Ended): void {
 /** Milliseconds that the kernel may take for what it does in the background. */
 const PATIENCE = 5_000;
 
-async function expectHost(
+async function expectSame(
   when: string,
   expected: Snapshot,
+  look: () => Promise<Snapshot>,
   outcome: (found: ReturnType<typeof differences>) => "lost" | "leaked",
 ): Promise<void> {
   for (let waited = 0; ; waited += 200) {
-    const found = differences(expected, await snapshot());
+    const found = differences(expected, await look());
     const findings = [
       ...found.missing.map((line) => `missing ${when}: ${line}`),
       ...found.extra.map((line) => `too much ${when}: ${line}`),

@@ -1,4 +1,4 @@
-import { linkOf } from "./links";
+import { linkOf, placeName } from "./links";
 import type {
   AddressItem,
   BridgeItem,
@@ -18,6 +18,21 @@ export interface Referrer<N, B, L> {
   namespace(name: string): N;
   bridge(name: string): B;
   link(ref: string): L;
+}
+
+/** References as names in the kernel. */
+export const names = (program: Program): Referrer<string, string, string> => ({
+  program,
+  byName: true,
+  namespace: (name) => placeName(program, name),
+  bridge: (name) => linkName(program, name),
+  link: (ref) => linkName(program, ref),
+});
+
+function linkName(program: Program, ref: string): string {
+  const link = linkOf(program, ref);
+  if (!link) throw new Error(`the program has no link ${ref}`);
+  return link.name;
 }
 
 /** The fields that are given. */

@@ -62,9 +62,16 @@ function named(item: Item, kernelName: string): Item {
 
 type Reference = <T extends string | undefined>(ref: T) => T | string;
 
-function referring(item: Item, to: Reference): Item {
+const referring = (item: Item, to: Reference): Item => {
+  const moved = withReferences(item, to);
+  return moved.within === undefined ? moved : { ...moved, within: to(moved.within) };
+};
+
+function withReferences(item: Item, to: Reference): Item {
   switch (item.kind) {
     case "Namespace":
+    case "Node":
+    case "Topology":
       return item;
     case "Bridge":
       return { ...item, args: { ...item.args, namespace: to(item.args.namespace) } };

@@ -18,7 +18,11 @@ export function claimsOf(program: Program, item: Item): string[] {
     case "VethPair":
       return linksOf(program)
         .filter(({ owner }) => owner === item.name)
-        .map(({ place, name }) => `link ${placeText(program, place)} ${name}`);
+        .flatMap(({ place, name, kind }) => [
+          `link ${placeText(program, place)} ${name}`,
+          // A Topology knows its bridges by these names alone.
+          ...(kind === "bridge" && item.within !== undefined ? [`bridge ${name} of ${item.within}`] : []),
+        ]);
     case "Address":
       return [addressClaim(program, item)];
     case "Route":
@@ -28,6 +32,8 @@ export function claimsOf(program: Program, item: Item): string[] {
     case "Sysctl":
       return [`sysctl ${placeText(program, item.args.namespace)} ${sysctlPath(program, item.args)}`];
     case "NatRule":
+    case "Node":
+    case "Topology":
       return [];
   }
 }

@@ -1,30 +1,46 @@
-import { Address, Bridge, Namespace, NatRule, Route, Sysctl, type VethEnd, VethPair } from "../../sdk";
+import {
+  Address,
+  Bridge,
+  Namespace,
+  NatRule,
+  Node,
+  Route,
+  Sysctl,
+  Topology,
+  type VethEnd,
+  VethPair,
+} from "../../sdk";
 import {
   addressArgs,
   bridgeArgs,
   cableArgs,
   given,
+  names,
   natArgs,
   type Referrer,
   routeArgs,
   sysctlArgs,
 } from "./args";
-import { linkOf, placeName } from "./links";
+import { inner, nodeArgs, topologyArgs } from "./compositeArgs";
 import type { Item, Program } from "./program";
 
 /** Declares the resources of a program, as a person would in TypeScript. */
 export function declare(program: Program): void {
   const made: Made = { namespaces: new Map(), bridges: new Map(), cables: new Map() };
-  for (const item of program) declareOne(item, made, item.byName ? names(program) : resources(program, made));
+  for (const item of program) {
+    if (item.within === undefined)
+      declareOne(item, made, item.byName ? names(program) : resources(program, made));
+  }
 }
 
 interface Made {
-  readonly namespaces: Map<string, Namespace>;
+  /** A Node stands for the namespace in it. */
+  readonly namespaces: Map<string, Namespace | Node>;
   readonly bridges: Map<string, Bridge>;
   readonly cables: Map<string, VethPair>;
 }
 
-type Live = Referrer<Namespace | string, Bridge | string, Bridge | VethEnd | string>;
+type Live = Referrer<Namespace | Node | string, Bridge | string, Bridge | VethEnd | string>;
 
 /** References as the resources themselves. */
 const resources = (program: Program, { namespaces, bridges, cables }: Made): Live => ({
@@ -39,21 +55,6 @@ const resources = (program: Program, { namespaces, bridges, cables }: Made): Liv
     return side === "end" ? cable.end : cable.peer;
   },
 });
-
-/** References as names in the kernel. */
-const names = (program: Program): Live => ({
-  program,
-  byName: true,
-  namespace: (name) => placeName(program, name),
-  bridge: (name) => linkName(program, name),
-  link: (ref) => linkName(program, ref),
-});
-
-export function linkName(program: Program, ref: string): string {
-  const link = linkOf(program, ref);
-  if (!link) throw new Error(`the program has no link ${ref}`);
-  return link.name;
-}
 
 function get<T>(made: ReadonlyMap<string, T>, name: string): T {
   const resource = made.get(name);
@@ -70,6 +71,14 @@ function declareOne(item: Item, made: Made, refer: Live): void {
       break;
     case "Bridge":
       made.bridges.set(name, new Bridge(name, bridgeArgs(item, refer), options));
+      break;
+    case "Node": {
+      const node = new Node(name, nodeArgs(item, refer), options);
+      for (const { name } of inner(refer.program, item, "Namespace")) made.namespaces.set(name, node);
+      break;
+    }
+    case "Topology":
+      new Topology(name, topologyArgs(item, refer.program), options);
       break;
     case "VethPair":
       made.cables.set(name, new VethPair(name, cableArgs(item, refer), options));

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { pick } from "./arbitraries/common";
 import { growths } from "./arbitraries/program";
 import { mixed, renamed } from "./changes";
-import { freshName, type Item, type Kind, type Program, picked } from "./program";
+import { inserted, joined } from "./composites";
+import { freshName, type Item, type Program, picked } from "./program";
 import { settle } from "./settle";
 
 /** Something that a person does to a program before the next `pulumi up`. */
@@ -12,7 +13,9 @@ export interface Edit {
 
 const growth = fc.oneof(...growths.map(([growth]) => growth));
 
-const addition = growth.map((growth): Edit => ({ apply: (program) => insert(program, growth(program)) }));
+const addition = growth.map(
+  (growth): Edit => ({ apply: (program) => inserted(program, joined(program, growth(program))) }),
+);
 
 const removal = pick.map(
   (at): Edit => ({ apply: (program) => program.filter((item) => item !== picked(program, at)) }),
@@ -33,7 +36,7 @@ const change = fc
         const byField = put(mixed(item, fresh, field));
         return settle(byField).length === program.length
           ? byField
-          : put({ ...fresh, name: item.name, formerly: item.formerly });
+          : put({ ...fresh, name: item.name, formerly: item.formerly, within: item.within });
       },
     }),
   );
@@ -71,13 +74,3 @@ export const edits: fc.Arbitrary<readonly Edit[]> = fc.array(
 /** The program after all edits; an edit that the kernel could not follow is left out. */
 export const edited = (before: Program, edits: readonly Edit[]): Program =>
   edits.reduce((program, edit) => settle(edit.apply(program), before), before);
-
-/** After the last of its kind, or of the kinds that come before it. */
-function insert(program: Program, item: Item | undefined): Program {
-  if (!item) return program;
-  const rank = (one: Item) => RANKS.indexOf(one.kind);
-  const at = program.findIndex((one) => rank(one) > rank(item));
-  return at < 0 ? [...program, item] : [...program.slice(0, at), item, ...program.slice(at)];
-}
-
-const RANKS: readonly Kind[] = ["Namespace", "Bridge", "VethPair", "Address", "Route", "NatRule", "Sysctl"];

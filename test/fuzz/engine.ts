@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { environment } from "../support/stack";
+import { environment, QUICK, withoutQuestions } from "../support/stack";
 import { declare } from "./declare";
 import type { Program } from "./program";
 
@@ -19,11 +19,9 @@ export class Engine {
   static async start(folder: string): Promise<Engine> {
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: "test", projectName: "fuzz", program: async () => {} },
-      { workDir: folder, envVars: await environment(folder) },
+      { workDir: folder, envVars: { ...(await environment(folder)), ...QUICK } },
     );
-    // The Automation API asks for both after every run: three processes that nobody here needs.
-    stack.outputs = async () => ({});
-    stack.info = async () => undefined;
+    withoutQuestions(stack);
     return new Engine(stack, logIn(folder));
   }
 

@@ -3,13 +3,13 @@ import {
   bridgeArgs,
   cableArgs,
   given,
+  names,
   natArgs,
   type Referrer,
   routeArgs,
   sysctlArgs,
 } from "./args";
-import { linkName } from "./declare";
-import { placeName } from "./links";
+import { nodeArgs, topologyArgs } from "./compositeArgs";
 import type { Item, Program } from "./program";
 import type { Scenario } from "./scenario";
 
@@ -25,13 +25,15 @@ export const printScenario = ({ first, second, byHand, refresh }: Scenario): str
   ].join("\n");
 
 export const printProgram = (program: Program): string[] =>
-  program.map((item) => {
-    const options = item.formerly === undefined ? "" : `, { aliases: [{ name: ${text(item.formerly)} }] }`;
-    const isReferredTo = ["Namespace", "Bridge", "VethPair"].includes(item.kind);
-    const variable = isReferredTo ? `const ${variableOf(item.name)} = ` : "";
-    const code = print(argsOf(item, item.byName ? named(program) : referred(program)));
-    return `${variable}new ${item.kind}(${text(item.name)}, ${code}${options});`;
-  });
+  program
+    .filter(({ within }) => within === undefined)
+    .map((item) => {
+      const options = item.formerly === undefined ? "" : `, { aliases: [{ name: ${text(item.formerly)} }] }`;
+      const isReferredTo = ["Namespace", "Bridge", "Node", "VethPair"].includes(item.kind);
+      const variable = isReferredTo ? `const ${variableOf(item.name)} = ` : "";
+      const code = print(argsOf(item, item.byName ? names(program) : referred(program)));
+      return `${variable}new ${item.kind}(${text(item.name)}, ${code}${options});`;
+    });
 
 /** Text that stands for itself in a program. */
 class Code {
@@ -43,17 +45,9 @@ type Printed = Referrer<Code | string, Code | string, Code | string>;
 const referred = (program: Program): Printed => ({
   program,
   byName: false,
-  namespace: (name) => new Code(variableOf(name)),
+  namespace: (name) => new Code(variableOf(program.find((item) => item.name === name)?.within ?? name)),
   bridge: (name) => new Code(variableOf(name)),
   link: (ref) => new Code(variableOf(ref)),
-});
-
-const named = (program: Program): Printed => ({
-  program,
-  byName: true,
-  namespace: (name) => placeName(program, name),
-  bridge: (name) => linkName(program, name),
-  link: (ref) => linkName(program, ref),
 });
 
 const variableOf = (ref: string): string => ref.replaceAll("-", "_");
@@ -64,6 +58,10 @@ function argsOf(item: Item, refer: Printed): object {
       return given(item.args);
     case "Bridge":
       return bridgeArgs(item, refer);
+    case "Node":
+      return nodeArgs(item, refer);
+    case "Topology":
+      return topologyArgs(item, refer.program);
     case "VethPair":
       return cableArgs(item, refer);
     case "Address":

@@ -4,7 +4,16 @@
  */
 export type Program = readonly Item[];
 
-export type Item = NamespaceItem | BridgeItem | CableItem | AddressItem | RouteItem | NatItem | SysctlItem;
+export type Item =
+  | NamespaceItem
+  | BridgeItem
+  | NodeItem
+  | TopologyItem
+  | CableItem
+  | AddressItem
+  | RouteItem
+  | NatItem
+  | SysctlItem;
 export type Kind = Item["kind"];
 export type ItemOf<K extends Kind> = Extract<Item, { kind: K }>;
 
@@ -15,6 +24,8 @@ interface Declared<K extends string, A> {
   readonly formerly: string | undefined;
   /** Whether it names what it refers to, instead of passing the resource. */
   readonly byName: boolean;
+  /** The Node or Topology that it is a part of; then it is no resource by itself. */
+  readonly within?: string | undefined;
   readonly args: A;
 }
 
@@ -42,6 +53,12 @@ export type BridgeItem = Declared<
     readonly up: boolean | undefined;
   }
 >;
+
+/** What it consists of are the items `within` it: one namespace, and what is in there. */
+export type NodeItem = Declared<"Node", Readonly<Record<never, never>>>;
+
+/** The same, of whatever number and kind. */
+export type TopologyItem = Declared<"Topology", Readonly<Record<never, never>>>;
 
 export interface End {
   readonly name: string | undefined;
@@ -106,6 +123,9 @@ export type NatItem = Declared<
     readonly protocol: "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | "esp" | "ah" | undefined;
     readonly port: Ports | undefined;
     readonly sourcePort: Ports | undefined;
+    readonly priority: number | undefined;
+    /** A network. */
+    readonly hairpin: string | undefined;
     readonly to: string | number | undefined;
   }
 >;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { claimsOf, placeText } from "./claims";
+import { belongs } from "./composites";
 import { familyOf, subnetOf } from "./ip";
 import { type Link, linkOf, linksOf } from "./links";
 import { isIpv4, natFamily } from "./model/nat";
@@ -32,13 +33,19 @@ export function settle(program: Program, before: Program = []): Program {
 }
 
 function fits(item: Item, kept: Program, program: Program, before: Program): boolean {
-  return isFree(item, kept, program, before) && stands(item, kept, program, before);
+  return (
+    isFree(item, kept, program, before) && belongs(item, kept, program) && stands(item, kept, program, before)
+  );
 }
 
 function stands(item: Item, kept: Program, program: Program, before: Program): boolean {
   switch (item.kind) {
     case "Namespace":
       return keepsKeys(item, before);
+    case "Node":
+      return program.filter((one) => one.within === item.name && one.kind === "Namespace").length === 1;
+    case "Topology":
+      return true;
     case "NatRule":
       return isPlace(kept, item.args.namespace) && natStands(item) && sparesEngine(item);
     case "Bridge":
@@ -67,8 +74,18 @@ function isFree(item: Item, kept: Program, program: Program, before: Program): b
     new Set(claims).size === claims.length &&
     !program.some(isAliasOf) &&
     !kept.some(isTaken(program)) &&
-    !before.filter((one) => `${one.kind} ${one.name}` !== formerly(item)).some(isTaken(before))
+    !before
+      .filter(
+        (one) => `${one.kind} ${one.name}` !== formerly(item) || one.within !== homeBefore(item, program),
+      )
+      .some(isTaken(before))
   );
+}
+
+/** What the composite that it is in was called in the program before. */
+function homeBefore({ within }: Item, program: Program): string | undefined {
+  const home = program.find(({ name }) => name === within);
+  return home?.formerly ?? home?.name;
 }
 
 /** A key that is taken out keeps its value (docs/kinds/namespace.md), which no model can know of. */
@@ -293,11 +310,22 @@ function natStands({ args }: NatItem): boolean {
     isTarget &&
     (isLeaving ? inInterface : outInterface) === undefined &&
     (!hasPort || protocol === "tcp" || protocol === "udp" || protocol === "sctp") &&
+    !isPortMap(port, target) &&
+    (args.hairpin === undefined || (kind === "dnat" && isOwn(args.hairpin))) &&
     (protocol !== "icmp" || family === "ipv4") &&
     (protocol !== "icmpv6" || family === "ipv6") &&
     [source, destination, isPort ? undefined : target].every(isOwn) &&
     (kind !== "dnat" || (destination ?? source ?? inInterface ?? protocol) !== undefined)
   );
+}
+
+/** Ranges of one length are mapped one to one, which the model does not know. */
+function isPortMap(port: NatItem["args"]["port"], target: string | undefined): boolean {
+  const length = (text: string | undefined) => {
+    const [, first, last] = /(\d+)-(\d+)$/.exec(text ?? "") ?? [];
+    return Number(last) - Number(first);
+  };
+  return length(String(port)) > 0 && length(String(port)) === length(target);
 }
 
 /** The engine talks to the provider by TCP on 127.0.0.1 of the host: a rule that took these packets would stop both. */

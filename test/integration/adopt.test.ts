@@ -4,6 +4,7 @@ import { localHost } from "../../provider/host/local";
 import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
 import { namespace } from "../../provider/resources/namespace";
+import { neighbor } from "../../provider/resources/neighbor";
 import { route } from "../../provider/resources/route";
 import { vethPair } from "../../provider/resources/vethPair";
 import { markFor } from "../support/args";
@@ -60,6 +61,21 @@ const way = (title: string, made: string, given: Args): Case => ({
     ["-N -d -6 route show fd09::/64", lab],
   ],
   renamed: { namespace: lab, destination: "10.8.0.0/24", via },
+});
+
+const NEIGHBOR = { interface: "it-up", namespace: lab };
+const lladdr = "02:00:00:00:00:09";
+const entry = (title: string, made: string, given: Args): Case => ({
+  title: `Neighbor: ${title}`,
+  definition: neighbor,
+  made: [[`neigh add ${made} dev it-up`, lab]],
+  given: { ...NEIGHBOR, ...given },
+  looks: [
+    ["-N neigh show to 10.1.0.9 dev it-up nud all", lab],
+    ["-N neigh show to fd01::9 dev it-up nud all", lab],
+    ["-N neigh show proxy dev it-up", lab],
+  ],
+  renamed: { ...NEIGHBOR, address: "10.1.0.8", lladdr },
 });
 
 const BRIDGE: Case = {
@@ -202,6 +218,13 @@ const CASES: readonly Case[] = [
   way("a gateway, IPv6", "fd09::/64 via fd01::3 dev it-up src fd01::1 mtu 1300 proto static", {
     ...{ destination: "fd09::/64", via: "fd01::2", mtu: 1400 },
   }),
+  entry("without a protocol", "10.1.0.9 lladdr 02:00:00:00:00:08 nud permanent", {
+    ...{ address: "10.1.0.9", lladdr },
+  }),
+  entry("of a routing daemon, IPv6", "fd01::9 lladdr 02:00:00:00:00:08 nud noarp proto 99", {
+    ...{ address: "fd01::9", lladdr, router: true },
+  }),
+  entry("proxy", "proxy fd01::9 router", { address: "fd01::9", proxy: true }),
   way("a dead end, IPv6", "prohibit fd09::/64 proto static", { destination: "fd09::/64", via: "fd01::2" }),
 ];
 
@@ -416,6 +439,13 @@ describe("adopt, with the kernel", () => {
         { ...ROUTE, via, adopt: true },
         [["route add 10.9.0.0/24 via 10.1.0.3 advmss 1360 proto static", lab]],
         misfitting(`${lab}/10.9.0.0/24`, "has settings that no Route has: advmss"),
+      ],
+      [
+        "a neighbour that somebody else looks after",
+        neighbor,
+        { ...NEIGHBOR, address: "10.1.0.9", lladdr, adopt: true },
+        [[`neigh add 10.1.0.9 lladdr ${lladdr} dev it-up nud permanent extern_learn`, lab]],
+        misfitting(`${lab}/it-up 10.1.0.9`, "has settings that no Neighbor has: extern_learn"),
       ],
     ];
     for (const [title, definition, given, made, refusal] of rows) {

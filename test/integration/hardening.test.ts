@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { execa } from "execa";
 import { command, ip } from "../../provider/command";
+import type { Composite } from "../../provider/composites/composite";
+import { topology } from "../../provider/composites/topology";
 import type { Args, Definition } from "../../provider/definition";
 import { linkName, namespaceName } from "../../provider/fields/common";
 import { matchedInterface } from "../../provider/fields/nat";
@@ -9,10 +11,15 @@ import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
 import { namespace } from "../../provider/resources/namespace";
 import { natRule } from "../../provider/resources/natRule";
+import { neighbor } from "../../provider/resources/neighbor";
+import { policyRule } from "../../provider/resources/policyRule";
 import { route } from "../../provider/resources/route";
 import { sysctl } from "../../provider/resources/sysctl";
 import { vethPair } from "../../provider/resources/vethPair";
 import { failure, Living, link, linkNames, namespaceNames, onKernel, typed } from "../support/kernel";
+import { LivingComposite } from "../support/livingComposite";
+
+const anyTopology: Composite = topology;
 
 /** Names that tools might read as words of theirs: those of ip(8) and its batches, numbers. */
 const WORDS = [
@@ -128,12 +135,56 @@ describe("names, with the kernel and the tools", function () {
   }
 });
 
+//   host: bridges with every name ──── every link in every namespace
+
+describe("all names at once, in a Topology", function () {
+  this.timeout(120_000);
+  onKernel();
+
+  const links = [...LINKS, ...WORDS];
+  const linkAt = (at: number) => links[at % links.length] ?? "";
+  const byName = <T>(names: readonly string[], value: (name: string, at: number) => T) =>
+    Object.fromEntries(names.map((name, at) => [name, value(name, at)]));
+  const cable = (at: number) => ({
+    peer: { name: `it-p${at}`, bridge: linkAt(at + 1) },
+    addresses: [`10.9.${at}.1/24`],
+  });
+  const given = (mtu: number) => ({
+    bridges: byName(links, (_, at) => ({ mtu, addresses: [`10.8.${at}.1/24`] })),
+    nodes: byName([...NAMESPACES, ...WORDS], (_, at) => ({
+      sysctls: { "net.ipv4.ip_forward": 1 },
+      interfaces: { [linkAt(at)]: { mtu, ...cable(at) } },
+      routes: [{ destination: "10.77.0.0/16", via: `10.9.${at}.7`, interface: linkAt(at) }],
+    })),
+    routes: links.map((name, at) => ({
+      ...{ destination: `10.66.${at}.0/24`, via: `10.8.${at}.7`, interface: name },
+    })),
+    nat: byName(LINKS, (_, at) => rulesFor(linkAt(at))[at % 2] ?? { kind: "masquerade" }),
+  });
+
+  it("is made as asked, changed, and gone", async () => {
+    const network = await LivingComposite.create(anyTopology, given(1500));
+    expect(await network.refresh()).to.deep.equal([]);
+    expect(await network.become(given(1400))).to.equal("update");
+    expect(await network.refresh()).to.deep.equal([]);
+    expect(await namespaceNames()).to.include.members([...NAMESPACES, ...WORDS]);
+    for (const name of links) expect((await link(name))?.mtu, name).to.equal(1400);
+    await network.remove();
+    expect(await linkNames()).to.deep.equal(["lo"]);
+  });
+});
+
 /** An address on a link, a route by it, and a port of it, where it is a bridge. */
 const withinLink = async (name: string, namespace?: string): Promise<Living[]> => {
   const place = namespace === undefined ? {} : { namespace };
   return [
     await alive(address, { ...place, interface: name, address: "10.9.9.1/24" }),
     await alive(route, { ...place, destination: "10.77.0.0/16", via: "10.9.9.7", interface: name }),
+    await alive(policyRule, { ...place, priority: 77, iif: name, oif: name, table: 7 }),
+    await alive(neighbor, {
+      ...{ ...place, interface: name, address: "10.9.9.8" },
+      lladdr: "02:00:00:00:00:08",
+    }),
     await alive(vethPair, {
       end: { ...place, name: "it-port", bridge: name },
       peer: { name: "it-end", namespace: "it-far" },

@@ -48,6 +48,48 @@ describe("NatRule, with the kernel", () => {
       "update",
     ],
     [masquerade, { kind: "masquerade", source: "fd09::/64" }, "replace family, source, destination"],
+    [masquerade, { ...masquerade, priority: 5 }, "update"],
+    [{ ...forward, priority: -5 }, { ...forward, priority: 99 }, "update"],
+    [forward, { ...forward, hairpin: "10.9.0.0/24" }, "update"],
+    [{ ...forward, hairpin: "10.9.0.0/24" }, { ...forward, hairpin: "10.8.0.0/16", priority: 1 }, "update"],
+    [{ ...forward, hairpin: "10.9.0.0/24", to: "10.9.0.2-10.9.0.9" }, forward, "update"],
+    // One to one: ports, also where they are the same; another length, where the kernel picks; networks.
+    [
+      { ...forward, port: "8000-8010", to: "10.9.0.2:9000-9010" },
+      { ...forward, port: "8000-8010" },
+      "update",
+    ],
+    [
+      { ...forward, port: "8000-8010", to: "10.9.0.2:8000-8010" },
+      { ...forward, port: "8000-8010", to: "10.9.0.2:9000-9020" },
+      "update",
+    ],
+    [
+      { kind: "dnat", destination: "10.8.0.0/24", to: "10.9.0.0/24" },
+      { kind: "dnat", destination: "10.8.0.0/24", to: "10.9.0.0-10.9.0.255" },
+      "update",
+    ],
+    [
+      { kind: "snat", source: "10.8.0.0/24", to: "10.9.0.0/24" },
+      { kind: "snat", source: "10.8.0.0/24", to: "10.7.0.0/24" },
+      "update",
+    ],
+    [
+      { kind: "dnat", destination: "fd08::/64", to: "fd09::/64" },
+      { kind: "dnat", destination: "fd08::/64", to: "fd07::/64" },
+      "update",
+    ],
+    [
+      { kind: "dnat", protocol: "udp", port: "8000-8010", to: "[fd09::2]:9000-9010" },
+      { kind: "dnat", protocol: "udp", port: "8000-8010", to: "[fd09::2]:9100-9110", hairpin: "fd09::/64" },
+      "update",
+    ],
+    [forward, { ...forward, routeLocalnet: "lo" }, "replace routeLocalnet"],
+    [
+      { ...forward, to: "127.0.0.1:80", routeLocalnet: "lo" },
+      { ...forward, to: "127.0.0.2:80", routeLocalnet: "lo", priority: 3 },
+      "update",
+    ],
   ];
 
   for (const backend of ["nftables", "iptables"]) {

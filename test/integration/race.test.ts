@@ -9,6 +9,8 @@ import type { Records } from "../../provider/host/records";
 import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
 import { namespace } from "../../provider/resources/namespace";
+import { neighbor } from "../../provider/resources/neighbor";
+import { policyRule } from "../../provider/resources/policyRule";
 import { route } from "../../provider/resources/route";
 import { sysctl } from "../../provider/resources/sysctl";
 import { vethPair } from "../../provider/resources/vethPair";
@@ -51,7 +53,7 @@ function meeting(count: number): () => Host {
 
 describe("two runs at the same moment", function () {
   this.timeout(20_000);
-  onKernel();
+  onKernel({ bridges: [["it-lan", undefined]] });
 
   // Operations on one link's addresses wait for each other, but only within a process.
   const { serialize: _, ...inOtherProcess }: Definition = address;
@@ -61,6 +63,8 @@ describe("two runs at the same moment", function () {
     [vethPair, { end: { name: "it-a" }, peer: { name: "it-b" } }],
     [inOtherProcess, { interface: "lo", address: "10.9.9.1/32" }],
     [route, { destination: "10.77.0.0/16", interface: "lo" }],
+    [policyRule, { priority: 100, from: "10.77.0.0/16", table: 7 }],
+    [neighbor, { interface: "it-lan", address: "10.9.9.9", lladdr: "02:00:00:00:00:09" }],
   ];
 
   for (const [definition, given] of wanted) {

@@ -6,7 +6,8 @@ import * as engine from "../../provider/engine";
 import { CommandError, RefusedError } from "../../provider/errors";
 import type { Host } from "../../provider/host/host";
 import { localHost } from "../../provider/host/local";
-import { route as definition, PROTOCOL } from "../../provider/resources/route";
+import { PROTOCOL } from "../../provider/protocol";
+import { route as definition } from "../../provider/resources/route";
 import { fails, pings } from "../support/packets";
 
 //   route-near                                route-far

@@ -9,6 +9,8 @@ import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
 import { namespace } from "../../provider/resources/namespace";
 import { natRule } from "../../provider/resources/natRule";
+import { neighbor } from "../../provider/resources/neighbor";
+import { policyRule } from "../../provider/resources/policyRule";
 import { route } from "../../provider/resources/route";
 import { sysctl } from "../../provider/resources/sysctl";
 import { vethPair } from "../../provider/resources/vethPair";
@@ -77,6 +79,21 @@ describe("two stacks, with the kernel", () => {
         route,
         { namespace: room, destination: "10.9.0.0/24", via: "10.1.0.2" },
         { namespace: room, destination: "10.9.0.0/24", via: "10.1.0.3" },
+      ],
+      [
+        neighbor,
+        { namespace: room, interface: "it-up", address: "10.1.0.9", lladdr: "02:00:00:00:00:09" },
+        { namespace: room, interface: "it-up", address: "10.1.0.9", lladdr: "02:00:00:00:00:08" },
+      ],
+      [
+        neighbor,
+        { namespace: room, interface: "it-up", address: "10.1.0.9", proxy: true },
+        { namespace: room, interface: "it-up", address: "10.1.0.9", proxy: true },
+      ],
+      [
+        policyRule,
+        { namespace: room, priority: 100, from: "10.1.0.0/16", table: 7 },
+        { namespace: room, priority: 100, from: "10.2.0.0/16", table: 7 },
       ],
     ];
     for (const [definition, given, other] of rows) {

@@ -3,16 +3,20 @@ import { argv, type Command, type Tool } from "../../provider/command";
 /** What could go wrong with the words of a command once a tool reads them. */
 
 /** Words with a dash that this project itself says to a tool; any other is a value that would be read as an option. */
+const IPTABLES =
+  /^(-[wtSAIDsdiopmj]|--(dst-type|comment|ctstate|[sd]ports?|to|to-(ports|source|destination)))$/;
 const OPTIONS: Readonly<Record<Tool, RegExp>> = {
   ip: /^-(n|j|d|N|4|6|batch)?$/,
   nft: /^-(j|f)?$/,
-  iptables: /^(-[wtSADsdiopmj]|--(dst-type|comment|[sd]ports?|to-(ports|source|destination)))$/,
-  ip6tables: /^(-[wtSADsdiopmj]|--(dst-type|comment|[sd]ports?|to-(ports|source|destination)))$/,
+  iptables: IPTABLES,
+  ip6tables: IPTABLES,
+  "iptables-legacy": /^-[wtS]$/,
+  "ip6tables-legacy": /^-[wtS]$/,
+  conntrack: /^(-[Dfp]|--orig-(src|dst|port-src|port-dst))$/,
   "iptables-save": /^--counters$/,
   "ip6tables-save": /^--counters$/,
   "iptables-legacy-save": /^--counters$/,
   "ip6tables-legacy-save": /^--counters$/,
-  conntrack: /^$/,
   sysctl: /^(--ignore|-[nqw])$/,
   stat: /^--format=%i$/,
   ps: /^-[op]$/,
@@ -23,6 +27,7 @@ const OPTIONS: Readonly<Record<Tool, RegExp>> = {
   flock: /^--close$/,
   unlink: /^$/,
   sleep: /^$/,
+  cat: /^$/,
 };
 
 /** What is dangerous about a command, in words; nothing where it is safe. */

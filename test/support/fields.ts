@@ -29,9 +29,16 @@ export interface Field {
 export const fieldsOf = (schema: z.ZodObject): Field[] => pathsOf(schema).map(field);
 
 function pathsOf(type: z.core.$ZodType): Path[] {
-  if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodNullable)
+  if (
+    type instanceof z.ZodOptional ||
+    type instanceof z.ZodDefault ||
+    type instanceof z.ZodPrefault ||
+    type instanceof z.ZodNullable
+  )
     return pathsOf(type.unwrap());
-  if (type instanceof z.ZodPipe) return pathsOf(type.in);
+  // What may be given as text and is an object by then has the fields of the object as well.
+  if (type instanceof z.ZodPipe)
+    return distinct([...pathsOf(type.in), ...(type.out instanceof z.ZodObject ? pathsOf(type.out) : [])]);
   if (type instanceof z.ZodObject)
     return Object.entries(type.shape).flatMap(([key, inner]) => below(key, inner));
   if (type instanceof z.ZodArray) return below(0, type.element);

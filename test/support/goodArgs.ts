@@ -7,49 +7,84 @@ const end = (name: string, namespace: string) => ({
 const dnat = {
   ...{ kind: "dnat", namespace: "red", family: "ipv4", source: "10.1.0.0/16", destination: "10.0.0.1/32" },
   ...{ inInterface: "veth-red", protocol: "tcp", port: 80, sourcePort: "1024-2047", to: "192.168.15.2:8080" },
+  ...{ priority: -5, hairpin: "192.168.15.0/24", routeLocalnet: "veth-blue" },
+};
+
+const cable = {
+  ...{ mac: "02:00:00:00:00:01", mtu: 1400, up: true },
+  peer: {
+    ...{ name: "veth-red-br", namespace: "blue", bridge: "v-net-0" },
+    ...{ mac: "02:00:00:00:00:02", mtu: 1300, up: false },
+  },
+};
+
+const paired = { address: "10.0.0.1/32", peer: "10.0.0.2/24", scope: "global" };
+const late = { address: "fd00::1/64", nodad: true };
+
+const way = {
+  ...{ destination: "10.1.0.0/16", via: "10.0.0.1", interface: "veth-red", metric: 7, table: 100 },
+  ...{ source: "10.0.0.2", mtu: 1400, onlink: true, type: "unicast" },
+};
+const spread = {
+  destination: "fd01::/64",
+  nexthops: [
+    { via: "fd00::2", interface: "veth-red", weight: 2, onlink: true },
+    { via: "fd00::3", interface: "veth-blue" },
+  ],
+};
+
+const room = { sysctls: { "net.ipv4.ip_forward": "1" }, loopback: true, killProcesses: true };
+
+/** What a Node may have inside, little at a time: of a list only the first is looked at. */
+const insides = [
+  { ...room, interfaces: { "veth-red": cable } },
+  ...[paired, late, "10.0.0.1/24"].map((first) => ({ interfaces: { "veth-red": { addresses: [first] } } })),
+  ...[way, spread].map((first) => ({ routes: [first] })),
+];
+
+const switched = {
+  ...{ namespace: "red", mac: "02:00:00:00:00:01", mtu: 1400, stp: true, forwardDelay: 4, ageingTime: 60 },
+  ...{ vlanFiltering: false, groupFwdMask: 16384, up: true },
 };
 
 /** Arguments by kind that `check` accepts: together they set every field, where some exclude others in variants. */
 export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
-  Namespace: [
-    {
-      ...{ name: "red", sysctls: { "net.ipv4.ip_forward": "1" }, loopback: true },
-      ...{ killProcesses: true, adopt: false },
-    },
-  ],
+  Namespace: [{ name: "red", ...room, adopt: false }],
   VethPair: [{ end: end("veth-red", "red"), peer: end("veth-red-br", "blue"), adopt: false }],
-  Bridge: [
+  Bridge: [{ name: "v-net-0", ...switched, adopt: false }],
+  Address: [
+    { ...paired, interface: "veth-red", namespace: "red", adopt: false },
+    { ...late, interface: "veth-red", scope: "global" },
+  ],
+  Route: [{ ...way, namespace: "red", adopt: false }, spread],
+  Neighbor: [
     {
-      ...{ name: "v-net-0", namespace: "red", mac: "02:00:00:00:00:01", mtu: 1400, stp: true },
+      ...{ interface: "veth-red", namespace: "red", address: "fd00::2", lladdr: "02:00:00:00:00:02" },
+      ...{ state: "permanent", router: true, proxy: false, adopt: false },
+    },
+    { interface: "veth-red", address: "10.0.0.2", proxy: true },
+  ],
+  PolicyRule: [
+    {
+      ...{ priority: 100, namespace: "red", family: "ipv4", from: "10.1.0.0/16", to: "10.2.0.0/16" },
       ...{
-        forwardDelay: 4,
-        ageingTime: 60,
-        vlanFiltering: false,
-        groupFwdMask: 16384,
-        up: true,
-        adopt: false,
+        iif: "veth-red",
+        oif: "v-net-0",
+        fwmark: "0x10/0xff",
+        ipproto: "tcp",
+        sport: "1024-2047",
+        dport: 80,
+      },
+      ...{
+        uidrange: "1000-1999",
+        tos: 16,
+        invert: true,
+        action: "lookup",
+        table: 100,
+        suppressPrefixlength: 0,
       },
     },
-  ],
-  Address: [
-    {
-      ...{ interface: "veth-red", namespace: "red", address: "10.0.0.1/32", peer: "10.0.0.2/24" },
-      ...{ scope: "global", adopt: false },
-    },
-    { interface: "veth-red", address: "fd00::1/64", scope: "global", nodad: true },
-  ],
-  Route: [
-    {
-      ...{ destination: "10.1.0.0/16", namespace: "red", via: "10.0.0.1", interface: "veth-red", metric: 7 },
-      ...{ table: 100, source: "10.0.0.2", mtu: 1400, onlink: true, type: "unicast", adopt: false },
-    },
-    {
-      destination: "fd01::/64",
-      nexthops: [
-        { via: "fd00::2", interface: "veth-red", weight: 2, onlink: true },
-        { via: "fd00::3", interface: "veth-blue" },
-      ],
-    },
+    { priority: 32000, from: "fd00::/64", fwmark: 16, uidrange: 0, action: "prohibit" },
   ],
   NatRule: [
     { ...dnat, backend: "nftables" },
@@ -57,6 +92,8 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { kind: "masquerade", source: "10.1.0.0/16", outInterface: "!veth-red" },
     { kind: "masquerade", source: "fd00::/64", outInterface: "veth-red", backend: "iptables" },
     { kind: "redirect", protocol: "udp", port: 53, sourcePort: [1024], to: 5353 },
+    { kind: "dnat", protocol: "udp", port: "5000-5009", to: "[fd00::2]:6000-6009", hairpin: true },
+    { kind: "dnat", protocol: "tcp", port: 80, to: "127.0.0.1:8080", routeLocalnet: "veth-red" },
   ],
   Reachability: [
     {
@@ -76,5 +113,16 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
   Sysctl: [
     { key: "net/ipv4/conf/veth-red/forwarding", value: "1", namespace: "red" },
     { key: "kernel.panic", value: 10 },
+  ],
+  Node: insides.map((inside) => ({ name: "red", ...inside, adopt: false })),
+  Topology: [
+    ...insides.map((inside) => ({ nodes: { red: inside }, adopt: false })),
+    { bridges: { "v-net-0": switched }, sysctls: { "kernel.panic": 10 } },
+    ...[paired, late, "10.0.0.1/24"].map((first) => ({ bridges: { "v-net-0": { addresses: [first] } } })),
+    ...[way, spread].map((first) => ({ routes: [first] })),
+    { nat: { web: { ...dnat, backend: "nftables" } } },
+    { nat: { web: { ...dnat, backend: "iptables", port: [80, 443] } } },
+    { nat: { out: { kind: "masquerade", source: "10.1.0.0/16", outInterface: "!veth-red" } } },
+    { nat: { dns: { kind: "redirect", protocol: "udp", port: 53, sourcePort: [1024], to: 5353 } } },
   ],
 };

@@ -34,10 +34,14 @@ async function pictureOf(namespace: string | undefined): Promise<string[]> {
     const { stdout } = await execa(tool, args, { env: { LC_ALL: "C" }, reject: tool !== "sysctl" });
     return stdout;
   };
-  const [links, routes, routes6, ...texts] = await Promise.all([
+  const [links, routes, routes6, neighbors, proxies, rules, rules6, ...texts] = await Promise.all([
     ask("ip", "-j", "-d", "address", "show"),
     ask("ip", "-j", "-d", "route", "show", "table", "all"),
     ask("ip", "-j", "-d", "-6", "route", "show", "table", "all"),
+    ask("ip", "-N", "neigh", "show", "nud", "permanent", "nud", "noarp"),
+    ask("ip", "-N", "neigh", "show", "proxy"),
+    ask("ip", "-N", "rule", "show"),
+    ask("ip", "-N", "-6", "rule", "show"),
     ask("nft", "list", "ruleset"),
     ask("iptables", "-t", "nat", "-S"),
     ask("ip6tables", "-t", "nat", "-S"),
@@ -47,6 +51,10 @@ async function pictureOf(namespace: string | undefined): Promise<string[]> {
     ...linkLines(links),
     ...routeLines(routes),
     ...routeLines(routes6),
+    ...neighborLines(neighbors),
+    ...neighborLines(proxies),
+    ...rules.split("\n"),
+    ...rules6.split("\n"),
     ...texts.flatMap(ruleLines),
   ];
   return lines.map((line) => `${namespace ?? "the host"}: ${line}`);
@@ -72,6 +80,10 @@ const routeLines = (answer: string): string[] =>
   Routes.parse(JSON.parse(answer || "[]"))
     .filter(({ protocol }) => protocol !== "kernel")
     .map(told);
+
+/** The kernel keeps entries of its own for groups. */
+const neighborLines = (answer: string): string[] =>
+  answer.split("\n").filter((line) => line !== "" && !/^(ff|22[4-9]\.|23\d\.)/.test(line));
 
 /** iptables makes its own chains on first use, and nftables lists them. */
 const ruleLines = (text: string): string[] =>

@@ -8,7 +8,7 @@ import {
   type Stack,
   type UpOptions,
 } from "@pulumi/pulumi/automation";
-import { environment, root } from "./stack";
+import { environment, QUICK, root, withoutQuestions } from "./stack";
 
 /** A program written in the test itself. */
 export type Program = () => void;
@@ -45,8 +45,12 @@ export class ProgramStack {
     const folder = await mkdtemp(join(root, ".test-stacks", `${projectName}-`));
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName, projectName, program: async () => {} },
-      { workDir: folder, envVars: { ...(await environment(folder)), ...WITHOUT_CHECKPOINTS, ...env } },
+      {
+        workDir: folder,
+        envVars: { ...(await environment(folder)), ...QUICK, ...WITHOUT_CHECKPOINTS, ...env },
+      },
     );
+    withoutQuestions(stack);
     return new ProgramStack(folder, stack);
   }
 

@@ -42,6 +42,10 @@ async function snapshotOf(namespace: string | undefined): Promise<Snapshot> {
     links: ask("ip", "-j", "-d", "address", "show").then(things),
     routes: ask("ip", "-j", "route", "show", "table", "all").then(things),
     routes6: ask("ip", "-j", "-6", "route", "show", "table", "all").then(things),
+    neighbors: ask("ip", "-N", "neigh", "show", "nud", "permanent"),
+    proxies: ask("ip", "-N", "neigh", "show", "proxy"),
+    rules: ask("ip", "-N", "rule", "show"),
+    rules6: ask("ip", "-N", "-6", "rule", "show"),
     // Without `-j`, as handles grow with every rule that ever was.
     ruleset: ask("nft", "list", "ruleset").then(withoutIptablesChains),
     iptables: ask("iptables", "-t", "nat", "-S"),
@@ -76,6 +80,9 @@ async function namesIn(folder: string): Promise<string[]> {
 /** iptables makes its built-in chains on first use and leaves them behind, empty. */
 const withoutIptablesChains = (ruleset: string): string =>
   ruleset
-    .replace(/\tchain [A-Z]+ \{\n\t\ttype nat hook \w+ priority [^;]+; policy accept;\n\t\}\n\n?/g, "")
-    .replace(/table ip6? nat \{\n\}\n?/g, "")
+    .replace(
+      /\tchain [A-Z]+ \{\n\t\ttype (nat|filter) hook \w+ priority [^;]+; policy accept;\n\t\}\n\n?/g,
+      "",
+    )
+    .replace(/table ip6? (nat|raw) \{\n\}\n?/g, "")
     .trim();

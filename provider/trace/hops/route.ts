@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ip } from "../../command";
 import { canonicalIp } from "../../fields/common";
 import { parseJson } from "../../parse/json";
-import { PROTOCOL } from "../../resources/route";
+import { PROTOCOL } from "../../protocol";
 import { destinationOf, type Facts, linkSysctl, routeFor } from "../facts";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";

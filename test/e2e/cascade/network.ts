@@ -1,5 +1,16 @@
 import { interpolate } from "@pulumi/pulumi";
-import { Address, Bridge, Namespace, NatRule, Route, Sysctl, type VethEnd, VethPair } from "../../../sdk";
+import {
+  Address,
+  Bridge,
+  Namespace,
+  NatRule,
+  Neighbor,
+  PolicyRule,
+  Route,
+  Sysctl,
+  type VethEnd,
+  VethPair,
+} from "../../../sdk";
 
 /*
  *   near                                        far
@@ -29,8 +40,10 @@ export const PARTS = [
   ...["near", "far", "third", "bridge", "port", "cable"],
   ...["bridge-ip", "end-ip", "far-ip", "far-port-ip", "own-bridge", "own-ip"],
   ...["via", "on-link", "drop", "far-via", "own-drop"],
+  ...["bridge-neighbor", "end-neighbor", "far-neighbor", "own-neighbor"],
+  ...["policy", "own-policy"],
   ...["ttl", "bridge-sysctl", "end-sysctl", "far-sysctl", "own-ttl"],
-  ...["nftables", "iptables", "own-nftables"],
+  ...["nftables", "iptables", "own-nftables", "localnet"],
 ] as const;
 
 export type Part = (typeof PARTS)[number];
@@ -93,6 +106,16 @@ export function network(prefix: string, names: Names, style: Style, omitted: rea
   make("far-via", (name) => new Route(name, { ...inFar, destination, via: refer(endIp?.ip, names.ip) }));
   make("own-drop", (name) => new Route(name, { ...inFar, destination: "10.4.0.0/24", type: "blackhole" }));
 
+  const known = { address: "10.99.0.9", lladdr: "02:00:00:00:00:09" };
+  make("bridge-neighbor", (name) => new Neighbor(name, { ...onBridge, ...known }));
+  make("end-neighbor", (name) => new Neighbor(name, { ...on(cable?.end, names.end, home), ...known }));
+  make("far-neighbor", (name) => new Neighbor(name, { ...on(cable?.peer, "eth1", names.far), ...known }));
+  make("own-neighbor", (name) => new Neighbor(name, { ...on(own, "br1", names.far), ...known }));
+
+  const rule = { priority: 100, table: 7 };
+  make("policy", (name) => new PolicyRule(name, { ...rule, ...inNear, iif: "lo" }));
+  make("own-policy", (name) => new PolicyRule(name, { ...rule, ...inFar, family: "ipv6" }));
+
   const ttl = { key: "net.ipv4.ip_default_ttl", value: 70 };
   make("ttl", (name) => new Sysctl(name, { ...inNear, ...ttl }));
   make("own-ttl", (name) => new Sysctl(name, { ...inFar, ...ttl }));
@@ -107,5 +130,8 @@ export function network(prefix: string, names: Names, style: Style, omitted: rea
   const masquerade = { kind: "masquerade", source: "10.0.0.0/8" } as const;
   make("nftables", (name) => new NatRule(name, { ...inNear, ...masquerade }));
   make("iptables", (name) => new NatRule(name, { ...inNear, ...masquerade, backend: "iptables" }));
+  const forward = { kind: "dnat", protocol: "tcp", port: 80, to: "10.1.0.2:80" } as const;
+  const routeLocalnet = refer(bridge, names.bridge);
+  make("localnet", (name) => new NatRule(name, { ...inNear, ...forward, routeLocalnet }));
   make("own-nftables", (name) => new NatRule(name, { ...inFar, ...masquerade }));
 }

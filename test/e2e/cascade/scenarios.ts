@@ -14,9 +14,23 @@ export interface Scenario {
 }
 
 /** What hangs on either end of the cable; a route is replaced with every address that it may need. */
-const onCable: readonly Part[] = ["end-ip", "far-ip", "end-sysctl", "far-sysctl", "via", "far-via"];
+const onCable: readonly Part[] = [
+  ...(["end-ip", "far-ip", "end-neighbor", "far-neighbor"] as const),
+  ...(["end-sysctl", "far-sysctl", "via", "far-via"] as const),
+];
 const onPort: readonly Part[] = ["far-port-ip", "far-via"];
-const onBridge: readonly Part[] = ["port", ...onPort, "bridge-ip", "bridge-sysctl", "on-link", "via"];
+const onBridge: readonly Part[] = [
+  ...([
+    "port",
+    ...onPort,
+    "bridge-ip",
+    "bridge-neighbor",
+    "bridge-sysctl",
+    "on-link",
+    "via",
+    "localnet",
+  ] as const),
+];
 
 /** What goes with the cable in the kernel when a person deletes one end. */
 export const cableAndAll: readonly Part[] = ["cable", ...onCable];
@@ -26,7 +40,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     edit: { near: "renamed" },
     owner: "near",
     hanging: [
-      ...(["bridge", "cable", "drop", "ttl", "nftables", "iptables"] as const),
+      ...(["bridge", "cable", "drop", "policy", "ttl", "nftables", "iptables"] as const),
       ...onBridge,
       ...onCable,
     ],
@@ -37,7 +51,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "an address is changed": {
     edit: { ip: "10.0.0.7" },
     owner: "end-ip",
-    hanging: ["via", "on-link"],
+    hanging: ["via", "on-link", "end-neighbor"],
     updated: ["far-via"],
     unsure: ["far-via"],
   },

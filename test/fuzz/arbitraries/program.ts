@@ -3,6 +3,7 @@ import type { Item, Program } from "../program";
 import { settle } from "../settle";
 import { addresses } from "./address";
 import type { Growth } from "./common";
+import { folds } from "./composites";
 import { bridges, cables, namespaces } from "./links";
 import { natRules } from "./natRule";
 import { routes } from "./route";
@@ -21,10 +22,19 @@ export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: nu
   [sysctls, 4],
 ];
 
-/** In the order in which a person declares things: what is referred to comes first, and addresses before routes. */
+/**
+ * In the order in which a person declares things: what is referred to comes first, and addresses before routes. Some of it
+ * as parts of Nodes and Topologies.
+ */
 export const programs: fc.Arbitrary<Program> = fc
-  .tuple(...growths.map(([growth, most]) => fc.array(growth, { maxLength: most, size: "max" })))
-  .map((kinds) => settle(kinds.flat().reduce(grown, [])).slice(0, MOST));
+  .record({
+    kinds: fc.tuple(...growths.map(([growth, most]) => fc.array(growth, { maxLength: most, size: "max" }))),
+    folds,
+  })
+  .map(({ kinds, folds }) => {
+    const single = settle(kinds.flat().reduce(grown, [])).slice(0, MOST);
+    return settle(folds.reduce<Program>((program, fold) => fold(program), single));
+  });
 
 /** A program with one resource more, where there is a place for it. */
 function grown(program: Program, growth: Growth): Program {

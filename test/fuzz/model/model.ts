@@ -15,13 +15,13 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
   return [
     ...ofKind(program, "Namespace").map(
       ({ args: { loopback }, ...item }) =>
-        `namespace ${at(program, item.name)}, lo ${(loopback ?? true) ? "up" : "down"}, ${markOf("Namespace", item)}`,
+        `namespace ${at(program, item.name)}, lo ${(loopback ?? true) ? "up" : "down"}, ${markOf("Namespace", item, at(program, item.name))}`,
     ),
     ...linksOf(program).map((link) => linkLine(program, link)),
     ...ofKind(program, "Address").map((item) => addressLine(program, item)),
     ...ofKind(program, "Route").map((item) => routeLine(program, item)),
     ...ofKind(program, "NatRule").flatMap((item) =>
-      natLines(item, at(program, item.args.namespace), markOf("NatRule", item)),
+      natLines(item, at(program, item.args.namespace), markOf("NatRule", item, item.name)),
     ),
     ...sysctlLines(new Map([...kept, ...sysctlsOf(program)]), usual),
   ].sort();
@@ -31,14 +31,22 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
 const at = (program: Program, place: string | undefined): string =>
   place === undefined ? "HOST" : placeName(program, place);
 
-/** A mark without its hash. */
-const markOf = (kind: string, { name }: { name: string }): string => `pulumi-netns:${kind}:fuzz/test/${name}`;
+/** A mark without its hash; a part of a composite is called by its place in there. */
+const markOf = (kind: string, { name, within }: Pick<Item, "name" | "within">, part: string): string =>
+  `pulumi-netns:${kind}:fuzz/test/${within === undefined ? name : `${within}/${plain(part)}`}`;
+
+/** As marks are written. */
+const plain = (text: string): string => text.replace(/[^\w./+-]/g, "_");
 
 function linkLine(program: Program, link: Link): string {
   const { ref, owner, kind, place, name, up, mtu, mac = "of the mark", bridge } = link;
   const details = kind === "bridge" ? bridgeWords(program, owner) : farWords(program, ref);
   const master = bridge === undefined ? [] : [`port of ${linkOf(program, bridge)?.name}`];
-  const mark = markOf(kind === "bridge" ? "Bridge" : "VethPair", { name: owner });
+  const item = program.find((one) => one.name === owner);
+  // A cable is known by its near end.
+  const known = kind === "bridge" ? link : linkOf(program, `${owner}.end`);
+  const part = known?.place === undefined ? `${known?.name}` : `${at(program, known.place)}/${known.name}`;
+  const mark = markOf(kind === "bridge" ? "Bridge" : "VethPair", { name: owner, within: item?.within }, part);
   return [
     `link ${at(program, place)} ${name}: ${kind} ${up ? "up" : "down"}`,
     ...[`mtu ${mtu}`, `mac ${mac}`, ...master, ...details, mark],

@@ -7,9 +7,24 @@ type Args = NatItem["args"];
 export function natLines({ args }: NatItem, place: string, mark: string): string[] {
   const family = natFamily(args);
   const write = args.backend === "iptables" ? iptablesLine : nftLine;
-  return chainsOf(args).map(
-    (chain) => `nat ${place} ${write(chain, family, { ...args, ...matched(args, family) }, mark)}`,
-  );
+  const rules: (readonly [chain: string, rule: Rule])[] = chainsOf(args).map((chain) => [
+    chain,
+    { ...args, ...matched(args, family), isForwarded: false },
+  ]);
+  if (args.hairpin !== undefined) rules.push(["postrouting", hairpin(args, args.hairpin, family)]);
+  return rules.map(([chain, rule]) => `nat ${place} ${write(chain, family, rule, mark)}`);
+}
+
+/** The target is asked in the host's own name, where that is one address; else whatever is in its network. */
+function hairpin(args: Args, network: string, family: Family): Rule {
+  // `10.30.0.2`, `10.30.0.2:80-90`, `fd00:30::2`, `[fd00:30::2]:80`, and with `-` and another address behind the first.
+  const bare = String(args.to).replace(/^\[(.*)\](:[\d-]+)?$/, "$1");
+  const [first, second] = (family === "ipv4" ? bare.replace(/:.*/, "") : bare).split("-");
+  return {
+    ...{ ...args, kind: "masquerade", source: network, type: undefined, isForwarded: true, to: undefined },
+    destination: second === undefined ? `${first}/${family === "ipv4" ? 32 : 128}` : network,
+    ...{ inInterface: undefined, outInterface: undefined, port: undefined, sourcePort: undefined },
+  };
 }
 
 /** The family that is told, else that of the first address; `10.1.0.2:80` is IPv4. */
@@ -30,7 +45,8 @@ function chainsOf({ kind, inInterface }: Args): string[] {
 interface Matched {
   readonly source: string | undefined;
   readonly destination: string | undefined;
-  readonly local: boolean;
+  /** As both tools name it, in small letters. */
+  readonly type: "local" | "!multicast" | undefined;
   readonly outInterface: string | undefined;
 }
 
@@ -42,7 +58,7 @@ function matched({ kind, source, destination, outInterface }: Args, family: Fami
     return {
       source: narrow(source),
       destination: family === "ipv4" ? "!127.0.0.0/8" : "!::1/128",
-      local: true,
+      type: "local",
       outInterface,
     };
   }
@@ -51,16 +67,15 @@ function matched({ kind, source, destination, outInterface }: Args, family: Fami
   return {
     source: narrow(source),
     destination: outside ? `!${source}` : narrow(destination),
-    local: false,
+    type: kind === "masquerade" && (destination?.startsWith("!") ?? true) ? "!multicast" : undefined,
     outInterface: outInterface ?? (kind === "masquerade" && isWide ? "!lo" : undefined),
   };
 }
 
-type Rule = Omit<Args, keyof Matched> & Matched;
+type Rule = Omit<Args, keyof Matched> & Matched & { readonly isForwarded: boolean };
 
 function nftLine(chain: string, family: Family, rule: Rule, mark: string): string {
-  const { kind, source, destination, local, inInterface, outInterface, protocol, port, sourcePort, to } =
-    rule;
+  const { kind, source, destination, type, inInterface, outInterface, protocol, port, sourcePort, to } = rule;
   const ip = family === "ipv4" ? "ip" : "ip6";
   const signed = (what: string, value: string | undefined, write: (text: string) => string) => {
     if (value === undefined) return [];
@@ -71,12 +86,13 @@ function nftLine(chain: string, family: Family, rule: Rule, mark: string): strin
   const bare = (network: string) => network.replace(family === "ipv4" ? /\/32$/ : /\/128$/, "");
   const implied = port !== undefined || sourcePort !== undefined;
   return [
-    `nftables ${family} ${chain}:`,
+    `nftables ${family} ${chain}${rule.priority ? `/${rule.priority}` : ""}:`,
+    ...(rule.isForwarded ? ["ct status dnat"] : []),
     ...signed("iifname", inInterface, quoted),
     ...signed("oifname", outInterface, quoted),
     ...signed(`${ip} saddr`, source, bare),
     ...signed(`${ip} daddr`, destination, bare),
-    ...(local ? ["fib daddr type local"] : []),
+    ...signed("fib daddr type", type, (text) => text),
     ...(protocol && !implied ? [`meta l4proto ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`] : []),
     ...(sourcePort === undefined ? [] : [`${protocol} sport ${nftPorts(sourcePort)}`]),
     ...(port === undefined ? [] : [`${protocol} dport ${nftPorts(port)}`]),
@@ -107,8 +123,7 @@ function nftTarget(to: string): string {
 
 /** In clauses of an option and its value, sorted, as their order says nothing. */
 function iptablesLine(chain: string, family: Family, rule: Rule, mark: string): string {
-  const { kind, source, destination, local, inInterface, outInterface, protocol, port, sourcePort, to } =
-    rule;
+  const { kind, source, destination, type, inInterface, outInterface, protocol, port, sourcePort, to } = rule;
   const signed = (option: string, value: string | undefined) => {
     if (value === undefined) return [];
     return [value.startsWith("!") ? `! ${option} ${value.slice(1)}` : `${option} ${value}`];
@@ -123,10 +138,11 @@ function iptablesLine(chain: string, family: Family, rule: Rule, mark: string): 
     ...signed("-i", wild(inInterface)),
     ...signed("-o", wild(outInterface)),
     ...(protocol ? [`-p ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`] : []),
-    ...(local ? ["--dst-type LOCAL"] : []),
+    ...signed("--dst-type", type?.toUpperCase()),
     ...iptablesPorts("s", sourcePort),
     ...iptablesPorts("d", port),
-    `--comment ${mark}`,
+    ...(rule.isForwarded ? ["--ctstate DNAT"] : []),
+    `--comment ${mark}${rule.priority ? `,priority=${rule.priority}` : ""}`,
     `-j ${kind.toUpperCase()}`,
     ...(to === undefined ? [] : [`${option} ${iptablesTarget(String(to))}`]),
   ];

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { ASK, type Command, ip, showLink } from "../../../provider/command";
@@ -117,4 +118,39 @@ describe("sessions, with the kernel", function () {
     await typed("netns del it-one");
     expect(await failure(typed("-N -j -d addr show dev lo", "it-one"))).to.match(/^NotFound/);
   });
+
+  it("find a link that somebody else has made anew under its name", async () => {
+    await typed("netns add it-one");
+    const bridge = (): Promise<unknown> =>
+      plainHost.run(ip("it-one", "link", "add", "name", "br", "type", "bridge"));
+    await bridge();
+    const before = await localHost.run(showLink("it-one", "br"));
+    await plainHost.run(ip("it-one", "link", "del", "dev", "br"));
+    expect(await answer(localHost, showLink("it-one", "br"))).to.match(/^NotFound: |^\[\]/);
+    await bridge();
+    await localHost.run(ip("it-one", "link", "set", "dev", "br", "up"));
+    expect(await localHost.run(showLink("it-one", "br")))
+      .to.match(/"ifname":"br".*"UP"/)
+      .and.not.equal(before);
+  });
+
+  it("fail in clear words when their process is killed, and are there again for the next command", async () => {
+    await typed("netns add it-one");
+    const look = (): Promise<string> => localHost.run(showLink("it-one", "lo"));
+    await look();
+    const waiting = Promise.all(Array.from({ length: 50 }, () => failure(look())));
+    for (const pid of sessionProcesses()) process.kill(pid, "SIGKILL");
+    expect(new Set(await waiting)).to.include(
+      "Failed: ip -n it-one -N -j -d addr show dev lo: the process that keeps `ip` open has ended: SIGKILL",
+    );
+    expect(await look()).to.match(/"ifname":"lo"/);
+  });
 });
+
+/** The processes that this one has started for sessions. */
+const sessionProcesses = (): number[] =>
+  readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry) && existsSync(`/proc/${entry}/cmdline`))
+    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("sessionProcess"))
+    .filter((pid) => readFileSync(`/proc/${pid}/status`, "utf8").includes(`PPid:\t${process.pid}\n`))
+    .map(Number);

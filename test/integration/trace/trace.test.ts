@@ -7,6 +7,7 @@ import type { Args, Definition } from "../../../provider/definition";
 import { localHost } from "../../../provider/host/local";
 import { address as addressKind } from "../../../provider/resources/address";
 import { bridge } from "../../../provider/resources/bridge";
+import { neighbor } from "../../../provider/resources/neighbor";
 import { route } from "../../../provider/resources/route";
 import { vethPair } from "../../../provider/resources/vethPair";
 import { CAUSES } from "../../../provider/trace/fault";
@@ -183,6 +184,21 @@ describe("trace", () => {
       await typed("address flush dev veth-blue", "blue");
       expect((await ask("192.168.15.5", "blue", known)).sentence).to.equal(
         'packets die at blue: it has no IPv4 address, though Address "blue-ip" of project/stack gives it one; make that anew with `pulumi up --refresh`',
+      );
+    });
+
+    it("by the record of a neighbour", async () => {
+      await resources();
+      await Living.create(
+        neighbor,
+        { namespace: "red", interface: "veth-red", address: "192.168.15.5", lladdr: "02:00:00:00:00:99" },
+        "fixed",
+      );
+      await typed("address replace 192.168.15.1/24 dev veth-red", "red");
+      await typed("link set dev v-net-0 address 02:00:00:00:00:05", "h1");
+      expect((await ask("192.168.15.5")).sentence).to.equal(
+        "packets die at red: its neighbour entry for 192.168.15.5 on veth-red says 02:00:00:00:00:99 (PERMANENT), " +
+          'but v-net-0 in h1 has 02:00:00:00:00:05; change Neighbor "fixed" of project/stack to 02:00:00:00:00:05',
       );
     });
 

@@ -88,7 +88,10 @@ describe("composites: Node", () => {
       { name: "n2", interfaces: { eth0: { mtu: 1 } } },
       "interfaces.eth0.mtu: is 1, not a whole number from 68 to 65535 bytes",
     ],
-    [{ name: "n3", interfaces: { eth0: { speed: 1 } } }, 'interfaces.eth0: Unrecognized key: "speed"'],
+    [
+      { name: "n3", interfaces: { eth0: { speed: 1 } } },
+      "interfaces.eth0.speed: is not a property; there are `mac`, `mtu`, `up`, `peer`, `addresses`",
+    ],
     [
       { name: "n4", interfaces: { eth0: { addresses: ["10.0.0.1"] } } },
       'interfaces.eth0.addresses[0].address: is "10.0.0.1" without a prefix length, which would make it /32 with no neighbours: did you mean 10.0.0.1/24?',

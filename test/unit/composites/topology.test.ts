@@ -150,7 +150,7 @@ describe("composites: Topology", () => {
   describe("refuses, by place", () => {
     const rows: readonly (readonly [given: Args, ...problems: RegExp[]])[] = [
       [{ nodes: { "a b": {} } }, /^nodes.a b: is "a b": white space/],
-      [{ nodes: { n1: { name: "n2" } } }, /^nodes.n1: Unrecognized key: "name"/],
+      [{ nodes: { n1: { name: "n2" } } }, /^nodes.n1.name: is not a property; there are `sysctls`, /],
       [
         { nodes: { t1: { interfaces: { eth0: { addresses: ["10.0.0.1"] } } } } },
         /^nodes.t1.interfaces.eth0.addresses\[0\].address: is "10.0.0.1" without/,

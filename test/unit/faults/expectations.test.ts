@@ -9,18 +9,23 @@ const hung = `no answer in time: ${JSON.stringify(call)}`;
 
 describe("faults: what is expected of the run itself", () => {
   const rows = [
-    ["up:1:before:cli:checkpoints", failed(""), call, undefined],
-    ["up:1:before:cli:checkpoints", good, call, "`up` did not fail"],
-    ["destroy:9:before:cli:checkpoints", failed(""), "", "`destroy` ended before this call"],
-    ["up:1:before:EBUSY:checkpoints", good, call, undefined],
-    ["up:1:before:EBUSY:checkpoints", failed("a b c"), call, `the error does not name the command: ${call}`],
-    ["up:1:before:EBUSY:checkpoints", failed(`in use: \`${JSON.stringify(call)}\``), call, undefined],
-    ["up:1:after:hang:checkpoints", failed(hung), call, undefined],
-    ["up:1:after:hang:checkpoints", failed(call), call, "the error does not say that it hung"],
-    ["up:1:before:interrupt:checkpoints", { ...good, leftovers: ["node"] }, call, "left running: node"],
-    ["up:missing-nft:checkpoints", good, "", "`up` did not fail"],
-    ["up:missing-nft:checkpoints", failed("program not installed: `nft -j`"), "", undefined],
-    ["up:missing-nft:checkpoints", failed("ENOENT"), "", "the error does not say that nft is missing"],
+    ["seed:up:1:before:cli:checkpoints", failed(""), call, undefined],
+    ["seed:up:1:before:cli:checkpoints", good, call, "`up` did not fail"],
+    ["seed:destroy:9:before:cli:checkpoints", failed(""), "", "`destroy` ended before this call"],
+    ["seed:up:1:before:EBUSY:checkpoints", good, call, undefined],
+    [
+      "seed:up:1:before:EBUSY:checkpoints",
+      failed("a b c"),
+      call,
+      `the error does not name the command: ${call}`,
+    ],
+    ["seed:up:1:before:EBUSY:checkpoints", failed(`in use: \`${JSON.stringify(call)}\``), call, undefined],
+    ["seed:up:1:after:hang:checkpoints", failed(hung), call, undefined],
+    ["seed:up:1:after:hang:checkpoints", failed(call), call, "the error does not say that it hung"],
+    ["seed:up:1:before:interrupt:checkpoints", { ...good, leftovers: ["node"] }, call, "left running: node"],
+    ["seed:up:missing-nft:checkpoints", good, "", "`up` did not fail"],
+    ["seed:up:missing-nft:checkpoints", failed("program not installed: `nft -j`"), "", undefined],
+    ["seed:up:missing-nft:checkpoints", failed("ENOENT"), "", "the error does not say that nft is missing"],
   ] as const;
   for (const [id, ended, at, finding] of rows) {
     it(`${id}: ${finding ?? "all well"}`, () => {

@@ -3,10 +3,12 @@ import fc from "fast-check";
 import type { z } from "zod";
 import {
   canonicalIp,
+  ethernetAddress,
   familyOf,
   integer,
   interfaceAddress,
   ipAddress,
+  isUnicast,
   linkName,
   macAddress,
   mtu,
@@ -243,15 +245,37 @@ describe("fields", () => {
         "ff:ff:ff:ff:ff:ff",
         'is "ff:ff:ff:ff:ff:ff", which is not a unicast address: make the first byte even, such as 02',
       ],
-      [
-        "00:00:00:00:00:00",
-        'is "00:00:00:00:00:00", which is not a unicast address: make the first byte even, such as 02',
-      ],
+      ["00:00:00:00:00:00", 'is "00:00:00:00:00:00", not a MAC address such as 02:00:00:00:00:01'],
       ["02-00-00-00-00-01", 'is "02-00-00-00-00-01", not a MAC address such as 02:00:00:00:00:01'],
       ["02:00:00:00:00", 'is "02:00:00:00:00", not a MAC address such as 02:00:00:00:00:01'],
       ["2:0:0:0:0:1", 'is "2:0:0:0:0:1", not a MAC address such as 02:00:00:00:00:01'],
       ["", 'is "", not a MAC address such as 02:00:00:00:00:01'],
     ]);
+  });
+
+  describe("ethernetAddress", () => {
+    itGives(ethernetAddress, [
+      ["02:AB:CD:EF:00:01", "02:ab:cd:ef:00:01"],
+      ["01:00:5E:00:00:01", "01:00:5e:00:00:01"],
+      ["00:00:00:00:00:00", 'is "00:00:00:00:00:00", not a MAC address such as 02:00:00:00:00:01'],
+      ["02-00-00-00-00-01", 'is "02-00-00-00-00-01", not a MAC address such as 02:00:00:00:00:01'],
+    ]);
+  });
+
+  describe("isUnicast", () => {
+    for (const [address, is] of [
+      ["10.0.0.1", true],
+      ["223.255.255.255", true],
+      ["224.0.0.1", false],
+      ["255.255.255.255", false],
+      ["0.0.0.0", false],
+      ["fd00::1", true],
+      ["fe80::1", true],
+      ["ff02::1", false],
+      ["::", false],
+    ] as const) {
+      it(`${address}: ${is}`, () => expect(isUnicast(address)).to.equal(is));
+    }
   });
 
   describe("integer and mtu", () => {

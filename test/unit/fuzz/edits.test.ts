@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { programs } from "../../fuzz/arbitraries/program";
 import { edited, edits } from "../../fuzz/edits";
 import { printProgram } from "../../fuzz/print";
+import type { Item } from "../../fuzz/program";
 import { settle } from "../../fuzz/settle";
-import { address, bridge, cable, namespace, route } from "./programs";
+import { address, bridge, cable, home, namespace, route, rule, within } from "./programs";
 
 describe("random programs", function () {
   this.timeout(60_000);
@@ -40,7 +41,7 @@ describe("random programs", function () {
   it("are as large as thirty resources, and have each kind", () => {
     const many = fc.sample(programs, { numRuns: 100, seed: 1 });
     expect(Math.max(...many.map((program) => program.length))).to.be.within(20, 30);
-    expect([...new Set(many.flat().map(({ kind }) => kind))]).to.have.length(7);
+    expect([...new Set(many.flat().map(({ kind }) => kind))]).to.have.length(9);
   });
 });
 
@@ -77,6 +78,53 @@ describe("settling a program", () => {
       'const wire = new VethPair("wire", { end: { namespace: room }, peer: { name: "far", bridge: net } });',
       'new Address("ip", { interface: wire.end, address: "10.1.0.2/24" });',
       'new Route("way", { namespace: room, via: "10.1.0.101", destination: "default" });',
+    ]);
+  });
+});
+
+describe("settling composites", () => {
+  const lab = (item: Item) => within("lab", item);
+  const pub = (item: Item) => within("pub", item);
+  const inLab = [
+    lab(namespace("room")),
+    lab(bridge("net")),
+    lab(cable("wire", { namespace: "room" }, { name: "far", bridge: "net" })),
+    lab(address("ip", { interface: "wire.end", address: "10.1.0.2/24" })),
+    lab(route("way", { namespace: "room", destination: "default", via: "10.1.0.101" })),
+  ];
+  const topology = [home("Topology", "lab"), ...inLab];
+  const node = [home("Node", "pub"), pub(namespace("bar"))];
+  const left = (program: readonly Item[], before: readonly Item[] = []) =>
+    settle(program, before).map(({ name }) => name);
+
+  it("leaves whole ones as they are, and out what is in one that is gone", () => {
+    expect(settle(topology)).to.deep.equal(topology);
+    expect(settle(node)).to.deep.equal(node);
+    expect(settle(inLab)).to.deep.equal([]);
+    expect(settle([home("Node", "pub")])).to.deep.equal([]);
+  });
+
+  it("leaves out what refers across a border, but for far ends of a Node and what is in its namespace", () => {
+    const outer = address("out", { interface: "net", address: "10.2.0.1/24" });
+    expect(left([...topology, outer])).to.not.include("out");
+    const alone = bridge("alone");
+    const far = (bridge: string) => pub(cable("tap", { namespace: "bar" }, { name: "tap-far", bridge }));
+    expect(left([alone, ...node, far("alone")])).to.include("tap");
+    expect(left([...topology, ...node, far("net")])).to.not.include("tap");
+    const inside = rule("out", { kind: "masquerade", namespace: "bar", source: "10.1.0.0/24" });
+    expect(left([...node, inside])).to.include("out");
+  });
+
+  it("leaves out what would have to move from one resource to another in one run", () => {
+    const single = bridge("net");
+    expect(left([single], topology)).to.deep.equal([]);
+    expect(left(topology, [single])).to.not.include("net");
+  });
+
+  it("prints them as a person would write them", () => {
+    expect(printProgram([...topology, ...node])).to.deep.equal([
+      'new Topology("lab", { nodes: { room: { interfaces: { wire: { peer: { name: "far", bridge: "net" }, addresses: [{ address: "10.1.0.2/24" }] } }, routes: [{ via: "10.1.0.101", destination: "default" }] } }, bridges: { net: { addresses: [] } }, nat: {}, routes: [], sysctls: {} });',
+      'const pub = new Node("pub", { name: "bar", interfaces: {}, routes: [] });',
     ]);
   });
 });

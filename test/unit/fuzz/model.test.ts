@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { keptSysctls, model } from "../../fuzz/model/model";
-import type { NatItem, Program } from "../../fuzz/program";
-import { address, bridge, cable, namespace, route, rule, sysctl } from "./programs";
+import type { Item, NatItem, Program } from "../../fuzz/program";
+import { address, bridge, cable, home, namespace, route, rule, sysctl, within } from "./programs";
 
 /** The lines about one kind of thing. */
 const linesOf = (program: Program, kind: string): string[] =>
@@ -30,6 +30,26 @@ describe("the model of the kernel", () => {
       `link HOST far: veth up, mtu 1300, mac of the mark, port of net, leads to b veth-blue, ${mark("VethPair", "veth-blue")}`,
       `link HOST net: bridge up, mtu 1300, mac of the mark, stp false, delay 15, ageing 300, forwards 0, ${mark("Bridge", "net")}`,
       `link b veth-blue: veth up, mtu 1400, mac of the mark, leads to HOST far, ${mark("VethPair", "veth-blue")}`,
+    ]);
+  });
+
+  it("has parts of composites by their places in there", () => {
+    const lab = (item: Item) => within("lab", item);
+    const parts = [
+      lab(namespace("blue", { name: "b" })),
+      lab(net),
+      lab(wire),
+      rule("nat", { kind: "masquerade" }),
+    ];
+    const marks = model([home("Topology", "lab"), ...parts.slice(0, 3), lab(parts[3] ?? net)], new Map()).map(
+      (line) => /pulumi-netns:[^"]*/.exec(line)?.[0],
+    );
+    expect(marks).to.deep.equal([
+      "pulumi-netns:VethPair:fuzz/test/lab/b/veth-blue",
+      "pulumi-netns:Bridge:fuzz/test/lab/net",
+      "pulumi-netns:VethPair:fuzz/test/lab/b/veth-blue",
+      "pulumi-netns:Namespace:fuzz/test/lab/b",
+      "pulumi-netns:NatRule:fuzz/test/lab/nat",
     ]);
   });
 
@@ -111,7 +131,7 @@ describe("the model of the kernel", () => {
   ])[] = [
     [
       { kind: "masquerade", source: "10.1.0.0/24", outInterface: "veth*" },
-      'nat HOST nftables ipv4 postrouting: oifname "veth*" ip saddr 10.1.0.0/24 ip daddr != 10.1.0.0/24 masquerade comment "MARK"',
+      'nat HOST nftables ipv4 postrouting: oifname "veth*" ip saddr 10.1.0.0/24 ip daddr != 10.1.0.0/24 fib daddr type != multicast masquerade comment "MARK"',
     ],
     [
       { kind: "dnat", protocol: "tcp", port: [443, 80], to: "10.1.0.2:80" },
@@ -142,6 +162,22 @@ describe("the model of the kernel", () => {
         to: 8080,
       },
       "nat HOST iptables ipv4 prerouting: ! -s 10.1.0.0/24 --comment MARK --dport 80:90 --to-ports 8080 -j REDIRECT -p tcp",
+    ],
+    [
+      {
+        ...{ kind: "dnat", backend: "iptables", inInterface: "eth0", destination: "10.1.0.7/32" },
+        ...{ protocol: "udp", to: "10.30.0.2:80-90", hairpin: "10.30.0.0/24", priority: -2 },
+      },
+      "nat HOST iptables ipv4 postrouting: --comment MARK,priority=-2 --ctstate DNAT -d 10.30.0.2/32 -j MASQUERADE -p udp -s 10.30.0.0/24",
+      "nat HOST iptables ipv4 prerouting: --comment MARK,priority=-2 --to-destination 10.30.0.2:80-90 -d 10.1.0.7/32 -i eth0 -j DNAT -p udp",
+    ],
+    [
+      {
+        ...{ kind: "dnat", inInterface: "eth0", destination: "fd00:1::7/128", protocol: "tcp" },
+        ...{ to: "[fd00:30::2-fd00:30::9]:80", hairpin: "fd00:30::/64", priority: 1 },
+      },
+      'nat HOST nftables ipv6 postrouting/1: ct status dnat ip6 saddr fd00:30::/64 ip6 daddr fd00:30::/64 meta l4proto tcp masquerade comment "MARK"',
+      'nat HOST nftables ipv6 prerouting/1: iifname "eth0" ip6 daddr fd00:1::7 meta l4proto tcp dnat to [fd00:30::2]-[fd00:30::9]:80 comment "MARK"',
     ],
   ];
   for (const [args, ...lines] of rules) {

@@ -3,10 +3,13 @@ import type {
   BridgeItem,
   CableItem,
   End,
+  Item,
   NamespaceItem,
   NatItem,
+  NodeItem,
   RouteItem,
   SysctlItem,
+  TopologyItem,
 } from "../../fuzz/program";
 
 /** Described programs, written by hand: each resource with what is told of it. */
@@ -33,6 +36,15 @@ export const bridge = (name: string, args: Partial<BridgeItem["args"]> = {}): Br
     ...args,
   },
 });
+
+/** A composite by itself; what is in it says so. */
+export const home = (kind: "Node" | "Topology", name: string): NodeItem | TopologyItem => ({
+  ...{ kind, ...declared(name) },
+  args: {},
+});
+
+/** An item as a part of a composite. */
+export const within = <I extends Item>(name: string, item: I): I => ({ ...item, within: name });
 
 const end: End = {
   ...{
@@ -84,7 +96,7 @@ export const rule = (
       destination: undefined,
     },
     ...{ inInterface: undefined, outInterface: undefined, protocol: undefined, port: undefined },
-    ...{ sourcePort: undefined, to: undefined },
+    ...{ sourcePort: undefined, to: undefined, priority: undefined, hairpin: undefined },
     ...args,
   },
 });

@@ -352,9 +352,9 @@ describe("Namespace", () => {
       expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
         ...[links, ids, pids, del],
-        ...[blue, "sleep 0.02"],
-        ...[blue, "sleep 0.02"],
-        blue,
+        ...["sleep 0.02", blue],
+        ...["sleep 0.02", blue],
+        ...["sleep 0.02", blue],
       ]);
     });
 
@@ -377,7 +377,11 @@ describe("Namespace", () => {
         [blue]: absent,
         [host]: inTurn(JSON.stringify(JSON.parse(golden("links-host")).slice(2)), "[]"),
       });
-      expect(ran).to.deep.equal([...[links, ids, pids, del], ...[blue, host, "sleep 0.02"], host]);
+      expect(ran).to.deep.equal([
+        ...[links, ids, pids, del],
+        ...["sleep 0.02", blue, host],
+        ...["sleep 0.02", host],
+      ]);
     });
 
     it("stops waiting after five seconds, as the namespace itself is gone", async () => {

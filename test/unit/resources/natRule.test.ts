@@ -49,7 +49,58 @@ describe("NatRule", () => {
       ],
       [
         { to: "10.0.0.1/24" },
-        'to: is "10.0.0.1/24", which has a prefix length: write one address, or a range such as 192.168.15.2-192.168.15.9',
+        'to: is "10.0.0.1/24", which has bits beyond its prefix: write one address, or a whole network such as 192.168.15.0/24',
+      ],
+      [
+        { to: "10.0.0.0/24", port: undefined },
+        "destination: is not given, but `to` is the network 10.0.0.0/24, which stands for one of the same size address by address: name a network with /24 here, or one address or a range as `to`",
+      ],
+      [
+        { to: "10.0.0.0/24", destination: "10.1.0.0/25" },
+        "destination: is 10.1.0.0/25, but `to` is the network 10.0.0.0/24, which stands for one of the same size address by address: name a network with /24 here, or one address or a range as `to`",
+      ],
+      [
+        { port: "1001-9000", to: "10.0.0.1:2001-10000" },
+        "port: has 8000 ports that are mapped one to one, and 1024 is the most: make several rules",
+      ],
+      [
+        { protocol: undefined },
+        "port: has a port, but no `protocol` is given: set `protocol` to tcp, udp or sctp",
+        "to: has a port, but no `protocol` is given: set `protocol` to tcp, udp or sctp",
+      ],
+      [{ priority: 100 }, "priority: is 100, not a whole number from -99 to 99"],
+      [{ hairpin: "here" }, "hairpin: is neither true, false nor a network"],
+      [
+        { hairpin: "fd00::/64" },
+        "hairpin: is fd00::/64, but the rule is of ipv4: a rule is of one family, so make one for each",
+      ],
+      [
+        { kind: "redirect", to: 80, hairpin: true },
+        "hairpin: has no meaning for redirect, only for dnat: leave it out",
+      ],
+      [
+        { routeLocalnet: "veth*" },
+        'routeLocalnet: is "veth*", which rules take for more than one link: name the link otherwise',
+      ],
+      [
+        { kind: "redirect", to: 80, routeLocalnet: "eth0" },
+        "routeLocalnet: has no meaning for redirect, only for dnat: leave it out",
+      ],
+      [
+        { to: "[fd00::2]:80", routeLocalnet: "eth0" },
+        "routeLocalnet: is of IPv4 alone: IPv6 has no such parameter, leave it out",
+      ],
+      [
+        { to: "127.0.0.1:80" },
+        "routeLocalnet: is required to lead packets to 127.0.0.1:80: name the link that they come in by, or use kind `redirect` and let the service listen on an address of the host",
+      ],
+      [
+        { to: "127.0.0.1:80", routeLocalnet: "eth0", inInterface: "eth1" },
+        "routeLocalnet: is eth0, but `inInterface` is eth1: packets for localhost can come in by the one link only",
+      ],
+      [
+        { to: "[::1]:80" },
+        "to: is [::1]:80, and IPv6 leads nothing from outside to localhost: use kind `redirect`, and let the service listen on an address of the host",
       ],
       [{ port: 0 }, 'port: is 0, not a port from 1 to 65535 or a range such as "8000-8010"'],
       [{ port: "90-80" }, 'port: is "90-80", which runs backwards: did you mean "80-90"?'],
@@ -130,6 +181,9 @@ describe("NatRule", () => {
       ["port", 81, "update"],
       ["sourcePort", 1024, "update"],
       ["to", "10.0.0.3", "update"],
+      ["priority", -5, "update"],
+      ["hairpin", true, "update"],
+      ["routeLocalnet", "veth-blue", "replace"],
     ]);
   });
 
@@ -178,7 +232,9 @@ describe("NatRule", () => {
     const iptables: readonly (readonly [given: Args, ...commands: string[]])[] = [
       [
         { kind: "masquerade", source: "192.168.15.0/24", backend: "iptables" },
-        'iptables -w 5 -t nat -A POSTROUTING -s 192.168.15.0/24 "!" -d 192.168.15.0/24 -m comment --comment MARK -j MASQUERADE',
+        'iptables -w 5 -t nat -A POSTROUTING -s 192.168.15.0/24 "!" -d 192.168.15.0/24 -m addrtype "!" --dst-type MULTICAST -m comment --comment MARK -j MASQUERADE',
+        "conntrack -D -f ipv4 -p udp --orig-src 192.168.15.0/24",
+        "conntrack -D -f ipv4 -p icmp --orig-src 192.168.15.0/24",
       ],
       [
         {
@@ -190,14 +246,41 @@ describe("NatRule", () => {
           namespace: "red",
         },
         "ip netns exec red iptables -w 5 -t nat -A POSTROUTING -s 10.0.0.2/32 -o eth+ -m comment --comment MARK -j SNAT --to-source 192.0.2.1",
+        "ip netns exec red conntrack -D -f ipv4 -p udp --orig-src 10.0.0.2",
+        "ip netns exec red conntrack -D -f ipv4 -p icmp --orig-src 10.0.0.2",
       ],
       [
         { kind: "redirect", protocol: "udp", port: [53, 5353], to: 8053, backend: "iptables" },
         "iptables -w 5 -t nat -A PREROUTING -p udp -m multiport --dports 53,5353 -m comment --comment MARK -j REDIRECT --to-ports 8053",
+        "conntrack -D -f ipv4 -p udp --orig-port-dst 53",
+        "conntrack -D -f ipv4 -p udp --orig-port-dst 5353",
       ],
       [
         { kind: "dnat", destination: "fd00::9", to: "fd00::2", inInterface: "!eth0", backend: "iptables" },
         'ip6tables -w 5 -t nat -A PREROUTING -d fd00::9/128 "!" -i eth0 -m comment --comment MARK -j DNAT --to-destination fd00::2',
+        "conntrack -D -f ipv6 -p udp --orig-dst fd00::9",
+        "conntrack -D -f ipv6 -p icmpv6 --orig-dst fd00::9",
+      ],
+      [
+        {
+          ...{ kind: "dnat", protocol: "tcp", port: "8000-8010", to: "192.168.15.2:9000-9010" },
+          ...{ hairpin: "192.168.15.0/24", priority: -5, inInterface: "eth0", backend: "iptables" },
+        },
+        'iptables -w 5 -t nat -A PREROUTING "!" -d 127.0.0.0/8 -i eth0 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 8000:8010 -m comment --comment MARK,priority=-5 -j DNAT --to-destination 192.168.15.2:9000-9010/8000',
+        "iptables -w 5 -t nat -A POSTROUTING -s 192.168.15.0/24 -d 192.168.15.2/32 -p tcp -m conntrack --ctstate DNAT -m comment --comment MARK,priority=-5 -j MASQUERADE",
+      ],
+      [
+        { ...web, to: "127.0.0.1:8080", routeLocalnet: "eth0", backend: "iptables" },
+        "iptables -w 5 -t raw -A PREROUTING -d 127.0.0.0/8 -i eth0 -m comment --comment MARK -j DROP",
+        'iptables -w 5 -t nat -A PREROUTING "!" -d 127.0.0.0/8 -i eth0 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 80 -m comment --comment MARK -j DNAT --to-destination 127.0.0.1:8080',
+        'iptables -w 5 -t nat -A OUTPUT "!" -d 127.0.0.0/8 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 80 -m comment --comment MARK -j DNAT --to-destination 127.0.0.1:8080',
+        "sysctl -q -w net/ipv4/conf/eth0/route_localnet=110",
+      ],
+      [
+        { kind: "snat", source: "10.1.0.0/24", to: "10.2.0.0/24", backend: "iptables" },
+        "iptables -w 5 -t nat -A POSTROUTING -s 10.1.0.0/24 -m comment --comment MARK -j NETMAP --to 10.2.0.0/24",
+        "conntrack -D -f ipv4 -p udp --orig-src 10.1.0.0/24",
+        "conntrack -D -f ipv4 -p icmp --orig-src 10.1.0.0/24",
       ],
     ];
     for (const [given, ...commands] of iptables) {
@@ -264,7 +347,30 @@ describe("NatRule", () => {
     );
     const link = fc.constantFrom("eth0", "!eth0", "veth*", "!veth*");
     const protocol = fc.constantFrom("tcp", "udp", "sctp");
-    const common = { source: ipv4, sourcePort: ports, port: ports };
+    const common = {
+      ...{ source: ipv4, sourcePort: ports, port: ports },
+      priority: fc.integer({ min: -99, max: 99 }),
+    };
+    // What is on localhost asks for a link.
+    const elsewhere = ipv4.filter((address) => !address.startsWith("127."));
+    const hairpin = fc.constantFrom(false, "10.9.0.0/24");
+    const map = fc
+      .tuple(
+        fc.integer({ min: 1, max: 60000 }),
+        fc.integer({ min: 1, max: 60000 }),
+        fc.integer({ min: 1, max: 1023 }),
+      )
+      .map(([from, onto, more]) => ({
+        ...{ kind: "dnat", protocol: "udp", port: `${from}-${from + more}` },
+        to: `10.9.0.2:${onto}-${onto + more}`,
+      }));
+    const networks = fc
+      .tuple(fc.constantFrom("dnat", "snat"), fc.integer({ min: 1, max: 32 }))
+      .map(([kind, prefix]) => ({
+        ...{ kind, to: `128.0.0.0/${prefix}` },
+        [kind === "dnat" ? "destination" : "source"]: `64.0.0.0/${prefix}`,
+      }))
+      .filter(({ to }) => !to.endsWith("/1"));
     const given = fc.oneof(
       fc.record(
         { kind: fc.constant("masquerade"), protocol, outInterface: link, ...common },
@@ -275,13 +381,18 @@ describe("NatRule", () => {
         { requiredKeys: ["kind", "protocol", "to"] },
       ),
       fc.record(
-        { kind: fc.constant("dnat"), protocol, inInterface: link, destination: ipv4, to: ipv4, ...common },
+        {
+          ...{ kind: fc.constant("dnat"), protocol, inInterface: link, destination: ipv4, to: elsewhere },
+          ...{ hairpin, ...common },
+        },
         { requiredKeys: ["kind", "protocol", "to", "port"] },
       ),
       fc.record(
         { kind: fc.constant("redirect"), protocol, inInterface: link, to: port, ...common },
         { requiredKeys: ["kind", "protocol", "to"] },
       ),
+      map,
+      networks,
     );
 
     for (const backend of ["nftables", "iptables"]) {

@@ -239,7 +239,8 @@ describe("Route", () => {
           device:
             "is not a property; there are `destination`, `namespace`, `via`, `interface`, `metric`, `table`, " +
             "`source`, `mtu`, `onlink`, `type`, `nexthops`, `adopt`",
-          table: 'is "wan", neither a number from 1 to 4294967295 nor main, local or default',
+          table:
+            'is "wan", neither main, local or default nor a name in /etc/iproute2/rt_tables of this host: write its number, from 1 to 4294967295, or add the name there',
           mtu: "is 65535, not a whole number from 68 to 65520 bytes",
         },
       ],
@@ -263,7 +264,7 @@ describe("Route", () => {
         { destination: "10.0.0.0/8", nexthops: [{ via: "10.1.0.2", weight: 0 }, { gateway: "10.2.0.2" }] },
         {
           "nexthops[0].weight": "is 0, not a whole number from 1 to 256",
-          "nexthops[1]": 'Unrecognized key: "gateway"',
+          "nexthops[1].gateway": "is not a property; there are `via`, `interface`, `weight`, `onlink`",
         },
       ],
       [

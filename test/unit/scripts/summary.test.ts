@@ -66,4 +66,12 @@ describe("scripts: what mocha is asked to run", () => {
       expect(rest).to.deep.equal(expected);
     });
   }
+
+  it("is added up over several runs", async () => {
+    const { total } = await load("summary");
+    expect(total(["3 passed, 0 failed", "2 passed, 1 failed, 2 skipped"])).to.equal(
+      "5 passed, 1 failed, 2 skipped",
+    );
+    expect(total(["3 passed, 0 failed", "0 passed, 0 failed"])).to.equal("3 passed, 0 failed");
+  });
 });

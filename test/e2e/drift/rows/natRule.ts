@@ -73,22 +73,29 @@ const inRoom = async (...words: string[]) => (await execa("ip", ["netns", "exec"
 
 const TABLE = "pulumi-netns/drift/test";
 
-/** The rule of this name put in other words, its comment kept; or deleted. */
-type Rewrite = (name: string, edit?: (rule: string) => string) => Promise<unknown>;
+/** The rule of this name, that with `part` in it where there are several, put in other words, its comment kept; or deleted. */
+type Rewrite = (name: string, edit?: (rule: string) => string, part?: string) => Promise<unknown>;
+
+/** A rule of nftables, and where it is. */
+async function nftRule(name: string, part: string) {
+  const listing = await inRoom("nft", "-a", "list", "table", "ip", TABLE);
+  const lines = listing.split("\n");
+  const at = lines.findIndex((line) => line.includes(`/${name}"`) && line.includes(part));
+  const chain = lines.slice(0, at).findLast((line) => line.startsWith("\tchain ")) ?? "";
+  const [, rule = "", handle] = /^\s+(.*) # handle (\d+)$/.exec(lines[at] ?? "") ?? [];
+  return { rule, place: `rule ip ${TABLE} ${chain.trim().split(" ")[1]} handle ${handle}` };
+}
 
 const rewrite: Readonly<Record<Backend, Rewrite>> = {
-  async nftables(name, edit) {
-    const listing = await inRoom("nft", "-a", "list", "table", "ip", TABLE);
-    const [before = ""] = listing.split(`/${name}"`);
-    const chain = before.slice(before.lastIndexOf("\tchain ")).split(" ")[1];
-    const [, rule = "", handle] = new RegExp(`^\\s+(.*/${name}") # handle (\\d+)$`, "m").exec(listing) ?? [];
-    const place = `rule ip ${TABLE} ${chain} handle ${handle}`;
+  async nftables(name, edit, part = "") {
+    const { rule, place } = await nftRule(name, part);
     await inRoom("nft", edit ? `replace ${place} ${edit(rule)}` : `delete ${place}`);
   },
 
-  async iptables(name, edit) {
+  async iptables(name, edit, part = "") {
     const listing = (await inRoom("iptables", "-t", "nat", "-S")).replaceAll('"', "");
-    const rule = listing.split("\n").find((line) => line.includes(`/${name} `)) ?? "";
+    const isIt = (line: string) => line.includes(`/${name} `) && line.includes(part);
+    const rule = listing.split("\n").find(isIt) ?? "";
     if (edit) await inRoom("iptables", "-t", "nat", ...edit(rule).split(" "));
     await inRoom("iptables", "-t", "nat", ...rule.replace("-A ", "-D ").split(" "));
   },
@@ -101,6 +108,48 @@ const replaced = ([from, to]: readonly [string, string]) => {
   };
 };
 
+/** A rule is in the chain of its priority, or has it in its comment. */
+const reorder: Readonly<Record<Backend, (name: string) => Promise<unknown>>> = {
+  async nftables(name) {
+    const { rule, place } = await nftRule(name, "");
+    const chain = `ip ${TABLE} postrouting/7`;
+    await inRoom("nft", `add chain ${chain} { type nat hook postrouting priority 107; }`);
+    await inRoom("nft", `add rule ${chain} ${rule}; delete ${place}`);
+  },
+  iptables: (name) => rewrite.iptables(name, (rule) => rule.replace(`/${name} `, `/${name},priority=7 `)),
+};
+
+/** What is for an argument alone, and not for the translation itself. */
+function partsOf(backend: Backend): Row[] {
+  const network = "10.7.0.0/24";
+  const declare = (name: string, more: object) => () => {
+    const args: object = { ...forward, ...more };
+    return new NatRule(name, { kind: "dnat", namespace: ROOM, backend, ...args });
+  };
+  const part = backend === "nftables" ? "ct status dnat" : "--ctstate DNAT";
+  const move = replaced(["10.7.0.0", "10.7.1.0"]);
+  const kind = `NatRule by ${backend}`;
+  const [moved, lost, open] = ["hairpin", "no-hairpin", "localnet"].map((name) => `${backend}-${name}`);
+  if (!moved || !lost || !open) throw new Error("a name is missing");
+  return [
+    {
+      ...{ kind, path: "hairpin", name: moved, effect: "update" },
+      declare: declare(moved, { hairpin: network }),
+      byHand: () => rewrite[backend](moved, move, part),
+    },
+    {
+      ...{ kind, path: "hairpin", name: lost, effect: "update" },
+      declare: declare(lost, { hairpin: network }),
+      byHand: () => rewrite[backend](lost, undefined, part),
+    },
+    {
+      ...{ kind, path: "routeLocalnet", name: open, effect: "replace" },
+      declare: declare(open, { routeLocalnet: "lo" }),
+      byHand: () => inRoom("sysctl", "-q", "-w", "net.ipv4.conf.lo.route_localnet=0"),
+    },
+  ];
+}
+
 function rowsOf(backend: Backend): Row[] {
   const declare = (name: string, args: object) => () =>
     new NatRule(name, { kind: "masquerade", namespace: ROOM, backend, ...args });
@@ -111,6 +160,12 @@ function rowsOf(backend: Backend): Row[] {
       const byHand = () => rewrite[backend](name, replaced(edit[backend]));
       return { kind, path, name, declare: declare(name, args), byHand, effect };
     }),
+    {
+      ...{ kind, path: "priority", name: `${backend}-priority`, effect: "update" },
+      declare: declare(`${backend}-priority`, masquerade),
+      byHand: () => reorder[backend](`${backend}-priority`),
+    },
+    ...partsOf(backend),
     ...moves(backend).map(([path, put, tidy]): Row => {
       const name = `${backend}-${path}`;
       const byHand = () => rewrite[backend](name).then(() => type(put));

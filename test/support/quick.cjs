@@ -1,4 +1,4 @@
-// In front of each node process of a run, which starts in half of the time: the program is JavaScript already, whatever
+// In front of each node process of a run of the engine, which starts in half of the time: the program is JavaScript already, whatever
 // the language host makes of Pulumi.yaml, and what Pulumi loads to serialize closures and to translate stack traces is
 // not used here.
 process.env.PULUMI_NODEJS_TYPESCRIPT = "false";

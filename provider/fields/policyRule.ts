@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { integer, network } from "./common";
+import { isAny, matchedPort } from "./nat";
+
+/** What packets are told apart by in a policy rule: each field says what is wrong in its own words, and the mend. */
+
+const quote = (value: unknown): string => JSON.stringify(value);
+
+/** A network that packets come from or go to. */
+export const ruledNetwork = network.refine((checked) => !isAny(checked), {
+  error: ({ input }) => `is ${quote(input)}, which is every address: leave it out`,
+});
+
+/** A port or a range of ports. */
+export const ruledPort = z
+  .union([z.number(), z.string()], "is neither a port nor a range: make a rule for each of several")
+  .transform((given, ctx) => {
+    const { data, error } = matchedPort.safeParse(given);
+    if (data !== undefined && typeof data !== "object") return data;
+    for (const { message } of error?.issues ?? []) ctx.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+
+/** A mark of packets and the bits of it that count. */
+export interface Fwmark {
+  readonly value: number;
+  readonly mask: number;
+}
+
+const BITS = 0xffff_ffff;
+
+const hex = (n: number): string => `0x${n.toString(16)}`;
+
+/** The one form of a mark: `0x10`, or with a mask `0x10/0xff`. */
+export const printFwmark = ({ value, mask }: Fwmark): string =>
+  mask === BITS ? hex(value) : `${hex(value)}/${hex(mask)}`;
+
+const NUMBER = /^(0x[\da-f]{1,8}|\d{1,10})$/i;
+
+function parseFwmark(text: string): Fwmark | undefined {
+  const [value, mask, ...more] = text
+    .split("/")
+    .map((part) => (NUMBER.test(part) ? Number(part) : Number.NaN));
+  const [first, second] = [value ?? Number.NaN, mask ?? BITS];
+  return first <= BITS && second <= BITS && more.length === 0 ? { value: first, mask: second } : undefined;
+}
+
+/** A mark of packets: a number, or text with a mask behind a slash; made one form. */
+export const fwmark = z
+  .union([z.number(), z.string()], "is neither a number nor text")
+  .transform((given, ctx) => {
+    const mark = parseFwmark(String(given));
+    const problem = mark ? maskProblem(mark) : "not a mark such as 16, 0x10 or 0x10/0xff";
+    if (mark && problem === undefined) return printFwmark(mark);
+    ctx.addIssue({
+      code: "custom",
+      message: `is ${typeof given === "number" ? given : quote(given)}, ${problem}`,
+    });
+    return z.NEVER;
+  });
+
+function maskProblem({ value, mask }: Fwmark): string | undefined {
+  if (mask === 0) return "whose mask looks at nothing: leave it out";
+  // Bitwise operators are signed.
+  return (value & ~mask) === 0
+    ? undefined
+    : `which no packet has: ${hex(value)} has bits outside of its mask ${hex(mask)}`;
+}
+
+/** The users of a rule: one, or the first and last of a range; (uid_t)-1 is nobody. */
+const LAST_UID = 0xffff_fffe;
+
+/** The ids of the users whose packets a rule is for: a number, or text for a range. */
+export const uidRange = z
+  .union([z.number(), z.string()], "is neither a number nor text")
+  .transform((given, ctx) => {
+    const match = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(String(given));
+    const [first, last] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+    if (first <= last && last <= LAST_UID) return printUids([first, last]);
+    const is = `is ${typeof given === "number" ? given : quote(given)}`;
+    const message =
+      first > last
+        ? `${is}, which runs backwards: did you mean "${last}-${first}"?`
+        : `${is}, not the id of a user or a range such as "1000-1999"`;
+    ctx.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+
+/** The one form of a range of users. */
+export const printUids = ([first, last]: readonly [number, number]): number | string =>
+  first === last ? first : `${first}-${last}`;
+
+/** Type of service of a packet, of which the two bits for ECN (RFC 3168) are no part. */
+export const typeOfService = integer(4, 252).refine((tos) => tos % 4 === 0, {
+  error: ({ input }) =>
+    `is ${String(input)}, which has bits of ECN (RFC 3168): write a multiple of 4, as 0x10 for low delay`,
+});

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { routeTableNamed } from "../host/routeTables";
+
+/** The tables that have names on every host, by their numbers from 253 on. */
+const STANDING = ["default", "main", "local"];
+
+/** Where such names are given; said in errors only. */
+const FILE = "/etc/iproute2/rt_tables";
+
+/** A routing table: by its number, or by a name of this host, which counts as its number. */
+export const routeTable = z
+  .union([z.number(), z.string()], "is neither a number nor text")
+  .transform((given, ctx) => {
+    const number = numberOf(given);
+    if (number !== undefined) return tableOf(number);
+    ctx.addIssue({ code: "custom", message: problem(given) });
+    return z.NEVER;
+  });
+
+/** The one form of a table: those that have a name on every host go by that. */
+export const tableOf = (number: number): number | string => STANDING[number - 253] ?? number;
+
+function numberOf(given: number | string): number | undefined {
+  const standing = STANDING.indexOf(String(given));
+  const number = typeof given === "number" ? given : standing >= 0 ? 253 + standing : routeTableNamed(given);
+  const isTable = number !== undefined && Number.isInteger(number) && number >= 1 && number <= 0xffff_ffff;
+  return isTable ? number : undefined;
+}
+
+function problem(given: number | string): string {
+  const is = `is ${typeof given === "number" ? given : JSON.stringify(given)}`;
+  return typeof given === "number"
+    ? `${is}, not a whole number from 1 to 4294967295`
+    : `${is}, neither main, local or default nor a name in ${FILE} of this host: write its number, from 1 to 4294967295, or add the name there`;
+}

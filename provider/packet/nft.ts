@@ -1,0 +1,113 @@
+import { type Family, parseIp } from "../fields/common";
+import { hasPorts, portList, portValue, protocolOf } from "../fields/nat";
+import type { NftExpression, NftMatch } from "../parse/nft";
+import type { PacketMatch } from "./match";
+
+/** What is matched, in the words of libnftables-json(5), and back. */
+
+type Left = NftMatch["left"];
+type Right = NftMatch["right"];
+
+/** The families as nftables names them. */
+export const NFT_FAMILIES = { ipv4: "ip", ipv6: "ip6" } as const;
+
+export function writeMatches(wanted: PacketMatch, family: Family): NftExpression[] {
+  const ip = NFT_FAMILIES[family];
+  const { source, destination, destinationType, inInterface, outInterface, protocol, port, sourcePort } =
+    wanted;
+  return [
+    ...(wanted.isForwarded ? [match({ ct: { key: "status" } }, "dnat", "in")] : []),
+    // By name, not by index: a link that is made anew has another index.
+    ...signed({ meta: { key: "iifname" } }, inInterface, (name) => name),
+    ...signed({ meta: { key: "oifname" } }, outInterface, (name) => name),
+    ...signed(payload(ip, "saddr"), source, writeNetwork),
+    ...signed(payload(ip, "daddr"), destination, writeNetwork),
+    ...signed({ fib: { result: "type", flags: ["daddr"] } }, destinationType, (type) => type),
+    // A port implies the protocol, and nft drops what is implied from its listing.
+    ...(protocol && port === undefined && sourcePort === undefined
+      ? [match({ meta: { key: "l4proto" } }, protocol)]
+      : []),
+    ...(protocol && sourcePort !== undefined
+      ? [match(payload(protocol, "sport"), writePort(sourcePort))]
+      : []),
+    ...(protocol && port !== undefined ? [match(payload(protocol, "dport"), writePort(port))] : []),
+  ];
+}
+
+const payload = (protocol: string, field: string) => ({ payload: { protocol, field } });
+
+const match = (left: Left, right: Right, op: NftMatch["op"] = "=="): NftExpression => ({
+  match: { op, left, right },
+});
+
+function signed(left: Left, value: string | undefined, write: (text: string) => Right): NftExpression[] {
+  if (value === undefined) return [];
+  return value.startsWith("!") ? [match(left, write(value.slice(1)), "!=")] : [match(left, write(value))];
+}
+
+/** nft lists a network of one as the bare address. */
+function writeNetwork(cidr: string): Right {
+  const [addr = "", length] = cidr.split("/");
+  const isSingle = length === (addr.includes(":") ? "128" : "32");
+  return isSingle ? addr : { prefix: { addr, len: Number(length) } };
+}
+
+function writePort(port: number | string | number[]): Right {
+  if (typeof port === "number") return port;
+  if (typeof port !== "string") return { set: port };
+  const [first = 0, last = 0] = port.split("-").map(Number);
+  return { range: [first, last] };
+}
+
+/** What a match says; `undefined` for one that `writeMatches` never writes. */
+export function readMatch({ left, right, op }: NftMatch): PacketMatch | undefined {
+  if ("ct" in left) {
+    return left.ct.key === "status" && right === "dnat" && op !== "!=" ? { isForwarded: true } : undefined;
+  }
+  if (op === "in") return undefined;
+  const sign = op === "!=" ? "!" : "";
+  if ("payload" in left) return readPayload(left.payload, right, sign);
+  if ("meta" in left) return readMeta(left.meta.key, right, sign);
+  const { result, flags } = left.fib;
+  if (result !== "type" || flags.join() !== "daddr") return undefined;
+  if (right === "local" && !sign) return { destinationType: "local" };
+  return right === "multicast" && sign ? { destinationType: "!multicast" } : undefined;
+}
+
+function readMeta(key: string, right: Right, sign: "!" | ""): PacketMatch | undefined {
+  if (key === "iifname" && typeof right === "string") return { inInterface: `${sign}${right}` };
+  if (key === "oifname" && typeof right === "string") return { outInterface: `${sign}${right}` };
+  const isOne = typeof right === "string" || typeof right === "number";
+  return key === "l4proto" && isOne && !sign ? { protocol: protocolOf(right) } : undefined;
+}
+
+function readPayload(
+  { protocol: header, field }: { protocol: string; field: string },
+  right: Right,
+  sign: "!" | "",
+): PacketMatch | undefined {
+  if (header === "ip" || header === "ip6") {
+    const network = readNetwork(right);
+    if (network === undefined) return undefined;
+    if (field === "saddr") return { source: `${sign}${network}` };
+    return field === "daddr" ? { destination: `${sign}${network}` } : undefined;
+  }
+  const protocol = protocolOf(header);
+  const port = readPort(right);
+  if (!hasPorts(protocol) || port === undefined || sign) return undefined;
+  if (field === "sport") return { protocol, sourcePort: port };
+  return field === "dport" ? { protocol, port } : undefined;
+}
+
+function readNetwork(right: Right): string | undefined {
+  const text =
+    typeof right === "object" && "prefix" in right ? `${right.prefix.addr}/${right.prefix.len}` : right;
+  const parsed = typeof text === "string" ? parseIp(text) : undefined;
+  return parsed && `${parsed.address}/${parsed.prefix}`;
+}
+
+function readPort(right: Right): number | string | number[] | undefined {
+  if (typeof right === "number") return right;
+  if (typeof right !== "object" || "prefix" in right) return undefined;
+  return "range" in right ? portValue(right.range) : portList(right.set);
+}

@@ -1,0 +1,155 @@
+import { familyOf, subnetOf } from "./ip";
+import { linkOf } from "./links";
+import { type Item, type Kind, type NodeItem, ofKind, type Program, type TopologyItem } from "./program";
+import { covers, networkOf } from "./reach";
+import { waysOf } from "./routes";
+
+/** Which items may be parts of a Node or a Topology, and what may refer to what across its border. */
+
+type Home = NodeItem | TopologyItem;
+
+const homeOf = (program: Program, { within }: Item): Home | undefined =>
+  program.find((one): one is Home => one.name === within && (one.kind === "Node" || one.kind === "Topology"));
+
+/**
+ * Whether an item has the form that its composite takes, if it is in one, and refers only to what it may. `kept` is what
+ * comes before it.
+ */
+export function belongs(item: Item, kept: Program, program: Program = kept): boolean {
+  const home = homeOf(program, item);
+  if (item.within !== undefined && !(home && takes(home, item, kept))) return false;
+  return refsOf(item, kept).every((ref) => mayRefer(item, home, ref, program));
+}
+
+/** What is in a composite is known to it alone, but for the namespace of a Node. */
+function mayRefer(item: Item, home: Home | undefined, ref: string, program: Program): boolean {
+  const to = program.find(({ name }) => name === ref);
+  if (!to || to.within === item.within) return true;
+  const other = homeOf(program, to);
+  const isNode = other?.kind === "Node" && to.kind === "Namespace";
+  if (!home) return isNode && (item.kind === "NatRule" || (item.kind === "Sysctl" && !item.args.link));
+  // The far end of a cable leads to what stands alone, or to a Node that comes before.
+  return (
+    home.kind === "Node" &&
+    item.kind === "VethPair" &&
+    (!other || (isNode && program.indexOf(other) < program.indexOf(home)))
+  );
+}
+
+/** Whether the arguments of a composite have a place for an item. */
+function takes(home: Home, item: Item, program: Program): boolean {
+  const isIn = (name: string | undefined) =>
+    program.some((one) => one.name === name && one.within === home.name);
+  const isTopology = home.kind === "Topology";
+  switch (item.kind) {
+    case "Namespace":
+      return true;
+    case "Bridge":
+    case "NatRule":
+      return isTopology;
+    case "Sysctl":
+      return isTopology && item.args.namespace === undefined && item.args.link === undefined;
+    case "VethPair":
+      return item.args.end.bridge === undefined && isIn(item.args.end.namespace);
+    case "Address":
+      return isIn(item.args.interface.replace(/\.end$/, ""));
+    case "Route":
+      return item.args.namespace === undefined ? isTopology : isIn(item.args.namespace);
+    case "Node":
+    case "Topology":
+      return false;
+  }
+}
+
+/** The names of the items that an item hangs on. */
+function refsOf(item: Item, program: Program): string[] {
+  const owner = (ref: string | undefined) => (ref === undefined ? [] : ref.split(".").slice(0, 1));
+  switch (item.kind) {
+    case "Namespace":
+    case "Node":
+    case "Topology":
+      return [];
+    case "Bridge":
+    case "NatRule":
+      return owner(item.args.namespace);
+    case "Sysctl":
+      return [...owner(item.args.namespace), ...owner(item.args.link)];
+    case "VethPair":
+      return [item.args.end, item.args.peer].flatMap((end) => [
+        ...owner(end.namespace),
+        ...owner(end.bridge),
+      ]);
+    case "Address":
+      return owner(item.args.interface);
+    case "Route":
+      return [
+        ...owner(item.args.namespace),
+        ...waysOf(item.args).flatMap((way) => owner(way.interface)),
+        ...addressesFor(item, program),
+      ];
+  }
+}
+
+/** Addresses that cover a gateway of a route, or that it sends from. */
+function addressesFor({ args }: Item & { kind: "Route" }, program: Program): string[] {
+  return ofKind(program, "Address")
+    .filter((address) => {
+      if (linkOf(program, address.args.interface)?.place !== args.namespace) return false;
+      if (address.args.address.split("/")[0] === args.source) return true;
+      return waysOf(args).some(
+        ({ via, onlink }) =>
+          via !== undefined &&
+          !onlink &&
+          networkOf(address).subnet === subnetOf(via) &&
+          covers(program, address, familyOf(via), Number(/(\d+)$/.exec(via)?.[1])),
+      );
+    })
+    .map(({ name }) => name);
+}
+
+/** A composite more, and everything in it that is chosen and has a place there. */
+export function folded(program: Program, home: Home, isChosen: (item: Item, at: number) => boolean): Program {
+  return inserted(program, home).reduce<Program>(
+    (current, item, at) => {
+      if (item.within !== undefined || !isChosen(item, at)) return current;
+      const moved: Item = { ...item, within: home.name };
+      return belongs(moved, current) ? current.map((one) => (one === item ? moved : one)) : current;
+    },
+    inserted(program, home),
+  );
+}
+
+/** What hangs on a part of a composite is one as well; of what hangs on nothing some is a part of a Topology. */
+export function joined(program: Program, item: Item | undefined): Item | undefined {
+  if (!item) return undefined;
+  const around = refsOf(item, program).flatMap(
+    (ref) => program.find(({ name }) => name === ref)?.within ?? [],
+  );
+  const free = item.byName ? ofKind(program, "Topology").map(({ name }) => name) : [];
+  const homes = [undefined, ...around, ...free].reverse();
+  return homes
+    .map((within): Item => (within === undefined ? item : { ...item, within }))
+    .find((one) => belongs(one, program));
+}
+
+/** After the last of its kind, or of the kinds that come before it. */
+export function inserted(program: Program, item: Item | undefined): Program {
+  if (!item) return program;
+  const rank = (one: Item) => RANKS.indexOf(one.kind);
+  const at = program.findIndex((one) => rank(one) > rank(item));
+  return at < 0 ? [...program, item] : [...program.slice(0, at), item, ...program.slice(at)];
+}
+
+const RANKS: readonly Kind[] = [
+  ...([
+    "Node",
+    "Topology",
+    "Namespace",
+    "Bridge",
+    "VethPair",
+    "Address",
+    "Route",
+    "NatRule",
+    "Sysctl",
+  ] as const),
+];

@@ -1,0 +1,119 @@
+import type { z } from "zod";
+import { checkArgs } from "../../provider/check";
+import type { Answer, Command } from "../../provider/command";
+import type { Composite } from "../../provider/composites/composite";
+import { inspect } from "../../provider/composites/engine";
+import { type Piece, piecesOf } from "../../provider/composites/pieces";
+import type { Args, Definition, Problem } from "../../provider/definition";
+import { birthGroup } from "../../provider/links";
+import { asSeen, checked, markFor } from "./args";
+import { checkedComposite } from "./composite";
+
+/** A kind of resource as hardening looks at it: what it makes of arguments, and which commands it gives for them. */
+export interface Subject {
+  readonly kind: string;
+  readonly schema: z.ZodObject;
+  /** Claims nothing. */
+  check(given: Args): { args: Args; problems: readonly Problem[] };
+  /** Whether each field is well by itself. */
+  isSuited(given: Args): boolean;
+  id(args: Args): unknown;
+  claims(args: Args): readonly string[];
+  /** Every command for `args` from `check`, in a namespace of its own and where that of `was` is there already. */
+  commands(was: Args, args: Args): Command[];
+}
+
+export function single(definition: Definition): Subject {
+  const { kind, schema } = definition;
+  const { problems: _, ...alone } = definition;
+  const marked = (given: Args) => ({ ...given, mark: markFor(kind) });
+  return {
+    ...{ kind, schema },
+    check: (given) => checkArgs(definition, marked(given)),
+    isSuited: (given) => checkArgs(alone, marked(given)).problems.length === 0,
+    id: (args) => definition.id(args),
+    claims: (args) => definition.claims(args),
+    commands: (was, args) => commandsFor(definition, checked(definition, was, "it"), args),
+  };
+}
+
+export function manifold(composite: Composite): Subject {
+  const { kind, schema } = composite;
+  const marked = (given: Args) => ({ ...given, mark: markFor(kind) });
+  const known = new Map<Args, readonly Piece[]>();
+  const piecesBefore = (was: Args) => {
+    const pieces = known.get(was) ?? piecesOf(composite, checkedComposite(composite, was));
+    known.set(was, pieces);
+    return pieces;
+  };
+  return {
+    ...{ kind, schema },
+    check(given) {
+      const { args, problems } = inspect(composite, marked(given));
+      return { args, problems };
+    },
+    isSuited: (given) => checkArgs(composite, marked(given)).problems.length === 0,
+    id: (args) => composite.id(args),
+    claims: (args) =>
+      piecesOf(composite, args).flatMap(({ definition, checked }) => definition.claims(checked)),
+    commands(was, args) {
+      const before = piecesBefore(was);
+      return piecesOf(composite, args).flatMap((piece, at) => pieceCommands(before[at] ?? piece, piece));
+    },
+  };
+}
+
+/** Those of a part, whose mark holds its name: that, and what is made from it, have words that stand for them. */
+function pieceCommands(was: Piece, { definition, checked }: Piece): Command[] {
+  const mark = String(checked["mark"]);
+  const before = was.definition === definition ? was.checked : checked;
+  const unmarked = (text: string) =>
+    text
+      .replaceAll(mark, "MARK")
+      .replaceAll(birthGroup(mark), "GROUP")
+      .replace(/^02(:[\da-f]{2}){5}$/, "MAC");
+  return commandsFor(definition, before, checked).map((command) => ({
+    ...command,
+    args: command.args.map(unmarked),
+    ...(command.input !== undefined && { input: unmarked(command.input) }),
+  }));
+}
+
+function commandsFor(definition: Definition, was: Args, args: Args): Command[] {
+  const create = definition.create(args);
+  return [
+    ...definition.probe(args),
+    ...create,
+    ...definition.update(asSeen(was), args),
+    ...removal(definition, args, create),
+  ];
+}
+
+function removal(definition: Definition, args: Args, create: readonly Command[]): Command[] {
+  const plan = definition.remove(asSeen(args), args);
+  if (!("next" in plan)) return [...plan];
+  const commands: Command[] = [];
+  const answer = (command: Command) => answerTo(command, commands.some(isDeletion) ? [] : create);
+  for (let step = plan.next([]); !step.done; step = plan.next(step.value.map(answer))) {
+    commands.push(...step.value);
+    if (commands.length > 100) throw new Error(`the removal of a ${definition.kind} does not end`);
+  }
+  return commands;
+}
+
+const isDeletion = ({ args }: Command): boolean => args.includes("-D");
+
+const ADDRESSES = JSON.stringify([
+  {
+    ...{ ifindex: 2, ifname: "it", flags: [], mtu: 1500 },
+    addr_info: [{ family: "inet", local: "10.9.9.9", prefixlen: 24, scope: "0", secondary: true }],
+  },
+]);
+
+/** What a tool says where everything that `made` made is there. */
+function answerTo({ tool, args }: Command, made: readonly Command[]): Answer {
+  if (tool === "ip" && args.includes("addr")) return ADDRESSES;
+  if (tool === "sysctl") return "0";
+  if (!args.includes("-S")) return undefined;
+  return made.map((command) => command.args.slice(command.args.indexOf("-A")).join(" ")).join("\n");
+}

@@ -1,0 +1,123 @@
+import { type Family, inRange, type Place, PORTS } from "./network";
+import type { Protocol } from "./tasks";
+
+/** Who asks whom for what, and what comes of it: who answers at which of its ports and whom it sees, or nothing. */
+export type Cell = readonly [who: string, whom: Place, protocol: Protocol, port: number, outcome: string];
+
+export const NOTHING = "nothing";
+/** Of a ping nobody knows more. */
+export const ANSWER = "an answer";
+
+const SERVED: readonly (readonly [Protocol, number])[] = [
+  ["tcp", PORTS.web],
+  ["udp", PORTS.dns],
+  ["icmp", 0],
+];
+
+/** All that the insides serve, asked at `whom`: `name` answers, and sees `seen`. */
+const all = (who: string, whom: Place, name: string, seen: Place): Cell[] =>
+  SERVED.map(([protocol, port]) => [
+    ...([who, whom, protocol, port] as const),
+    protocol === "icmp" ? ANSWER : `${name}:${port} sees ${seen}`,
+  ]);
+
+const byTcp = (who: string, whom: Place, port: number, outcome: string): Cell => [
+  ...([who, whom, "tcp", port] as const),
+  outcome,
+];
+const byUdp = (who: string, whom: Place, port: number, outcome: string): Cell => [
+  ...([who, whom, "udp", port] as const),
+  outcome,
+];
+
+/** The forward to red, which has one for each protocol. */
+const forward = (who: string, whom: Place, seen: Place): Cell[] => [
+  byTcp(who, whom, PORTS.forward, `red:${PORTS.web} sees ${seen}`),
+  byUdp(who, whom, PORTS.forward, `red:${PORTS.dns} sees ${seen}`),
+];
+
+/** What is the same for both families. */
+const COMMON: readonly Cell[] = [
+  // Out of the lan in the host's name; within it, from the host, and back, as it is.
+  ...all("red", "out", "out", "host.wan"),
+  ...all("blue", "out", "out", "host.wan"),
+  ...all("host", "out", "out", "host.wan"),
+  ...all("red", "blue", "blue", "red"),
+  ...all("blue", "red", "red", "blue"),
+  ...all("host", "red", "red", "host.lan"),
+  ...all("host", "blue", "blue", "host.lan"),
+  // A forward: from outside, from the host by each of its addresses, and from the network of the target, itself included.
+  ...forward("out", "host.wan", "out"),
+  ...forward("host", "host.wan", "host.wan"),
+  ...forward("host", "host.lan", "host.lan"),
+  ...forward("blue", "host.wan", "host.lan"),
+  ...forward("blue", "host.lan", "host.lan"),
+  ...forward("red", "host.wan", "host.lan"),
+  ...forward("red", "host.lan", "host.lan"),
+  // Ports one to one.
+  ...inRange.flatMap((at): Cell[] => [
+    byTcp("out", "host.wan", PORTS.range + at, `blue:${PORTS.rangeInside + at} sees out`),
+    byUdp("out", "host.wan", PORTS.range + at, `blue:${PORTS.rangeInside + at} sees out`),
+    byTcp("host", "host.wan", PORTS.range + at, `blue:${PORTS.rangeInside + at} sees host.wan`),
+  ]),
+  byTcp("out", "host.wan", PORTS.range + inRange.length, NOTHING),
+  // An address that stands for blue; from within its network without `hairpin`, so that the answer passes the host by.
+  ...all("out", "alias", "blue", "out"),
+  byTcp("red", "alias", PORTS.web, NOTHING),
+  byUdp("red", "alias", PORTS.dns, NOTHING),
+  // A network that stands for another.
+  ...all("out", "mappedRed", "red", "out"),
+  ...all("out", "mappedBlue", "blue", "out"),
+  // Another port of the host itself.
+  byTcp("out", "host.wan", PORTS.redirect, `host:${PORTS.ofHost} sees out`),
+  byUdp("out", "host.wan", PORTS.redirect, `host:${PORTS.ofHost} sees out`),
+  byTcp("red", "host.lan", PORTS.redirect, `host:${PORTS.ofHost} sees red`),
+  byUdp("red", "host.lan", PORTS.redirect, `host:${PORTS.ofHost} sees red`),
+  // The lower priority is asked first, though it was made later.
+  byTcp("out", "host.wan", PORTS.order, `red:${PORTS.web} sees out`),
+  byTcp("host", "host.wan", PORTS.order, `red:${PORTS.web} sees host.wan`),
+  byTcp("blue", "out", PORTS.snat, `out:${PORTS.snat} sees blueOutside`),
+  byTcp("red", "out", PORTS.snat, `out:${PORTS.snat} sees host.wan`),
+  // What nobody has opened.
+  byTcp("out", "host.wan", PORTS.web, NOTHING),
+  byUdp("out", "host.wan", PORTS.dns, NOTHING),
+  ...all("out", "red", "red", "out").map(
+    ([who, whom, protocol, port]): Cell => [who, whom, protocol, port, NOTHING],
+  ),
+  byUdp("out", "host.wan", PORTS.order, NOTHING),
+  byTcp("out", "host.wan", PORTS.onLocalhost, NOTHING),
+  ["out", "host.wan", "icmp", 0, ANSWER],
+];
+
+/** Only IPv4 has a way from and to localhost. */
+const LOCALHOST: readonly Cell[] = [
+  ...(["localhost", "localhost2"] as const).flatMap((whom): Cell[] => [
+    byTcp("host", whom, PORTS.fromLocalhost, `red:${PORTS.web} sees host.lan`),
+    byUdp("host", whom, PORTS.fromLocalhost, `red:${PORTS.dns} sees host.lan`),
+  ]),
+  byTcp("out", "host.wan", PORTS.fromLocalhost, `red:${PORTS.web} sees out`),
+  byUdp("out", "host.wan", PORTS.fromLocalhost, `red:${PORTS.dns} sees out`),
+  byTcp("host", "host.wan", PORTS.fromLocalhost, `red:${PORTS.web} sees host.wan`),
+  byTcp("out", "host.wan", PORTS.toLocalhost, `host:${PORTS.onLocalhost} sees out`),
+  byUdp("out", "host.wan", PORTS.toLocalhost, `host:${PORTS.onLocalhost} sees out`),
+  byTcp("host", "host.wan", PORTS.toLocalhost, `host:${PORTS.onLocalhost} sees host.wan`),
+  // The forwards without `routeLocalnet` leave localhost alone.
+  byTcp("host", "localhost", PORTS.forward, NOTHING),
+  byUdp("host", "localhost", PORTS.forward, NOTHING),
+  byTcp("host", "localhost", PORTS.onLocalhost, `host:${PORTS.onLocalhost} sees localhost`),
+  // By another link than the one that is open.
+  byTcp("red", "host.lan", PORTS.toLocalhost, NOTHING),
+  // A neighbour that sends to the host what is addressed to localhost, by either link.
+  byTcp("rogue", "localhost", PORTS.onLocalhost, NOTHING),
+  byUdp("rogue", "localhost", PORTS.onLocalhost, NOTHING),
+  byTcp("rogue", "localhost", PORTS.toLocalhost, NOTHING),
+  byTcp("rogue", "localhost2", PORTS.fromLocalhost, NOTHING),
+  byUdp("rogue", "localhost2", PORTS.fromLocalhost, NOTHING),
+  byTcp("rogue", "host.wan", PORTS.toLocalhost, `host:${PORTS.onLocalhost} sees rogue`),
+];
+
+export const cellsOf = (family: Family): readonly Cell[] =>
+  family === "ipv4"
+    ? [...COMMON, ...all("host", "alias", "blue", "host.wan"), ...LOCALHOST]
+    : // To an address of its own it speaks from that one.
+      [...COMMON, ...all("host", "alias", "blue", "alias")];
