@@ -1,6 +1,8 @@
 import { claimOf } from "../claim";
 import type { Args, Definition } from "../definition";
+import { type Family, familyOf } from "../fields/common";
 import { parseMark } from "../mark";
+import { covers } from "./ip";
 import type { DeviceAddress, Place, Port } from "./network";
 
 /** The resource of a program that makes something. */
@@ -27,7 +29,7 @@ export class Owners {
   private readonly byClaim = new Map<string, Owner>();
   private readonly urns = new Map<string, string>();
 
-  constructor(known: readonly Known[]) {
+  constructor(private readonly known: readonly Known[]) {
     for (const { definition, args, urn } of known) {
       const mark = String(args["mark"]);
       if (urn !== undefined) this.urns.set(mark, urn);
@@ -56,8 +58,33 @@ export class Owners {
     return this.byClaim.get(claimOf("address", place.name, `${device.name} ${ip}/${prefix}`));
   }
 
+  ofNeighbour(place: Place, link: string, ip: string): Owner | undefined {
+    return this.byClaim.get(claimOf("neighbour", place.name, `${link} ${ip}`));
+  }
+
   ofRoute(place: Place, destination: string, metric: number): Owner | undefined {
     return this.byClaim.get(claimOf("route", place.name, `main ${destination} metric ${metric}`));
+  }
+
+  /** Whose route would lead to an address, though the kernel has none. */
+  ofMissingRoute(place: Place, ip: string): Owner | undefined {
+    return this.ofMissing("Route", place, ({ destination, type, table }) => {
+      const network =
+        destination === "default" ? (ip.includes(":") ? "::/0" : "0.0.0.0/0") : String(destination);
+      return type === "unicast" && table === "main" && covers(network, ip);
+    });
+  }
+
+  /** Who would give a place an address of this family, though the kernel has none. */
+  ofMissingAddress(place: Place, family: Family): Owner | undefined {
+    return this.ofMissing("Address", place, ({ address }) => familyOf(String(address)) === family);
+  }
+
+  private ofMissing(kind: string, place: Place, fits: (args: Args) => boolean): Owner | undefined {
+    const found = this.known.find(
+      ({ definition, args }) => definition.kind === kind && args["namespace"] === place.name && fits(args),
+    );
+    return found && this.ofMark(String(found.args["mark"]));
   }
 
   /** `path` as below /proc/sys. */

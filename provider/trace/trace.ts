@@ -19,6 +19,7 @@ import type { Plan } from "./plan";
 import { type Answer, probe, probeLarge, type Target, untried } from "./probe";
 import { endpointsOf, segmentOf } from "./segment";
 import { type End, walk } from "./walk";
+import { inPlace } from "./words";
 
 /** What to explain. */
 export interface Question {
@@ -175,9 +176,8 @@ function unanswered(journey: Journey): Fault | undefined {
 }
 
 /** Out of sight, with a source that nobody there may know. */
-function lostBeyond(journey: Journey, { place, packet }: Extract<End, { at: "beyond" }>): Fault {
-  const out = portsOf(place).flatMap(({ device }) => device.addresses);
-  const isKnown = out.some((address) => covers(addressName(address), packet.source));
+function lostBeyond(journey: Journey, { place, link, packet }: Extract<End, { at: "beyond" }>): Fault {
+  const isKnown = link.addresses.some((address) => covers(addressName(address), packet.source));
   if (isKnown) {
     return faultAt(journey, place, {
       cause: "unknown",
@@ -187,9 +187,9 @@ function lostBeyond(journey: Journey, { place, packet }: Extract<End, { at: "bey
   }
   return faultAt(journey, place, {
     cause: "no-masquerade",
-    reason: `packets leave it with the source ${packet.source}, to which nobody beyond may know a way`,
-    mend: `add a NatRule of kind masquerade that covers ${packet.source}, or a route there to it`,
-    code: `new NatRule("…", { kind: "masquerade", source: "${packet.source}" });`,
+    reason: `it sends them out of sight with the source ${packet.source}, to which nobody there may know a way`,
+    mend: `add a NatRule of kind masquerade on ${placeName(place.name)} that covers ${packet.source}, or a route there to it`,
+    code: `new NatRule("…", { ${inPlace(place)}kind: "masquerade", source: "${packet.source}" });`,
   });
 }
 
@@ -249,5 +249,5 @@ function verdict(
 }
 
 /** Whose it is, where the mend has not said so. */
-const ownerTail = ({ owner, mend }: Fault): string =>
-  owner && !mend.includes(ownerName(owner)) ? ` (${ownerName(owner)})` : "";
+const ownerTail = ({ owner, reason, mend }: Fault): string =>
+  owner && !`${reason} ${mend}`.includes(ownerName(owner)) ? ` (${ownerName(owner)})` : "";

@@ -11,7 +11,8 @@ import type { Plan } from "./plan";
 /** Where a packet ends up. */
 export type End =
   | { readonly at: "place"; readonly place: Place; readonly packet: Packet }
-  | { readonly at: "beyond"; readonly place: Place; readonly packet: Packet }
+  /** Out of sight, by a link. */
+  | { readonly at: "beyond"; readonly place: Place; readonly link: Device; readonly packet: Packet }
   | { readonly at: "fault"; readonly fault: Fault };
 
 /** More hops than this is a circle, as for traceroute(8). */
@@ -30,7 +31,7 @@ export function* walk(journey: Journey, from: Place, first: Packet): Plan<End> {
     if ("at" in inside) return inside;
     const crossing = yield* cross(journey, place, inside.link, inside.nexthop, inside.packet);
     if (crossing.to === "nowhere") return { at: "fault", fault: crossing.fault };
-    if (crossing.to === "beyond") return { at: "beyond", place, packet: inside.packet };
+    if (crossing.to === "beyond") return { at: "beyond", place, link: inside.link, packet: inside.packet };
     packet = inside.packet;
     arrival = { link: crossing.port.device, from: place };
     place = crossing.port.place;

@@ -2,6 +2,7 @@ import type { Facts } from "../facts";
 import type { Fault } from "../fault";
 import { faultAt, type Journey, note } from "../journey";
 import { type Port, portName } from "../network";
+import { ownerName } from "../owners";
 import { ipIn } from "../words";
 
 /** Whether the MAC address that a place believes a neighbour to have is its own, and ARP can find it. */
@@ -19,10 +20,16 @@ export function checkNeighbour(
   const isKnown = onSegment.some((port) => port.device.mac === entry?.mac);
   if (entry?.mac !== undefined && !isKnown) {
     const isFixed = /PERMANENT/.test(entry.state);
+    const owner = journey.owners.ofNeighbour(place, device.name, nexthop);
     return faultAt(journey, place, {
       cause: "neighbour",
       reason: `its neighbour entry for ${nexthop} on ${device.name} says ${entry.mac} (${entry.state}), but ${portName(holder)} has ${mac}`,
-      mend: isFixed ? "change or delete the entry" : "delete the entry, it is learnt anew",
+      mend: owner
+        ? `change ${ownerName(owner)} to ${mac}`
+        : isFixed
+          ? "change or delete the entry"
+          : "delete the entry, it is learnt anew",
+      owner,
       code: `${ipIn(place)} neigh del ${nexthop} dev ${device.name}`,
     });
   }

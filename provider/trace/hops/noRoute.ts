@@ -32,6 +32,13 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
   if (usableAddresses(place, family).length > 0) return undefined;
   const link = portsOf(place).find(({ device }) => device.kind !== "loopback" && device.master === undefined);
   const name = family === "ipv4" ? "IPv4" : "IPv6";
+  const lost = journey.owners.ofMissingAddress(place, family);
+  if (lost) {
+    return faultAt(journey, place, {
+      ...{ cause: "no-address", reason: `it has no ${name} address, though ${ownerName(lost)} gives it one` },
+      ...{ mend: "make that anew with `pulumi up --refresh`", owner: lost },
+    });
+  }
   if (!link) {
     return faultAt(journey, place, {
       cause: "no-address",
@@ -104,6 +111,15 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
   const { destination } = packet;
   const isBack = journey.direction === "back";
   const target = targetNetwork(journey, destination);
+  const lost = journey.owners.ofMissingRoute(place, destination);
+  if (lost) {
+    return faultAt(journey, place, {
+      cause: "no-route",
+      reason: `it has no route ${isBack ? "back " : ""}to ${target}, though ${ownerName(lost)} is one`,
+      mend: "make that anew with `pulumi up --refresh`",
+      owner: lost,
+    });
+  }
   const router = routerTo(journey.network, place, destination);
   const via = router ? ` via ${router.ip}` : "";
   const hider = isBack ? hiderOf(journey, place, destination) : undefined;

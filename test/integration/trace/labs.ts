@@ -222,6 +222,13 @@ export const labs: readonly Lab[] = [
       "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let it through there: an accept in another table does not overrule it",
   },
   {
+    name: "a firewall on the sender",
+    base: SWITCHED,
+    broken: ["red: iptables -P OUTPUT DROP"],
+    sentence:
+      "packets die at red: the policy of chain OUTPUT of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+  },
+  {
     name: "a firewall on the receiver",
     base: ROUTED,
     broken: ["blue: iptables -A INPUT -p icmp -j DROP"],

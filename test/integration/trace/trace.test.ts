@@ -1,3 +1,4 @@
+import { readlink } from "node:fs/promises";
 import { expect } from "chai";
 import { execa } from "execa";
 import { destinationIn, placeIn } from "../../../cli/trace/target";
@@ -6,6 +7,7 @@ import type { Args, Definition } from "../../../provider/definition";
 import { localHost } from "../../../provider/host/local";
 import { address as addressKind } from "../../../provider/resources/address";
 import { bridge } from "../../../provider/resources/bridge";
+import { neighbor } from "../../../provider/resources/neighbor";
 import { route } from "../../../provider/resources/route";
 import { vethPair } from "../../../provider/resources/vethPair";
 import { CAUSES } from "../../../provider/trace/fault";
@@ -73,6 +75,56 @@ describe("trace", () => {
     }
   });
 
+  describe("ends where it cannot look any further", () => {
+    const start = () => execa("unshare", ["--net", "sleep", "60"], { reject: false });
+    let outside: ReturnType<typeof start>;
+
+    /** The router's uplink leads to a namespace without a name. */
+    beforeEach(async () => {
+      outside = start();
+      const inside = ["--target", String(outside.pid), "--net", "ip"];
+      for (const line of ROUTED) await type(line);
+      await type("h1: ip link add up0 type veth peer name far0");
+      // It takes a moment to be in a namespace of its own.
+      for (
+        const own = await readlink("/proc/self/ns/net");
+        ;
+        await new Promise((done) => setTimeout(done, 20))
+      )
+        if ((await readlink(`/proc/${outside.pid}/ns/net`)) !== own) break;
+      await type(`h1: ip link set far0 netns ${outside.pid}`);
+      await type("h1: ip link set up0 up");
+      await type("h1: ip address add 203.0.113.1/24 dev up0");
+      await execa("nsenter", [...inside, "address", "add", "203.0.113.2/24", "dev", "far0"]);
+      await execa("nsenter", [...inside, "link", "set", "far0", "up"]);
+      await type("red: ip route add default via 10.1.0.1");
+    });
+
+    afterEach(async () => {
+      outside.kill();
+      await outside;
+    });
+
+    const ask = () =>
+      trace(localHost, { from: "red", ...destinationIn("203.0.113.2"), withProbe: true, patience: PATIENCE });
+
+    it("and proposes a masquerade where nobody there may know the sender", async () => {
+      expect((await ask()).sentence).to.equal(
+        "packets die at h1: it sends them out of sight with the source 10.1.0.2, to which nobody there may know a way; " +
+          "add a NatRule of kind masquerade on h1 that covers 10.1.0.2, or a route there to it",
+      );
+    });
+
+    it("and takes an answer for one", async () => {
+      await type("h1: iptables -t nat -A POSTROUTING -s 10.1.0.0/24 -o up0 -j MASQUERADE");
+      const { isReached, steps } = await ask();
+      expect(isReached).to.equal(true);
+      expect(steps.at(-1)?.text).to.equal(
+        "sends it by up0 to 203.0.113.2, which is beyond up0 in h1 and cannot be looked into",
+      );
+    });
+  });
+
   describe("names the resource to change", () => {
     /** The seed's switch, made by resources; what a stack's state would know of it. */
     async function resources(): Promise<{ urn: string; args: Args; definition: Definition }[]> {
@@ -120,6 +172,33 @@ describe("trace", () => {
       await typed("link set dev veth-blue-br down", "h1");
       expect((await ask("192.168.15.5", "blue")).sentence).to.equal(
         'packets die at h1: veth-blue-br is down; set it up: `pulumi up --refresh` does where VethPair "veth-blue" of project/stack says so',
+      );
+    });
+
+    it("of a route and an address that somebody has deleted", async () => {
+      const known = await resources();
+      await typed("route del 192.168.1.0/24", "blue");
+      expect((await ask("192.168.1.3", "blue")).sentence).to.equal(
+        'packets die at blue: it has no route to 192.168.1.3, though Route "out" of project/stack is one; make that anew with `pulumi up --refresh`',
+      );
+      await typed("address flush dev veth-blue", "blue");
+      expect((await ask("192.168.15.5", "blue", known)).sentence).to.equal(
+        'packets die at blue: it has no IPv4 address, though Address "blue-ip" of project/stack gives it one; make that anew with `pulumi up --refresh`',
+      );
+    });
+
+    it("by the record of a neighbour", async () => {
+      await resources();
+      await Living.create(
+        neighbor,
+        { namespace: "red", interface: "veth-red", address: "192.168.15.5", lladdr: "02:00:00:00:00:99" },
+        "fixed",
+      );
+      await typed("address replace 192.168.15.1/24 dev veth-red", "red");
+      await typed("link set dev v-net-0 address 02:00:00:00:00:05", "h1");
+      expect((await ask("192.168.15.5")).sentence).to.equal(
+        "packets die at red: its neighbour entry for 192.168.15.5 on veth-red says 02:00:00:00:00:99 (PERMANENT), " +
+          'but v-net-0 in h1 has 02:00:00:00:00:05; change Neighbor "fixed" of project/stack to 02:00:00:00:00:05',
       );
     });
 
