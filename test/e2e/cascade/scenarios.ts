@@ -37,7 +37,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     edit: { near: "renamed" },
     owner: "near",
     hanging: [
-      ...(["bridge", "cable", "drop", "policy", "ttl", "nftables", "iptables"] as const),
+      ...(["bridge", "cable", "drop", "policy", "ttl", "nftables", "iptables", "filter"] as const),
       ...onBridge,
       ...onCable,
     ],
