@@ -56,9 +56,22 @@ export function command(
 export const ip = (namespace: string | undefined, ...args: string[]): Command =>
   command("ip", namespace, args);
 
-/** Every link in `namespace`, with all that is known of it. */
-export const showLinks = (namespace: string | undefined): Command =>
-  ip(namespace, "-j", "-d", "link", "show");
+/**
+ * How `ip` is asked: for JSON with all that is known, in numbers, as a host may give 110 or group 5 a name of its own. The
+ * same words each time, so that a session can answer everything.
+ */
+export const ASK = ["-N", "-j", "-d"] as const;
+
+/** Every link in `namespace` with its addresses: `ip link show` would tell no more, and spoil the session for addresses. */
+export const showLinks = (namespace: string | undefined): Command => ip(namespace, ...ASK, "addr", "show");
+
+/** One link in `namespace` with its addresses. */
+export const showLink = (namespace: string | undefined, name: string): Command =>
+  ip(namespace, ...ASK, "addr", "show", "dev", name);
+
+/** The numbers that `namespace` has for others. */
+export const showNamespaceIds = (namespace: string | undefined): Command =>
+  ip(namespace, ...ASK, "netns", "list-id");
 
 /** A pause between two looks at something that settles by itself. */
 export const pause = (milliseconds: number): Command =>

@@ -121,6 +121,6 @@ export interface Definition<A = Args, O extends object = object> {
   survey?(namespace: string | undefined): Survey;
   /** Looks for what may keep it from working once it is made, and says it in words; nothing where all is well. */
   caveats?(args: A): Generator<readonly Command[], readonly string[], readonly Answer[]>;
-  /** Operations with the same key wait for each other. */
-  serialize?(args: A): string;
+  /** Operations with the same key, or one of the same keys, wait for each other. */
+  serialize?(args: A): string | readonly string[];
 }

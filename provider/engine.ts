@@ -78,7 +78,7 @@ async function tellCaveats(definition: Definition, host: Host, args: Args): Prom
   if (!plan || !host.warn) return;
   let step = plan.next([]);
   while (!step.done) step = plan.next(await ask(host, step.value));
-  for (const caveat of step.value) host.warn(`${definition.id(args)}: ${caveat}`);
+  for (const caveat of step.value) host.warn(caveat);
 }
 
 /** Milliseconds between looks at what somebody else may be making just now. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { remembered } from "./memo";
 
 /** What bridges and veth ends have in common. */
 
@@ -22,10 +23,12 @@ export const markWords = (mark: string, group?: string): string[] => [
  * A MAC address made from a mark: the same at every creation, so that neighbours' ARP entries survive a rebuild, and
  * set at creation, so that udev's MACAddressPolicy leaves it alone. Locally administered (IEEE 802c), unicast.
  */
-export function macOf(mark: string, salt = ""): string {
-  const bytes = createHash("sha256").update(`${mark}\n${salt}`).digest().subarray(0, 5).toString("hex");
+export const macOf = (mark: string, salt = ""): string => macFrom(`${mark}\n${salt}`);
+
+const macFrom = remembered((text: string): string => {
+  const bytes = createHash("sha256").update(text).digest().subarray(0, 5).toString("hex");
   return `02:${bytes.replace(/(..)(?=.)/g, "$1:")}`;
-}
+});
 
 /** `NAMESPACE/LINK`, or the link alone where it is in the host's own namespace. */
 export const linkId = (namespace: string | undefined, name: string): string =>

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { remembered } from "./memo";
 
 /** What every mark starts with, and what a person may search the kernel for. */
 export const MARK_PREFIX = "pulumi-netns";
@@ -19,12 +20,12 @@ export function markOf(kind: string, urn: string): string {
 }
 
 /** The mark of one part of a resource that carries `mark` as a whole; `key` is its kind and a name, `Bridge red/br0`. */
-export function markOfPart(mark: string, key: string): string {
+export const markOfPart = remembered((mark: string, key: string): string => {
   const [kind = "", ...name] = key.split(" ");
   const label = `${parseMark(mark)?.label}/${plain(name.join(" "))}`;
   const hash = createHash("sha256").update(`${mark}\n${key}`).digest("hex").slice(0, 12);
   return `${MARK_PREFIX}:${kind}:${hash}:${label}`.slice(0, MAX_LENGTH);
-}
+});
 
 /** The stack of a URN as marks name it: `PROJECT/STACK`. */
 export function stackOf(urn: string): string {

@@ -1,4 +1,4 @@
-import { type Answer, type Command, ip, printCommand } from "./command";
+import { type Answer, ASK, type Command, ip, printCommand } from "./command";
 import type { Args, Definition } from "./definition";
 import { CommandError, isNotFound } from "./errors";
 import type { Host } from "./host/host";
@@ -22,7 +22,7 @@ export interface Findings {
 export async function survey(host: Host): Promise<Findings> {
   const gaps = new Set<string>();
   const ask = remembering((asked) => answerOf(host, asked, gaps));
-  const names = parseNamespaceNames(await ask(ip(undefined, "-j", "netns", "list")));
+  const names = parseNamespaceNames(await ask(ip(undefined, ...ASK, "netns", "list")));
   const found: Found[] = [];
   // One namespace after the other: at once they would be a process or more for each.
   for (const namespace of [undefined, ...names]) {

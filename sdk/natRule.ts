@@ -26,8 +26,8 @@ export type NatRuleArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "fam
    * For `dnat` over IPv4: the link, given as a bridge, an end of a veth pair or a name, by which packets of localhost may
    * pass. Where `to` is elsewhere, the host's own packets to 127.0.0.1 are forwarded as well, and this is the link that
    * leads to `to`; where `to` is in 127.0.0.0/8, packets that come in by this link reach it. Its parameter
-   * `route_localnet` is set to 1, for as long as a rule needs it, and whatever else comes in by it for 127.0.0.0/8 is
-   * dropped. Default: none, nothing on localhost is forwarded. Replaces.
+   * `route_localnet` is set (to 110, where it was 0) for as long as a rule needs it, and whatever else comes in by it for
+   * 127.0.0.0/8 is dropped. Default: none, nothing on localhost is forwarded. Replaces.
    */
   routeLocalnet?: InterfaceReference;
 };

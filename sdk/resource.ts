@@ -8,6 +8,12 @@ import { markOf } from "../provider/mark";
 export const PROVIDER =
   'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-netns/provider").provider';
 
+/**
+ * Pulumi notes with each promise where it came from, and tells nobody unless this is set; to put that into words takes a
+ * quarter of a program's time. What it keeps of a resource, its place in the program, does not come from these.
+ */
+const isLookingForLeaks = Boolean(process.env["PULUMI_DEBUG_PROMISE_LEAKS"]);
+
 /** What a resource hangs on. */
 export interface Owners {
   /**
@@ -37,18 +43,25 @@ export abstract class NetnsResource extends pulumi.CustomResource {
     const type = `pulumi-nodejs:dynamic/netns:${kind}`;
     const { adopt = false } = inputs;
     const mayStay = adopt !== false;
-    super(
-      type,
-      name,
-      {
-        // An output has to be named here for the engine's value to reach the property.
-        ...Object.fromEntries(outputs.map((output) => [output, undefined])),
-        ...inputs,
-        mark: mark(kind, type, name, options.parent),
-        __provider: PROVIDER,
-      },
-      withOwners(options, owners, mayStay),
-    );
+    const properties = {
+      // An output has to be named here for the engine's value to reach the property.
+      ...Object.fromEntries(outputs.map((output) => [output, undefined])),
+      ...inputs,
+      mark: mark(kind, type, name, options.parent),
+      __provider: PROVIDER,
+    };
+    const allOptions = withOwners(options, owners, mayStay);
+    const limit = Error.stackTraceLimit;
+    try {
+      if (!isLookingForLeaks) Error.stackTraceLimit = 0;
+      super(type, name, properties, allOptions);
+    } catch (error) {
+      Error.stackTraceLimit = limit;
+      if (error instanceof Error && !isLookingForLeaks) Error.captureStackTrace(error, new.target);
+      throw error;
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
     this.mayStay = mayStay;
   }
 

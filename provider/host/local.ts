@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { ReadStream } from "node:fs";
-import { open, readFile, stat, unlink } from "node:fs/promises";
+import { open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
+import { builtin } from "./builtin";
 import type { Host } from "./host";
 import { lenient, warn } from "./lenient";
 import { FileRecords } from "./records";
+import { RemoteSessions } from "./remoteSessions";
 import { SessionEnd } from "./session";
-import { type Line, lineOf, Sessions } from "./sessions";
+import { type Line, lineOf } from "./sessions";
 import { timeoutOf } from "./timeout";
 
 /** The sbin folders are missing from the PATH of an ordinary user on some distributions. */
@@ -20,7 +21,7 @@ const ENV = { LC_ALL: "C", PATH };
 
 const timeout = (): number => timeoutOf(process.env["PULUMI_NETNS_TIMEOUT"]);
 
-const sessions = new Sessions(ENV, timeout);
+const sessions = new RemoteSessions(ENV, timeout);
 
 const records = new FileRecords("/run/pulumi-netns");
 
@@ -31,39 +32,12 @@ export const localHost: Host = { run: lenient(run, warn), warn, records };
 export const plainHost: Host = { run: lenient(runAlone, warn), warn, records };
 
 async function run(command: Command): Promise<string> {
-  if (command.tool === "sleep") {
-    await sleep(Number(command.args[0]) * 1000);
-    return "";
-  }
-  const [format, file] = command.args;
-  if (command.tool === "stat" && format === "--format=%i" && file && !command.namespace)
-    return inodeOf(command, file);
-  if (command.tool === "cat" && format && !command.namespace) return textOf(command, format);
   const line = lineOf(command);
   if (line) return runInSession(command, line);
   const [object, verb, name] = command.args;
+  // A session is a process inside as well.
   if (object === "netns" && verb === "pids" && name !== undefined) await sessions.leave(name);
-  return runAlone(command);
-}
-
-/** `stat --format=%i FILE`, without a process where it is that simple. */
-async function inodeOf(command: Command, file: string): Promise<string> {
-  try {
-    return String((await stat(file)).ino);
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith("ENOENT"))) return runAlone(command);
-    const stderr = `stat: cannot statx '${file}': No such file or directory`;
-    throw new CommandError("NotFound", command, stderr, { cause: error });
-  }
-}
-
-/** `cat FILE`, without a process. */
-async function textOf(command: Command, file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch {
-    return runAlone(command);
-  }
+  return (await builtin(command)) ?? runAlone(command);
 }
 
 /** Resolves once `ip netns add` may run beside others: whichever comes first mounts /run/netns. */

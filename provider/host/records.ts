@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../parse/json";
@@ -59,23 +68,26 @@ const folderName = (namespace: string | undefined): string => namespace ?? HOST;
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
-/** Records as files below `root`, on a file system that a reboot empties: `NAMESPACE/OBJECT.MARK.json`. */
+/**
+ * Records as files below `root`, on a file system that a reboot empties: `NAMESPACE/OBJECT.MARK.json`. That is memory:
+ * waiting for it by a thread would take ten times as long.
+ */
 export class FileRecords implements Records {
   constructor(private readonly root: string) {}
 
   async find(key: ObjectKey): Promise<readonly OwnerRecord[]> {
     const folder = join(this.root, folderName(key.namespace));
-    const names = (await namesIn(folder)).filter((name) => name.startsWith(`${this.object(key)}.`));
+    const names = namesIn(folder).filter((name) => name.startsWith(`${this.object(key)}.`));
     if (names.length === 0) return [];
-    const inode = await inodeOf(key.namespace);
-    const records = await Promise.all(names.map((name) => readRecord(join(folder, name))));
+    const inode = inodeOf(key.namespace);
+    const records = names.map((name) => readRecord(join(folder, name)));
     // Another namespace of the same name had the others.
     return records.filter((record) => record !== undefined).filter((record) => record.inode === inode);
   }
 
   async save(key: ObjectKey, record: Pick<OwnerRecord, "mark" | "args" | "former">): Promise<void> {
     const { kind, id, namespace } = key;
-    const inode = await inodeOf(namespace);
+    const inode = inodeOf(namespace);
     if (inode === undefined) return;
     const text = JSON.stringify({ kind, id, ...record, inode });
     const file = this.file(key, record.mark);
@@ -83,44 +95,42 @@ export class FileRecords implements Records {
       // By a draft: a record is there whole or not at all. One that a crash left is written over.
       const draft = this.draft(key, record.mark);
       try {
-        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-        await writeFile(draft, text, { mode: 0o600 });
-        await rename(draft, file);
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        writeFileSync(draft, text, { mode: 0o600 });
+        renameSync(draft, file);
         return;
       } catch (error) {
-        await rm(draft, { force: true });
-        // Somebody's last record went in between, and its folder with it, or the one above.
+        rmSync(draft, { force: true });
+        // Another process' last record went in between, and its folder with it, or the one above.
         if (codeOf(error) !== "ENOENT") throw error;
       }
     }
   }
 
   async drop(key: ObjectKey, mark: string): Promise<void> {
-    for (const file of [this.file(key, mark), this.draft(key, mark)]) await rm(file, { force: true });
-    await this.tidy(folderName(key.namespace));
+    for (const file of [this.file(key, mark), this.draft(key, mark)]) rmSync(file, { force: true });
+    this.tidy(folderName(key.namespace));
   }
 
   async dropAll(namespace: string): Promise<void> {
-    await rm(join(this.root, namespace), { recursive: true, force: true });
-    await this.tidy(namespace);
+    rmSync(join(this.root, namespace), { recursive: true, force: true });
+    this.tidy(namespace);
   }
 
   async list() {
-    const folders = await namesIn(this.root);
-    const lists = folders.map(async (folder) => {
+    return namesIn(this.root).flatMap((folder) => {
       const namespace = folder === HOST ? undefined : folder;
-      const names = await namesIn(join(this.root, folder));
-      const records = await Promise.all(names.map((name) => readRecord(join(this.root, folder, name))));
+      const names = namesIn(join(this.root, folder));
+      const records = names.map((name) => readRecord(join(this.root, folder, name)));
       return records.flatMap((record) => (record ? { ...record, namespace } : []));
     });
-    return (await Promise.all(lists)).flat();
   }
 
   /** Removes folders that have nothing in them any more. */
-  private async tidy(folder: string): Promise<void> {
+  private tidy(folder: string): void {
     for (const path of [join(this.root, folder), this.root]) {
       try {
-        await rmdir(path);
+        rmdirSync(path);
       } catch (error) {
         if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(codeOf(error) ?? "")) throw error;
       }
@@ -142,22 +152,22 @@ export class FileRecords implements Records {
 }
 
 /** The identity of a network namespace, as names may be used again; `undefined` where there is none of that name. */
-async function inodeOf(namespace: string | undefined): Promise<number | undefined> {
+function inodeOf(namespace: string | undefined): number | undefined {
   const path = namespace === undefined ? "/proc/self/ns/net" : `/run/netns/${namespace}`;
-  return (await absentAsUndefined(stat(path)))?.ino;
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
-const namesIn = async (folder: string): Promise<string[]> =>
-  ((await absentAsUndefined(readdir(folder))) ?? []).filter((name) => !name.startsWith("."));
+const namesIn = (folder: string): string[] =>
+  (absentAsUndefined(() => readdirSync(folder)) ?? []).filter((name) => !name.startsWith("."));
 
-async function readRecord(file: string): Promise<OwnerRecord | undefined> {
-  const text = await absentAsUndefined(readFile(file, "utf8"));
+function readRecord(file: string): OwnerRecord | undefined {
+  const text = absentAsUndefined(() => readFileSync(file, "utf8"));
   return text === undefined ? undefined : parseJson(OwnerRecord, text);
 }
 
-async function absentAsUndefined<T>(work: Promise<T>): Promise<T | undefined> {
+function absentAsUndefined<T>(work: () => T): T | undefined {
   try {
-    return await work;
+    return work();
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

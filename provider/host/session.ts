@@ -24,6 +24,9 @@ export class SessionEnd extends Error {
 const END = "done";
 const COMPLAINT = `Object "${END}" is unknown, try "ip help".\nCommand failed -:`;
 
+/** A read that always has an answer, with `"ifname":"lo"` in it. */
+const FENCE = "addr show dev lo";
+
 const FAILURE = /Command failed -:\d+\n$/;
 
 /**
@@ -40,18 +43,13 @@ export class Session {
   private isTimedOut = false;
   /** Lines given and not yet replied to. */
   private pending = 0;
+  private isUnused = true;
   /** Resolves when the process has ended. */
   readonly ended: Promise<void>;
 
-  constructor(
-    options: readonly string[],
-    /** A read that always has an answer with `"ifname":"lo"` in it. */
-    private readonly fence: string,
-    env: Readonly<Record<string, string>>,
-    private readonly timeout: number,
-  ) {
-    // Not by execa, whose share of a start is as large as node's own; there is one for each namespace and object.
-    this.process = spawn("ip", [...options, "-force", "-batch", "-"], { env: { ...process.env, ...env } });
+  constructor(options: readonly string[]) {
+    // Not by execa, whose share of a start is as large as node's own; there is one for each namespace.
+    this.process = spawn("ip", [...options, "-force", "-batch", "-"]);
     this.process.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       this.notice();
@@ -60,8 +58,6 @@ export class Session {
       this.stderr += text;
       this.notice();
     });
-    // An idle session keeps no program from ending; one at work has a timer that does.
-    this.hold("unref");
     // That it takes no more lines shows in its end.
     this.process.stdin.on("error", () => {});
     let failure: NodeJS.ErrnoException | undefined;
@@ -78,47 +74,42 @@ export class Session {
     });
   }
 
+  /** Whether it has not been given anything yet, and so remembers nothing. */
+  get isNew(): boolean {
+    return this.isUnused;
+  }
+
   get isIdle(): boolean {
     return this.pending === 0;
   }
 
   /** Gives it a line, after those that were given before; no reply where it had ended by the time of its turn. */
-  run(line: string, isRead: boolean): Promise<Reply | undefined> {
+  run(line: string, isRead: boolean, timeout: number): Promise<Reply | undefined> {
     this.pending++;
-    const reply = this.last.then(() => this.exchange(line, isRead)).finally(() => this.pending--);
+    this.isUnused = false;
+    const reply = this.last.then(() => this.exchange(line, isRead, timeout)).finally(() => this.pending--);
     this.last = reply.catch(() => {});
     return reply;
   }
 
   /** Lets it end once it has replied to everything. */
   close(): void {
-    // Somebody may wait for its end: it is not to be cut short by that of the program.
-    this.hold("ref");
     void this.last.then(() => this.process.stdin.end());
   }
 
-  /** Whether the program goes on for its sake: process and pipes are told each by itself. */
-  private hold(whether: "ref" | "unref"): void {
-    const { stdin, stdout, stderr } = this.process;
-    for (const handle of [this.process, stdin, stdout, stderr]) {
-      const tell: unknown = Reflect.get(handle, whether);
-      if (typeof tell === "function") tell.call(handle);
-    }
-  }
-
-  private async exchange(line: string, isRead: boolean): Promise<Reply | undefined> {
+  private async exchange(line: string, isRead: boolean, timeout: number): Promise<Reply | undefined> {
     if (this.end) return undefined;
     const timer = setTimeout(() => {
       this.isTimedOut = true;
       this.process.kill("SIGKILL");
-    }, this.timeout);
+    }, timeout);
     try {
       const said = await this.say(line);
       const [isOk, stderr] = [!FAILURE.test(said), said.replace(FAILURE, "")];
       if (!isRead) return { isOk, stdout: "", stderr };
       if (isOk) return { isOk, stdout: await this.until(() => this.takeLine("\n")), stderr };
       // What it may have printed before it failed comes before this.
-      await this.say(this.fence);
+      await this.say(FENCE);
       await this.until(() => this.takeLine('"ifname":"lo"'));
       return { isOk, stdout: "", stderr };
     } finally {

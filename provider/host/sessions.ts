@@ -1,13 +1,14 @@
 import { statSync } from "node:fs";
-import type { Command } from "../command";
+import { isDeepStrictEqual } from "node:util";
+import { ASK, type Command } from "../command";
 import { type Reply, Session } from "./session";
 
 /**
  * How long a session may serve, and wait for work, in milliseconds. `ip` remembers which name is which link, and others
  * may change that.
  */
-const LIFE = 3000;
-const IDLE = 1000;
+const LIFE = 5000;
+const IDLE = 2000;
 
 /** How many may be open at once; the one that has waited longest makes room. */
 const MOST = 400;
@@ -15,23 +16,29 @@ const MOST = 400;
 /** Words that mean the same in a line of a batch as they do alone: no quotes, no comment, not empty. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-/** Reads that print exactly one line of JSON. */
-const READ = /^(link|addr|route) show |^link show$|^netns list-id$/;
+/**
+ * Reads that print exactly one line of JSON. Not `link show`: it leaves `addr show` in the same batch blind for addresses
+ * (iproute2 keeps the family in a static variable).
+ */
+const READ = /^(addr|route) show |^addr show$|^netns list-id$/;
 const WRITE = /^(link|address|route|netns) (add|set|del|replace) /;
 
 /** A name among numbers: `ip` takes the number before for what it has remembered of the name (rtnl_rtprot_a2n). */
 const NAMED_PROTOCOL = / proto [a-z]/;
 
-/** After it, names may mean other links, in other namespaces as well. */
-const DELETION = /^(link|netns) del /;
+/**
+ * What the kernel says of a link that is gone, where `ip` has remembered its index: the name may mean another link by now.
+ * As a master such a link is an invalid argument. A name that is nobody's, `ip` complains about by itself; an index in the
+ * place of a name (`if7`) is never remembered.
+ */
+const STALE = /No such device|Device not found|Invalid argument/;
+const BY_INDEX = / dev if\d+$/;
+
+/** Names a namespace that `ip` then keeps open, and so alive, until it ends. */
+const HOLD = /^link .* netns (\S+)/;
 
 /** A command as a session runs it: what `ip` is started with, and the line of the batch. */
 export interface Line {
-  /**
-   * What it is about: `link`, `addr`, `route` or `netns`. Each has sessions of its own, as `ip link` leaves `ip addr` in
-   * the same batch blind for addresses (iproute2 keeps the family in a static variable).
-   */
-  readonly object: string;
   readonly namespace: string | undefined;
   readonly options: readonly string[];
   readonly text: string;
@@ -43,38 +50,34 @@ export function lineOf({ tool, args, namespace, input }: Command): Line | undefi
   if (tool !== "ip" || input !== undefined || !args.every((word) => PLAIN.test(word))) return undefined;
   const first = args.findIndex((word) => !word.startsWith("-"));
   const [given, text] = [args.slice(0, first), args.slice(first).join(" ")];
-  const family = given.filter((option) => option === "-4" || option === "-6");
   if (NAMED_PROTOCOL.test(text)) return undefined;
   const isRead = READ.test(text);
-  const object = (args[first] ?? "").replace("address", "addr");
-  if (isRead && given.includes("-j")) return { object, namespace, options: given, text, isRead };
+  const options = [...given.filter((option) => option === "-6"), ...ASK];
   // What shapes output means nothing to a change, which so shares the session of the reads around it.
-  const options = [...family, ...(family.length > 0 ? ["-N"] : []), "-j", "-d"];
-  return WRITE.test(text) ? { object, namespace, options, text, isRead: false } : undefined;
+  const wanted = isRead ? options : options.filter((option) => option === "-6");
+  if (!isDeepStrictEqual(given, wanted)) return undefined;
+  return isRead || WRITE.test(text) ? { namespace, options, text, isRead } : undefined;
 }
 
 interface Open {
-  readonly namespace: string | undefined;
   /** Which namespace it is in: another one may have got the name since. */
   readonly inode: number | undefined;
   readonly session: Session;
+  /** The namespaces that it keeps alive. */
+  readonly holds: Set<string>;
   readonly born: number;
   idle?: NodeJS.Timeout;
 }
 
-/** The sessions of a host, one for each namespace, object and set of options. They start when needed, and end by themselves. */
+/** The sessions of a host, one for each namespace and family. They start when needed, and end by themselves. */
 export class Sessions {
   /** The one that has waited longest comes first. */
   private readonly open = new Map<string, Open>();
 
-  constructor(
-    private readonly env: Readonly<Record<string, string>>,
-    private readonly timeout: () => number,
-  ) {}
-
-  async run(line: Line): Promise<Reply> {
-    for (;;) {
-      const key = JSON.stringify([line.object, line.namespace, ...line.options]);
+  /** Runs a line, which may take `timeout` milliseconds. */
+  async run(line: Line, timeout: number): Promise<Reply> {
+    for (let isRepeated = false; ; ) {
+      const key = JSON.stringify([line.namespace, ...line.options]);
       const { namespace } = line;
       // What `ip` would say, and end: whatever is made is looked for first.
       if (namespace !== undefined && inodeOf(namespace) === undefined) {
@@ -82,25 +85,33 @@ export class Sessions {
         return { isOk: false, stdout: "", stderr };
       }
       const one = this.sessionFor(key, line);
-      const reply = await one.session.run(line.text, line.isRead).catch((error: unknown) => {
+      const { isNew } = one.session;
+      const [, held] = HOLD.exec(line.text) ?? [];
+      if (held !== undefined) one.holds.add(held);
+      const reply = await one.session.run(line.text, line.isRead, timeout).catch((error: unknown) => {
         this.drop(key, one);
         throw error;
       });
-      if (DELETION.test(line.text)) this.dropAll();
-      else if (reply) this.letWait(key, one);
-      else this.drop(key, one);
-      if (reply) return reply;
+      const isStale: boolean =
+        reply !== undefined && !isNew && !isRepeated && !BY_INDEX.test(line.text) && STALE.test(reply.stderr);
+      if (reply && !isStale) {
+        this.letWait(key, one);
+        return reply;
+      }
+      // Nothing has come of it: the same once more, by one that remembers nothing.
+      isRepeated ||= isStale;
+      this.drop(key, one);
     }
   }
 
-  /** Ends what is open in a namespace, as it keeps it alive, and waits until it is gone. */
+  /** Ends what keeps a namespace alive, and waits until it is gone. */
   async leave(namespace: string): Promise<void> {
-    const inside = [...this.open].filter(([, one]) => one.namespace === namespace);
-    for (const [key, one] of inside) this.drop(key, one);
-    await Promise.all(inside.map(([, { session }]) => session.ended));
+    const holders = [...this.open].filter(([, { holds }]) => holds.has(namespace));
+    for (const [key, one] of holders) this.drop(key, one);
+    await Promise.all(holders.map(([, { session }]) => session.ended));
   }
 
-  private sessionFor(key: string, { object, namespace, options }: Line): Open {
+  private sessionFor(key: string, { namespace, options }: Line): Open {
     const found = this.open.get(key);
     const inode = namespace === undefined ? undefined : inodeOf(namespace);
     if (found && found.inode === inode && Date.now() - found.born < LIFE) {
@@ -110,11 +121,10 @@ export class Sessions {
     if (found) this.drop(key, found);
     const [oldest] = this.open;
     if (this.open.size >= MOST && oldest) this.drop(...oldest);
-    const fence = `${object === "link" ? "link" : "addr"} show dev lo`;
     const where = namespace === undefined ? [] : ["-n", namespace];
     const one = {
-      ...{ namespace, inode },
-      session: new Session([...where, ...options], fence, this.env, this.timeout()),
+      ...{ inode, holds: new Set(namespace === undefined ? [] : [namespace]) },
+      session: new Session([...where, ...options]),
       born: Date.now(),
     };
     this.open.set(key, one);
@@ -126,17 +136,13 @@ export class Sessions {
     this.open.delete(key);
     this.open.set(key, one);
     clearTimeout(one.idle);
-    one.idle = setTimeout(() => this.drop(key, one), IDLE).unref();
+    one.idle = setTimeout(() => this.drop(key, one), IDLE);
   }
 
   private drop(key: string, one: Open): void {
     clearTimeout(one.idle);
     if (this.open.get(key) === one) this.open.delete(key);
     one.session.close();
-  }
-
-  private dropAll(): void {
-    for (const [key, one] of [...this.open]) this.drop(key, one);
   }
 }
 

@@ -14,11 +14,15 @@ export interface Ground {
   readonly network: string | undefined;
   /** `route_localnet` of the link, where it is there. */
   readonly localnet: string | undefined;
-  /** What that was before any of our rules needed it; the same for all of them. */
-  readonly was: string | undefined;
   /** Whether rules of other resources need it. */
   readonly isShared: boolean;
 }
+
+/**
+ * What we set `route_localnet` to, where it was 0. To the kernel any number but 0 is the same, and this one tells, also
+ * after somebody has flushed all rules, that nobody had wanted it before. It is that of our routes, see route.ts.
+ */
+const OURS = "110";
 
 const key = (link: string): string => `net/ipv4/conf/${link}/route_localnet`;
 
@@ -47,15 +51,14 @@ export function groundIn(answers: readonly Answer[], args: NatRuleArgs): Ground 
   const left = [...answers];
   const network = networkProbe(args).length > 0 ? networkIn(left.shift()) : undefined;
   const link = args.routeLocalnet;
-  if (link === undefined) return { network, localnet: undefined, was: undefined, isShared: false };
+  if (link === undefined) return { network, localnet: undefined, isShared: false };
   const [sysctl, ruleset, raw] = left;
   const guards = [...nftables.guardsIn(ruleset), ...iptables.guardsIn(raw)].filter(
     (one) => one.link === link,
   );
-  const localnet = valuesOf(sysctl, [key(link)])[key(link)];
   return {
-    ...{ network, localnet },
-    was: guards.map(({ was }) => was).find((was) => was !== undefined) ?? localnet,
+    network,
+    localnet: valuesOf(sysctl, [key(link)])[key(link)],
     isShared: guards.some(({ mark }) => mark !== args.mark),
   };
 }
@@ -73,12 +76,18 @@ function networkIn(answer: Answer): string | undefined {
   return `${narrowest.network.address}/${narrowest.network.prefix}`;
 }
 
-/** Lets packets of localhost pass the link; only once its guard is there. */
-export const openLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs): Command[] =>
-  routeLocalnet === undefined ? [] : writeSysctls(namespace, { [key(routeLocalnet)]: "1" });
-
-/** Sets it back to what it was, where nobody else needs it. */
-export const closeLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, ground: Ground): Command[] =>
-  routeLocalnet === undefined || ground.isShared || ground.was === undefined || ground.was === ground.localnet
+/** Lets packets of localhost pass the link, if they may not already; only once its guard is there. */
+export const openLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, ground: Ground): Command[] =>
+  routeLocalnet === undefined || isOpen(ground)
     ? []
-    : writeSysctls(namespace, { [key(routeLocalnet)]: ground.was });
+    : writeSysctls(namespace, { [key(routeLocalnet)]: OURS });
+
+export const isOpenByUs = ({ localnet }: Ground): boolean => localnet === OURS;
+
+export const isOpen = ({ localnet = "0" }: Ground): boolean => localnet !== "0";
+
+/** Keeps them from it again, where it was us who let them, and nobody else needs it. */
+export const closeLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, ground: Ground): Command[] =>
+  routeLocalnet === undefined || ground.isShared || !isOpenByUs(ground)
+    ? []
+    : writeSysctls(namespace, { [key(routeLocalnet)]: "0" });

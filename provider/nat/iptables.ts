@@ -1,30 +1,11 @@
 import type { Answer, Command } from "../command";
 import type { Family } from "../fields/common";
-import { parseTarget, printTarget } from "../fields/natTarget";
-import { iptables, matchWords, readWords } from "../packet/iptables";
-import { combine, type Listed } from "../packet/match";
+import { iptables } from "../packet/iptables";
 import { type IptablesRule, parseRules } from "../parse/iptables";
 import type { NatRuleArgs } from "../resources/natRule";
 import { parseComment, printComment } from "./comment";
-import {
-  type FoundLeg,
-  isAs,
-  type Kind,
-  type Leg,
-  type Marked,
-  NAT_FIELDS,
-  type NatMatch,
-  pair,
-} from "./legs";
-
-const TARGETS: Readonly<Record<Kind, readonly [target: string, option: string]>> = {
-  masquerade: ["MASQUERADE", "--to-ports"],
-  snat: ["SNAT", "--to-source"],
-  dnat: ["DNAT", "--to-destination"],
-  redirect: ["REDIRECT", "--to-ports"],
-};
-
-const KINDS: readonly Kind[] = ["masquerade", "snat", "dnat", "redirect"];
+import { readRule, wordsOf } from "./iptablesWords";
+import { type FoundLeg, isAs, kindAmong, type Leg, type Marked, pair } from "./legs";
 
 export const probe = ({ family, namespace, routeLocalnet }: NatRuleArgs): Command[] => [
   iptables(family, namespace, "nat", "-S"),
@@ -43,23 +24,17 @@ export const survey = (namespace: string | undefined): Command[] => [
 
 /** The resources behind the rules in the answers to `survey`. */
 export function surveyed([ipv4, ipv6, raw]: readonly Answer[]): Marked[] {
-  const guards = guardsIn(raw);
-  const found = [...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6)];
-  const isFound = ({ mark }: { mark: string }) => found.some((one) => one.mark === mark);
-  const lone = guards.filter((guard) => !isFound(guard)).map(({ mark }) => ({ mark }));
-  return [
-    ...found,
-    ...lone.map(({ mark }) => ({ kind: "dnat" as const, family: "ipv4" as const, mark })),
-  ].map((one) => ({ ...one, routeLocalnet: guards.find(({ mark }) => mark === one.mark)?.link }));
+  const rules = [...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6), ...markedIn("ipv4", raw)];
+  return [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
+    const own = rules.filter((rule) => rule.mark === mark);
+    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ said }) => said)) };
+  });
 }
 
-const markedIn = (family: Family, listing: Answer): Marked[] =>
+const markedIn = (family: Family, listing: Answer) =>
   parseRules(listing).flatMap(({ comment, chain, words }) => {
-    const { kind } = readRule(chain, words);
     const mark = parseComment(comment)?.mark;
-    return mark === undefined
-      ? []
-      : [{ kind: kind === undefined || kind === "drop" ? "masquerade" : kind, family, mark }];
+    return mark === undefined ? [] : [{ mark, family, said: readRule(chain, words) }];
   });
 
 /** The guards of localhost in a listing of the table `raw`, by the link they guard. */
@@ -85,21 +60,20 @@ const foundIn = (places: readonly Place[], mark: string): Found[] =>
     const { table, rule } = place;
     const comment = parseComment(rule.comment);
     if (comment?.mark !== mark) return [];
-    const { priority, was } = comment;
+    const { priority } = comment;
     const chain = table === "nat" ? rule.chain.toLowerCase() : table;
-    return [{ ...readRule(rule.chain, rule.words), ...{ chain, priority, was, place }, ...rule, chain }];
+    return [{ ...readRule(rule.chain, rule.words), ...{ chain, priority, place }, ...rule, chain }];
   });
 
 /**
  * Puts `wanted` in the place of the rules with the mark `was`: each new one before the old one goes, so that there is
- * no moment without any. `localnet` is for the comment of a guard.
+ * no moment without any.
  */
 export function change(
   answers: readonly Answer[],
   was: string,
   { family, namespace, mark }: NatRuleArgs,
   wanted: readonly Leg[],
-  localnet?: string,
 ): Command[] {
   const places = placesIn(answers);
   const { pairs, surplus } = pair(foundIn(places, was), wanted);
@@ -109,8 +83,7 @@ export function change(
   const going = [...surplus].sort((a, b) => Number(a.chain === "raw") - Number(b.chain === "raw"));
   const commands: Command[] = [];
   for (const { leg, seen } of pairs) {
-    const guarded = leg.kind === "drop" ? { was: localnet } : {};
-    const comment = printComment({ mark, priority: leg.priority, ...guarded });
+    const comment = printComment({ mark, priority: leg.priority });
     if (seen && isAs(seen, leg) && seen.comment === comment) continue;
     const at = placeFor(leg, places, seen);
     commands.push(iptables(family, namespace, ...insertion(leg, places, at), ...wordsOf(leg, comment)));
@@ -166,39 +139,4 @@ function insertion(leg: Leg, places: readonly Place[], at: number): [Place["tabl
   );
   const before = beside.filter((index) => index < at).length;
   return before === beside.length ? [table, "-A", chain] : [table, "-I", chain, String(before + 1)];
-}
-
-/** A rule in the words and the order in which `iptables -S` lists it. */
-function wordsOf(leg: Leg, comment: string): string[] {
-  return [...matchWords(leg), "-m", "comment", "--comment", comment, "-j", ...targetWords(leg)];
-}
-
-function targetWords({ kind, to, firstPort }: Leg): string[] {
-  if (kind === "drop") return ["DROP"];
-  const target = parseTarget(to ?? "");
-  if (target?.network) return ["NETMAP", "--to", printTarget(target)];
-  const [name, option] = TARGETS[kind];
-  // Port and base: the first of the range stands for that one, the next for the next.
-  const value = firstPort === undefined ? to : `${to}/${firstPort}`;
-  return [name, ...(value === undefined ? [] : [option, value])];
-}
-
-const TARGET = { withValue: /^(-j|--to(-(source|destination|ports))?)$/ };
-
-const readRule = (chain: string, words: readonly string[]): Listed<NatMatch> =>
-  combine<NatMatch>(
-    readWords<NatMatch>(words, { ...TARGET, read: (option, value) => readTarget(chain, option, value) }),
-    NAT_FIELDS,
-  );
-
-function readTarget(chain: string, option: string, value: string): NatMatch | undefined {
-  if (option === "-j") {
-    if (value === "DROP") return { kind: "drop" };
-    if (value === "NETMAP") return { kind: chain === "POSTROUTING" ? "snat" : "dnat" };
-    return { kind: KINDS.find((kind) => TARGETS[kind][0] === value) };
-  }
-  // A port alone has a colon before it, but for REDIRECT.
-  const [text = "", first] = option === "--to" ? [value] : value.replace(/^:/, "").split("/");
-  const target = parseTarget(text);
-  return target && { to: printTarget(target), ...(first !== undefined && { firstPort: Number(first) }) };
 }

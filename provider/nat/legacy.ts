@@ -26,7 +26,7 @@ export function* legacyCaveats({
   return isOwn || count === 0
     ? []
     : [
-        `${tool}-legacy has ${count} NAT ${count === 1 ? "rule" : "rules"} here, which ${count === 1 ? "is" : "are"} asked as well, maybe before this one: see \`${tool}-legacy -t nat -S\`, and keep to one of the two`,
+        `${tool}-legacy has ${count} NAT ${count === 1 ? "rule" : "rules"} in ${namespace ?? "the host's own namespace"}, which ${count === 1 ? "is" : "are"} asked as well, maybe before ours: see \`${tool}-legacy -t nat -S\`, and keep to one of the two`,
       ];
 }
 

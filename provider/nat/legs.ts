@@ -32,7 +32,6 @@ export interface Leg extends NatMatch {
 export type FoundLeg = Listed<NatMatch> & {
   readonly chain: string;
   readonly priority: number;
-  readonly was?: string | undefined;
 };
 
 /** What is enough to name a resource and to find its rules. */
@@ -41,6 +40,15 @@ export interface Marked {
   readonly family: Family;
   readonly mark: string;
   readonly routeLocalnet?: string | undefined;
+}
+
+/** What the rules with one mark tell of their resource: those for `hairpin` masquerade as well. */
+export function kindAmong(rules: readonly NatMatch[]): Pick<Marked, "kind" | "routeLocalnet"> {
+  const kinds = rules.flatMap(({ kind }) => (kind === undefined || kind === "drop" ? [] : kind));
+  return {
+    kind: kinds.find((kind) => kind !== "masquerade") ?? "masquerade",
+    routeLocalnet: rules.find(({ kind }) => kind === "drop")?.inInterface,
+  };
 }
 
 /** Packets of the host to itself, which never get to another one. */
@@ -54,7 +62,7 @@ export const isLoopback = (to: string | undefined): boolean =>
 export const legs = (args: NatRuleArgs, network?: string): Leg[] => [
   ...(args.routeLocalnet === undefined ? [] : [guard(args.routeLocalnet)]),
   ...translations(args),
-  ...(args.hairpin === false ? [] : [hairpin(args, network)]),
+  ...(args.hairpin ? [hairpin(args, network)] : []),
   ...(args.routeLocalnet === undefined || isLoopback(args.to) ? [] : [fromLocalhost(args)]),
 ];
 

@@ -3,17 +3,8 @@ import { MARK_PREFIX, parseMark } from "../mark";
 import { NFT_FAMILIES } from "../packet/nft";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
 import type { NatRuleArgs } from "../resources/natRule";
-import { parseComment, printComment } from "./comment";
-import {
-  type Chain,
-  type FoundLeg,
-  isAs,
-  type Kind,
-  type Leg,
-  type Marked,
-  type NatMatch,
-  pair,
-} from "./legs";
+import { parseComment } from "./comment";
+import { type Chain, type FoundLeg, isAs, kindAmong, type Leg, type Marked, pair } from "./legs";
 import { expressionsOf, readExpressions } from "./nftExpressions";
 
 /** What the chains are: priorities `dstnat`, `srcnat` and `raw` in nft(8). */
@@ -54,24 +45,18 @@ export const survey = (namespace: string | undefined): Command[] => [
 
 /** The resources behind the rules in an answer to `survey`. */
 export function surveyed([listing]: readonly Answer[]): Marked[] {
-  const rules = parseTable(listing)?.rules ?? [];
-  const marks = [...new Set(rules.flatMap(({ comment }) => parseComment(comment)?.mark ?? []))];
-  return marks.map((mark) => {
-    const own = rules.filter((rule) => parseComment(rule.comment)?.mark === mark);
-    const said = own.map(({ expr }) => readExpressions(expr));
-    const guard = said.find(({ kind }) => kind === "drop");
-    const [kind = "masquerade"] = said.flatMap((one) => kindOf(one) ?? []);
+  const rules = (parseTable(listing)?.rules ?? []).flatMap((rule) => {
+    const mark = parseComment(rule.comment)?.mark;
+    return mark === undefined ? [] : [{ mark, family: rule.family, said: readExpressions(rule.expr) }];
+  });
+  return [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
+    const own = rules.filter((rule) => rule.mark === mark);
     return {
-      kind,
+      ...{ mark, ...kindAmong(own.map(({ said }) => said)) },
       family: own[0]?.family === "ip6" ? "ipv6" : "ipv4",
-      mark,
-      routeLocalnet: guard?.inInterface,
     };
   });
 }
-
-/** Of the rules of a forward those for `hairpin` masquerade. */
-const kindOf = ({ kind }: NatMatch): Kind | undefined => (kind === "drop" ? undefined : kind);
 
 interface Found {
   readonly rule: NftRule;
@@ -87,7 +72,7 @@ const foundIn = (table: NftTable | undefined, mark: string): Found[] =>
     const comment = parseComment(rule.comment);
     if (comment?.mark !== mark) return [];
     const { chain, priority } = parseChain(rule.chain) ?? { chain: rule.chain, priority: 0 };
-    return [{ rule, leg: { ...readExpressions(rule.expr), chain, priority, was: comment.was } }];
+    return [{ rule, leg: { ...readExpressions(rule.expr), chain, priority } }];
   });
 
 /** The guards of localhost in any listing of rules, by the link they guard. */
@@ -100,20 +85,19 @@ export const guardsIn = (listing: Answer) =>
 
 /**
  * Puts `wanted` in the place of the rules with the mark `was`, and takes away chains and the table when nobody has
- * anything left in them. One transaction: no packet meets a half-made state. `localnet` is for the comment of a guard.
+ * anything left in them. One transaction: no packet meets a half-made state.
  */
 export function change(
   answers: readonly Answer[],
   was: string,
   { namespace, family: ipFamily, mark }: NatRuleArgs,
   wanted: readonly Leg[],
-  localnet?: string,
 ): Command[] {
   const family = NFT_FAMILIES[ipFamily];
   const [from, into] = [tableName(was), tableName(mark)];
   const seen = parseTable(answers[0]);
   const old = foundIn(seen, was);
-  const plan = planOf(old, wanted, (leg) => printComment({ mark, ...(isGuard(leg) && { was: localnet }) }));
+  const plan = planOf(old, wanted, mark);
   const hasMoved = from !== into;
   const going = hasMoved ? old : plan.surplus;
   const { emptied, isTableEmpty } = leftIn(seen, going, hasMoved ? [] : wanted);
@@ -126,9 +110,9 @@ export function change(
       const chain = { family, table: into, name: chainName(leg), ...base, prio: prio + leg.priority };
       return { add: { chain: { ...chain, policy: "accept" } } };
     }),
-    ...changed.map(({ leg, comment, found }) => {
+    ...changed.map(({ leg, found }) => {
       const chain = chainName(leg);
-      const rule = { family, table: into, chain, comment, expr: expressionsOf(leg, ipFamily) };
+      const rule = { family, table: into, chain, comment: mark, expr: expressionsOf(leg, ipFamily) };
       // A new rule takes the place of its old one, as the first rule that fits a packet decides.
       const handle = !hasMoved && found?.chain === chain ? found.handle : undefined;
       return handle === undefined ? { add: { rule } } : { replace: { rule: { ...rule, handle } } };
@@ -144,21 +128,16 @@ export function change(
     : [command("nft", namespace, ["-j", "-f", "-"], JSON.stringify({ nftables: operations }))];
 }
 
-const isGuard = ({ kind }: Leg): boolean => kind === "drop";
-
 /** Each wanted rule, the one that has its place, and whether that is as it should be; and what has no place any more. */
-function planOf(old: readonly Found[], wanted: readonly Leg[], commentOf: (leg: Leg) => string) {
+function planOf(old: readonly Found[], wanted: readonly Leg[], mark: string) {
   const { pairs, surplus } = pair(
     old.map(({ rule, leg }) => ({ ...leg, rule })),
     wanted,
   );
-  const planned = pairs.map(({ leg, seen }) => {
-    const comment = commentOf(leg);
-    return {
-      ...{ leg, comment, found: seen?.rule },
-      isKept: seen !== undefined && isAs(seen, leg) && seen.rule.comment === comment,
-    };
-  });
+  const planned = pairs.map(({ leg, seen }) => ({
+    ...{ leg, found: seen?.rule },
+    isKept: seen !== undefined && isAs(seen, leg) && seen.rule.comment === mark,
+  }));
   // A rule of another priority is in another chain, and cannot be moved.
   const moved = planned.flatMap(({ leg, found }) => (found && found.chain !== chainName(leg) ? [found] : []));
   const isGoing = (rule: NftRule) => moved.includes(rule) || surplus.some((one) => one.rule === rule);

@@ -124,7 +124,7 @@ function mapProblems({ kind, source, destination, port, to }: NatRuleArgs): Prob
 
 function hairpinProblems({ kind, hairpin, family, to }: NatRuleArgs): Problem[] {
   const problem = (reason: string) => [{ property: "hairpin", reason }];
-  if (hairpin === false) return [];
+  if (!hairpin) return [];
   if (kind !== "dnat") return problem(`has no meaning for ${kind}, only for dnat: leave it out`);
   if (isLoopback(to)) return problem("has no meaning where `to` is the host itself: leave it out");
   if (hairpin !== true && familyOf(hairpin) !== family)

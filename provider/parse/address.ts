@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { parseJson } from "./json";
 
+/** Scopes by their numbers in rtnetlink(7). */
+const SCOPES: Readonly<Record<string, string>> = { 0: "global", 253: "link", 254: "host" };
+
 const AddressInfo = z.object({
   family: z.enum(["inet", "inet6"]),
   local: z.string(),
   /** The far end's address, where one was given. */
   address: z.string().optional(),
   prefixlen: z.number(),
-  scope: z.string(),
+  scope: z.string().transform((number) => SCOPES[number] ?? number),
   secondary: z.boolean().optional(),
   nodad: z.boolean().optional(),
   /** Duplicate address detection (RFC 4862) is at work, or has found another machine with the address. */
@@ -22,9 +25,9 @@ const LinkAddresses = z.object({
   addr_info: z.array(AddressInfo),
 });
 
-/** One address as `ip -j addr show` tells it. */
+/** One address as `ip -N -j addr show` tells it. */
 export type AddressInfo = z.output<typeof AddressInfo>;
 
-/** The answer to `ip -j -d addr show dev NAME`; `undefined` where the link does not exist. */
+/** The answer to `ip -N -j -d addr show dev NAME`; `undefined` where the link does not exist. */
 export const parseAddresses = (text: string | undefined) =>
   text === undefined ? undefined : parseJson(z.array(LinkAddresses), text)[0];

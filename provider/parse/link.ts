@@ -12,7 +12,7 @@ const Link = z.object({
   link: z.string().optional(),
   ifalias: z.string().optional(),
   flags: z.array(z.string()),
-  /** The number, or the name that the host gives it; `default` is 0. */
+  /** Its number. */
   group: z.string().optional(),
   /** Whether packets pass (RFC 2863). */
   operstate: z.string().optional(),
@@ -24,13 +24,13 @@ const Link = z.object({
     .optional(),
 });
 
-/** A link as `ip -j -d link show` tells it. */
+/** A link as `ip -N -j -d addr show` tells it. */
 export type Link = z.output<typeof Link>;
 
-/** The answer to `ip -j -d link show`. */
+/** The answer to `ip -N -j -d addr show`. */
 export const parseLinks = (text: string): Link[] => parseJson(z.array(Link), text);
 
-/** The answer to `ip -j -d link show dev NAME`; `undefined` where there is none. */
+/** The answer to `ip -N -j -d addr show dev NAME`; `undefined` where there is none. */
 export const parseLink = (text: string | undefined): Link | undefined =>
   text === undefined ? undefined : parseLinks(text)[0];
 

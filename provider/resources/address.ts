@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { type Command, command, ip, type Steps } from "../command";
+import { type Command, command, ip, type Steps, showLink } from "../command";
 import type { Definition, Observed, Problem } from "../definition";
 import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from "../fields/common";
 import { linkId } from "../links";
@@ -103,7 +103,7 @@ export const address: Definition<Args, Outputs> = {
     return problems;
   },
 
-  probe: ({ namespace, interface: link }) => [ip(namespace, "-j", "-d", "addr", "show", "dev", link)],
+  probe: ({ namespace, interface: link }) => [showLink(namespace, link)],
 
   parse([answer], args): Seen | undefined {
     const link = parseAddresses(answer);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { ip, showLinks } from "../command";
+import { ip, showLink, showLinks } from "../command";
 import type { Definition, Observed, Some } from "../definition";
 import { integer, linkName, macAddress, mtu, namespaceName, withoutSign } from "../fields/common";
 import { birthGroup, linkId, macOf, markWords } from "../links";
@@ -103,7 +103,7 @@ export const bridge: Definition<Args, Outputs> = {
       ? [{ property: "forwardDelay", reason: `is ${forwardDelay}, but spanning tree takes 2 to 30 seconds` }]
       : [],
 
-  probe: ({ namespace, name }) => [ip(namespace, "-j", "-d", "link", "show", "dev", name)],
+  probe: ({ namespace, name }) => [showLink(namespace, name)],
 
   parse([answer], args): Seen | undefined {
     const link = parseLink(answer);

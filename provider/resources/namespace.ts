@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { type Answer, type Command, command, ip, pause, type Steps, showLinks } from "../command";
+import {
+  type Answer,
+  type Command,
+  command,
+  ip,
+  pause,
+  type Steps,
+  showLink,
+  showLinks,
+  showNamespaceIds,
+} from "../command";
 import type { Definition, Observed } from "../definition";
 import { RefusedError } from "../errors";
 import { namespaceName } from "../fields/common";
@@ -75,7 +85,7 @@ export const namespace: Definition<Args, Outputs> = {
   probe: ({ name, sysctls = {} }) => [
     command("stat", undefined, ["--format=%i", pathOf(name)]),
     // A file in /run/netns proves nothing: this enters it.
-    ip(name, "-j", "-d", "link", "show", "dev", "lo"),
+    showLink(name, "lo"),
     ...(Object.keys(sysctls).length > 0 ? [readSysctls(name, Object.keys(sysctls))] : []),
   ],
 
@@ -149,8 +159,9 @@ const GONE_POLLS = 250;
  */
 function* removal(args: Args): Steps {
   const { name } = args;
+  // Before anything else, as to look inside again would take a process again.
+  const [links, ids] = yield [showLinks(name), showNamespaceIds(name)];
   yield* vacate(args);
-  const [links, ids] = yield [showLinks(name), ip(name, "-j", "netns", "list-id")];
   yield [ip(undefined, "netns", "del", name)];
   yield* untilGone(farEnds(links, ids));
 }
@@ -195,29 +206,35 @@ function* staying(inside: Command): Generator<readonly Command[], string[], read
   return pids;
 }
 
-/** The far ends of the cables that lead out of a namespace: their marks by the namespace they are in. */
-function farEnds(links: string | undefined, ids: string | undefined): Map<string | undefined, Set<string>> {
-  const names = parseNamespaceIds(ids);
-  const ends = new Map<string | undefined, Set<string>>();
-  for (const { linkinfo, link_netnsid: id, ifalias } of parseLinks(links ?? "")) {
-    if (linkinfo?.info_kind !== "veth" || id === undefined || !ifalias?.startsWith(MARK_PREFIX)) continue;
-    // One without a name is the host's own, or none that could be asked.
-    const place = names.get(id);
-    ends.set(place, (ends.get(place) ?? new Set()).add(ifalias));
-  }
-  return ends;
+/** The far end of a cable that leads out of a namespace. */
+interface FarEnd {
+  readonly namespace: string | undefined;
+  readonly index: number;
+  readonly mark: string;
 }
 
-/** Waits until no link with these marks is left; the deletion itself has succeeded by then, so it gives up quietly. */
-function* untilGone(ends: ReadonlyMap<string | undefined, ReadonlySet<string>>): Steps {
-  for (let poll = 0; poll < GONE_POLLS && ends.size > 0; poll++) {
-    const answers = yield [...ends.keys()].map(showLinks);
-    const marks = new Set([...ends.values()].flatMap((set) => [...set]));
-    const left = answers
-      .flatMap((answer) => parseLinks(answer ?? ""))
-      .some((link) => marks.has(link.ifalias ?? ""));
-    if (!left) return;
+function farEnds(links: string | undefined, ids: string | undefined): FarEnd[] {
+  const names = parseNamespaceIds(ids);
+  return parseLinks(links ?? "").flatMap(
+    ({ linkinfo, link_netnsid: id, link_index: index, ifalias: mark }) =>
+      linkinfo?.info_kind === "veth" &&
+      id !== undefined &&
+      index !== undefined &&
+      mark?.startsWith(MARK_PREFIX)
+        ? // A namespace without a name is the host's own, or none that could be asked.
+          [{ namespace: names.get(id), index, mark }]
+        : [],
+  );
+}
+
+/** Waits until none of them is left; the deletion itself has succeeded by then, so it gives up quietly. */
+function* untilGone(ends: readonly FarEnd[]): Steps {
+  let left = ends;
+  for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
     yield [pause(POLL_MS)];
+    // By index, which `ip` takes for a name: the name may be another link's by now.
+    const answers = yield left.map(({ namespace, index }) => showLink(namespace, `if${index}`));
+    left = left.filter(({ mark }, at) => parseLink(answers[at])?.ifalias === mark);
   }
 }
 

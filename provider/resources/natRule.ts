@@ -9,7 +9,15 @@ import { isAny, matchedInterface, matchedLink, matchedNetwork, matchedPort, prot
 import { familyIn, natTarget } from "../fields/natTarget";
 import { parseMark } from "../mark";
 import { forget } from "../nat/conntrack";
-import { closeLocalnet, type Ground, groundIn, groundProbe, openLocalnet } from "../nat/ground";
+import {
+  closeLocalnet,
+  type Ground,
+  groundIn,
+  groundProbe,
+  isOpen,
+  isOpenByUs,
+  openLocalnet,
+} from "../nat/ground";
 import * as iptables from "../nat/iptables";
 import { legacyCaveats } from "../nat/legacy";
 import { legs } from "../nat/legs";
@@ -108,8 +116,8 @@ export const NatRuleArgs = z.object({
   /**
    * For `dnat` over IPv4: the link by which packets of localhost may pass. Where `to` is elsewhere, the host's own
    * packets to 127.0.0.1 are forwarded as well, and this is the link that leads to `to`; where `to` is in 127.0.0.0/8,
-   * packets that come in by this link reach it. Its parameter `route_localnet` is set to 1, for as long as a rule needs
-   * it, and whatever else comes in by it for 127.0.0.0/8 is dropped. Default: none, nothing on localhost is forwarded.
+   * packets that come in by this link reach it. Its parameter `route_localnet` is set (to 110, where it was 0) for as long as a
+   * rule needs it, and whatever else comes in by it for 127.0.0.0/8 is dropped. Default: none, nothing on localhost is forwarded.
    * Replaces.
    */
   routeLocalnet: matchedLink.optional(),
@@ -195,15 +203,16 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   create(args, answers = []) {
     const ground = groundOf(answers, args);
-    return [...change(answers, args.mark, args, ground), ...openLocalnet(args), ...forget(args)];
+    return [...change(answers, args.mark, args, ground), ...openLocalnet(args, ground), ...forget(args)];
   },
 
   update({ args: seen, mark = "", answers = [] }: Seen, args) {
     const isAsked = SAID.every((field) => isDeepStrictEqual(seen[field], args[field]));
     if (isAsked && mark === args.mark) return [];
+    const ground = groundOf(answers, args);
     const commands = [
-      ...change(answers, mark, args, groundOf(answers, args)),
-      ...openLocalnet(args),
+      ...change(answers, mark, args, ground),
+      ...openLocalnet(args, ground),
       ...forget({ ...args, ...matchedIn(seen) }),
       ...forget(args),
     ];
@@ -231,21 +240,26 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     };
   },
 
-  serialize: ({ namespace = "", backend, family }) => `nat ${namespace}/${backend} ${family}`,
+  serialize: ({ namespace = "", backend, family, routeLocalnet }) => [
+    `nat ${namespace}/${backend} ${family}`,
+    ...(routeLocalnet === undefined ? [] : [`localnet ${namespace}/${routeLocalnet}`]),
+  ],
 };
 
 function look(answers: readonly Answer[], args: NatRuleArgs): Seen | undefined {
   const backend = backends[args.backend];
   const found = backend.find(answers, args.mark);
-  if (found.length === 0) return undefined;
-  const { network, localnet } = groundOf(answers, args);
+  const ground = groundOf(answers, args);
+  // What is left of a rule once somebody has flushed them all.
+  const isOpenForNobody = isOpenByUs(ground) && !ground.isShared;
+  if (found.length === 0 && !isOpenForNobody) return undefined;
   // Where the host has no such network any more, the one that was found is as good as any.
-  const inside = network ?? found.find(({ isForwarded }) => isForwarded)?.source;
+  const inside = ground.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
   const seen = seenArgs(found, legs(args, inside), args);
   const table = args.backend === "nftables" ? nftables.tableName(args.mark) : "nat";
-  const isOpen = args.routeLocalnet === undefined || localnet === "1";
+  const isShut = args.routeLocalnet !== undefined && !isOpen(ground);
   return {
-    args: isOpen ? seen : { ...seen, routeLocalnet: undefined },
+    args: isShut ? { ...seen, routeLocalnet: undefined } : seen,
     outputs: { table },
     mark: args.mark,
     answers,
@@ -260,12 +274,12 @@ function groundOf(answers: readonly Answer[], args: NatRuleArgs): Ground {
 
 function change(answers: readonly Answer[], was: string, args: NatRuleArgs, ground: Ground): Command[] {
   // Without answers nobody has looked, and nothing is going to be run.
-  if (args.hairpin !== false && ground.network === undefined && answers.length > 0) {
+  if (args.hairpin && ground.network === undefined && answers.length > 0) {
     throw new RefusedError(
       `${natRule.id(args)}: hairpin is true, but ${args.namespace ?? "the host"} has no address in the network of ${args.to} yet: make that address first (\`dependsOn\`), or name the network`,
     );
   }
-  return backends[args.backend].change(answers, was, args, legs(args, ground.network), ground.was);
+  return backends[args.backend].change(answers, was, args, legs(args, ground.network));
 }
 
 /** What tells which connections the rule was for. */
@@ -281,17 +295,19 @@ function* removal(args: NatRuleArgs): Steps {
   const { backend, mark } = args;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const answers = yield natRule.probe(args);
-    if (!look(answers, args)) return;
-    // Before its guard goes, which knows what it was.
+    const seen = look(answers, args);
+    if (!seen) return;
+    // Before its guard goes.
     const ground = groundOf(answers, args);
     yield closeLocalnet(args, ground);
     const done: Answer[] = [];
     for (const command of backends[backend].change(answers, mark, args, [])) done.push(...(yield [command]));
-    yield forget(args);
+    yield forget({ ...args, ...matchedIn(seen.args) });
     if (done.includes(undefined)) continue;
-    // Of two that let go of it at once each may have taken the other for one that stays.
-    if (ground.isShared)
-      yield closeLocalnet(args, { ...groundOf(yield natRule.probe(args), args), was: ground.was });
+    if (args.routeLocalnet === undefined) return;
+    // Another stack may have begun to need it, or have let go of it, since the look before.
+    const after = groundOf(yield natRule.probe(args), args);
+    yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
     return;
   }
   throw new Error(`${natRule.id(args)}: its rules are still there after ${ATTEMPTS} attempts to delete them`);

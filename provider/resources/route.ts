@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { isRecord } from "../check";
 import { claimOf, namespaceClaim } from "../claim";
-import { type Command, ip } from "../command";
+import { ASK, type Command, ip } from "../command";
 import type { Definition, Effect, Observed, Problem, Some } from "../definition";
 import { RefusedError } from "../errors";
 import {
@@ -156,10 +156,9 @@ export const route: Definition<Args> = {
   problems: (args) => [...shapeProblems(args), ...wayProblems(args), ...familyProblems(args)],
 
   probe: (args) => [
-    // Numbers, as a host may give 110 a name of its own.
     ip(
       args.namespace,
-      ...[familyFlag(args), "-N", "-j", "-d", "route", "show"],
+      ...[...familyFlag(args), ...ASK, "route", "show"],
       ...["table", String(args.table), "exact", args.destination],
     ),
   ],
@@ -194,7 +193,7 @@ export const route: Definition<Args> = {
   },
 
   // The kernel looks for the protocol as well, so nobody else's route goes.
-  remove: (_, args) => [ip(args.namespace, familyFlag(args), "route", "del", ...keyWords(args))],
+  remove: (_, args) => [ip(args.namespace, ...familyFlag(args), "route", "del", ...keyWords(args))],
 
   isRecorded: () => true,
 };
@@ -212,7 +211,7 @@ function change(verb: "add" | "replace", args: Args): Command {
   const family = routeFamily(args);
   return ip(
     namespace,
-    ...[familyFlag(args), "route", verb],
+    ...[...familyFlag(args), "route", verb],
     ...(type === "unicast" ? [] : [type]),
     ...keyWords(args),
     ...(source === undefined ? [] : ["src", source]),
@@ -275,7 +274,8 @@ function addressIn(value: unknown): unknown {
   return isRecord(value) ? value["via"] : value;
 }
 
-const familyFlag = (args: Args): string => (routeFamily(args) === "ipv4" ? "-4" : "-6");
+/** `ip route` is about IPv4 unless told otherwise. */
+const familyFlag = (args: Args): string[] => (routeFamily(args) === "ipv4" ? [] : ["-6"]);
 
 /** What the kernel gives a route that asks for none. */
 const defaultMetric = (args: Args): number => (routeFamily(args) === "ipv4" ? 0 : 1024);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { type Answer, type Command, ip, showLinks } from "../command";
+import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { birthGroup, linkId, macOf, markWords } from "../links";
@@ -88,9 +88,9 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   problems: ({ end, peer }) => problems(end, peer),
 
   probe: ({ end, peer, adopt }) => [
-    ...[end, peer].filter(isNamed).map(({ namespace, name }) => show(namespace, name)),
+    ...[end, peer].filter(isNamed).map(({ namespace, name }) => showLink(namespace, name)),
     // Where the other end of each is, as two cables may lead to links of the same index.
-    ...(adopt ? [end, peer].map(({ namespace }) => ip(namespace, "-j", "netns", "list-id")) : []),
+    ...(adopt ? [end, peer].map(({ namespace }) => showNamespaceIds(namespace)) : []),
   ],
 
   parse(answers, args): Seen | undefined {
@@ -164,9 +164,6 @@ function markOn(links: readonly Link[], own: string): string | undefined {
 
 /** In the state, an end that a refresh has not found has no name. */
 const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
-
-const show = (namespace: string | undefined, name: string): Command =>
-  ip(namespace, "-j", "-d", "link", "show", "dev", name);
 
 /** Both ends at once and in their namespaces: moving one later costs 16 ms and brings it down. */
 function creation({ mark, end, peer }: Args): Command[] {

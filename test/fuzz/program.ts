@@ -106,6 +106,9 @@ export type NatItem = Declared<
     readonly protocol: "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | "esp" | "ah" | undefined;
     readonly port: Ports | undefined;
     readonly sourcePort: Ports | undefined;
+    readonly priority: number | undefined;
+    /** A network. */
+    readonly hairpin: string | undefined;
     readonly to: string | number | undefined;
   }
 >;

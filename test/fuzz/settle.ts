@@ -294,6 +294,7 @@ function natStands({ args }: NatItem): boolean {
     (isLeaving ? inInterface : outInterface) === undefined &&
     (!hasPort || protocol === "tcp" || protocol === "udp" || protocol === "sctp") &&
     !isPortMap(port, target) &&
+    (args.hairpin === undefined || (kind === "dnat" && isOwn(args.hairpin))) &&
     (protocol !== "icmp" || family === "ipv4") &&
     (protocol !== "icmpv6" || family === "ipv6") &&
     [source, destination, isPort ? undefined : target].every(isOwn) &&

@@ -108,8 +108,11 @@ describe("NatRule beside others, with the kernel", () => {
     for (const [who, make] of others) {
       it(`changes nothing of ${who}, and leaves every byte as it was: ${backend}`, async () => {
         // The chains of iptables are there from its first use on, and stay.
-        for (const table of ["nat", "raw"])
-          await typedIn("iptables", `-t ${table} -A PREROUTING -i it-x -j ACCEPT`);
+        for (const chain of ["nat PREROUTING", "nat OUTPUT", "nat POSTROUTING", "raw PREROUTING"])
+          await typedIn(
+            "iptables",
+            `-A ${chain.split(" ")[1]} -s 10.99.0.1 -j ACCEPT -t ${chain.split(" ")[0]}`,
+          );
         await make();
         const [before, theirsBefore] = [await rules(), await theirs()];
 
@@ -137,15 +140,17 @@ describe("NatRule beside others, with the kernel", () => {
     ];
     for (const [what, backend, reload] of reloads) {
       it(`${what}: ${backend}`, async () => {
-        const living = await create({ ...forward, routeLocalnet: "lo", backend });
+        const args = { namespace, ...forward, routeLocalnet: "lo", backend };
+        const living = await create(args);
+        const simple = await create({ ...masquerade, backend }, "simple");
         await reload();
-        // What guards localhost is in another table, which iptables has not flushed.
-        const isWhole = what.startsWith("iptables");
-        expect(await living.refresh()).to.deep.equal(isWhole ? ["to", "hairpin", "routeLocalnet"] : ["gone"]);
-        if (isWhole) await living.remove();
-        const anew = await create({ ...forward, routeLocalnet: "lo", backend });
-        expect(await anew.refresh()).to.deep.equal([]);
-        await anew.remove();
+        expect(await simple.refresh()).to.deep.equal(["gone"]);
+        // `route_localnet` is on: without a guard, or with one in another table than was flushed.
+        expect(await living.refresh()).to.deep.equal(["to", "hairpin", "routeLocalnet"]);
+        expect(await living.become(args)).to.equal("replace routeLocalnet");
+        const anew = await create({ ...masquerade, backend }, "simple");
+        for (const one of [living, anew]) expect(await one.refresh()).to.deep.equal([]);
+        for (const one of [living, anew]) await one.remove();
         expect(await typedIn("sysctl", "-n net.ipv4.conf.lo.route_localnet")).to.equal("0");
       });
     }
@@ -175,7 +180,7 @@ describe("NatRule beside others, with the kernel", () => {
         const [warning = "", ...more] = await told({ ...masquerade, backend });
         expect(more).to.deep.equal([]);
         expect(warning).to.match(
-          /^it-fw\/masquerade project\/stack\/it \w+: iptables-legacy has 1 NAT rule here, which is asked as well, maybe before this one: see `iptables-legacy -t nat -S`, and keep to one of the two$/,
+          /^iptables-legacy has 1 NAT rule in it-fw, which is asked as well, maybe before ours: see `iptables-legacy -t nat -S`, and keep to one of the two$/,
         );
         expect(await told({ kind: "masquerade", source: "fd09::/64", backend })).to.deep.equal([]);
       });
@@ -337,7 +342,7 @@ describe("NatRule beside others, with the kernel", () => {
       it(`keeps neighbours from localhost, which a guard is needed for: ${backend}`, async () => {
         await fails("it-near", "127.0.0.1")();
         const living = await create({ ...open, backend });
-        expect(await localnet()).to.equal("1");
+        expect(await localnet()).to.equal("110");
         await fails("it-near", "127.0.0.1")();
         if (backend === "nftables") await typedIn("nft", "flush chain ip pulumi-netns/project/stack raw");
         else await typedIn("iptables", "-t raw -F");
@@ -355,19 +360,44 @@ describe("NatRule beside others, with the kernel", () => {
       const two = await create({ ...open, port: 81, backend: "iptables" }, "two");
       const three = await create({ ...open, port: 82, backend: "iptables" }, "three");
       await one.remove();
-      expect(await localnet()).to.equal("1");
+      expect(await localnet()).to.equal("110");
       await Promise.all([two.remove(), three.remove()]);
       expect(await localnet()).to.equal("0");
     });
 
-    it("leaves the parameter on where it was on before, and tells when somebody switches it off", async () => {
+    for (const [where, kind] of [
+      ["one run", definition],
+      ["two runs", { ...definition, serialize: () => [] }],
+    ] as const) {
+      it(`has the parameter on for one that comes while another goes: ${where}`, async () => {
+        for (let round = 0; round < 5; round++) {
+          const going = await create({ ...open, backend: "nftables" }, "going");
+          const args = { ...open, namespace, port: 81, backend: "iptables" };
+          const [coming] = await Promise.all([Living.create(kind, args, "coming"), going.remove()]);
+          expect(await coming.refresh()).to.deep.equal([]);
+          expect(await localnet()).to.equal("110");
+          await coming.remove();
+          expect(await localnet()).to.equal("0");
+        }
+      });
+    }
+
+    it("leaves the parameter on where it was on before", async () => {
       await typedIn("sysctl", "-q -w net.ipv4.conf.lan.route_localnet=1");
+      const living = await create(open);
+      expect(await living.refresh()).to.deep.equal([]);
+      await living.remove();
+      expect(await localnet()).to.equal("1");
+    });
+
+    it("tells when somebody switches it off", async () => {
       const living = await create(open);
       await typedIn("sysctl", "-q -w net.ipv4.conf.lan.route_localnet=0");
       expect(await living.refresh()).to.deep.equal(["routeLocalnet"]);
       expect(await living.become({ namespace, ...open })).to.equal("replace routeLocalnet");
+      expect(await living.refresh()).to.deep.equal([]);
       await living.remove();
-      expect(await localnet()).to.equal("1");
+      expect(await localnet()).to.equal("0");
     });
 
     for (const [to, other] of [

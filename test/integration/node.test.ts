@@ -167,17 +167,17 @@ describe("Node, with the kernel", () => {
       [
         "a route more",
         { ...asked, routes: [{ destination: "10.8.0.0/16", via: "10.2.0.9" }, ...routes] },
-        `ip -n ${red} -4 route add 10.8.0.0/16 table main metric 0 proto 110 via 10.2.0.9`,
+        `ip -n ${red} route add 10.8.0.0/16 table main metric 0 proto 110 via 10.2.0.9`,
       ],
       [
         "a route less",
         { ...asked, routes: routes.slice(0, 2) },
-        `ip -n ${red} -4 route del 10.9.0.0/16 table main metric 0 proto 110`,
+        `ip -n ${red} route del 10.9.0.0/16 table main metric 0 proto 110`,
       ],
       [
         "the way of a route",
         { ...asked, routes: [{ destination: "default", via: "10.1.0.253" }, ...routes.slice(1)] },
-        `ip -n ${red} -4 route replace default table main metric 0 proto 110 via 10.1.0.253`,
+        `ip -n ${red} route replace default table main metric 0 proto 110 via 10.1.0.253`,
       ],
     ];
     for (const [title, given, ...changes] of rows) {
@@ -212,7 +212,7 @@ describe("Node, with the kernel", () => {
         await living.become({ ...asked, interfaces: { eth0 }, routes: routes.slice(0, 2) }, host),
       ).to.equal("update");
       expect(host.changes).to.deep.equal([
-        `ip -n ${red} -4 route del 10.9.0.0/16 table main metric 0 proto 110`,
+        `ip -n ${red} route del 10.9.0.0/16 table main metric 0 proto 110`,
         `ip -n ${red} link del dev eth1`,
       ]);
       expect(await living.refresh()).to.deep.equal([]);

@@ -96,8 +96,11 @@ describe("Topology, with the kernel", function () {
       host.changes.filter((text) => !text.startsWith("ip netns del ") && !/^(nft|ip netns exec)/.test(text)),
     ).to.have.members([
       "ip link del dev it-br type bridge",
-      "ip -4 route del 10.2.0.0/24 table main metric 0 proto 110",
+      "ip route del 10.2.0.0/24 table main metric 0 proto 110",
       "sysctl -q -w net.ipv4.ip_forward=0",
+      // Connections that the rule of the host's own namespace was for.
+      "conntrack -D -f ipv4 -p udp --orig-src 10.1.0.0/24",
+      "conntrack -D -f ipv4 -p icmp --orig-src 10.1.0.0/24",
     ]);
   });
 
@@ -108,7 +111,7 @@ describe("Topology, with the kernel", function () {
         withField("nodes", { "it-n4": nodeOf(44) }),
         "ip -n it-n4 address del 10.1.0.4/24 dev eth0",
         "ip -n it-n4 address add 10.1.0.44/24 dev eth0 scope global",
-        /^ip -n it-n4 -4 route add default .* via 10.1.0.254$/,
+        /^ip -n it-n4 route add default .* via 10.1.0.254$/,
       ],
       [
         "a node less",
@@ -124,7 +127,7 @@ describe("Topology, with the kernel", function () {
       [
         "a host route less",
         { ...asked, routes: [] },
-        "ip -4 route del 10.2.0.0/24 table main metric 0 proto 110",
+        "ip route del 10.2.0.0/24 table main metric 0 proto 110",
       ],
     ];
     for (const [title, given, ...changes] of rows) {

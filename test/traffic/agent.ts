@@ -1,6 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { connect, createServer } from "node:net";
+import { join } from "node:path";
 import type { Answer, Ask, Reply, Serve, Shout, Task } from "./tasks";
 
 /** What runs in a namespace: servers that say who they are and whom they see, and a client. Told what to do over IPC. */
@@ -15,8 +16,18 @@ const card = (port: number, peer: string | undefined): string =>
 
 const heard = new Map<string, string>();
 
+const SCTP = join(__dirname, "sctp.pl");
+
 function serve({ protocol, port, address = "::", group }: Serve): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (protocol === "sctp") {
+      const server = spawn("perl", [SCTP, "serve", whoami, String(port)], {
+        stdio: ["pipe", "pipe", "inherit"],
+      });
+      server.once("error", reject).once("exit", (code) => reject(new Error(`it ended with ${code}`)));
+      server.stdout.once("data", () => resolve());
+      return;
+    }
     if (protocol === "tcp") {
       const server = createServer((socket) => {
         socket.on("error", () => {});
@@ -45,6 +56,7 @@ function hear(socket: Socket, port: number, message: string, peer: RemoteInfo): 
 function ask(task: Ask): Promise<Answer | undefined> {
   const { protocol } = task;
   if (protocol === "icmp") return ping(task);
+  if (protocol === "sctp") return askBySctp(task);
   return protocol === "tcp" ? askByTcp(task) : askByUdp(task);
 }
 
@@ -100,6 +112,15 @@ function ping({ to, patience }: Ask): Promise<Answer | undefined> {
       const isAnswer = !error && !stdout.includes("DIFFERENT ADDRESS");
       resolve(isAnswer ? { name: "", port: 0, peer: "" } : undefined);
     });
+  });
+}
+
+function askBySctp({ to, port, patience }: Ask): Promise<Answer | undefined> {
+  const words = [SCTP, "ask", to, String(port), String(Math.ceil(patience / 1000))];
+  return new Promise((resolve) => {
+    execFile("perl", words, (error, stdout) =>
+      resolve(error || stdout === "" ? undefined : JSON.parse(stdout)),
+    );
   });
 }
 

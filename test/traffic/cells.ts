@@ -36,8 +36,27 @@ const forward = (who: string, whom: Place, seen: Place): Cell[] => [
   byUdp(who, whom, PORTS.forward, `red:${PORTS.dns} sees ${seen}`),
 ];
 
+const bySctp = (who: string, whom: Place, port: number, outcome: string): Cell => [
+  ...([who, whom, "sctp", port] as const),
+  outcome,
+];
+
+const SCTP: readonly Cell[] = [
+  bySctp("red", "out", PORTS.web, `out:${PORTS.web} sees host.wan`),
+  bySctp("red", "blue", PORTS.web, `blue:${PORTS.web} sees red`),
+  bySctp("out", "host.wan", PORTS.forward, `red:${PORTS.web} sees out`),
+  bySctp("host", "host.wan", PORTS.forward, `red:${PORTS.web} sees host.wan`),
+  bySctp("blue", "host.wan", PORTS.forward, `red:${PORTS.web} sees host.lan`),
+  bySctp("red", "host.lan", PORTS.forward, `red:${PORTS.web} sees host.lan`),
+  bySctp("out", "alias", PORTS.web, `blue:${PORTS.web} sees out`),
+  bySctp("out", "mappedRed", PORTS.web, `red:${PORTS.web} sees out`),
+  bySctp("out", "host.wan", PORTS.web, NOTHING),
+  bySctp("red", "alias", PORTS.web, NOTHING),
+];
+
 /** What is the same for both families. */
 const COMMON: readonly Cell[] = [
+  ...SCTP,
   // Out of the lan in the host's name; within it, from the host, and back, as it is.
   ...all("red", "out", "out", "host.wan"),
   ...all("blue", "out", "out", "host.wan"),

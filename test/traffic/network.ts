@@ -60,6 +60,7 @@ const both = (port: number): Serve[] => [
 ];
 
 const inside: readonly Serve[] = [
+  { protocol: "sctp", port: PORTS.web },
   { protocol: "tcp", port: PORTS.web },
   { protocol: "udp", port: PORTS.dns },
 ];
@@ -174,12 +175,13 @@ function rules(family: Family): Rules {
   const at = addresses(family);
   const target = (ip: string, port: number | string) =>
     family === "ipv4" ? `${ip}:${port}` : `[${ip}]:${port}`;
-  const dnat = (protocol: "tcp" | "udp", port: number | string, to: string) =>
+  const dnat = (protocol: "tcp" | "udp" | "sctp", port: number | string, to: string) =>
     ({ kind: "dnat", protocol, port, to }) as const;
   return {
     out: { kind: "masquerade", source: network(family, "lan") },
     web: { ...dnat("tcp", PORTS.forward, target(at.red, PORTS.web)), hairpin: true },
     dns: { ...dnat("udp", PORTS.forward, target(at.red, PORTS.dns)), hairpin: network(family, "lan") },
+    sctp: { ...dnat("sctp", PORTS.forward, target(at.red, PORTS.web)), hairpin: true },
     range: dnat("tcp", range(PORTS.range), target(at.blue, range(PORTS.rangeInside))),
     "udp range": dnat("udp", range(PORTS.range), target(at.blue, range(PORTS.rangeInside))),
     alias: { kind: "dnat", destination: at.alias, to: at.blue },

@@ -1,9 +1,9 @@
 /** What agents are told to do, and what they reply. */
 
-export type Protocol = "tcp" | "udp" | "icmp";
+export type Protocol = "tcp" | "udp" | "icmp" | "sctp";
 
 export interface Serve {
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: "tcp" | "udp" | "sctp";
   readonly port: number;
   /** Default: all addresses. */
   readonly address?: string;

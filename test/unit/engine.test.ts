@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ip } from "../../provider/command";
 import type { Args } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { CommandError, PartialError } from "../../provider/errors";
@@ -77,6 +78,22 @@ describe("engine", () => {
         { changes: true, replaces: ["name"], deleteBeforeReplace: true },
       ]);
     });
+  });
+
+  it("tells what may keep what it has made from working, once it is made", async () => {
+    const warnings: string[] = [];
+    const script = { "ip show a": inTurn(absent, showing()), "ip look a": "dark" };
+    const host = Object.assign(new FakeHost(script), { warn: (text: string) => warnings.push(text) });
+    const definition: typeof lamp = {
+      ...lamp,
+      *caveats({ name }) {
+        const [answer] = yield [ip(undefined, "look", String(name))];
+        return [`it is ${answer}`];
+      },
+    };
+    await engine.create(definition, host, asked);
+    expect(host.ran.at(-1)).to.equal("ip look a");
+    expect(warnings).to.deep.equal(["it is dark"]);
   });
 
   describe("create", () => {

@@ -25,6 +25,7 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "RTNETLINK answers: No such process",
     "Error: ipv4: Address not found.",
     "Error: ipv6: address not found.",
+    "conntrack v1.4.7 (conntrack-tools): 0 flow entries have been deleted.",
     "Error: ipv4: FIB table does not exist.\nDump terminated",
     "Error: ipv6: FIB table does not exist.\nDump terminated",
     "Error: No such file or directory\nlist table inet nope\n                ^^^^",

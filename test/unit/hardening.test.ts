@@ -40,8 +40,8 @@ const isDeletion = ({ args }: Command): boolean => args.includes("-D");
 
 const ADDRESSES = JSON.stringify([
   {
-    ifname: "it",
-    addr_info: [{ family: "inet", local: "10.9.9.9", prefixlen: 24, scope: "global", secondary: true }],
+    ...{ ifindex: 2, ifname: "it", flags: [], mtu: 1500 },
+    addr_info: [{ family: "inet", local: "10.9.9.9", prefixlen: 24, scope: "0", secondary: true }],
   },
 ]);
 

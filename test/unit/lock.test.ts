@@ -41,6 +41,22 @@ describe("lock", () => {
     ]);
   });
 
+  it("runs operations of several keys after all that have one of them, and before those that come later", async () => {
+    const { log, work } = workshop();
+    const withMany: Definition = { ...bridge, serialize: ({ tables }) => [tables].flat().map(String) };
+    await Promise.all([
+      serialized(withMany, { tables: ["d"] }, work("d", 12)),
+      serialized(withMany, { tables: ["e"] }, work("e", 3)),
+      serialized(withMany, { tables: ["e", "d"] }, work("both", 1)),
+      serialized(withMany, { tables: ["d", "e"] }, work("both again", 1)),
+      serialized(withMany, { tables: ["e"] }, work("e again", 1)),
+    ]);
+    expect(log).to.deep.equal([
+      ...["d starts", "e starts", "e ends", "d ends", "both starts", "both ends"],
+      ...["both again starts", "both again ends", "e again starts", "e again ends"],
+    ]);
+  });
+
   it("lets other keys, and kinds without any, run beside", async () => {
     const { log, work } = workshop();
     await Promise.all([

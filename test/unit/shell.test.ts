@@ -14,7 +14,7 @@ const sources = ["provider", "cli", "sdk"].flatMap((folder) =>
 
 /** What may be taken from where processes come from: each starts a program with a list of words. */
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
-  "node:child_process": ["spawn", "ChildProcessWithoutNullStreams"],
+  "node:child_process": ["spawn", "fork", "ChildProcess", "ChildProcessWithoutNullStreams"],
   execa: ["execa"],
 };
 

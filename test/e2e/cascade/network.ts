@@ -44,7 +44,7 @@ export const PARTS = [
   ...["bridge-neighbor", "end-neighbor", "far-neighbor", "own-neighbor"],
   ...["policy", "own-policy"],
   ...["ttl", "bridge-sysctl", "end-sysctl", "far-sysctl", "own-ttl"],
-  ...["nftables", "iptables", "own-nftables", "filter", "own-filter"],
+  ...["nftables", "iptables", "own-nftables", "localnet", "filter", "own-filter"],
 ] as const;
 
 export type Part = (typeof PARTS)[number];
@@ -131,6 +131,9 @@ export function network(prefix: string, names: Names, style: Style, omitted: rea
   const masquerade = { kind: "masquerade", source: "10.0.0.0/8" } as const;
   make("nftables", (name) => new NatRule(name, { ...inNear, ...masquerade }));
   make("iptables", (name) => new NatRule(name, { ...inNear, ...masquerade, backend: "iptables" }));
+  const forward = { kind: "dnat", protocol: "tcp", port: 80, to: "10.1.0.2:80" } as const;
+  const routeLocalnet = refer(bridge, names.bridge);
+  make("localnet", (name) => new NatRule(name, { ...inNear, ...forward, routeLocalnet }));
   make("own-nftables", (name) => new NatRule(name, { ...inFar, ...masquerade }));
   const drop = { chain: "forward", source: "10.66.0.0/16", verdict: "drop" } as const;
   make("filter", (name) => new FilterRule(name, { ...inNear, ...drop }));

@@ -27,6 +27,7 @@ const onBridge: readonly Part[] = [
   "bridge-sysctl",
   "on-link",
   "via",
+  "localnet",
 ];
 
 /** What goes with the cable in the kernel when a person deletes one end. */

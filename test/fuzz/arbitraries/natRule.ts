@@ -43,6 +43,8 @@ const rule = fc.record({
     isRange: fc.boolean(),
     ports: maybe(fc.oneof(port, range)),
   }),
+  priority: seldom(fc.integer({ min: -2, max: 2 })),
+  hasHairpin: seldom(fc.constant(true)),
 });
 
 export const natRules: fc.Arbitrary<Growth<NatItem>> = rule.map(
@@ -80,6 +82,8 @@ export const natRules: fc.Arbitrary<Growth<NatItem>> = rule.map(
           outInterface: isLeaving ? rest.link : undefined,
           port: hasPorts ? rest.port : undefined,
           sourcePort: hasPorts ? rest.sourcePort : undefined,
+          priority: rest.priority,
+          hairpin: kind === "dnat" && rest.hasHairpin ? networkOf(family, TARGETS) : undefined,
         },
       };
     },
@@ -88,16 +92,22 @@ export const natRules: fc.Arbitrary<Growth<NatItem>> = rule.map(
 function networkText(family: Family, { sign, subnet, isWhole, isAny }: Network): string {
   if (isAny) return family === "ipv4" ? "0.0.0.0/0" : "::/0";
   if (!isWhole) return `${sign ?? ""}${hostOf(family, subnet, 7)}/${family === "ipv4" ? 32 : 128}`;
-  return (sign ?? "") + (family === "ipv4" ? `10.${subnet}.0.0/24` : `fd00:${subnet}::/64`);
+  return (sign ?? "") + networkOf(family, subnet);
 }
+
+/** Where all targets are. */
+const TARGETS = 30;
+
+const networkOf = (family: Family, subnet: number): string =>
+  family === "ipv4" ? `10.${subnet}.0.0/24` : `fd00:${subnet}::/64`;
 
 function targetText(
   family: Family,
   { host, isRange }: { host: number; isRange: boolean },
   ports: number | string | undefined,
 ): string {
-  const first = hostOf(family, 30, host);
-  const addresses = isRange ? `${first}-${hostOf(family, 30, 9)}` : first;
+  const first = hostOf(family, TARGETS, host);
+  const addresses = isRange ? `${first}-${hostOf(family, TARGETS, 9)}` : first;
   if (ports === undefined) return addresses;
   return family === "ipv4" ? `${addresses}:${ports}` : `[${addresses}]:${ports}`;
 }

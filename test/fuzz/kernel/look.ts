@@ -74,7 +74,7 @@ const NAMESPACES = z.array(z.object({ name: z.string() }));
 const SCRIPT = [
   "ip -j -d address show",
   "ip -N -j -d route show table all",
-  "ip -j netns list-id",
+  "ip -N -j -d netns list-id",
   "nft list ruleset",
   "iptables-save -t nat",
   "ip6tables-save -t nat",

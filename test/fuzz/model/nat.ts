@@ -7,9 +7,24 @@ type Args = NatItem["args"];
 export function natLines({ args }: NatItem, place: string, mark: string): string[] {
   const family = natFamily(args);
   const write = args.backend === "iptables" ? iptablesLine : nftLine;
-  return chainsOf(args).map(
-    (chain) => `nat ${place} ${write(chain, family, { ...args, ...matched(args, family) }, mark)}`,
-  );
+  const rules: (readonly [chain: string, rule: Rule])[] = chainsOf(args).map((chain) => [
+    chain,
+    { ...args, ...matched(args, family), isForwarded: false },
+  ]);
+  if (args.hairpin !== undefined) rules.push(["postrouting", hairpin(args, args.hairpin, family)]);
+  return rules.map(([chain, rule]) => `nat ${place} ${write(chain, family, rule, mark)}`);
+}
+
+/** The target is asked in the host's own name, where that is one address; else whatever is in its network. */
+function hairpin(args: Args, network: string, family: Family): Rule {
+  // `10.30.0.2`, `10.30.0.2:80-90`, `fd00:30::2`, `[fd00:30::2]:80`, and with `-` and another address behind the first.
+  const bare = String(args.to).replace(/^\[(.*)\](:[\d-]+)?$/, "$1");
+  const [first, second] = (family === "ipv4" ? bare.replace(/:.*/, "") : bare).split("-");
+  return {
+    ...{ ...args, kind: "masquerade", source: network, type: undefined, isForwarded: true, to: undefined },
+    destination: second === undefined ? `${first}/${family === "ipv4" ? 32 : 128}` : network,
+    ...{ inInterface: undefined, outInterface: undefined, port: undefined, sourcePort: undefined },
+  };
 }
 
 /** The family that is told, else that of the first address; `10.1.0.2:80` is IPv4. */
@@ -57,7 +72,7 @@ function matched({ kind, source, destination, outInterface }: Args, family: Fami
   };
 }
 
-type Rule = Omit<Args, keyof Matched> & Matched;
+type Rule = Omit<Args, keyof Matched> & Matched & { readonly isForwarded: boolean };
 
 function nftLine(chain: string, family: Family, rule: Rule, mark: string): string {
   const { kind, source, destination, type, inInterface, outInterface, protocol, port, sourcePort, to } = rule;
@@ -71,7 +86,8 @@ function nftLine(chain: string, family: Family, rule: Rule, mark: string): strin
   const bare = (network: string) => network.replace(family === "ipv4" ? /\/32$/ : /\/128$/, "");
   const implied = port !== undefined || sourcePort !== undefined;
   return [
-    `nftables ${family} ${chain}:`,
+    `nftables ${family} ${chain}${rule.priority ? `/${rule.priority}` : ""}:`,
+    ...(rule.isForwarded ? ["ct status dnat"] : []),
     ...signed("iifname", inInterface, quoted),
     ...signed("oifname", outInterface, quoted),
     ...signed(`${ip} saddr`, source, bare),
@@ -125,7 +141,8 @@ function iptablesLine(chain: string, family: Family, rule: Rule, mark: string): 
     ...signed("--dst-type", type?.toUpperCase()),
     ...iptablesPorts("s", sourcePort),
     ...iptablesPorts("d", port),
-    `--comment ${mark}`,
+    ...(rule.isForwarded ? ["--ctstate DNAT"] : []),
+    `--comment ${mark}${rule.priority ? `,priority=${rule.priority}` : ""}`,
     `-j ${kind.toUpperCase()}`,
     ...(to === undefined ? [] : [`${option} ${iptablesTarget(String(to))}`]),
   ];

@@ -1,6 +1,7 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Command, ip } from "../../../provider/command";
+import { ASK, type Command, ip, showLink } from "../../../provider/command";
 import { CommandError } from "../../../provider/errors";
 import type { Host } from "../../../provider/host/host";
 import { localHost, plainHost } from "../../../provider/host/local";
@@ -22,25 +23,14 @@ const withoutTimers = (text: string): string => text.replace(/"\w+_timer":[\d.]+
 const link = fc.constantFrom("a", "b", "c", "br");
 const address = fc.constantFrom("10.0.0.1/24", "10.0.0.2/24", "10.0.1.1/24", "fd00::1/64");
 const network = fc.constantFrom("10.9.0.0/16", "10.0.0.0/24", "fd09::/64");
+const family = (to: string): string[] => (to.includes(":") ? ["-6"] : []);
 const mac = (name: string): string => `02:00:00:00:00:0${"abcbr".indexOf(name)}`;
 
 /** Everything that resources ask of `ip`, with names that are there or not, and mistakes. */
 const words = fc.oneof(
-  link.map((name) => ["-j", "-d", "link", "show", "dev", name]),
-  fc.constant(["-j", "-d", "link", "show"]),
-  link.map((name) => ["-j", "-d", "addr", "show", "dev", name]),
-  network.map((to) => [
-    to.includes(":") ? "-6" : "-4",
-    "-N",
-    "-j",
-    "-d",
-    "route",
-    "show",
-    "table",
-    "main",
-    "exact",
-    to,
-  ]),
+  link.map((name) => [...ASK, "addr", "show", "dev", name]),
+  fc.constant([...ASK, "addr", "show"]),
+  network.map((to) => [...family(to), ...ASK, "route", "show", "table", "main", "exact", to]),
   link.map((name) => ["link", "add", "name", name, "address", mac(name), "type", "bridge"]),
   link.map((name) => [
     "link",
@@ -63,9 +53,9 @@ const words = fc.oneof(
   fc.tuple(address, link).map(([ip, name]) => ["address", "del", ip, "dev", name]),
   fc
     .tuple(network, link)
-    .map(([to, name]) => [to.includes(":") ? "-6" : "-4", "route", "add", to, "dev", name, "proto", "110"]),
-  network.map((to) => [to.includes(":") ? "-6" : "-4", "route", "del", to, "proto", "110"]),
-  fc.constant(["netns", "list-id"]),
+    .map(([to, name]) => [...family(to), "route", "add", to, "dev", name, "proto", "110"]),
+  network.map((to) => [...family(to), "route", "del", to, "proto", "110"]),
+  fc.constant([...ASK, "netns", "list-id"]),
 );
 
 describe("sessions, with the kernel", function () {
@@ -100,8 +90,8 @@ describe("sessions, with the kernel", function () {
         n === 3
           ? answer(localHost, ip("it-one", "link", "set", "dev", "lo", "nonsense"))
           : n === 5
-            ? answer(localHost, ip("it-one", "-j", "-d", "link", "show", "dev", `none${n}`))
-            : answer(localHost, ip("it-one", "-j", "-d", "link", "show", "dev", "lo")),
+            ? answer(localHost, showLink("it-one", `none${n}`))
+            : answer(localHost, showLink("it-one", "lo")),
       ),
     );
     answers.forEach((text, at) => {
@@ -116,16 +106,51 @@ describe("sessions, with the kernel", function () {
   });
 
   it("say of a namespace that is not there what a process says", async () => {
-    const asked = ip("it-nowhere", "-j", "-d", "link", "show", "dev", "lo");
+    const asked = showLink("it-nowhere", "lo");
     expect(await failure(localHost.run(asked))).to.equal(await failure(plainHost.run(asked)));
   });
 
   it("do not keep a namespace in use, or alive", async () => {
     await typed("netns add it-one");
-    await typed("-j -d link show dev lo", "it-one");
+    await typed("-N -j -d addr show dev lo", "it-one");
     expect(await typed("netns pids it-one")).to.equal("");
-    await typed("-j -d link show dev lo", "it-one");
+    await typed("-N -j -d addr show dev lo", "it-one");
     await typed("netns del it-one");
-    expect(await failure(typed("-j -d link show dev lo", "it-one"))).to.match(/^NotFound/);
+    expect(await failure(typed("-N -j -d addr show dev lo", "it-one"))).to.match(/^NotFound/);
+  });
+
+  it("find a link that somebody else has made anew under its name", async () => {
+    await typed("netns add it-one");
+    const bridge = (): Promise<unknown> =>
+      plainHost.run(ip("it-one", "link", "add", "name", "br", "type", "bridge"));
+    await bridge();
+    const before = await localHost.run(showLink("it-one", "br"));
+    await plainHost.run(ip("it-one", "link", "del", "dev", "br"));
+    expect(await answer(localHost, showLink("it-one", "br"))).to.match(/^NotFound: |^\[\]/);
+    await bridge();
+    await localHost.run(ip("it-one", "link", "set", "dev", "br", "up"));
+    expect(await localHost.run(showLink("it-one", "br")))
+      .to.match(/"ifname":"br".*"UP"/)
+      .and.not.equal(before);
+  });
+
+  it("fail in clear words when their process is killed, and are there again for the next command", async () => {
+    await typed("netns add it-one");
+    const look = (): Promise<string> => localHost.run(showLink("it-one", "lo"));
+    await look();
+    const waiting = Promise.all(Array.from({ length: 50 }, () => failure(look())));
+    for (const pid of sessionProcesses()) process.kill(pid, "SIGKILL");
+    expect(new Set(await waiting)).to.include(
+      "Failed: ip -n it-one -N -j -d addr show dev lo: the process that keeps `ip` open has ended: SIGKILL",
+    );
+    expect(await look()).to.match(/"ifname":"lo"/);
   });
 });
+
+/** The processes that this one has started for sessions. */
+const sessionProcesses = (): number[] =>
+  readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry) && existsSync(`/proc/${entry}/cmdline`))
+    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("sessionProcess"))
+    .filter((pid) => readFileSync(`/proc/${pid}/status`, "utf8").includes(`PPid:\t${process.pid}\n`))
+    .map(Number);

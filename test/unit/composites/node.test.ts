@@ -46,10 +46,10 @@ describe("composites: Node", () => {
         "ip -n red link set dev eth1 alias MARK group default up",
         "ip -n blue link set dev red0 alias MARK group default",
       ],
-      "Route red/0.0.0.0/0": ["ip -n red -4 route add default table main metric 0 proto 110 via 10.0.0.254"],
+      "Route red/0.0.0.0/0": ["ip -n red route add default table main metric 0 proto 110 via 10.0.0.254"],
       "Route red/::/0": ["ip -n red -6 route add default table main metric 1024 proto 110 via fd00::fe"],
-      "Route red/10.9.0.0/16": ["ip -n red -4 route add 10.9.0.0/16 table main metric 0 proto 110 dev eth1"],
-      "Route red/10.8.0.0/16": ["ip -n red -4 route add blackhole 10.8.0.0/16 table main metric 0 proto 110"],
+      "Route red/10.9.0.0/16": ["ip -n red route add 10.9.0.0/16 table main metric 0 proto 110 dev eth1"],
+      "Route red/10.8.0.0/16": ["ip -n red route add blackhole 10.8.0.0/16 table main metric 0 proto 110"],
     });
   });
 

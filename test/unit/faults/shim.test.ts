@@ -60,9 +60,9 @@ describe("faults: the shim", () => {
   const counted = () => (existsSync(log) ? readFileSync(log, "utf8") : "").replace(/^\S+ /gm, "").trim();
 
   const reads = [
-    "ip -j -d link show dev lo",
-    "ip -n red -j -d addr show dev veth-red",
-    "ip -j netns list-id",
+    "ip -N -j -d addr show dev lo",
+    "ip -n red -N -j -d addr show dev veth-red",
+    "ip -N -j -d netns list-id",
     "ip netns pids red",
     "ip netns exec red nft -j list table ip x",
     "ip netns exec red sysctl --ignore net.ipv4.ip_forward",

@@ -111,7 +111,7 @@ describe("the model of the kernel", () => {
   ])[] = [
     [
       { kind: "masquerade", source: "10.1.0.0/24", outInterface: "veth*" },
-      'nat HOST nftables ipv4 postrouting: oifname "veth*" ip saddr 10.1.0.0/24 ip daddr != 10.1.0.0/24 masquerade comment "MARK"',
+      'nat HOST nftables ipv4 postrouting: oifname "veth*" ip saddr 10.1.0.0/24 ip daddr != 10.1.0.0/24 fib daddr type != multicast masquerade comment "MARK"',
     ],
     [
       { kind: "dnat", protocol: "tcp", port: [443, 80], to: "10.1.0.2:80" },
@@ -142,6 +142,22 @@ describe("the model of the kernel", () => {
         to: 8080,
       },
       "nat HOST iptables ipv4 prerouting: ! -s 10.1.0.0/24 --comment MARK --dport 80:90 --to-ports 8080 -j REDIRECT -p tcp",
+    ],
+    [
+      {
+        ...{ kind: "dnat", backend: "iptables", inInterface: "eth0", destination: "10.1.0.7/32" },
+        ...{ protocol: "udp", to: "10.30.0.2:80-90", hairpin: "10.30.0.0/24", priority: -2 },
+      },
+      "nat HOST iptables ipv4 postrouting: --comment MARK,priority=-2 --ctstate DNAT -d 10.30.0.2/32 -j MASQUERADE -p udp -s 10.30.0.0/24",
+      "nat HOST iptables ipv4 prerouting: --comment MARK,priority=-2 --to-destination 10.30.0.2:80-90 -d 10.1.0.7/32 -i eth0 -j DNAT -p udp",
+    ],
+    [
+      {
+        ...{ kind: "dnat", inInterface: "eth0", destination: "fd00:1::7/128", protocol: "tcp" },
+        ...{ to: "[fd00:30::2-fd00:30::9]:80", hairpin: "fd00:30::/64", priority: 1 },
+      },
+      'nat HOST nftables ipv6 postrouting/1: ct status dnat ip6 saddr fd00:30::/64 ip6 daddr fd00:30::/64 meta l4proto tcp masquerade comment "MARK"',
+      'nat HOST nftables ipv6 prerouting/1: iifname "eth0" ip6 daddr fd00:1::7 meta l4proto tcp dnat to [fd00:30::2]-[fd00:30::9]:80 comment "MARK"',
     ],
   ];
   for (const [args, ...lines] of rules) {

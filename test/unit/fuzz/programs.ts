@@ -84,7 +84,7 @@ export const rule = (
       destination: undefined,
     },
     ...{ inInterface: undefined, outInterface: undefined, protocol: undefined, port: undefined },
-    ...{ sourcePort: undefined, to: undefined },
+    ...{ sourcePort: undefined, to: undefined, priority: undefined, hairpin: undefined },
     ...args,
   },
 });

@@ -10,30 +10,30 @@ describe("sessions", () => {
     isRead: boolean,
   ])[] = [
     [
-      ip("red", "-j", "-d", "link", "show", "dev", "lo"),
-      ["link", "red", "-j", "-d"],
-      "link show dev lo",
+      ip("red", "-N", "-j", "-d", "addr", "show", "dev", "lo"),
+      ["red", "-N", "-j", "-d"],
+      "addr show dev lo",
       true,
     ],
-    [ip(undefined, "-j", "-d", "link", "show"), ["link", undefined, "-j", "-d"], "link show", true],
-    [ip("red", "link", "set", "dev", "lo", "up"), ["link", "red", "-j", "-d"], "link set dev lo up", false],
-    [ip(undefined, "netns", "add", "red"), ["netns", undefined, "-j", "-d"], "netns add red", false],
-    [ip("red", "-j", "netns", "list-id"), ["netns", "red", "-j"], "netns list-id", true],
+    [ip(undefined, "-N", "-j", "-d", "addr", "show"), [undefined, "-N", "-j", "-d"], "addr show", true],
+    [ip("red", "link", "set", "dev", "lo", "up"), ["red", "-N", "-j", "-d"], "link set dev lo up", false],
+    [ip(undefined, "netns", "add", "red"), [undefined, "-N", "-j", "-d"], "netns add red", false],
+    [ip("red", "-N", "-j", "-d", "netns", "list-id"), ["red", "-N", "-j", "-d"], "netns list-id", true],
     [
       ip("red", "address", "add", "10.0.0.1/24", "dev", "a"),
-      ["addr", "red", "-j", "-d"],
+      ["red", "-N", "-j", "-d"],
       "address add 10.0.0.1/24 dev a",
       false,
     ],
     [
       ip("red", "-6", "-N", "-j", "-d", "route", "show", "table", "main", "exact", "fd00::/64"),
-      ["route", "red", "-6", "-N", "-j", "-d"],
+      ["red", "-6", "-N", "-j", "-d"],
       "route show table main exact fd00::/64",
       true,
     ],
     [
       ip("red", "-6", "route", "del", "fd00::/64", "proto", "110"),
-      ["route", "red", "-6", "-N", "-j", "-d"],
+      ["red", "-6", "-N", "-j", "-d"],
       "route del fd00::/64 proto 110",
       false,
     ],
@@ -41,8 +41,8 @@ describe("sessions", () => {
 
   for (const [asked, session, text, isRead] of rows) {
     it(`take ${text}, beside what else goes to the same one`, () => {
-      const [object, namespace, ...options] = session;
-      expect(lineOf(asked)).to.deep.equal({ object, namespace, options, text, isRead });
+      const [namespace, ...options] = session;
+      expect(lineOf(asked)).to.deep.equal({ namespace, options, text, isRead });
     });
   }
 
@@ -56,8 +56,10 @@ describe("sessions", () => {
     "a backslash": ip("red", "-j", "link", "show", "dev", "a\\b"),
     "a letter that is not ASCII": ip("red", "-j", "link", "show", "dev", "löwe"),
     "a read that prints several lines": ip(undefined, "-d", "link", "show"),
+    "a read that leaves other reads blind": ip("red", "-N", "-j", "-d", "link", "show", "dev", "lo"),
+    "a read in other words": ip("red", "-j", "addr", "show", "dev", "lo"),
     "a list that may be empty": ip(undefined, "-j", "netns", "list"),
-    "a protocol by its name": ip("red", "-4", "route", "add", "10.0.0.0/8", "dev", "a", "proto", "static"),
+    "a protocol by its name": ip("red", "route", "add", "10.0.0.0/8", "dev", "a", "proto", "static"),
     "a list of processes": ip(undefined, "netns", "pids", "red"),
     "a program of its own": ip(undefined, "netns", "exec", "red", "true"),
   };

@@ -138,7 +138,7 @@ describe("Address", () => {
 
   describe("commands", () => {
     it("looks at the link's addresses", () => {
-      expect(printed(definition.probe(state))).to.deep.equal(["ip -j -d addr show dev br0"]);
+      expect(printed(definition.probe(state))).to.deep.equal(["ip -N -j -d addr show dev br0"]);
     });
 
     itCreates(definition, [
@@ -229,7 +229,7 @@ describe("Address", () => {
         local: "fd00::1",
         address: "::5.6.7.8",
         prefixlen: 128,
-        scope: "global",
+        scope: "0",
       };
       const answer = JSON.stringify([{ ifname: "br0", addr_info: [info] }]);
       const asked = checked(definition, { interface: link, address: "fd00::1/128", peer: "::5.6.7.8" });
@@ -243,7 +243,7 @@ describe("Address", () => {
 
     it("leaves out a scope that cannot be asked for", () => {
       const answer = JSON.stringify([
-        { ifname: "br0", addr_info: [{ family: "inet6", local: "fec0::1", prefixlen: 64, scope: "site" }] },
+        { ifname: "br0", addr_info: [{ family: "inet6", local: "fec0::1", prefixlen: 64, scope: "200" }] },
       ]);
       const asked = checked(definition, { interface: link, address: "fec0::1/64" });
       expect(definition.parse([answer], asked)?.args).to.deep.equal({
@@ -324,12 +324,12 @@ describe("Address", () => {
   });
 
   describe("removal", () => {
-    const show = "ip -j -d addr show dev br0";
+    const show = "ip -N -j -d addr show dev br0";
     const promote = "net/ipv4/conf/br0/promote_secondaries";
     const alone = JSON.stringify([
       {
         ifname: "br0",
-        addr_info: [{ family: "inet", local: "192.168.15.5", prefixlen: 24, scope: "global" }],
+        addr_info: [{ family: "inet", local: "192.168.15.5", prefixlen: 24, scope: "0" }],
       },
     ]);
 
@@ -386,11 +386,11 @@ describe("Address", () => {
     }
 
     it("looks for the parameter in the namespace of the link", async () => {
-      const host = new FakeHost({ "ip -n red -j": addresses, "ip netns exec red sysctl -n": "0" });
+      const host = new FakeHost({ "ip -n red -N": addresses, "ip netns exec red sysctl -n": "0" });
       await engine.remove(definition, host, { ...state, namespace: "red" });
       expect(host.ran).to.deep.equal([
-        "ip -n red -j -d addr show dev br0",
-        "ip -n red -j -d addr show dev br0",
+        "ip -n red -N -j -d addr show dev br0",
+        "ip -n red -N -j -d addr show dev br0",
         `ip netns exec red sysctl -n ${promote}`,
         `ip netns exec red sysctl -w ${promote}=1`,
         "ip -n red address del 192.168.15.5/24 dev br0",

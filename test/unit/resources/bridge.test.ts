@@ -135,9 +135,9 @@ describe("Bridge", () => {
 
   describe("commands", () => {
     it("looks at the link", () => {
-      expect(printed(definition.probe(state))).to.deep.equal(["ip -j -d link show dev unit-br"]);
+      expect(printed(definition.probe(state))).to.deep.equal(["ip -N -j -d addr show dev unit-br"]);
       expect(printed(definition.probe({ ...state, namespace: "red" }))).to.deep.equal([
-        "ip -n red -j -d link show dev unit-br",
+        "ip -n red -N -j -d addr show dev unit-br",
       ]);
     });
 
@@ -254,7 +254,7 @@ describe("Bridge", () => {
         whole: { ...seen, mtu: 1500 },
         outputs: { ifindex: 2 },
         mark,
-        group: "default",
+        group: "0",
         misfit: undefined,
       });
     });
@@ -266,7 +266,7 @@ describe("Bridge", () => {
         whole: { ...seen, mtu: 1500 },
         outputs: { ifindex: 2 },
         mark,
-        group: "default",
+        group: "0",
         misfit: undefined,
       });
     });

@@ -27,7 +27,7 @@ const outputs = { path: "/run/netns/red", inode: 4026532224 };
 /** What a namespace answers that is as `state` says. */
 const THERE: Readonly<Record<string, Scripted>> = {
   "stat --format=%i /run/netns/red": "4026532224",
-  "ip -n red -j -d link show dev lo": loopback,
+  "ip -n red -N -j -d addr show dev lo": loopback,
   "ip netns exec red sysctl --ignore": "net.ipv4.ip_forward = 1\nnet.ipv4.tcp_rmem = 4096\t131072\t33554432",
 };
 
@@ -121,12 +121,12 @@ describe("Namespace", () => {
     it("looks at the name, at the loopback link inside, and at the parameters it sets", () => {
       expect(printed(definition.probe(state))).to.deep.equal([
         "stat --format=%i /run/netns/red",
-        "ip -n red -j -d link show dev lo",
+        "ip -n red -N -j -d addr show dev lo",
         "ip netns exec red sysctl --ignore net.ipv4.ip_forward net.ipv4.tcp_rmem",
       ]);
       expect(printed(definition.probe({ name: "red", sysctls: {} }))).to.deep.equal([
         "stat --format=%i /run/netns/red",
-        "ip -n red -j -d link show dev lo",
+        "ip -n red -N -j -d addr show dev lo",
       ]);
     });
 
@@ -215,7 +215,7 @@ describe("Namespace", () => {
       const host = new FakeHost({
         ...THERE,
         "ip -n red": absent,
-        "ip -n red -j -d link show dev lo": absent,
+        "ip -n red -N -j -d addr show dev lo": absent,
       });
       expect(await engine.read(definition, host, state)).to.equal(undefined);
       await engine.remove(definition, host, state);
@@ -246,8 +246,8 @@ describe("Namespace", () => {
 
   describe("removal", () => {
     const pids = "ip netns pids red";
-    const links = "ip -n red -j -d link show";
-    const ids = "ip -n red -j netns list-id";
+    const links = "ip -n red -N -j -d addr show";
+    const ids = "ip -n red -N -j -d netns list-id";
     const del = "ip netns del red";
     /** The looks that tell processes that stay from those that only look in, after a first one, and their answers. */
     const looks = Array.from({ length: 10 }, () => ["sleep 0.02", pids]).flat();
@@ -257,7 +257,7 @@ describe("Namespace", () => {
     ];
 
     async function removal(script: Readonly<Record<string, Scripted>>, given: object = {}) {
-      const host = new FakeHost({ ...THERE, ...script });
+      const host = new FakeHost({ ...THERE, [links]: loopback, [ids]: "[]", ...script });
       const error: unknown = await engine
         .remove(definition, host, { ...state, sysctls: undefined, ...given, ...outputs })
         .then(() => undefined)
@@ -266,9 +266,9 @@ describe("Namespace", () => {
     }
 
     it("is one deletion for an empty namespace", async () => {
-      expect(await removal({ [links]: loopback, [ids]: "[]" })).to.deep.equal({
+      expect(await removal({})).to.deep.equal({
         error: undefined,
-        ran: [pids, links, ids, del],
+        ran: [links, ids, pids, del],
       });
     });
 
@@ -277,7 +277,7 @@ describe("Namespace", () => {
         [pids]: "12\n34\n",
         "ps -o": "   12 sleep 60\n   34 python3 -m http.server 80\n",
       });
-      expect(ran).to.deep.equal([pids, ...looks, "ps -o pid=,args= -p 12,34"]);
+      expect(ran).to.deep.equal([links, ids, pids, ...looks, "ps -o pid=,args= -p 12,34"]);
       expect(error).to.be.instanceOf(RefusedError);
       expect(error).to.have.property(
         "message",
@@ -289,31 +289,30 @@ describe("Namespace", () => {
     it("does not mind tools that only look in", async () => {
       const { error, ran } = await removal({
         [pids]: inTurn("12", "34", ""),
-        [links]: loopback,
-        [ids]: "[]",
       });
       expect(error).to.equal(undefined);
-      expect(ran).to.deep.equal([pids, "sleep 0.02", pids, ...[links, ids, del]]);
+      expect(ran).to.deep.equal([links, ids, pids, "sleep 0.02", pids, del]);
     });
 
     it("ends processes where it may, and waits for them", async () => {
       const { error, ran } = await removal(
-        { [pids]: inTurn(...staying("12\n34"), "34", ""), [links]: loopback, [ids]: "[]" },
+        { [pids]: inTurn(...staying("12\n34"), "34", "") },
         { killProcesses: true },
       );
       expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
+        ...[links, ids],
         ...[pids, ...looks],
         "kill -TERM 12 34",
         ...["sleep 0.02", pids],
         ...["sleep 0.02", pids],
-        ...[links, ids, del],
+        del,
       ]);
     });
 
     it("does not mind processes that end by themselves", async () => {
       const { error } = await removal(
-        { [pids]: inTurn(...staying("12"), ""), "kill -TERM": absent, [links]: loopback, [ids]: "[]" },
+        { [pids]: inTurn(...staying("12"), ""), "kill -TERM": absent },
         { killProcesses: true },
       );
       expect(error).to.equal(undefined);
@@ -322,15 +321,14 @@ describe("Namespace", () => {
     it("kills those that ignore SIGTERM for two seconds, whichever are left by then", async () => {
       const stubborn = Array.from({ length: 100 }, () => "34");
       const { error, ran } = await removal(
-        { [pids]: inTurn(...staying("12 34"), ...stubborn, ""), [links]: loopback, [ids]: "[]" },
+        { [pids]: inTurn(...staying("12 34"), ...stubborn, "") },
         { killProcesses: true },
       );
       expect(error).to.equal(undefined);
       expect(ran.filter((command) => !["sleep 0.02", pids].includes(command))).to.deep.equal([
+        ...[links, ids],
         "kill -TERM 12 34",
         "kill -KILL 34",
-        links,
-        ids,
         del,
       ]);
       expect(ran.filter((command) => command === "sleep 0.02")).to.have.lengthOf(10 + 101);
@@ -344,7 +342,7 @@ describe("Namespace", () => {
 
     // veth-red's other end is in blue, which red knows by name; up's is in the host, which has none.
     const out = { [links]: golden("links-red"), [ids]: golden("namespace-ids-red") };
-    const blue = "ip -n blue -j -d link show";
+    const blue = "ip -n blue -N -j -d addr show dev if2";
 
     it("waits until the far ends of its own cables are gone", async () => {
       const { error, ran } = await removal({
@@ -353,10 +351,10 @@ describe("Namespace", () => {
       });
       expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
-        ...[pids, links, ids, del],
-        ...[blue, "sleep 0.02"],
-        ...[blue, "sleep 0.02"],
-        blue,
+        ...[links, ids, pids, del],
+        ...["sleep 0.02", blue],
+        ...["sleep 0.02", blue],
+        ...["sleep 0.02", blue],
       ]);
     });
 
@@ -364,7 +362,7 @@ describe("Namespace", () => {
       const inner = JSON.parse(golden("links-red"));
       for (const link of inner) delete link.link_netnsid;
       const { ran } = await removal({ [links]: JSON.stringify(inner), [ids]: "[]" });
-      expect(ran).to.deep.equal([pids, links, ids, del]);
+      expect(ran).to.deep.equal([links, ids, pids, del]);
     });
 
     it("waits for one in the host, too, and not for foreign ones", async () => {
@@ -372,14 +370,18 @@ describe("Namespace", () => {
         '"ifname": "up",',
         '"ifname": "up", "ifalias": "pulumi-netns:VethPair:ba9876543210:project/stack/up",',
       );
-      const host = "ip -j -d link show";
+      const host = "ip -N -j -d addr show dev if3";
       const { ran } = await removal({
         [links]: marked,
         [ids]: golden("namespace-ids-red"),
         [blue]: absent,
-        [host]: inTurn(golden("links-host"), "[]"),
+        [host]: inTurn(JSON.stringify(JSON.parse(golden("links-host")).slice(2)), "[]"),
       });
-      expect(ran).to.deep.equal([...[pids, links, ids, del], ...[blue, host, "sleep 0.02"], ...[blue, host]]);
+      expect(ran).to.deep.equal([
+        ...[links, ids, pids, del],
+        ...["sleep 0.02", blue, host],
+        ...["sleep 0.02", host],
+      ]);
     });
 
     it("stops waiting after five seconds, as the namespace itself is gone", async () => {

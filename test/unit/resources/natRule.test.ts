@@ -274,7 +274,7 @@ describe("NatRule", () => {
         "iptables -w 5 -t raw -A PREROUTING -d 127.0.0.0/8 -i eth0 -m comment --comment MARK -j DROP",
         'iptables -w 5 -t nat -A PREROUTING "!" -d 127.0.0.0/8 -i eth0 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 80 -m comment --comment MARK -j DNAT --to-destination 127.0.0.1:8080',
         'iptables -w 5 -t nat -A OUTPUT "!" -d 127.0.0.0/8 -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 80 -m comment --comment MARK -j DNAT --to-destination 127.0.0.1:8080',
-        "sysctl -q -w net/ipv4/conf/eth0/route_localnet=1",
+        "sysctl -q -w net/ipv4/conf/eth0/route_localnet=110",
       ],
       [
         { kind: "snat", source: "10.1.0.0/24", to: "10.2.0.0/24", backend: "iptables" },
@@ -347,7 +347,30 @@ describe("NatRule", () => {
     );
     const link = fc.constantFrom("eth0", "!eth0", "veth*", "!veth*");
     const protocol = fc.constantFrom("tcp", "udp", "sctp");
-    const common = { source: ipv4, sourcePort: ports, port: ports };
+    const common = {
+      ...{ source: ipv4, sourcePort: ports, port: ports },
+      priority: fc.integer({ min: -99, max: 99 }),
+    };
+    // What is on localhost asks for a link.
+    const elsewhere = ipv4.filter((address) => !address.startsWith("127."));
+    const hairpin = fc.constantFrom(false, "10.9.0.0/24");
+    const map = fc
+      .tuple(
+        fc.integer({ min: 1, max: 60000 }),
+        fc.integer({ min: 1, max: 60000 }),
+        fc.integer({ min: 1, max: 1023 }),
+      )
+      .map(([from, onto, more]) => ({
+        ...{ kind: "dnat", protocol: "udp", port: `${from}-${from + more}` },
+        to: `10.9.0.2:${onto}-${onto + more}`,
+      }));
+    const networks = fc
+      .tuple(fc.constantFrom("dnat", "snat"), fc.integer({ min: 1, max: 32 }))
+      .map(([kind, prefix]) => ({
+        ...{ kind, to: `128.0.0.0/${prefix}` },
+        [kind === "dnat" ? "destination" : "source"]: `64.0.0.0/${prefix}`,
+      }))
+      .filter(({ to }) => !to.endsWith("/1"));
     const given = fc.oneof(
       fc.record(
         { kind: fc.constant("masquerade"), protocol, outInterface: link, ...common },
@@ -358,13 +381,18 @@ describe("NatRule", () => {
         { requiredKeys: ["kind", "protocol", "to"] },
       ),
       fc.record(
-        { kind: fc.constant("dnat"), protocol, inInterface: link, destination: ipv4, to: ipv4, ...common },
+        {
+          ...{ kind: fc.constant("dnat"), protocol, inInterface: link, destination: ipv4, to: elsewhere },
+          ...{ hairpin, ...common },
+        },
         { requiredKeys: ["kind", "protocol", "to", "port"] },
       ),
       fc.record(
         { kind: fc.constant("redirect"), protocol, inInterface: link, to: port, ...common },
         { requiredKeys: ["kind", "protocol", "to"] },
       ),
+      map,
+      networks,
     );
 
     for (const backend of ["nftables", "iptables"]) {

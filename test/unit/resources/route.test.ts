@@ -60,15 +60,15 @@ describe("Route", () => {
     ])[] = [
       [
         { namespace: "blue", destination: "192.168.1.0/24", via: "192.168.15.5" },
-        "-4 192.168.1.0/24 table main metric 0 proto 110",
+        "192.168.1.0/24 table main metric 0 proto 110",
         "via 192.168.15.5",
       ],
       [
         { destination: "default", via: "192.168.15.5" },
-        "-4 default table main metric 0 proto 110",
+        "default table main metric 0 proto 110",
         "via 192.168.15.5",
       ],
-      [{ destination: "default", interface: "eth0" }, "-4 default table main metric 0 proto 110", "dev eth0"],
+      [{ destination: "default", interface: "eth0" }, "default table main metric 0 proto 110", "dev eth0"],
       [
         { destination: "default", via: "FD00:0::1" },
         "-6 default table main metric 1024 proto 110",
@@ -81,13 +81,13 @@ describe("Route", () => {
       ],
       [
         { destination: "0.0.0.0/0", via: "fe80::1", interface: "eth0" },
-        "-4 0.0.0.0/0 table main metric 0 proto 110",
+        "0.0.0.0/0 table main metric 0 proto 110",
         "via inet6 fe80::1 dev eth0",
       ],
       [{ destination: "::/0", interface: "eth0" }, "-6 ::/0 table main metric 1024 proto 110", "dev eth0"],
       [
         { destination: "10.0.0.1", via: "10.1.0.2", interface: "eth0", onlink: true },
-        "-4 10.0.0.1/32 table main metric 0 proto 110",
+        "10.0.0.1/32 table main metric 0 proto 110",
         "via 10.1.0.2 dev eth0 onlink",
       ],
       [
@@ -100,7 +100,7 @@ describe("Route", () => {
       ],
       [
         { destination: "10.0.0.0/8", type: "blackhole", table: 255 },
-        "-4 10.0.0.0/8 table local metric 0 proto 110",
+        "10.0.0.0/8 table local metric 0 proto 110",
         "",
         "blackhole ",
       ],
@@ -112,7 +112,7 @@ describe("Route", () => {
       ],
       [
         { destination: "10.0.0.0/8", type: "prohibit", table: 254, metric: 4294967295, mtu: 68 },
-        "-4 10.0.0.0/8 table main metric 4294967295 proto 110",
+        "10.0.0.0/8 table main metric 4294967295 proto 110",
         "mtu 68",
         "prohibit ",
       ],
@@ -126,7 +126,7 @@ describe("Route", () => {
             { interface: "eth2" },
           ],
         },
-        "-4 10.0.0.0/8 table main metric 0 proto 110",
+        "10.0.0.0/8 table main metric 0 proto 110",
         "src 10.1.0.1 mtu 1300 nexthop via 10.1.0.2 dev eth0 weight 3 nexthop via inet6 fe80::1 dev eth1 weight 1 " +
           "nexthop via 10.9.0.1 dev eth1 onlink weight 1 nexthop dev eth2 weight 1",
       ],
@@ -138,11 +138,11 @@ describe("Route", () => {
     ];
     for (const [given, key, rest, type = ""] of rows) {
       const args = checked(given);
-      const [, family = "", words = ""] = /^(-[46]) (.*)$/.exec(key) ?? [];
+      const [, family = "", words = ""] = /^(-6 )?(.*)$/.exec(key) ?? [];
       const [destination = ""] = words.split(" ");
       const table = /table (\S+)/.exec(words)?.[1];
       const full = [type + words, ...(rest ? [rest] : [])].join(" ");
-      it(`${family} route … ${full}`, () => {
+      it(`${family}route … ${full}`, () => {
         const seen = { args: {}, outputs: {}, mark };
         expect({
           probe: route.probe(args),
@@ -150,12 +150,10 @@ describe("Route", () => {
           update: route.update(seen, args),
           remove: route.remove(seen, args),
         }).to.deep.equal({
-          probe: [
-            typed(given.namespace, `${family} -N -j -d route show table ${table} exact ${destination}`),
-          ],
-          create: [typed(given.namespace, `${family} route add ${full}`)],
-          update: [typed(given.namespace, `${family} route replace ${full}`)],
-          remove: [typed(given.namespace, `${family} route del ${words}`)],
+          probe: [typed(given.namespace, `${family}-N -j -d route show table ${table} exact ${destination}`)],
+          create: [typed(given.namespace, `${family}route add ${full}`)],
+          update: [typed(given.namespace, `${family}route replace ${full}`)],
+          remove: [typed(given.namespace, `${family}route del ${words}`)],
         });
       });
     }
@@ -565,7 +563,7 @@ describe("Route", () => {
       const seen = route.parse([`[${ours}]`], args);
       if (!seen) throw new Error("the route was not found");
       expect(route.update(seen, { ...args, mark: "proto 3" })).to.deep.equal([
-        typed("blue", "-4 route replace 10.9.0.0/24 table main metric 0 proto 3 via 10.1.0.2"),
+        typed("blue", "route replace 10.9.0.0/24 table main metric 0 proto 3 via 10.1.0.2"),
       ]);
     });
 

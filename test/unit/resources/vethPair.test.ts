@@ -133,8 +133,8 @@ describe("VethPair", () => {
   describe("commands", () => {
     it("looks at both ends", () => {
       expect(printed(definition.probe(state))).to.deep.equal([
-        "ip -n red -j -d link show dev veth-red",
-        "ip -n blue -j -d link show dev veth-blue",
+        "ip -n red -N -j -d addr show dev veth-red",
+        "ip -n blue -N -j -d addr show dev veth-blue",
       ]);
     });
 
@@ -325,8 +325,8 @@ describe("VethPair", () => {
     it("looks where their ends are before it adopts them, as two cables may have the same indexes", () => {
       const adopting = { ...state, adopt: true };
       expect(printed(definition.probe(adopting)).slice(2)).to.deep.equal([
-        "ip -n red -j netns list-id",
-        "ip -n blue -j netns list-id",
+        "ip -n red -N -j -d netns list-id",
+        "ip -n blue -N -j -d netns list-id",
       ]);
       const misfit = (redIds: string, blueIds: string) =>
         definition.parse([red, blue, redIds, blueIds], adopting)?.misfit;
@@ -456,8 +456,8 @@ describe("VethPair", () => {
 
   describe("an end that a refresh has not found", () => {
     const marked = { ...state, mark: goldenMark };
-    const foundRed = "ip -n red -j -d link show dev veth-red";
-    const foundBlue = "ip -n blue -j -d link show dev veth-blue";
+    const foundRed = "ip -n red -N -j -d addr show dev veth-red";
+    const foundBlue = "ip -n blue -N -j -d addr show dev veth-blue";
 
     it("is asked for no more, and the other end removed", async () => {
       const refreshed = await engine.read(

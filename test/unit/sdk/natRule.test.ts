@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Namespace, NatRule } from "../../../sdk";
+import { Address, Bridge, Namespace, NatRule } from "../../../sdk";
 import { owned, registered, standing } from "./registered";
 
 describe("sdk NatRule", () => {
@@ -15,9 +15,25 @@ describe("sdk NatRule", () => {
       protocol: "tcp",
       sourcePort: "1024-65535",
       to: "192.168.15.2:80",
+      priority: -5,
+      hairpin: "192.168.15.0/24",
+      routeLocalnet: "v-net-0",
     } as const;
     const { resources } = await registered(() => [new NatRule("web", { ...all, port: [80, 443] })]);
     expect(resources).to.deep.equal({ web: standing("NatRule", { ...all, port: [80, 443] }) });
+  });
+
+  it("is where its link is, is replaced with it, and comes after the addresses that tell of a network", async () => {
+    const { resources } = await registered(() => {
+      const net = new Bridge("v-net-0", { namespace: "red" });
+      const address = new Address("gateway", { interface: net, address: "192.168.15.5/24" });
+      return [net, address, new NatRule("web", { kind: "dnat", hairpin: true, routeLocalnet: net })];
+    });
+    expect(resources["web"]).to.deep.equal({
+      ...standing("NatRule", { kind: "dnat", hairpin: true, routeLocalnet: "v-net-0", namespace: "red" }),
+      replaceWith: ["v-net-0"],
+      dependsOn: ["gateway", "v-net-0"],
+    });
   });
 
   it("goes with its namespace, given as resource or by name", async () => {

@@ -6,7 +6,7 @@ const batch = (text: string) => command("flock", undefined, ["--close", "/run", 
 
 describe("dangersOf", () => {
   const safe = [
-    ip("red", "-j", "-d", "link", "show", "dev", "eth0"),
+    ip("red", "-N", "-j", "-d", "addr", "show", "dev", "eth0"),
     ip(undefined, "link", "add", "name", "if", "type", "veth", "peer", "name", "b", "netns", "red1"),
     command("sysctl", "red", ["-q", "-w", "net.ipv4.ip_forward=-1"]),
     command("nft", undefined, ["-j", "-f", "-"], '{"nftables":[]}'),

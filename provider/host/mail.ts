@@ -1,0 +1,12 @@
+/** Sends what is posted in one turn of the event loop as one message: each costs a write, and wakes the other process. */
+export function gathering<T>(send: (all: readonly T[]) => void): (one: T) => void {
+  let waiting: T[] = [];
+  return (one) => {
+    if (waiting.push(one) > 1) return;
+    setImmediate(() => {
+      const all = waiting;
+      waiting = [];
+      send(all);
+    });
+  };
+}
