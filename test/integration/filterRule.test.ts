@@ -9,6 +9,7 @@ import { filterRule } from "../../provider/resources/filterRule";
 import { natRule } from "../../provider/resources/natRule";
 import { checked, markFor } from "../support/args";
 import { failure, Living, onKernel, typed, WatchedHost } from "../support/kernel";
+import { pings } from "../support/packets";
 import { snapshot } from "../support/snapshot";
 
 const definition: Definition = filterRule;
@@ -305,6 +306,8 @@ describe("FilterRule, with the kernel", () => {
         server.kill();
         return server;
       };
+      // IPv6 takes a second or two on new links; what is seen afterwards is the rules' doing.
+      for (const far of Object.values(FAR)) await pings("it-in", far)();
     });
     afterEach(async () => {
       await stop();
