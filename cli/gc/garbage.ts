@@ -21,6 +21,7 @@ export interface Garbage {
 
 /** What goes first: nothing is taken along by something else, and rules go before the links they speak of. */
 const ORDER = [
+  "FilterRule",
   "NatRule",
   "Sysctl",
   "PolicyRule",

@@ -59,7 +59,7 @@ function read(expression: NftExpression): NatMatch | undefined {
   if ("masquerade" in expression) return readTarget("masquerade", expression.masquerade);
   if ("snat" in expression) return readTarget("snat", expression.snat);
   if ("dnat" in expression) return readTarget("dnat", expression.dnat);
-  return readTarget("redirect", expression.redirect);
+  return "redirect" in expression ? readTarget("redirect", expression.redirect) : undefined;
 }
 
 function readTarget(kind: NatMatch["kind"], target: NftTarget | null): NatMatch | undefined {

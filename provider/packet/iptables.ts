@@ -1,5 +1,6 @@
 import { type Command, command } from "../command";
 import { type Family, parseIp } from "../fields/common";
+import { ICMP_TYPES, icmpTypeOf, STATES } from "../fields/filter";
 import { parsePorts, portList, portValue, protocolOf } from "../fields/nat";
 import type { PacketMatch, Part } from "./match";
 
@@ -16,12 +17,13 @@ export const iptables = (
 ): Command =>
   command(family === "ipv4" ? "iptables" : "ip6tables", namespace, ["-w", WAIT, "-t", table, ...args]);
 
-export function matchWords(wanted: PacketMatch): string[] {
+/** It has room for one network and for one type: `sources`, `destinations` and `icmpTypes` are one each by now. */
+export function matchWords(wanted: PacketMatch, family: Family = "ipv4"): string[] {
   const { source, destination, destinationType, inInterface, outInterface, protocol, port, sourcePort } =
     wanted;
   return [
-    ...signed("-s", source),
-    ...signed("-d", destination),
+    ...signed("-s", source ?? wanted.sources?.[0]),
+    ...signed("-d", destination ?? wanted.destinations?.[0]),
     ...signed("-i", inInterface?.replace(/\*$/, "+")),
     ...signed("-o", outInterface?.replace(/\*$/, "+")),
     ...(protocol ? ["-p", protocol] : []),
@@ -29,7 +31,16 @@ export function matchWords(wanted: PacketMatch): string[] {
     ...(wanted.isForwarded ? ["-m", "conntrack", "--ctstate", "DNAT"] : []),
     ...(protocol ? writePorts(protocol, "s", sourcePort) : []),
     ...(protocol ? writePorts(protocol, "d", port) : []),
+    ...(wanted.icmpTypes?.[0] === undefined ? [] : typeWords(wanted.icmpTypes[0], family)),
+    ...(wanted.states ? ["-m", "conntrack", "--ctstate", wanted.states.join(",").toUpperCase()] : []),
   ];
+}
+
+function typeWords(type: string, family: Family): string[] {
+  const number = String(ICMP_TYPES[family][type]);
+  return family === "ipv4"
+    ? ["-p", "icmp", "-m", "icmp", "--icmp-type", number]
+    : ["-p", "icmpv6", "-m", "icmp6", "--icmpv6-type", number];
 }
 
 function signed(option: string, value: string | undefined): string[] {
@@ -44,10 +55,10 @@ function writePorts(protocol: string, side: "s" | "d", port: PacketMatch["port"]
 }
 
 /** Options of `matchWords` that have a value. */
-const WITH_VALUE = /^(-[sdiopm]|--(comment|ctstate|dst-type|[sd]ports?))$/;
+const WITH_VALUE = /^(-[sdiopm]|--(comment|ctstate|dst-type|icmp(v6)?-type|[sd]ports?))$/;
 
 /** What says nothing by itself: the modules that options of ours come from, and the mark. */
-const SILENT = /^(-m (tcp|udp|sctp|multiport|addrtype|conntrack|comment)|--comment .*)$/;
+const SILENT = /^(-m (tcp|udp|sctp|icmp6?|multiport|addrtype|conntrack|comment)|--comment .*)$/;
 
 /**
  * The options in the words of a listed rule. `more` reads those that are no match: which of them have a value, and what
@@ -82,9 +93,23 @@ function readOption(option: string, value: string, sign: "!" | ""): PacketMatch 
   if (option === "--dst-type") return readType(`${sign}${value}`);
   if (sign) return undefined;
   if (option === "-p") return { protocol: protocolOf(value) };
-  if (option === "--ctstate") return value === "DNAT" ? { isForwarded: true } : undefined;
+  if (option === "--ctstate") return value === "DNAT" ? { isForwarded: true } : readStates(value);
+  if (option === "--icmp-type") return readIcmpType(value, "ipv4");
+  if (option === "--icmpv6-type") return readIcmpType(value, "ipv6");
   if (/^--sports?$/.test(option)) return { sourcePort: readPorts(value) };
   return /^--dports?$/.test(option) ? { port: readPorts(value) } : undefined;
+}
+
+function readStates(value: string): PacketMatch | undefined {
+  const states = value.toLowerCase().split(",");
+  return states.every((state) => STATES.some((known) => known === state))
+    ? { states: states.sort() }
+    : undefined;
+}
+
+function readIcmpType(value: string, family: Family): PacketMatch | undefined {
+  const type = icmpTypeOf(value, family);
+  return type === undefined ? undefined : { icmpTypes: [type] };
 }
 
 function readType(signedType: string): PacketMatch | undefined {

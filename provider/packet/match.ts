@@ -15,6 +15,12 @@ export interface PacketMatch {
   readonly sourcePort?: number | string | number[] | undefined;
   /** Only packets of connections whose destination was translated. */
   readonly isForwarded?: true | undefined;
+  /** Networks, all with a `!` in front or none; for what has room for several. */
+  readonly sources?: readonly string[] | undefined;
+  readonly destinations?: readonly string[] | undefined;
+  /** Types of ICMP, which tell the protocol as well. */
+  readonly icmpTypes?: readonly string[] | undefined;
+  readonly states?: readonly string[] | undefined;
 }
 
 export const MATCH_FIELDS = [

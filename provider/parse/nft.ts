@@ -5,6 +5,7 @@ const Prefix = z.strictObject({ prefix: z.strictObject({ addr: z.string(), len: 
 const Range = z.strictObject({ range: z.tuple([z.string(), z.string()]) });
 const PortRange = z.strictObject({ range: z.tuple([z.number(), z.number()]) });
 const Ports = z.strictObject({ set: z.array(z.number()) });
+const Things = z.strictObject({ set: z.array(z.union([z.string(), z.number(), Prefix, Range, PortRange])) });
 const Payload = z.strictObject({ payload: z.strictObject({ protocol: z.string(), field: z.string() }) });
 const PortMap = z.strictObject({
   map: z.strictObject({
@@ -24,7 +25,7 @@ const Match = z.strictObject({
     z.strictObject({ ct: z.strictObject({ key: z.string() }) }),
     z.strictObject({ fib: z.strictObject({ result: z.string(), flags: Flags }) }),
   ]),
-  right: z.union([z.string(), z.number(), Prefix, PortRange, Ports]),
+  right: z.union([z.string(), z.number(), Prefix, Range, PortRange, Ports, Things, z.array(z.string())]),
 });
 
 const only = (flag: string) => Flags.refine((flags) => flags.join() === flag);
@@ -48,6 +49,11 @@ const Expression = z.union([
   z.strictObject({ dnat: Target }),
   z.strictObject({ redirect: Target.nullable() }),
   z.strictObject({ drop: z.null() }),
+  z.strictObject({ accept: z.null() }),
+  z.strictObject({ reject: z.strictObject({ type: z.string(), expr: z.string().optional() }) }),
+  z.strictObject({
+    log: z.strictObject({ prefix: z.string().optional(), level: z.string().optional() }).nullable(),
+  }),
 ]);
 
 const Rule = z.object({

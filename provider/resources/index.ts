@@ -1,6 +1,7 @@
 import type { Definition } from "../definition";
 import { address } from "./address";
 import { bridge } from "./bridge";
+import { filterRule } from "./filterRule";
 import { namespace } from "./namespace";
 import { natRule } from "./natRule";
 import { neighbor } from "./neighbor";
@@ -19,5 +20,6 @@ export const definitions: readonly Definition[] = [
   neighbor,
   policyRule,
   natRule,
+  filterRule,
   sysctl,
 ];

@@ -15,6 +15,7 @@ import {
   uidRange,
 } from "../fields/policyRule";
 import { routeTable, tableOf } from "../fields/routeTable";
+import { readSysctls, valuesOf } from "../fields/sysctl";
 import { parsePolicyRules, type RuleInfo } from "../parse/policyRule";
 import { PROTOCOL, protocolMark } from "../protocol";
 import { hasUnknown, UNKNOWN } from "../unknown";
@@ -175,6 +176,20 @@ export const policyRule: Definition<Args> = {
   remove: (seen: Partial<Seen>, args) => Array.from({ length: seen.count ?? 1 }, () => deletion(args)),
 
   isRecorded: () => true,
+
+  *caveats({ namespace, family, iif }) {
+    if (family === "ipv6") return [];
+    const links = ["all", ...(iif === undefined ? [] : [iif])];
+    const keys = links.map((link) => `net/ipv4/conf/${link}/rp_filter`);
+    const [answer] = yield [{ ...readSysctls(namespace, keys), mayFail: "" }];
+    const values = Object.values(valuesOf(answer, keys));
+    // The higher of both counts, and 2 is the loose one.
+    return values.includes("1") && !values.includes("2")
+      ? [
+          "rp_filter is strict (1) here: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
+        ]
+      : [];
+  },
 };
 
 /** What the kernel tells rules of one priority apart by, and by what only where the new one says something of it. */

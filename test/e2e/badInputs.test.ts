@@ -5,6 +5,7 @@ import { config, expect } from "chai";
 import {
   Address,
   Bridge,
+  FilterRule,
   Namespace,
   NatRule,
   Neighbor,
@@ -31,6 +32,7 @@ const neighbor = (args: object) =>
 const rule = (args: object) => new PolicyRule("bad", { priority: 100, table: 7, ...args });
 const dnat = (args: object) =>
   new NatRule("bad", { kind: "dnat", protocol: "tcp", port: 80, to: "10.0.0.2", ...args });
+const filter = (args: object) => new FilterRule("bad", { chain: "forward", verdict: "accept", ...args });
 const sysctl = (key: string, value: string, more: object = {}) => new Sysctl("bad", { key, value, ...more });
 
 const reach = (args: object) => new Reachability("bad", { target: "10.0.0.2", ...args });
@@ -147,6 +149,20 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => reach({ timeout: 0 }), "timeout", "from 0.1 to 25 seconds"],
     [() => reach({ retries: -1 }), "retries", "from 0 to 100"],
     [() => reach({ expect: "up" }), "expect", "reachable, blocked"],
+  ],
+  FilterRule: [
+    [() => filter({ verdict: "deny" }), "verdict", "accept, drop, reject, log"],
+    [() => filter({ chain: "prerouting" }), "chain", "input, output, forward"],
+    [() => filter({ chain: "input", outInterface: "eth0" }), "outInterface", "no meaning"],
+    [() => filter({ source: "10.0.0.1/24" }), "source", "10.0.0.0/24"],
+    [() => filter({ source: ["10.0.0.0/8", "!10.1.0.0/16"] }), "source", "a rule for each kind"],
+    [() => filter({ source: "10.0.0.0/8", destination: "fd00::/8" }), "destination", "one for each"],
+    [() => filter({ port: 80 }), "port", "protocol"],
+    [() => filter({ protocol: "tcp", icmpType: "echo-request" }), "icmpType", "set it to icmp"],
+    [() => filter({ state: "open" }), "state", "new, established"],
+    [() => filter({ rejectWith: "tcp-reset" }), "rejectWith", "set verdict `reject`"],
+    [() => filter({ verdict: "log", logPrefix: "x".repeat(30) }), "logPrefix", "29 letters"],
+    [() => filter({ dockerUser: true }), "dockerUser", "backend `iptables`"],
   ],
   Sysctl: [
     [() => sysctl("", "1"), "key", "not a key"],

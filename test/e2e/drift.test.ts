@@ -9,6 +9,7 @@ import { ELSEWHERE, type Row, type } from "./drift/row";
 import { addresses, addressRows } from "./drift/rows/address";
 import { bridgeRows, switches } from "./drift/rows/bridge";
 import { compositeRows } from "./drift/rows/composites";
+import { filterRuleRows, filters } from "./drift/rows/filterRule";
 import { namespaceRows } from "./drift/rows/namespace";
 import { natRuleRows, rules } from "./drift/rows/natRule";
 import { neighborhood, neighborRows } from "./drift/rows/neighbor";
@@ -26,6 +27,7 @@ const rows: readonly Row[] = [
   ...neighborRows,
   ...policyRuleRows,
   ...natRuleRows,
+  ...filterRuleRows,
   ...sysctlRows,
   ...compositeRows,
 ];
@@ -39,13 +41,24 @@ const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   "Address adopt": "says what creation does",
   "Route adopt": "says what creation does",
   "Neighbor adopt": "says what creation does",
+  "FilterRule by nftables dockerUser": "Docker's chain is one of iptables",
   "Sysctl key": "says which parameter: the kernel neither renames nor deletes one",
   "Sysctl namespace": "says which parameter: every namespace has its own, always",
 };
 
 /** Where the rows' resources are, and then they themselves. */
 function program(): void {
-  for (const place of [cables, switches, addresses, routes, neighborhood, policies, rules, parameters])
+  for (const place of [
+    cables,
+    switches,
+    addresses,
+    routes,
+    neighborhood,
+    policies,
+    rules,
+    filters,
+    parameters,
+  ])
     place();
   for (const { declare } of rows) declare();
 }
@@ -130,8 +143,8 @@ describe("drift, property by property", function () {
   it("every argument has a row, or a reason why it has none", () => {
     const paths = definitions.flatMap(({ kind, onChange }) =>
       Object.keys(onChange).flatMap((path) =>
-        kind === "NatRule"
-          ? ["nftables", "iptables"].map((backend) => `NatRule by ${backend} ${path}`)
+        kind === "NatRule" || kind === "FilterRule"
+          ? ["nftables", "iptables"].map((backend) => `${kind} by ${backend} ${path}`)
           : `${kind} ${path}`,
       ),
     );

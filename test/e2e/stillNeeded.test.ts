@@ -22,7 +22,12 @@ const rows: readonly (readonly [owner: Part, object: string, ...needers: string[
       'Route "left.drop"',
       'PolicyRule "left.policy"',
     ],
-    ...['Sysctl "left.ttl"', 'NatRule "left.nftables"', 'NatRule "left.iptables"'],
+    ...[
+      'Sysctl "left.ttl"',
+      'NatRule "left.nftables"',
+      'NatRule "left.iptables"',
+      'FilterRule "left.filter"',
+    ],
   ],
   [
     "bridge",

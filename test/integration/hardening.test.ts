@@ -9,6 +9,7 @@ import { matchedInterface } from "../../provider/fields/nat";
 import { localHost } from "../../provider/host/local";
 import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
+import { filterRule } from "../../provider/resources/filterRule";
 import { namespace } from "../../provider/resources/namespace";
 import { natRule } from "../../provider/resources/natRule";
 import { neighbor } from "../../provider/resources/neighbor";
@@ -108,6 +109,12 @@ describe("names, with the kernel and the tools", function () {
       const [first, ...others] = await withinLink(name);
       const second = await alive(address, { interface: name, address: "10.9.9.2/24" });
       for (const rule of rulesFor(name)) await end(await alive(natRule, rule, { inInterface: `!${name}` }));
+      if (matchedInterface.safeParse(name).success) {
+        for (const backend of ["nftables", "iptables"])
+          await end(
+            await alive(filterRule, { chain: "forward", inInterface: name, verdict: "drop", backend }),
+          );
+      }
       await end(second, ...(first ? [first] : []), ...others);
       await end(device);
 

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { command } from "../../provider/command";
 import type { Args, Definition } from "../../provider/definition";
+import type { Host } from "../../provider/host/host";
 import { localHost } from "../../provider/host/local";
 import { policyRule } from "../../provider/resources/policyRule";
 import { route } from "../../provider/resources/route";
@@ -15,7 +16,7 @@ import { fails, pings } from "../support/packets";
 const lab = "it-lab";
 const definition: Definition = policyRule;
 const base = { namespace: lab, priority: 100, table: 7 };
-const create = (given: Args, host = localHost) => Living.create(definition, given, "it", host);
+const create = (given: Args, host: Host = localHost) => Living.create(definition, given, "it", host);
 
 /** The rules of both families but the kernel's own, as a person sees them. */
 async function shown(): Promise<string[]> {
@@ -338,8 +339,14 @@ describe("PolicyRule, with the kernel", () => {
       // What is sent goes out by v1 and comes back by v0.
       await typed("route add 10.2.0.1/32 via 10.1.0.1", "it-far");
       await typed("route del 10.2.0.0/24 dev v1", "it-far");
-      const living = await create({ ...base, from: "10.2.0.1" });
       await sysctl(1);
+      const told: string[] = [];
+      const { run, records } = localHost;
+      const living = await create(
+        { ...base, from: "10.2.0.1" },
+        { run, records, warn: (text) => told.push(text) },
+      );
+      expect(told.join()).to.match(/^it-lab\/ipv4 rule 100: rp_filter is strict \(1\) here: /);
       expect(await from("10.2.0.1")()).to.equal(false);
       await sysctl(2);
       expect(await from("10.2.0.1")()).to.equal(true);

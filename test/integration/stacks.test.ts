@@ -7,6 +7,7 @@ import { localHost } from "../../provider/host/local";
 import { markOf } from "../../provider/mark";
 import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
+import { filterRule } from "../../provider/resources/filterRule";
 import { namespace } from "../../provider/resources/namespace";
 import { natRule } from "../../provider/resources/natRule";
 import { neighbor } from "../../provider/resources/neighbor";
@@ -141,6 +142,12 @@ describe("two stacks, with the kernel", () => {
         route,
         { namespace: room, destination: "10.9.0.0/24", via: "10.1.0.2" },
         { namespace: room, destination: "10.9.0.0/24", via: "10.1.0.3", metric: 5 },
+      ],
+      [
+        "filter rules, word for word the same",
+        filterRule,
+        { namespace: room, chain: "forward", verdict: "drop", source: "10.5.0.0/24" },
+        { namespace: room, chain: "forward", verdict: "drop", source: "10.5.0.0/24" },
       ],
       [
         "NAT rules, word for word the same",

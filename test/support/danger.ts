@@ -4,7 +4,7 @@ import { argv, type Command, type Tool } from "../../provider/command";
 
 /** Words with a dash that this project itself says to a tool; any other is a value that would be read as an option. */
 const IPTABLES =
-  /^(-[wtSAIDsdiopmj]|--(dst-type|comment|ctstate|[sd]ports?|to|to-(ports|source|destination)))$/;
+  /^(-[wtSAIDsdiopmj]|--(dst-type|comment|ctstate|icmp-type|icmpv6-type|reject-with|log-prefix|log-level|[sd]ports?|to|to-(ports|source|destination)))$/;
 const OPTIONS: Readonly<Record<Tool, RegExp>> = {
   ip: /^-(n|j|d|N|4|6|batch)?$/,
   nft: /^-(j|f)?$/,

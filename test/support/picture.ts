@@ -90,7 +90,7 @@ const ruleLines = (text: string): string[] =>
   text
     .replace(/counter packets \d+ bytes \d+/g, "counter")
     .split("\n")
-    .filter((line) => !/^(-P|\t?chain|table|\t?\})|^\t*type nat hook|^$/.test(line));
+    .filter((line) => !/^(-P|\t?chain|table|\t?\})|^\t*type (nat|filter) hook|^$/.test(line));
 
 /** Told anew by each kernel, or as it happens to be at the moment. */
 const PASSING =

@@ -84,5 +84,5 @@ const withoutIptablesChains = (ruleset: string): string =>
       /\tchain [A-Z]+ \{\n\t\ttype (nat|filter) hook \w+ priority [^;]+; policy accept;\n\t\}\n\n?/g,
       "",
     )
-    .replace(/table ip6? (nat|raw) \{\n\}\n?/g, "")
+    .replace(/table ip6? (nat|raw|filter) \{\n\}\n?/g, "")
     .trim();

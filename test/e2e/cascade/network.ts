@@ -2,6 +2,7 @@ import { interpolate } from "@pulumi/pulumi";
 import {
   Address,
   Bridge,
+  FilterRule,
   Namespace,
   NatRule,
   Neighbor,
@@ -43,7 +44,7 @@ export const PARTS = [
   ...["bridge-neighbor", "end-neighbor", "far-neighbor", "own-neighbor"],
   ...["policy", "own-policy"],
   ...["ttl", "bridge-sysctl", "end-sysctl", "far-sysctl", "own-ttl"],
-  ...["nftables", "iptables", "own-nftables", "localnet"],
+  ...["nftables", "iptables", "own-nftables", "localnet", "filter", "own-filter"],
 ] as const;
 
 export type Part = (typeof PARTS)[number];
@@ -134,4 +135,7 @@ export function network(prefix: string, names: Names, style: Style, omitted: rea
   const routeLocalnet = refer(bridge, names.bridge);
   make("localnet", (name) => new NatRule(name, { ...inNear, ...forward, routeLocalnet }));
   make("own-nftables", (name) => new NatRule(name, { ...inFar, ...masquerade }));
+  const drop = { chain: "forward", source: "10.66.0.0/16", verdict: "drop" } as const;
+  make("filter", (name) => new FilterRule(name, { ...inNear, ...drop }));
+  make("own-filter", (name) => new FilterRule(name, { ...inFar, ...drop, backend: "iptables" }));
 }

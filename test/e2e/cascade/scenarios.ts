@@ -20,16 +20,14 @@ const onCable: readonly Part[] = [
 ];
 const onPort: readonly Part[] = ["far-port-ip", "far-via"];
 const onBridge: readonly Part[] = [
-  ...([
-    "port",
-    ...onPort,
-    "bridge-ip",
-    "bridge-neighbor",
-    "bridge-sysctl",
-    "on-link",
-    "via",
-    "localnet",
-  ] as const),
+  "port",
+  ...onPort,
+  "bridge-ip",
+  "bridge-neighbor",
+  "bridge-sysctl",
+  "on-link",
+  "via",
+  "localnet",
 ];
 
 /** What goes with the cable in the kernel when a person deletes one end. */
@@ -40,7 +38,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     edit: { near: "renamed" },
     owner: "near",
     hanging: [
-      ...(["bridge", "cable", "drop", "policy", "ttl", "nftables", "iptables"] as const),
+      ...(["bridge", "cable", "drop", "policy", "ttl", "nftables", "iptables", "filter"] as const),
       ...onBridge,
       ...onCable,
     ],

@@ -230,6 +230,32 @@ describe("PolicyRule", () => {
     });
   });
 
+  describe("says where strict rp_filter is in the way", () => {
+    const told = (args: Args, answer: string) => {
+      const plan = definition.caveats?.(args);
+      const first = plan?.next([]);
+      if (!plan || !first || first.done) return first?.value;
+      return { asked: printed(first.value), said: plan.next([answer]).value };
+    };
+    const all = "net.ipv4.conf.all.rp_filter";
+
+    it("and nothing where it is loose, off, or of the other family", () => {
+      const strict = told({ ...state, namespace: "red" }, `${all} = 1`);
+      expect(strict).to.deep.equal({
+        asked: ["ip netns exec red sysctl --ignore net/ipv4/conf/all/rp_filter"],
+        said: [
+          "rp_filter is strict (1) here: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
+        ],
+      });
+      expect(told(state, `${all} = 2`)).to.deep.include({ said: [] });
+      expect(told(state, `${all} = 0`)).to.deep.include({ said: [] });
+      expect(told({ ...state, iif: "v0" }, `${all} = 1\nnet.ipv4.conf.v0.rp_filter = 2`)).to.deep.include({
+        said: [],
+      });
+      expect(told({ ...state, family: "ipv6" }, "")).to.deep.equal([]);
+    });
+  });
+
   describe("parse", () => {
     const answer = (...rules: string[]) => [`[${rules.join(",")}]`];
     const rule = (table: number, protocol = 110) =>

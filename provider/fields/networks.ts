@@ -1,0 +1,89 @@
+import { Address4, Address6 } from "ip-address";
+import { z } from "zod";
+import { type Family, familyOf } from "./common";
+import { isAny, matchedNetwork } from "./nat";
+
+/** First and last address of a range, as numbers. */
+type Span = readonly [first: bigint, last: bigint];
+
+const BITS = { ipv4: 32, ipv6: 128 } as const;
+
+/** The fewest networks that hold the same addresses, in order: nftables lists neighbours as one. */
+export function joined(networks: readonly string[]): string[] {
+  const family = familyOf(networks[0] ?? "");
+  const spans = networks.map(spanOf).sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  const merged: Span[] = [];
+  for (const [first, last] of spans) {
+    const before = merged.at(-1);
+    if (before && first <= before[1] + 1n) merged[merged.length - 1] = [before[0], max(before[1], last)];
+    else merged.push([first, last]);
+  }
+  return merged.flatMap((span) => networksIn(span, family));
+}
+
+/** The networks that a range of addresses is made of: `10.0.0.1` to `10.0.0.2` is two. */
+export const networksOf = (first: string, last: string): string[] =>
+  networksIn([toNumber(first), toNumber(last)], familyOf(first));
+
+function spanOf(network: string): Span {
+  const parsed = parse(network);
+  return [parsed.startAddress().bigInt(), parsed.endAddress().bigInt()];
+}
+
+function networksIn([first, last]: Span, family: Family): string[] {
+  const bits = BITS[family];
+  const networks: string[] = [];
+  for (let at = first; at <= last; ) {
+    let free = 0;
+    // As large as its start allows, and no larger than what is left.
+    while (free < bits && at % (2n << BigInt(free)) === 0n && at + (2n << BigInt(free)) - 1n <= last) free++;
+    networks.push(`${print(at, family)}/${bits - free}`);
+    at += 1n << BigInt(free);
+  }
+  return networks;
+}
+
+const parse = (text: string) => (familyOf(text) === "ipv6" ? new Address6(text) : new Address4(text));
+const toNumber = (address: string): bigint => parse(address).bigInt();
+const print = (number: bigint, family: Family): string =>
+  (family === "ipv6" ? Address6.fromBigInt(number) : Address4.fromBigInt(number)).correctForm();
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** What a field holds for several networks: one alone is no list. */
+export const networkValue = (networks: readonly string[]): string | string[] | undefined =>
+  networks.length > 1 ? [...networks] : networks[0];
+
+/** `networks` joined, where each has a `!` in front or none has. */
+export function joinedSigned(networks: readonly string[]): string[] {
+  const isNegative = networks[0]?.startsWith("!") === true;
+  const plain = joined(networks.map((network) => network.replace(/^!/, "")));
+  return isNegative ? plain.map((network) => `!${network}`) : plain;
+}
+
+/** A network that packets are matched with, or a list of them; with `!` in front of each, everything outside them all. */
+export const matchedNetworks = z
+  .union([z.string(), z.array(z.string())], "is neither a network nor a list of networks")
+  .transform((given, ctx) => {
+    const problems: string[] = [];
+    const checked = [given].flat().flatMap((text) => {
+      const { data, error } = matchedNetwork.safeParse(text);
+      problems.push(...(error?.issues.map(({ message }) => message) ?? []));
+      return data === undefined ? [] : [data];
+    });
+    const problem = problems[0] ?? listProblem(checked);
+    if (problem === undefined) return networkValue(joinedSigned(checked)) ?? z.NEVER;
+    ctx.addIssue({ code: "custom", message: problem });
+    return z.NEVER;
+  });
+
+function listProblem(networks: readonly string[]): string | undefined {
+  if (networks.length === 0) return "is an empty list: leave it out";
+  const any = networks.find((network) => isAny(network));
+  if (any !== undefined) return `has ${JSON.stringify(any)}, which is every address: leave it out`;
+  const negative = networks.filter((network) => network.startsWith("!"));
+  if (negative.length > 0 && negative.length < networks.length)
+    return `has networks with \`!\` and without: make a rule for each kind`;
+  return new Set(networks.map(familyOf)).size > 1
+    ? "has networks of both families: a rule is of one family, so make one for each"
+    : undefined;
+}

@@ -1,0 +1,74 @@
+import { type Answer, type Command, command } from "../command";
+import { MARK_PREFIX } from "../mark";
+import { parseRules } from "../parse/iptables";
+import { type BaseChain, parseBaseChains } from "../parse/nftChains";
+import type { FilterRuleArgs } from "../resources/filterRule";
+
+/**
+ * Tells of others' chains that drop what this rule accepts: an accept ends the chain that it is in, and the packet goes on
+ * to the next one, where a drop is final (nft(8), "verdict statements").
+ */
+export function* filterCaveats(
+  args: FilterRuleArgs,
+): Generator<readonly Command[], readonly string[], readonly Answer[]> {
+  const { namespace, family, chain, verdict, backend } = args;
+  if (verdict !== "accept") return [];
+  const [ruleset, tables] = yield [
+    lookFor("nft", namespace, ["-j", "list", "ruleset"]),
+    lookFor("cat", namespace, [`/proc/net/${family === "ipv4" ? "ip" : "ip6"}_tables_names`]),
+  ];
+  const chains = parseBaseChains(ruleset).filter((one) => stands(one, args) && isDropping(one));
+  const found = chains.map((one) => warning(one, args));
+  if (backend === "nftables" && /^filter$/m.test(tables ?? "")) {
+    const tool = family === "ipv4" ? "iptables-legacy" : "ip6tables-legacy";
+    const [rules] = yield [lookFor(tool, namespace, ["-w", "5", "-t", "filter", "-S"])];
+    if (dropsByPolicy(rules, chain.toUpperCase())) found.push(legacyWarning(tool, args));
+  }
+  return found;
+}
+
+const lookFor = (tool: Command["tool"], namespace: string | undefined, args: readonly string[]): Command => ({
+  ...command(tool, namespace, args),
+  mayFail: "",
+});
+
+/** Whether its packets are those of the rule, and it is none of ours nor the one that the rule is in. */
+function stands(one: BaseChain, { chain, family, backend }: FilterRuleArgs): boolean {
+  const families = family === "ipv4" ? ["ip", "inet"] : ["ip6", "inet"];
+  const isIptables = one.table === "filter" && one.family !== "inet";
+  return (
+    one.hook === chain &&
+    families.includes(one.family) &&
+    !one.table.startsWith(`${MARK_PREFIX}/`) &&
+    !(backend === "iptables" && isIptables)
+  );
+}
+
+/** It drops what no rule of its own accepts: by its policy, or by a rule for everything. */
+const isDropping = ({ policy, hasLastDrop }: BaseChain): boolean => policy === "drop" || hasLastDrop;
+
+function warning({ family, table, name }: BaseChain, args: FilterRuleArgs): string {
+  const isIptables = table === "filter" && family !== "inet";
+  const where = isIptables
+    ? `the chain ${name} of ${family === "ip" ? "iptables" : "ip6tables"}`
+    : `the chain ${name} of the table ${family} ${table}`;
+  return `accepts packets that ${where} drops all the same, unless a rule there accepts them as well${mend(args, isIptables, table)}`;
+}
+
+function mend({ chain, dockerUser }: FilterRuleArgs, isIptables: boolean, table: string): string {
+  if (table === "firewalld")
+    return ": allow them in firewalld, with a zone or `firewall-cmd --permanent --new-policy`";
+  if (!isIptables) return ": add one there";
+  const docker =
+    chain === "forward" && !dockerUser ? ", and with `dockerUser: true` before Docker's own" : "";
+  return `: with backend \`iptables\` this rule is put there${docker}`;
+}
+
+const dropsByPolicy = (listing: Answer, chain: string): boolean =>
+  (listing ?? "").split("\n").includes(`-P ${chain} DROP`) ||
+  parseRules(listing).some(
+    (rule) => rule.chain === chain && /^-j (DROP|REJECT)\b/.test(rule.words.join(" ")),
+  );
+
+const legacyWarning = (tool: string, { chain }: FilterRuleArgs): string =>
+  `accepts packets that the chain ${chain.toUpperCase()} of ${tool} drops all the same: add a rule there, or keep to one of the two`;

@@ -1,0 +1,236 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { namespaceClaim } from "../claim";
+import type { Answer, Steps } from "../command";
+import type { Definition, Observed } from "../definition";
+import { integer, namespaceName } from "../fields/common";
+import { connectionState, LOG_LEVELS, logPrefix, matchedIcmpType, REJECTIONS } from "../fields/filter";
+import { matchedInterface, matchedPort, protocol } from "../fields/nat";
+import { familyIn } from "../fields/natTarget";
+import { matchedNetworks } from "../fields/networks";
+import { filterCaveats } from "../filter/caveats";
+import * as iptables from "../filter/iptables";
+import * as nftables from "../filter/nftables";
+import { filterProblems } from "../filter/problems";
+import { SAID, seenArgs } from "../filter/seen";
+import { parseMark } from "../mark";
+import { hasUnknown, UNKNOWN } from "../unknown";
+
+export const FilterRuleArgs = z.object({
+  /**
+   * Which packets it is for: `input`, those to the namespace itself; `output`, those of the namespace itself; `forward`,
+   * those that it passes on. Updates in place.
+   */
+  chain: z
+    .enum(["input", "output", "forward"])
+    // The rule may have been put elsewhere.
+    .transform((chain): string => chain),
+  /** Network namespace whose packets are filtered. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /**
+   * Where the rule is kept: `nftables`, in a table of this stack's own, or `iptables`, in the chains that all share, before
+   * what others have there. Default: `nftables`. Replaces.
+   */
+  backend: z.enum(["nftables", "iptables"]).default("nftables"),
+  /**
+   * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Updates in place while an address is not
+   * known yet, as in a preview; a real change replaces.
+   */
+  family: z.enum(["ipv4", "ipv6"]),
+  /**
+   * Where it stands among the rules of this stack in the same chain, -9999 to 9999: the lowest is asked first, of equals
+   * the one made first, and the first that fits decides. Default: 0. Updates in place.
+   */
+  priority: integer(-9999, 9999).default(0),
+  /**
+   * Only packets that come in by this interface: `eth0`, `veth*` for all names that start so, `!eth0` for all others. Not in
+   * `output`. Default: any. Updates in place.
+   */
+  inInterface: matchedInterface.optional(),
+  /** Only packets that leave by this interface, written as `inInterface` is. Not in `input`. Default: any. Updates in place. */
+  outInterface: matchedInterface.optional(),
+  /**
+   * Only packets from this address or network, or from one of a list, `["10.0.0.0/8", "192.168.0.0/16"]`; with `!` in front
+   * of each, only those from elsewhere. A destination is that after translation. Default: any. Updates in place.
+   */
+  source: matchedNetworks.optional(),
+  /** Only packets to this address or network, or to one of a list, written as `source` is. Default: any. Updates in place. */
+  destination: matchedNetworks.optional(),
+  /**
+   * Only packets of this protocol: `tcp`, `udp`, `sctp`, `icmp`, `icmpv6`, `esp` or `ah`. Default: any. Updates in
+   * place.
+   */
+  protocol: protocol.optional(),
+  /**
+   * Only packets to this port, a number; to a range, `"8000-8010"`; or to one of a list, `[80, 443]`. Needs a
+   * `protocol` that has ports. Default: any. Updates in place.
+   */
+  port: matchedPort.optional(),
+  /** Only packets from this port, range or one of a list, written as `port` is. Default: any. Updates in place. */
+  sourcePort: matchedPort.optional(),
+  /**
+   * Only ICMP of this type, or of one of a list, by the names of nft(8): `echo-request`, `["nd-neighbor-solicit",
+   * "nd-neighbor-advert"]`. Needs `protocol` `icmp` or `icmpv6`. Default: any. Updates in place.
+   */
+  icmpType: matchedIcmpType.optional(),
+  /**
+   * Only packets of connections in this state, or in one of a list: `new`, `established`, `related`, `invalid`,
+   * `untracked`. Default: any. Updates in place.
+   */
+  state: connectionState.optional(),
+  /**
+   * What becomes of the packets: `accept` lets them pass this stack's rules; `drop` drops them silently; `reject` drops
+   * them and tells the sender; `log` writes a line to the kernel's log, and goes on to the next rule. Updates in place.
+   */
+  verdict: z
+    .enum(["accept", "drop", "reject", "log"])
+    // The kernel may have others.
+    .transform((verdict): string => verdict),
+  /**
+   * What the sender of a rejected packet is told: `port-unreachable`, `host-unreachable`, `net-unreachable`,
+   * `admin-prohibited` (ICMP, RFC 792 and RFC 4443), or `tcp-reset` for `protocol` `tcp`. Default: `port-unreachable`;
+   * none for other verdicts. Updates in place.
+   */
+  rejectWith: z.enum(REJECTIONS).optional(),
+  /** What a line of the log begins with, 1 to 29 letters of ASCII: `"dropped: "`. Default: none. Updates in place. */
+  logPrefix: logPrefix.optional(),
+  /**
+   * How grave the log takes it, see syslog(3): `emerg`, `alert`, `crit`, `err`, `warn`, `notice`, `info`, `debug`. Default:
+   * `warn`; none for other verdicts. Updates in place.
+   */
+  logLevel: z.enum(LOG_LEVELS).optional(),
+  /**
+   * Put the rule into Docker's chain `DOCKER-USER`, which Docker asks before its own rules and leaves alone; for chain
+   * `forward` and backend `iptables`. The chain has to be there. Default: false. Updates in place.
+   */
+  dockerUser: z.boolean().default(false),
+});
+
+export type FilterRuleArgs = z.output<typeof FilterRuleArgs> & { mark: string };
+
+interface Outputs {
+  /** Name of the table that holds the rule: `pulumi-netns/PROJECT/STACK`, or `filter` with iptables. */
+  table: string;
+}
+
+/** What `parse` found. The answers have the handles by which nftables knows rules; the state must not have them. */
+interface Seen extends Observed<FilterRuleArgs, Outputs> {
+  readonly answers: readonly Answer[];
+}
+
+const backends = { nftables, iptables };
+const BACKENDS = ["nftables", "iptables"] as const;
+
+/**
+ * A packet filter rule in the kernel, which carries the mark as comment and is found by nothing else. See nft(8) and
+ * iptables-extensions(8).
+ */
+export const filterRule: Definition<FilterRuleArgs, Outputs> = {
+  kind: "FilterRule",
+  schema: FilterRuleArgs,
+  identity: "chain",
+  onChange: {
+    chain: "update",
+    namespace: "replace",
+    backend: "replace",
+    // Unknown as long as an address is: whatever that will be, it is hardly ever of the other family.
+    family: (_, now) => (hasUnknown(now) ? "update" : "replace"),
+    priority: "update",
+    inInterface: "update",
+    outInterface: "update",
+    source: "update",
+    destination: "update",
+    protocol: "update",
+    port: "update",
+    sourcePort: "update",
+    icmpType: "update",
+    state: "update",
+    verdict: "update",
+    rejectWith: "update",
+    logPrefix: "update",
+    logLevel: "update",
+    dockerUser: "update",
+  },
+
+  id({ namespace, chain, mark }) {
+    const { label, hash } = parseMark(mark) ?? { label: mark, hash: "" };
+    return `${namespace ? `${namespace}/` : ""}${chain} ${label} ${hash}`;
+  },
+
+  // A rule is known by its mark alone, and no two resources have the same.
+  claims: () => [],
+  needs: ({ namespace }) => namespaceClaim(namespace),
+
+  defaults({ source, destination, verdict }) {
+    const given = [source, destination].flat();
+    const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
+    const otherwise = hasUnknown(given) ? UNKNOWN : "ipv4";
+    return {
+      family: families.find((family) => family !== undefined) ?? otherwise,
+      ...(verdict === "reject" && { rejectWith: "port-unreachable" }),
+      ...(verdict === "log" && { logLevel: "warn" }),
+      ...(hasUnknown(verdict) && { rejectWith: UNKNOWN, logLevel: UNKNOWN }),
+    };
+  },
+
+  problems: filterProblems,
+
+  probe: (args) => backends[args.backend].probe(args),
+  parse: (answers, args) => look(answers, args),
+  create: (args, answers = []) => backends[args.backend].change(answers, args.mark, args),
+
+  update({ args: seen, mark = "", answers = [] }: Seen, args) {
+    const isAsked = SAID.every((field) => isDeepStrictEqual(seen[field], args[field]));
+    return isAsked && mark === args.mark ? [] : backends[args.backend].change(answers, mark, args);
+  },
+
+  remove: (_, args) => removal(args),
+  caveats: filterCaveats,
+
+  survey(namespace) {
+    const perBackend = BACKENDS.map((backend) => ({
+      backend,
+      commands: backends[backend].survey(namespace),
+    }));
+    return {
+      commands: perBackend.flatMap(({ commands }) => commands),
+      find(answers) {
+        const left = [...answers];
+        return perBackend.flatMap(({ backend, commands }) =>
+          backends[backend]
+            .surveyed(left.splice(0, commands.length))
+            .map((rule) => ({ namespace, backend, ...rule })),
+        );
+      },
+    };
+  },
+
+  // NAT rules are in the same table of nftables: whoever takes the last rule out takes the table away.
+  serialize: ({ namespace = "", backend, family }) => `nat ${namespace}/${backend} ${family}`,
+};
+
+function look(answers: readonly Answer[], args: FilterRuleArgs): Seen | undefined {
+  const backend = backends[args.backend];
+  const found = backend.find(answers, args);
+  if (found.length === 0) return undefined;
+  return { args: seenArgs(found, args), outputs: { table: backend.table(args) }, mark: args.mark, answers };
+}
+
+/** How often a removal is tried while somebody else removes rules at the same time. */
+const ATTEMPTS = 3;
+
+/** A rule that goes between the look and the deletion fails its whole transaction: then there is another look. */
+function* removal(args: FilterRuleArgs): Steps {
+  const { backend, mark } = args;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const answers = yield filterRule.probe(args);
+    if (!look(answers, args)) return;
+    const done: Answer[] = [];
+    for (const command of backends[backend].change(answers, mark, args, false))
+      done.push(...(yield [command]));
+    if (!done.includes(undefined)) return;
+  }
+  throw new Error(
+    `${filterRule.id(args)}: its rules are still there after ${ATTEMPTS} attempts to delete them`,
+  );
+}
