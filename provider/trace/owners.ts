@@ -38,10 +38,11 @@ export class Owners {
     }
   }
 
-  /** Who wrote this mark; `undefined` where it is none. */
-  ofMark(mark: string | undefined): Owner | undefined {
-    const parsed = parseMark(mark ?? "");
-    if (!mark || !parsed) return undefined;
+  /** Who wrote this mark, which a rule may say more behind; `undefined` where it is none. */
+  ofMark(text: string | undefined): Owner | undefined {
+    const [mark = ""] = (text ?? "").split(",");
+    const parsed = parseMark(mark);
+    if (!parsed) return undefined;
     const { kind, name, stack } = parsed;
     return { kind, name, stack, urn: this.urns.get(mark) };
   }
