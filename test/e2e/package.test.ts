@@ -52,11 +52,13 @@ describe("the package", function () {
       "dist/provider/*.js",
       "dist/sdk/*.d.ts",
       "dist/sdk/*.js",
+      "docs/doctor.md",
       "docs/gc.md",
       "docs/guarantees.md",
       "docs/kinds/*.md",
       "docs/performance.md",
       "docs/sandbox.md",
+      "docs/trace.md",
       "docs/troubleshooting.md",
       "package.json",
     ]);
