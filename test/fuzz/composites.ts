@@ -140,16 +140,8 @@ export function inserted(program: Program, item: Item | undefined): Program {
   return at < 0 ? [...program, item] : [...program.slice(0, at), item, ...program.slice(at)];
 }
 
+/** A Node comes after what its cables may lead to, and before what may refer to its namespace. */
 const RANKS: readonly Kind[] = [
-  ...([
-    "Node",
-    "Topology",
-    "Namespace",
-    "Bridge",
-    "VethPair",
-    "Address",
-    "Route",
-    "NatRule",
-    "Sysctl",
-  ] as const),
+  ...(["Topology", "Namespace", "Bridge", "Node"] as const),
+  ...(["VethPair", "Address", "Route", "NatRule", "Sysctl"] as const),
 ];
