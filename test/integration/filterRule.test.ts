@@ -487,7 +487,7 @@ describe("FilterRule, with the kernel", () => {
         const rule = await create(accept, "it", host);
         expect(await ping("it-in", "10.9.1.2")).to.equal(false);
         expect(host.told).to.deep.equal([
-          `${rule.id}: accepts packets that the chain FORWARD of iptables drops all the same, unless a rule there accepts them as well: ` +
+          "the host: an accept in forward does not overrule the chain FORWARD of iptables, which drops what it does not accept itself: " +
             "with backend `iptables` this rule is put there, and with `dockerUser: true` before Docker's own",
         ]);
         await rule.remove();
@@ -535,7 +535,7 @@ describe("FilterRule, with the kernel", () => {
             const host = telling();
             const rule = await create({ ...accept, backend }, "it", host);
             expect(host.told).to.deep.equal([
-              `${rule.id}: accepts packets that the chain filter_FORWARD of the table inet firewalld drops all the same, unless a rule there accepts them as well: ` +
+              "the host: an accept in forward does not overrule the chain filter_FORWARD of the table inet firewalld, which drops what it does not accept itself: " +
                 "allow them in firewalld, with a zone or `firewall-cmd --permanent --new-policy`",
             ]);
             expect(await ping("it-in", "10.9.1.2")).to.equal(false);
