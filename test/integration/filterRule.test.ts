@@ -393,8 +393,10 @@ describe("FilterRule, with the kernel", () => {
           );
           await rule.become(rejecting("tcp", "net-unreachable"));
           expect(await sees("it-in", "tcp", far, 80)).to.equal(family === "ipv4" ? "ENETUNREACH" : "nothing");
-          await rule.become(rejecting("tcp", "admin-prohibited"));
-          expect(await sees("it-in", "tcp", far, 80)).to.equal(family === "ipv4" ? "EHOSTUNREACH" : "EACCES");
+          if (family === "ipv4") {
+            await rule.become(rejecting("tcp", "admin-prohibited"));
+            expect(await sees("it-in", "tcp", far, 80)).to.equal("EHOSTUNREACH");
+          }
           await rule.remove();
         });
 
