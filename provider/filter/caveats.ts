@@ -52,7 +52,7 @@ function warning({ family, table, name }: BaseChain, args: FilterRuleArgs): stri
   const where = isIptables
     ? `the chain ${name} of ${family === "ip" ? "iptables" : "ip6tables"}`
     : `the chain ${name} of the table ${family} ${table}`;
-  return `accepts packets that ${where} drops all the same, unless a rule there accepts them as well${mend(args, isIptables, table)}`;
+  return `${placeOf(args)}: an accept in ${args.chain} does not overrule ${where}, which drops what it does not accept itself${mend(args, isIptables, table)}`;
 }
 
 function mend({ chain, dockerUser }: FilterRuleArgs, isIptables: boolean, table: string): string {
@@ -70,5 +70,8 @@ const dropsByPolicy = (listing: Answer, chain: string): boolean =>
     (rule) => rule.chain === chain && /^-j (DROP|REJECT)\b/.test(rule.words.join(" ")),
   );
 
-const legacyWarning = (tool: string, { chain }: FilterRuleArgs): string =>
-  `accepts packets that the chain ${chain.toUpperCase()} of ${tool} drops all the same: add a rule there, or keep to one of the two`;
+const legacyWarning = (tool: string, args: FilterRuleArgs): string =>
+  `${placeOf(args)}: an accept in ${args.chain} does not overrule the chain ${args.chain.toUpperCase()} of ${tool}, which drops what it does not accept itself: add a rule there, or keep to one of the two`;
+
+/** Where: what is said once is said for all rules there. */
+const placeOf = ({ namespace }: FilterRuleArgs): string => namespace ?? "the host";

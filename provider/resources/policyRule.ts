@@ -186,7 +186,7 @@ export const policyRule: Definition<Args> = {
     // The higher of both counts, and 2 is the loose one.
     return values.includes("1") && !values.includes("2")
       ? [
-          "rp_filter is strict (1) here: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
+          `rp_filter is strict (1) in ${namespace ?? "the host"}: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl`,
         ]
       : [];
   },

@@ -387,11 +387,16 @@ describe("FilterRule, with the kernel", () => {
           await rule.become(rejecting("udp", "port-unreachable"));
           expect(await sees("it-in", "udp", far, 53)).to.equal("ECONNREFUSED");
           await rule.become(rejecting("tcp", "host-unreachable"));
-          expect(await sees("it-in", "tcp", far, 80)).to.equal("EHOSTUNREACH");
+          // Over IPv6 TCP takes it for a passing trouble, and tries on (icmpv6_err_convert).
+          expect(await sees("it-in", "tcp", far, 80)).to.equal(
+            family === "ipv4" ? "EHOSTUNREACH" : "nothing",
+          );
           await rule.become(rejecting("tcp", "net-unreachable"));
-          expect(await sees("it-in", "tcp", far, 80)).to.equal("ENETUNREACH");
-          await rule.become(rejecting("tcp", "admin-prohibited"));
-          expect(await sees("it-in", "tcp", far, 80)).to.equal(family === "ipv4" ? "EHOSTUNREACH" : "EACCES");
+          expect(await sees("it-in", "tcp", far, 80)).to.equal(family === "ipv4" ? "ENETUNREACH" : "nothing");
+          if (family === "ipv4") {
+            await rule.become(rejecting("tcp", "admin-prohibited"));
+            expect(await sees("it-in", "tcp", far, 80)).to.equal("EHOSTUNREACH");
+          }
           await rule.remove();
         });
 
@@ -487,7 +492,7 @@ describe("FilterRule, with the kernel", () => {
         const rule = await create(accept, "it", host);
         expect(await ping("it-in", "10.9.1.2")).to.equal(false);
         expect(host.told).to.deep.equal([
-          `${rule.id}: accepts packets that the chain FORWARD of iptables drops all the same, unless a rule there accepts them as well: ` +
+          "the host: an accept in forward does not overrule the chain FORWARD of iptables, which drops what it does not accept itself: " +
             "with backend `iptables` this rule is put there, and with `dockerUser: true` before Docker's own",
         ]);
         await rule.remove();
@@ -535,7 +540,7 @@ describe("FilterRule, with the kernel", () => {
             const host = telling();
             const rule = await create({ ...accept, backend }, "it", host);
             expect(host.told).to.deep.equal([
-              `${rule.id}: accepts packets that the chain filter_FORWARD of the table inet firewalld drops all the same, unless a rule there accepts them as well: ` +
+              "the host: an accept in forward does not overrule the chain filter_FORWARD of the table inet firewalld, which drops what it does not accept itself: " +
                 "allow them in firewalld, with a zone or `firewall-cmd --permanent --new-policy`",
             ]);
             expect(await ping("it-in", "10.9.1.2")).to.equal(false);

@@ -346,7 +346,7 @@ describe("PolicyRule, with the kernel", () => {
         { ...base, from: "10.2.0.1" },
         { run, records, warn: (text) => told.push(text) },
       );
-      expect(told.join()).to.match(/^it-lab\/ipv4 rule 100: rp_filter is strict \(1\) here: /);
+      expect(told.join()).to.match(/^rp_filter is strict \(1\) in it-lab: /);
       expect(await from("10.2.0.1")()).to.equal(false);
       await sysctl(2);
       expect(await from("10.2.0.1")()).to.equal(true);

@@ -244,7 +244,7 @@ describe("PolicyRule", () => {
       expect(strict).to.deep.equal({
         asked: ["ip netns exec red sysctl --ignore net/ipv4/conf/all/rp_filter"],
         said: [
-          "rp_filter is strict (1) here: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
+          "rp_filter is strict (1) in red: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
         ],
       });
       expect(told(state, `${all} = 2`)).to.deep.include({ said: [] });
