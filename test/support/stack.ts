@@ -1,8 +1,16 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { LocalWorkspace, type OpMap, type Stack } from "@pulumi/pulumi/automation";
+import * as settings from "@pulumi/pulumi/runtime/settings";
 
 export const root = resolve(__dirname, "../..");
+
+/**
+ * gRPC shares connections by their address within a process, also those to engines that have ended, and waits between two
+ * attempts to reach one again. An engine that gets the port of an earlier one would seem not to be there ("14 UNAVAILABLE: No
+ * connection established"), so each client is to have its own.
+ */
+Object.assign(Reflect.get(settings, "grpcClientOptions"), { "grpc.use_local_subchannel_pool": 1 });
 
 /** An example copied aside, with a state of its own, driven through the real CLI and engine. */
 export class ExampleStack {
