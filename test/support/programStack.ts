@@ -64,15 +64,9 @@ export class ProgramStack {
   }
 
   preview(program: Program, options: Pick<PreviewOptions, "replace"> = {}): Promise<Run> {
-    const preview = () =>
-      reaching(program, (reached) =>
-        watched((watching) => this.stack.preview({ ...watching, ...options, diff: true, program: reached })),
-      );
-    // It has changed nothing.
-    return preview().catch((error: unknown) => {
-      if (error instanceof Unreached) return preview();
-      throw error;
-    });
+    return reaching(program, (reached) =>
+      watched((watching) => this.stack.preview({ ...watching, ...options, diff: true, program: reached })),
+    );
   }
 
   refresh(): Promise<Run> {
@@ -102,15 +96,13 @@ export class ProgramStack {
  * Pulumi's automation (3.248, automation/server.js) takes a gRPC error that comes before the program for a program without
  * resources: the engine would delete them all, and the test would blame us.
  */
-class Unreached extends Error {}
-
 async function reaching(program: Program, run: (reached: () => Promise<void>) => Promise<Run>): Promise<Run> {
   let isReached = false;
   const done = await run(async () => {
     isReached = true;
     program();
   });
-  if (!isReached) throw new Unreached(`Pulumi never ran the program:\n${done.text}`);
+  if (!isReached) throw new Error(`Pulumi never ran the program:\n${done.text}`);
   return done;
 }
 
