@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { ASK, type Command, ip, showLink } from "../../../provider/command";
@@ -147,10 +147,18 @@ describe("sessions, with the kernel", function () {
   });
 });
 
+/** What the kernel tells of a process; nothing of one that has ended in between. */
+function told(pid: string, file: "cmdline" | "status"): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 /** The processes that this one has started for sessions. */
 const sessionProcesses = (): number[] =>
   readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && existsSync(`/proc/${entry}/cmdline`))
-    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("sessionProcess"))
-    .filter((pid) => readFileSync(`/proc/${pid}/status`, "utf8").includes(`PPid:\t${process.pid}\n`))
+    .filter((entry) => /^\d+$/.test(entry) && told(entry, "cmdline").includes("sessionProcess"))
+    .filter((pid) => told(pid, "status").includes(`PPid:\t${process.pid}\n`))
     .map(Number);
