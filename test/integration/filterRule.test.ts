@@ -442,8 +442,10 @@ describe("FilterRule, with the kernel", () => {
           verdict: "drop",
         });
         expect(await ping("it-in", "10.9.0.1")).to.equal(true);
+        // An ICMP error reaches the sender's socket while it is busy sending, which leaves it to the second attempt.
+        const rejecting = { protocol: "tcp", port: 80, verdict: "reject", rejectWith: "tcp-reset" };
         const output = await create(
-          { chain: "output", backend, outInterface: "it-v1", protocol: "tcp", port: 80, verdict: "reject" },
+          { chain: "output", backend, outInterface: "it-v1", ...rejecting },
           "output",
         );
         expect(await sees(undefined, "tcp", "10.9.1.2", 80)).to.equal("ECONNREFUSED");
