@@ -14,11 +14,8 @@ import { SessionEnd } from "./session";
 import { type Line, lineOf } from "./sessions";
 import { timeoutOf } from "./timeout";
 
-/**
- * The sbin folders are missing from the PATH of an ordinary user on some distributions, and node's own from that of root
- * where a version manager has installed it.
- */
-const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin:${dirname(process.execPath)}`;
+/** The sbin folders are missing from the PATH of an ordinary user on some distributions. */
+const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
 
 const ENV = { LC_ALL: "C", PATH };
 
@@ -104,9 +101,16 @@ async function nameless(text: string) {
   }
 }
 
+/** The words to start. Node is this very one: where a version manager has installed it, it is not on the PATH of root. */
+function wordsOf(command: Command): string[] {
+  const words = argv(command);
+  const at = words.length - command.args.length - 1;
+  return command.tool === "node" ? words.with(at, process.execPath) : words;
+}
+
 async function start(command: Command, stdin: "ignore" | ReadStream): Promise<string> {
   const { execa } = await import("execa");
-  const [file, ...args] = argv(command);
+  const [file = "", ...args] = wordsOf(command);
   const result = await execa(file, args, {
     stdin,
     env: ENV,
