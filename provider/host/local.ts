@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ReadStream } from "node:fs";
 import { open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { argv, type Command } from "../command";
 import { CommandError, reasonOf } from "../errors";
 import { builtin } from "./builtin";
