@@ -69,6 +69,9 @@ export const ip = (namespace: string | undefined, ...args: string[]): Command =>
  */
 export const ASK = ["-N", "-j", "-d"] as const;
 
+/** What tells `ip` which of the two protocols it is about. */
+export const familyOption = (family: "ipv4" | "ipv6"): string => (family === "ipv4" ? "-4" : "-6");
+
 /** Every link in `namespace` with its addresses: `ip link show` would tell no more, and spoil the session for addresses. */
 export const showLinks = (namespace: string | undefined): Command => ip(namespace, ...ASK, "addr", "show");
 

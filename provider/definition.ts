@@ -57,7 +57,7 @@ export interface Remembered {
 }
 
 /** A look for all objects of a kind in one network namespace, whoever's they are. */
-interface Survey {
+export interface Survey {
   readonly commands: readonly Command[];
   /** What carries a mark of this kind: as much of its arguments as `probe` and `remove` need. */
   find(answers: readonly Answer[]): readonly Args[];

@@ -1,17 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../parse/json";
+import { inodeOf } from "./namespaces";
 
 const Args = z.record(z.string(), z.unknown());
 
@@ -149,12 +141,6 @@ export class FileRecords implements Records {
     const file = this.file(key, mark);
     return join(dirname(file), `.${basename(file)}`);
   }
-}
-
-/** The identity of a network namespace, as names may be used again; `undefined` where there is none of that name. */
-function inodeOf(namespace: string | undefined): number | undefined {
-  const path = namespace === undefined ? "/proc/self/ns/net" : `/run/netns/${namespace}`;
-  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 const namesIn = (folder: string): string[] =>

@@ -43,7 +43,8 @@ export class Session {
   private isTimedOut = false;
   /** Lines given and not yet replied to. */
   private pending = 0;
-  private isUnused = true;
+  /** Whether it has not been given anything yet, and so remembers nothing. */
+  isNew = true;
   /** Resolves when the process has ended. */
   readonly ended: Promise<void>;
 
@@ -74,11 +75,6 @@ export class Session {
     });
   }
 
-  /** Whether it has not been given anything yet, and so remembers nothing. */
-  get isNew(): boolean {
-    return this.isUnused;
-  }
-
   get isIdle(): boolean {
     return this.pending === 0;
   }
@@ -86,7 +82,7 @@ export class Session {
   /** Gives it a line, after those that were given before; no reply where it had ended by the time of its turn. */
   run(line: string, isRead: boolean, timeout: number): Promise<Reply | undefined> {
     this.pending++;
-    this.isUnused = false;
+    this.isNew = false;
     const reply = this.last.then(() => this.exchange(line, isRead, timeout)).finally(() => this.pending--);
     this.last = reply.catch(() => {});
     return reply;

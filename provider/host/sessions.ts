@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { ASK, type Command } from "../command";
+import { inodeOf } from "./namespaces";
 import { type Reply, Session } from "./session";
 
 /**
@@ -61,7 +61,7 @@ export function lineOf({ tool, args, namespace, input }: Command): Line | undefi
 
 interface Open {
   /** Which namespace it is in: another one may have got the name since. */
-  readonly inode: number | undefined;
+  readonly inode: number;
   readonly session: Session;
   /** The namespaces that it keeps alive. */
   readonly holds: Set<string>;
@@ -78,13 +78,13 @@ export class Sessions {
   async run(line: Line, timeout: number): Promise<Reply> {
     for (let isRepeated = false; ; ) {
       const key = JSON.stringify([line.namespace, ...line.options]);
-      const { namespace } = line;
+      const inode = inodeOf(line.namespace);
       // What `ip` would say, and end: whatever is made is looked for first.
-      if (namespace !== undefined && inodeOf(namespace) === undefined) {
-        const stderr = `Cannot open network namespace "${namespace}": No such file or directory`;
+      if (inode === undefined) {
+        const stderr = `Cannot open network namespace "${line.namespace}": No such file or directory`;
         return { isOk: false, stdout: "", stderr };
       }
-      const one = this.sessionFor(key, line);
+      const one = this.sessionFor(key, line, inode);
       const { isNew } = one.session;
       const [, held] = HOLD.exec(line.text) ?? [];
       if (held !== undefined) one.holds.add(held);
@@ -111,9 +111,8 @@ export class Sessions {
     await Promise.all(holders.map(([, { session }]) => session.ended));
   }
 
-  private sessionFor(key: string, { namespace, options }: Line): Open {
+  private sessionFor(key: string, { namespace, options }: Line, inode: number): Open {
     const found = this.open.get(key);
-    const inode = namespace === undefined ? undefined : inodeOf(namespace);
     if (found && found.inode === inode && Date.now() - found.born < LIFE) {
       clearTimeout(found.idle);
       return found;
@@ -145,6 +144,3 @@ export class Sessions {
     one.session.close();
   }
 }
-
-const inodeOf = (namespace: string): number | undefined =>
-  statSync(`/run/netns/${namespace}`, { throwIfNoEntry: false })?.ino;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Answer, type Command, command, ip } from "../command";
+import { type Answer, ASK, type Command, command, familyOption, ip } from "../command";
 import { parseIp } from "../fields/common";
 import { parseTarget } from "../fields/natTarget";
 import { readSysctls, valuesOf, writeSysctls } from "../fields/sysctl";
@@ -32,8 +32,7 @@ export const groundProbe = (args: NatRuleArgs): Command[] => [...networkProbe(ar
 function networkProbe({ hairpin, family, namespace, to }: NatRuleArgs): Command[] {
   const [first] = parseTarget(to ?? "")?.addresses ?? [];
   if (hairpin !== true || first === undefined) return [];
-  const flag = family === "ipv4" ? "-4" : "-6";
-  return [ip(namespace, flag, "-N", "-j", "-d", "route", "show", "table", "main", "match", first)];
+  return [ip(namespace, familyOption(family), ...ASK, "route", "show", "table", "main", "match", first)];
 }
 
 /** Any stack, and either backend, may have a forward of localhost on the same link. */

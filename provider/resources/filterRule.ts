@@ -14,6 +14,7 @@ import * as nftables from "../filter/nftables";
 import { filterProblems } from "../filter/problems";
 import { SAID, seenArgs } from "../filter/seen";
 import { parseMark } from "../mark";
+import { surveyOf } from "../packet/survey";
 import { hasUnknown, UNKNOWN } from "../unknown";
 
 export const FilterRuleArgs = z.object({
@@ -119,7 +120,6 @@ interface Seen extends Observed<FilterRuleArgs, Outputs> {
 }
 
 const backends = { nftables, iptables };
-const BACKENDS = ["nftables", "iptables"] as const;
 
 /**
  * A packet filter rule in the kernel, which carries the mark as comment and is found by nothing else. See nft(8) and
@@ -187,23 +187,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   remove: (_, args) => removal(args),
   caveats: filterCaveats,
 
-  survey(namespace) {
-    const perBackend = BACKENDS.map((backend) => ({
-      backend,
-      commands: backends[backend].survey(namespace),
-    }));
-    return {
-      commands: perBackend.flatMap(({ commands }) => commands),
-      find(answers) {
-        const left = [...answers];
-        return perBackend.flatMap(({ backend, commands }) =>
-          backends[backend]
-            .surveyed(left.splice(0, commands.length))
-            .map((rule) => ({ namespace, backend, ...rule })),
-        );
-      },
-    };
-  },
+  survey: (namespace) => surveyOf(backends, namespace),
 
   // NAT rules are in the same table of nftables: whoever takes the last rule out takes the table away.
   serialize: ({ namespace = "", backend, family }) => `nat ${namespace}/${backend} ${family}`,

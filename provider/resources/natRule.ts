@@ -24,6 +24,7 @@ import { legs } from "../nat/legs";
 import * as nftables from "../nat/nftables";
 import { natProblems } from "../nat/problems";
 import { SAID, seenArgs } from "../nat/seen";
+import { surveyOf } from "../packet/survey";
 import { hasUnknown, UNKNOWN } from "../unknown";
 
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
@@ -136,7 +137,6 @@ interface Seen extends Observed<NatRuleArgs, Outputs> {
 }
 
 const backends = { nftables, iptables };
-const BACKENDS = ["nftables", "iptables"] as const;
 
 /**
  * Network address translation in the kernel: one or more rules, which carry the mark as comment and are found by
@@ -222,23 +222,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   remove: (_, args) => removal(args),
   caveats: legacyCaveats,
 
-  survey(namespace) {
-    const perBackend = BACKENDS.map((backend) => ({
-      backend,
-      commands: backends[backend].survey(namespace),
-    }));
-    return {
-      commands: perBackend.flatMap(({ commands }) => commands),
-      find(answers) {
-        const left = [...answers];
-        return perBackend.flatMap(({ backend, commands }) =>
-          backends[backend]
-            .surveyed(left.splice(0, commands.length))
-            .map((rule) => ({ namespace, backend, ...rule })),
-        );
-      },
-    };
-  },
+  survey: (namespace) => surveyOf(backends, namespace),
 
   serialize: ({ namespace = "", backend, family, routeLocalnet }) => [
     `nat ${namespace}/${backend} ${family}`,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { type Command, ip } from "../command";
+import { ASK, type Command, familyOption, ip } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { familyOf, integer, linkName, namespaceName, parseIp } from "../fields/common";
 import { hasPorts, portValue, protocol, protocolNumber, protocolOf } from "../fields/nat";
@@ -150,7 +150,7 @@ export const policyRule: Definition<Args> = {
 
   probe: (args) => [
     // Numbers, as a host may give 110 and tables names of its own.
-    ip(args.namespace, familyFlag(args), "-N", "-j", "-d", "rule", "show", "pref", String(args.priority)),
+    ip(args.namespace, familyOption(args.family), ...ASK, "rule", "show", "pref", String(args.priority)),
   ],
 
   parse([answer], args): Seen | undefined {
@@ -219,14 +219,12 @@ const isSameToKernel = (seen: Some<Args>, args: Args): boolean =>
   COMPARED.every((field) => isDeepStrictEqual(seen[field], args[field])) &&
   COMPARED_IF_SAID.every((field) => args[field] === undefined || args[field] === seen[field]);
 
-const familyFlag = ({ family }: Args): string => (family === "ipv4" ? "-4" : "-6");
-
 const addition = (args: Args): Command =>
-  ip(args.namespace, familyFlag(args), "rule", "add", ...keyWords(args), ...ruleWords(args));
+  ip(args.namespace, familyOption(args.family), "rule", "add", ...keyWords(args), ...ruleWords(args));
 
 /** The first of ours with that priority, which is the oldest. */
 const deletion = (args: Args): Command =>
-  ip(args.namespace, familyFlag(args), "rule", "del", ...keyWords(args));
+  ip(args.namespace, familyOption(args.family), "rule", "del", ...keyWords(args));
 
 const keyWords = ({ priority }: Args): string[] => ["pref", String(priority), "proto", String(PROTOCOL)];
 

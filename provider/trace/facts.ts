@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { command, ip } from "../command";
+import { ASK, command, familyOption, ip } from "../command";
 import { canonicalIp, type Family } from "../fields/common";
 import { readSysctls } from "../fields/sysctl";
 import { parseJson } from "../parse/json";
@@ -62,9 +62,8 @@ type Neighbour = z.output<typeof Neighbour>;
 
 const parseNeighbours = (text: string | undefined): Neighbour[] => parseJson(z.array(Neighbour), text ?? "");
 
-const flagOf = (family: Family): string => (family === "ipv4" ? "-4" : "-6");
-
-const askNeighbours = ({ name }: Place, family: Family) => ip(name, flagOf(family), "-j", "neigh", "show");
+const askNeighbours = ({ name }: Place, family: Family) =>
+  ip(name, familyOption(family), "-j", "neigh", "show");
 
 /** Parameters of each link, below `net/ipv4/conf/LINK` or its IPv6 sibling. */
 const PER_LINK = { ipv4: ["forwarding", "rp_filter"], ipv6: ["forwarding"] } as const;
@@ -85,7 +84,7 @@ export function* lookCloser(place: Place, family: Family): Plan<Facts> {
   const keys = links.flatMap((link) => PER_LINK[family].map((key) => linkSysctl(family, link, key)));
   const six = family === "ipv6" ? "6" : "";
   const [routes, neighbours, sysctls, nft, iptables, legacy] = (yield [
-    ip(place.name, flagOf(family), "-N", "-j", "-d", "route", "show", "table", "all"),
+    ip(place.name, familyOption(family), ...ASK, "route", "show", "table", "all"),
     askNeighbours(place, family),
     readSysctls(place.name, [...ONCE[family], ...keys]),
     command("nft", place.name, ["-j", "list", "ruleset"]),

@@ -99,14 +99,11 @@ async function expectOthers(lab: Lab, { program, operation }: Point, call: strin
         .filter((line) => !line.includes(DEPENDENT))
         .join("\n"),
     ]);
-  for (let waited = 0; ; waited += 200) {
+  // An address of a link's own comes a second after the link, after duplicate address detection.
+  await settles(async () => {
     const { missing } = differences(Object.fromEntries(expected), await snapshot());
-    if (missing.length === 0) return;
-    // An address of a link's own comes a second after the link, after duplicate address detection.
-    const findings = missing.map((line) => `missing after the failure: ${line}`);
-    if (waited >= PATIENCE) throw new Failure("lost", findings);
-    await sleep(200);
-  }
+    return { outcome: "lost", findings: missing.map((line) => `missing after the failure: ${line}`) };
+  });
 }
 
 /** The Node, and its far ends elsewhere. */
@@ -127,14 +124,24 @@ async function expectSame(
   look: () => Promise<Snapshot>,
   outcome: (found: ReturnType<typeof differences>) => "lost" | "leaked",
 ): Promise<void> {
-  for (let waited = 0; ; waited += 200) {
+  await settles(async () => {
     const found = differences(expected, await look());
     const findings = [
       ...found.missing.map((line) => `missing ${when}: ${line}`),
       ...found.extra.map((line) => `too much ${when}: ${line}`),
     ];
+    return { outcome: outcome(found), findings };
+  });
+}
+
+/** Looks until there is nothing to find fault with. */
+async function settles(
+  look: () => Promise<{ readonly outcome: "lost" | "leaked"; readonly findings: readonly string[] }>,
+): Promise<void> {
+  for (let waited = 0; ; waited += 200) {
+    const { outcome, findings } = await look();
     if (findings.length === 0) return;
-    if (waited >= PATIENCE) throw new Failure(outcome(found), findings);
+    if (waited >= PATIENCE) throw new Failure(outcome, findings);
     await sleep(200);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ip } from "../../command";
+import { familyOption, ip } from "../../command";
 import { canonicalIp } from "../../fields/common";
 import { parseJson } from "../../parse/json";
 import { PROTOCOL } from "../../protocol";
@@ -85,7 +85,7 @@ const questionOf = (
 ) =>
   ip(
     place.name,
-    ...[family === "ipv4" ? "-4" : "-6", "-j", "route", "get", destination],
+    ...[familyOption(family), "-j", "route", "get", destination],
     ...(arrival ? ["from", source, "iif", arrival.link.name] : isReply ? ["from", source] : []),
   );
 
@@ -96,7 +96,7 @@ function* wayBack(
   arrival: Arrival | undefined,
 ): Plan<string | undefined> {
   if (!arrival) return undefined;
-  const outcome = yield* ask(ip(place.name, family === "ipv4" ? "-4" : "-6", "-j", "route", "get", source));
+  const outcome = yield* ask(ip(place.name, familyOption(family), "-j", "route", "get", source));
   return outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0]?.dev : undefined;
 }
 
