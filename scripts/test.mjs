@@ -9,7 +9,7 @@ import { inRoot } from "./lib/paths.mjs";
 import { run, runVisibly } from "./lib/run.mjs";
 import { inSandbox, stopSandbox } from "./lib/sandbox.mjs";
 import { setup } from "./lib/setup.mjs";
-import { summaryIn, total } from "./lib/summary.mjs";
+import { closingIn, summaryIn, total } from "./lib/summary.mjs";
 import { isColourful, main, say } from "./lib/terminal.mjs";
 
 const commandFor = (words) => [process.execPath, ...mochaArguments(words, isColourful(process.stdout))];
@@ -45,17 +45,22 @@ async function testSideBySide(env) {
     const sandbox = `test-${process.pid}-${at}`;
     for (let portion = queue.shift(); portion !== undefined; portion = queue.shift()) {
       const { code, output } = await run(...inSandbox(sandbox, commandFor([portion])), { env });
-      const summary = summaryIn(output);
       say(output.trimEnd());
-      if (!summary) say(`${portion} was not run to its end.`);
-      results.push({ code, summary: summary ?? "0 passed, 1 failed" });
+      const closing = closingIn(output) ?? unended(portion);
+      results.push({ code, closing });
     }
     for (const problem of await stop(sandbox, env)) say(problem);
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
-  say(`\n${total(results.map(({ summary }) => summary))}`);
-  return results.every(({ code, summary }) => code === 0 && summary.includes(" 0 failed")) ? 0 : 1;
+  say(`\n${total(results.map(({ closing }) => closing))}`);
+  return results.every(({ code, closing }) => code === 0 && closing.summary.includes(" 0 failed")) ? 0 : 1;
 }
+
+const unended = (portion) => ({
+  skipped: [],
+  failed: [`  ${portion}: was not run to its end`],
+  summary: "0 passed, 1 failed",
+});
 
 async function stop(sandbox, env) {
   const { code, output } = await run(...stopSandbox(sandbox), { env });

@@ -1,23 +1,27 @@
 const Mocha = require("mocha");
 
 /**
- * mocha's Spec reporter, then every skipped test with its reason, then one line that sums up.
+ * mocha's Spec reporter, then every skipped test with its reason, every failed one with the first line of its error,
+ * and one line that sums up.
  * A test, hook or suite gives the reason as its `skipReason`; a skip without one is a failure.
  */
 class Reporter extends Mocha.reporters.Spec {
   #skipped = [];
+  #failed = [];
 
   constructor(runner, options) {
     super(runner, options);
     runner.on(Mocha.Runner.constants.EVENT_TEST_PENDING, (test) => this.#skipped.push(test));
+    runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error) => {
+      this.#failed.push({ title: test.fullTitle(), reason: `${error.message}`.split("\n", 1)[0] });
+    });
   }
 
-  done(failures, exit) {
+  done(_failures, exit) {
     const skips = this.#skipped.map((test) => ({ title: test.fullTitle(), reason: reasonOf(test) }));
-    const unexplained = skips.filter(({ reason }) => reason === undefined).length;
-    const failed = failures + unexplained;
-    console.log(closing(skips, { passed: this.stats.passes, failed }));
-    exit(failed);
+    const fails = [...this.#failed, ...skips.filter(({ reason }) => reason === undefined).map(unexplained)];
+    console.log(closing(skips, fails, this.stats.passes));
+    exit(fails.length);
   }
 }
 
@@ -28,14 +32,16 @@ function reasonOf(runnable) {
   return [runnable, ...hooks].find(({ skipReason }) => skipReason)?.skipReason ?? reasonOf(runnable.parent);
 }
 
-function closing(skips, counts) {
-  const lines = skips.map(({ title, reason }) => `  ${title}: ${reason ?? "no reason given"}`);
-  const list = lines.length > 0 ? ["Skipped:", ...lines, ""] : [];
-  return [...list, summaryLine({ ...counts, skipped: skips.length })].join("\n");
-}
+const unexplained = ({ title }) => ({ title, reason: "skipped, and no reason given" });
 
-function summaryLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+const list = (heading, tests) =>
+  tests.length > 0 ? [`${heading}:`, ...tests.map(({ title, reason }) => `  ${title}: ${reason}`), ""] : [];
+
+function closing(skips, fails, passed) {
+  const explained = skips.filter(({ reason }) => reason !== undefined);
+  const skipped = skips.length > 0 ? `, ${skips.length} skipped` : "";
+  const summary = `${passed} passed, ${fails.length} failed${skipped}`;
+  return [...list("Skipped", explained), ...list("Failed", fails), summary].join("\n");
 }
 
 module.exports = Reporter;

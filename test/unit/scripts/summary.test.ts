@@ -6,19 +6,20 @@ import { load } from "./load";
 const loadReporter = () => import(pathToFileURL(resolve(__dirname, "..", "..", "reporter.cjs")).href);
 
 describe("scripts: the summary of the tests", () => {
-  it("is one line when nothing is skipped", async () => {
+  it("is one line when nothing is skipped and nothing fails", async () => {
     const { closing } = (await loadReporter()).default;
-    expect(closing([], { passed: 3, failed: 0 })).to.equal("3 passed, 0 failed");
+    expect(closing([], [], 3)).to.equal("3 passed, 0 failed");
   });
 
-  it("follows the skipped tests and their reasons", async () => {
+  it("follows the skipped tests and their reasons, and the failed ones", async () => {
     const { closing } = (await loadReporter()).default;
     const skips = [
       { title: "delay", reason: "this kernel has no netem" },
       { title: "loss", reason: undefined },
     ];
-    expect(closing(skips, { passed: 3, failed: 1 })).to.equal(
-      "Skipped:\n  delay: this kernel has no netem\n  loss: no reason given\n\n3 passed, 1 failed, 2 skipped",
+    const fails = [{ title: "ping", reason: "no answer" }];
+    expect(closing(skips, fails, 3)).to.equal(
+      "Skipped:\n  delay: this kernel has no netem\n\nFailed:\n  ping: no answer\n\n3 passed, 1 failed, 2 skipped",
     );
   });
 
@@ -38,6 +39,24 @@ describe("scripts: the summary of the tests", () => {
     expect(summaryIn("3 passed, 1 failed, 2 skipped")).to.equal("3 passed, 1 failed, 2 skipped");
     expect(summaryIn("3 passed, 0 failed\nTypeError")).to.equal(undefined);
     expect(summaryIn("")).to.equal(undefined);
+  });
+
+  it("is read with its lists, and added up over several runs", async () => {
+    const { closingIn, total } = await load("summary");
+    const first = closingIn(
+      "noise\nSkipped:\n  delay: no netem\n\nFailed:\n  ping: no answer\n\n1 passed, 1 failed, 1 skipped\n",
+    );
+    expect(first).to.deep.equal({
+      skipped: ["  delay: no netem"],
+      failed: ["  ping: no answer"],
+      summary: "1 passed, 1 failed, 1 skipped",
+    });
+    const second = closingIn("4 passed, 0 failed");
+    expect(total([first, second])).to.equal(
+      "Skipped:\n  delay: no netem\n\nFailed:\n  ping: no answer\n\n5 passed, 1 failed, 1 skipped",
+    );
+    expect(total([second])).to.equal("4 passed, 0 failed");
+    expect(closingIn("TypeError")).to.equal(undefined);
   });
 });
 
@@ -66,12 +85,4 @@ describe("scripts: what mocha is asked to run", () => {
       expect(rest).to.deep.equal(expected);
     });
   }
-
-  it("is added up over several runs", async () => {
-    const { total } = await load("summary");
-    expect(total(["3 passed, 0 failed", "2 passed, 1 failed, 2 skipped"])).to.equal(
-      "5 passed, 1 failed, 2 skipped",
-    );
-    expect(total(["3 passed, 0 failed", "0 passed, 0 failed"])).to.equal("3 passed, 0 failed");
-  });
 });
