@@ -10,6 +10,7 @@ import { type Command, printCommand } from "./command";
  * - `Unreachable`: a gateway that no connected network covers.
  * - `LinkDown`: the link that packets should leave by is down.
  * - `ToolMissing`: the program is not installed.
+ * - `Raced`: what it was at was removed by something else at the same moment; the same once more may do.
  * - `Timeout`: it did not end in time and was killed.
  * - `Failed`: anything else.
  */
@@ -22,11 +23,12 @@ export type Reason =
   | "Unreachable"
   | "LinkDown"
   | "ToolMissing"
+  | "Raced"
   | "Timeout"
   | "Failed";
 
 /**
- * iproute2 6.1, nft 1.0.6, iptables 1.8.9 and procps 4 under `LC_ALL=C`. One thing is said in several ways,
+ * iproute2 6.1, nft 1.0.6, iptables 1.8.9, conntrack 1.4 and procps 4 under `LC_ALL=C`. One thing is said in several ways,
  * and their exit codes do not tell them apart. First match wins.
  */
 const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
@@ -44,6 +46,8 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/Bad rule \(does a matching rule exist|No chain\/target\/match by that name/, "NotFound"],
   [/FIB table does not exist/, "NotFound"],
   [/ 0 flow entries have been deleted/, "NotFound"],
+  // Between its look and its deletion, the connection ended or another deleted it; `conntrack` leaves all that follow.
+  [/such conntrack doesn't exist/, "Raced"],
   [/File exists|address already assigned/i, "AlreadyExists"],
   [/Device or resource busy/, "InUse"],
   [/IPv6 is disabled on/, "Unsupported"],
@@ -67,6 +71,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
     "the gateway is not on a connected network: give the interface an address that covers it first",
   LinkDown: "the link is down: a route needs one that is up",
   ToolMissing: "program not installed",
+  Raced: "something else kept changing it meanwhile",
   Timeout: "no answer in time",
   Failed: "failed",
 };

@@ -8,6 +8,7 @@ import { CommandError, reasonOf } from "../errors";
 import { builtin } from "./builtin";
 import type { Host } from "./host";
 import { lenient, warn } from "./lenient";
+import { persistent } from "./persistent";
 import { FileRecords } from "./records";
 import { RemoteSessions } from "./remoteSessions";
 import { SessionEnd } from "./session";
@@ -26,10 +27,10 @@ const sessions = new RemoteSessions(ENV, timeout);
 const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run: lenient(run, warn), warn, records };
+export const localHost: Host = { run: lenient(persistent(run), warn), warn, records };
 
 /** The same with a process for every command, which is what sessions must be like. */
-export const plainHost: Host = { run: lenient(runAlone, warn), warn, records };
+export const plainHost: Host = { run: lenient(persistent(runAlone), warn), warn, records };
 
 async function run(command: Command): Promise<string> {
   const line = lineOf(command);

@@ -71,6 +71,7 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     'exec of "conntrack" failed: No such file or directory',
     "flock: failed to execute ip: No such file or directory",
   ],
+  Raced: ["conntrack v1.4.7 (conntrack-tools): Operation failed: such conntrack doesn't exist"],
   Timeout: [],
   Failed: [
     "",
@@ -93,6 +94,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
     "the gateway is not on a connected network: give the interface an address that covers it first",
   LinkDown: "the link is down: a route needs one that is up",
   ToolMissing: "program not installed",
+  Raced: "something else kept changing it meanwhile",
   Timeout: "no answer in time",
   Failed: "failed",
 };
