@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { say } from "../../scripts/lib/terminal.mjs";
 import { prove, proveIdle, settle } from "./kernel.mjs";
@@ -20,8 +20,7 @@ const shaking = ["up", "add ten"];
 export async function measure({ shape, n, contenders, steps, rounds, watched }, scratch, env) {
   const places = new Map();
   for (const contender of contenders) {
-    const folder = join(scratch, `${shape}-${n}-${places.size}`);
-    mkdirSync(folder);
+    const folder = mkdtempSync(join(scratch, `${shape}-${n}-`));
     places.set(contender, { folder, env, file: join(folder, "network.json") });
     await contender.prepare(places.get(contender));
   }

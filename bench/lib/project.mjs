@@ -4,8 +4,11 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 import { Problem, tail } from "../../scripts/lib/problem.mjs";
 import { run } from "../../scripts/lib/run.mjs";
 
-/** What the engine is told to keep its state at the end only. */
-export const fast = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+/** What the engine is told: to write its state at the end only, and to let many resources wait for the kernel at once. */
+export const fast = {
+  ...{ PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" },
+  PULUMI_PARALLEL: "64",
+};
 
 const unasked = ["--yes", "--skip-preview"];
 
