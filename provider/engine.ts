@@ -8,7 +8,7 @@ import type { Host } from "./host/host";
 import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { merge } from "./merge";
-import { ask, keyOf, look, runAll, type Sight } from "./observe";
+import { ask, hearObjections, keyOf, look, runAll, type Sight } from "./observe";
 import { isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
 import { forget, release } from "./release";
 import { verified } from "./verify";
@@ -44,6 +44,8 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     const { seen: before, answers } = sight;
     const former = takeOver(definition, sight, args);
     refuseConflict(definition, sight, args);
+    const commands = before ? definition.update(before, args) : definition.create(args, answers);
+    await hearObjections(definition, host, commands);
     const remembered: Remembered = former ? { former } : {};
     const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
     const isMarkedLate = definition.isMarkedLate === true && before?.mark !== args["mark"];
@@ -51,7 +53,7 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     if (isRecorded || isMarkedLate) await host.records.save(key, { mark: markIn(args), args, ...remembered });
     let made = false;
     try {
-      for (const command of before ? definition.update(before, args) : definition.create(args, answers)) {
+      for (const command of commands) {
         await host.run(command);
         made = true;
       }
@@ -114,8 +116,10 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const was = { ...args, mark: markIn(olds) };
     refuseConflict(definition, sight, args, was.mark);
     const remembered = stillRemembered(definition, args, split(definition, olds).outputs);
+    const commands = definition.update(seen, args);
+    await hearObjections(definition, host, commands);
     const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);
-    await runAll(host, definition.update(seen, args));
+    await runAll(host, commands);
     if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, sight);
     return { id, state: await verified(definition, host, args, remembered) };
   });
