@@ -1,6 +1,6 @@
 import { checkArgs } from "./check";
 import { claim, refuseIfNeeded } from "./claims";
-import { pause } from "./command";
+import { type Command, pause } from "./command";
 import type { Args, Definition, Problem, Remembered } from "./definition";
 import { difference } from "./diff";
 import { CommandError, messageOf, PartialError, RefusedError } from "./errors";
@@ -8,7 +8,7 @@ import type { Host } from "./host/host";
 import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { merge } from "./merge";
-import { ask, hearObjections, keyOf, look, runAll, type Sight } from "./observe";
+import { ask, change, hearObjections, keyOf, look, type Sight } from "./observe";
 import { isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
 import { forget, release } from "./release";
 import { verified } from "./verify";
@@ -44,26 +44,23 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     const { seen: before, answers } = sight;
     const former = takeOver(definition, sight, args);
     refuseConflict(definition, sight, args);
-    const commands = before ? definition.update(before, args) : definition.create(args, answers);
-    await hearObjections(definition, host, commands);
+    const changes = before ? definition.update(before, args) : definition.create(args, answers);
+    await hearObjections(definition, host, changes);
     const remembered: Remembered = former ? { former } : {};
     const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
     const isMarkedLate = definition.isMarkedLate === true && before?.mark !== args["mark"];
     const key = keyOf(definition, args);
     if (isRecorded || isMarkedLate) await host.records.save(key, { mark: markIn(args), args, ...remembered });
-    let made = false;
     try {
-      for (const command of commands) {
-        await host.run(command);
-        made = true;
-      }
+      const seen = await change(definition, host, args, changes);
       // It has its mark by now, and may have had it before a crash that came before this.
       if (!isRecorded && (isMarkedLate || isWritten(sight, args))) await host.records.drop(key, markIn(args));
-      const state = await verified(definition, host, args, remembered);
+      const state = await verified(definition, host, args, remembered, seen);
       await tellCaveats(definition, host, args);
       return { id, state };
     } catch (error) {
       if (error instanceof PartialError) throw error;
+      const made = isAfterFirst(changes, error);
       const isFound = before !== undefined && former === undefined;
       if (!isFound) await takeBack(definition, host, args, remembered, { made, error });
       // Who came first while this one was looking is named as if it had always been there.
@@ -98,6 +95,10 @@ async function lookForOwner(definition: Definition, host: Host, args: Args): Pro
   return sight;
 }
 
+/** Whether something had been changed when a change failed. */
+const isAfterFirst = (changes: readonly Command[], error: unknown): boolean =>
+  error instanceof CommandError && changes.indexOf(error.command) > 0;
+
 /** Somebody else made it in the meantime. */
 const isBeaten = (made: boolean, error: unknown): boolean =>
   !made && error instanceof CommandError && ["AlreadyExists", "InUse"].includes(error.reason);
@@ -116,12 +117,12 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const was = { ...args, mark: markIn(olds) };
     refuseConflict(definition, sight, args, was.mark);
     const remembered = stillRemembered(definition, args, split(definition, olds).outputs);
-    const commands = definition.update(seen, args);
-    await hearObjections(definition, host, commands);
+    const changes = definition.update(seen, args);
+    await hearObjections(definition, host, changes);
     const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);
-    await runAll(host, commands);
+    const now = await change(definition, host, args, changes);
     if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, sight);
-    return { id, state: await verified(definition, host, args, remembered) };
+    return { id, state: await verified(definition, host, args, remembered, now) };
   });
 }
 

@@ -102,6 +102,16 @@ export class CommandError extends Error {
 export const isNotFound = (error: unknown): boolean =>
   error instanceof CommandError && error.reason === "NotFound";
 
+/** What `work` gives; `undefined` where the thing it asks about does not exist. Every other failure travels up. */
+export async function orAbsent<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 /** A resource that may not be touched: it is somebody else's, or in use. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";

@@ -1,7 +1,7 @@
 import type { Answer, Command, Steps } from "./command";
 import type { Args, Definition, Observed } from "./definition";
-import { isNotFound } from "./errors";
 import type { Host } from "./host/host";
+import { oneByOne } from "./host/oneByOne";
 import type { ObjectKey, OwnerRecord } from "./host/records";
 
 /** What the kernel has of a resource, whoever made it, and what is written down about it. */
@@ -18,6 +18,16 @@ export async function look(definition: Definition, host: Host, args: Args): Prom
   return { answers, seen: definition.parse(answers, args), records };
 }
 
+/** Makes changes in order, of which the first failure ends it; then gives what the kernel has. */
+export async function change(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  changes: readonly Command[],
+): Promise<Sight["seen"]> {
+  return definition.parse(await runAll(host, changes, definition.probe(args)), args);
+}
+
 /** Under what the records of a resource's object are kept. */
 export const keyOf = (definition: Definition, args: Args): ObjectKey => ({
   kind: definition.kind,
@@ -32,21 +42,16 @@ function homeOf(definition: Definition, args: Args): string | undefined {
 }
 
 /** Runs reading commands at once. "Not found" is an answer; every other failure travels up. */
-export function ask(host: Host, commands: readonly Command[]): Promise<Answer[]> {
-  return Promise.all(
-    commands.map((command) =>
-      host.run(command).catch((error: unknown) => {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }),
-    ),
-  );
-}
+export const ask = (host: Host, commands: readonly Command[]): Promise<Answer[]> =>
+  runAll(host, [], commands);
 
-/** Runs commands in order; the first failure ends it. */
-export async function runAll(host: Host, commands: readonly Command[]): Promise<void> {
-  for (const command of commands) await host.run(command);
-}
+/** Runs commands in order, of which the first failure ends it; then asks, as `ask` does. */
+export const runAll = (
+  host: Host,
+  changes: readonly Command[],
+  looks: readonly Command[] = [],
+): Promise<Answer[]> =>
+  host.runAll?.(changes, looks) ?? oneByOne((command) => host.run(command), changes, looks);
 
 /** Lets what knows its next commands by answers see them. */
 async function runSteps(host: Host, plan: Steps): Promise<void> {

@@ -4,7 +4,7 @@ import { difference, valueAt } from "./diff";
 import { PartialError } from "./errors";
 import type { Host } from "./host/host";
 import { merge } from "./merge";
-import { look } from "./observe";
+import { ask, type Sight } from "./observe";
 import { UNKNOWN } from "./unknown";
 
 /** Milliseconds between looks at what settles late: a carrier at once, duplicate address detection after two seconds. */
@@ -14,18 +14,19 @@ const SETTLING = [20, 40, 80, 160, 320, 640, 1280, 1280, 1280];
 const LOOKS_AT_VALUES = 4;
 
 /**
- * Looks again after a change: the state is what the kernel says, and anything not as asked, or not working, is an error
- * that names it. `remembered` are outputs that cannot be read back.
+ * Judges what was seen first after a change: the state is what the kernel says, and anything not as asked, or not working, is an
+ * error that names it. `remembered` are outputs that cannot be read back.
  */
 export async function verified(
   definition: Definition,
   host: Host,
   args: Args,
   remembered: object,
+  first: Sight["seen"],
 ): Promise<Args> {
   const id = definition.id(args);
+  let seen = first;
   for (let looks = 0; ; looks++) {
-    const { seen } = await look(definition, host, args);
     if (!seen) throw new Error(`${id} was made, but is not there: something else on this host removed it`);
     const state: Args = { ...remembered, ...merge(args, seen.args), ...seen.outputs };
     const wrong = differences(definition, state, args);
@@ -37,6 +38,7 @@ export async function verified(
       throw new PartialError(id, state, reasons);
     }
     await host.run(pause(delay));
+    seen = definition.parse(await ask(host, definition.probe(args)), args);
   }
 }
 

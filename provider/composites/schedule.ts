@@ -23,41 +23,58 @@ export async function inOrder<T extends Item>(
   before: readonly Failure<T>[] = [],
 ): Promise<readonly Failure<T>[]> {
   const failed = new Set(before.map(({ item }) => item.key));
-  const waiting = new Map(items.map((item) => [item.key, item]));
-  const running = new Map<string, Promise<void>>();
+  const places = new Map(items.map(({ key }, place) => [key, place]));
+  const hanging = byOwner(items);
+  // How many of those it hangs on are not done; what is not among the items is, unless it has failed before.
+  const open = new Map(
+    items.map((item) => [item, item.on.filter((key) => places.has(key) || failed.has(key)).length]),
+  );
+  const left = new Set(items);
+  const ready = items.filter((item) => open.get(item) === 0 && !failed.has(item.key));
+  const running = new Set<Promise<void>>();
   const failures: Failure<T>[] = [];
+  const placeOf = ({ key }: T): number => places.get(key) ?? -1;
+  const release = (item: T) => {
+    const count = (open.get(item) ?? 0) - 1;
+    open.set(item, count);
+    if (count > 0 || failed.has(item.key)) return;
+    const next = ready.findIndex((other) => placeOf(other) > placeOf(item));
+    ready.splice(next < 0 ? ready.length : next, 0, item);
+  };
   const begin = (item: T) => {
-    waiting.delete(item.key);
+    left.delete(item);
     const done = work(item)
+      .then(() => hanging.get(item.key)?.forEach(release))
       .catch((error: unknown) => {
-        failed.add(item.key);
         failures.push({ item, error });
       })
-      .finally(() => running.delete(item.key));
-    running.set(item.key, done);
+      .finally(() => running.delete(done));
+    running.add(done);
   };
-  const isReady = ({ key, on }: T) =>
-    !failed.has(key) && on.every((owner) => !waiting.has(owner) && !running.has(owner) && !failed.has(owner));
   for (;;) {
-    for (const item of waiting.values()) {
-      if (running.size >= AT_ONCE) break;
-      if (isReady(item)) begin(item);
-    }
+    while (ready.length > 0 && running.size < AT_ONCE) begin(ready.shift() as T);
     if (running.size === 0) break;
-    await Promise.race(running.values());
+    await Promise.race(running);
   }
-  return [...failures, ...[...waiting.values()].map((item) => ({ item, error: undefined }))];
+  return [...failures, ...[...left].map((item) => ({ item, error: undefined }))];
+}
+
+function byOwner<T extends Item>(items: readonly T[]): Map<string, T[]> {
+  const hanging = new Map<string, T[]>();
+  for (const item of items) {
+    for (const owner of item.on) {
+      const others = hanging.get(owner);
+      if (others) others.push(item);
+      else hanging.set(owner, [item]);
+    }
+  }
+  return hanging;
 }
 
 /** The items the other way round: each after what hangs on it. */
 export function reversed<T extends Item>(items: readonly T[]): T[] {
-  const hanging = new Map<string, string[]>();
-  for (const { key, on } of items) {
-    for (const owner of on) {
-      const others = hanging.get(owner);
-      if (others) others.push(key);
-      else hanging.set(owner, [key]);
-    }
-  }
-  return [...items].reverse().map((item) => ({ ...item, on: hanging.get(item.key) ?? [] }));
+  const hanging = byOwner(items);
+  return [...items]
+    .reverse()
+    .map((item) => ({ ...item, on: (hanging.get(item.key) ?? []).map(({ key }) => key) }));
 }

@@ -1,10 +1,15 @@
-import type { Command } from "../command";
+import type { Answer, Command } from "../command";
 import type { Records } from "./records";
 
 /** Where commands run. */
 export interface Host {
   /** Runs one command and gives what it printed; throws a `CommandError` when it fails. */
   run(command: Command): Promise<string>;
+  /**
+   * The same for many in one go: `changes` one after the other, of which the first that fails ends it, then all `looks`,
+   * which may find nothing. Only where that is faster than one by one.
+   */
+  runAll?(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]>;
   /** Tells the person at the keyboard of what is no failure. */
   warn?(text: string): void;
   /** What is written down about objects on this host. */

@@ -1,33 +1,22 @@
-import { randomUUID } from "node:crypto";
-import type { ReadStream } from "node:fs";
-import { open, unlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { argv, type Command } from "../command";
-import { CommandError, reasonOf } from "../errors";
+import type { Answer, Command } from "../command";
+import { CommandError, orAbsent, reasonOf } from "../errors";
 import { builtin } from "./builtin";
 import type { Host } from "./host";
 import { lenient, warn } from "./lenient";
+import { oneByOne } from "./oneByOne";
 import { persistent } from "./persistent";
+import { ENV, runAlone, timeout } from "./process";
 import { FileRecords } from "./records";
 import { RemoteSessions } from "./remoteSessions";
-import { SessionEnd } from "./session";
+import type { Outcome } from "./sessionProcess";
 import { type Line, lineOf } from "./sessions";
-import { timeoutOf } from "./timeout";
-
-/** The sbin folders are missing from the PATH of an ordinary user on some distributions. */
-const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
-
-const ENV = { LC_ALL: "C", PATH };
-
-const timeout = (): number => timeoutOf(process.env["PULUMI_NETNS_TIMEOUT"]);
 
 const sessions = new RemoteSessions(ENV, timeout);
 
 const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run: lenient(persistent(run), warn), warn, records };
+export const localHost: Host = { run: lenient(persistent(run), warn), runAll, warn, records };
 
 /** The same with a process for every command, which is what sessions must be like. */
 export const plainHost: Host = { run: lenient(persistent(runAlone), warn), warn, records };
@@ -35,95 +24,81 @@ export const plainHost: Host = { run: lenient(persistent(runAlone), warn), warn,
 async function run(command: Command): Promise<string> {
   const line = lineOf(command);
   if (line) return runInSession(command, line);
-  const [object, verb, name] = command.args;
+  const [, , name] = command.args;
   // A session is a process inside as well.
-  if (object === "netns" && verb === "pids" && name !== undefined) await sessions.leave(name);
+  if (isOf(command, "pids") && name !== undefined) await sessions.leave(name);
   return (await builtin(command)) ?? runAlone(command);
 }
 
-/** Resolves once `ip netns add` may run beside others: whichever comes first mounts /run/netns. */
-let mounted: Promise<unknown> | undefined;
+/** In one message where a session can run every change as it is. */
+async function runAll(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]> {
+  const lines = (await Promise.all(changes.map(plainLineOf))).filter((line) => line !== undefined);
+  if (lines.length < changes.length) return oneByOne(localHost.run, changes, looks);
+  const asked = new Map(looks.flatMap((look) => entryOf(look)));
+  if (lines.length + asked.size === 0) return oneByOne(localHost.run, [], looks);
+  const outcomes = await sessions.run(lines, [...asked.values()]);
+  changes.forEach((change, at) => {
+    printedBy(change, outcomes[at]);
+  });
+  const told = new Map([...asked.keys()].map((look, at) => [look, outcomes[changes.length + at]]));
+  return Promise.all(
+    looks.map((look) =>
+      orAbsent(async () => (told.has(look) ? printedBy(look, told.get(look)) : localHost.run(look))),
+    ),
+  );
+}
 
-/** The first calls at once race on that mount, between processes too; `flock` on the folder above leaves nothing behind. */
+/** How a session runs `command` if there is nothing to it but its line. */
+async function plainLineOf(command: Command): Promise<Line | undefined> {
+  if (command.mayFail !== undefined || isOf(command, "del")) return undefined;
+  if (isOf(command, "add") && !(await isMounted())) return undefined;
+  return lineOf(command);
+}
+
+function entryOf(look: Command): [Command, Line][] {
+  const line = lineOf(look);
+  return line && look.mayFail === undefined ? [[look, line]] : [];
+}
+
+/** Whether the first `ip netns add` has worked: it mounts /run/netns, which calls at once race on, between processes too. */
+let mounting: Promise<boolean> | undefined;
+
+async function isMounted(): Promise<boolean> {
+  while (mounting) if (await mounting) return true;
+  return false;
+}
+
+/** `flock` on the folder above leaves nothing behind. */
 async function addFirstNamespace(command: Command): Promise<string> {
   const { args } = command;
   const first = runAlone({ ...command, tool: "flock", args: ["--close", "/run", "ip", ...args] });
-  mounted = first.catch((error: unknown) => {
-    mounted = undefined;
-    throw error;
-  });
+  mounting = first.then(
+    () => true,
+    () => {
+      mounting = undefined;
+      return false;
+    },
+  );
   return first;
 }
 
 async function runInSession(command: Command, line: Line): Promise<string> {
-  const [object, verb, name] = command.args;
-  if (object === "netns" && verb === "add") {
-    if (!mounted) return addFirstNamespace(command);
-    await mounted;
-  }
-  if (object === "netns" && verb === "del" && name !== undefined) await sessions.leave(name);
-  try {
-    const { isOk, stdout, stderr } = await sessions.run(line);
-    if (isOk) return stdout;
-    throw new CommandError(reasonOf(stderr), command, stderr);
-  } catch (error) {
-    if (!(error instanceof SessionEnd)) throw error;
-    const reason = error.why === "Ended" ? reasonOf(error.stderr) : error.why;
-    throw new CommandError(reason, command, error.stderr, { cause: error.cause });
-  }
+  if (isOf(command, "add") && !(await isMounted())) return addFirstNamespace(command);
+  const [, , name] = command.args;
+  if (isOf(command, "del") && name !== undefined) await sessions.leave(name);
+  const [outcome] = await sessions.run([line], []);
+  return printedBy(command, outcome);
 }
 
-async function runAlone(command: Command): Promise<string> {
-  // Without input, a tool that asks something gets no answer instead of waiting for one.
-  if (command.input === undefined) return start(command, "ignore");
-  const file = await nameless(command.input);
-  try {
-    return await start(command, file.createReadStream({ autoClose: false }));
-  } finally {
-    await file.close();
+/** Whether a command is `ip netns VERB NAME`. */
+const isOf = ({ args: [object, verb] }: Command, wanted: string): boolean =>
+  object === "netns" && verb === wanted;
+
+function printedBy(command: Command, outcome: Outcome | undefined): string {
+  if (outcome && "isOk" in outcome) {
+    if (outcome.isOk) return outcome.stdout;
+    throw new CommandError(reasonOf(outcome.stderr), command, outcome.stderr);
   }
-}
-
-/**
- * A file with `text` that no folder has, for standard input. What node gives a process as a pipe is a socket, and nft
- * opens its input once more by name, `/dev/stdin`, which a socket refuses.
- */
-async function nameless(text: string) {
-  const path = join(tmpdir(), `pulumi-netns-${randomUUID()}`);
-  const file = await open(path, "wx+", 0o600);
-  try {
-    await unlink(path);
-    // At a position, so that whoever inherits the file reads from its start.
-    await file.write(text, 0);
-    return file;
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-}
-
-/** The words to start. Node is this very one: where a version manager has installed it, it is not on the PATH of root. */
-function wordsOf(command: Command): string[] {
-  const words = argv(command);
-  const at = words.length - command.args.length - 1;
-  return command.tool === "node" ? words.with(at, process.execPath) : words;
-}
-
-async function start(command: Command, stdin: "ignore" | ReadStream): Promise<string> {
-  const { execa } = await import("execa");
-  const [file = "", ...args] = wordsOf(command);
-  const result = await execa(file, args, {
-    stdin,
-    env: ENV,
-    reject: false,
-    timeout: timeout(),
-    killSignal: "SIGKILL",
-  });
-  if (result.exitCode === 0) return result.stdout;
-  throw new CommandError(
-    result.timedOut ? "Timeout" : result.code === "ENOENT" ? "ToolMissing" : reasonOf(result.stderr),
-    command,
-    result.stderr || result.stdout,
-    { cause: result },
-  );
+  const { why = "Ended", stderr = "" } = outcome ?? {};
+  throw new CommandError(why === "Ended" ? reasonOf(stderr) : why, command, stderr);
 }

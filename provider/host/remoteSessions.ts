@@ -1,18 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { gathering } from "./mail";
-import { type Reply, SessionEnd } from "./session";
-import type { Asked, Told } from "./sessionProcess";
+import type { Asked, Outcome, Told } from "./sessionProcess";
 import type { Line } from "./sessions";
 
 /** Beside this file, in the language that it is in itself. */
 const [PROGRAM, LOADER] = __filename.endsWith(".ts")
   ? [`${__dirname}/sessionProcess.ts`, ["--require", "ts-node/register/transpile-only"]]
   : [`${__dirname}/sessionProcess.js`, []];
-
-interface Waiting {
-  readonly resolve: (reply: Reply) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /**
  * Sessions in a process of their own. To start a process, node copies the page tables of its own: of one that has loaded
@@ -21,7 +15,7 @@ interface Waiting {
 export class RemoteSessions {
   private process: ChildProcess | undefined;
   private post: (asked: Asked) => void = () => {};
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly waiting = new Map<number, (outcomes: readonly Outcome[]) => void>();
   private last = 0;
 
   constructor(
@@ -29,21 +23,25 @@ export class RemoteSessions {
     private readonly timeout: () => number,
   ) {}
 
-  run(line: Line): Promise<Reply> {
-    return this.ask({ line });
+  /**
+   * Runs `changes` one after the other, of which the first that fails ends it all, then `looks` at once. Gives the outcome
+   * of each line that was run.
+   */
+  run(changes: readonly Line[], looks: readonly Line[]): Promise<readonly Outcome[]> {
+    return this.ask({ changes, looks });
   }
 
   /** Ends what keeps a namespace alive, and waits until it is gone. */
   async leave(namespace: string): Promise<void> {
-    if (this.process) await this.ask({ leave: namespace });
+    if (this.process) await this.ask({ changes: [], looks: [], leave: namespace });
   }
 
-  private ask(what: Pick<Asked, "line" | "leave">): Promise<Reply> {
+  private ask(what: Omit<Asked, "id" | "timeout">): Promise<readonly Outcome[]> {
     this.process ??= this.start();
     const { process } = this;
     const id = ++this.last;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
+    return new Promise((resolve) => {
+      this.waiting.set(id, resolve);
       // Only while somebody waits for it may it keep the program from ending.
       if (this.waiting.size === 1) hold(process, "ref");
       this.post({ id, timeout: this.timeout(), ...what });
@@ -61,18 +59,16 @@ export class RemoteSessions {
     child.once("exit", (code, signal) => {
       this.process = undefined;
       const stderr = `the process that keeps \`ip\` open has ended: ${signal ?? `exit code ${code}`}`;
-      for (const { reject } of this.waiting.values()) reject(new SessionEnd("Ended", stderr));
+      for (const resolve of this.waiting.values()) resolve([{ why: "Ended", stderr }]);
       this.waiting.clear();
     });
     hold(child, "unref");
     return child;
   }
 
-  private receive({ id, reply, end }: Told): void {
-    const { resolve, reject } = this.waiting.get(id) ?? {};
+  private receive({ id, outcomes }: Told): void {
+    this.waiting.get(id)?.(outcomes);
     this.waiting.delete(id);
-    if (reply) resolve?.(reply);
-    else reject?.(new SessionEnd(end?.why ?? "Ended", end?.stderr ?? ""));
   }
 }
 

@@ -4,41 +4,54 @@ import { type Line, Sessions } from "./sessions";
 
 // The process that `RemoteSessions` starts: it keeps sessions open for the one that has started it, and ends with it.
 
-/** What it is asked: to run a line, or to leave a namespace. */
+/** What it is asked: to run lines, or to leave a namespace. */
 export interface Asked {
   readonly id: number;
-  /** How long the tool may take, in milliseconds. */
+  /** How long each line may take, in milliseconds. */
   readonly timeout: number;
-  readonly line?: Line;
+  /** Run one after the other; the first that fails ends it all. */
+  readonly changes: readonly Line[];
+  /** Run after those, at once. */
+  readonly looks: readonly Line[];
   readonly leave?: string;
 }
 
-/** What it answers. */
+/** What has become of a line. */
+export type Outcome = Reply | Pick<SessionEnd, "why" | "stderr">;
+
+/** What it answers: the outcome of each line that was run. */
 export interface Told {
   readonly id: number;
-  readonly reply?: Reply;
-  readonly end?: Pick<SessionEnd, "why" | "stderr">;
+  readonly outcomes: readonly Outcome[];
 }
-
-const NOTHING: Reply = { isOk: true, stdout: "", stderr: "" };
 
 const sessions = new Sessions();
 
-async function answer({ line, leave, timeout }: Asked): Promise<Omit<Told, "id">> {
+async function answer({ changes, looks, leave, timeout }: Asked): Promise<readonly Outcome[]> {
+  if (leave !== undefined) await sessions.leave(leave);
+  const outcomes: Outcome[] = [];
+  for (const line of changes) {
+    const outcome = await outcomeOf(line, timeout);
+    outcomes.push(outcome);
+    if (!("isOk" in outcome && outcome.isOk)) return outcomes;
+  }
+  return [...outcomes, ...(await Promise.all(looks.map((line) => outcomeOf(line, timeout))))];
+}
+
+async function outcomeOf(line: Line, timeout: number): Promise<Outcome> {
   try {
-    if (leave !== undefined) await sessions.leave(leave);
-    return { reply: line ? await sessions.run(line, timeout) : NOTHING };
+    return await sessions.run(line, timeout);
   } catch (error) {
     if (!(error instanceof SessionEnd)) throw error;
     const { why, stderr } = error;
-    return { end: { why, stderr } };
+    return { why, stderr };
   }
 }
 
 const tell = gathering((all: readonly Told[]) => process.send?.(all));
 
 process.on("message", (all: readonly Asked[]) => {
-  for (const asked of all) void answer(asked).then((told) => tell({ id: asked.id, ...told }));
+  for (const asked of all) void answer(asked).then((outcomes) => tell({ id: asked.id, outcomes }));
 });
 
 // Whatever a tool is at, it goes on with; its standard input has ended.

@@ -146,12 +146,16 @@ const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
   ...writeSysctls(name, sysctls),
 ];
 
-/** How long processes may take to end, and far ends of cables to disappear. */
+/** How long processes may take to end. */
 const POLL_MS = 20;
 const STAY_POLLS = 10;
 const TERM_POLLS = 100;
 const KILL_POLLS = 100;
-const GONE_POLLS = 250;
+
+/** How long far ends of cables may take to disappear; each look less is waited for by everybody who comes after. */
+const FIRST_GONE_MS = 16;
+const GONE_MS = 8;
+const GONE_POLLS = 600;
 
 /**
  * `ip netns del` removes the name only: processes would keep the namespace alive, unreachable. And the far ends of its
@@ -231,7 +235,7 @@ function farEnds(links: string | undefined, ids: string | undefined): FarEnd[] {
 function* untilGone(ends: readonly FarEnd[]): Steps {
   let left = ends;
   for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
-    yield [pause(POLL_MS)];
+    yield [pause(poll === 0 ? FIRST_GONE_MS : GONE_MS)];
     // By index, which `ip` takes for a name: the name may be another link's by now.
     const answers = yield left.map(({ namespace, index }) => showLink(namespace, `if${index}`));
     left = left.filter(({ mark }, at) => parseLink(answers[at])?.ifalias === mark);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { PartialError } from "../../provider/errors";
+import { change } from "../../provider/observe";
 import { verified } from "../../provider/verify";
 import { markFor } from "../support/args";
 import { absent, FakeHost, inTurn, type Scripted } from "../support/fakeHost";
@@ -23,6 +24,9 @@ const pausesOf = (host: FakeHost) => host.ran.filter((command) => command.starts
 const SHORT = ["sleep 0.02", "sleep 0.04", "sleep 0.08", "sleep 0.16"];
 const LONG = [...SHORT, "sleep 0.32", "sleep 0.64", "sleep 1.28", "sleep 1.28", "sleep 1.28"];
 
+const verify = async (definition: typeof lamp, host: FakeHost, remembered: object = {}) =>
+  verified(definition, host, asked, remembered, await change(definition, host, asked, []));
+
 async function failureOf(work: Promise<unknown>) {
   const error: unknown = await work.catch((error: unknown) => error);
   if (!(error instanceof PartialError)) throw error;
@@ -33,7 +37,7 @@ async function failureOf(work: Promise<unknown>) {
 describe("verify", () => {
   it("is content at once with what is as asked, and adds outputs of the time before", async () => {
     const host = new FakeHost({ "ip show": showing() });
-    expect(await verified(slow, host, asked, { former: 1 })).to.deep.equal({
+    expect(await verify(slow, host, { former: 1 })).to.deep.equal({
       ...asked,
       serial: 7,
       former: 1,
@@ -43,13 +47,13 @@ describe("verify", () => {
 
   it("waits for a value that something sets late", async () => {
     const host = new FakeHost({ "ip show": inTurn(showing({ watts: 1 }), showing({ watts: 2 }), showing()) });
-    expect(await verified(lamp, host, asked, {})).to.deep.equal({ ...asked, serial: 7 });
+    expect(await verify(lamp, host)).to.deep.equal({ ...asked, serial: 7 });
     expect(pausesOf(host)).to.deep.equal(SHORT.slice(0, 2));
   });
 
   it("gives up on a value soon, with the state as it is", async () => {
     const host = new FakeHost({ "ip show": showing({ watts: 1 }) });
-    expect(await failureOf(verified(lamp, host, asked, { former: 1 }))).to.deep.equal({
+    expect(await failureOf(verify(lamp, host, { former: 1 }))).to.deep.equal({
       id: "lamp a",
       properties: { ...asked, watts: 1, serial: 7, former: 1 },
       reasons: ["watts: asked for 40, but the kernel has 1"],
@@ -59,13 +63,13 @@ describe("verify", () => {
 
   it("waits longer for what settles by itself", async () => {
     const host = new FakeHost({ "ip show": inTurn(glowing, ...LONG.slice(1).map(() => glowing), showing()) });
-    expect(await verified(slow, host, asked, {})).to.deep.equal({ ...asked, serial: 7 });
+    expect(await verify(slow, host)).to.deep.equal({ ...asked, serial: 7 });
     expect(pausesOf(host)).to.deep.equal(LONG);
   });
 
   it("gives up on what never settles, and names everything that is wrong", async () => {
     const host = new FakeHost({ "ip show": showing({ serial: 1, colour: "blue" }) });
-    expect(await failureOf(verified(slow, host, asked, {}))).to.deep.equal({
+    expect(await failureOf(verify(slow, host))).to.deep.equal({
       id: "lamp a",
       properties: { ...asked, colour: "blue", serial: 1 },
       reasons: ['colour: asked for "red", but the kernel has "blue"', "watts: is 40, but it only glows (1)"],
@@ -75,7 +79,7 @@ describe("verify", () => {
 
   it("says when something else removes it while it settles", async () => {
     const host = new FakeHost({ "ip show": inTurn(glowing, absent) });
-    const error: unknown = await verified(slow, host, asked, {}).catch((error: unknown) => error);
+    const error: unknown = await verify(slow, host).catch((error: unknown) => error);
     expect(error).to.have.property(
       "message",
       "lamp a was made, but is not there: something else on this host removed it",

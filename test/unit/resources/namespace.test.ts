@@ -352,9 +352,9 @@ describe("Namespace", () => {
       expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
         ...[links, ids, pids, del],
-        ...["sleep 0.02", blue],
-        ...["sleep 0.02", blue],
-        ...["sleep 0.02", blue],
+        ...["sleep 0.016", blue],
+        ...["sleep 0.008", blue],
+        ...["sleep 0.008", blue],
       ]);
     });
 
@@ -379,15 +379,15 @@ describe("Namespace", () => {
       });
       expect(ran).to.deep.equal([
         ...[links, ids, pids, del],
-        ...["sleep 0.02", blue, host],
-        ...["sleep 0.02", host],
+        ...["sleep 0.016", blue, host],
+        ...["sleep 0.008", host],
       ]);
     });
 
     it("stops waiting after five seconds, as the namespace itself is gone", async () => {
       const { error, ran } = await removal({ ...out, [blue]: golden("link-veth-blue") });
       expect(error).to.equal(undefined);
-      expect(ran.filter((command) => command === "sleep 0.02")).to.have.lengthOf(250);
+      expect(ran.filter((command) => command === "sleep 0.008")).to.have.lengthOf(599);
     });
   });
 });
