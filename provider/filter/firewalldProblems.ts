@@ -8,6 +8,7 @@ export const firewalldProblems = (args: FilterRuleArgs): Problem[] => [
   ...bothPorts(args),
   ...unknownTypes(args),
   ...brokenPrefix(args),
+  ...brokenLevel(args),
 ];
 
 const NETWORKS = "name its addresses by `source` or `destination`, or use another backend";
@@ -51,4 +52,11 @@ function brokenPrefix({ logPrefix }: FilterRuleArgs): Problem[] {
   const reason =
     "has a `=`, at which firewalld takes a rule apart: leave it out of the text, or use another backend";
   return logPrefix?.includes("=") ? [{ property: "logPrefix", reason }] : [];
+}
+
+/** Its word is `error`, which it hands on as it is: firewalld 1.3 fails at that, at a reload as a whole. */
+function brokenLevel({ logLevel }: FilterRuleArgs): Problem[] {
+  const reason =
+    "is err, by a name of firewalld that nftables refuses: use another level, such as crit or warn, or another backend";
+  return logLevel === "err" ? [{ property: "logLevel", reason }] : [];
 }

@@ -3,6 +3,8 @@ import { execa } from "execa";
 import { command } from "../../provider/command";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
+import { LOG_LEVELS } from "../../provider/fields/filter";
+import { knownIcmpTypes } from "../../provider/filter/richRule";
 import type { Host } from "../../provider/host/host";
 import { localHost } from "../../provider/host/local";
 import { parseMark } from "../../provider/mark";
@@ -196,11 +198,16 @@ describe("FilterRule, with firewalld", function () {
       [ping, "in place"],
       [{ ...ping, icmpType: ["timestamp-request", "redirect"] }, "in place"],
       [{ chain: "input", verdict: "log" }, "in place"],
-      [{ chain: "input", verdict: "log", logPrefix: "a b: $`'[", logLevel: "err" }, "in place"],
+      [{ chain: "input", verdict: "log", logPrefix: "a b: $`'[", logLevel: "crit" }, "in place"],
+      [{ ...ping, icmpType: knownIcmpTypes("ipv4") }, "in place"],
+      ...LOG_LEVELS.filter((level) => level !== "err").map(
+        (logLevel) => [{ chain: "input", verdict: "log", logLevel }, "in place"] as const,
+      ),
       [{ chain: "input", verdict: "reject" }, "in place"],
       [{ chain: "input", verdict: "reject", rejectWith: "admin-prohibited" }, "in place"],
     ];
     const changes6: typeof changes = [
+      [{ ...six, verdict: "accept", protocol: "icmpv6", icmpType: knownIcmpTypes("ipv6") }, "in place"],
       [{ ...six, rejectWith: "host-unreachable" }, "in place"],
       [{ ...six, rejectWith: "net-unreachable", source: "fd05::/64" }, "in place"],
       [{ ...six, verdict: "accept", protocol: "icmpv6" }, "in place"],

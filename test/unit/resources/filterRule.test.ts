@@ -170,6 +170,10 @@ describe("FilterRule", () => {
         "logPrefix: has a `=`, at which firewalld takes a rule apart: leave it out of the text, or use another backend",
       ],
       [
+        { backend: "firewalld", verdict: "log", logLevel: "err" },
+        "logLevel: is err, by a name of firewalld that nftables refuses: use another level, such as crit or warn, or another backend",
+      ],
+      [
         { backend: "firewalld", dockerUser: true },
         "dockerUser: is true, but Docker's chain is one of iptables: set backend `iptables`",
       ],
