@@ -10,6 +10,7 @@ export type Tool =
   | "ip6tables-save"
   | "iptables-legacy-save"
   | "ip6tables-legacy-save"
+  | "firewall-cmd"
   | "conntrack"
   | "sysctl"
   | "stat"

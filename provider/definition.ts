@@ -117,6 +117,8 @@ export interface Definition<A = Args, O extends object = object> {
   isOurs?(seen: Observed<A, O>, args: A): boolean;
   /** Whether creation may take over what is there already without being told to; by default only what is its own. */
   mayTakeOver?(seen: Observed<A, O>, args: A): boolean;
+  /** Looks for what forbids to run the commands of `create` or `update`, and throws that before anything is touched. */
+  objections?(commands: readonly Command[]): Steps;
   /** How to find all objects of this kind in a network namespace; by default only records tell of them. */
   survey?(namespace: string | undefined): Survey;
   /** Looks for what may keep it from working once it is made, and says it in words; nothing where all is well. */

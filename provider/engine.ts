@@ -8,7 +8,7 @@ import type { Host } from "./host/host";
 import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { merge } from "./merge";
-import { ask, change, keyOf, look, type Sight } from "./observe";
+import { ask, change, hearObjections, keyOf, look, type Sight } from "./observe";
 import { isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
 import { forget, release } from "./release";
 import { verified } from "./verify";
@@ -44,12 +44,13 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     const { seen: before, answers } = sight;
     const former = takeOver(definition, sight, args);
     refuseConflict(definition, sight, args);
+    const changes = before ? definition.update(before, args) : definition.create(args, answers);
+    await hearObjections(definition, host, changes);
     const remembered: Remembered = former ? { former } : {};
     const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
     const isMarkedLate = definition.isMarkedLate === true && before?.mark !== args["mark"];
     const key = keyOf(definition, args);
     if (isRecorded || isMarkedLate) await host.records.save(key, { mark: markIn(args), args, ...remembered });
-    const changes = before ? definition.update(before, args) : definition.create(args, answers);
     try {
       const seen = await change(definition, host, args, changes);
       // It has its mark by now, and may have had it before a crash that came before this.
@@ -116,8 +117,10 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const was = { ...args, mark: markIn(olds) };
     refuseConflict(definition, sight, args, was.mark);
     const remembered = stillRemembered(definition, args, split(definition, olds).outputs);
+    const changes = definition.update(seen, args);
+    await hearObjections(definition, host, changes);
     const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);
-    const now = await change(definition, host, args, definition.update(seen, args));
+    const now = await change(definition, host, args, changes);
     if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, sight);
     return { id, state: await verified(definition, host, args, remembered, now) };
   });

@@ -10,6 +10,7 @@ import { type Command, printCommand } from "./command";
  * - `Unreachable`: a gateway that no connected network covers.
  * - `LinkDown`: the link that packets should leave by is down.
  * - `ToolMissing`: the program is not installed.
+ * - `NotRunning`: the program is there, the service that it speaks to does not run.
  * - `Raced`: what it was at was removed by something else at the same moment; the same once more may do.
  * - `Timeout`: it did not end in time and was killed.
  * - `Failed`: anything else.
@@ -23,17 +24,20 @@ export type Reason =
   | "Unreachable"
   | "LinkDown"
   | "ToolMissing"
+  | "NotRunning"
   | "Raced"
   | "Timeout"
   | "Failed";
 
 /**
- * iproute2 6.1, nft 1.0.6, iptables 1.8.9, conntrack 1.4 and procps 4 under `LC_ALL=C`. One thing is said in several ways,
+ * iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, conntrack 1.4 and procps 4 under `LC_ALL=C`. One thing is said in several ways,
  * and their exit codes do not tell them apart. First match wins.
  */
 const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   // `ip netns exec` and `flock` say it of the program they should start, in words that elsewhere mean "absent".
   [/exec of ".*" failed: No such file|failed to execute .*: No such file/, "ToolMissing"],
+  // Without firewalld, or without the bus that it is on.
+  [/FirewallD is not running|DBUS_ERROR: Failed to connect to socket/, "NotRunning"],
   [/Cannot open network namespace ".*": No such file or directory/, "NotFound"],
   // A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace.
   [/setting the network namespace ".*" failed: Invalid argument/, "NotFound"],
@@ -46,9 +50,11 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/Bad rule \(does a matching rule exist|No chain\/target\/match by that name/, "NotFound"],
   [/FIB table does not exist/, "NotFound"],
   [/ 0 flow entries have been deleted/, "NotFound"],
+  [/Error: INVALID_(POLICY|IPSET)/, "NotFound"],
   // Between its look and its deletion, the connection ended or another deleted it; `conntrack` leaves all that follow.
   [/such conntrack doesn't exist/, "Raced"],
   [/File exists|address already assigned/i, "AlreadyExists"],
+  [/Error: NAME_CONFLICT/, "AlreadyExists"],
   [/Device or resource busy/, "InUse"],
   [/IPv6 is disabled on/, "Unsupported"],
   [/Operation not permitted|Permission denied|you must be root/i, "NotPermitted"],
@@ -71,6 +77,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
     "the gateway is not on a connected network: give the interface an address that covers it first",
   LinkDown: "the link is down: a route needs one that is up",
   ToolMissing: "program not installed",
+  NotRunning: "its service does not run: start it first",
   Raced: "something else kept changing it meanwhile",
   Timeout: "no answer in time",
   Failed: "failed",

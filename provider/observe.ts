@@ -53,11 +53,23 @@ export const runAll = (
 ): Promise<Answer[]> =>
   host.runAll?.(changes, looks) ?? oneByOne((command) => host.run(command), changes, looks);
 
+/** Lets what knows its next commands by answers see them. */
+async function runSteps(host: Host, plan: Steps): Promise<void> {
+  for (let step = plan.next([]); !step.done; ) step = plan.next(await ask(host, step.value));
+}
+
+/** Asks whether anything forbids to run these commands; throws what does. */
+export async function hearObjections(
+  definition: Definition,
+  host: Host,
+  commands: readonly Command[],
+): Promise<void> {
+  const plan = definition.objections?.(commands);
+  if (plan) await runSteps(host, plan);
+}
+
 /** Drives a removal: what is gone already counts as removed. */
 export async function runRemoval(host: Host, plan: readonly Command[] | Steps): Promise<void> {
-  if ("next" in plan) {
-    for (let step = plan.next([]); !step.done; ) step = plan.next(await ask(host, step.value));
-  } else {
-    for (const command of plan) await ask(host, [command]);
-  }
+  if ("next" in plan) return runSteps(host, plan);
+  for (const command of plan) await ask(host, [command]);
 }

@@ -4,6 +4,7 @@
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { environment } from "./lib/environment.mjs";
+import { ensureTestTools } from "./lib/install-tools.mjs";
 import { mochaArguments } from "./lib/mocha.mjs";
 import { inRoot } from "./lib/paths.mjs";
 import { run, runVisibly } from "./lib/run.mjs";
@@ -70,5 +71,6 @@ async function stop(sandbox, env) {
 await main(async () => {
   const words = process.argv.slice(2);
   const env = environment(await setup());
+  await ensureTestTools();
   return words.length > 0 ? testInOne(words, env) : testSideBySide(env);
 });

@@ -19,7 +19,7 @@ export function* filterCaveats(
   ];
   const chains = parseBaseChains(ruleset).filter((one) => stands(one, args) && isDropping(one));
   const found = chains.map((one) => warning(one, args));
-  if (backend === "nftables" && /^filter$/m.test(tables ?? "")) {
+  if (backend !== "iptables" && /^filter$/m.test(tables ?? "")) {
     const tool = family === "ipv4" ? "iptables-legacy" : "ip6tables-legacy";
     const [rules] = yield [lookFor(tool, namespace, ["-w", "5", "-t", "filter", "-S"])];
     if (dropsByPolicy(rules, chain.toUpperCase())) found.push(legacyWarning(tool, args));
@@ -32,6 +32,9 @@ const lookFor = (tool: Command["tool"], namespace: string | undefined, args: rea
   mayFail: "",
 });
 
+/** What firewalld calls its table, of the family inet. */
+const FIREWALLD = "firewalld";
+
 /** Whether its packets are those of the rule, and it is none of ours nor the one that the rule is in. */
 function stands(one: BaseChain, { chain, family, backend }: FilterRuleArgs): boolean {
   const families = family === "ipv4" ? ["ip", "inet"] : ["ip6", "inet"];
@@ -40,7 +43,8 @@ function stands(one: BaseChain, { chain, family, backend }: FilterRuleArgs): boo
     one.hook === chain &&
     families.includes(one.family) &&
     !one.table.startsWith(`${MARK_PREFIX}/`) &&
-    !(backend === "iptables" && isIptables)
+    !(backend === "iptables" && isIptables) &&
+    !(backend === "firewalld" && one.table === FIREWALLD)
   );
 }
 
@@ -56,8 +60,7 @@ function warning({ family, table, name }: BaseChain, args: FilterRuleArgs): stri
 }
 
 function mend({ chain, dockerUser }: FilterRuleArgs, isIptables: boolean, table: string): string {
-  if (table === "firewalld")
-    return ": allow them in firewalld, with a zone or `firewall-cmd --permanent --new-policy`";
+  if (table === FIREWALLD) return ": with backend `firewalld` this rule is put before its zones";
   if (!isIptables) return ": add one there";
   const docker =
     chain === "forward" && !dockerUser ? ", and with `dockerUser: true` before Docker's own" : "";

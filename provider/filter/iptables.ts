@@ -21,7 +21,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   log: "LOG",
 };
 
-const REJECTS: Readonly<Record<Family, Readonly<Record<Rejection, string>>>> = {
+export const REJECTS: Readonly<Record<Family, Readonly<Record<Rejection, string>>>> = {
   ipv4: {
     "port-unreachable": "icmp-port-unreachable",
     "host-unreachable": "icmp-host-unreachable",
@@ -39,6 +39,9 @@ const REJECTS: Readonly<Record<Family, Readonly<Record<Rejection, string>>>> = {
 };
 
 export const table = (): string => TABLE;
+
+/** How many rules there are to be found. */
+export const count = (args: FilterRuleArgs): number => expanded(wantedMatch(args)).length;
 
 export const probe = ({ family, namespace }: FilterRuleArgs): Command[] => [
   iptables(family, namespace, TABLE, "-S"),

@@ -16,6 +16,9 @@ const isOurs = (chain: string): boolean => HOOKS.some((hook) => chain === PREFIX
 
 export const table = ({ mark }: FilterRuleArgs): string => tableName(mark);
 
+/** How many rules there are to be found: one has room for everything. */
+export const count = (): number => 1;
+
 export const probe = ({ namespace, family, mark }: FilterRuleArgs): Command[] => [
   command("nft", namespace, ["-j", "list", "table", NFT_FAMILIES[family], tableName(mark)]),
 ];

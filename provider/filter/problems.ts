@@ -3,6 +3,7 @@ import { familyOf } from "../fields/common";
 import { ICMP_TYPES } from "../fields/filter";
 import { hasPorts } from "../fields/nat";
 import type { FilterRuleArgs } from "../resources/filterRule";
+import { firewalldProblems } from "./firewalldProblems";
 
 /** `multiport` of iptables-extensions(8). */
 const IPTABLES_PORTS = 15;
@@ -15,6 +16,7 @@ export const filterProblems = (args: FilterRuleArgs): Problem[] => [
   ...protocolProblems(args),
   ...portProblems(args),
   ...verdictProblems(args),
+  ...(args.backend === "firewalld" ? firewalldProblems(args) : []),
 ];
 
 function interfaceProblems({ chain, inInterface, outInterface }: FilterRuleArgs): Problem[] {
@@ -51,9 +53,8 @@ function addressProblems({ family, backend, ...args }: FilterRuleArgs): Problem[
       return [{ property, reason }];
     }
     const isLong = networks.length > 1 && networks[0]?.startsWith("!") === true;
-    const reason =
-      "has several networks with `!`, of which iptables takes one: use backend `nftables`, or accept what is in them by rules before this one";
-    return backend === "iptables" && isLong ? [{ property, reason }] : [];
+    const reason = `has several networks with \`!\`, of which ${backend} takes one: use backend \`nftables\`, or accept what is in them by rules before this one`;
+    return backend !== "nftables" && isLong ? [{ property, reason }] : [];
   });
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { wordValue } from "../fields/filter";
 import { joinedSigned, networkValue } from "../fields/networks";
 import type { FilterRuleArgs } from "../resources/filterRule";
-import { expanded, type FilterMatch, type FoundRule, wantedMatch } from "./match";
+import { type FilterMatch, type FoundRule, wantedMatch } from "./match";
 
 /** The arguments that a rule in the kernel says. */
 export const SAID = [
@@ -12,10 +12,10 @@ export const SAID = [
 ] as const;
 
 /**
- * What was found, in the words of the arguments. Of several rules the one that is not as asked counts; what no argument can
+ * What was found where `count` rules are to be, in the words of the arguments. Of several rules the one that is not as asked counts; what no argument can
  * say, and a rule missing or too many, is told in `verdict`.
  */
-export function seenArgs(found: readonly FoundRule[], args: FilterRuleArgs) {
+export function seenArgs(found: readonly FoundRule[], args: FilterRuleArgs, count: number) {
   const wanted = wantedMatch(args);
   const of = <F extends keyof FoundRule & keyof FilterRuleArgs>(field: F) => {
     const other = found.find((rule) => !isDeepStrictEqual(rule[field], args[field]));
@@ -40,7 +40,7 @@ export function seenArgs(found: readonly FoundRule[], args: FilterRuleArgs) {
     ...{ port: of("port"), sourcePort: of("sourcePort") },
     icmpType: types && wordValue(types),
     state: stateIn(found, wanted),
-    verdict: [of("verdict") ?? "none", ...notes(found, args)].join(" "),
+    verdict: [of("verdict") ?? "none", ...notes(found, count)].join(" "),
     ...{ rejectWith: of("rejectWith"), logPrefix: of("logPrefix"), logLevel: of("logLevel") },
   };
 }
@@ -62,8 +62,7 @@ function stateIn(found: readonly FoundRule[], { states }: FilterMatch): string |
   return seen && wordValue(seen);
 }
 
-function notes(found: readonly FoundRule[], args: FilterRuleArgs): string[] {
-  const count = args.backend === "iptables" ? expanded(wantedMatch(args)).length : 1;
+function notes(found: readonly FoundRule[], count: number): string[] {
   const rest = [...new Set(found.flatMap((rule) => rule.rest))];
   return [
     ...(rest.length > 0 ? [`(and ${rest.join(" ")})`] : []),

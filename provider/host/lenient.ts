@@ -3,7 +3,7 @@ import { CommandError, type Reason } from "../errors";
 
 type Run = (command: Command) => Promise<string>;
 
-const HARMLESS: readonly Reason[] = ["NotFound", "ToolMissing", "Unsupported"];
+const HARMLESS: readonly Reason[] = ["NotFound", "ToolMissing", "NotRunning", "Unsupported"];
 
 /** Runs what may fail as if it had nothing to say then; tells what is done without, unless it just found nothing. */
 export const lenient =

@@ -9,6 +9,8 @@ import { matchedInterface, matchedPort, protocol } from "../fields/nat";
 import { familyIn } from "../fields/natTarget";
 import { matchedNetworks } from "../fields/networks";
 import { filterCaveats } from "../filter/caveats";
+import * as firewalld from "../filter/firewalld";
+import { objections } from "../filter/firewalldReload";
 import * as iptables from "../filter/iptables";
 import * as nftables from "../filter/nftables";
 import { filterProblems } from "../filter/problems";
@@ -29,10 +31,11 @@ export const FilterRuleArgs = z.object({
   /** Network namespace whose packets are filtered. Default: the host's own. Replaces. */
   namespace: namespaceName.optional(),
   /**
-   * Where the rule is kept: `nftables`, in a table of this stack's own, or `iptables`, in the chains that all share, before
-   * what others have there. Default: `nftables`. Replaces.
+   * Where the rule is kept: `nftables`, in a table of this stack's own; `iptables`, in the chains that all share, before
+   * what others have there; or `firewalld`, in a policy of its own, which firewalld asks before its zones. Default:
+   * `nftables`. Replaces.
    */
-  backend: z.enum(["nftables", "iptables"]).default("nftables"),
+  backend: z.enum(["nftables", "iptables", "firewalld"]).default("nftables"),
   /**
    * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Updates in place while an address is not
    * known yet, as in a preview; a real change replaces.
@@ -110,7 +113,7 @@ export const FilterRuleArgs = z.object({
 export type FilterRuleArgs = z.output<typeof FilterRuleArgs> & { mark: string };
 
 interface Outputs {
-  /** Name of the table that holds the rule: `pulumi-netns/PROJECT/STACK`, or `filter` with iptables. */
+  /** Name of the table that holds the rule: `pulumi-netns/PROJECT/STACK`, `filter` with iptables, `firewalld` with firewalld. */
   table: string;
 }
 
@@ -119,11 +122,11 @@ interface Seen extends Observed<FilterRuleArgs, Outputs> {
   readonly answers: readonly Answer[];
 }
 
-const backends = { nftables, iptables };
+const backends = { nftables, iptables, firewalld };
 
 /**
- * A packet filter rule in the kernel, which carries the mark as comment and is found by nothing else. See nft(8) and
- * iptables-extensions(8).
+ * A packet filter rule in the kernel, which carries the mark as comment and is found by nothing else; in firewalld it is the
+ * description of the policy. See nft(8), iptables-extensions(8) and firewalld.policies(5).
  */
 export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   kind: "FilterRule",
@@ -184,34 +187,41 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     return isAsked && mark === args.mark ? [] : backends[args.backend].change(answers, mark, args);
   },
 
-  remove: (_, args) => removal(args),
+  remove: (_, args) =>
+    args.backend === "firewalld" ? firewalld.removal(args) : removal(args, backends[args.backend]),
+  objections,
   caveats: filterCaveats,
 
   survey: (namespace) => surveyOf(backends, namespace),
 
-  // NAT rules are in the same table of nftables: whoever takes the last rule out takes the table away.
-  serialize: ({ namespace = "", backend, family }) => `nat ${namespace}/${backend} ${family}`,
+  // NAT rules are in the same table of nftables: whoever takes the last rule out takes the table away. A reload of firewalld
+  // is for all its rules.
+  serialize: ({ namespace = "", backend, family }) =>
+    backend === "firewalld" ? backend : `nat ${namespace}/${backend} ${family}`,
 };
 
 function look(answers: readonly Answer[], args: FilterRuleArgs): Seen | undefined {
   const backend = backends[args.backend];
   const found = backend.find(answers, args);
   if (found.length === 0) return undefined;
-  return { args: seenArgs(found, args), outputs: { table: backend.table(args) }, mark: args.mark, answers };
+  return {
+    args: seenArgs(found, args, backend.count(args)),
+    outputs: { table: backend.table(args) },
+    mark: args.mark,
+    answers,
+  };
 }
 
 /** How often a removal is tried while somebody else removes rules at the same time. */
 const ATTEMPTS = 3;
 
 /** A rule that goes between the look and the deletion fails its whole transaction: then there is another look. */
-function* removal(args: FilterRuleArgs): Steps {
-  const { backend, mark } = args;
+function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const answers = yield filterRule.probe(args);
     if (!look(answers, args)) return;
     const done: Answer[] = [];
-    for (const command of backends[backend].change(answers, mark, args, false))
-      done.push(...(yield [command]));
+    for (const command of change(answers, args.mark, args, false)) done.push(...(yield [command]));
     if (!done.includes(undefined)) return;
   }
   throw new Error(

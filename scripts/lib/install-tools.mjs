@@ -1,11 +1,19 @@
+import { existsSync } from "node:fs";
 import { Problem, tail } from "./problem.mjs";
 import { run } from "./run.mjs";
 import { foldersOf, isIn, withSystemFolders } from "./search-path.mjs";
-import { step } from "./terminal.mjs";
-import { installCommands, missingLine, missingPackages, packageNames } from "./tools.mjs";
+import { say, step } from "./terminal.mjs";
+import {
+  installCommands,
+  missingLine,
+  missingPackages,
+  missingTestPackages,
+  packageNames,
+} from "./tools.mjs";
 
-const findMissing = (folders = withSystemFolders(foldersOf(process.env.PATH))) =>
-  missingPackages((command) => isIn(folders, command));
+const isInstalled = (command) => isIn(withSystemFolders(foldersOf(process.env.PATH)), command);
+
+const findMissing = () => missingPackages(isInstalled);
 
 /** Resolves to whether anything had to be done. */
 export async function ensureTools() {
@@ -22,6 +30,26 @@ export async function ensureTools() {
   const still = findMissing();
   if (still.length > 0) throw problemOf(still, isRoot);
   return true;
+}
+
+/** Says no to every start of a service by a package: images of containers have it. */
+const NO_STARTS = "/usr/sbin/policy-rc.d";
+
+/**
+ * What tests alone need, where it comes without a question: on a machine whose packages start their services, firewalld would
+ * filter that machine. What is missing then, those tests say themselves.
+ */
+export async function ensureTestTools() {
+  const missing = missingTestPackages(isInstalled);
+  const mayInstall = process.getuid() === 0 && existsSync(NO_STARTS) && isInstalled("apt-get");
+  if (missing.length === 0 || !mayInstall) return;
+  const names = packageNames(missing, "apt");
+  try {
+    await step("for tests", `apt-get install ${names.join(" ")}`, () => aptInstall(names));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    say(`${error.message} Tests that need it are skipped.`);
+  }
 }
 
 function problemOf(missing, isRoot, failure) {

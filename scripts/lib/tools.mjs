@@ -44,9 +44,22 @@ const managers = {
   apk: ["Alpine", "apk add"],
 };
 
+/** What tests alone need; without it they are skipped. */
+const forTests = [
+  {
+    names: { apt: "firewalld", dnf: "firewalld", pacman: "firewalld", apk: "firewalld" },
+    commands: ["firewalld", "firewall-cmd", "dbus-daemon"],
+    why: "is put beside our rules by tests",
+  },
+];
+
 /** The packages of which a command is missing, each with just those commands. */
-export const missingPackages = (has) =>
-  packages
+export const missingPackages = (has) => missingAmong(packages, has);
+
+export const missingTestPackages = (has) => missingAmong(forTests, has);
+
+const missingAmong = (some, has) =>
+  some
     .map((entry) => ({ ...entry, commands: entry.commands.filter((command) => !has(command)) }))
     .filter(({ commands }) => commands.length > 0);
 

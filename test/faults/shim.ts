@@ -17,6 +17,7 @@ const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   "ip6tables-save": true,
   "iptables-legacy-save": true,
   "ip6tables-legacy-save": true,
+  "firewall-cmd": true,
   conntrack: true,
   sysctl: true,
   stat: true,

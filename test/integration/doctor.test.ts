@@ -93,7 +93,7 @@ const faults: readonly Fault[] = [
       "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
     ],
     findings: [
-      "problem: FORWARD: inet firewalld filter_FORWARD rejects what no rule there accepts; an accept elsewhere does not overrule it → firewall-cmd --zone=trusted --add-interface=BRIDGE",
+      "problem: FORWARD: inet firewalld filter_FORWARD rejects what no rule there accepts; an accept elsewhere does not overrule it → firewall-cmd --zone=trusted --add-interface=BRIDGE, or a FilterRule with backend firewalld",
     ],
   },
   {

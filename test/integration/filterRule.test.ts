@@ -543,7 +543,7 @@ describe("FilterRule, with the kernel", () => {
             const rule = await create({ ...accept, backend }, "it", host);
             expect(host.told).to.deep.equal([
               "the host: an accept in forward does not overrule the chain filter_FORWARD of the table inet firewalld, which drops what it does not accept itself: " +
-                "allow them in firewalld, with a zone or `firewall-cmd --permanent --new-policy`",
+                "with backend `firewalld` this rule is put before its zones",
             ]);
             expect(await ping("it-in", "10.9.1.2")).to.equal(false);
             await rule.remove();

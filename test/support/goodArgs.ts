@@ -127,6 +127,10 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
       ...{ protocol: "icmpv6", icmpType: ["echo-request", "nd-redirect"], state: "new", verdict: "accept" },
     },
     {
+      ...{ chain: "forward", backend: "firewalld", source: "10.1.0.0/16", destination: "!10.0.0.1/32" },
+      ...{ protocol: "udp", port: "8000-8010", verdict: "log", logPrefix: "udp: " },
+    },
+    {
       chain: "output",
       protocol: "icmp",
       icmpType: "echo-request",

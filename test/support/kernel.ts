@@ -166,7 +166,9 @@ export class WatchedHost implements Host {
 }
 
 const isLook = (text: string): boolean =>
-  / (show|list-id|pids) ?|^(stat|cat) |sysctl (--ignore|-n) |^ps |^sleep /.test(text);
+  / (show|list-id|pids) ?|^(stat|cat) |sysctl (--ignore|-n) |^ps |^sleep |^firewall-cmd .*--(info|list|get)-/.test(
+    text,
+  );
 
 /** The kernel of a provider that is killed after some changes, of records too: nothing runs any more, also no undoing. */
 export const mortal = (changes: number): Host =>

@@ -9,7 +9,7 @@ import {
   reasonOf,
 } from "../../provider/errors";
 
-/** What the tools really print; captured from iproute2 6.1, nft 1.0.6, iptables 1.8.9, procps 4.0 and util-linux 2.38. */
+/** What the tools really print; captured from iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, procps 4.0 and util-linux 2.38. */
 const SAID: Readonly<Record<Reason, readonly string[]>> = {
   NotFound: [
     'Cannot open network namespace "nope": No such file or directory',
@@ -36,12 +36,15 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "sysctl: cannot stat /proc/sys/net/ipv4/nope: No such file or directory",
     "kill: sending signal to 999999 failed: No such process",
     "stat: cannot statx '/run/netns/nope': No such file or directory",
+    "Error: INVALID_POLICY: pn-0123456789ab",
+    "Error: INVALID_IPSET: nope",
   ],
   AlreadyExists: [
     "RTNETLINK answers: File exists",
     'Cannot create namespace file "/run/netns/red": File exists',
     "Error: ipv4: Address already assigned.",
     "Error: ipv6: address already assigned.",
+    "Error: NAME_CONFLICT: new_policy_object(): 'pn-0123456789ab'",
   ],
   InUse: ["RTNETLINK answers: Device or resource busy"],
   NotPermitted: [
@@ -71,6 +74,10 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     'exec of "conntrack" failed: No such file or directory',
     "flock: failed to execute ip: No such file or directory",
   ],
+  NotRunning: [
+    "FirewallD is not running",
+    "Error: DBUS_ERROR: Failed to connect to socket /run/dbus/system_bus_socket: No such file or directory",
+  ],
   Raced: ["conntrack v1.4.7 (conntrack-tools): Operation failed: such conntrack doesn't exist"],
   Timeout: [],
   Failed: [
@@ -80,6 +87,7 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "Error: mtu less than device minimum.",
     'sysctl: setting key "net.ipv4.ip_forward": Invalid argument',
     'Error: ipv6: Cannot assign multicast address without "IFA_F_MCAUTOJOIN" flag.',
+    "Error: INVALID_RULE: no element, no source, no destination",
     'Command line is not complete. Try option "help"',
   ],
 };
@@ -94,6 +102,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
     "the gateway is not on a connected network: give the interface an address that covers it first",
   LinkDown: "the link is down: a route needs one that is up",
   ToolMissing: "program not installed",
+  NotRunning: "its service does not run: start it first",
   Raced: "something else kept changing it meanwhile",
   Timeout: "no answer in time",
   Failed: "failed",

@@ -40,7 +40,8 @@ function drop(chain: Chain, { chains }: HostFacts): Finding {
 }
 
 function mendOf(chain: Chain, chains: readonly Chain[]): string {
-  if (chain.table === "firewalld") return "firewall-cmd --zone=trusted --add-interface=BRIDGE";
+  if (chain.table === "firewalld")
+    return "firewall-cmd --zone=trusted --add-interface=BRIDGE, or a FilterRule with backend firewalld";
   if (chain.tool === "nft")
     return `nft insert rule ${chain.family} ${chain.table} ${chain.name} iifname BRIDGE accept, and the same with oifname`;
   if (chains.some(({ name }) => name.startsWith("ufw-")))

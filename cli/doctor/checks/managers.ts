@@ -35,7 +35,7 @@ const MANAGERS: readonly Manager[] = [
     name: "firewalld",
     isHere: either(runs("firewalld"), hasChain(/^firewalld$/)),
     text: "rejects what its zones do not know; a reload wipes iptables rules, not those of other nft tables",
-    mend: "firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE",
+    mend: "firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE, or a FilterRule with backend firewalld",
   },
   {
     name: "ufw",

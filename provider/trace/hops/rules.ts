@@ -120,7 +120,7 @@ function mendOf(
   const inside = portsOf(place).find(({ device }) => device.name === link);
   if (chain.table === "firewalld" && inside)
     return {
-      mend: `put ${inside.device.name} into firewalld's zone trusted`,
+      mend: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
       code: `firewall-cmd --zone=trusted --add-interface=${inside.device.name}`,
     };
   const before = isRule ? "take it away, or let it through before it" : "let it through there";

@@ -25,9 +25,25 @@ function listingAfter(command: Command | undefined): string {
 const savedAfter = (commands: readonly Command[]): string =>
   commands.map(({ args }) => args.slice(args.indexOf("-A")).join(" ")).join("\n");
 
-const answerAfter = (args: Args): string => {
+/** What `firewall-cmd --verbose --info-policy` prints once commands have run. */
+function policyAfter(commands: readonly Command[]): string {
+  const said = (option: string) =>
+    commands.flatMap(({ args }) =>
+      args.filter((word) => word.startsWith(`--${option}=`)).map((word) => word.slice(option.length + 3)),
+    );
+  return [
+    `${said("new-policy")} (active)`,
+    ...["  summary: ", `  description: ${said("set-description")}`, `  priority: ${said("set-priority")}`],
+    ...["  target: CONTINUE", `  ingress-zones: ${said("add-ingress-zone")}`],
+    ...[`  egress-zones: ${said("add-egress-zone")}`, "  services: ", "  masquerade: no", "  rich rules: "],
+    ...said("add-rich-rule").map((rule) => `\t${rule}`),
+  ].join("\n");
+}
+
+const answersAfter = (args: Args): string[] => {
   const commands = definition.create(args);
-  return args["backend"] === "iptables" ? savedAfter(commands) : listingAfter(commands[0]);
+  if (args["backend"] === "firewalld") return [policyAfter(commands), policyAfter(commands)];
+  return [args["backend"] === "iptables" ? savedAfter(commands) : listingAfter(commands[0])];
 };
 
 /** The operations of a transaction, each as `VERB OBJECT`, with the rules' expressions left out. */
@@ -66,7 +82,7 @@ describe("FilterRule", () => {
       [{ chain: "prerouting" }, 'chain: is "prerouting", not one of input, output, forward'],
       [{ verdict: undefined }, "verdict: is required: one of accept, drop, reject, log"],
       [{ verdict: "queue" }, 'verdict: is "queue", not one of accept, drop, reject, log'],
-      [{ backend: "nft" }, 'backend: is "nft", not one of nftables, iptables'],
+      [{ backend: "nft" }, 'backend: is "nft", not one of nftables, iptables, firewalld'],
       [{ priority: 10000 }, "priority: is 10000, not a whole number from -9999 to 9999"],
       [
         { chain: "output", inInterface: "eth0" },
@@ -123,6 +139,43 @@ describe("FilterRule", () => {
       [
         { dockerUser: true, backend: "iptables", chain: "input" },
         "dockerUser: is true, but Docker's chain is for packets that are passed on: set chain `forward`",
+      ],
+      [
+        { backend: "firewalld", namespace: "red" },
+        "namespace: is set, but firewalld filters the packets of the host alone: leave it out, or use another backend",
+      ],
+      [
+        { backend: "firewalld", inInterface: "eth0", outInterface: "eth1" },
+        "inInterface: is set, but firewalld knows an interface by its zone only: name its addresses by `source` or `destination`, or use another backend",
+        "outInterface: is set, but firewalld knows an interface by its zone only: name its addresses by `source` or `destination`, or use another backend",
+      ],
+      [
+        { backend: "firewalld", state: "new" },
+        "state: is set, but firewalld asks its rules about new connections only, and lets pass those that it knows: leave it out, or use another backend",
+      ],
+      [
+        { backend: "firewalld", sourcePort: 53 },
+        "sourcePort: is set beside `port`, but firewalld takes one of the two: leave one out, or use another backend",
+      ],
+      [
+        { backend: "firewalld", destination: ["!10.0.0.0/8", "!192.168.0.0/16"] },
+        "destination: has several networks with `!`, of which firewalld takes one: use backend `nftables`, or accept what is in them by rules before this one",
+      ],
+      [
+        { backend: "firewalld", port: undefined, protocol: "icmp", icmpType: ["info-request", "redirect"] },
+        "icmpType: is info-request, for which firewalld has no name: use another backend, or one of echo-reply, destination-unreachable, source-quench, redirect, echo-request, router-advertisement, router-solicitation, time-exceeded, parameter-problem, timestamp-request, timestamp-reply",
+      ],
+      [
+        { backend: "firewalld", verdict: "log", logPrefix: "a=b" },
+        "logPrefix: has a `=`, at which firewalld takes a rule apart: leave it out of the text, or use another backend",
+      ],
+      [
+        { backend: "firewalld", verdict: "log", logLevel: "err" },
+        "logLevel: is err, by a name of firewalld that nftables refuses: use another level, such as crit or warn, or another backend",
+      ],
+      [
+        { backend: "firewalld", dockerUser: true },
+        "dockerUser: is true, but Docker's chain is one of iptables: set backend `iptables`",
       ],
     ]);
   });
@@ -181,12 +234,24 @@ describe("FilterRule", () => {
       { chain: "input", protocol: "icmp", icmpType: ["echo-request", "redirect"], verdict: "accept" },
       { chain: "input", protocol: "icmpv6", family: "ipv6", icmpType: "nd-redirect", verdict: "accept" },
     ];
-    for (const backend of ["nftables", "iptables"]) {
-      for (const one of given) {
+    const byFirewalld = given.map(
+      ({ inInterface: _, outInterface: __, state: ___, sourcePort: ____, ...one }) => one,
+    );
+    for (const [backend, rows] of [
+      ["nftables", given],
+      ["iptables", given],
+      [
+        "firewalld",
+        [...byFirewalld, { chain: "output", protocol: "udp", sourcePort: "53-54", verdict: "drop" }],
+      ],
+    ] as const) {
+      for (const one of rows) {
         it(`${backend}: ${JSON.stringify(one)}`, () => {
           const args = checked(definition, { ...one, backend }, "it");
-          const quoted = answerAfter(args).replace(/--log-prefix (.*: )/, '--log-prefix "$1"');
-          const seen = definition.parse([quoted], args);
+          const quoted = answersAfter(args).map((text) =>
+            text.replace(/--log-prefix (.*: )/, '--log-prefix "$1"'),
+          );
+          const seen = definition.parse(quoted, args);
           if (!seen) throw new Error("it is not found");
           expect(definition.update(seen, args)).to.deep.equal([]);
           for (const [field, value] of Object.entries(seen.args))
@@ -312,7 +377,7 @@ describe("FilterRule", () => {
         { ...web, backend: "iptables", source: ["10.0.0.0/24", "10.2.0.0/24"] },
         "it",
       );
-      const [first = "", second = ""] = answerAfter(args).split("\n");
+      const [first = "", second = ""] = (answersAfter(args)[0] ?? "").split("\n");
       const verdict = (...lines: string[]) => definition.parse([lines.join("\n")], args)?.args["verdict"];
       expect([
         verdict(first, second),

@@ -25,6 +25,17 @@ describe("scripts: system tools", () => {
     expect(commandsOf((command) => command !== "ps")).to.deep.equal([["ps"]]);
   });
 
+  it("asks for what tests alone need by itself", async () => {
+    const { missingTestPackages, packageNames } = await load("tools");
+    expect(
+      packageNames(
+        missingTestPackages(() => false),
+        "apt",
+      ),
+    ).to.deep.equal(["firewalld"]);
+    expect(missingTestPackages(() => true)).to.deep.equal([]);
+  });
+
   it("gives the exact command of each package manager", async () => {
     const { installCommands, missingPackages } = await load("tools");
     expect(

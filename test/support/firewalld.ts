@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+
+/** The real firewalld on a bus of its own, for the network that the test runs in: only ever a sandbox's. */
+
+const BUS = (
+  socket: string,
+) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path=${socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow own="*"/>
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+  </policy>
+</busconfig>
+`;
+
+const SETTINGS = "/etc/firewalld";
+
+/** What is not installed of what it takes. */
+export const lacking = (): string[] =>
+  ["firewalld", "firewall-cmd", "dbus-daemon"].filter(
+    (program) =>
+      !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((folder) => existsSync(join(folder, program))),
+  );
+
+const run = (program: string, words: readonly string[]) => execa(program, words, { reject: false });
+type Process = ReturnType<typeof run>;
+
+/** Waits for what a program that was just started brings about. */
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what} did not come up in ten seconds`);
+}
+
+export class Firewalld {
+  private daemon: Process | undefined;
+
+  private constructor(
+    /** Holds all that it reads, writes and listens on. */
+    private readonly folder: string,
+    private readonly bus: Process,
+    private readonly address: string | undefined,
+  ) {}
+
+  static async start(): Promise<Firewalld> {
+    const folder = await mkdtemp(join(tmpdir(), "firewalld-"));
+    const socket = join(folder, "bus");
+    await mkdir(join(folder, "etc"));
+    await writeFile(join(folder, "bus.conf"), BUS(socket));
+    // Over the machine's own, which a sandbox sees as well.
+    await execa("mount", ["--bind", join(folder, "etc"), SETTINGS]);
+    const bus = run("dbus-daemon", ["--nofork", "--nopidfile", `--config-file=${join(folder, "bus.conf")}`]);
+    await until("dbus-daemon", () => existsSync(socket));
+    const own = new Firewalld(folder, bus, process.env["DBUS_SYSTEM_BUS_ADDRESS"]);
+    process.env["DBUS_SYSTEM_BUS_ADDRESS"] = `unix:path=${socket}`;
+    await own.startDaemon();
+    return own;
+  }
+
+  private async startDaemon(): Promise<void> {
+    const { folder } = this;
+    this.daemon = run("firewalld", ["--nofork", "--nopid", `--log-file=${join(folder, "log")}`]);
+    await until("firewalld", async () => (await run("firewall-cmd", ["--state"])).exitCode === 0);
+  }
+
+  async stopDaemon(): Promise<void> {
+    this.daemon?.kill();
+    await this.daemon;
+  }
+
+  async restart(): Promise<void> {
+    await this.stopDaemon();
+    await this.startDaemon();
+  }
+
+  /** As it was at the start: what is set by hand leaves files behind, such as copies of what they were before. */
+  async forget(): Promise<void> {
+    const files = (
+      await execa("find", [SETTINGS, "-type", "f", "-not", "-name", "firewalld.conf"])
+    ).stdout.split("\n");
+    for (const file of files.filter((name) => name !== "")) await rm(file);
+    await this.restart();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopDaemon();
+    this.bus.kill();
+    await this.bus;
+    if (this.address === undefined) delete process.env["DBUS_SYSTEM_BUS_ADDRESS"];
+    else process.env["DBUS_SYSTEM_BUS_ADDRESS"] = this.address;
+    await execa("umount", [SETTINGS]);
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** All that it knows of zones and policies, at run time and permanent, and its files. */
+  async picture(): Promise<string> {
+    const lists = ["--list-all-zones", "--list-all-policies"].flatMap((list) => [
+      [list],
+      [list, "--permanent"],
+    ]);
+    const listed = await Promise.all(lists.map((words) => firewallCmd("--verbose", ...words)));
+    const files = await execa("find", [SETTINGS, "-type", "f", "-print", "-exec", "cat", "{}", ";"]);
+    return [...listed, files.stdout].join("\n");
+  }
+}
+
+/** `firewall-cmd WORDS`, by hand. */
+export const firewallCmd = async (...words: string[]): Promise<string> =>
+  (await execa("firewall-cmd", words)).stdout;
