@@ -141,11 +141,14 @@ describe("Reachability", function () {
 
   it("explains what is wrong with the network", async () => {
     await typed("link set dev eth0 down", "blue");
-    expect(await failure({})).to.equal(
-      "red does not reach 10.0.0.2 by ping (ping 10.0.0.2: no answer)\n" +
-        "packets die at blue: eth0 is down; set it up\nip -n blue link set dev eth0 up",
-    );
-    await typed("link set dev eth0 up", "blue");
+    try {
+      // A moment later the kernel knows that its own end has no carrier, and takes no packets for it.
+      expect(await failure({})).to.match(
+        /^red does not reach 10\.0\.0\.2 by ping \(ping 10\.0\.0\.2: (no answer|No buffer space available)\)\npackets die at blue: eth0 is down; set it up\nip -n blue link set dev eth0 up$/,
+      );
+    } finally {
+      await typed("link set dev eth0 up", "blue");
+    }
   });
 
   for (const expected of ["reachable", "blocked"]) {
