@@ -8,7 +8,7 @@ import type { Host } from "./host/host";
 import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { merge } from "./merge";
-import { ask, change, hearObjections, keyOf, look, type Sight } from "./observe";
+import { change, hearObjections, keyOf, look, runSteps, type Sight } from "./observe";
 import { isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
 import { forget, release } from "./release";
 import { verified } from "./verify";
@@ -75,9 +75,7 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
 async function tellCaveats(definition: Definition, host: Host, args: Args): Promise<void> {
   const plan = definition.caveats?.(args);
   if (!plan || !host.warn) return;
-  let step = plan.next([]);
-  while (!step.done) step = plan.next(await ask(host, step.value));
-  for (const caveat of step.value) host.warn(caveat);
+  for (const caveat of await runSteps(host, plan)) host.warn(caveat);
 }
 
 /** Milliseconds between looks at what somebody else may be making just now. */

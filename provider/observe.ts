@@ -53,9 +53,14 @@ export const runAll = (
 ): Promise<Answer[]> =>
   host.runAll?.(changes, looks) ?? oneByOne((command) => host.run(command), changes, looks);
 
-/** Lets what knows its next commands by answers see them. */
-async function runSteps(host: Host, plan: Steps): Promise<void> {
-  for (let step = plan.next([]); !step.done; ) step = plan.next(await ask(host, step.value));
+/** Lets what knows its next commands by answers see them, and gives what it comes to. */
+export async function runSteps<R>(
+  host: Host,
+  plan: Generator<readonly Command[], R, readonly Answer[]>,
+): Promise<R> {
+  let step = plan.next([]);
+  while (!step.done) step = plan.next(await ask(host, step.value));
+  return step.value;
 }
 
 /** Asks whether anything forbids to run these commands; throws what does. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { say } from "../../scripts/lib/terminal.mjs";
 import { prove, proveIdle, settle } from "./kernel.mjs";
@@ -16,17 +16,19 @@ const after = {
 
 const shaking = ["up", "add ten"];
 
-/** Measures one network: every contender in each round, forwards and backwards in turn, so that what the machine does besides hits all alike. */
+/** Measures one network: every contender in each round, or in the first of its own number, forwards and backwards in turn, so that what the machine does besides hits all alike. */
 export async function measure({ shape, n, contenders, steps, rounds, watched }, scratch, env) {
   const places = new Map();
   for (const contender of contenders) {
-    const folder = mkdtempSync(join(scratch, `${shape}-${n}-`));
+    const folder = join(scratch, `${shape}-${n}-${places.size}`);
+    mkdirSync(folder);
     places.set(contender, { folder, env, file: join(folder, "network.json") });
     await contender.prepare(places.get(contender));
   }
   const times = [];
   for (let round = 0; round < rounds; round++) {
-    for (const contender of round % 2 === 0 ? contenders : [...contenders].reverse()) {
+    const inTurn = contenders.filter((contender) => round < (contender.rounds ?? rounds));
+    for (const contender of round % 2 === 0 ? inTurn : inTurn.reverse()) {
       const took = await workThrough(contender, { shape, n, steps }, places.get(contender));
       times.push(...took.map((entry) => ({ contender: contender.name, round, ...entry })));
       const seconds = took.map(({ step, seconds }) => `${step} ${seconds.toFixed(1)}`).join(", ");

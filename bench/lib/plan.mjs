@@ -34,21 +34,20 @@ const ofInterest = (contender) => {
   return { ...contender, steps: contender.steps.filter((step) => wanted.includes(step)) };
 };
 
-const hasCheckpoints = ({ name }) => name.endsWith("checkpoints");
+/** With checkpoints one is as long as all others together. */
+const isOnce = ({ name }) => name.endsWith("checkpoints");
 
-const quickly = (rounds) => {
-  const star = { shape: "star", n: 100, steps: ["up", "no-op up", "refresh", "change one", "destroy"] };
-  const wanted = all.filter(({ name }) => name !== "Node, no-op").map(ofInterest);
-  return [
-    {
-      ...{ ...star, rounds, contenders: wanted.filter((contender) => !hasCheckpoints(contender)) },
-      watched: ["single kinds", "Node"],
-    },
-    // As long as all others together.
-    { ...star, rounds: 1, contenders: wanted.filter(hasCheckpoints), watched: [] },
-    ...[300, 1000].map((n) => ({
-      ...{ shape: "star", n, rounds: 1, steps: ["up", "destroy"], watched: [] },
-      contenders: all.filter(({ name }) => name === "Topology"),
-    })),
-  ];
-};
+const quickly = (rounds) => [
+  {
+    ...{ shape: "star", n: 100, rounds },
+    contenders: all
+      .filter(({ name }) => name !== "Node, no-op")
+      .map((contender) => ({ ...ofInterest(contender), ...(isOnce(contender) && { rounds: 1 }) })),
+    steps: ["up", "no-op up", "refresh", "change one", "destroy"],
+    watched: ["single kinds", "Node"],
+  },
+  ...[300, 1000].map((n) => ({
+    ...{ shape: "star", n, rounds: 1, steps: ["up", "destroy"], watched: [] },
+    contenders: all.filter(({ name }) => name === "Topology"),
+  })),
+];

@@ -1,6 +1,6 @@
 import type { Answer, Command } from "../command";
 import type { Family } from "../fields/common";
-import { LOG_LEVELS, REJECTIONS, type Rejection } from "../fields/filter";
+import { LOG_LEVELS } from "../fields/filter";
 import { sameStack } from "../mark";
 import { iptables, matchWords, readWords } from "../packet/iptables";
 import { combine, type Listed } from "../packet/match";
@@ -8,6 +8,7 @@ import { type IptablesRule, parseRules } from "../parse/iptables";
 import type { FilterRuleArgs } from "../resources/filterRule";
 import { isInOrder, parseComment, printComment } from "./comment";
 import { expanded, FILTER_FIELDS, type FilterMatch, type FoundRule, type Marked, wantedMatch } from "./match";
+import { REJECTS, rejectionNamed } from "./rejections";
 
 const TABLE = "filter";
 
@@ -19,23 +20,6 @@ const TARGETS: Readonly<Record<string, string>> = {
   drop: "DROP",
   reject: "REJECT",
   log: "LOG",
-};
-
-export const REJECTS: Readonly<Record<Family, Readonly<Record<Rejection, string>>>> = {
-  ipv4: {
-    "port-unreachable": "icmp-port-unreachable",
-    "host-unreachable": "icmp-host-unreachable",
-    "net-unreachable": "icmp-net-unreachable",
-    "admin-prohibited": "icmp-admin-prohibited",
-    "tcp-reset": "tcp-reset",
-  },
-  ipv6: {
-    "port-unreachable": "icmp6-port-unreachable",
-    "host-unreachable": "icmp6-addr-unreachable",
-    "net-unreachable": "icmp6-no-route",
-    "admin-prohibited": "icmp6-adm-prohibited",
-    "tcp-reset": "tcp-reset",
-  },
 };
 
 export const table = (): string => TABLE;
@@ -178,8 +162,7 @@ function readRule(words: readonly string[], family: Family): Listed<FilterMatch>
 function readVerdict(option: string, value: string, family: Family): FilterMatch | undefined {
   if (option === "--log-prefix") return { logPrefix: value };
   if (option === "--log-level") return { logLevel: LOG_LEVELS[Number(value)] };
-  if (option === "--reject-with")
-    return { rejectWith: REJECTIONS.find((one) => REJECTS[family][one] === value) };
+  if (option === "--reject-with") return { rejectWith: rejectionNamed(value, family) };
   const verdict = Object.keys(TARGETS).find((one) => TARGETS[one] === value);
   return verdict === undefined ? undefined : { verdict };
 }

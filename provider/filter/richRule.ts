@@ -1,10 +1,10 @@
 import { type Family, parseIp } from "../fields/common";
-import { LOG_LEVELS, REJECTIONS } from "../fields/filter";
+import { LOG_LEVELS } from "../fields/filter";
 import { type Protocol, parsePorts, portValue, protocolOf } from "../fields/nat";
 import { combine, type Listed, type Part } from "../packet/match";
 import type { FilterRuleArgs } from "../resources/filterRule";
-import { REJECTS } from "./iptables";
 import { expanded, FILTER_FIELDS, type FilterMatch, wantedMatch } from "./match";
+import { REJECTS, rejectionNamed } from "./rejections";
 
 /** What is matched and what becomes of it, in the words of firewalld.richlanguage(5), and back. */
 
@@ -187,6 +187,6 @@ function readLog(attributes: Element["attributes"]): FilterMatch | undefined {
 
 function readReject(type: string | undefined, family: Family): FilterMatch | undefined {
   if (type === undefined) return { verdict: "reject" };
-  const rejectWith = REJECTIONS.find((one) => REJECTS[family][one] === type);
+  const rejectWith = rejectionNamed(type, family);
   return rejectWith && { verdict: "reject", rejectWith };
 }

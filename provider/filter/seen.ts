@@ -12,8 +12,8 @@ export const SAID = [
 ] as const;
 
 /**
- * What was found where `count` rules are to be, in the words of the arguments. Of several rules the one that is not as asked counts; what no argument can
- * say, and a rule missing or too many, is told in `verdict`.
+ * What was found where `count` rules are to be, in the words of the arguments. Of several rules the one that is not as asked
+ * counts; what no argument can say, and a rule missing or too many, is told in `verdict`.
  */
 export function seenArgs(found: readonly FoundRule[], args: FilterRuleArgs, count: number) {
   const wanted = wantedMatch(args);

@@ -34,7 +34,12 @@ async function run(command: Command): Promise<string> {
 async function runAll(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]> {
   const lines = (await Promise.all(changes.map(plainLineOf))).filter((line) => line !== undefined);
   if (lines.length < changes.length) return oneByOne(localHost.run, changes, looks);
-  const asked = new Map(looks.flatMap((look) => entryOf(look)));
+  const asked = new Map(
+    looks.flatMap((look): [Command, Line][] => {
+      const line = lineIn(look);
+      return line ? [[look, line]] : [];
+    }),
+  );
   if (lines.length + asked.size === 0) return oneByOne(localHost.run, [], looks);
   const outcomes = await sessions.run(lines, [...asked.values()]);
   changes.forEach((change, at) => {
@@ -50,15 +55,12 @@ async function runAll(changes: readonly Command[], looks: readonly Command[]): P
 
 /** How a session runs `command` if there is nothing to it but its line. */
 async function plainLineOf(command: Command): Promise<Line | undefined> {
-  if (command.mayFail !== undefined || isOf(command, "del")) return undefined;
-  if (isOf(command, "add") && !(await isMounted())) return undefined;
-  return lineOf(command);
+  if (isOf(command, "del") || (isOf(command, "add") && !(await isMounted()))) return undefined;
+  return lineIn(command);
 }
 
-function entryOf(look: Command): [Command, Line][] {
-  const line = lineOf(look);
-  return line && look.mayFail === undefined ? [[look, line]] : [];
-}
+const lineIn = (command: Command): Line | undefined =>
+  command.mayFail === undefined ? lineOf(command) : undefined;
 
 /** Whether the first `ip netns add` has worked: it mounts /run/netns, which calls at once race on, between processes too. */
 let mounting: Promise<boolean> | undefined;

@@ -11,6 +11,7 @@ import { checked, markFor } from "../support/args";
 import { failure, Living, onKernel, typed, WatchedHost } from "../support/kernel";
 import { pings } from "../support/packets";
 import { snapshot } from "../support/snapshot";
+import { throughHost } from "../support/throughHost";
 
 const definition: Definition = filterRule;
 const create = (given: Args, name = "it", host: Host = localHost) =>
@@ -238,37 +239,11 @@ describe("FilterRule, with the kernel", () => {
     );
   });
 
-  /*
-   *   it-in                          host                        it-out
-   *   10.9.0.2  fd09::2 ──── 10.9.0.1  10.9.1.1 ──── 10.9.1.2  fd09:1::2
-   *                          fd09::1  fd09:1::1      servers: tcp 80, 81; udp 53
-   */
+  // In it-out, the far end of `throughHost`, are servers: tcp 80, 81; udp 53.
   describe("packets", function () {
     this.timeout(30_000);
     let stop: () => Promise<unknown>;
 
-    const LINES = [
-      "netns add it-in",
-      "netns add it-out",
-      "link add it-v0 type veth peer name eth0 netns it-in",
-      "link add it-v1 type veth peer name eth0 netns it-out",
-      "address add 10.9.0.1/24 dev it-v0",
-      "address add 10.9.1.1/24 dev it-v1",
-      "address add fd09::1/64 dev it-v0 nodad",
-      "address add fd09:1::1/64 dev it-v1 nodad",
-      "link set it-v0 up",
-      "link set it-v1 up",
-      "-n it-in address add 10.9.0.2/24 dev eth0",
-      "-n it-in address add fd09::2/64 dev eth0 nodad",
-      "-n it-out address add 10.9.1.2/24 dev eth0",
-      "-n it-out address add fd09:1::2/64 dev eth0 nodad",
-      "-n it-in link set eth0 up",
-      "-n it-out link set eth0 up",
-      "-n it-in route add default via 10.9.0.1",
-      "-n it-in route add default via fd09::1",
-      "-n it-out route add default via 10.9.1.1",
-      "-n it-out route add default via fd09:1::1",
-    ];
     const SERVER = `
       const net = require("node:net"), dgram = require("node:dgram");
       let open = 3;
@@ -290,14 +265,8 @@ describe("FilterRule, with the kernel", () => {
         socket.connect(Number(port), host, () => socket.send("x"));
       }`;
 
-    const forwarding = async (value: number) => {
-      for (const key of ["ipv4.ip_forward", "ipv6.conf.all.forwarding"])
-        await localHost.run(command("sysctl", undefined, ["-q", "-w", `net.${key}=${value}`]));
-    };
-
     beforeEach(async () => {
-      for (const line of LINES) await typed(line);
-      await forwarding(1);
+      await throughHost.make();
       const server = execa("ip", ["netns", "exec", "it-out", process.execPath, "-e", SERVER], {
         reject: false,
       });
@@ -311,7 +280,7 @@ describe("FilterRule, with the kernel", () => {
     });
     afterEach(async () => {
       await stop();
-      await forwarding(0);
+      await throughHost.leave();
     });
 
     /** What a client sees: an answer, the error that it gets, or nothing. */

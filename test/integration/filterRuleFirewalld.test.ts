@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { execa } from "execa";
-import { command } from "../../provider/command";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { LOG_LEVELS } from "../../provider/fields/filter";
@@ -12,9 +11,10 @@ import { filterRule } from "../../provider/resources/filterRule";
 import { survey } from "../../provider/survey";
 import { markFor } from "../support/args";
 import { Firewalld, firewallCmd, lacking } from "../support/firewalld";
-import { failure, Living, mortal, onKernel, skip, typed, WatchedHost } from "../support/kernel";
+import { failure, Living, mortal, onKernel, skip, WatchedHost } from "../support/kernel";
 import { fails, pings } from "../support/packets";
 import { differences } from "../support/snapshot";
+import { throughHost } from "../support/throughHost";
 
 const definition: Definition = filterRule;
 const create = (given: Args, name = "it", host: Host = localHost) =>
@@ -52,43 +52,9 @@ describe("FilterRule, with firewalld", function () {
     expect(differences({ [when]: clean }, { [when]: seen })).to.deep.equal({ missing: [], extra: [] });
   }
 
-  /*
-   *   it-in                          host                        it-out
-   *   10.9.0.2  fd09::2 ──── 10.9.0.1  10.9.1.1 ──── 10.9.1.2  fd09:1::2
-   *                          fd09::1  fd09:1::1
-   */
   describe("packets", () => {
-    const LINES = [
-      "netns add it-in",
-      "netns add it-out",
-      "link add it-v0 type veth peer name eth0 netns it-in",
-      "link add it-v1 type veth peer name eth0 netns it-out",
-      "address add 10.9.0.1/24 dev it-v0",
-      "address add 10.9.1.1/24 dev it-v1",
-      "address add fd09::1/64 dev it-v0 nodad",
-      "address add fd09:1::1/64 dev it-v1 nodad",
-      "link set it-v0 up",
-      "link set it-v1 up",
-      "-n it-in address add 10.9.0.2/24 dev eth0",
-      "-n it-in address add fd09::2/64 dev eth0 nodad",
-      "-n it-out address add 10.9.1.2/24 dev eth0",
-      "-n it-out address add fd09:1::2/64 dev eth0 nodad",
-      "-n it-in link set eth0 up",
-      "-n it-out link set eth0 up",
-      "-n it-in route add default via 10.9.0.1",
-      "-n it-in route add default via fd09::1",
-      "-n it-out route add default via 10.9.1.1",
-      "-n it-out route add default via fd09:1::1",
-    ];
-    const forwarding = async (value: number) => {
-      for (const key of ["ipv4.ip_forward", "ipv6.conf.all.forwarding"])
-        await localHost.run(command("sysctl", undefined, ["-q", "-w", `net.${key}=${value}`]));
-    };
-    beforeEach(async () => {
-      for (const line of LINES) await typed(line);
-      await forwarding(1);
-    });
-    afterEach(() => forwarding(0));
+    beforeEach(throughHost.make);
+    afterEach(throughHost.leave);
 
     const SERVER = `require("node:net").createServer((s) => s.end()).listen(process.argv[1], "::", () => console.log("ready"))`;
     const CLIENT = `require("node:net").connect(process.argv[2], process.argv[1]).on("connect", () => process.exit(0)).on("error", ({ code }) => (console.log(code), process.exit(1)))`;
