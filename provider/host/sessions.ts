@@ -28,10 +28,10 @@ const NAMED_PROTOCOL = / proto [a-z]/;
 
 /**
  * What the kernel says of a link that is gone, where `ip` has remembered its index: the name may mean another link by now.
- * As a master such a link is an invalid argument. A name that is nobody's, `ip` complains about by itself; an index in the
- * place of a name (`if7`) is never remembered.
+ * As a master such a link is an invalid argument. A name that is nobody's, `ip` complains about by itself, of a link and
+ * its master about the one that it has not remembered; an index in the place of a name (`if7`) is never remembered.
  */
-const STALE = /No such device|Device not found|Invalid argument/;
+const STALE = /No such device|Device not found|Invalid argument|Cannot find device/;
 const BY_INDEX = / dev if\d+$/;
 
 /** Names a namespace that `ip` then keeps open, and so alive, until it ends. */

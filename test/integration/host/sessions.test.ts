@@ -193,6 +193,17 @@ describe("sessions, with the kernel", function () {
       .and.not.equal(before);
   });
 
+  it("complain of what a process complains of, where neither of two links is there any more", async () => {
+    for (const name of ["it-one", "it-other"]) await typed(`netns add ${name}`);
+    const words = ["link add name a type veth peer name b", "addr show dev b", "link del dev a"];
+    const lost = (namespace: string) => ip(namespace, ..."link set dev c master b".split(" "));
+    for (const line of words)
+      await localHost.run(ip("it-one", ...(line.includes("show") ? ASK : []), ...line.split(" ")));
+    expect((await answer(localHost, lost("it-one"))).replaceAll("it-one", "it-other")).to.equal(
+      await answer(plainHost, lost("it-other")),
+    );
+  });
+
   it("fail in clear words when their process is killed, and are there again for the next command", async () => {
     await typed("netns add it-one");
     const look = (): Promise<string> => localHost.run(showLink("it-one", "lo"));
