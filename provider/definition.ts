@@ -113,6 +113,11 @@ export interface Definition<A = Args, O extends object = object> {
    * the same.
    */
   readonly isStanding?: true;
+  /**
+   * Nothing hangs on it, so that an update makes anew what is gone: with the link or the address, say, that it has hung
+   * on until now and that the same run of the engine takes away.
+   */
+  readonly isLeaf?: true;
   /** Whether what was seen is this resource's own; by default when it carries its mark. */
   isOurs?(seen: Observed<A, O>, args: A): boolean;
   /** Whether creation may take over what is there already without being told to; by default only what is its own. */

@@ -107,15 +107,17 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const id = definition.id(args);
     const { sight, mark } = await lookForEither(definition, host, args, markIn(olds));
     const seen = ownOf(definition, sight, { ...args, mark });
-    if (!seen) {
+    const isMadeAnew = definition.isLeaf === true && !sight.seen;
+    if (!seen && !isMadeAnew) {
       throw new RefusedError(
         `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew`,
       );
     }
     const was = { ...args, mark: markIn(olds) };
     refuseConflict(definition, sight, args, was.mark);
-    const remembered = stillRemembered(definition, args, split(definition, olds).outputs);
-    const changes = definition.update(seen, args);
+    // What is made anew is nobody else's any more.
+    const remembered = seen ? stillRemembered(definition, args, split(definition, olds).outputs) : {};
+    const changes = seen ? definition.update(seen, args) : definition.create(args, sight.answers);
     await hearObjections(definition, host, changes);
     const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);
     const now = await change(definition, host, args, changes);

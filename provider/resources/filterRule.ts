@@ -190,6 +190,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   remove: (_, args) =>
     args.backend === "firewalld" ? firewalld.removal(args) : removal(args, backends[args.backend]),
   objections,
+  isLeaf: true,
   caveats: filterCaveats,
 
   survey: (namespace) => surveyOf(backends, namespace),

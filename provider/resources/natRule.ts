@@ -220,6 +220,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   },
 
   remove: (_, args) => removal(args),
+  isLeaf: true,
   caveats: legacyCaveats,
 
   survey: (namespace) => surveyOf(backends, namespace),

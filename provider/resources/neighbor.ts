@@ -124,6 +124,7 @@ export const neighbor: Definition<Args> = {
   remove: (_, args) => [deletion(args)],
 
   isRecorded: () => true,
+  isLeaf: true,
   // One that was adopted gets its mark when it becomes the resource's own.
   isMarkedLate: true,
   mayTakeOver: ({ mark }, args) => mark === LEARNT || mark === args.mark,

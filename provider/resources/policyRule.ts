@@ -176,6 +176,7 @@ export const policyRule: Definition<Args> = {
   remove: (seen: Partial<Seen>, args) => Array.from({ length: seen.count ?? 1 }, () => deletion(args)),
 
   isRecorded: () => true,
+  isLeaf: true,
 
   *caveats({ namespace, family, iif }) {
     if (family === "ipv6") return [];

@@ -196,6 +196,7 @@ export const route: Definition<Args> = {
   remove: (_, args) => [ip(args.namespace, ...familyFlag(args), "route", "del", ...keyWords(args))],
 
   isRecorded: () => true,
+  isLeaf: true,
 };
 
 /** Why a route cannot be taken over: what no argument can say would be lost. */

@@ -396,11 +396,23 @@ describe("Route, with the kernel", () => {
         const state = await create(given);
         await typed(near, byHand);
         expect(await engine.read(route, localHost, state)).to.equal(undefined);
-        const error = await failure(engine.update(route, localHost, state, checked({ ...given, mtu: 1400 })));
-        expect(error).to.be.instanceOf(RefusedError);
         await engine.remove(route, localHost, state);
         await typed(near, "link set v0 up");
-        expect(await create(given)).to.deep.equal(state);
+        const changed = await change(state, { ...given, mtu: 1400 });
+        expect(changed).to.deep.equal({ way: "update", state: { ...state, mtu: 1400 } });
+      });
+    }
+
+    for (const destination of ["10.9.0.0/24", "fd09::/64"]) {
+      it(`${destination} is made anew by an update to another link, as the old one may be gone by then`, async () => {
+        await typed(near, "link add old0 type bridge");
+        await typed(near, "link set old0 up");
+        const state = await create({ destination, interface: "old0" });
+        await typed(near, "link del old0");
+        const moved = await change(state, { destination, interface: "v1" });
+        expect(moved.way).to.equal("update");
+        expect(moved.state).to.deep.equal({ ...state, interface: "v1" });
+        expect(await engine.read(route, localHost, moved.state)).to.deep.include({ state: moved.state });
       });
     }
 

@@ -67,6 +67,9 @@ export const candle: typeof lamp = {
   mayTakeOver: () => false,
 };
 
+/** Takes nothing along when it goes. */
+export const bulb: typeof lamp = { ...lamp, kind: "Bulb", id: ({ name }) => `bulb ${name}`, isLeaf: true };
+
 /** Is always there. */
 export const sun: typeof lamp = {
   ...candle,

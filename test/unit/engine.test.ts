@@ -6,7 +6,7 @@ import { CommandError, PartialError } from "../../provider/errors";
 import { UNKNOWN } from "../../provider/unknown";
 import { markFor, problemsOf } from "../support/args";
 import { absent, FakeHost, inTurn, type Scripted } from "../support/fakeHost";
-import { candle, LampHost, lamp, type Shown, sun } from "../support/lamp";
+import { bulb, candle, LampHost, lamp, type Shown, sun } from "../support/lamp";
 
 const mark = markFor("Lamp", "a");
 const asked = { name: "a", watts: 40, colour: "red", mark };
@@ -325,6 +325,26 @@ describe("engine", () => {
         expect(new Set(host.ran)).to.deep.equal(new Set(["ip show a"]));
       });
     }
+
+    it("makes anew what is gone and takes nothing along when it goes; it is nobody else's any more", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, showing({ watts: 50 })) });
+      const news = { ...asked, watts: 50, adopt: true };
+      const { state: made } = await engine.update(bulb, host, { ...state, adopt: true, former }, news);
+      expect(made).to.deep.equal({ ...news, serial: 7 });
+      expect(host.ran).to.deep.equal([
+        "ip show a",
+        "ip add a",
+        `ip mark a ${mark}`,
+        "ip set a 50 red",
+        "ip show a",
+      ]);
+    });
+
+    it("refuses what takes nothing along and is somebody else's by now", async () => {
+      const host = new FakeHost({ "ip show": showing({ mark: "foreign" }) });
+      const refusal = await errorOf(engine.update(bulb, host, state, { ...asked, watts: 50 }));
+      expect(plain(refusal)).to.match(/^RefusedError: bulb a is gone, though /);
+    });
 
     it("fails with the tool's words, and looks no further", async () => {
       const host = new FakeHost({ "ip show": showing(), "ip set": { fails: "Unsupported" } });
