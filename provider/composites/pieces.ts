@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkArgs } from "../check";
+import { checkArgs, isRecord } from "../check";
 import type { Args, Definition, Problem } from "../definition";
 import { markOfPart } from "../mark";
 import type { Composite, Part } from "./composite";
@@ -43,8 +43,29 @@ export function partsOf(notes: Notes): Args {
 /** The arguments in a state. */
 export const withoutNotes = ({ parts: _, ...args }: Args): Args => args;
 
-/** The parts of a composite with these arguments or this state, in an order in which they can be made. */
-export function piecesOf(composite: Composite, args: Args): Piece[] {
+/** How many lists are kept; all are thrown away together. */
+const MOST = 1000;
+
+const known = new Map<string, readonly Piece[]>();
+
+/**
+ * The parts of a composite with these arguments or this state, in an order in which they can be made. The engine asks for
+ * a check, a difference and a creation by the same arguments, each time in a new message, with their keys in any order.
+ */
+export function piecesOf(composite: Composite, args: Args): readonly Piece[] {
+  const key = `${composite.kind} ${JSON.stringify(args, inOrder)}`;
+  const pieces = known.get(key) ?? piecesIn(composite, args);
+  if (known.size >= MOST) known.clear();
+  known.set(key, pieces);
+  return pieces;
+}
+
+const inOrder = (_: string, value: unknown): unknown =>
+  isRecord(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
+
+function piecesIn(composite: Composite, args: Args): Piece[] {
   const notes = notesIn(args);
   return withOwners(
     composite.parts(args).map((part) => {

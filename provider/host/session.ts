@@ -30,8 +30,8 @@ const FENCE = "addr show dev lo";
 const FAILURE = /Command failed -:\d+\n$/;
 
 /**
- * An `ip -batch` that is kept open and given one line at a time, which takes a fiftieth of the time of a process. A read
- * must print one line of JSON.
+ * An `ip -batch` that is kept open, to which a line takes a fiftieth of the time of a process. A read must print one line of
+ * JSON.
  */
 export class Session {
   private readonly process;
@@ -41,8 +41,11 @@ export class Session {
   private end: SessionEnd | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private isTimedOut = false;
-  /** Lines given and not yet replied to. */
+  /** Lines taken and not yet replied to. */
   private pending = 0;
+  /** Lines that wait for the reply to a read. */
+  private readonly held: { readonly line: string; readonly isRead: boolean }[] = [];
+  private isReading = false;
   /** Whether it has not been given anything yet, and so remembers nothing. */
   isNew = true;
   /** Resolves when the process has ended. */
@@ -79,11 +82,13 @@ export class Session {
     return this.pending === 0;
   }
 
-  /** Gives it a line, after those that were given before; no reply where it had ended by the time of its turn. */
+  /** Takes a line, to be run after those that were taken before; no reply where it had ended by the time of its turn. */
   run(line: string, isRead: boolean, timeout: number): Promise<Reply | undefined> {
     this.pending++;
     this.isNew = false;
-    const reply = this.last.then(() => this.exchange(line, isRead, timeout)).finally(() => this.pending--);
+    this.held.push({ line, isRead });
+    this.give();
+    const reply = this.last.then(() => this.exchange(isRead, timeout)).finally(() => this.pending--);
     this.last = reply.catch(() => {});
     return reply;
   }
@@ -93,29 +98,46 @@ export class Session {
     void this.last.then(() => this.process.stdin.end());
   }
 
-  private async exchange(line: string, isRead: boolean, timeout: number): Promise<Reply | undefined> {
+  /**
+   * Gives all lines up to the next read at once, as each wait for a reply is one for this process as well. Not what comes
+   * after a read: one that fails may leave half a line on standard output.
+   */
+  private give(): void {
+    while (!this.isReading) {
+      const next = this.held.shift();
+      if (!next) return;
+      this.isReading = next.isRead;
+      this.process.stdin.write(`${next.line}\n${END}\n`);
+    }
+  }
+
+  private async exchange(isRead: boolean, timeout: number): Promise<Reply | undefined> {
     if (this.end) return undefined;
     const timer = setTimeout(() => {
       this.isTimedOut = true;
       this.process.kill("SIGKILL");
     }, timeout);
     try {
-      const said = await this.say(line);
+      const said = await this.complaint();
       const [isOk, stderr] = [!FAILURE.test(said), said.replace(FAILURE, "")];
       if (!isRead) return { isOk, stdout: "", stderr };
       if (isOk) return { isOk, stdout: await this.until(() => this.takeLine("\n")), stderr };
       // What it may have printed before it failed comes before this.
-      await this.say(FENCE);
+      this.process.stdin.write(`${FENCE}\n${END}\n`);
+      await this.complaint();
       await this.until(() => this.takeLine('"ifname":"lo"'));
       return { isOk, stdout: "", stderr };
     } finally {
       clearTimeout(timer);
+      if (isRead) {
+        this.isReading = false;
+        this.give();
+      }
     }
   }
 
-  /** Gives a line, and what was complained about it. */
-  private say(line: string): Promise<string> {
-    this.process.stdin.write(`${line}\n${END}\n`);
+  /** What was complained about the line whose turn it is, once it is done. */
+  private complaint(): Promise<string> {
     return this.until(() => {
       const at = this.stderr.indexOf(COMPLAINT);
       const close = this.stderr.indexOf("\n", at + COMPLAINT.length);

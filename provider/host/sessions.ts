@@ -4,10 +4,12 @@ import { inodeOf } from "./namespaces";
 import { type Reply, Session } from "./session";
 
 /**
- * How long a session may serve, and wait for work, in milliseconds. `ip` remembers which name is which link, and others
- * may change that.
+ * How long a session may serve, in milliseconds. `ip` remembers which name is which link, and others may change that; and
+ * another run that deletes a namespace waits for those inside.
  */
-const LIFE = 5000;
+const LIFE = 10_000;
+
+/** How long all may wait for work of any: as long as there is some, it comes back to each namespace. */
 const IDLE = 2000;
 
 /** How many may be open at once; the one that has waited longest makes room. */
@@ -35,7 +37,7 @@ const STALE = /No such device|Device not found|Invalid argument|Cannot find devi
 const BY_INDEX = / dev if\d+$/;
 
 /** Names a namespace that `ip` then keeps open, and so alive, until it ends. */
-const HOLD = /^link .* netns (\S+)/;
+const HOLD = / netns (\S+)/g;
 
 /** A command as a session runs it: what `ip` is started with, and the line of the batch. */
 export interface Line {
@@ -66,13 +68,13 @@ interface Open {
   /** The namespaces that it keeps alive. */
   readonly holds: Set<string>;
   readonly born: number;
-  idle?: NodeJS.Timeout;
 }
 
 /** The sessions of a host, one for each namespace and family. They start when needed, and end by themselves. */
 export class Sessions {
   /** The one that has waited longest comes first. */
   private readonly open = new Map<string, Open>();
+  private idle: NodeJS.Timeout | undefined;
 
   /** Runs a line, which may take `timeout` milliseconds. */
   async run(line: Line, timeout: number): Promise<Reply> {
@@ -86,8 +88,7 @@ export class Sessions {
       }
       const one = this.sessionFor(key, line, inode);
       const { isNew } = one.session;
-      const [, held] = HOLD.exec(line.text) ?? [];
-      if (held !== undefined) one.holds.add(held);
+      for (const [, held = ""] of line.text.matchAll(HOLD)) one.holds.add(held);
       const reply = await one.session.run(line.text, line.isRead, timeout).catch((error: unknown) => {
         this.drop(key, one);
         throw error;
@@ -113,10 +114,7 @@ export class Sessions {
 
   private sessionFor(key: string, { namespace, options }: Line, inode: number): Open {
     const found = this.open.get(key);
-    if (found && found.inode === inode && Date.now() - found.born < LIFE) {
-      clearTimeout(found.idle);
-      return found;
-    }
+    if (found && found.inode === inode && Date.now() - found.born < LIFE) return found;
     if (found) this.drop(key, found);
     const [oldest] = this.open;
     if (this.open.size >= MOST && oldest) this.drop(...oldest);
@@ -134,12 +132,17 @@ export class Sessions {
     if (!one.session.isIdle || this.open.get(key) !== one) return;
     this.open.delete(key);
     this.open.set(key, one);
-    clearTimeout(one.idle);
-    one.idle = setTimeout(() => this.drop(key, one), IDLE);
+    if (this.idle) this.idle.refresh();
+    else this.idle = setTimeout(() => this.rest(), IDLE);
+  }
+
+  /** Ends all that have nothing to do; what still has will wait in its turn. */
+  private rest(): void {
+    this.idle = undefined;
+    for (const [key, one] of this.open) if (one.session.isIdle) this.drop(key, one);
   }
 
   private drop(key: string, one: Open): void {
-    clearTimeout(one.idle);
     if (this.open.get(key) === one) this.open.delete(key);
     one.session.close();
   }

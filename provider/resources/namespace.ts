@@ -146,16 +146,20 @@ const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
   ...writeSysctls(name, sysctls),
 ];
 
-/** How long processes may take to end. */
+/** How long processes may take to end; `ip` of another run has until then, see LIFE in provider/host/sessions.ts. */
 const POLL_MS = 20;
 const STAY_POLLS = 10;
+const SESSION_POLLS = 600;
 const TERM_POLLS = 100;
 const KILL_POLLS = 100;
+
+/** `ip` that is kept open, as its /proc/PID/cmdline tells. */
+const SESSION = /^ip\0-n\0.*\0-batch\0-\0$/;
 
 /** How long far ends of cables may take to disappear; each look less is waited for by everybody who comes after. */
 const FIRST_GONE_MS = 16;
 const GONE_MS = 8;
-const GONE_POLLS = 600;
+const GONE_POLLS = 1500;
 
 /**
  * `ip netns del` removes the name only: processes would keep the namespace alive, unreachable. And the far ends of its
@@ -164,21 +168,27 @@ const GONE_POLLS = 600;
 function* removal(args: Args): Steps {
   const { name } = args;
   // Before anything else, as to look inside again would take a process again.
-  const [links, ids] = yield [showLinks(name), showNamespaceIds(name)];
+  const [links] = yield [showLinks(name)];
+  const ends = yield* farEnds(name, links);
   yield* vacate(args);
   yield [ip(undefined, "netns", "del", name)];
-  yield* untilGone(farEnds(links, ids));
+  yield* untilGone(ends);
 }
 
 /** Ends the processes inside, or refuses when there are any that nobody allowed to end. */
 function* vacate({ name, killProcesses }: Args): Steps {
   const inside = command("ip", undefined, ["netns", "pids", name]);
-  let pids = yield* staying(inside);
+  let pids = yield* staying(inside, STAY_POLLS);
   if (pids.length === 0) return;
+  const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));
+  if (running.every((words) => words === undefined || SESSION.test(words))) {
+    pids = yield* staying(inside, SESSION_POLLS);
+    if (pids.length === 0) return;
+  }
   if (!killProcesses) {
-    const [running] = yield [command("ps", undefined, ["-o", "pid=,args=", "-p", pids.join(",")])];
+    const [shown] = yield [command("ps", undefined, ["-o", "pid=,args=", "-p", pids.join(",")])];
     throw new RefusedError(
-      `namespace ${name} is in use by these processes:\n${running?.trimEnd()}\n` +
+      `namespace ${name} is in use by these processes:\n${shown?.trimEnd()}\n` +
         "end them, or set `killProcesses: true` and run `pulumi up` first",
     );
   }
@@ -200,9 +210,12 @@ function* vacate({ name, killProcesses }: Args): Steps {
  * The processes that are inside for longer than a tool needs for a look. The deletion of the namespace at the other end
  * of a cable looks in here, to see whether its end is gone.
  */
-function* staying(inside: Command): Generator<readonly Command[], string[], readonly Answer[]> {
+function* staying(
+  inside: Command,
+  polls: number,
+): Generator<readonly Command[], string[], readonly Answer[]> {
   let [pids = []] = (yield [inside]).map(words);
-  for (let poll = 0; poll < STAY_POLLS && pids.length > 0; poll++) {
+  for (let poll = 0; poll < polls && pids.length > 0; poll++) {
     yield [pause(POLL_MS)];
     const [now = []] = (yield [inside]).map(words);
     pids = pids.filter((pid) => now.includes(pid));
@@ -217,27 +230,41 @@ interface FarEnd {
   readonly mark: string;
 }
 
-function farEnds(links: string | undefined, ids: string | undefined): FarEnd[] {
-  const names = parseNamespaceIds(ids);
-  return parseLinks(links ?? "").flatMap(
+/**
+ * Where the far ends of cables are. Most often that is the host's own namespace, where it costs little to ask: to tell one
+ * namespace from another by name, `ip` opens every single one.
+ */
+function* farEnds(
+  name: string,
+  links: string | undefined,
+): Generator<readonly Command[], FarEnd[], readonly Answer[]> {
+  const ends = parseLinks(links ?? "").flatMap(
     ({ linkinfo, link_netnsid: id, link_index: index, ifalias: mark }) =>
       linkinfo?.info_kind === "veth" &&
       id !== undefined &&
       index !== undefined &&
       mark?.startsWith(MARK_PREFIX)
-        ? // A namespace without a name is the host's own, or none that could be asked.
-          [{ namespace: names.get(id), index, mark }]
+        ? [{ id, index, mark }]
         : [],
   );
+  const seen = (yield ends.map(({ index }) => showIndex(undefined, index))).map(parseLink);
+  const isHere = ends.map(({ mark }, at) => seen[at]?.ifalias === mark);
+  const [ids] = isHere.includes(false) ? yield [showNamespaceIds(name)] : [];
+  const names = parseNamespaceIds(ids);
+  // A namespace without a name is none that could be asked.
+  return ends.map(({ id, ...end }, at) => ({ ...end, namespace: isHere[at] ? undefined : names.get(id) }));
 }
+
+/** By index, which `ip` takes for a name: the name may be another link's by now. */
+const showIndex = (namespace: string | undefined, index: number): Command =>
+  showLink(namespace, `if${index}`);
 
 /** Waits until none of them is left; the deletion itself has succeeded by then, so it gives up quietly. */
 function* untilGone(ends: readonly FarEnd[]): Steps {
   let left = ends;
   for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
     yield [pause(poll === 0 ? FIRST_GONE_MS : GONE_MS)];
-    // By index, which `ip` takes for a name: the name may be another link's by now.
-    const answers = yield left.map(({ namespace, index }) => showLink(namespace, `if${index}`));
+    const answers = yield left.map(({ namespace, index }) => showIndex(namespace, index));
     left = left.filter(({ mark }, at) => parseLink(answers[at])?.ifalias === mark);
   }
 }

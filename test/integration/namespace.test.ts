@@ -7,6 +7,7 @@ import { command } from "../../provider/command";
 import type { Args, Definition } from "../../provider/definition";
 import * as engine from "../../provider/engine";
 import { localHost } from "../../provider/host/local";
+import { Session } from "../../provider/host/session";
 import { address as addressDefinition } from "../../provider/resources/address";
 import { namespace } from "../../provider/resources/namespace";
 import { vethPair } from "../../provider/resources/vethPair";
@@ -304,6 +305,19 @@ describe("Namespace, with the kernel", () => {
       expect(
         (await Promise.all(running.map(({ ended }) => ended))).map(({ signal }) => signal),
       ).to.deep.equal(["SIGTERM", "SIGTERM"]);
+      expect(existsSync(path)).to.equal(false);
+    });
+
+    it("waits for `ip` of another run, which ends by itself", async () => {
+      const living = await create({ killProcesses: true });
+      const session = new Session(["-n", name, "-N", "-j", "-d"]);
+      expect(await session.run("addr show", true, 10_000)).to.include({ isOk: true });
+      const removed = living.remove();
+      await sleep(1000);
+      expect(existsSync(path)).to.equal(true);
+      expect(await session.run("addr show", true, 10_000)).to.include({ isOk: true });
+      session.close();
+      await removed;
       expect(existsSync(path)).to.equal(false);
     });
 

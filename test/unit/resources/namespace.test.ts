@@ -256,8 +256,10 @@ describe("Namespace", () => {
       ...Array.from({ length: 10 }, () => text),
     ];
 
+    const cat = (pid: number) => `cat /proc/${pid}/cmdline`;
+
     async function removal(script: Readonly<Record<string, Scripted>>, given: object = {}) {
-      const host = new FakeHost({ ...THERE, [links]: loopback, [ids]: "[]", ...script });
+      const host = new FakeHost({ ...THERE, [links]: loopback, "cat /proc": "sleep\0" + "60\0", ...script });
       const error: unknown = await engine
         .remove(definition, host, { ...state, sysctls: undefined, ...given, ...outputs })
         .then(() => undefined)
@@ -268,7 +270,7 @@ describe("Namespace", () => {
     it("is one deletion for an empty namespace", async () => {
       expect(await removal({})).to.deep.equal({
         error: undefined,
-        ran: [links, ids, pids, del],
+        ran: [links, pids, del],
       });
     });
 
@@ -277,7 +279,7 @@ describe("Namespace", () => {
         [pids]: "12\n34\n",
         "ps -o": "   12 sleep 60\n   34 python3 -m http.server 80\n",
       });
-      expect(ran).to.deep.equal([links, ids, pids, ...looks, "ps -o pid=,args= -p 12,34"]);
+      expect(ran).to.deep.equal([links, pids, ...looks, cat(12), cat(34), "ps -o pid=,args= -p 12,34"]);
       expect(error).to.be.instanceOf(RefusedError);
       expect(error).to.have.property(
         "message",
@@ -291,7 +293,7 @@ describe("Namespace", () => {
         [pids]: inTurn("12", "34", ""),
       });
       expect(error).to.equal(undefined);
-      expect(ran).to.deep.equal([links, ids, pids, "sleep 0.02", pids, del]);
+      expect(ran).to.deep.equal([links, pids, "sleep 0.02", pids, del]);
     });
 
     it("ends processes where it may, and waits for them", async () => {
@@ -301,8 +303,8 @@ describe("Namespace", () => {
       );
       expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
-        ...[links, ids],
-        ...[pids, ...looks],
+        links,
+        ...[pids, ...looks, cat(12), cat(34)],
         "kill -TERM 12 34",
         ...["sleep 0.02", pids],
         ...["sleep 0.02", pids],
@@ -326,12 +328,27 @@ describe("Namespace", () => {
       );
       expect(error).to.equal(undefined);
       expect(ran.filter((command) => !["sleep 0.02", pids].includes(command))).to.deep.equal([
-        ...[links, ids],
+        ...[links, cat(12), cat(34)],
         "kill -TERM 12 34",
         "kill -KILL 34",
         del,
       ]);
       expect(ran.filter((command) => command === "sleep 0.02")).to.have.lengthOf(10 + 101);
+    });
+
+    it("waits for another run's `ip`, which ends when that has no more work, and ends none of it", async () => {
+      const session = "ip\0-n\0red\0-N\0-j\0-d\0-force\0-batch\0-\0";
+      const { error, ran } = await removal(
+        { [pids]: inTurn(...staying("12"), "12", "12", ""), [cat(12)]: session },
+        { killProcesses: true },
+      );
+      expect(error).to.equal(undefined);
+      expect(ran).to.deep.equal([
+        ...[links, pids, ...looks, cat(12), pids],
+        ...["sleep 0.02", pids],
+        ...["sleep 0.02", pids],
+        del,
+      ]);
     });
 
     it("gives up on those that nothing ends, and deletes nothing", async () => {
@@ -343,15 +360,17 @@ describe("Namespace", () => {
     // veth-red's other end is in blue, which red knows by name; up's is in the host, which has none.
     const out = { [links]: golden("links-red"), [ids]: golden("namespace-ids-red") };
     const blue = "ip -n blue -N -j -d addr show dev if2";
+    const here = "ip -N -j -d addr show dev if2";
 
     it("waits until the far ends of its own cables are gone", async () => {
       const { error, ran } = await removal({
         ...out,
+        [here]: golden("link-veth-blue").replace("/cable", "/another"),
         [blue]: inTurn(golden("link-veth-blue"), golden("link-veth-blue"), "[]"),
       });
       expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
-        ...[links, ids, pids, del],
+        ...[links, here, ids, pids, del],
         ...["sleep 0.016", blue],
         ...["sleep 0.008", blue],
         ...["sleep 0.008", blue],
@@ -361,8 +380,8 @@ describe("Namespace", () => {
     it("waits for no cable that lies wholly inside", async () => {
       const inner = JSON.parse(golden("links-red"));
       for (const link of inner) delete link.link_netnsid;
-      const { ran } = await removal({ [links]: JSON.stringify(inner), [ids]: "[]" });
-      expect(ran).to.deep.equal([links, ids, pids, del]);
+      const { ran } = await removal({ [links]: JSON.stringify(inner) });
+      expect(ran).to.deep.equal([links, pids, del]);
     });
 
     it("waits for one in the host, too, and not for foreign ones", async () => {
@@ -371,23 +390,35 @@ describe("Namespace", () => {
         '"ifname": "up", "ifalias": "pulumi-netns:VethPair:ba9876543210:project/stack/up",',
       );
       const host = "ip -N -j -d addr show dev if3";
+      const up = JSON.stringify(JSON.parse(golden("links-host")).slice(2));
       const { ran } = await removal({
         [links]: marked,
         [ids]: golden("namespace-ids-red"),
+        [here]: absent,
         [blue]: absent,
-        [host]: inTurn(JSON.stringify(JSON.parse(golden("links-host")).slice(2)), "[]"),
+        [host]: inTurn(up, up, up, "[]"),
       });
       expect(ran).to.deep.equal([
-        ...[links, ids, pids, del],
+        ...[links, here, host, ids, pids, del],
         ...["sleep 0.016", blue, host],
+        ...["sleep 0.008", host],
         ...["sleep 0.008", host],
       ]);
     });
 
-    it("stops waiting after five seconds, as the namespace itself is gone", async () => {
-      const { error, ran } = await removal({ ...out, [blue]: golden("link-veth-blue") });
+    it("asks no other namespace where all far ends are in the host", async () => {
+      const [lo, cable] = JSON.parse(golden("links-red"));
+      const { ran } = await removal({
+        [links]: JSON.stringify([lo, cable]),
+        [here]: inTurn(golden("link-veth-blue"), "[]"),
+      });
+      expect(ran).to.deep.equal([links, here, pids, del, "sleep 0.016", here]);
+    });
+
+    it("stops waiting after twelve seconds, as the namespace itself is gone", async () => {
+      const { error, ran } = await removal({ ...out, [here]: absent, [blue]: golden("link-veth-blue") });
       expect(error).to.equal(undefined);
-      expect(ran.filter((command) => command === "sleep 0.008")).to.have.lengthOf(599);
+      expect(ran.filter((command) => command === "sleep 0.008")).to.have.lengthOf(1499);
     });
   });
 });
