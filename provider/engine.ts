@@ -9,7 +9,7 @@ import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { merge } from "./merge";
 import { change, hearObjections, keyOf, look, runSteps, type Sight } from "./observe";
-import { isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
+import { isFreelyTaken, isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
 import { forget, release } from "./release";
 import { verified } from "./verify";
 
@@ -106,9 +106,11 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
   return serialized(definition, args, async () => {
     const id = definition.id(args);
     const { sight, mark } = await lookForEither(definition, host, args, markIn(olds));
-    const seen = ownOf(definition, sight, { ...args, mark });
-    const isMadeAnew = definition.isLeaf === true && !sight.seen;
-    if (!seen && !isMadeAnew) {
+    const own = ownOf(definition, sight, { ...args, mark });
+    // In place of one that is gone there may be what the kernel has put there by itself.
+    const isFree = definition.isLeaf === true && (!sight.seen || isFreelyTaken(definition, sight, args));
+    const seen = own ?? (isFree ? sight.seen : undefined);
+    if (!seen && !isFree) {
       throw new RefusedError(
         `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew`,
       );
@@ -116,7 +118,7 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const was = { ...args, mark: markIn(olds) };
     refuseConflict(definition, sight, args, was.mark);
     // What is made anew is nobody else's any more.
-    const remembered = seen ? stillRemembered(definition, args, split(definition, olds).outputs) : {};
+    const remembered = own ? stillRemembered(definition, args, split(definition, olds).outputs) : {};
     const changes = seen ? definition.update(seen, args) : definition.create(args, sight.answers);
     await hearObjections(definition, host, changes);
     const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);

@@ -58,7 +58,8 @@ export function takeOver(definition: Definition, sight: Sight, args: Args): Form
   return { ...(seen.mark !== undefined && { mark: seen.mark }), args: seen.whole ?? seen.args };
 }
 
-function isFreelyTaken(definition: Definition, sight: Sight, args: Args): boolean {
+/** Whether it is there, and creation may take it over without being told to. */
+export function isFreelyTaken(definition: Definition, sight: Sight, args: Args): boolean {
   const { seen, records } = sight;
   if (!seen || isSomebodyElses(definition, records, args)) return false;
   if (records.some(isOwn(args["mark"])) && ownOf(definition, sight, args)) return true;

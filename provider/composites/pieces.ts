@@ -54,7 +54,9 @@ const known = new Map<string, readonly Piece[]>();
  */
 export function piecesOf(composite: Composite, args: Args): readonly Piece[] {
   const key = `${composite.kind} ${JSON.stringify(args, inOrder)}`;
-  const pieces = known.get(key) ?? piecesIn(composite, args);
+  const found = known.get(key);
+  if (found) return found;
+  const pieces = piecesIn(composite, args);
   if (known.size >= MOST) known.clear();
   known.set(key, pieces);
   return pieces;

@@ -67,7 +67,9 @@ interface Open {
   readonly session: Session;
   /** The namespaces that it keeps alive. */
   readonly holds: Set<string>;
-  readonly born: number;
+  /** Ends it, or lets it be ended once it has nothing to do. */
+  readonly life: NodeJS.Timeout;
+  isOld: boolean;
 }
 
 /** The sessions of a host, one for each namespace and family. They start when needed, and end by themselves. */
@@ -114,15 +116,19 @@ export class Sessions {
 
   private sessionFor(key: string, { namespace, options }: Line, inode: number): Open {
     const found = this.open.get(key);
-    if (found && found.inode === inode && Date.now() - found.born < LIFE) return found;
+    if (found && found.inode === inode && !found.isOld) return found;
     if (found) this.drop(key, found);
     const [oldest] = this.open;
     if (this.open.size >= MOST && oldest) this.drop(...oldest);
     const where = namespace === undefined ? [] : ["-n", namespace];
-    const one = {
+    const one: Open = {
       ...{ inode, holds: new Set(namespace === undefined ? [] : [namespace]) },
       session: new Session([...where, ...options]),
-      born: Date.now(),
+      life: setTimeout(() => {
+        one.isOld = true;
+        if (one.session.isIdle) this.drop(key, one);
+      }, LIFE),
+      isOld: false,
     };
     this.open.set(key, one);
     return one;
@@ -130,6 +136,10 @@ export class Sessions {
 
   private letWait(key: string, one: Open): void {
     if (!one.session.isIdle || this.open.get(key) !== one) return;
+    if (one.isOld) {
+      this.drop(key, one);
+      return;
+    }
     this.open.delete(key);
     this.open.set(key, one);
     if (this.idle) this.idle.refresh();
@@ -143,6 +153,7 @@ export class Sessions {
   }
 
   private drop(key: string, one: Open): void {
+    clearTimeout(one.life);
     if (this.open.get(key) === one) this.open.delete(key);
     one.session.close();
   }

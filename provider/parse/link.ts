@@ -8,8 +8,8 @@ const Link = z.object({
   /** The namespace of the other end, as this one numbers them; absent when both are in the same. */
   link_netnsid: z.number().optional(),
   ifname: z.string(),
-  /** The name of the other end of a cable, where that is in the same namespace. */
-  link: z.string().optional(),
+  /** The name of the other end of a cable, where that is in the same namespace; a tunnel that is bound to no link has `null`. */
+  link: z.string().nullish(),
   ifalias: z.string().optional(),
   flags: z.array(z.string()),
   /** Its number. */

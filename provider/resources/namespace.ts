@@ -146,12 +146,14 @@ const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
   ...writeSysctls(name, sysctls),
 ];
 
-/** How long processes may take to end; `ip` of another run has until then, see LIFE in provider/host/sessions.ts. */
+/** How long processes may take to end. */
 const POLL_MS = 20;
 const STAY_POLLS = 10;
-const SESSION_POLLS = 600;
 const TERM_POLLS = 100;
 const KILL_POLLS = 100;
+
+/** How often another run's `ip` is found inside once more: for longer than LIFE in provider/host/sessions.ts. */
+const SESSION_ROUNDS = 60;
 
 /** `ip` that is kept open, as its /proc/PID/cmdline tells. */
 const SESSION = /^ip\0-n\0.*\0-batch\0-\0$/;
@@ -178,13 +180,10 @@ function* removal(args: Args): Steps {
 /** Ends the processes inside, or refuses when there are any that nobody allowed to end. */
 function* vacate({ name, killProcesses }: Args): Steps {
   const inside = command("ip", undefined, ["netns", "pids", name]);
-  let pids = yield* staying(inside, STAY_POLLS);
+  let pids = yield* staying(inside);
+  for (let round = 0; round < SESSION_ROUNDS && (yield* areSessions(pids)); round++)
+    pids = yield* staying(inside);
   if (pids.length === 0) return;
-  const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));
-  if (running.every((words) => words === undefined || SESSION.test(words))) {
-    pids = yield* staying(inside, SESSION_POLLS);
-    if (pids.length === 0) return;
-  }
   if (!killProcesses) {
     const [shown] = yield [command("ps", undefined, ["-o", "pid=,args=", "-p", pids.join(",")])];
     throw new RefusedError(
@@ -210,17 +209,21 @@ function* vacate({ name, killProcesses }: Args): Steps {
  * The processes that are inside for longer than a tool needs for a look. The deletion of the namespace at the other end
  * of a cable looks in here, to see whether its end is gone.
  */
-function* staying(
-  inside: Command,
-  polls: number,
-): Generator<readonly Command[], string[], readonly Answer[]> {
+function* staying(inside: Command): Generator<readonly Command[], string[], readonly Answer[]> {
   let [pids = []] = (yield [inside]).map(words);
-  for (let poll = 0; poll < polls && pids.length > 0; poll++) {
+  for (let poll = 0; poll < STAY_POLLS && pids.length > 0; poll++) {
     yield [pause(POLL_MS)];
     const [now = []] = (yield [inside]).map(words);
     pids = pids.filter((pid) => now.includes(pid));
   }
   return pids;
+}
+
+/** Whether there are any, and all are another run's `ip`, which goes when that has no more work here. */
+function* areSessions(pids: readonly string[]): Generator<readonly Command[], boolean, readonly Answer[]> {
+  if (pids.length === 0) return false;
+  const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));
+  return running.every((words) => words === undefined || SESSION.test(words));
 }
 
 /** The far end of a cable that leads out of a namespace. */

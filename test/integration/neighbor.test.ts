@@ -94,6 +94,16 @@ describe("Neighbor, with the kernel", () => {
     expect(await living.refresh()).to.deep.equal(["gone"]);
   });
 
+  it("is made anew by an update, also where the kernel has put what it has learnt in its place", async () => {
+    const living = await create(four);
+    await typed("neigh del 10.9.0.2 dev eth0", near);
+    await typed(`neigh add 10.9.0.2 lladdr ${WRONG} nud stale dev eth0`, near);
+    expect(await living.become({ ...four, lladdr: "02:00:00:00:00:77" })).to.equal("update");
+    expect(await living.refresh()).to.deep.equal([]);
+    await living.remove();
+    expect(await recorded()).to.deep.equal([]);
+  });
+
   it("goes with its link, when that goes down, and when that gets another MAC address", async () => {
     for (const line of ["link set eth0 down", "link set eth0 address 02:00:00:00:00:aa", "link del eth0"]) {
       const living = await create(four);

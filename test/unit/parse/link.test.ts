@@ -76,6 +76,11 @@ describe("parse/link", () => {
     });
   });
 
+  it("reads a tunnel that is bound to no link", () => {
+    const tunnel = { ...JSON.parse(golden("link-lo"))[0], ifname: "tunl0", link: null };
+    expect(parseLink(JSON.stringify([tunnel]))).to.include({ ifname: "tunl0", link: null });
+  });
+
   it("reads every link of a namespace", () => {
     expect(parseLinks(golden("links-host")).map(({ ifname }) => ifname)).to.deep.equal(["lo", "br0", "port"]);
     expect(parseLinks(golden("links-red")).map(({ ifname }) => ifname)).to.deep.equal([

@@ -351,6 +351,19 @@ describe("Namespace", () => {
       ]);
     });
 
+    it("refuses for a process that came while it waited for another run's `ip`", async () => {
+      const session = "ip\0-n\0red\0-N\0-j\0-d\0-force\0-batch\0-\0";
+      const { error, ran } = await removal({
+        [pids]: inTurn(...staying("12"), "12\n77", ...Array.from({ length: 10 }, () => "77")),
+        [cat(12)]: session,
+        "ps -o": "   77 iperf3 -s\n",
+      });
+      expect(error)
+        .to.have.property("message")
+        .that.contains("in use by these processes:\n   77 iperf3 -s\n");
+      expect(ran).to.not.include(del);
+    });
+
     it("gives up on those that nothing ends, and deletes nothing", async () => {
       const { error, ran } = await removal({ [pids]: "34" }, { killProcesses: true });
       expect(error).to.have.property("message", "namespace red: processes 34 did not end after SIGKILL");
