@@ -26,7 +26,7 @@ const Device = z
   .object({
     ifindex: z.number(),
     ifname: z.string(),
-    link: z.string().optional(),
+    link: z.string().nullish(),
     link_index: z.number().optional(),
     link_netnsid: z.number().optional(),
     flags: z.array(z.string()),
@@ -61,7 +61,7 @@ const Device = z
     peer:
       seen.linkinfo?.info_kind !== "veth"
         ? undefined
-        : { name: seen.link, index: seen.link_index, number: seen.link_netnsid },
+        : { name: seen.link ?? undefined, index: seen.link_index, number: seen.link_netnsid },
     addresses: seen.addr_info,
   }));
 
