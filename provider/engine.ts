@@ -44,8 +44,7 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     const { seen: before, answers } = sight;
     const former = takeOver(definition, sight, args);
     refuseConflict(definition, sight, args);
-    const changes = before ? definition.update(before, args) : definition.create(args, answers);
-    await hearObjections(definition, host, changes);
+    const changes = await changesTo(definition, host, answers, before, args);
     const remembered: Remembered = former ? { former } : {};
     const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
     const isMarkedLate = definition.isMarkedLate === true && before?.mark !== args["mark"];
@@ -70,6 +69,19 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       throw error;
     }
   });
+}
+
+/** What brings `seen`, or nothing at all, to what is asked; throws what forbids it. */
+async function changesTo(
+  definition: Definition,
+  host: Host,
+  answers: Sight["answers"],
+  seen: Sight["seen"],
+  args: Args,
+): Promise<readonly Command[]> {
+  const changes = seen ? definition.update(seen, args) : definition.create(args, answers);
+  await hearObjections(definition, host, changes);
+  return changes;
 }
 
 async function tellCaveats(definition: Definition, host: Host, args: Args): Promise<void> {
@@ -119,8 +131,7 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     refuseConflict(definition, sight, args, was.mark);
     // What is made anew is nobody else's any more.
     const remembered = own ? stillRemembered(definition, args, split(definition, olds).outputs) : {};
-    const changes = seen ? definition.update(seen, args) : definition.create(args, sight.answers);
-    await hearObjections(definition, host, changes);
+    const changes = await changesTo(definition, host, sight.answers, seen, args);
     const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);
     const now = await change(definition, host, args, changes);
     if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, sight);

@@ -1,16 +1,21 @@
-/** How many answers are kept; all are thrown away together, as a run asks for the same few again and again. */
+/** How many answers `remembered` keeps. */
 const MOST = 10_000;
+
+/** Keeps what it has made for a key. All is thrown away together, as a run asks for the same few again and again. */
+export function keeping<T>(most: number): (key: string, make: () => T) => T {
+  const kept = new Map<string, T>();
+  return (key, make) => {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    if (kept.size >= most) kept.clear();
+    const made = make();
+    kept.set(key, made);
+    return made;
+  };
+}
 
 /** `answer`, which depends on its words alone, asked only once for the same ones. */
 export function remembered<W extends string[], T>(answer: (...words: W) => T): (...words: W) => T {
-  const answers = new Map<string, T>();
-  return (...words) => {
-    const key = words.join("\n");
-    const known = answers.get(key);
-    if (known !== undefined) return known;
-    if (answers.size >= MOST) answers.clear();
-    const found = answer(...words);
-    answers.set(key, found);
-    return found;
-  };
+  const answers = keeping<T>(MOST);
+  return (...words) => answers(words.join("\n"), () => answer(...words));
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkArgs, isRecord } from "../check";
 import type { Args, Definition, Problem } from "../definition";
 import { markOfPart } from "../mark";
+import { keeping } from "../memo";
 import type { Composite, Part } from "./composite";
 import { printPath, withValueAt } from "./paths";
 
@@ -43,24 +44,14 @@ export function partsOf(notes: Notes): Args {
 /** The arguments in a state. */
 export const withoutNotes = ({ parts: _, ...args }: Args): Args => args;
 
-/** How many lists are kept; all are thrown away together. */
-const MOST = 1000;
-
-const known = new Map<string, readonly Piece[]>();
+const lists = keeping<readonly Piece[]>(1000);
 
 /**
  * The parts of a composite with these arguments or this state, in an order in which they can be made. The engine asks for
  * a check, a difference and a creation by the same arguments, each time in a new message, with their keys in any order.
  */
-export function piecesOf(composite: Composite, args: Args): readonly Piece[] {
-  const key = `${composite.kind} ${JSON.stringify(args, inOrder)}`;
-  const found = known.get(key);
-  if (found) return found;
-  const pieces = piecesIn(composite, args);
-  if (known.size >= MOST) known.clear();
-  known.set(key, pieces);
-  return pieces;
-}
+export const piecesOf = (composite: Composite, args: Args): readonly Piece[] =>
+  lists(`${composite.kind} ${JSON.stringify(args, inOrder)}`, () => piecesIn(composite, args));
 
 const inOrder = (_: string, value: unknown): unknown =>
   isRecord(value)

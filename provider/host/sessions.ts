@@ -67,9 +67,8 @@ interface Open {
   readonly session: Session;
   /** The namespaces that it keeps alive. */
   readonly holds: Set<string>;
-  /** Ends it, or lets it be ended once it has nothing to do. */
+  /** Ends it once it has replied to everything. */
   readonly life: NodeJS.Timeout;
-  isOld: boolean;
 }
 
 /** The sessions of a host, one for each namespace and family. They start when needed, and end by themselves. */
@@ -116,7 +115,7 @@ export class Sessions {
 
   private sessionFor(key: string, { namespace, options }: Line, inode: number): Open {
     const found = this.open.get(key);
-    if (found && found.inode === inode && !found.isOld) return found;
+    if (found?.inode === inode) return found;
     if (found) this.drop(key, found);
     const [oldest] = this.open;
     if (this.open.size >= MOST && oldest) this.drop(...oldest);
@@ -124,11 +123,7 @@ export class Sessions {
     const one: Open = {
       ...{ inode, holds: new Set(namespace === undefined ? [] : [namespace]) },
       session: new Session([...where, ...options]),
-      life: setTimeout(() => {
-        one.isOld = true;
-        if (one.session.isIdle) this.drop(key, one);
-      }, LIFE),
-      isOld: false,
+      life: setTimeout(() => this.drop(key, one), LIFE),
     };
     this.open.set(key, one);
     return one;
@@ -136,10 +131,6 @@ export class Sessions {
 
   private letWait(key: string, one: Open): void {
     if (!one.session.isIdle || this.open.get(key) !== one) return;
-    if (one.isOld) {
-      this.drop(key, one);
-      return;
-    }
     this.open.delete(key);
     this.open.set(key, one);
     if (this.idle) this.idle.refresh();

@@ -158,7 +158,10 @@ const SESSION_ROUNDS = 60;
 /** `ip` that is kept open, as its /proc/PID/cmdline tells. */
 const SESSION = /^ip\0-n\0.*\0-batch\0-\0$/;
 
-/** How long far ends of cables may take to disappear; each look less is waited for by everybody who comes after. */
+/**
+ * How long far ends of cables may take to disappear, also where another run's `ip` still has the namespace open; each look
+ * less is waited for by everybody who comes after.
+ */
 const FIRST_GONE_MS = 16;
 const GONE_MS = 8;
 const GONE_POLLS = 1500;
@@ -185,9 +188,9 @@ function* vacate({ name, killProcesses }: Args): Steps {
     pids = yield* staying(inside);
   if (pids.length === 0) return;
   if (!killProcesses) {
-    const [shown] = yield [command("ps", undefined, ["-o", "pid=,args=", "-p", pids.join(",")])];
+    const [running] = yield [command("ps", undefined, ["-o", "pid=,args=", "-p", pids.join(",")])];
     throw new RefusedError(
-      `namespace ${name} is in use by these processes:\n${shown?.trimEnd()}\n` +
+      `namespace ${name} is in use by these processes:\n${running?.trimEnd()}\n` +
         "end them, or set `killProcesses: true` and run `pulumi up` first",
     );
   }
@@ -254,7 +257,7 @@ function* farEnds(
   const isHere = ends.map(({ mark }, at) => seen[at]?.ifalias === mark);
   const [ids] = isHere.includes(false) ? yield [showNamespaceIds(name)] : [];
   const names = parseNamespaceIds(ids);
-  // A namespace without a name is none that could be asked.
+  // One in a namespace without a name cannot be asked for; in the host's own there is nothing to wait for.
   return ends.map(({ id, ...end }, at) => ({ ...end, namespace: isHere[at] ? undefined : names.get(id) }));
 }
 

@@ -257,6 +257,7 @@ describe("Namespace", () => {
     ];
 
     const cat = (pid: number) => `cat /proc/${pid}/cmdline`;
+    const session = "ip\0-n\0red\0-N\0-j\0-d\0-force\0-batch\0-\0";
 
     async function removal(script: Readonly<Record<string, Scripted>>, given: object = {}) {
       const host = new FakeHost({ ...THERE, [links]: loopback, "cat /proc": "sleep\0" + "60\0", ...script });
@@ -337,7 +338,6 @@ describe("Namespace", () => {
     });
 
     it("waits for another run's `ip`, which ends when that has no more work, and ends none of it", async () => {
-      const session = "ip\0-n\0red\0-N\0-j\0-d\0-force\0-batch\0-\0";
       const { error, ran } = await removal(
         { [pids]: inTurn(...staying("12"), "12", "12", ""), [cat(12)]: session },
         { killProcesses: true },
@@ -352,7 +352,6 @@ describe("Namespace", () => {
     });
 
     it("refuses for a process that came while it waited for another run's `ip`", async () => {
-      const session = "ip\0-n\0red\0-N\0-j\0-d\0-force\0-batch\0-\0";
       const { error, ran } = await removal({
         [pids]: inTurn(...staying("12"), "12\n77", ...Array.from({ length: 10 }, () => "77")),
         [cat(12)]: session,
