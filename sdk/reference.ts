@@ -30,7 +30,7 @@ export function resolveInterface(
 ): LinkPlace {
   if (isDeclaredLink(reference)) return reference;
   const place = resolveNamespace(namespace);
-  return { name: reference, place, resource: currentProgram().findLink(place, reference)?.resource };
+  return { name: reference, place, resource: currentProgram().findLink(place, reference) };
 }
 
 /** Where an end of a cable is, and the bridge that it is a port of: with a bridge and no namespace, where that is. */
