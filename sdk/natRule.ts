@@ -42,7 +42,9 @@ export class NatRule extends NetnsResource {
 
   constructor(name: string, args: NatRuleArgs, options: pulumi.CustomResourceOptions = {}) {
     const link =
-      args.routeLocalnet === undefined ? undefined : resolveInterface(args.routeLocalnet, args.namespace);
+      args.routeLocalnet === undefined
+        ? undefined
+        : resolveInterface(`NatRule "${name}"`, args.routeLocalnet, args.namespace);
     const isByLink = args.namespace === undefined && link?.place.name !== undefined;
     const place = isByLink ? link.place : resolveNamespace(args.namespace);
     // The network of a hairpin is that of an address of the host.

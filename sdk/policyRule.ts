@@ -43,7 +43,9 @@ export class PolicyRule extends NetnsResource {
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     const resolve = (reference: InterfaceReference | undefined) =>
-      reference === undefined ? undefined : resolveInterface(reference, args.namespace);
+      reference === undefined
+        ? undefined
+        : resolveInterface(`PolicyRule "${name}"`, reference, args.namespace);
     const [iif, oif] = [resolve(args.iif), resolve(args.oif)];
     const place =
       [iif, oif].find((link) => args.namespace === undefined && link?.place.name !== undefined)?.place ??

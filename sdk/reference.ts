@@ -25,10 +25,18 @@ export function resolveNamespace(reference: NamespaceReference | undefined): Pla
 
 /** The link behind a reference. A resource knows its namespace; for a name, `namespace` says where it is. */
 export function resolveInterface(
+  whose: string,
   reference: InterfaceReference,
   namespace: NamespaceReference | undefined,
 ): LinkPlace {
-  if (isDeclaredLink(reference)) return reference;
+  if (isDeclaredLink(reference)) {
+    if (namespace !== undefined && areApart(reference.place, resolveNamespace(namespace))) {
+      throw new pulumi.RunError(
+        `${whose}: its link is not in the \`namespace\` that is given; leave that out, as the link brings its own`,
+      );
+    }
+    return reference;
+  }
   const place = resolveNamespace(namespace);
   return { name: reference, place, resource: currentProgram().findLink(place, reference) };
 }
@@ -40,7 +48,7 @@ export function resolvePort(
   namespace: NamespaceReference | undefined,
 ): { place: Place; port?: LinkPlace } {
   if (bridge === undefined) return { place: resolveNamespace(namespace) };
-  const port = resolveInterface(bridge, namespace);
+  const port = resolveInterface(whose, bridge, isDeclaredLink(bridge) ? undefined : namespace);
   const place = namespace === undefined ? port.place : resolveNamespace(namespace);
   if (port.resource && areApart(port.place, place)) {
     throw new pulumi.RunError(

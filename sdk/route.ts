@@ -50,7 +50,7 @@ export class Route extends NetnsResource {
 
   constructor(name: string, args: RouteArgs, options?: pulumi.CustomResourceOptions) {
     const resolve = (reference: InterfaceReference | undefined) =>
-      reference === undefined ? undefined : resolveInterface(reference, args.namespace);
+      reference === undefined ? undefined : resolveInterface(`Route "${name}"`, reference, args.namespace);
     const link = resolve(args.interface);
     const ways = args.nexthops?.map((way) => ({ way, link: resolve(way.interface) }));
     const links = [link, ...(ways ?? []).map((way) => way.link)];
