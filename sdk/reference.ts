@@ -41,6 +41,22 @@ export function resolveInterface(
   return { name: reference, place, resource: currentProgram().findLink(place, reference) };
 }
 
+/** The links that something names, where it names any, and where it is itself: in its `namespace`, else where they are. */
+export function resolveLinks(
+  whose: string,
+  references: readonly (InterfaceReference | undefined)[],
+  namespace: NamespaceReference | undefined,
+): { links: readonly (LinkPlace | undefined)[]; place: Place } {
+  const links = references.map((reference) =>
+    reference === undefined ? undefined : resolveInterface(whose, reference, namespace),
+  );
+  const places = links.flatMap((link) => (link?.place.name === undefined ? [] : [link.place]));
+  const [first = resolveNamespace(namespace)] = places;
+  if (places.some((place) => areApart(first, place)))
+    throw new pulumi.RunError(`${whose}: its links are in different namespaces; name links of one`);
+  return { links, place: first };
+}
+
 /** Where an end of a cable is, and the bridge that it is a port of: with a bridge and no namespace, where that is. */
 export function resolvePort(
   whose: string,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Address, Bridge, Namespace, Neighbor, PolicyRule, Route, VethPair } from "../../../sdk";
+import { Address, Bridge, FilterRule, Namespace, Neighbor, PolicyRule, Route, VethPair } from "../../../sdk";
 import { currentProgram } from "../../../sdk/program";
 import { resolveNamespace } from "../../../sdk/reference";
 import { registered, standing, value } from "./registered";
@@ -83,6 +83,11 @@ describe("sdk program", () => {
         () => new Route("r", { interface: cable.end, namespace: "blue", destination: "default" }),
         () => new Neighbor("n", { interface: cable.peer, namespace: red, address: "10.0.0.2", lladdr: MAC }),
         () => new PolicyRule("p", { iif: cable.peer, namespace: red, priority: 1, table: 1 }),
+        () =>
+          new FilterRule("f", {
+            ...{ chain: "forward", verdict: "drop" },
+            ...{ inInterface: cable.end, outInterface: cable.peer },
+          }),
         () => new Address("same", { interface: cable.end, namespace: "red", address: "10.0.0.1/8" }),
         () => new Address("unknown", { interface: cable.end, namespace: blue.name, address: "10.0.0.2/8" }),
       ];
@@ -102,6 +107,7 @@ describe("sdk program", () => {
       ...['Address "a"', 'Route "r"', 'Neighbor "n"', 'PolicyRule "p"'].map(
         (whose) => `Error: ${whose}: ${words}`,
       ),
+      'Error: FilterRule "f": its links are in different namespaces; name links of one',
       ...["", ""],
     ]);
   });
