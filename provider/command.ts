@@ -42,8 +42,11 @@ export interface Command {
 /** What a command printed, or `undefined` where the thing it asked about does not exist. */
 export type Answer = string | undefined;
 
-/** A plan whose next commands depend on the answers to the last ones. Pure: whoever drives it runs them. */
-export type Steps = Generator<readonly Command[], void, readonly Answer[]>;
+/**
+ * A plan whose next commands depend on the answers to the last ones, and which may come to a result. Pure: whoever drives it
+ * runs them.
+ */
+export type Steps<T = void> = Generator<readonly Command[], T, readonly Answer[]>;
 
 /** A command for `tool` in `namespace` (`undefined`: the host's own). */
 export function command(

@@ -1,4 +1,4 @@
-import { type Answer, type Command, command } from "../command";
+import { type Answer, type Command, command, type Steps } from "../command";
 import { MARK_PREFIX } from "../mark";
 import { parseRules } from "../parse/iptables";
 import { type BaseChain, parseBaseChains } from "../parse/nftChains";
@@ -8,9 +8,7 @@ import type { FilterRuleArgs } from "../resources/filterRule";
  * Tells of others' chains that drop what this rule accepts: an accept ends the chain that it is in, and the packet goes on
  * to the next one, where a drop is final (nft(8), "verdict statements").
  */
-export function* filterCaveats(
-  args: FilterRuleArgs,
-): Generator<readonly Command[], readonly string[], readonly Answer[]> {
+export function* filterCaveats(args: FilterRuleArgs): Steps<readonly string[]> {
   const { namespace, family, chain, verdict, backend } = args;
   if (verdict !== "accept") return [];
   const [ruleset, tables] = yield [

@@ -1,15 +1,11 @@
-import { type Answer, type Command, command } from "../command";
+import { type Command, command, type Steps } from "../command";
 import type { NatRuleArgs } from "../resources/natRule";
 
 /**
  * Tells of rules of iptables-legacy beside this one: they are kept apart from those of nft and iptables-nft, which do not
  * list them, and translate all the same; whose turn comes first hangs on what was loaded first.
  */
-export function* legacyCaveats({
-  namespace,
-  family,
-  backend,
-}: NatRuleArgs): Generator<readonly Command[], readonly string[], readonly Answer[]> {
+export function* legacyCaveats({ namespace, family, backend }: NatRuleArgs): Steps<readonly string[]> {
   const [tool, names] =
     family === "ipv4"
       ? (["iptables", "ip_tables_names"] as const)
