@@ -110,7 +110,7 @@ export function change(
   const at = placeFor(inChain, old, { mark, priority: args.priority });
   return [
     ...lacking.map((words, more) => {
-      const place = at + more < inChain.length + more ? ["-I", chain, String(at + more + 1)] : ["-A", chain];
+      const place = at < inChain.length ? ["-I", chain, String(at + more + 1)] : ["-A", chain];
       return iptables(family, namespace, TABLE, ...place, ...words);
     }),
     ...going.map((rule) => iptables(family, namespace, TABLE, "-D", rule.chain, ...rule.words)),

@@ -20,7 +20,7 @@ export interface Ground {
 
 /**
  * What we set `route_localnet` to, where it was 0. To the kernel any number but 0 is the same, and this one tells, also
- * after somebody has flushed all rules, that nobody had wanted it before. It is that of our routes, see route.ts.
+ * after somebody has flushed all rules, that nobody had wanted it before. It is the number of our routes, see protocol.ts.
  */
 const OURS = "110";
 

@@ -62,8 +62,9 @@ export const NatRuleArgs = z.object({
   /**
    * Only packets to this address or network; with `!` in front, only those to elsewhere. `0.0.0.0/0` or `::/0` is
    * everywhere. Default: for `masquerade` with a `source` all but that source, so that packets within the network stay
-   * as they are; multicast stays as it is too, unless this names it or is everywhere; for `dnat` the host's own addresses except 127.0.0.0/8 and ::1, so that packets routed to others and
-   * services on localhost stay out of it; else any. Updates in place.
+   * as they are; multicast stays as it is too, unless this names it or is everywhere; for `dnat` the host's own
+   * addresses except 127.0.0.0/8 and ::1, so that packets routed to others and services on localhost stay out of it; else
+   * any. Updates in place.
    */
   destination: matchedNetwork.optional(),
   /**
