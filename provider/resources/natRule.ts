@@ -24,6 +24,7 @@ import { legs } from "../nat/legs";
 import * as nftables from "../nat/nftables";
 import { natProblems } from "../nat/problems";
 import { SAID, seenArgs } from "../nat/seen";
+import { tableName } from "../packet/stackTable";
 import { surveyOf } from "../packet/survey";
 import { hasUnknown, UNKNOWN } from "../unknown";
 
@@ -242,7 +243,7 @@ function look(answers: readonly Answer[], args: NatRuleArgs): Seen | undefined {
   // Where the host has no such network any more, the one that was found is as good as any.
   const inside = ground.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
   const seen = seenArgs(found, legs(args, inside), args);
-  const table = args.backend === "nftables" ? nftables.tableName(args.mark) : "nat";
+  const table = args.backend === "nftables" ? tableName(args.mark) : "nat";
   const isShut = args.routeLocalnet !== undefined && !isOpen(ground);
   return {
     args: isShut ? { ...seen, routeLocalnet: undefined } : seen,
