@@ -3,9 +3,10 @@ import { familyNamed, NFT_FAMILIES } from "../packet/nft";
 import { deletions, tableName, transaction } from "../packet/stackTable";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
 import type { FilterRuleArgs } from "../resources/filterRule";
-import { isInOrder, parseComment, printComment } from "./comment";
+import { marked, parseComment, printComment, priorityOf } from "./comment";
 import { type FoundRule, type Marked, wantedMatch } from "./match";
 import { expressionsOf, readExpressions } from "./nftExpressions";
+import { isInOrder } from "./order";
 
 /** NAT rules have chains of the same table, and one is called `output`. */
 const PREFIX = "filter-";
@@ -32,7 +33,7 @@ export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
 /** The rules with this mark in an answer to `probe`. */
 export function find([listing]: readonly Answer[], { mark, family }: FilterRuleArgs): FoundRule[] {
   const seen = parseTable(listing);
-  return marked(seen, mark).map((rule) => {
+  return marked(seen?.rules ?? [], mark).map((rule) => {
     const beside = ordered(seen, rule.chain);
     return {
       ...readExpressions(rule.expr, family),
@@ -44,14 +45,9 @@ export function find([listing]: readonly Answer[], { mark, family }: FilterRuleA
   });
 }
 
-const marked = (seen: NftTable | undefined, mark: string): NftRule[] =>
-  (seen?.rules ?? []).filter(({ comment }) => parseComment(comment)?.mark === mark);
-
 /** Ours in a chain, as they stand there. */
 const ordered = (seen: NftTable | undefined, chain: string): NftRule[] =>
   (seen?.rules ?? []).filter((rule) => rule.chain === chain && parseComment(rule.comment));
-
-const priorityOf = ({ comment }: NftRule): number => parseComment(comment)?.priority ?? 0;
 
 /**
  * Puts the rule where its priority says, in the place of those with the mark `was`; or only takes these away. Chains and the
@@ -68,7 +64,7 @@ export function change(
   const isSameTable = tableName(was) === into;
   const chain = PREFIX + args.chain;
   const seen = parseTable(listing);
-  const old = marked(seen, was);
+  const old = marked(seen?.rules ?? [], was);
   const beside = isSameTable ? ordered(seen, chain) : [];
   // Where its old one is, which is not replaced: nft 1.0 cannot put a set of networks in the place of another (it aborts).
   const next =
