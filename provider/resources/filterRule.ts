@@ -16,6 +16,7 @@ import * as nftables from "../filter/nftables";
 import { filterProblems } from "../filter/problems";
 import { SAID, seenArgs } from "../filter/seen";
 import { parseMark } from "../mark";
+import { deleteAll, untilRemoved } from "../packet/removal";
 import { surveyOf } from "../packet/survey";
 import { hasUnknown, UNKNOWN } from "../unknown";
 
@@ -187,8 +188,11 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     return isAsked && mark === args.mark ? [] : backends[args.backend].change(answers, mark, args);
   },
 
-  remove: (_, args) =>
-    args.backend === "firewalld" ? firewalld.removal(args) : removal(args, backends[args.backend]),
+  remove(_, args) {
+    if (args.backend === "firewalld") return firewalld.removal(args);
+    const backend = backends[args.backend];
+    return untilRemoved(filterRule.id(args), () => removal(args, backend));
+  },
   objections,
   isLeaf: true,
   caveats: filterCaveats,
@@ -213,19 +217,8 @@ function look(answers: readonly Answer[], args: FilterRuleArgs): Seen | undefine
   };
 }
 
-/** How often a removal is tried while somebody else removes rules at the same time. */
-const ATTEMPTS = 3;
-
-/** A rule that goes between the look and the deletion fails its whole transaction: then there is another look. */
-function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const answers = yield filterRule.probe(args);
-    if (!look(answers, args)) return;
-    const done: Answer[] = [];
-    for (const command of change(answers, args.mark, args, false)) done.push(...(yield [command]));
-    if (!done.includes(undefined)) return;
-  }
-  throw new Error(
-    `${filterRule.id(args)}: its rules are still there after ${ATTEMPTS} attempts to delete them`,
-  );
+/** Whether nothing of it is left. */
+function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps<boolean> {
+  const answers = yield filterRule.probe(args);
+  return !look(answers, args) || (yield* deleteAll(change(answers, args.mark, args, false)));
 }

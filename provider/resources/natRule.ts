@@ -24,6 +24,7 @@ import { legs } from "../nat/legs";
 import * as nftables from "../nat/nftables";
 import { natProblems } from "../nat/problems";
 import { SAID, seenArgs } from "../nat/seen";
+import { deleteAll, untilRemoved } from "../packet/removal";
 import { tableName } from "../packet/stackTable";
 import { surveyOf } from "../packet/survey";
 import { hasUnknown, UNKNOWN } from "../unknown";
@@ -221,7 +222,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     return [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
   },
 
-  remove: (_, args) => removal(args),
+  remove: (_, args) => untilRemoved(natRule.id(args), () => removal(args)),
   isLeaf: true,
   caveats: legacyCaveats,
 
@@ -274,28 +275,18 @@ const matchedIn = ({ source, destination, protocol, port, sourcePort }: Some<Nat
   ...{ source, destination, protocol, port, sourcePort },
 });
 
-/** How often a removal is tried while somebody else removes rules at the same time. */
-const ATTEMPTS = 3;
-
-/** A rule that goes between the look and the deletion fails its whole transaction: then there is another look. */
-function* removal(args: NatRuleArgs): Steps {
-  const { backend, mark } = args;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const answers = yield natRule.probe(args);
-    const seen = look(answers, args);
-    if (!seen) return;
-    // Before its guard goes.
-    const ground = groundOf(answers, args);
-    yield closeLocalnet(args, ground);
-    const done: Answer[] = [];
-    for (const command of backends[backend].change(answers, mark, args, [])) done.push(...(yield [command]));
-    yield forget({ ...args, ...matchedIn(seen.args) });
-    if (done.includes(undefined)) continue;
-    if (args.routeLocalnet === undefined) return;
-    // Another stack may have begun to need it, or have let go of it, since the look before.
-    const after = groundOf(yield natRule.probe(args), args);
-    yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
-    return;
-  }
-  throw new Error(`${natRule.id(args)}: its rules are still there after ${ATTEMPTS} attempts to delete them`);
+/** Whether nothing of it is left. */
+function* removal(args: NatRuleArgs): Steps<boolean> {
+  const answers = yield natRule.probe(args);
+  const seen = look(answers, args);
+  if (!seen) return true;
+  // Before its guard goes.
+  yield closeLocalnet(args, groundOf(answers, args));
+  const isGone = yield* deleteAll(backends[args.backend].change(answers, args.mark, args, []));
+  yield forget({ ...args, ...matchedIn(seen.args) });
+  if (!isGone || args.routeLocalnet === undefined) return isGone;
+  // Another stack may have begun to need it, or have let go of it, since the look before.
+  const after = groundOf(yield natRule.probe(args), args);
+  yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
+  return true;
 }
