@@ -6,7 +6,6 @@ import type { Definition, Observed } from "../definition";
 import { integer, namespaceName } from "../fields/common";
 import { connectionState, LOG_LEVELS, logPrefix, matchedIcmpType, REJECTIONS } from "../fields/filter";
 import { matchedInterface, matchedPort, protocol } from "../fields/nat";
-import { familyIn } from "../fields/natTarget";
 import { matchedNetworks } from "../fields/networks";
 import { filterCaveats } from "../filter/caveats";
 import * as firewalld from "../filter/firewalld";
@@ -16,6 +15,7 @@ import * as nftables from "../filter/nftables";
 import { filterProblems } from "../filter/problems";
 import { SAID, seenArgs } from "../filter/seen";
 import { parseMark } from "../mark";
+import { familyAmong, onFamilyChange } from "../packet/family";
 import { deleteAll, untilRemoved } from "../packet/removal";
 import { surveyOf } from "../packet/survey";
 import { hasUnknown, UNKNOWN } from "../unknown";
@@ -137,8 +137,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     chain: "update",
     namespace: "replace",
     backend: "replace",
-    // Unknown as long as an address is: whatever that will be, it is hardly ever of the other family.
-    family: (_, now) => (hasUnknown(now) ? "update" : "replace"),
+    family: onFamilyChange,
     priority: "update",
     inInterface: "update",
     outInterface: "update",
@@ -166,11 +165,8 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   needs: ({ namespace }) => namespaceClaim(namespace),
 
   defaults({ source, destination, verdict }) {
-    const given = [source, destination].flat();
-    const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
-    const otherwise = hasUnknown(given) ? UNKNOWN : "ipv4";
     return {
-      family: families.find((family) => family !== undefined) ?? otherwise,
+      family: familyAmong(source, destination),
       ...(verdict === "reject" && { rejectWith: "port-unreachable" }),
       ...(verdict === "log" && { logLevel: "warn" }),
       ...(hasUnknown(verdict) && { rejectWith: UNKNOWN, logLevel: UNKNOWN }),

@@ -6,7 +6,7 @@ import type { Definition, Observed, Some } from "../definition";
 import { RefusedError } from "../errors";
 import { integer, namespaceName, network } from "../fields/common";
 import { isAny, matchedInterface, matchedLink, matchedNetwork, matchedPort, protocol } from "../fields/nat";
-import { familyIn, natTarget } from "../fields/natTarget";
+import { natTarget } from "../fields/natTarget";
 import { parseMark } from "../mark";
 import { forget } from "../nat/conntrack";
 import {
@@ -24,10 +24,11 @@ import { legs } from "../nat/legs";
 import * as nftables from "../nat/nftables";
 import { natProblems } from "../nat/problems";
 import { SAID, seenArgs } from "../nat/seen";
+import { familyAmong, onFamilyChange } from "../packet/family";
 import { deleteAll, untilRemoved } from "../packet/removal";
 import { tableName } from "../packet/stackTable";
 import { surveyOf } from "../packet/survey";
-import { hasUnknown, UNKNOWN } from "../unknown";
+import { UNKNOWN } from "../unknown";
 
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, {
@@ -153,8 +154,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     kind: "replace",
     namespace: "replace",
     backend: "replace",
-    // Unknown as long as an address is: whatever that will be, it is hardly ever of the other family.
-    family: (_, now) => (hasUnknown(now) ? "update" : "replace"),
+    family: onFamilyChange,
     source: "update",
     destination: "update",
     inInterface: "update",
@@ -182,9 +182,6 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   ],
 
   defaults({ kind, source, destination, to }) {
-    const given = [source, destination, to];
-    const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
-    const otherwise = given.includes(UNKNOWN) ? UNKNOWN : "ipv4";
     const inside = network.safeParse(source).data;
     const masquerade =
       source === UNKNOWN
@@ -193,10 +190,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
           ? { destination: `!${inside}` }
           : // The loopback link has no address to put in: what the host sends to itself would be dropped.
             { outInterface: "!lo" };
-    return {
-      family: families.find((family) => family !== undefined) ?? otherwise,
-      ...(kind === "masquerade" && masquerade),
-    };
+    return { family: familyAmong(source, destination, to), ...(kind === "masquerade" && masquerade) };
   },
 
   problems: natProblems,
