@@ -63,6 +63,9 @@ export function command(
   };
 }
 
+/** The same where finding nothing is no failure, and is not told either. */
+export const lookFor = (asked: Command): Command => ({ ...asked, mayFail: "" });
+
 /** `ip ARGS` in `namespace`. */
 export const ip = (namespace: string | undefined, ...args: string[]): Command =>
   command("ip", namespace, args);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Answer, ASK, type Command, command, familyOption, ip } from "../command";
+import { type Answer, ASK, type Command, command, familyOption, ip, lookFor } from "../command";
 import { parseIp } from "../fields/common";
 import { parseTarget } from "../fields/natTarget";
 import { readSysctls, valuesOf, writeSysctls } from "../fields/sysctl";
@@ -38,11 +38,10 @@ function networkProbe({ hairpin, family, namespace, to }: NatRuleArgs): Command[
 /** Any stack, and either backend, may have a forward of localhost on the same link. */
 function localnetProbe({ namespace, routeLocalnet }: NatRuleArgs): Command[] {
   if (routeLocalnet === undefined) return [];
-  const mayFail = "";
   return [
     readSysctls(namespace, [key(routeLocalnet)]),
-    { ...command("nft", namespace, ["-j", "list", "ruleset", "ip"]), mayFail },
-    { ...iptables.listRaw(namespace), mayFail },
+    lookFor(command("nft", namespace, ["-j", "list", "ruleset", "ip"])),
+    lookFor(iptables.listRaw(namespace)),
   ];
 }
 

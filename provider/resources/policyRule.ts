@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { ASK, type Command, familyOption, ip } from "../command";
+import { ASK, type Command, familyOption, ip, lookFor } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { integer, linkName, namespaceName } from "../fields/common";
 import { hasPorts, portValue, protocol, protocolNumber, protocolOf } from "../fields/nat";
@@ -176,7 +176,7 @@ export const policyRule: Definition<Args> = {
     if (family === "ipv6") return [];
     const links = ["all", ...(iif === undefined ? [] : [iif])];
     const keys = links.map((link) => `net/ipv4/conf/${link}/rp_filter`);
-    const [answer] = yield [{ ...readSysctls(namespace, keys), mayFail: "" }];
+    const [answer] = yield [lookFor(readSysctls(namespace, keys))];
     const values = Object.values(valuesOf(answer, keys));
     // The higher of both counts, and 2 is the loose one.
     return values.includes("1") && !values.includes("2")
