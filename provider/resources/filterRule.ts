@@ -14,9 +14,9 @@ import * as iptables from "../filter/iptables";
 import * as nftables from "../filter/nftables";
 import { filterProblems } from "../filter/problems";
 import { SAID, seenArgs } from "../filter/seen";
-import { parseMark } from "../mark";
 import { familyAmong, onFamilyChange } from "../packet/family";
 import { deleteAll, untilRemoved } from "../packet/removal";
+import { ruleId, turnOf } from "../packet/rule";
 import { surveyOf } from "../packet/survey";
 import { hasUnknown, UNKNOWN } from "../unknown";
 
@@ -155,11 +155,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     dockerUser: "update",
   },
 
-  id({ namespace, chain, mark }) {
-    const { label, hash } = parseMark(mark) ?? { label: mark, hash: "" };
-    return `${namespace ? `${namespace}/` : ""}${chain} ${label} ${hash}`;
-  },
-
+  id: (args) => ruleId(args.chain, args),
   // A rule is known by its mark alone, and no two resources have the same.
   claims: () => [],
   needs: ({ namespace }) => namespaceClaim(namespace),
@@ -195,10 +191,8 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
 
   survey: (namespace) => surveyOf(backends, namespace),
 
-  // NAT rules are in the same table of nftables: whoever takes the last rule out takes the table away. A reload of firewalld
-  // is for all its rules.
-  serialize: ({ namespace = "", backend, family }) =>
-    backend === "firewalld" ? backend : `nat ${namespace}/${backend} ${family}`,
+  // A reload of firewalld is for all its rules.
+  serialize: (args) => (args.backend === "firewalld" ? args.backend : turnOf(args)),
 };
 
 function look(answers: readonly Answer[], args: FilterRuleArgs): Seen | undefined {

@@ -7,7 +7,6 @@ import { RefusedError } from "../errors";
 import { integer, namespaceName, network } from "../fields/common";
 import { isAny, matchedInterface, matchedLink, matchedNetwork, matchedPort, protocol } from "../fields/nat";
 import { natTarget } from "../fields/natTarget";
-import { parseMark } from "../mark";
 import { forget } from "../nat/conntrack";
 import {
   closeLocalnet,
@@ -26,6 +25,7 @@ import { natProblems } from "../nat/problems";
 import { SAID, seenArgs } from "../nat/seen";
 import { familyAmong, onFamilyChange } from "../packet/family";
 import { deleteAll, untilRemoved } from "../packet/removal";
+import { ruleId, turnOf } from "../packet/rule";
 import { tableName } from "../packet/stackTable";
 import { surveyOf } from "../packet/survey";
 import { UNKNOWN } from "../unknown";
@@ -169,11 +169,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     routeLocalnet: "replace",
   },
 
-  id({ namespace, kind, mark }) {
-    const { label, hash } = parseMark(mark) ?? { label: mark, hash: "" };
-    return `${namespace ? `${namespace}/` : ""}${kind} ${label} ${hash}`;
-  },
-
+  id: (args) => ruleId(args.kind, args),
   // A rule is known by its mark alone, and no two resources have the same.
   claims: () => [],
   needs: ({ namespace, routeLocalnet }) => [
@@ -222,9 +218,9 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   survey: (namespace) => surveyOf(backends, namespace),
 
-  serialize: ({ namespace = "", backend, family, routeLocalnet }) => [
-    `nat ${namespace}/${backend} ${family}`,
-    ...(routeLocalnet === undefined ? [] : [`localnet ${namespace}/${routeLocalnet}`]),
+  serialize: ({ routeLocalnet, ...args }) => [
+    turnOf(args),
+    ...(routeLocalnet === undefined ? [] : [`localnet ${args.namespace ?? ""}/${routeLocalnet}`]),
   ],
 };
 
