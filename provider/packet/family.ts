@@ -6,10 +6,9 @@ import { hasUnknown, UNKNOWN } from "../unknown";
 /** A rule is of one family, which what it names of addresses tells. */
 
 /** The family of a rule that names none: the one of the addresses given; not known yet where none of these is. */
-export function familyAmong(...fields: readonly unknown[]): string {
-  const given = fields.flat();
+export function familyAmong(given: readonly unknown[]): string {
   const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
-  const otherwise = hasUnknown(given) ? UNKNOWN : "ipv4";
+  const otherwise = given.includes(UNKNOWN) ? UNKNOWN : "ipv4";
   return families.find((family) => family !== undefined) ?? otherwise;
 }
 

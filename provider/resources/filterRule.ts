@@ -162,7 +162,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
 
   defaults({ source, destination, verdict }) {
     return {
-      family: familyAmong(source, destination),
+      family: familyAmong([source, destination].flat()),
       ...(verdict === "reject" && { rejectWith: "port-unreachable" }),
       ...(verdict === "log" && { logLevel: "warn" }),
       ...(hasUnknown(verdict) && { rejectWith: UNKNOWN, logLevel: UNKNOWN }),

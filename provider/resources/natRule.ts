@@ -186,7 +186,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
           ? { destination: `!${inside}` }
           : // The loopback link has no address to put in: what the host sends to itself would be dropped.
             { outInterface: "!lo" };
-    return { family: familyAmong(source, destination, to), ...(kind === "masquerade" && masquerade) };
+    return { family: familyAmong([source, destination, to]), ...(kind === "masquerade" && masquerade) };
   },
 
   problems: natProblems,

@@ -133,7 +133,7 @@ export const policyRule: Definition<Args> = {
   // A rule outlives its links, and waits for them.
   needs: ({ namespace }) => namespaceClaim(namespace),
 
-  defaults: ({ from, to }) => ({ family: familyAmong(from, to) }),
+  defaults: ({ from, to }) => ({ family: familyAmong([from, to]) }),
 
   problems: (args) => [
     ...familyProblems(args),
