@@ -42,8 +42,11 @@ export interface Command {
 /** What a command printed, or `undefined` where the thing it asked about does not exist. */
 export type Answer = string | undefined;
 
-/** A plan whose next commands depend on the answers to the last ones. Pure: whoever drives it runs them. */
-export type Steps = Generator<readonly Command[], void, readonly Answer[]>;
+/**
+ * A plan whose next commands depend on the answers to the last ones, and which may come to a result. Pure: whoever drives it
+ * runs them.
+ */
+export type Steps<T = void> = Generator<readonly Command[], T, readonly Answer[]>;
 
 /** A command for `tool` in `namespace` (`undefined`: the host's own). */
 export function command(
@@ -59,6 +62,9 @@ export function command(
     ...(input !== undefined && { input }),
   };
 }
+
+/** The same where finding nothing is no failure, and is not told either. */
+export const lookFor = (asked: Command): Command => ({ ...asked, mayFail: "" });
 
 /** `ip ARGS` in `namespace`. */
 export const ip = (namespace: string | undefined, ...args: string[]): Command =>

@@ -1,5 +1,6 @@
-import { type Answer, type Command, command } from "../command";
+import { type Answer, command, lookFor, type Steps } from "../command";
 import { MARK_PREFIX } from "../mark";
+import { hasLegacyTable, legacyTool, lookForLegacyRules, lookForLegacyTables } from "../packet/legacy";
 import { parseRules } from "../parse/iptables";
 import { type BaseChain, parseBaseChains } from "../parse/nftChains";
 import type { FilterRuleArgs } from "../resources/filterRule";
@@ -8,29 +9,21 @@ import type { FilterRuleArgs } from "../resources/filterRule";
  * Tells of others' chains that drop what this rule accepts: an accept ends the chain that it is in, and the packet goes on
  * to the next one, where a drop is final (nft(8), "verdict statements").
  */
-export function* filterCaveats(
-  args: FilterRuleArgs,
-): Generator<readonly Command[], readonly string[], readonly Answer[]> {
+export function* filterCaveats(args: FilterRuleArgs): Steps<readonly string[]> {
   const { namespace, family, chain, verdict, backend } = args;
   if (verdict !== "accept") return [];
   const [ruleset, tables] = yield [
-    lookFor("nft", namespace, ["-j", "list", "ruleset"]),
-    lookFor("cat", namespace, [`/proc/net/${family === "ipv4" ? "ip" : "ip6"}_tables_names`]),
+    lookFor(command("nft", namespace, ["-j", "list", "ruleset"])),
+    lookForLegacyTables(family, namespace),
   ];
   const chains = parseBaseChains(ruleset).filter((one) => stands(one, args) && isDropping(one));
   const found = chains.map((one) => warning(one, args));
-  if (backend !== "iptables" && /^filter$/m.test(tables ?? "")) {
-    const tool = family === "ipv4" ? "iptables-legacy" : "ip6tables-legacy";
-    const [rules] = yield [lookFor(tool, namespace, ["-w", "5", "-t", "filter", "-S"])];
-    if (dropsByPolicy(rules, chain.toUpperCase())) found.push(legacyWarning(tool, args));
+  if (backend !== "iptables" && hasLegacyTable(tables, "filter")) {
+    const [rules] = yield [lookForLegacyRules(family, namespace, "filter")];
+    if (dropsByPolicy(rules, chain.toUpperCase())) found.push(legacyWarning(args));
   }
   return found;
 }
-
-const lookFor = (tool: Command["tool"], namespace: string | undefined, args: readonly string[]): Command => ({
-  ...command(tool, namespace, args),
-  mayFail: "",
-});
 
 /** What firewalld calls its table, of the family inet. */
 const FIREWALLD = "firewalld";
@@ -73,8 +66,8 @@ const dropsByPolicy = (listing: Answer, chain: string): boolean =>
     (rule) => rule.chain === chain && /^-j (DROP|REJECT)\b/.test(rule.words.join(" ")),
   );
 
-const legacyWarning = (tool: string, args: FilterRuleArgs): string =>
-  `${placeOf(args)}: an accept in ${args.chain} does not overrule the chain ${args.chain.toUpperCase()} of ${tool}, which drops what it does not accept itself: add a rule there, or keep to one of the two`;
+const legacyWarning = (args: FilterRuleArgs): string =>
+  `${placeOf(args)}: an accept in ${args.chain} does not overrule the chain ${args.chain.toUpperCase()} of ${legacyTool(args.family)}, which drops what it does not accept itself: add a rule there, or keep to one of the two`;
 
 /** Where: what is said once is said for all rules there. */
 const placeOf = ({ namespace }: FilterRuleArgs): string => namespace ?? "the host";

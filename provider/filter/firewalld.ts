@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Answer, type Command, command, type Steps } from "../command";
+import { type Answer, type Command, command, lookFor, type Steps } from "../command";
 import { portList } from "../fields/nat";
 import { isMarkOf, parseMark } from "../mark";
 import { type Listed, parseListing } from "../parse/firewalld";
@@ -48,9 +48,7 @@ export const probe = ({ mark }: FilterRuleArgs): Command[] => [
 
 /** All policies. They are those of the host: firewalld knows no other namespace, and where it does not run there are none. */
 export const survey = (namespace: string | undefined): Command[] =>
-  namespace === undefined
-    ? [{ ...firewallCmd("--permanent", "--verbose", "--list-all-policies"), mayFail: "" }]
-    : [];
+  namespace === undefined ? [lookFor(firewallCmd("--permanent", "--verbose", "--list-all-policies"))] : [];
 
 /** The resources behind the policies in the answer to `survey`. */
 export const surveyed = ([listing]: readonly Answer[]): Marked[] =>

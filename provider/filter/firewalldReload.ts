@@ -20,7 +20,7 @@ const SETTINGS: readonly (readonly string[])[] = [
  * Settings of others that a reload would change, each as a line: what is set at run time only would be gone, what is
  * permanent only would come into force.
  */
-export function* lostByReload(): Generator<readonly Command[], readonly string[], readonly Answer[]> {
+export function* lostByReload(): Steps<readonly string[]> {
   const listings = yield both(SETTINGS);
   const names = (listings[2 * IPSETS] ?? "").split(/\s+/).filter((name) => name !== "");
   const sets = names.map((name) => [`--info-ipset=${name}`]);

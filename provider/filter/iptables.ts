@@ -6,8 +6,9 @@ import { iptables, matchWords, readWords } from "../packet/iptables";
 import { combine, type Listed } from "../packet/match";
 import { type IptablesRule, parseRules } from "../parse/iptables";
 import type { FilterRuleArgs } from "../resources/filterRule";
-import { isInOrder, parseComment, printComment } from "./comment";
+import { marked, parseComment, printComment, priorityOf } from "./comment";
 import { expanded, FILTER_FIELDS, type FilterMatch, type FoundRule, type Marked, wantedMatch } from "./match";
+import { isInOrder } from "./order";
 import { REJECTS, rejectionNamed } from "./rejections";
 
 const TABLE = "filter";
@@ -72,17 +73,12 @@ export function find([listing]: readonly Answer[], { mark, family }: FilterRuleA
   });
 }
 
-const marked = (rules: readonly IptablesRule[], mark: string): IptablesRule[] =>
-  rules.filter(({ comment }) => parseComment(comment)?.mark === mark);
-
 /** Those of its stack in a chain, as they stand there. */
 const ordered = (rules: readonly IptablesRule[], chain: string, mark: string): IptablesRule[] =>
   rules.filter(({ comment, ...rule }) => {
     const other = parseComment(comment)?.mark;
     return rule.chain === chain && (other === mark || sameStack(other, mark));
   });
-
-const priorityOf = ({ comment }: IptablesRule): number => parseComment(comment)?.priority ?? 0;
 
 /**
  * Puts the rules where their priority says, before those of others, and takes those away that have the mark `was` and are
@@ -110,7 +106,7 @@ export function change(
   const at = placeFor(inChain, old, { mark, priority: args.priority });
   return [
     ...lacking.map((words, more) => {
-      const place = at + more < inChain.length + more ? ["-I", chain, String(at + more + 1)] : ["-A", chain];
+      const place = at < inChain.length ? ["-I", chain, String(at + more + 1)] : ["-A", chain];
       return iptables(family, namespace, TABLE, ...place, ...words);
     }),
     ...going.map((rule) => iptables(family, namespace, TABLE, "-D", rule.chain, ...rule.words)),

@@ -1,11 +1,12 @@
-import { type Answer, type Command, command } from "../command";
-import { tableName } from "../nat/nftables";
-import { NFT_FAMILIES } from "../packet/nft";
+import type { Answer, Command } from "../command";
+import { familyNamed, NFT_FAMILIES } from "../packet/nft";
+import { deletions, tableName, transaction } from "../packet/stackTable";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
 import type { FilterRuleArgs } from "../resources/filterRule";
-import { isInOrder, parseComment, printComment } from "./comment";
+import { marked, parseComment, printComment, priorityOf } from "./comment";
 import { type FoundRule, type Marked, wantedMatch } from "./match";
 import { expressionsOf, readExpressions } from "./nftExpressions";
+import { isInOrder } from "./order";
 
 /** NAT rules have chains of the same table, and one is called `output`. */
 const PREFIX = "filter-";
@@ -19,27 +20,20 @@ export const table = ({ mark }: FilterRuleArgs): string => tableName(mark);
 /** How many rules there are to be found: one has room for everything. */
 export const count = (): number => 1;
 
-export const probe = ({ namespace, family, mark }: FilterRuleArgs): Command[] => [
-  command("nft", namespace, ["-j", "list", "table", NFT_FAMILIES[family], tableName(mark)]),
-];
-
-/** All rules of a network namespace, for `surveyed`. */
-export const survey = (namespace: string | undefined): Command[] => [
-  command("nft", namespace, ["-j", "list", "ruleset"]),
-];
+export { probe, survey } from "../packet/stackTable";
 
 /** The resources behind the rules in an answer to `survey`. */
 export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
   (parseTable(listing)?.rules ?? []).flatMap(({ family, comment, chain }) => {
     const mark = parseComment(comment)?.mark;
     if (mark === undefined) return [];
-    return [{ chain: chain.replace(PREFIX, ""), family: family === "ip6" ? "ipv6" : "ipv4", mark }];
+    return [{ chain: chain.replace(PREFIX, ""), family: familyNamed(family), mark }];
   });
 
 /** The rules with this mark in an answer to `probe`. */
 export function find([listing]: readonly Answer[], { mark, family }: FilterRuleArgs): FoundRule[] {
   const seen = parseTable(listing);
-  return marked(seen, mark).map((rule) => {
+  return marked(seen?.rules ?? [], mark).map((rule) => {
     const beside = ordered(seen, rule.chain);
     return {
       ...readExpressions(rule.expr, family),
@@ -51,18 +45,13 @@ export function find([listing]: readonly Answer[], { mark, family }: FilterRuleA
   });
 }
 
-const marked = (seen: NftTable | undefined, mark: string): NftRule[] =>
-  (seen?.rules ?? []).filter(({ comment }) => parseComment(comment)?.mark === mark);
-
 /** Ours in a chain, as they stand there. */
 const ordered = (seen: NftTable | undefined, chain: string): NftRule[] =>
   (seen?.rules ?? []).filter((rule) => rule.chain === chain && parseComment(rule.comment));
 
-const priorityOf = ({ comment }: NftRule): number => parseComment(comment)?.priority ?? 0;
-
 /**
  * Puts the rule where its priority says, in the place of those with the mark `was`; or only takes these away. Chains and the
- * table go when nobody has anything left in them. One transaction: no packet meets a half-made state.
+ * table go when nobody has anything left in them.
  */
 export function change(
   [listing]: readonly Answer[],
@@ -71,23 +60,23 @@ export function change(
   isWanted = true,
 ): Command[] {
   const family = NFT_FAMILIES[args.family];
-  const [from, into] = [tableName(was), tableName(args.mark)];
+  const into = tableName(args.mark);
+  const isSameTable = tableName(was) === into;
   const chain = PREFIX + args.chain;
   const seen = parseTable(listing);
-  const old = marked(seen, was);
-  const beside = from === into ? ordered(seen, chain) : [];
+  const old = marked(seen?.rules ?? [], was);
+  const beside = isSameTable ? ordered(seen, chain) : [];
   // Where its old one is, which is not replaced: nft 1.0 cannot put a set of networks in the place of another (it aborts).
   const next =
     beside.find((rule) => old.includes(rule) && isInPlace(rule, beside, args)) ??
     beside.find((rule) => !old.includes(rule) && priorityOf(rule) > args.priority);
-  const { emptied, isTableEmpty } = leftIn(seen, old, isWanted && from === into ? [chain] : []);
 
   const rule = {
     ...{ family, table: into, chain, comment: printComment(args) },
     expr: expressionsOf(wantedMatch(args), args.family),
   };
   const base = { type: "filter", hook: args.chain, prio: 0, policy: "accept" };
-  const operations = [
+  return transaction(args.namespace, [
     ...(isWanted
       ? [
           { add: { table: { family, name: into } } },
@@ -95,28 +84,15 @@ export function change(
           next ? { insert: { rule: { ...rule, handle: next.handle } } } : { add: { rule } },
         ]
       : []),
-    ...old.map((one) => ({
-      delete: { rule: { family, table: from, chain: one.chain, handle: one.handle } },
-    })),
-    ...emptied.map((name) => ({ delete: { chain: { family, table: from, name } } })),
-    ...(isTableEmpty ? [{ delete: { table: { family, name: from } } }] : []),
-  ];
-  return operations.length === 0
-    ? []
-    : [command("nft", args.namespace, ["-j", "-f", "-"], JSON.stringify({ nftables: operations }))];
+    ...deletions(
+      seen,
+      { family: args.family, mark: was },
+      { going: old, needed: isWanted && isSameTable ? [chain] : [], isOurs },
+    ),
+  ]);
 }
 
 const isInPlace = (rule: NftRule, beside: readonly NftRule[], { priority }: FilterRuleArgs): boolean =>
   priorityOf(rule) === priority &&
   beside.includes(rule) &&
   isInOrder(beside.map(priorityOf), beside.indexOf(rule));
-
-/** Which chains of ours have nothing in them once `going` is gone, but for those that are `needed`. */
-function leftIn(seen: NftTable | undefined, going: readonly NftRule[], needed: readonly string[]) {
-  const { chains, rules, hasMore } = seen ?? { chains: [], rules: [], hasMore: false };
-  const used = [...rules.filter((rule) => !going.includes(rule)).map(({ chain }) => chain), ...needed];
-  const emptied = chains.filter((name) => isOurs(name) && !used.includes(name));
-  const isTableEmpty =
-    seen !== undefined && !hasMore && needed.length === 0 && emptied.length === chains.length;
-  return { emptied, isTableEmpty };
-}

@@ -1,12 +1,9 @@
 import type { Problem } from "../definition";
-import { familyOf } from "../fields/common";
 import { ICMP_TYPES } from "../fields/filter";
-import { hasPorts } from "../fields/nat";
+import { familyProblem } from "../packet/family";
+import { givenPorts, lackingProtocol, tooManyPorts } from "../packet/ports";
 import type { FilterRuleArgs } from "../resources/filterRule";
 import { firewalldProblems } from "./firewalldProblems";
-
-/** `multiport` of iptables-extensions(8). */
-const IPTABLES_PORTS = 15;
 
 /** What is wrong between the fields of a rule. */
 export const filterProblems = (args: FilterRuleArgs): Problem[] => [
@@ -47,11 +44,8 @@ const listIn = (value: string | string[] | undefined): string[] =>
 function addressProblems({ family, backend, ...args }: FilterRuleArgs): Problem[] {
   return FIELDS.flatMap((property) => {
     const networks = listIn(args[property]);
-    const other = networks.find((network) => familyOf(network) !== family);
-    if (other !== undefined) {
-      const reason = `is ${other}, but the rule is of ${family}: a rule is of one family, so make one for each`;
-      return [{ property, reason }];
-    }
+    const ofOther = familyProblem(property, networks, family);
+    if (ofOther.length > 0) return ofOther;
     const isLong = networks.length > 1 && networks[0]?.startsWith("!") === true;
     const reason = `has several networks with \`!\`, of which ${backend} takes one: use backend \`nftables\`, or accept what is in them by rules before this one`;
     return backend !== "nftables" && isLong ? [{ property, reason }] : [];
@@ -78,18 +72,8 @@ function protocolProblems({ family, protocol, icmpType }: FilterRuleArgs): Probl
 }
 
 function portProblems(args: FilterRuleArgs): Problem[] {
-  const { protocol, backend } = args;
-  const given = (["port", "sourcePort"] as const).filter((property) => args[property] !== undefined);
-  const lacking = protocol === undefined ? "but no `protocol` is given" : `but ${protocol} has no ports`;
-  if (!hasPorts(protocol)) {
-    const reason = `has a port, ${lacking}: set \`protocol\` to tcp, udp or sctp`;
-    return given.map((property) => ({ property, reason }));
-  }
-  const reason = `has more than ${IPTABLES_PORTS} ports, the most that iptables takes: make two rules, or use backend \`nftables\``;
-  const isLong = (ports: unknown) => Array.isArray(ports) && ports.length > IPTABLES_PORTS;
-  return (backend === "iptables" ? given : [])
-    .filter((property) => isLong(args[property]))
-    .map((property) => ({ property, reason }));
+  const lacking = lackingProtocol(args.protocol, givenPorts(args));
+  return lacking.length > 0 ? lacking : tooManyPorts(args);
 }
 
 function verdictProblems({ verdict, protocol, ...args }: FilterRuleArgs): Problem[] {

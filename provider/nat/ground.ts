@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Answer, ASK, type Command, command, familyOption, ip } from "../command";
+import { type Answer, ASK, type Command, command, familyOption, ip, lookFor } from "../command";
 import { parseIp } from "../fields/common";
 import { parseTarget } from "../fields/natTarget";
 import { readSysctls, valuesOf, writeSysctls } from "../fields/sysctl";
@@ -20,7 +20,7 @@ export interface Ground {
 
 /**
  * What we set `route_localnet` to, where it was 0. To the kernel any number but 0 is the same, and this one tells, also
- * after somebody has flushed all rules, that nobody had wanted it before. It is that of our routes, see route.ts.
+ * after somebody has flushed all rules, that nobody had wanted it before. It is the number of our routes, see protocol.ts.
  */
 const OURS = "110";
 
@@ -38,11 +38,10 @@ function networkProbe({ hairpin, family, namespace, to }: NatRuleArgs): Command[
 /** Any stack, and either backend, may have a forward of localhost on the same link. */
 function localnetProbe({ namespace, routeLocalnet }: NatRuleArgs): Command[] {
   if (routeLocalnet === undefined) return [];
-  const mayFail = "";
   return [
     readSysctls(namespace, [key(routeLocalnet)]),
-    { ...command("nft", namespace, ["-j", "list", "ruleset", "ip"]), mayFail },
-    { ...iptables.listRaw(namespace), mayFail },
+    lookFor(command("nft", namespace, ["-j", "list", "ruleset", "ip"])),
+    lookFor(iptables.listRaw(namespace)),
   ];
 }
 

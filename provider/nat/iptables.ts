@@ -5,7 +5,7 @@ import { type IptablesRule, parseRules } from "../parse/iptables";
 import type { NatRuleArgs } from "../resources/natRule";
 import { parseComment, printComment } from "./comment";
 import { readRule, wordsOf } from "./iptablesWords";
-import { type FoundLeg, isAs, kindAmong, type Leg, type Marked, pair } from "./legs";
+import { type FoundLeg, isAs, type Leg, type Marked, pair, resourcesBehind } from "./legs";
 
 export const probe = ({ family, namespace, routeLocalnet }: NatRuleArgs): Command[] => [
   iptables(family, namespace, "nat", "-S"),
@@ -23,13 +23,8 @@ export const survey = (namespace: string | undefined): Command[] => [
 ];
 
 /** The resources behind the rules in the answers to `survey`. */
-export function surveyed([ipv4, ipv6, raw]: readonly Answer[]): Marked[] {
-  const rules = [...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6), ...markedIn("ipv4", raw)];
-  return [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
-    const own = rules.filter((rule) => rule.mark === mark);
-    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ said }) => said)) };
-  });
-}
+export const surveyed = ([ipv4, ipv6, raw]: readonly Answer[]): Marked[] =>
+  resourcesBehind([...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6), ...markedIn("ipv4", raw)]);
 
 const markedIn = (family: Family, listing: Answer) =>
   parseRules(listing).flatMap(({ comment, chain, words }) => {

@@ -42,8 +42,22 @@ export interface Marked {
   readonly routeLocalnet?: string | undefined;
 }
 
+/** A rule with a mark of ours, as a look for all of them finds it. */
+interface MarkedRule {
+  readonly mark: string;
+  readonly family: Family;
+  readonly said: NatMatch;
+}
+
+/** The resources behind rules. */
+export const resourcesBehind = (rules: readonly MarkedRule[]): Marked[] =>
+  [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
+    const own = rules.filter((rule) => rule.mark === mark);
+    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ said }) => said)) };
+  });
+
 /** What the rules with one mark tell of their resource: those for `hairpin` masquerade as well. */
-export function kindAmong(rules: readonly NatMatch[]): Pick<Marked, "kind" | "routeLocalnet"> {
+function kindAmong(rules: readonly NatMatch[]): Pick<Marked, "kind" | "routeLocalnet"> {
   const kinds = rules.flatMap(({ kind }) => (kind === undefined || kind === "drop" ? [] : kind));
   return {
     kind: kinds.find((kind) => kind !== "masquerade") ?? "masquerade",

@@ -1,10 +1,10 @@
-import { type Answer, type Command, command } from "../command";
-import { MARK_PREFIX, parseMark } from "../mark";
-import { NFT_FAMILIES } from "../packet/nft";
+import type { Answer, Command } from "../command";
+import { familyNamed, NFT_FAMILIES } from "../packet/nft";
+import { deletions, tableName, transaction } from "../packet/stackTable";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
 import type { NatRuleArgs } from "../resources/natRule";
 import { parseComment } from "./comment";
-import { type Chain, type FoundLeg, isAs, kindAmong, type Leg, type Marked, pair } from "./legs";
+import { type Chain, type FoundLeg, isAs, type Leg, type Marked, pair, resourcesBehind } from "./legs";
 import { expressionsOf, readExpressions } from "./nftExpressions";
 
 /** What the chains are: priorities `dstnat`, `srcnat` and `raw` in nft(8). */
@@ -25,38 +25,18 @@ function parseChain(name: string): { chain: string; priority: number } | undefin
   return chain in CHAINS ? { chain, priority: Number(priority) } : undefined;
 }
 
-/**
- * A table for each stack: no other stack's run can come between a look at it and the change that follows. Where the
- * stack's name is too long for a mark, a table for each rule.
- */
-export function tableName(mark: string): string {
-  const { stack, hash } = parseMark(mark) ?? {};
-  return `${MARK_PREFIX}/${(stack ?? hash)?.replaceAll("+", "_")}`;
-}
+const isOurs = (chain: string): boolean => parseChain(chain) !== undefined;
 
-export const probe = ({ namespace, family, mark }: NatRuleArgs): Command[] => [
-  command("nft", namespace, ["-j", "list", "table", NFT_FAMILIES[family], tableName(mark)]),
-];
-
-/** All rules of a network namespace, for `surveyed`. */
-export const survey = (namespace: string | undefined): Command[] => [
-  command("nft", namespace, ["-j", "list", "ruleset"]),
-];
+export { probe, survey } from "../packet/stackTable";
 
 /** The resources behind the rules in an answer to `survey`. */
-export function surveyed([listing]: readonly Answer[]): Marked[] {
-  const rules = (parseTable(listing)?.rules ?? []).flatMap((rule) => {
-    const mark = parseComment(rule.comment)?.mark;
-    return mark === undefined ? [] : [{ mark, family: rule.family, said: readExpressions(rule.expr) }];
-  });
-  return [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
-    const own = rules.filter((rule) => rule.mark === mark);
-    return {
-      ...{ mark, ...kindAmong(own.map(({ said }) => said)) },
-      family: own[0]?.family === "ip6" ? "ipv6" : "ipv4",
-    };
-  });
-}
+export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
+  resourcesBehind(
+    (parseTable(listing)?.rules ?? []).flatMap(({ comment, family, expr }) => {
+      const mark = parseComment(comment)?.mark;
+      return mark === undefined ? [] : [{ mark, family: familyNamed(family), said: readExpressions(expr) }];
+    }),
+  );
 
 interface Found {
   readonly rule: NftRule;
@@ -85,7 +65,7 @@ export const guardsIn = (listing: Answer) =>
 
 /**
  * Puts `wanted` in the place of the rules with the mark `was`, and takes away chains and the table when nobody has
- * anything left in them. One transaction: no packet meets a half-made state.
+ * anything left in them.
  */
 export function change(
   answers: readonly Answer[],
@@ -94,16 +74,19 @@ export function change(
   wanted: readonly Leg[],
 ): Command[] {
   const family = NFT_FAMILIES[ipFamily];
-  const [from, into] = [tableName(was), tableName(mark)];
+  const into = tableName(mark);
   const seen = parseTable(answers[0]);
   const old = foundIn(seen, was);
   const plan = planOf(old, wanted, mark);
-  const hasMoved = from !== into;
-  const going = hasMoved ? old : plan.surplus;
-  const { emptied, isTableEmpty } = leftIn(seen, going, hasMoved ? [] : wanted);
+  const hasMoved = tableName(was) !== into;
+  const leaving = {
+    going: (hasMoved ? old : plan.surplus).map(({ rule }) => rule),
+    needed: hasMoved ? [] : wanted.map(chainName),
+    isOurs,
+  };
   const changed = plan.pairs.filter(({ isKept }) => hasMoved || !isKept);
 
-  const operations = [
+  return transaction(namespace, [
     ...(changed.length > 0 ? [{ add: { table: { family, name: into } } }] : []),
     ...changed.map(({ leg }) => {
       const { prio, ...base } = CHAINS[leg.chain];
@@ -117,15 +100,8 @@ export function change(
       const handle = !hasMoved && found?.chain === chain ? found.handle : undefined;
       return handle === undefined ? { add: { rule } } : { replace: { rule: { ...rule, handle } } };
     }),
-    ...going.map(({ rule: { chain, handle } }) => ({
-      delete: { rule: { family, table: from, chain, handle } },
-    })),
-    ...emptied.map((name) => ({ delete: { chain: { family, table: from, name } } })),
-    ...(isTableEmpty ? [{ delete: { table: { family, name: from } } }] : []),
-  ];
-  return operations.length === 0
-    ? []
-    : [command("nft", namespace, ["-j", "-f", "-"], JSON.stringify({ nftables: operations }))];
+    ...deletions(seen, { family: ipFamily, mark: was }, leaving),
+  ]);
 }
 
 /** Each wanted rule, the one that has its place, and whether that is as it should be; and what has no place any more. */
@@ -142,15 +118,4 @@ function planOf(old: readonly Found[], wanted: readonly Leg[], mark: string) {
   const moved = planned.flatMap(({ leg, found }) => (found && found.chain !== chainName(leg) ? [found] : []));
   const isGoing = (rule: NftRule) => moved.includes(rule) || surplus.some((one) => one.rule === rule);
   return { pairs: planned, surplus: old.filter(({ rule }) => isGoing(rule)) };
-}
-
-/** Which chains of ours have nothing in them once `going` is gone and `staying` is there, and whether the table has not. */
-function leftIn(table: NftTable | undefined, going: readonly Found[], staying: readonly Leg[]) {
-  const { chains, rules, hasMore } = table ?? { chains: [], rules: [], hasMore: false };
-  const left = rules.filter((rule) => !going.some((one) => one.rule === rule));
-  const used = [...left.map(({ chain }) => chain), ...staying.map(chainName)];
-  const emptied = chains.filter((name) => parseChain(name) && !used.includes(name));
-  const isTableEmpty =
-    table !== undefined && !hasMore && used.length === 0 && emptied.length === chains.length;
-  return { emptied, isTableEmpty };
 }

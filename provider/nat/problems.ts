@@ -1,12 +1,10 @@
 import type { Problem } from "../definition";
-import { familyOf } from "../fields/common";
-import { hasPorts, parsePorts } from "../fields/nat";
-import { familyIn, parseTarget } from "../fields/natTarget";
+import { parsePorts } from "../fields/nat";
+import { parseTarget } from "../fields/natTarget";
+import { familyProblem } from "../packet/family";
+import { givenPorts, lackingProtocol, tooManyPorts } from "../packet/ports";
 import type { NatRuleArgs } from "../resources/natRule";
 import { isLoopback, sizeOf } from "./legs";
-
-/** `multiport` of iptables-extensions(8). */
-const IPTABLES_PORTS = 15;
 
 /** Ports that one rule maps one to one: nftables lists each of them. */
 const MOST_MAPPED = 1024;
@@ -75,35 +73,15 @@ function protocolProblems({ protocol, family }: NatRuleArgs): Problem[] {
 }
 
 function portProblems(args: NatRuleArgs): Problem[] {
-  const { protocol, to, backend } = args;
-  const target = to === undefined ? undefined : parseTarget(to);
-  const given = (["port", "sourcePort"] as const).filter((property) => args[property] !== undefined);
-  const lists = given.filter((property) => {
-    const ports = args[property];
-    return typeof ports === "object" && ports.length > IPTABLES_PORTS;
-  });
-  const needing = [...given, ...(target?.ports ? ["to"] : [])];
-  const lacking = protocol === undefined ? "but no `protocol` is given" : `but ${protocol} has no ports`;
-  return [
-    ...(hasPorts(protocol) ? [] : needing).map((property) => ({
-      property,
-      reason: `has a port, ${lacking}: set \`protocol\` to tcp, udp or sctp`,
-    })),
-    ...(backend === "iptables" ? lists : []).map((property) => ({
-      property,
-      reason: `has more than ${IPTABLES_PORTS} ports, the most that iptables takes: make two rules, or use backend \`nftables\``,
-    })),
-  ];
+  const needing = [...givenPorts(args), ...(parseTarget(args.to ?? "")?.ports ? ["to"] : [])];
+  return [...lackingProtocol(args.protocol, needing), ...tooManyPorts(args)];
 }
 
-function familyProblems({ family, ...args }: NatRuleArgs): Problem[] {
-  return (["source", "destination", "to"] as const).flatMap((property) => {
-    const other = familyIn(args[property] ?? "");
-    if (other === undefined || other === family) return [];
-    const reason = `is ${args[property]}, but the rule is of ${family}: a rule is of one family, so make one for each`;
-    return [{ property, reason }];
-  });
-}
+const familyProblems = ({ family, source, destination, to }: NatRuleArgs): Problem[] => [
+  ...familyProblem("source", source, family),
+  ...familyProblem("destination", destination, family),
+  ...familyProblem("to", to, family),
+];
 
 /** A network stands for another one address by address, and a range of ports for another port by port. */
 function mapProblems({ kind, source, destination, port, to }: NatRuleArgs): Problem[] {
@@ -127,11 +105,7 @@ function hairpinProblems({ kind, hairpin, family, to }: NatRuleArgs): Problem[] 
   if (!hairpin) return [];
   if (kind !== "dnat") return problem(`has no meaning for ${kind}, only for dnat: leave it out`);
   if (isLoopback(to)) return problem("has no meaning where `to` is the host itself: leave it out");
-  if (hairpin !== true && familyOf(hairpin) !== family)
-    return problem(
-      `is ${hairpin}, but the rule is of ${family}: a rule is of one family, so make one for each`,
-    );
-  return [];
+  return hairpin === true ? [] : familyProblem("hairpin", hairpin, family);
 }
 
 function localnetProblems({ kind, routeLocalnet, family, to, inInterface }: NatRuleArgs): Problem[] {

@@ -14,6 +14,9 @@ type Prefix = { readonly prefix: { readonly addr: string; readonly len: number }
 /** The families as nftables names them. */
 export const NFT_FAMILIES = { ipv4: "ip", ipv6: "ip6" } as const;
 
+/** The family that nftables lists a rule of ours with. */
+export const familyNamed = (listed: string): Family => (listed === NFT_FAMILIES.ipv6 ? "ipv6" : "ipv4");
+
 export function writeMatches(wanted: PacketMatch, family: Family): NftExpression[] {
   const ip = NFT_FAMILIES[family];
   const { source, destination, destinationType, inInterface, outInterface, protocol, port, sourcePort } =

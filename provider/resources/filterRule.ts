@@ -6,7 +6,6 @@ import type { Definition, Observed } from "../definition";
 import { integer, namespaceName } from "../fields/common";
 import { connectionState, LOG_LEVELS, logPrefix, matchedIcmpType, REJECTIONS } from "../fields/filter";
 import { matchedInterface, matchedPort, protocol } from "../fields/nat";
-import { familyIn } from "../fields/natTarget";
 import { matchedNetworks } from "../fields/networks";
 import { filterCaveats } from "../filter/caveats";
 import * as firewalld from "../filter/firewalld";
@@ -15,7 +14,9 @@ import * as iptables from "../filter/iptables";
 import * as nftables from "../filter/nftables";
 import { filterProblems } from "../filter/problems";
 import { SAID, seenArgs } from "../filter/seen";
-import { parseMark } from "../mark";
+import { familyAmong, onFamilyChange } from "../packet/family";
+import { deleteAll, untilRemoved } from "../packet/removal";
+import { ruleId, turnOf } from "../packet/rule";
 import { surveyOf } from "../packet/survey";
 import { hasUnknown, UNKNOWN } from "../unknown";
 
@@ -136,8 +137,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     chain: "update",
     namespace: "replace",
     backend: "replace",
-    // Unknown as long as an address is: whatever that will be, it is hardly ever of the other family.
-    family: (_, now) => (hasUnknown(now) ? "update" : "replace"),
+    family: onFamilyChange,
     priority: "update",
     inInterface: "update",
     outInterface: "update",
@@ -155,21 +155,14 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     dockerUser: "update",
   },
 
-  id({ namespace, chain, mark }) {
-    const { label, hash } = parseMark(mark) ?? { label: mark, hash: "" };
-    return `${namespace ? `${namespace}/` : ""}${chain} ${label} ${hash}`;
-  },
-
+  id: (args) => ruleId(args.chain, args),
   // A rule is known by its mark alone, and no two resources have the same.
   claims: () => [],
   needs: ({ namespace }) => namespaceClaim(namespace),
 
   defaults({ source, destination, verdict }) {
-    const given = [source, destination].flat();
-    const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
-    const otherwise = hasUnknown(given) ? UNKNOWN : "ipv4";
     return {
-      family: families.find((family) => family !== undefined) ?? otherwise,
+      family: familyAmong([source, destination].flat()),
       ...(verdict === "reject" && { rejectWith: "port-unreachable" }),
       ...(verdict === "log" && { logLevel: "warn" }),
       ...(hasUnknown(verdict) && { rejectWith: UNKNOWN, logLevel: UNKNOWN }),
@@ -187,18 +180,19 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     return isAsked && mark === args.mark ? [] : backends[args.backend].change(answers, mark, args);
   },
 
-  remove: (_, args) =>
-    args.backend === "firewalld" ? firewalld.removal(args) : removal(args, backends[args.backend]),
+  remove(_, args) {
+    if (args.backend === "firewalld") return firewalld.removal(args);
+    const backend = backends[args.backend];
+    return untilRemoved(filterRule.id(args), () => removal(args, backend));
+  },
   objections,
   isLeaf: true,
   caveats: filterCaveats,
 
   survey: (namespace) => surveyOf(backends, namespace),
 
-  // NAT rules are in the same table of nftables: whoever takes the last rule out takes the table away. A reload of firewalld
-  // is for all its rules.
-  serialize: ({ namespace = "", backend, family }) =>
-    backend === "firewalld" ? backend : `nat ${namespace}/${backend} ${family}`,
+  // A reload of firewalld is for all its rules.
+  serialize: (args) => (args.backend === "firewalld" ? args.backend : turnOf(args)),
 };
 
 function look(answers: readonly Answer[], args: FilterRuleArgs): Seen | undefined {
@@ -213,19 +207,8 @@ function look(answers: readonly Answer[], args: FilterRuleArgs): Seen | undefine
   };
 }
 
-/** How often a removal is tried while somebody else removes rules at the same time. */
-const ATTEMPTS = 3;
-
-/** A rule that goes between the look and the deletion fails its whole transaction: then there is another look. */
-function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const answers = yield filterRule.probe(args);
-    if (!look(answers, args)) return;
-    const done: Answer[] = [];
-    for (const command of change(answers, args.mark, args, false)) done.push(...(yield [command]));
-    if (!done.includes(undefined)) return;
-  }
-  throw new Error(
-    `${filterRule.id(args)}: its rules are still there after ${ATTEMPTS} attempts to delete them`,
-  );
+/** Whether nothing of it is left. */
+function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps<boolean> {
+  const answers = yield filterRule.probe(args);
+  return !look(answers, args) || (yield* deleteAll(change(answers, args.mark, args, false)));
 }

@@ -6,8 +6,7 @@ import type { Definition, Observed, Some } from "../definition";
 import { RefusedError } from "../errors";
 import { integer, namespaceName, network } from "../fields/common";
 import { isAny, matchedInterface, matchedLink, matchedNetwork, matchedPort, protocol } from "../fields/nat";
-import { familyIn, natTarget } from "../fields/natTarget";
-import { parseMark } from "../mark";
+import { natTarget } from "../fields/natTarget";
 import { forget } from "../nat/conntrack";
 import {
   closeLocalnet,
@@ -24,8 +23,12 @@ import { legs } from "../nat/legs";
 import * as nftables from "../nat/nftables";
 import { natProblems } from "../nat/problems";
 import { SAID, seenArgs } from "../nat/seen";
+import { familyAmong, onFamilyChange } from "../packet/family";
+import { deleteAll, untilRemoved } from "../packet/removal";
+import { ruleId, turnOf } from "../packet/rule";
+import { tableName } from "../packet/stackTable";
 import { surveyOf } from "../packet/survey";
-import { hasUnknown, UNKNOWN } from "../unknown";
+import { UNKNOWN } from "../unknown";
 
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, {
@@ -62,8 +65,9 @@ export const NatRuleArgs = z.object({
   /**
    * Only packets to this address or network; with `!` in front, only those to elsewhere. `0.0.0.0/0` or `::/0` is
    * everywhere. Default: for `masquerade` with a `source` all but that source, so that packets within the network stay
-   * as they are; multicast stays as it is too, unless this names it or is everywhere; for `dnat` the host's own addresses except 127.0.0.0/8 and ::1, so that packets routed to others and
-   * services on localhost stay out of it; else any. Updates in place.
+   * as they are; multicast stays as it is too, unless this names it or is everywhere; for `dnat` the host's own
+   * addresses except 127.0.0.0/8 and ::1, so that packets routed to others and services on localhost stay out of it; else
+   * any. Updates in place.
    */
   destination: matchedNetwork.optional(),
   /**
@@ -150,8 +154,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     kind: "replace",
     namespace: "replace",
     backend: "replace",
-    // Unknown as long as an address is: whatever that will be, it is hardly ever of the other family.
-    family: (_, now) => (hasUnknown(now) ? "update" : "replace"),
+    family: onFamilyChange,
     source: "update",
     destination: "update",
     inInterface: "update",
@@ -166,11 +169,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     routeLocalnet: "replace",
   },
 
-  id({ namespace, kind, mark }) {
-    const { label, hash } = parseMark(mark) ?? { label: mark, hash: "" };
-    return `${namespace ? `${namespace}/` : ""}${kind} ${label} ${hash}`;
-  },
-
+  id: (args) => ruleId(args.kind, args),
   // A rule is known by its mark alone, and no two resources have the same.
   claims: () => [],
   needs: ({ namespace, routeLocalnet }) => [
@@ -179,9 +178,6 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   ],
 
   defaults({ kind, source, destination, to }) {
-    const given = [source, destination, to];
-    const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
-    const otherwise = given.includes(UNKNOWN) ? UNKNOWN : "ipv4";
     const inside = network.safeParse(source).data;
     const masquerade =
       source === UNKNOWN
@@ -190,10 +186,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
           ? { destination: `!${inside}` }
           : // The loopback link has no address to put in: what the host sends to itself would be dropped.
             { outInterface: "!lo" };
-    return {
-      family: families.find((family) => family !== undefined) ?? otherwise,
-      ...(kind === "masquerade" && masquerade),
-    };
+    return { family: familyAmong([source, destination, to]), ...(kind === "masquerade" && masquerade) };
   },
 
   problems: natProblems,
@@ -219,15 +212,15 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     return [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
   },
 
-  remove: (_, args) => removal(args),
+  remove: (_, args) => untilRemoved(natRule.id(args), () => removal(args)),
   isLeaf: true,
   caveats: legacyCaveats,
 
   survey: (namespace) => surveyOf(backends, namespace),
 
-  serialize: ({ namespace = "", backend, family, routeLocalnet }) => [
-    `nat ${namespace}/${backend} ${family}`,
-    ...(routeLocalnet === undefined ? [] : [`localnet ${namespace}/${routeLocalnet}`]),
+  serialize: ({ routeLocalnet, ...args }) => [
+    turnOf(args),
+    ...(routeLocalnet === undefined ? [] : [`localnet ${args.namespace ?? ""}/${routeLocalnet}`]),
   ],
 };
 
@@ -241,7 +234,7 @@ function look(answers: readonly Answer[], args: NatRuleArgs): Seen | undefined {
   // Where the host has no such network any more, the one that was found is as good as any.
   const inside = ground.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
   const seen = seenArgs(found, legs(args, inside), args);
-  const table = args.backend === "nftables" ? nftables.tableName(args.mark) : "nat";
+  const table = args.backend === "nftables" ? tableName(args.mark) : "nat";
   const isShut = args.routeLocalnet !== undefined && !isOpen(ground);
   return {
     args: isShut ? { ...seen, routeLocalnet: undefined } : seen,
@@ -272,28 +265,18 @@ const matchedIn = ({ source, destination, protocol, port, sourcePort }: Some<Nat
   ...{ source, destination, protocol, port, sourcePort },
 });
 
-/** How often a removal is tried while somebody else removes rules at the same time. */
-const ATTEMPTS = 3;
-
-/** A rule that goes between the look and the deletion fails its whole transaction: then there is another look. */
-function* removal(args: NatRuleArgs): Steps {
-  const { backend, mark } = args;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const answers = yield natRule.probe(args);
-    const seen = look(answers, args);
-    if (!seen) return;
-    // Before its guard goes.
-    const ground = groundOf(answers, args);
-    yield closeLocalnet(args, ground);
-    const done: Answer[] = [];
-    for (const command of backends[backend].change(answers, mark, args, [])) done.push(...(yield [command]));
-    yield forget({ ...args, ...matchedIn(seen.args) });
-    if (done.includes(undefined)) continue;
-    if (args.routeLocalnet === undefined) return;
-    // Another stack may have begun to need it, or have let go of it, since the look before.
-    const after = groundOf(yield natRule.probe(args), args);
-    yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
-    return;
-  }
-  throw new Error(`${natRule.id(args)}: its rules are still there after ${ATTEMPTS} attempts to delete them`);
+/** Whether nothing of it is left. */
+function* removal(args: NatRuleArgs): Steps<boolean> {
+  const answers = yield natRule.probe(args);
+  const seen = look(answers, args);
+  if (!seen) return true;
+  // Before its guard goes.
+  yield closeLocalnet(args, groundOf(answers, args));
+  const isGone = yield* deleteAll(backends[args.backend].change(answers, args.mark, args, []));
+  yield forget({ ...args, ...matchedIn(seen.args) });
+  if (!isGone || args.routeLocalnet === undefined) return isGone;
+  // Another stack may have begun to need it, or have let go of it, since the look before.
+  const after = groundOf(yield natRule.probe(args), args);
+  yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
+  return true;
 }

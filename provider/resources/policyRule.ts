@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { ASK, type Command, familyOption, ip } from "../command";
+import { ASK, type Command, familyOption, ip, lookFor } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
-import { familyOf, integer, linkName, namespaceName, parseIp } from "../fields/common";
+import { integer, linkName, namespaceName } from "../fields/common";
 import { hasPorts, portValue, protocol, protocolNumber, protocolOf } from "../fields/nat";
 import {
   fwmark,
@@ -16,9 +16,9 @@ import {
 } from "../fields/policyRule";
 import { routeTable, tableOf } from "../fields/routeTable";
 import { readSysctls, valuesOf } from "../fields/sysctl";
+import { familyAmong, familyProblem, onFamilyChange } from "../packet/family";
 import { parsePolicyRules, type RuleInfo } from "../parse/policyRule";
 import { PROTOCOL, protocolMark } from "../protocol";
-import { hasUnknown, UNKNOWN } from "../unknown";
 
 export const PolicyRuleArgs = z.object({
   /**
@@ -110,8 +110,7 @@ export const policyRule: Definition<Args> = {
   onChange: {
     priority: "replace",
     namespace: "replace",
-    // Unknown as long as an address is: whatever that will be, it is hardly ever of the other family.
-    family: (_, now) => (hasUnknown(now) ? "update" : "replace"),
+    family: onFamilyChange,
     from: "update",
     to: "update",
     iif: "update",
@@ -134,12 +133,7 @@ export const policyRule: Definition<Args> = {
   // A rule outlives its links, and waits for them.
   needs: ({ namespace }) => namespaceClaim(namespace),
 
-  defaults({ from, to }) {
-    const given = [from, to];
-    const families = given.map((text) => (typeof text === "string" ? parseIp(text)?.family : undefined));
-    const otherwise = given.includes(UNKNOWN) ? UNKNOWN : "ipv4";
-    return { family: families.find((family) => family !== undefined) ?? otherwise };
-  },
+  defaults: ({ from, to }) => ({ family: familyAmong([from, to]) }),
 
   problems: (args) => [
     ...familyProblems(args),
@@ -182,7 +176,7 @@ export const policyRule: Definition<Args> = {
     if (family === "ipv6") return [];
     const links = ["all", ...(iif === undefined ? [] : [iif])];
     const keys = links.map((link) => `net/ipv4/conf/${link}/rp_filter`);
-    const [answer] = yield [{ ...readSysctls(namespace, keys), mayFail: "" }];
+    const [answer] = yield [lookFor(readSysctls(namespace, keys))];
     const values = Object.values(valuesOf(answer, keys));
     // The higher of both counts, and 2 is the loose one.
     return values.includes("1") && !values.includes("2")
@@ -274,13 +268,8 @@ const notes = ({ more }: RuleInfo, count: number): string[] => [
   ...(count > 1 ? ["(and another rule)"] : []),
 ];
 
-function familyProblems({ family, ipproto, tos = 0, suppressPrefixlength = 0, ...args }: Args): Problem[] {
-  const problems: Problem[] = (["from", "to"] as const).flatMap((property) => {
-    const network = args[property];
-    if (network === undefined || familyOf(network) === family) return [];
-    const reason = `is ${network}, but the rule is of ${family}: a rule is of one family, so make one for each`;
-    return [{ property, reason }];
-  });
+function familyProblems({ family, from, to, ipproto, tos = 0, suppressPrefixlength = 0 }: Args): Problem[] {
+  const problems = [...familyProblem("from", from, family), ...familyProblem("to", to, family)];
   const other = { ipv4: "icmpv6", ipv6: "icmp" }[family];
   if (ipproto === other) {
     const own = family === "ipv4" ? "icmp" : "icmpv6";

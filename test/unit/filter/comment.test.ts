@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isInOrder, parseComment, printComment } from "../../../provider/filter/comment";
+import { parseComment, printComment } from "../../../provider/filter/comment";
 import { markOf } from "../../../provider/mark";
 
 const mark = markOf("FilterRule", `urn:pulumi:stack::project::x::${"n".repeat(200)}`);
@@ -23,16 +23,5 @@ describe("comments of filter rules", () => {
       `${mark},x`,
     ];
     expect(others.map(parseComment)).to.deep.equal(others.map(() => undefined));
-  });
-
-  it("tell the order", () => {
-    const are = (...priorities: number[]) => priorities.map((_, at) => isInOrder(priorities, at));
-    expect([are(), are(1, 1, 2), are(2, 1), are(1, 3, 2, 4), are(0, 0, 5, 0, 0)]).to.deep.equal([
-      [],
-      [true, true, true],
-      [true, false],
-      [true, true, false, true],
-      [true, true, false, true, true],
-    ]);
   });
 });
