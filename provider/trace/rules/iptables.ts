@@ -1,6 +1,6 @@
 import { splitWords } from "../../parse/iptables";
 import { covers } from "../ip";
-import { all, any, not, type Passage, type Tri } from "../packet";
+import { all, any, not, type Packet, type Passage, type Tri } from "../packet";
 import type { Chain, Rule, Verdict } from "./chain";
 
 /** Rule sets as `iptables-save --counters` prints them. */
@@ -103,27 +103,30 @@ function read(words: readonly string[]): Read {
   return { conditions, target, values };
 }
 
+/** Modules that ask for something even without an option. */
+const MATCHING = /^(socket|rpfilter|eui64|ah|frag|dst|hbh|rt|mh)$/;
+
 const STATES: Readonly<Record<string, boolean>> = { NEW: false, ESTABLISHED: true };
 
 function conditionOf(option: string, value: string): Condition | undefined {
   const words = value.split(",");
   switch (option) {
     case "-m":
+      return MATCHING.test(value) ? () => undefined : undefined;
     case "--comment":
     case "--limit":
     case "--limit-burst":
       return undefined;
     case "-s":
-      return ({ packet }) => covers(value, packet.source);
+      return ({ packet }) => isIn(value, packet.source);
     case "-d":
-      return ({ packet }) => covers(value, packet.destination);
+      return ({ packet }) => isIn(value, packet.destination);
     case "-i":
       return ({ inInterface }) => isLink(inInterface, value);
     case "-o":
       return ({ outInterface }) => isLink(outInterface, value);
     case "-p":
-      return ({ packet }) =>
-        value === "all" || value.replace(/^(ipv6-icmp|icmpv6)$/, "icmp") === packet.protocol;
+      return ({ packet }) => value === "all" || namesOf(packet).includes(value);
     case "--dport":
     case "--dports":
       return ({ packet }) => isPort(packet.port, words);
@@ -132,10 +135,7 @@ function conditionOf(option: string, value: string): Condition | undefined {
       return ({ packet }) => isPort(packet.sourcePort, words);
     case "--icmp-type":
     case "--icmpv6-type":
-      return ({ packet }) =>
-        value === "any" || /^(8|echo-request|128)$/.test(value)
-          ? !packet.isReply
-          : packet.isReply && /^(0|echo-reply|129)$/.test(value);
+      return ({ packet }) => value === "any" || icmpTypes(packet).includes(value.replace(/\/0$/, ""));
     case "--state":
     case "--ctstate":
       return ({ packet }) => ctState(words, packet.isReply);
@@ -146,11 +146,34 @@ function conditionOf(option: string, value: string): Condition | undefined {
     case "--physdev-is-bridged":
       return ({ isBridged }) => isBridged === true;
     case "--tcp-flags":
+      return ({ packet }) => hasFlags(value, packet);
     case "--syn":
-      return ({ packet }) => packet.protocol === "tcp" && !packet.isReply;
+      return ({ packet }) => hasFlags("FIN,SYN,RST,ACK SYN", packet);
     default:
       return () => undefined;
   }
+}
+
+/** A mask with gaps, as in `10.1.0.0/255.255.0.255`, is not reckoned with. */
+const isIn = (network: string, address: string): Tri =>
+  /\/.*[.:]/.test(network) ? undefined : covers(network, address);
+
+const namesOf = ({ family, protocol }: Packet): readonly string[] =>
+  family === "ipv6" && protocol === "icmp" ? ["ipv6-icmp", "icmpv6"] : [protocol];
+
+/** A ping or its answer, by number and by name. */
+const icmpTypes = ({ family, isReply }: Packet): readonly string[] => {
+  const [request, reply] = family === "ipv4" ? ["8", "0"] : ["128", "129"];
+  return isReply ? [reply, "echo-reply"] : [request, "echo-request"];
+};
+
+/** `MASK SET`: of the flags in the mask, these and no others, where a connection begins with SYN and is answered SYN and ACK. */
+function hasFlags(value: string, { protocol, isReply }: Packet): boolean {
+  const [mask = [], asked = []] = value
+    .split(" ")
+    .map((words) => words.replace("ALL", "FIN,SYN,RST,PSH,ACK,URG").replace("NONE", "").split(","));
+  const set = isReply ? ["SYN", "ACK"] : ["SYN"];
+  return protocol === "tcp" && mask.every((flag) => set.includes(flag) === asked.includes(flag));
 }
 
 const isLink = (link: string | undefined, pattern: string): boolean =>
@@ -179,7 +202,7 @@ const typeOf = (words: readonly string[], address: string, local: readonly strin
 
 /** Targets that let a packet go on to the next rule. */
 const PASSING =
-  /^(LOG|NFLOG|ULOG|MARK|CONNMARK|TCPMSS|TOS|DSCP|TTL|HL|CHECKSUM|CT|NOTRACK|TRACE|SET|CLASSIFY|CONNSECMARK|SECMARK|RATEEST|AUDIT)$/;
+  /^(LOG|NFLOG|ULOG|MARK|CONNMARK|TCPMSS|TOS|DSCP|TTL|HL|CHECKSUM|CT|NOTRACK|TRACE|SET|CLASSIFY|CONNSECMARK|SECMARK|RATEEST|AUDIT|ECN|HMARK|IDLETIMER|LED|TEE)$/;
 
 function verdictOf(target: Read["target"], values: Read["values"]): Verdict | "nothing" {
   if (!target || PASSING.test(target.name)) return "nothing";

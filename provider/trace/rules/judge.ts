@@ -72,7 +72,12 @@ function run(
       ({ tool, family, table, name }) =>
         tool === chain.tool && family === chain.family && table === chain.table && name === verdict.chain,
     );
-    const found = target && run(target, chains, passage, doubts, depth + 1);
+    if (!target) {
+      // No chain, but a target that nothing is known of: NFQUEUE, NETMAP, TPROXY.
+      doubts.push({ chain, rule });
+      continue;
+    }
+    const found = run(target, chains, passage, doubts, depth + 1);
     if (found || verdict.does === "goto") return found;
   }
   return undefined;

@@ -1,330 +1,140 @@
-import { z } from "zod";
-import { parseJson } from "../../parse/json";
-import { covers, isBetween } from "../ip";
-import { all, any, not, type Passage, type Tri } from "../packet";
+import type { Selector, Word } from "../../parse/nftExpressions";
+import { type NftRule, type NftSets, parseRuleset } from "../../parse/nftRuleset";
+import type { Elements, Statement, Target, Translation } from "../../parse/nftStatements";
+import { all, type Passage, type Tri } from "../packet";
 import type { Chain, Rule, Verdict } from "./chain";
+import { fits, isThere, matches, type Place } from "./nftMatch";
+import { printStatement } from "./nftText";
 
-/** Rule sets as `nft -j list ruleset` prints them. See libnftables-json(5). */
+/** The chains in the answer to `nft -j list ruleset`; none where there is none. */
+export const parseNft = (text: string | undefined): Chain[] =>
+  parseRuleset(text).map(({ family, table, name, type = "filter", hook, prio, policy, rules, names }) => ({
+    ...{ tool: "nft" as const, family, table, name },
+    rules: rules.map((rule) => toRule(rule, names)),
+    ...(hook !== undefined && { base: { hook, type, priority: prio, policy } }),
+  }));
 
-const Fields = z.record(z.string(), z.unknown());
-type Fields = z.output<typeof Fields>;
-
-const Listing = z.object({
-  nftables: z.array(
-    z.looseObject({
-      chain: z
-        .object({
-          family: z.string(),
-          table: z.string(),
-          name: z.string(),
-          type: z.string().optional(),
-          hook: z.string().optional(),
-          prio: z.number().optional(),
-          policy: z.enum(["accept", "drop"]).optional(),
-        })
-        .optional(),
-      rule: z
-        .object({
-          family: z.string(),
-          table: z.string(),
-          chain: z.string(),
-          comment: z.string().optional(),
-          expr: z.array(Fields),
-        })
-        .optional(),
-      set: z
-        .looseObject({
-          family: z.string(),
-          table: z.string(),
-          name: z.string(),
-          elem: z.array(z.unknown()).optional(),
-        })
-        .optional(),
-    }),
-  ),
-});
-
-/** The chains in a listing; none where there is none. */
-export function parseNft(text: string | undefined): Chain[] {
-  if (text === undefined || text.trim() === "") return [];
-  const { nftables } = parseJson(Listing, text);
-  const sets = new Map(
-    nftables.flatMap(({ set }) =>
-      set ? [[`${set.family} ${set.table} ${set.name}`, set.elem ?? []] as const] : [],
-    ),
-  );
-  const rules = nftables.flatMap(({ rule }) => rule ?? []);
-  return nftables.flatMap(({ chain }) => {
-    if (!chain) return [];
-    const { family, table, name, type, hook, prio = 0, policy = "accept" } = chain;
-    const own = rules.filter((rule) => rule.family === family && rule.table === table && rule.chain === name);
-    const lookUp = (set: string) => sets.get(`${family} ${table} ${set}`);
-    return {
-      tool: "nft" as const,
-      ...{ family, table, name },
-      rules: own.map(({ expr, comment }) => toRule(expr, comment, lookUp)),
-      ...(hook !== undefined && { base: { hook, type: type ?? "filter", priority: prio, policy } }),
-    };
-  });
-}
-
-type LookUp = (set: string) => readonly unknown[] | undefined;
-
-const Counter = z.object({ packets: z.number() });
-
-function toRule(expr: readonly Fields[], comment: string | undefined, lookUp: LookUp): Rule {
-  const counter = expr.map(({ counter }) => Counter.safeParse(counter).data).find((found) => found);
+function toRule({ statements, comment, packets }: NftRule, names: NftSets): Rule {
   return {
-    text: expr.map(printStatement).join(" "),
-    comment,
-    packets: counter?.packets,
-    judge: (passage) => judgeStatements(expr, passage, lookUp),
+    text: statements.map(printStatement).join(" "),
+    ...{ comment, packets },
+    judge: (passage) => judgeStatements(statements, { passage, names }),
   };
 }
 
-/** Statements that change neither where the packet goes nor whether it does. */
-const HARMLESS = ["counter", "log", "limit", "mangle", "notrack", "xt", "meter", "set", "quota", "ct helper"];
-
-function judgeStatements(
-  expr: readonly Fields[],
-  passage: Passage,
-  lookUp: LookUp,
-): Verdict | "nothing" | "doubt" {
+/** One after the other, as far as each lets the packet on. */
+function judgeStatements(statements: readonly Statement[], place: Place): Verdict | "nothing" | "doubt" {
   let isSure = true;
-  for (const statement of expr) {
-    const [key = "", value] = Object.entries(statement)[0] ?? [];
-    if (key === "match" || key === "xt") {
-      const fits = key === "match" ? match(value, passage, lookUp) : undefined;
-      if (fits === false) return "nothing";
-      isSure &&= fits === true;
-    } else if (!HARMLESS.includes(key)) {
-      const verdict = key === "vmap" ? mapped(value, passage, lookUp) : verdictOf(key, value);
-      if (verdict === "nothing") continue;
-      return isSure ? verdict : "doubt";
-    }
+  for (const statement of statements) {
+    const result = meet(statement, place);
+    if (result === false) return "nothing";
+    if (typeof result === "object") return isSure ? result : "doubt";
+    isSure &&= result === true;
   }
-  // A target of iptables that nft does not know.
-  return expr.some((statement) => "xt" in statement) ? "doubt" : "nothing";
+  const isOpen = statements.some((one) => isOpaque(one) || (one.is === "vmap" && !isSure));
+  return isOpen ? "doubt" : "nothing";
 }
 
-const Target = z.object({ addr: z.unknown().optional(), port: z.unknown().optional() });
+/** Whether a statement may do something to the packet that cannot be told: targets of iptables, queues, new addresses. */
+function isOpaque(statement: Statement): boolean {
+  if (statement.is !== "mangle") return statement.is === "other";
+  const { key } = statement;
+  return key.is === "payload" && /^[sd](addr|port)$/.test(key.field);
+}
 
-function verdictOf(key: string, value: unknown): Verdict | "doubt" {
-  const { addr, port } = Target.safeParse(value).data ?? {};
-  const known = {
-    to: typeof addr === "string" ? addr : undefined,
-    port: typeof port === "number" ? port : undefined,
-  };
-  switch (key) {
+/** What a statement makes of a packet: a verdict, or whether the next one is asked. */
+function meet(statement: Statement, place: Place): Verdict | Tri {
+  switch (statement.is) {
+    case "match":
+      return matches(statement, place);
     case "accept":
     case "drop":
-    case "reject":
     case "return":
-    case "masquerade":
-      return { does: key };
+      return { does: statement.is };
+    case "reject":
+      return canReject(statement.type, place.passage) && { does: "reject" };
     case "jump":
     case "goto":
-      return { does: key, chain: String(Fields.safeParse(value).data?.["target"]) };
+      return { does: statement.is, chain: statement.target };
     case "dnat":
     case "snat":
-      return { does: key, ...known };
+    case "masquerade":
     case "redirect":
-      return { does: key, port: known.port };
-    default:
-      return "doubt";
-  }
-}
-
-const VerdictMap = z.object({
-  key: z.unknown(),
-  data: z.object({ set: z.array(z.tuple([z.unknown(), Fields])) }),
-});
-
-function mapped(value: unknown, passage: Passage, lookUp: LookUp): Verdict | "nothing" | "doubt" {
-  const map = VerdictMap.safeParse(value).data;
-  if (!map) return "doubt";
-  for (const [element, verdict] of map.data.set) {
-    const fits = compare(map.key, element, passage, lookUp);
-    if (fits === undefined) return "doubt";
-    const [key = "", target] = Object.entries(verdict)[0] ?? [];
-    if (fits) return verdictOf(key, target);
-  }
-  return "nothing";
-}
-
-const Match = z.object({ op: z.string(), left: z.unknown(), right: z.unknown() });
-
-function match(value: unknown, passage: Passage, lookUp: LookUp): Tri {
-  const parsed = Match.safeParse(value).data;
-  if (!parsed) return undefined;
-  const { op, left, right } = parsed;
-  if (op === "==" || op === "in") return compare(left, right, passage, lookUp);
-  return op === "!=" ? not(compare(left, right, passage, lookUp)) : undefined;
-}
-
-const Prefix = z.object({ prefix: z.object({ addr: z.string(), len: z.number() }) });
-const Range = z.object({
-  range: z.tuple([z.union([z.string(), z.number()]), z.union([z.string(), z.number()])]),
-});
-const Elem = z.object({ elem: z.looseObject({ val: z.unknown() }) });
-
-/** Whether what `left` names in the packet is `right`, or among it. */
-function compare(left: unknown, right: unknown, passage: Passage, lookUp: LookUp): Tri {
-  if (typeof right === "string" && right.startsWith("@")) {
-    const elements = lookUp(right.slice(1));
-    return elements && any(elements.map((element) => compare(left, element, passage, lookUp)));
-  }
-  const fields = Fields.safeParse(right).data;
-  if (Array.isArray(right)) return any(right.map((one) => compare(left, one, passage, lookUp)));
-  if (Array.isArray(fields?.["set"]))
-    return any(fields["set"].map((one) => compare(left, one, passage, lookUp)));
-  const element = Elem.safeParse(right).data;
-  if (element) return compare(left, element.elem.val, passage, lookUp);
-  const parts = Fields.safeParse(left).data?.["concat"];
-  if (Array.isArray(parts)) {
-    const values: unknown = fields?.["concat"];
-    if (!Array.isArray(values)) return undefined;
-    return all(parts.map((part, at) => compare(part, values[at], passage, lookUp)));
-  }
-  const value = namedBy(left, passage);
-  return value === undefined ? undefined : value === "absent" ? false : equals(value.is, right);
-}
-
-/** What an expression names: several words where more than one would do; `absent` where the packet has no such thing. */
-type Value = { readonly is: readonly (string | number)[] } | "absent" | undefined;
-
-const value = (...is: readonly (string | number | undefined)[]): Value =>
-  is.includes(undefined) ? undefined : { is: is.filter((one) => one !== undefined) };
-
-const Expression = z.object({
-  meta: z.object({ key: z.string() }).optional(),
-  payload: z.object({ protocol: z.string(), field: z.string() }).optional(),
-  ct: z.object({ key: z.string() }).optional(),
-  fib: z.object({ result: z.string(), flags: z.union([z.string(), z.array(z.string())]) }).optional(),
-});
-
-const PROTOCOLS = { icmp: 1, tcp: 6, udp: 17 } as const;
-
-function namedBy(left: unknown, passage: Passage): Value {
-  const { meta, payload, ct, fib } = Expression.safeParse(left).data ?? {};
-  const { packet, local } = passage;
-  if (meta) return metaOf(meta.key, passage);
-  if (payload) return payloadOf(payload.protocol, payload.field, passage);
-  if (ct?.key === "state") return value(packet.isReply ? "established" : "new");
-  // Translation is decided before the filters are asked; a packet that goes on is none of its own.
-  if (ct?.key === "direction") return value(packet.isReply ? "reply" : "original");
-  if (fib?.result === "type") {
-    const flags = [fib.flags].flat();
-    const address = flags.includes("saddr") ? packet.source : packet.destination;
-    return value(local.includes(address) ? "local" : "unicast");
-  }
-  return undefined;
-}
-
-function metaOf(key: string, { packet, inInterface, outInterface, isBridged }: Passage): Value {
-  const { family, protocol } = packet;
-  switch (key) {
-    case "iifname":
-    case "iif":
-      return inInterface === undefined ? "absent" : value(inInterface);
-    case "oifname":
-    case "oif":
-      return outInterface === undefined ? "absent" : value(outInterface);
-    case "l4proto":
-      return family === "ipv6" && protocol === "icmp"
-        ? value("ipv6-icmp", "icmpv6", 58)
-        : value(protocol, PROTOCOLS[protocol]);
-    case "nfproto":
-      return value(family);
-    case "protocol":
-      return value(family === "ipv4" ? "ip" : "ip6");
-    case "pkttype":
-      return value("host", "unicast");
-    case "ibrname":
-    case "obrname":
-      return isBridged ? value(inInterface) : "absent";
-    default:
-      return undefined;
-  }
-}
-
-function payloadOf(protocol: string, field: string, { packet }: Passage): Value {
-  const isIcmp = packet.protocol === "icmp";
-  switch (protocol) {
-    case "ip":
-    case "ip6": {
-      if ((packet.family === "ipv4") !== (protocol === "ip")) return "absent";
-      if (field === "saddr") return value(packet.source);
-      if (field === "daddr") return value(packet.destination);
-      if (field === "protocol" || field === "nexthdr")
-        return value(packet.protocol, PROTOCOLS[packet.protocol]);
-      return undefined;
+      return translate(statement, place);
+    case "vmap": {
+      const found = lookUp(statement, place.names.verdictMaps, place);
+      if (found === "nothing") return false;
+      return found && meet(found, place);
     }
-    case "tcp":
-    case "udp":
-    case "th":
-      if (isIcmp || (protocol !== "th" && protocol !== packet.protocol)) return "absent";
-      if (field === "dport") return value(packet.port);
-      return field === "sport" ? value(packet.sourcePort) : undefined;
-    case "icmp":
-    case "icmpv6":
-      if (!isIcmp || (packet.family === "ipv4") !== (protocol === "icmp")) return "absent";
-      return field === "type" ? value(packet.isReply ? "echo-reply" : "echo-request") : undefined;
-    default:
+    case "limit":
+      // The first packet after a quiet time passes, but not if it is larger than all that may pass.
+      return statement.isOver || statement.unit === "bytes" ? undefined : true;
+    case "quota":
+    case "ct count":
+    case "named":
+    case "other":
       return undefined;
+    case "set":
+      return isThere(statement.key, place) && all(statement.statements.map((one) => goesOn(one, place)));
+    case "mangle":
+      return isThere(statement.key, place);
+    default:
+      return true;
   }
 }
 
-function equals(values: readonly (string | number)[], right: unknown): Tri {
-  const prefix = Prefix.safeParse(right).data?.prefix;
-  if (prefix) return values.some((one) => covers(`${prefix.addr}/${prefix.len}`, String(one)));
-  const range = Range.safeParse(right).data?.range;
-  if (range) {
-    const [from, to] = range;
-    return values.some((one) =>
-      typeof one === "number" && typeof from === "number" && typeof to === "number"
-        ? from <= one && one <= to
-        : isBetween(String(one), String(from), String(to)),
-    );
+/** Whether a statement on the elements of a set lets the packet on. */
+function goesOn(statement: Statement, place: Place): Tri {
+  const result = meet(statement, place);
+  return typeof result === "object" ? undefined : result;
+}
+
+/** nft lets a rule reject only what its answer is for, and leaves that match out of what it lists. */
+function canReject(type: string | undefined, { packet }: Passage): boolean {
+  switch (type) {
+    case "tcp reset":
+      return packet.protocol === "tcp";
+    case "icmp":
+      return packet.family === "ipv4";
+    case "icmpv6":
+      return packet.family === "ipv6";
+    default:
+      return true;
   }
-  if (typeof right === "string" && right.endsWith("*"))
-    return values.some((one) => String(one).startsWith(right.slice(0, -1)));
-  if (typeof right === "string" || typeof right === "number") return values.includes(right);
-  return undefined;
 }
 
-/** A statement near to what nft itself would print: for people only. */
-function printStatement(statement: Fields): string {
-  const [key = "", value] = Object.entries(statement)[0] ?? [];
-  const parsed = key === "match" ? Match.safeParse(value).data : undefined;
-  if (parsed)
-    return [
-      print(parsed.left),
-      ...(/^(==|in)$/.test(parsed.op) ? [] : [parsed.op]),
-      print(parsed.right),
-    ].join(" ");
-  if (key === "counter") return "counter";
-  if (key === "reject" || key === "log" || key === "limit") return key;
-  if (value === null) return key;
-  return `${key} ${print(value)}`;
+/** What a map has for a packet; `undefined` where that cannot be told. */
+function lookUp<T>(
+  { key, elements }: { readonly key: Selector; readonly elements: Elements<T> },
+  named: ReadonlyMap<string, Exclude<Elements<T>, string>>,
+  place: Place,
+): T | "nothing" | undefined {
+  if (!isThere(key, place)) return "nothing";
+  const candidates = typeof elements === "string" ? named.get(elements) : elements;
+  for (const [pattern, value] of candidates ?? []) {
+    const isIt = fits(key, pattern, place);
+    if (isIt === undefined) return undefined;
+    if (isIt) return value;
+  }
+  return candidates && "nothing";
 }
 
-function print(value: unknown): string {
-  if (Array.isArray(value)) return `{ ${value.map(print).join(", ")} }`;
-  const { meta, payload, ct, fib } = Expression.safeParse(value).data ?? {};
-  if (meta) return /^[io]if(name)?$/.test(meta.key) ? meta.key : `meta ${meta.key}`;
-  if (payload) return `${payload.protocol} ${payload.field}`;
-  if (ct) return `ct ${ct.key}`;
-  if (fib) return `fib ${[fib.flags].flat().join(" . ")} ${fib.result}`;
-  const prefix = Prefix.safeParse(value).data?.prefix;
-  if (prefix) return `${prefix.addr}/${prefix.len}`;
-  const range = Range.safeParse(value).data?.range;
-  if (range) return range.join("-");
-  const fields = Fields.safeParse(value).data;
-  if (fields && Array.isArray(fields["set"])) return print(fields["set"]);
-  if (fields && typeof fields["target"] === "string") return fields["target"];
-  const target = Target.safeParse(value).data;
-  if (fields && target && ("addr" in fields || "port" in fields))
-    return `to ${[target.addr, target.port].filter((part) => part !== undefined).join(":")}`;
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** Where it does not translate the packet, the rule does not match. */
+function translate({ is, family, addr, port }: Translation, place: Place): Verdict | false {
+  const own = place.passage.packet.family === "ipv4" ? "ip" : "ip6";
+  const to = wordOf(addr, place);
+  const toPort = wordOf(port, place);
+  if ((family !== undefined && family !== own) || to === "nothing" || toPort === "nothing") return false;
+  if (is === "masquerade") return { does: is };
+  const ported = { port: typeof toPort?.word === "number" ? toPort.word : undefined };
+  return is === "redirect"
+    ? { does: is, ...ported }
+    : { does: is, to: typeof to?.word === "string" ? to.word : undefined, ...ported };
+}
+
+/** The one address or port that a packet is given; `undefined` where there is none, or no single one. */
+function wordOf(target: Target | undefined, place: Place): { readonly word: Word } | "nothing" | undefined {
+  const pattern = target?.is === "map" ? lookUp(target, new Map(), place) : target;
+  if (pattern === undefined || pattern === "nothing") return pattern;
+  return pattern.is === "word" ? pattern : undefined;
 }

@@ -480,4 +480,18 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     server: ["blue", "0.0.0.0", 5353, "udp"],
     trace: ["red", "blue:5353/udp"],
   },
+  {
+    // By UDP, as no answer disproves a wrong verdict there.
+    name: "rules that drop other protocols than they name",
+    base: ROUTED,
+    broken: [
+      "h1: nft add table inet lab",
+      "h1: nft add chain inet lab forward { type filter hook forward priority 0 ; }",
+      "h1: nft add rule inet lab forward tcp dport != 22 drop",
+      "h1: nft add rule inet lab forward ip6 saddr != fd00::/8 drop",
+      "h1: nft add rule inet lab forward icmp type != echo-request drop",
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"],
+    trace: ["red", "blue:5353/udp"],
+  },
 ];

@@ -83,6 +83,7 @@ describe("rules of iptables", () => {
     '-m comment --comment "a -j DROP of old" -m state --state NEW',
     "-m addrtype --dst-type UNICAST",
     "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN",
+    "-p tcp -m tcp ! --tcp-flags SYN,ACK SYN,ACK",
   ];
   for (const words of matching) {
     it(`match: ${words}`, () => {
@@ -102,6 +103,9 @@ describe("rules of iptables", () => {
     "-m addrtype --dst-type LOCAL",
     "-m physdev --physdev-is-bridged",
     "-p icmp -m icmp --icmp-type 8",
+    "-p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE",
+    "-p tcp -m tcp --tcp-flags FIN,SYN FIN,SYN",
+    "-p tcp -m tcp ! --dport 80",
   ];
   for (const words of others) {
     it(`do not match: ${words}`, () => {
@@ -114,6 +118,8 @@ describe("rules of iptables", () => {
     "-m mark --mark 0x1",
     "-m string --string x --algo bm",
     "-p tcp -m tcp --sport 99",
+    "-m rpfilter",
+    "-s 10.1.0.0/255.255.0.255",
   ]) {
     it(`stay in doubt: ${words}`, () => {
       expect(outcomeOf(iptables(`${words} -j DROP`), passing(WEB))).to.equal("accept: in doubt");
@@ -126,6 +132,20 @@ describe("rules of iptables", () => {
       "drop: -A FORWARD -p icmp -m icmp --icmp-type 8 -j DROP",
     );
     expect(outcomeOf(chains, passing({ ...PING, isReply: true }))).to.equal("accept");
+  });
+
+  it("know any ping, a type with its code, and ICMP of the other family", () => {
+    const isDropped = (words: string, packet: Packet) =>
+      outcomeOf(iptables(`-p ${words} -j DROP`), passing(packet)) !== "accept";
+    expect(isDropped("icmp -m icmp --icmp-type any", { ...PING, isReply: true })).to.equal(true);
+    expect(isDropped("icmp -m icmp --icmp-type 8/0", PING)).to.equal(true);
+    expect(isDropped("ipv6-icmp", PING)).to.equal(false);
+    expect(isDropped("icmp", { ...PING, family: "ipv6" })).to.equal(false);
+    expect(isDropped("ipv6-icmp", { ...PING, family: "ipv6" })).to.equal(true);
+  });
+
+  it("stay in doubt about a target that is no chain", () => {
+    expect(outcomeOf(iptables("-j NFQUEUE --queue-num 1"), passing(WEB))).to.equal("accept: in doubt");
   });
 
   it("call chains, return from them, and go to them for good", () => {
