@@ -230,7 +230,7 @@ describe("doctor", function () {
     const script = 'exec setpriv --bounding-set=-all --inh-caps=-all "$0" dist/cli/main.js doctor --json';
     const { findings, exitCode } = await after_(script);
     expect(findings.map(({ subject, mend }) => `${subject}: ${mend}`)).to.deep.equal([
-      "rights: sudo -E pulumi up, or npx pulumi-netns sandbox -- pulumi up",
+      'rights: sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up',
     ]);
     expect(exitCode).to.equal(1);
   });
