@@ -33,3 +33,6 @@ const macFrom = remembered((text: string): string => {
 /** `NAMESPACE/LINK`, or the link alone where it is in the host's own namespace. */
 export const linkId = (namespace: string | undefined, name: string): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
+
+/** What the far end of a node's cable is called unless the program says. */
+export const farEndName = (node: string, link: string): string => `${node}-${link}`;

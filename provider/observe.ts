@@ -59,8 +59,23 @@ export async function runSteps<R>(
   plan: Generator<readonly Command[], R, readonly Answer[]>,
 ): Promise<R> {
   let step = plan.next([]);
-  while (!step.done) step = plan.next(await ask(host, step.value));
+  while (!step.done) step = await following(host, plan, step.value);
   return step.value;
+}
+
+/** A failure goes into the plan, which may have something to put back. */
+async function following<R>(
+  host: Host,
+  plan: Generator<readonly Command[], R, readonly Answer[]>,
+  commands: readonly Command[],
+): Promise<IteratorResult<readonly Command[], R>> {
+  let answers: Answer[];
+  try {
+    answers = await ask(host, commands);
+  } catch (error) {
+    return plan.throw(error);
+  }
+  return plan.next(answers);
 }
 
 /** Asks whether anything forbids to run these commands; throws what does. */

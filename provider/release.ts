@@ -3,7 +3,7 @@ import type { Host } from "./host/host";
 import { type Former, formerIn } from "./host/records";
 import { restored } from "./merge";
 import { keyOf, runAll, runRemoval, type Sight } from "./observe";
-import { isWritten, othersRecords } from "./ownership";
+import { othersRecords } from "./ownership";
 
 type Seen = Observed<Args, object>;
 
@@ -56,7 +56,8 @@ async function giveBack(
 /** Forgets what this resource has written down of its object, and of what went with it. */
 export async function forget(definition: Definition, host: Host, args: Args, sight: Sight): Promise<void> {
   const mark = String(args["mark"]);
-  if (isWritten(sight, args)) await host.records.drop(keyOf(definition, args), mark);
+  // Also what `sight` does not have, as it was written for a namespace that has gone since.
+  await host.records.drop(keyOf(definition, args), mark);
   if (!sight.seen) await forgetContent(definition, host, args);
 }
 

@@ -29,7 +29,7 @@ export class Address extends NetnsResource {
   declare readonly ip: pulumi.Output<string>;
 
   constructor(name: string, args: AddressArgs, options?: pulumi.CustomResourceOptions) {
-    const link = resolveInterface(args.interface, args.namespace);
+    const link = resolveInterface(`Address "${name}"`, args.interface, args.namespace);
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
     super("Address", name, inputs, ["ip"], { deletedWith: [link.resource, link.place.resource] }, options);
     currentProgram().declareAddress(link.place, this, link);

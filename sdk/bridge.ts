@@ -39,6 +39,6 @@ export class Bridge extends NetnsResource implements DeclaredLink {
     const inputs = { ...args, name: args.name ?? name, namespace: place.name };
     super("Bridge", name, inputs, ["ifindex"], { deletedWith: [place.resource] }, options);
     this.place = place;
-    currentProgram().declareLink(inputs.name, this);
+    currentProgram().declareLink(place, inputs.name, this);
   }
 }

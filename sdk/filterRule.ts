@@ -1,16 +1,25 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { FilterRuleArgs as Schema } from "../provider/resources/filterRule";
-import { type NamespaceReference, resolveNamespace } from "./reference";
+import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
  * Arguments of a {@link FilterRule}.
  * @interface
  */
-export type FilterRuleArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "family">> & {
-  /** Network namespace whose packets are filtered. Default: the host's own. Replaces. */
+export type FilterRuleArgs = Inputs<
+  Omit<z.input<typeof Schema>, "namespace" | "family" | "inInterface" | "outInterface">
+> & {
+  /** Network namespace whose packets are filtered. Default: that of the links it names, else the host's own. Replaces. */
   namespace?: NamespaceReference;
+  /**
+   * Only packets that come in by this interface: a bridge, an end of a veth pair, or a name: `eth0`, `veth*` for all names
+   * that start so, `!eth0` for all others. Not in `output`. Default: any. Updates in place.
+   */
+  inInterface?: InterfaceReference;
+  /** Only packets that leave by this interface, given as `inInterface` is. Not in `input`. Default: any. Updates in place. */
+  outInterface?: InterfaceReference;
   /**
    * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Updates in place while an address is not
    * known yet, as in a preview; a real change replaces.
@@ -27,8 +36,10 @@ export class FilterRule extends NetnsResource {
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: FilterRuleArgs, options?: pulumi.CustomResourceOptions) {
-    const place = resolveNamespace(args.namespace);
-    const inputs = { ...args, namespace: place.name };
+    const named = [args.inInterface, args.outInterface];
+    const { links, place } = resolveLinks(`FilterRule "${name}"`, named, args.namespace);
+    const [inInterface, outInterface] = links.map((link) => link?.name);
+    const inputs = { ...args, namespace: place.name, inInterface, outInterface };
     super("FilterRule", name, inputs, ["table"], { deletedWith: [place.resource] }, options);
   }
 }

@@ -2,21 +2,30 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NatRuleArgs as Schema } from "../provider/resources/natRule";
 import { currentProgram } from "./program";
-import {
-  type InterfaceReference,
-  type NamespaceReference,
-  resolveInterface,
-  resolveNamespace,
-} from "./reference";
+import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
  * Arguments of a {@link NatRule}.
  * @interface
  */
-export type NatRuleArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "family" | "routeLocalnet">> & {
-  /** Network namespace whose packets are translated. Default: the host's own. Replaces. */
+export type NatRuleArgs = Inputs<
+  Omit<z.input<typeof Schema>, "namespace" | "family" | "inInterface" | "outInterface" | "routeLocalnet">
+> & {
+  /** Network namespace whose packets are translated. Default: that of the links it names, else the host's own. Replaces. */
   namespace?: NamespaceReference;
+  /**
+   * Only packets that come in by this interface: a bridge, an end of a veth pair, or a name: `eth0`, `veth*` for all names
+   * that start so, `!eth0` for all others. For `dnat` and `redirect`. A `dnat` with it leaves the host's own packets alone,
+   * as they come in by none. Default: any. Updates in place.
+   */
+  inInterface?: InterfaceReference;
+  /**
+   * Only packets that leave by this interface, given as `inInterface` is. For `masquerade` and `snat`. Default: for
+   * `masquerade` of anything but a `source` network all but the loopback link, which has no address to put in; else
+   * any. Updates in place.
+   */
+  outInterface?: InterfaceReference;
   /**
    * `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Updates in place while an address is not
    * known yet, as in a preview; a real change replaces.
@@ -41,18 +50,21 @@ export class NatRule extends NetnsResource {
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: NatRuleArgs, options: pulumi.CustomResourceOptions = {}) {
-    const link =
-      args.routeLocalnet === undefined ? undefined : resolveInterface(args.routeLocalnet, args.namespace);
-    const isByLink = args.namespace === undefined && link?.place.name !== undefined;
-    const place = isByLink ? link.place : resolveNamespace(args.namespace);
+    const named = [args.inInterface, args.outInterface, args.routeLocalnet];
+    const { links, place } = resolveLinks(`NatRule "${name}"`, named, args.namespace);
+    const [inInterface, outInterface, routeLocalnet] = links;
     // The network of a hairpin is that of an address of the host.
     const addresses = args.hairpin === undefined ? [] : currentProgram().addressesIn(place);
     super(
       "NatRule",
       name,
-      { ...args, namespace: place.name, routeLocalnet: link?.name },
+      {
+        ...{ ...args, namespace: place.name, inInterface: inInterface?.name },
+        ...{ outInterface: outInterface?.name, routeLocalnet: routeLocalnet?.name },
+      },
       ["table"],
-      { deletedWith: [place.resource], replaceWith: [link?.resource] },
+      // What a rule matches it only names; of the link that it sets a parameter of, it hangs on that.
+      { deletedWith: [place.resource], replaceWith: [routeLocalnet?.resource] },
       pulumi.mergeOptions(options, { dependsOn: [...addresses] }),
     );
   }

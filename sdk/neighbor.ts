@@ -30,7 +30,7 @@ export class Neighbor extends NetnsResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: NeighborArgs, options?: pulumi.CustomResourceOptions) {
-    const link = resolveInterface(args.interface, args.namespace);
+    const link = resolveInterface(`Neighbor "${name}"`, args.interface, args.namespace);
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
     const owners = {
       // The kernel deletes it along with its link as well, but not what is written down about it.

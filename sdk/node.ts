@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NodeArgs as Schema } from "../provider/composites/node";
+import { farEndName } from "../provider/links";
 import { currentProgram } from "./program";
 import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
 import { type DeepInputs, NetnsResource } from "./resource";
@@ -43,22 +44,34 @@ export class Node extends NetnsResource {
   declare readonly name: pulumi.Output<string>;
 
   constructor(name: string, args: NodeArgs = {}, options?: pulumi.CustomResourceOptions) {
+    const namespace = args.name ?? name;
     const resolved = Object.entries(args.interfaces ?? {}).map(([link, given]) => ({
       link,
       ...resolvePeer(name, given),
     }));
     const inputs = {
       ...args,
-      name: args.name ?? name,
+      name: namespace,
       interfaces: Object.fromEntries(resolved.map(({ link, inputs }) => [link, inputs])),
     };
     const owners = resolved.flatMap(({ owners }) => owners);
     super("Node", name, inputs, [], { replaceWith: owners }, options);
-    currentProgram().declareNamespace(inputs.name, this);
+    const program = currentProgram();
+    const place = { name: this.name, resource: this, key: this };
+    program.declareNamespace(inputs.name, this);
     // What comes after it in the program may lead over its addresses.
-    currentProgram().declareAddress({ name: this.name, resource: this, key: this }, this);
+    program.declareAddress(place, this);
+    for (const { link, far } of resolved) {
+      program.declareLink(place, link, this);
+      const farName = far.name ?? (typeof namespace === "string" ? farEndName(namespace, link) : undefined);
+      if (farName !== undefined) program.declareLink(far.place, farName, this);
+      if (far.hasAddresses) program.declareAddress(far.place, this);
+    }
   }
 }
+
+/** A name that is known while the program runs. */
+const textOf = (name: unknown) => (typeof name === "string" ? name : undefined);
 
 /** An interface with names in place of references, and what its far end comes and goes with. */
 function resolvePeer(
@@ -68,6 +81,7 @@ function resolvePeer(
   const { place, port } = resolvePort(`Node "${node}"`, bridge, namespace);
   return {
     inputs: { ...near, peer: { ...peer, namespace: place.name, ...(port && { bridge: port.name }) } },
+    far: { place, name: textOf(peer.name), hasAddresses: peer.addresses !== undefined },
     owners: [place.resource, port?.resource],
   };
 }

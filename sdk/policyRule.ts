@@ -1,12 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { PolicyRuleArgs as Schema } from "../provider/resources/policyRule";
-import {
-  type InterfaceReference,
-  type NamespaceReference,
-  resolveInterface,
-  resolveNamespace,
-} from "./reference";
+import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -42,12 +37,9 @@ export class PolicyRule extends NetnsResource {
   declare readonly priority: pulumi.Output<number>;
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
-    const resolve = (reference: InterfaceReference | undefined) =>
-      reference === undefined ? undefined : resolveInterface(reference, args.namespace);
-    const [iif, oif] = [resolve(args.iif), resolve(args.oif)];
-    const place =
-      [iif, oif].find((link) => args.namespace === undefined && link?.place.name !== undefined)?.place ??
-      resolveNamespace(args.namespace);
+    const whose = `PolicyRule "${name}"`;
+    const { links, place } = resolveLinks(whose, [args.iif, args.oif], args.namespace);
+    const [iif, oif] = links;
     const inputs = { ...args, namespace: place.name, iif: iif?.name, oif: oif?.name };
     // It outlives its links: the kernel takes it up again with the next one of that name.
     super("PolicyRule", name, inputs, [], { deletedWith: [place.resource] }, options);

@@ -40,7 +40,7 @@ const keyOf = ({ name, resource }: LinkPlace): unknown => resource ?? name;
  */
 export class Program {
   private readonly namespaces = new Map<unknown, pulumi.Resource>();
-  private readonly links = new Map<unknown, Map<unknown, DeclaredLink>>();
+  private readonly links = new Map<unknown, Map<unknown, pulumi.Resource>>();
   private readonly addresses = new Map<unknown, DeclaredAddress[]>();
   private readonly declared: { readonly resource: pulumi.Resource; readonly inputs: object }[] = [];
 
@@ -62,11 +62,11 @@ export class Program {
     return this.namespaces.get(name);
   }
 
-  declareLink(name: pulumi.Input<string>, link: DeclaredLink): void {
-    getOrAdd(this.links, link.place.key, () => new Map()).set(name, link);
+  declareLink(place: Place, name: pulumi.Input<string>, resource: pulumi.Resource): void {
+    getOrAdd(this.links, place.key, () => new Map()).set(name, resource);
   }
 
-  findLink(place: Place, name: pulumi.Input<string>): DeclaredLink | undefined {
+  findLink(place: Place, name: pulumi.Input<string>): pulumi.Resource | undefined {
     return this.links.get(place.key)?.get(name);
   }
 
@@ -76,7 +76,7 @@ export class Program {
   }
 
   addressesIn(place: Place): readonly pulumi.Resource[] {
-    return (this.addresses.get(place.key) ?? []).map(({ resource }) => resource);
+    return [...new Set((this.addresses.get(place.key) ?? []).map(({ resource }) => resource))];
   }
 
   addressesOn(link: LinkPlace): readonly pulumi.Resource[] {

@@ -25,12 +25,36 @@ export function resolveNamespace(reference: NamespaceReference | undefined): Pla
 
 /** The link behind a reference. A resource knows its namespace; for a name, `namespace` says where it is. */
 export function resolveInterface(
+  whose: string,
   reference: InterfaceReference,
   namespace: NamespaceReference | undefined,
 ): LinkPlace {
-  if (isDeclaredLink(reference)) return reference;
+  if (isDeclaredLink(reference)) {
+    if (namespace !== undefined && areApart(reference.place, resolveNamespace(namespace))) {
+      throw new pulumi.RunError(
+        `${whose}: its link is not in the \`namespace\` that is given; leave that out, as the link brings its own`,
+      );
+    }
+    return reference;
+  }
   const place = resolveNamespace(namespace);
-  return { name: reference, place, resource: currentProgram().findLink(place, reference)?.resource };
+  return { name: reference, place, resource: currentProgram().findLink(place, reference) };
+}
+
+/** The links that something names, where it names any, and where it is itself: in its `namespace`, else where they are. */
+export function resolveLinks(
+  whose: string,
+  references: readonly (InterfaceReference | undefined)[],
+  namespace: NamespaceReference | undefined,
+): { links: readonly (LinkPlace | undefined)[]; place: Place } {
+  const links = references.map((reference) =>
+    reference === undefined ? undefined : resolveInterface(whose, reference, namespace),
+  );
+  const places = links.flatMap((link) => (link?.place.name === undefined ? [] : [link.place]));
+  const [first = resolveNamespace(namespace)] = places;
+  if (places.some((place) => areApart(first, place)))
+    throw new pulumi.RunError(`${whose}: its links are in different namespaces; name links of one`);
+  return { links, place: first };
 }
 
 /** Where an end of a cable is, and the bridge that it is a port of: with a bridge and no namespace, where that is. */
@@ -40,7 +64,7 @@ export function resolvePort(
   namespace: NamespaceReference | undefined,
 ): { place: Place; port?: LinkPlace } {
   if (bridge === undefined) return { place: resolveNamespace(namespace) };
-  const port = resolveInterface(bridge, namespace);
+  const port = resolveInterface(whose, bridge, isDeclaredLink(bridge) ? undefined : namespace);
   const place = namespace === undefined ? port.place : resolveNamespace(namespace);
   if (port.resource && areApart(port.place, place)) {
     throw new pulumi.RunError(

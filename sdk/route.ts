@@ -2,12 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { RouteArgs as Schema } from "../provider/resources/route";
 import { currentProgram } from "./program";
-import {
-  type InterfaceReference,
-  type NamespaceReference,
-  resolveInterface,
-  resolveNamespace,
-} from "./reference";
+import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 type NexthopSchema = NonNullable<z.input<typeof Schema>["nexthops"]>[number];
@@ -49,14 +44,9 @@ export class Route extends NetnsResource {
   declare readonly destination: pulumi.Output<string>;
 
   constructor(name: string, args: RouteArgs, options?: pulumi.CustomResourceOptions) {
-    const resolve = (reference: InterfaceReference | undefined) =>
-      reference === undefined ? undefined : resolveInterface(reference, args.namespace);
-    const link = resolve(args.interface);
-    const ways = args.nexthops?.map((way) => ({ way, link: resolve(way.interface) }));
-    const links = [link, ...(ways ?? []).map((way) => way.link)];
-    const place =
-      links.find((candidate) => args.namespace === undefined && candidate?.place.name !== undefined)?.place ??
-      resolveNamespace(args.namespace);
+    const named = [args.interface, ...(args.nexthops ?? []).map((way) => way.interface)];
+    const { links, place } = resolveLinks(`Route "${name}"`, named, args.namespace);
+    const [link, ...linksOfWays] = links;
     // Without a way, it drops packets, and needs no address for it.
     const isDeadEnd = args.via === undefined && args.interface === undefined && args.nexthops === undefined;
     const addresses = isDeadEnd ? [] : currentProgram().addressesIn(place);
@@ -67,13 +57,13 @@ export class Route extends NetnsResource {
         ...args,
         namespace: place.name,
         interface: link?.name,
-        nexthops: ways?.map(({ way, link }) => ({ ...way, interface: link?.name })),
+        nexthops: args.nexthops?.map((way, at) => ({ ...way, interface: linksOfWays[at]?.name })),
       },
       [],
       {
         // The kernel deletes it along with its link as well, but not what is written down about it.
         deletedWith: [place.resource],
-        replaceWith: [...links.map((candidate) => candidate?.resource), ...addresses],
+        replaceWith: [...links.map((each) => each?.resource), ...addresses],
       },
       options,
     );

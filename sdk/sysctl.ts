@@ -47,5 +47,5 @@ interface Former {
 function linkOf(key: pulumi.Input<string>, place: Place): pulumi.Resource | undefined {
   if (typeof key !== "string") return undefined;
   const link = linkIn(key);
-  return link === undefined ? undefined : currentProgram().findLink(place, link)?.resource;
+  return link === undefined ? undefined : currentProgram().findLink(place, link);
 }

@@ -1,7 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { TopologyArgs as Schema } from "../provider/composites/topology";
+import { farEndName } from "../provider/links";
 import { currentProgram } from "./program";
+import { resolveNamespace } from "./reference";
 import { type DeepInputs, NetnsResource } from "./resource";
 
 /**
@@ -17,12 +19,43 @@ export type TopologyArgs = DeepInputs<z.input<typeof Schema>>;
 export class Topology extends NetnsResource {
   constructor(name: string, args: TopologyArgs, options?: pulumi.CustomResourceOptions) {
     super("Topology", name, { ...args }, [], {}, options);
-    // Other resources may name what is in it.
-    const { nodes } = args;
-    if (isPlain(nodes)) for (const node of Object.keys(nodes)) currentProgram().declareNamespace(node, this);
+    this.declareParts(args);
+  }
+
+  /** Other resources may name what is in it, as far as names are known while the program runs. */
+  private declareParts({ nodes, bridges }: TopologyArgs): void {
+    const program = currentProgram();
+    for (const [node] of entriesOf(known(nodes))) program.declareNamespace(node, this);
+    for (const [node, given] of entriesOf(known(nodes))) {
+      const place = resolveNamespace(node);
+      program.declareAddress(place, this);
+      for (const [link, near] of entriesOf(known(known(given)?.interfaces))) {
+        program.declareLink(place, link, this);
+        const { peer = {} } = known(near) ?? {};
+        const far = known(peer);
+        if (far) this.declareLink(far.namespace, far.name ?? farEndName(node, link), far.addresses);
+      }
+    }
+    for (const [bridge, given] of entriesOf(known(bridges))) {
+      const { namespace, addresses } = known(given) ?? {};
+      this.declareLink(namespace, bridge, addresses);
+    }
+  }
+
+  private declareLink(namespace: unknown, name: unknown, addresses: unknown): void {
+    if (typeof name !== "string" || !(namespace === undefined || typeof namespace === "string")) return;
+    const place = resolveNamespace(namespace);
+    currentProgram().declareLink(place, name, this);
+    if (addresses !== undefined) currentProgram().declareAddress(place, this);
   }
 }
 
+type Known<T> = Exclude<T, Promise<unknown> | pulumi.OutputInstance<unknown>>;
+
 /** Whether a value is known while the program runs. */
-const isPlain = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !("apply" in value) && !("then" in value);
+const isKnown = <T>(value: T): value is Known<T> =>
+  !(pulumi.Output.isInstance(value) || value instanceof Promise);
+
+const known = <T>(value: T): Known<T> | undefined => (isKnown(value) ? value : undefined);
+
+const entriesOf = <T>(map: Readonly<Record<string, T>> = {}): [string, T][] => Object.entries(map);

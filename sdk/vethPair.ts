@@ -58,8 +58,8 @@ export class VethPair extends NetnsResource {
     );
     this.end = new VethEnd(this, "end", "ifindex", end.place);
     this.peer = new VethEnd(this, "peer", "peerIfindex", peer.place);
-    currentProgram().declareLink(end.inputs.name, this.end);
-    currentProgram().declareLink(peer.inputs.name, this.peer);
+    currentProgram().declareLink(end.place, end.inputs.name, this);
+    currentProgram().declareLink(peer.place, peer.inputs.name, this);
   }
 }
 

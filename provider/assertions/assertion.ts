@@ -8,6 +8,11 @@ export type Verdict =
   /** `reason` says what is otherwise, in a sentence. */
   | { readonly holds: false; readonly reason: string };
 
+/** There is nothing to look from any more, so that nothing holds there. */
+export class PlaceGoneError extends Error {
+  override readonly name = "PlaceGoneError";
+}
+
 /**
  * A kind that makes nothing: it says of the network how it is to be, and fails where it is not. Every change of its
  * arguments is a reason to look again.
@@ -21,7 +26,7 @@ export interface Assertion {
   id(args: Args): string;
   /** Problems between fields; asked once all fields are known and valid by themselves. */
   problems(args: Args): readonly Problem[];
-  /** Looks once. */
+  /** Looks once; throws what kept it from looking, a `PlaceGoneError` where the place is gone. */
   look(host: Host, args: Args): Promise<Verdict>;
   /** How often to look before it counts as not holding, and what a look has to show to end that. */
   patience(args: Args): { readonly looks: number; readonly endsAt: "first success" | "first failure" };

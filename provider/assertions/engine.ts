@@ -4,7 +4,7 @@ import type { Args, Problem } from "../definition";
 import { difference } from "../diff";
 import type { Result } from "../engine";
 import type { Host } from "../host/host";
-import type { Assertion, Verdict } from "./assertion";
+import { type Assertion, PlaceGoneError, type Verdict } from "./assertion";
 
 /** Milliseconds between two looks. */
 const PAUSE = 250;
@@ -35,10 +35,15 @@ export const update = (assertion: Assertion, host: Host, _olds: Args, args: Args
  * insist, after everything that it comes after has been mended.
  */
 export async function read(assertion: Assertion, host: Host, state: Args) {
-  const verdict = await assertion.look(host, state).catch((): Verdict => ({ holds: false, reason: "" }));
+  const verdict = await assertion.look(host, state).catch(goneOrThrow);
   if (!verdict.holds) return undefined;
   const inputs = inputsIn(assertion, state);
   return { id: assertion.id(state), inputs, state: { ...inputs, ...verdict.outputs } };
+}
+
+function goneOrThrow(error: unknown): Verdict {
+  if (error instanceof PlaceGoneError) return { holds: false, reason: error.message };
+  throw error;
 }
 
 /** There is nothing to remove. */

@@ -6,7 +6,7 @@ import { drive } from "../trace/gather";
 import { placeName } from "../trace/network";
 import { type Answer, probe, type Target } from "../trace/probe";
 import { trace } from "../trace/trace";
-import type { Assertion } from "./assertion";
+import { type Assertion, PlaceGoneError } from "./assertion";
 
 /** What an HTTP request asks for: origin-form of RFC 9112. */
 const httpPath = z.string().refine((path) => /^\/[\x21-\x7e]*$/.test(path), {
@@ -102,8 +102,10 @@ export const reachability: Assertion = {
     const { namespace, expect, timeout, payload } = asked;
     const options = { patience: timeout * 1000, payload };
     const answer = await drive(host, probe(namespace, targetOf(asked), options));
-    if (answer.isTried === false)
-      throw new Error(`${reachability.id(args)} could not be tried: ${answer.text}`);
+    if (!answer.isTried) {
+      const message = `${reachability.id(args)} could not be tried: ${answer.text}`;
+      throw answer.isPlaceGone ? new PlaceGoneError(message) : new Error(message);
+    }
     const isReached = answer.isReached === true && isStatus(answer, asked);
     if (isReached === (expect === "reachable")) return { holds: true, outputs: { answer: answer.text } };
     return { holds: false, reason: reasonOf(asked, answer) };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
-import { linkId } from "../links";
+import { farEndName, linkId } from "../links";
 import { AddressArgs, address } from "../resources/address";
 import { NamespaceArgs, namespace } from "../resources/namespace";
 import { RouteArgs, route } from "../resources/route";
@@ -12,14 +12,14 @@ const AddressObject = AddressArgs.omit({ interface: true, namespace: true, adopt
   .strict();
 
 /** Addresses of a link; one that is given as text is one of which nothing else is said. */
-export const addressList = z
-  .array(
-    z
-      .custom<string | z.input<typeof AddressObject>>()
-      .transform((given) => (typeof given === "string" ? { address: given } : given))
-      .pipe(AddressObject),
-  )
-  .default([]);
+const addresses = z.array(
+  z
+    .custom<string | z.input<typeof AddressObject>>()
+    .transform((given) => (typeof given === "string" ? { address: given } : given))
+    .pipe(AddressObject),
+);
+
+export const addressList = addresses.default([]);
 
 const PeerArgs = z.strictObject({
   /** Name of the far end, up to 15 bytes. Default: `NODE-INTERFACE`. Updates in place. */
@@ -34,6 +34,8 @@ const PeerArgs = z.strictObject({
   mtu: mtu.optional(),
   /** Whether it is up. Default: true. Updates in place. */
   up: z.boolean().default(true),
+  /** Addresses of the far end, or objects as the arguments of an Address. Default: none. Updates in place. */
+  addresses: addresses.optional(),
 });
 
 const InterfaceArgs = z.strictObject({
@@ -89,10 +91,19 @@ export function nodeParts({ interfaces, routes, ...room }: Omit<NodeArgs, "mark"
     },
     ...Object.entries(interfaces).flatMap(([link, given]) => {
       const entry = [...path, "interfaces", link];
-      const place = { interface: link, namespace: name, adopt };
+      const { addresses: farAddresses = [], ...peer } = given.peer;
+      const far = { ...peer, name: peer.name ?? farEndName(name, link), mtu: peer.mtu ?? given.mtu };
       return [
-        cablePart({ name, adopt }, link, given, entry),
-        ...addressParts(place, given.addresses, [...entry, "addresses"]),
+        cablePart({ name, adopt }, link, given, far, entry),
+        ...addressParts({ interface: link, namespace: name, adopt }, given.addresses, [
+          ...entry,
+          "addresses",
+        ]),
+        ...addressParts({ interface: far.name, namespace: far.namespace, adopt }, farAddresses, [
+          ...entry,
+          "peer",
+          "addresses",
+        ]),
       ];
     }),
     ...routeParts({ namespace: name, adopt }, routes, [...path, "routes"]),
@@ -102,10 +113,10 @@ export function nodeParts({ interfaces, routes, ...room }: Omit<NodeArgs, "mark"
 function cablePart(
   { name: namespace, adopt }: Pick<NodeArgs, "name" | "adopt">,
   link: string,
-  { peer, addresses: _, ...end }: z.output<typeof InterfaceArgs>,
+  { peer: _, addresses: __, ...end }: z.output<typeof InterfaceArgs>,
+  far: Omit<z.output<typeof PeerArgs>, "addresses">,
   entry: Path,
 ): Part {
-  const far = { ...peer, name: peer.name ?? `${namespace}-${link}`, mtu: peer.mtu ?? end.mtu };
   return {
     ...{ key: keyOf(vethPair, linkId(namespace, link)), definition: vethPair, entry },
     args: { end: { ...end, name: link, namespace }, peer: far, adopt },

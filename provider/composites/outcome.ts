@@ -51,8 +51,10 @@ function withEntry(composite: Composite, state: Args, { key, entry }: Piece, old
 
 /** Of lists the end: what was in this place before may have moved there. */
 function freePlace(state: Args, entry: Path): Path {
-  const list = valueAtPath(state, entry.slice(0, -1));
-  return Array.isArray(list) ? [...entry.slice(0, -1), list.length] : entry;
+  const way = entry.slice(0, -1);
+  if (typeof entry.at(-1) !== "number") return entry;
+  const list = valueAtPath(state, way);
+  return [...way, Array.isArray(list) ? list.length : 0];
 }
 
 /** `state` with every field of a part as `olds` had it. */

@@ -26,7 +26,9 @@ function put(tree: unknown, [key, ...rest]: Path, value: unknown): unknown {
   const below = step(tree, key);
   if (value === undefined && below === undefined) return tree;
   const inner = put(below, rest, value);
-  if (Array.isArray(tree)) return Object.assign([...tree], { [key]: inner });
+  // A number is a place in a list, also where there is no list yet.
+  if (Array.isArray(tree) || (tree === undefined && typeof key === "number"))
+    return Object.assign([...(tree ?? [])], { [key]: inner });
   const { [key]: _, ...others } = isRecord(tree) ? tree : {};
   return inner === undefined ? others : { ...(isRecord(tree) ? tree : {}), [key]: inner };
 }

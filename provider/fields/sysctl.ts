@@ -4,12 +4,10 @@ import { normalValue, parseSysctls, sysctlPath } from "../parse/sysctl";
 import { isBroken } from "./common";
 
 /** A parameter's name, with dots or slashes as in sysctl(8). */
-export const sysctlKey = z
-  .string()
-  .refine((key) => /^[a-z]\w*([./][\w.:@+-]*[\w:@+-])+$/i.test(key) && !key.includes(".."), {
-    error: (issue) =>
-      `is ${JSON.stringify(issue.input)}, not a key such as net.ipv4.ip_forward or net/ipv4/conf/eth0.100/forwarding`,
-  });
+export const sysctlKey = z.string().refine((key) => /^[a-z]\w*((\/\.?|\.)[\w:@+-]+)+$/i.test(key), {
+  error: (issue) =>
+    `is ${JSON.stringify(issue.input)}, not a key such as net.ipv4.ip_forward or net/ipv4/conf/eth0.100/forwarding`,
+});
 
 /** A parameter's value, as text with single spaces. Numbers and booleans are taken for what the kernel writes. */
 export const sysctlValue = z

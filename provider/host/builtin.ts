@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "../command";
 import { CommandError } from "../errors";
 
@@ -54,21 +54,23 @@ let pending: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
 
 /** All processes, by the network namespace they are in. */
 function processes(): Promise<ReadonlyMap<string, readonly string[]>> {
-  pending ??= new Promise((resolve) => {
-    setImmediate(() => {
-      pending = undefined;
-      const inside = new Map<string, string[]>();
-      for (const pid of readdirSync("/proc")) {
-        const namespace = /^\d+$/.test(pid) ? fileOf(`/proc/${pid}/ns/net`) : undefined;
-        if (!namespace) continue;
-        const others = inside.get(keyOf(namespace));
-        if (others) others.push(pid);
-        else inside.set(keyOf(namespace), [pid]);
-      }
-      resolve(inside);
-    });
+  pending ??= nextTurn().then(() => {
+    pending = undefined;
+    return processesNow();
   });
   return pending;
+}
+
+function processesNow(): ReadonlyMap<string, readonly string[]> {
+  const inside = new Map<string, string[]>();
+  for (const pid of readdirSync("/proc")) {
+    const namespace = /^\d+$/.test(pid) ? fileOf(`/proc/${pid}/ns/net`) : undefined;
+    if (!namespace) continue;
+    const others = inside.get(keyOf(namespace));
+    if (others) others.push(pid);
+    else inside.set(keyOf(namespace), [pid]);
+  }
+  return inside;
 }
 
 const keyOf = ({ dev, ino }: Stats): string => `${dev} ${ino}`;

@@ -36,7 +36,9 @@ export class RemoteSessions {
     if (this.process) await this.ask({ changes: [], looks: [], leave: namespace });
   }
 
-  private ask(what: Omit<Asked, "id" | "timeout">): Promise<readonly Outcome[]> {
+  private async ask(what: Omit<Asked, "id" | "timeout">): Promise<readonly Outcome[]> {
+    // Before anything waits for an answer: it throws where what is set is no number.
+    const timeout = this.timeout();
     this.process ??= this.start();
     const { process } = this;
     const id = ++this.last;
@@ -44,7 +46,7 @@ export class RemoteSessions {
       this.waiting.set(id, resolve);
       // Only while somebody waits for it may it keep the program from ending.
       if (this.waiting.size === 1) hold(process, "ref");
-      this.post({ id, timeout: this.timeout(), ...what });
+      this.post({ id, timeout, ...what });
     });
   }
 

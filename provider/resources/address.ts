@@ -170,11 +170,20 @@ function* removal(args: Args): Steps {
   const [answer] = yield address.probe(args);
   const hasLater = parseAddresses(answer)?.addr_info.some(({ secondary }) => secondary);
   const [former] = hasLater ? yield [command("sysctl", namespace, ["-n", key])] : [];
-  const promote = former?.trim() === "0";
-  if (promote) yield [command("sysctl", namespace, ["-w", `${key}=1`])];
-  yield [change("del", args)];
-  if (promote) yield [command("sysctl", namespace, ["-w", `${key}=0`])];
+  const promote = ["0", PROMOTING].includes(former?.trim() ?? "");
+  if (promote) yield [command("sysctl", namespace, ["-w", `${key}=${PROMOTING}`])];
+  try {
+    yield [change("del", args)];
+  } finally {
+    if (promote) yield [command("sysctl", namespace, ["-w", `${key}=0`])];
+  }
 }
+
+/**
+ * What we set `promote_secondaries` to, where it was 0. To the kernel any number but 0 is the same, and this one tells a
+ * later removal, after a crash, that nobody had wanted it. It is that of our routes, see protocol.ts.
+ */
+const PROMOTING = "110";
 
 const canonical = (info: AddressInfo): AddressInfo => ({
   ...info,

@@ -222,14 +222,19 @@ function pairMisfit(
   }
   if (!end || !peer) return undefined;
   const [endIds, peerIds] = ids;
-  return leadsTo(end, peer, asked.peer.namespace, endIds) && leadsTo(peer, end, asked.end.namespace, peerIds)
+  const [here, there] = [asked.end.namespace, asked.peer.namespace];
+  return leadsTo([end, here], [peer, there], endIds) && leadsTo([peer, there], [end, here], peerIds)
     ? undefined
     : `is two cables: ${end.ifname} and ${peer.ifname} are not the ends of one`;
 }
 
-/** Whether a link leads to that other one, which is in `namespace`. */
-function leadsTo(from: Link, to: Link, namespace: string | undefined, ids: Answer): boolean {
-  if (from.link_netnsid === undefined) return from.link === to.ifname;
+/** A link, and the namespace that it is in. */
+type Placed = readonly [link: Link, namespace: string | undefined];
+
+/** Whether a link leads to that other one. `ids` are the numbers that its namespace has for others. */
+function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids: Answer): boolean {
+  // Without a number the other end is in the same namespace.
+  if (from.link_netnsid === undefined) return place === namespace && from.link === to.ifname;
   if (from.link_index !== to.ifindex) return false;
   // One without a name is the host's own.
   return ids === undefined || parseNamespaceIds(ids).get(from.link_netnsid) === namespace;

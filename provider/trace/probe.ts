@@ -21,6 +21,8 @@ export interface Answer {
   readonly isReached: boolean | undefined;
   /** Whether a packet was sent at all. */
   readonly isTried: boolean;
+  /** Whether there is no namespace to send one from. */
+  readonly isPlaceGone?: boolean;
   /** Of an HTTP answer. */
   readonly status?: number | undefined;
   /** In words. */
@@ -57,9 +59,15 @@ const ping = (
   more: readonly string[] = [],
 ): Command => command("ping", namespace, [...["-n", "-c1", "-W", String(patience / 1000)], ...more, ip]);
 
-export const untried = (text: string): Answer => ({ isReached: undefined, isTried: false, text });
+export const untried = (text: string, isPlaceGone = false): Answer => ({
+  ...{ isReached: undefined, isTried: false, text },
+  ...(isPlaceGone && { isPlaceGone }),
+});
 
 const tried = (isReached: boolean | undefined, text: string): Answer => ({ isReached, isTried: true, text });
+
+const isPlaceGone = (outcome: Outcome): boolean =>
+  !outcome.isOk && outcome.reason === "NotFound" && /network namespace/.test(outcome.stderr);
 
 /** Why a tool could not even start, or be where it was to be. */
 function obstacleIn(outcome: Outcome): string | undefined {
@@ -70,7 +78,7 @@ function obstacleIn(outcome: Outcome): string | undefined {
 
 function readPing({ ip }: Target, outcome: Outcome): Answer {
   const obstacle = obstacleIn(outcome);
-  if (obstacle !== undefined) return untried(`no ping: ${obstacle}`);
+  if (obstacle !== undefined) return untried(`no ping: ${obstacle}`, isPlaceGone(outcome));
   if (outcome.isOk) return tried(true, `ping ${ip}: answered`);
   const [, said = "no answer"] =
     /(?:From \S+ \S+ (.*)|(?:connect|sendmsg): (.*))/
@@ -82,7 +90,8 @@ function readPing({ ip }: Target, outcome: Outcome): Answer {
 function readSocket({ protocol, ip, port }: Target, outcome: Outcome): Answer {
   const what = `${protocol.toUpperCase()} ${ip} port ${port}`;
   const word = textOf(outcome);
-  if (word === undefined) return untried(obstacleIn(outcome) ?? `${what}: the probe failed`);
+  if (word === undefined)
+    return untried(obstacleIn(outcome) ?? `${what}: the probe failed`, isPlaceGone(outcome));
   if (/^\d+$/.test(word)) return { ...tried(true, `${what}: status ${word}`), status: Number(word) };
   switch (word) {
     case "open":

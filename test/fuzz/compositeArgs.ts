@@ -71,6 +71,7 @@ function interfaceArgs<N, B, L>(
   const isTold = place !== undefined && (bridge === undefined || refer.byName);
   // A Node cannot be given to itself.
   const isOwn = inner(program, home, "Namespace").some((room) => room.name === place);
+  const farAddresses = addressesOn(`${name}.peer`, home, program);
   const namespaceOf = (name: string) => (isOwn ? placeName(program, name) : refer.namespace(name));
   return {
     ...given({ mac: end.mac, mtu: end.mtu, up: end.up }),
@@ -80,6 +81,7 @@ function interfaceArgs<N, B, L>(
         ...{ namespace: isTold ? namespaceOf(place) : undefined, bridge, mac: peer.mac, up: peer.up },
         // Unless told, it follows the near end.
         mtu: peer.mtu ?? (end.mtu === undefined ? undefined : 1500),
+        addresses: farAddresses.length > 0 ? farAddresses : undefined,
       }),
     },
     addresses: addressesOn(`${name}.end`, home, program),

@@ -52,7 +52,7 @@ function takes(home: Home, item: Item, program: Program): boolean {
     case "VethPair":
       return item.args.end.bridge === undefined && isIn(item.args.end.namespace);
     case "Address":
-      return isIn(item.args.interface.replace(/\.end$/, ""));
+      return isIn(item.args.interface.replace(/\.(end|peer)$/, ""));
     case "Route":
       return item.args.namespace === undefined ? isTopology : isIn(item.args.namespace);
     case "Node":

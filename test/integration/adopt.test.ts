@@ -420,6 +420,16 @@ describe("adopt, with the kernel", () => {
         misfitting("it-1/it-a it-2/it-b", "is two cables: it-a and it-b are not the ends of one"),
       ],
       [
+        "the ends of two cables of the same names, each within its namespace",
+        vethPair,
+        { end: { name: "it-a", namespace: "it-1" }, peer: { name: "it-b", namespace: "it-2" }, adopt: true },
+        ["it-1", "it-2"].flatMap((name) => [
+          [`netns add ${name}`] as const,
+          ["link add name it-a type veth peer name it-b", name] as const,
+        ]),
+        misfitting("it-1/it-a it-2/it-b", "is two cables: it-a and it-b are not the ends of one"),
+      ],
+      [
         "an address of another scope",
         address,
         { interface: "it-up", namespace: lab, address: "10.5.0.1/24", adopt: true },

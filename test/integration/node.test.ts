@@ -102,13 +102,16 @@ describe("Node, with the kernel", () => {
       {
         name: "it-two",
         interfaces: {
-          eth0: { mtu: 1400, peer: { namespace: "it-one", name: "two0" }, addresses: ["10.3.0.2/30"] },
+          eth0: {
+            ...{ mtu: 1400, addresses: ["10.3.0.2/30"] },
+            peer: { namespace: "it-one", name: "two0", addresses: ["10.3.0.1/30"] },
+          },
         },
       },
       localHost,
       "two",
     );
-    await typed("addr add 10.3.0.1/30 dev two0", "it-one");
+    expect(await second.refresh()).to.deep.equal([]);
     expect((await link("two0", "it-one"))?.mtu).to.equal(1400);
     expect(await ping("it-two", "10.3.0.1")).to.include(" 0% packet loss");
     await first.remove();

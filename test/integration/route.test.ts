@@ -587,4 +587,21 @@ describe("Route, with the kernel", () => {
       expect([...links].sort()).to.deep.equal(["v0", "v1"]);
     });
   });
+
+  for (const [title, again] of [
+    ["has gone", false],
+    ["is another one of that name", true],
+  ] as const) {
+    it(`leaves nothing written down where its namespace ${title}`, async () => {
+      const namespace = "route-passing";
+      await typed(undefined, `netns add ${namespace}`);
+      const state = await create({ namespace, destination: "10.9.0.0/24", type: "blackhole" });
+      await typed(undefined, `netns del ${namespace}`);
+      if (again) await typed(undefined, `netns add ${namespace}`);
+      expect(await engine.read(route, localHost, state)).to.equal(undefined);
+      await engine.remove(route, localHost, state);
+      if (again) await typed(undefined, `netns del ${namespace}`);
+      expect((await localHost.records.list()).filter((one) => one.namespace === namespace)).to.deep.equal([]);
+    });
+  }
 });

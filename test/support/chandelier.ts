@@ -33,6 +33,8 @@ const ChandelierArgs = z.object({
   lamps: z.record(z.string(), PendantArgs.omit({ name: true, adopt: true }).strict()).default({}),
   /** In a list, and all of them white. */
   spares: z.array(z.strictObject({ name: z.string(), watts: z.number().default(60) })).default([]),
+  /** The same, which need not be there. */
+  candles: z.array(z.strictObject({ name: z.string() })).optional(),
   adopt: z.boolean().optional(),
 });
 
@@ -42,7 +44,7 @@ export const chandelier: Composite<z.output<typeof ChandelierArgs>> = {
   identity: "name",
   replaceOn: ["name"],
   id: ({ name }) => name,
-  parts: ({ stem: given, lamps, spares, adopt }) => [
+  parts: ({ stem: given, lamps, spares, candles = [], adopt }) => [
     ...(given
       ? [
           {
@@ -58,6 +60,10 @@ export const chandelier: Composite<z.output<typeof ChandelierArgs>> = {
     ...spares.map((given, at) => ({
       ...{ key: keyOf(lamp, given.name), definition: lamp, args: { ...given, colour: "white", adopt } },
       ...{ entry: ["spares", at], fields: under(["spares", at], ["watts"]) },
+    })),
+    ...candles.map(({ name }, at) => ({
+      ...{ key: keyOf(lamp, name), definition: lamp, args: { name, watts: 1, colour: "white", adopt } },
+      ...{ entry: ["candles", at], fields: {} },
     })),
   ],
 };

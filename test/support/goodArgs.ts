@@ -38,7 +38,10 @@ const room = { sysctls: { "net.ipv4.ip_forward": "1" }, loopback: true, killProc
 /** What a Node may have inside, little at a time: of a list only the first is looked at. */
 const insides = [
   { ...room, interfaces: { "veth-red": cable } },
-  ...[paired, late, "10.0.0.1/24"].map((first) => ({ interfaces: { "veth-red": { addresses: [first] } } })),
+  ...[paired, late, "10.0.0.1/24"].flatMap((first) => [
+    { interfaces: { "veth-red": { addresses: [first] } } },
+    { interfaces: { "veth-red": { peer: { name: "far", addresses: [first] } } } },
+  ]),
   ...[way, spread].map((first) => ({ routes: [first] })),
 ];
 

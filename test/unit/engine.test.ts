@@ -349,7 +349,7 @@ describe("engine", () => {
     it("fails with the tool's words, and looks no further", async () => {
       const host = new FakeHost({ "ip show": showing(), "ip set": { fails: "Unsupported" } });
       expect(plain(await errorOf(engine.update(lamp, host, state, { ...asked, watts: 50 })))).to.equal(
-        "CommandError: not supported by this kernel, or not for this kind of link: `ip set a 50 red`\nit Unsupported",
+        "CommandError: not supported, or switched off, here: `ip set a 50 red`\nit Unsupported",
       );
       expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red"]);
     });

@@ -97,7 +97,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   AlreadyExists: "exists already",
   InUse: "in use",
   NotPermitted: "not permitted: run as root, or inside `pulumi-netns sandbox`",
-  Unsupported: "not supported by this kernel, or not for this kind of link",
+  Unsupported: "not supported, or switched off, here",
   Unreachable:
     "the gateway is not on a connected network: give the interface an address that covers it first",
   LinkDown: "the link is down: a route needs one that is up",

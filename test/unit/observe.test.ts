@@ -64,5 +64,18 @@ describe("observe", () => {
       expect(heard).to.deep.equal([["1", undefined], ["3"], []]);
       expect(host.ran).to.deep.equal(["ip one", "ip two", "ip three"]);
     });
+
+    it("lets steps put back what they have to when one fails, and passes the failure on", async () => {
+      const host = new FakeHost({ "ip one": { fails: "InUse" } });
+      function* plan([one, two]: readonly Command[]): Steps {
+        try {
+          if (one) yield [one];
+        } finally {
+          if (two) yield [two];
+        }
+      }
+      expect(await failure(runRemoval(host, plan(commands)))).to.equal("in use: `ip one`\nit InUse");
+      expect(host.ran).to.deep.equal(["ip one", "ip two"]);
+    });
   });
 });

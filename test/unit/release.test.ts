@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Args, Definition } from "../../provider/definition";
-import { look } from "../../provider/observe";
+import { keyOf, look } from "../../provider/observe";
 import { ownOf } from "../../provider/ownership";
 import { release } from "../../provider/release";
 import { markFor } from "../support/args";
@@ -80,6 +80,16 @@ describe("release", () => {
       lamp: undefined,
       records: [theirs],
     });
+  });
+
+  it("forgets what was written down for a namespace that has gone since", async () => {
+    const host = new LampHost();
+    const key = keyOf(candle, args);
+    await host.records.save(key, { mark, args: {} });
+    // As a look has it: what was written for the former one is not about this one.
+    const sight = { ...(await look(candle, host, args)), records: [] };
+    await release(candle, host, sight, undefined, { args, outputs: {} });
+    expect(host.records.kept).to.deep.equal([]);
   });
 
   describe("a namespace", () => {

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import * as engine from "../../../provider/assertions/engine";
 import { reachability } from "../../../provider/assertions/reachability";
+import { command } from "../../../provider/command";
 import type { Args } from "../../../provider/definition";
+import { CommandError } from "../../../provider/errors";
 import { markFor } from "../../support/args";
 import { FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
 
@@ -112,7 +114,18 @@ describe("Reachability", () => {
     const bad = host(SILENT);
     expect(await engine.read(reachability, bad, state)).to.equal(undefined);
     expect([good, bad].map(pingsOf)).to.deep.equal([1, 1]);
-    expect(await engine.read(reachability, host({ fails: "ToolMissing" }), state)).to.equal(undefined);
+  });
+
+  it("is gone on a refresh where its namespace is; what else keeps it from looking is an error", async () => {
+    const { state } = await engine.create(reachability, host(""), given());
+    const gone = host(() => {
+      const stderr = 'Cannot open network namespace "red": No such file or directory';
+      throw new CommandError("NotFound", command("ping", "red", []), stderr);
+    });
+    expect(await engine.read(reachability, gone, state)).to.equal(undefined);
+    expect(await failure(engine.read(reachability, host({ fails: "ToolMissing" }), state))).to.match(
+      /^red to 10.2.0.2 by ping could not be tried: no ping: /,
+    );
   });
 
   it("removes nothing", async () => {

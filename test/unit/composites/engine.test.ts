@@ -274,6 +274,18 @@ describe("composites: engine", () => {
       expect(host.lit).to.deep.equal(["s3 30 white", "top 50 white"]);
     });
 
+    it("keeps what could not be removed from a list that is to be none", async () => {
+      const { host, state } = await made({ ...ROW, candles: [{ name: "c1" }, { name: "c2" }] });
+      const news = asked(ROW);
+      host.faults = { "del c2": "InUse" };
+      const error = await partial(engine.update(chandelier, host, state, news));
+      expect(error.properties).to.deep.equal(asked({ ...ROW, candles: [{ name: "c2" }] }));
+      expect(error.reasons).to.deep.equal(["candles[1]: in use: `ip del c2`"]);
+      host.faults = {};
+      expect((await engine.update(chandelier, host, error.properties, news)).state).to.deep.equal(news);
+      expect(host.lit).to.deep.equal(LIT);
+    });
+
     it("does not make anew what could not be removed", async () => {
       const { host, state } = await made(ROW);
       const news = asked({ lamps: { ...ROW.lamps, middle: { from: "top", length: 2 } } });

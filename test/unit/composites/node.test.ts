@@ -68,6 +68,24 @@ describe("composites: Node", () => {
     });
   });
 
+  it("gives the far end of a cable addresses, where that is", () => {
+    const eth0 = { peer: { addresses: ["10.0.0.2/24"] } };
+    const eth1 = { peer: { namespace: "blue", name: "red0", addresses: [{ address: "fd00::2/64" }] } };
+    const given = { name: "red", interfaces: { eth0, eth1 } };
+    const { "Address red-eth0 10.0.0.2/24": onHost, "Address blue/red0 fd00::2/64": inBlue } = creationOf(
+      composite,
+      given,
+    );
+    expect([onHost, inBlue]).to.deep.equal([
+      ["ip address add 10.0.0.2/24 dev red-eth0 scope global"],
+      ["ip -n blue address add fd00::2/64 dev red0 scope global nodad"],
+    ]);
+    expect(ownersIn(composite, given)).to.deep.include({
+      "Address red-eth0 10.0.0.2/24": ["VethPair red/eth0"],
+      "Address blue/red0 fd00::2/64": ["VethPair red/eth1"],
+    });
+  });
+
   it("is only a namespace where nothing is in it", () => {
     expect(Object.keys(creationOf(composite, { name: "red" }))).to.deep.equal(["Namespace red"]);
   });
@@ -126,6 +144,10 @@ describe("composites: Node", () => {
       },
       "interfaces.eth0.addresses[1].address: is the same as interfaces.eth0.addresses[0]: drop one of them",
       "routes[1].destination: is the same as routes[0]: drop one of them",
+    ],
+    [
+      { name: "n11", interfaces: { eth0: { peer: { addresses: ["10.0.0.1/33"] } } } },
+      /^interfaces.eth0.peer.addresses\[0\].address: /,
     ],
     [{ name: "n10", sysctls: { "kernel.panic": 1 } }, /^sysctls.kernel.panic: is not below `net`/],
   ];

@@ -39,6 +39,12 @@ describe("composites: paths", () => {
       true,
       { ...tree, peers: { b: { up: true } } },
     ],
+    [
+      "the first value in a list that was not there",
+      ["links", "eth0", "names", 0],
+      "z",
+      { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y"], names: ["z"] } } },
+    ],
     ["an entry out", ["links", "eth0"], undefined, { name: "a", links: {} }],
     ["out what is not there: nothing on the way", ["links", "eth1", "mtu"], undefined, tree],
     ["out what is in no list", ["links", "eth0", "addresses", 5], undefined, tree],

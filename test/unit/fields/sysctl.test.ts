@@ -46,6 +46,7 @@ describe("fields of parameters", () => {
       "-a",
       "net.ipv4.*",
       "net.ipv4.ip_forward\n",
+      `net${".a".repeat(5000)}*`,
     ]) {
       it(`refuses ${JSON.stringify(key)}`, () => {
         expect(outcome(sysctlKey, key)).to.equal(noKey(key));

@@ -14,6 +14,7 @@ import {
   printed,
 } from "../../support/args";
 import { FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
+import { errorOf } from "../../support/kernel";
 
 const definition: Definition = address;
 const link = "br0";
@@ -350,7 +351,16 @@ describe("Address", () => {
         { [show]: addresses, "sysctl -n": "0" },
         {},
         `sysctl -n ${promote}`,
-        `sysctl -w ${promote}=1`,
+        `sysctl -w ${promote}=110`,
+        "ip address del 192.168.15.5/24 dev br0",
+        `sysctl -w ${promote}=0`,
+      ],
+      [
+        "takes the parameter that a crash has left as ours for 0",
+        { [show]: addresses, "sysctl -n": "110" },
+        {},
+        `sysctl -n ${promote}`,
+        `sysctl -w ${promote}=110`,
         "ip address del 192.168.15.5/24 dev br0",
         `sysctl -w ${promote}=0`,
       ],
@@ -385,6 +395,15 @@ describe("Address", () => {
       });
     }
 
+    it("sets the parameter back also when the deletion fails", async () => {
+      const host = new FakeHost({
+        ...{ [show]: addresses, "sysctl -n": "0", "ip address del": { fails: "Timeout" } },
+      });
+      const work = engine.remove(definition, host, { ...state, ip: "192.168.15.5" });
+      expect((await errorOf(work)).message).to.match(/^no answer in time: `ip address del/);
+      expect(host.ran.at(-1)).to.equal(`sysctl -w ${promote}=0`);
+    });
+
     it("looks for the parameter in the namespace of the link", async () => {
       const host = new FakeHost({ "ip -n red -N": addresses, "ip netns exec red sysctl -n": "0" });
       await engine.remove(definition, host, { ...state, namespace: "red" });
@@ -392,7 +411,7 @@ describe("Address", () => {
         "ip -n red -N -j -d addr show dev br0",
         "ip -n red -N -j -d addr show dev br0",
         `ip netns exec red sysctl -n ${promote}`,
-        `ip netns exec red sysctl -w ${promote}=1`,
+        `ip netns exec red sysctl -w ${promote}=110`,
         "ip -n red address del 192.168.15.5/24 dev br0",
         `ip netns exec red sysctl -w ${promote}=0`,
       ]);

@@ -316,10 +316,15 @@ describe("VethPair", () => {
       const [near, far] = [red, blue].map((text) => text.replace('"link_netnsid": 0,', ""));
       const left = near?.replace('"link_index": 2', '"link": "veth-blue"');
       const right = far?.replace('"link_index": 2', '"link": "veth-red"');
-      expect(parsed(left, right).misfit).to.equal(undefined);
-      expect(parsed(left, right?.replace('"link": "veth-red"', '"link": "veth-green"')).misfit).to.equal(
-        "is two cables: veth-red and veth-blue are not the ends of one",
-      );
+      const inRed = { ...state, peer: { ...Object(state["peer"]), namespace: "red" } };
+      const misfit = (other: string | undefined, args: Args) => definition.parse([left, other], args)?.misfit;
+      const two = "is two cables: veth-red and veth-blue are not the ends of one";
+      expect([
+        misfit(right, inRed),
+        misfit(right?.replace('"link": "veth-red"', '"link": "veth-green"'), inRed),
+        // Each of them leads to another within its own namespace.
+        misfit(right, state),
+      ]).to.deep.equal([undefined, two, two]);
     });
 
     it("looks where their ends are before it adopts them, as two cables may have the same indexes", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Address, Bridge, Namespace, NatRule } from "../../../sdk";
+import { Address, Bridge, Namespace, NatRule, VethPair } from "../../../sdk";
 import { owned, registered, standing } from "./registered";
 
 describe("sdk NatRule", () => {
@@ -34,6 +34,23 @@ describe("sdk NatRule", () => {
       replaceWith: ["v-net-0"],
       dependsOn: ["gateway", "v-net-0"],
     });
+  });
+
+  it("takes links for what it matches, and is where they are", async () => {
+    const { resources } = await registered(() => {
+      const cable = new VethPair("wan0", { end: { namespace: "red" }, peer: { name: "isp0" } });
+      return [
+        cable,
+        new NatRule("out", { kind: "masquerade", outInterface: cable.end }),
+        new NatRule("in", { kind: "redirect", inInterface: cable.peer, to: 8080, port: 80, protocol: "tcp" }),
+      ];
+    });
+    expect([resources["out"], resources["in"]].map((rule) => rule?.inputs)).to.deep.equal([
+      { kind: "masquerade", outInterface: "wan0", namespace: "red" },
+      { kind: "redirect", inInterface: "isp0", to: 8080, port: 80, protocol: "tcp" },
+    ]);
+    // It goes on to match the next link of that name.
+    expect(resources["out"]?.replaceWith).to.deep.equal([]);
   });
 
   it("goes with its namespace, given as resource or by name", async () => {

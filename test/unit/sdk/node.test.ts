@@ -29,6 +29,7 @@ describe("sdk Node", () => {
             mac: "02:00:00:00:00:02",
             mtu: 1300,
             up: false,
+            addresses: ["10.0.0.9/24"],
           },
           addresses: ["10.0.0.1/24", { address: "fd00::1/64", nodad: false }],
         },
@@ -88,6 +89,34 @@ describe("sdk Node", () => {
     expect(resources["by-node"]?.deletedWith).to.equal("red");
     expect(resources["by-name"]?.deletedWith).to.equal("red");
     expect(resources["way"]?.replaceWith).to.deep.equal(["red", "by-node", "by-name"]);
+  });
+
+  it("has links that others may name, at both ends of its cables", async () => {
+    const { resources } = await registered(() => {
+      const net = new Bridge("net", { namespace: new Namespace("room") });
+      const blue = new Node("blue");
+      return [
+        new Node("red", {
+          interfaces: {
+            eth0: { peer: { namespace: blue, name: "red0", addresses: ["10.1.0.1/24"] } },
+            eth1: { peer: { bridge: net } },
+            eth2: {},
+          },
+        }),
+        new Address("near", { namespace: "red", interface: "eth0", address: "10.0.0.1/24" }),
+        new Address("far", { namespace: blue, interface: "red0", address: "10.0.0.2/24" }),
+        new Address("port", { namespace: "room", interface: "red-eth1", address: "10.0.0.3/24" }),
+        new Address("here", { interface: "red-eth2", address: "10.0.0.4/24" }),
+        new Route("way", { namespace: blue, destination: "default", via: "10.1.0.2" }),
+        new Route("elsewhere", { destination: "default", via: "10.0.0.5" }),
+      ];
+    });
+    const { near, far, port, here, way, elsewhere } = resources;
+    expect([near, far, port, here].map((one) => one?.deletedWith)).to.deep.equal(Array(4).fill("red"));
+    expect(far?.replaceWith).to.deep.equal(["red", "blue"]);
+    // It leads over what the node gives the far end as well.
+    expect(way?.replaceWith).to.deep.equal(["blue", "red", "far"]);
+    expect(elsewhere?.replaceWith).to.deep.equal(["here"]);
   });
 
   it("refuses a port of a bridge that is in another namespace", async () => {

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Address, Bridge, Namespace, VethPair } from "../../../sdk";
+import { Address, Bridge, FilterRule, Namespace, Neighbor, PolicyRule, Route, VethPair } from "../../../sdk";
 import { currentProgram } from "../../../sdk/program";
 import { resolveNamespace } from "../../../sdk/reference";
 import { registered, standing, value } from "./registered";
+
+const MAC = "02:00:00:00:00:01";
 
 describe("sdk program", () => {
   it("does not share what it declares with another program", async () => {
@@ -66,6 +68,48 @@ describe("sdk program", () => {
       expect(in_("blue")).to.deep.equal([]);
       return all;
     });
+  });
+
+  it("refuses a link with a namespace that it is not in", async () => {
+    const outcomes: string[] = [];
+    await registered(() => {
+      const [red, blue] = [new Namespace("red"), new Namespace("blue")];
+      const cable = new VethPair("cable", {
+        end: { name: "eth0", namespace: red },
+        peer: { name: "eth0", namespace: blue },
+      });
+      const declare = [
+        () => new Address("a", { interface: cable.end, namespace: blue, address: "10.0.0.1/8" }),
+        () => new Route("r", { interface: cable.end, namespace: "blue", destination: "default" }),
+        () => new Neighbor("n", { interface: cable.peer, namespace: red, address: "10.0.0.2", lladdr: MAC }),
+        () => new PolicyRule("p", { iif: cable.peer, namespace: red, priority: 1, table: 1 }),
+        () =>
+          new FilterRule("f", {
+            ...{ chain: "forward", verdict: "drop" },
+            ...{ inInterface: cable.end, outInterface: cable.peer },
+          }),
+        () => new Address("same", { interface: cable.end, namespace: "red", address: "10.0.0.1/8" }),
+        () => new Address("unknown", { interface: cable.end, namespace: blue.name, address: "10.0.0.2/8" }),
+      ];
+      for (const one of declare) {
+        try {
+          one();
+          outcomes.push("");
+        } catch (error) {
+          outcomes.push(String(error));
+        }
+      }
+      return [];
+    });
+    const words =
+      "its link is not in the `namespace` that is given; leave that out, as the link brings its own";
+    expect(outcomes).to.deep.equal([
+      ...['Address "a"', 'Route "r"', 'Neighbor "n"', 'PolicyRule "p"'].map(
+        (whose) => `Error: ${whose}: ${words}`,
+      ),
+      'Error: FilterRule "f": its links are in different namespaces; name links of one',
+      ...["", ""],
+    ]);
   });
 
   it("resolves a reference to name and resource", async () => {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Address, Topology } from "../../../sdk";
+import { Address, Node, Route, Topology } from "../../../sdk";
 import { markFor } from "../../support/args";
 import { registered, standing } from "./registered";
 
@@ -47,5 +47,35 @@ describe("sdk Topology", () => {
     ]);
     expect(resources["more"]?.dependsOn).to.deep.equal(["lab"]);
     expect(resources["elsewhere"]?.dependsOn).to.deep.equal([]);
+  });
+
+  it("has links and addresses that others may name", async () => {
+    const { resources } = await registered(() => [
+      new Topology("lab", network),
+      new Node("green", { interfaces: { eth0: { peer: { bridge: "net" } } } }),
+      new Address("on-bridge", { interface: "net", address: "10.0.0.253/24" }),
+      new Address("on-far-end", { interface: "red-eth0", address: "10.0.1.1/24" }),
+      new Route("way", { destination: "10.8.0.0/16", via: "10.0.0.1" }),
+    ]);
+    const owners = (name: string) => resources[name]?.replaceWith;
+    expect(["green", "on-bridge", "on-far-end"].map(owners)).to.deep.equal([["lab"], ["lab"], ["lab"]]);
+    expect(owners("way")).to.deep.equal(["lab", "on-bridge", "on-far-end"]);
+  });
+
+  it("says nothing of what is not known yet", async () => {
+    const { resources } = await registered(() => [
+      new Topology("lab", {
+        nodes: {
+          red: { interfaces: { eth0: { peer: pulumi.output({ name: "far" }) }, eth1: pulumi.output({}) } },
+        },
+        bridges: { net: { namespace: pulumi.output("red"), addresses: ["10.0.0.1/24"] } },
+      }),
+      new Address("far", { interface: "red-eth0", address: "10.0.0.1/24" }),
+      new Address("bridge", { interface: "net", address: "10.0.0.1/24" }),
+      new Address("near", { namespace: "red", interface: "eth1", address: "10.0.0.1/24" }),
+    ]);
+    expect(
+      [resources["far"], resources["bridge"], resources["near"]].map((one) => one?.deletedWith),
+    ).to.deep.equal(["", "", "lab"]);
   });
 });
