@@ -28,11 +28,11 @@ export type FilterRuleArgs = Inputs<
 };
 
 /**
- * A packet filter rule in the kernel: accept, drop, reject or log, by nftables or iptables. See nft(8) and
- * iptables-extensions(8).
+ * A packet filter rule in the kernel: accept, drop, reject or log, by nftables, iptables or firewalld. See nft(8),
+ * iptables-extensions(8) and firewalld.policies(5).
  */
 export class FilterRule extends NetnsResource {
-  /** Name of the table that holds the rule: `pulumi-netns/PROJECT/STACK`, or `filter` with iptables. */
+  /** Name of the table that holds the rule: `pulumi-netns/PROJECT/STACK`, `filter` with iptables, `firewalld` with firewalld. */
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: FilterRuleArgs, options?: pulumi.CustomResourceOptions) {

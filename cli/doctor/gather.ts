@@ -23,11 +23,20 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   conntrack: ["--version"],
   ping: ["-V"],
   ss: ["-V"],
+  unshare: ["--version"],
+  nsenter: ["--version"],
+  flock: ["--version"],
+  "firewall-cmd": ["--version"],
   pulumi: ["version"],
 };
 
 export async function gatherFacts(): Promise<HostFacts> {
-  const tools = await Promise.all(Object.entries(TOOLS).map(([name, words]) => toolFact(name, words)));
+  const processes = processesHere();
+  // It is for those who have firewalld.
+  const wanted = Object.entries(TOOLS).filter(
+    ([name]) => name !== "firewall-cmd" || processes.includes("firewalld"),
+  );
+  const tools = await Promise.all(wanted.map(([name, words]) => toolFact(name, words)));
   if (!tools.some(({ name, version }) => name === "ip" && version !== undefined))
     return withoutNetwork(tools);
   const mayChange = await mayChangeNetworks();
@@ -48,7 +57,7 @@ export async function gatherFacts(): Promise<HostFacts> {
       ...four.chains.filter(({ family }) => family !== "ip6"),
       ...six.chains.filter(({ family }) => family === "ip6"),
     ],
-    processes: processesHere(),
+    processes,
     staleNames: staleNames(),
   };
 }

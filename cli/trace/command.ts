@@ -10,7 +10,7 @@ const about = [
   "Explains, hop by hop, why packets from SRC do or do not get to DST and back: addresses and netmasks, links and bridges,",
   "the route chosen, neighbours, forwarding, filter and NAT rules with their counters, and the way of the answer. The first",
   "sentence is the verdict: where packets die, why, and what to change.",
-  "\n\nSRC is a network namespace, or host. DST is an address, a namespace or host; with :PORT it is TCP, with :PORT/udp",
+  "\n\nSRC is a network namespace; host, or -, is the host itself. DST is an address, a namespace or host; with :PORT it is TCP, with :PORT/udp",
   "UDP, else ping. Nothing is changed. A real packet is sent, to see whether what was found is so.",
   "\n\nA resource is named by the mark that its object carries; with the state of the stack that is selected in this folder,",
   "or of those given, by its URN too, and addresses on a stack's own links as well.",
@@ -31,7 +31,7 @@ export function addTrace(program: Command): void {
     .command("trace")
     .summary("explain why packets do or do not arrive")
     .description(about)
-    .argument("<SRC>", "namespace that sends, or host")
+    .argument("<SRC>", "namespace that sends; host or - for the host itself")
     .argument("<DST[:PORT[/udp]]>", "address, namespace or host that is to answer")
     .option("--no-probe", "send no packet")
     .addOption(collectedOption(...stackFlag))

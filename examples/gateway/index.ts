@@ -10,7 +10,7 @@ const cable = new VethPair("veth-blue", {
 new Address("blue-ip", { interface: cable.end, address: "192.168.15.2/24" });
 
 // The LAN: a namespace stands for a host outside, which knows nothing of 192.168.15.0/24. On a machine with a real LAN
-// leave these four out, and give the NAT rule its interface.
+// leave these four out, and the two proofs below; give the route that LAN's network, the NAT rule `outInterface`.
 const lan = new Namespace("lan");
 const wire = new VethPair("host-lan", { peer: { name: "eth0", namespace: lan } });
 new Address("host-lan-ip", { interface: wire.end, address: "192.168.1.2/24" });

@@ -21,7 +21,7 @@ new Address("blue-ip", { interface: blueCable.end, address: "192.168.15.2/24" })
 const gateway = new Address("gateway", { interface: net, address: "192.168.15.5/24" });
 
 // The LAN. A namespace stands for the host outside; it knows nothing of 192.168.15.0/24. On a machine with a real LAN
-// leave these four out.
+// leave these four out; `blue-lan-ip` then takes the host's own interface by its name, in place of `wire.end` and `dependsOn`.
 const lan = new Namespace("lan");
 const wire = new VethPair("host-lan", { peer: { name: "eth0", namespace: lan } });
 const hostLanIp = new Address("host-lan-ip", { interface: wire.end, address: "192.168.1.2/24" });

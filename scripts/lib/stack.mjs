@@ -6,11 +6,19 @@ import { Problem, tail } from "./problem.mjs";
 import { run, runVisibly } from "./run.mjs";
 import { inSandbox, sandboxFailed } from "./sandbox.mjs";
 
-export const name = "quickstart";
+const stackName = "quickstart";
+
+/** An example, and the sandbox that it has to itself: several use the same addresses. */
+export const stackOf = (example) => ({
+  example,
+  folder: inRoot("examples", example),
+  sandbox: example === "seed" ? "quickstart" : `quickstart-${example}`,
+});
 
 const stateFolder = inRoot(".pulumi-state");
 
-export const stateExists = () => existsSync(stateFolder);
+export const stateExists = (stack) =>
+  existsSync(join(stateFolder, ".pulumi", "stacks", projectOf(stack), `${stackName}.json`));
 
 /** State and secrets stay in the checkout, whatever backend the person is logged in to. */
 export const stackEnvironment = (env) => ({
@@ -20,16 +28,24 @@ export const stackEnvironment = (env) => ({
 });
 
 /** Makes the stack where there is none and frees it where a run was killed. */
-export async function openStack(env) {
+export async function openStack(stack, env) {
   mkdirSync(stateFolder, { recursive: true });
-  await quietly(["stack", "select", "--create", name], env);
-  if (filesIn("locks").map(ownerOf).some(isDead)) await quietly(["cancel", "--yes", "--stack", name], env);
+  await quietly(stack, ["stack", "select", "--create", stackName], env);
+  if (
+    filesIn(join("locks", "organization", projectOf(stack)))
+      .map(ownerOf)
+      .some(isDead)
+  ) {
+    await quietly(stack, ["cancel", "--yes", "--stack", stackName], env);
+  }
 }
 
-/** `--refresh`, because the state outlives a reboot and the network does not. */
-export const up = (env) => inSight(["up", "--refresh"], env);
+const projectOf = ({ example }) => `netns-${example}`;
 
-export const destroy = (env) => inSight(["destroy", "--remove"], env);
+/** `--refresh`, because the state outlives a reboot and the network does not. */
+export const up = (stack, env) => inSight(stack, ["up", "--refresh"], env);
+
+export const destroy = (stack, env) => inSight(stack, ["destroy", "--remove"], env);
 
 /** History and backups go too, unless somebody keeps another stack beside ours. */
 export function removeState() {
@@ -38,22 +54,22 @@ export function removeState() {
   return others.length === 0;
 }
 
-async function quietly(args, env) {
-  const { code, output } = await run("pulumi", args, { env });
+async function quietly({ folder }, args, env) {
+  const { code, output } = await run("pulumi", args, { cwd: folder, env });
   if (code !== 0) throw new Problem(`pulumi ${args[0]} failed.`, { details: tail(output) });
 }
 
-async function inSight(args, env) {
-  const [command, all] = inSandbox(name, [
+async function inSight({ folder, sandbox }, args, env) {
+  const [command, all] = inSandbox(sandbox, [
     "pulumi",
     ...args,
     "--yes",
     "--skip-preview",
     "--suppress-progress",
     "--stack",
-    name,
+    stackName,
   ]);
-  const code = await runVisibly(command, all, { env });
+  const code = await runVisibly(command, all, { cwd: folder, env });
   if (code === 0) return;
   const failure =
     code === sandboxFailed ? "There is no sandbox" : `pulumi ${args[0]} failed (exit code ${code})`;

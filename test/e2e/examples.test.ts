@@ -78,6 +78,22 @@ const cases: Readonly<Record<string, Case>> = {
       "the LAN reaches blue by its address": pings("lan", "192.168.1.20"),
     },
   },
+  firewall: {
+    resources: 19,
+    proofs: {
+      "red reaches blue's web server": answers("red", "http://10.2.0.2/"),
+      "red reaches blue by ping": pings("red", "10.2.0.2"),
+      "blue does not reach red": fails("blue", "10.1.0.2"),
+      "blue reaches the router": pings("blue", "10.2.0.1"),
+    },
+    update: ["port: 80,", "port: [80, 443],", { update: 3 }],
+    // Two routes, and the proofs that come after them.
+    replace: ['destination: "default"', 'destination: "10.0.0.0/8"', { replace: 4 }],
+    proofsAfter: {
+      "red reaches blue's web server": answers("red", "http://10.2.0.2/"),
+      "blue does not reach red": fails("blue", "10.1.0.2"),
+    },
+  },
   star: {
     resources: 2,
     proofs: {
@@ -108,7 +124,10 @@ const cases: Readonly<Record<string, Case>> = {
 
 describe("the examples", () => {
   it("are all here", () => {
-    expect(Object.keys(cases).sort()).to.deep.equal(readdirSync(join(root, "examples")).sort());
+    const folders = readdirSync(join(root, "examples"), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(Object.keys(cases).sort()).to.deep.equal(folders.map(({ name }) => name).sort());
   });
 
   for (const [example, { resources, proofs, update, replace, proofsAfter }] of Object.entries(cases)) {

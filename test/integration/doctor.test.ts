@@ -31,7 +31,8 @@ interface Fault {
   readonly findings: readonly string[];
 }
 
-const PASSED_ON = "-j ACCEPT, and the same with -o";
+const passedOn = (words = "") =>
+  `new FilterRule("…", { chain: "forward", backend: "iptables", ${words}inInterface: "BRIDGE", verdict: "accept" }), and the same with outInterface`;
 
 const faults: readonly Fault[] = [
   {
@@ -59,8 +60,25 @@ const faults: readonly Fault[] = [
     make: ["iptables -P FORWARD DROP"],
     undo: ["iptables -P FORWARD ACCEPT"],
     findings: [
-      `problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → iptables -I FORWARD -i BRIDGE ${PASSED_ON}`,
+      `problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → ${passedOn()}`,
       "problem: br_netfilter: on: filters judge frames from port to port of a bridge as well, and the above drops them → iptables -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT",
+    ],
+  },
+  {
+    name: "a FORWARD policy of DROP that Docker has set",
+    check: "Filters",
+    make: [
+      "iptables -P FORWARD DROP",
+      "iptables -N DOCKER-USER",
+      "sysctl -q -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0",
+    ],
+    undo: [
+      "iptables -P FORWARD ACCEPT",
+      "iptables -X DOCKER-USER",
+      "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
+    ],
+    findings: [
+      `problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → ${passedOn("dockerUser: true, ")}`,
     ],
   },
   {
@@ -75,7 +93,7 @@ const faults: readonly Fault[] = [
       "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
     ],
     findings: [
-      `problem: FORWARD: FORWARD of ip6tables drops what no rule there accepts; an accept elsewhere does not overrule it → ip6tables -I FORWARD -i BRIDGE ${PASSED_ON}`,
+      `problem: FORWARD: FORWARD of ip6tables drops what no rule there accepts; an accept elsewhere does not overrule it → ${passedOn('family: "ipv6", ')}`,
     ],
   },
   {
@@ -112,7 +130,7 @@ const faults: readonly Fault[] = [
     make: ["iptables -N DOCKER-USER", "iptables -N ufw-before-forward"],
     undo: ["iptables -X DOCKER-USER", "iptables -X ufw-before-forward"],
     findings: [
-      "warning: Docker: sets the policy of FORWARD to DROP, and masquerades its own networks → exceptions go into its chain DOCKER-USER, which it leaves alone",
+      "warning: Docker: sets the policy of FORWARD to DROP, and masquerades its own networks → a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
       "warning: ufw: sets the policy of FORWARD to DROP; its reload puts its own rules first again → ufw route allow in on BRIDGE; or DEFAULT_FORWARD_POLICY in /etc/default/ufw",
     ],
   },
@@ -230,7 +248,7 @@ describe("doctor", function () {
     const script = 'exec setpriv --bounding-set=-all --inh-caps=-all "$0" dist/cli/main.js doctor --json';
     const { findings, exitCode } = await after_(script);
     expect(findings.map(({ subject, mend }) => `${subject}: ${mend}`)).to.deep.equal([
-      "rights: sudo -E pulumi up, or npx pulumi-netns sandbox -- pulumi up",
+      'rights: sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up',
     ]);
     expect(exitCode).to.equal(1);
   });

@@ -103,11 +103,31 @@ const anchorsIn = (text: string): string[] =>
       .replaceAll(" ", "-"),
   );
 
+describe("docs: messages of failed commands", () => {
+  const sources = readdirSync(join(root, "provider"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .join("\n");
+
+  for (const file of pages.filter((page) => leadsIn(read(page)).length > 0)) {
+    it(`of ${file} begin as the provider says it`, () => {
+      expect(leadsIn(read(file)).filter((lead) => !sources.includes(lead))).to.deep.equal([]);
+    });
+  }
+});
+
+/** What messages in the first columns of error tables begin with, up to the command. */
+function leadsIn(text: string): string[] {
+  const tables = [...text.matchAll(/^\| Message \|.*\n((?:\|.*\n)+)/gm)].map(([, rows = ""]) => rows);
+  const beginning = /^\| `+ ?([a-z][a-z ,:]+): (?:…|`|iptables |nft |firewall-cmd )/gm;
+  return tables.flatMap((rows) => [...rows.matchAll(beginning)].flatMap(([, lead]) => lead ?? []));
+}
+
 describe("docs: examples", function () {
   this.timeout(30_000);
 
   it("are programs that compile", () => {
-    const blocks = new Map(kindPages.flatMap(blocksOf));
+    const blocks = new Map(["README.md", ...kindPages].flatMap(blocksOf));
     expect(typeErrors(blocks)).to.deep.equal([]);
   });
 });

@@ -46,9 +46,17 @@ function mendOf(chain: Chain, chains: readonly Chain[]): string {
     return `nft insert rule ${chain.family} ${chain.table} ${chain.name} iifname BRIDGE accept, and the same with oifname`;
   if (chains.some(({ name }) => name.startsWith("ufw-")))
     return "ufw route allow in on BRIDGE, and the same with out on";
-  const program = `${chain.family === "ip6" ? "ip6tables" : "iptables"}${chain.tool === "iptables-legacy" ? "-legacy" : ""}`;
-  const into = chains.some(({ name }) => name === "DOCKER-USER") ? "DOCKER-USER" : "FORWARD";
-  return `${program} -I ${into} -i BRIDGE -j ACCEPT, and the same with -o`;
+  const isSix = chain.family === "ip6";
+  // A FilterRule is put there by the `iptables` of this host, which need not be the legacy one.
+  if (chain.tool === "iptables-legacy")
+    return `${isSix ? "ip6tables" : "iptables"}-legacy -I FORWARD -i BRIDGE -j ACCEPT, and the same with -o`;
+  const words = [
+    'chain: "forward", backend: "iptables"',
+    ...(chains.some(({ name }) => name === "DOCKER-USER") ? ["dockerUser: true"] : []),
+    ...(isSix ? ['family: "ipv6"'] : []),
+    'inInterface: "BRIDGE", verdict: "accept"',
+  ];
+  return `new FilterRule("…", { ${words.join(", ")} }), and the same with outInterface`;
 }
 
 function bridgeFilter({ sysctls }: HostFacts, dropping: readonly Chain[]): Finding[] {

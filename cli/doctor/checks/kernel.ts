@@ -19,7 +19,7 @@ function rights(mayChange: boolean, sandbox: string | undefined): Finding {
   if (mayChange) return { level: "ok", subject: "rights", text: `may change ${where}` };
   return {
     ...{ level: "problem", subject: "rights", text: `may not change ${where}` },
-    mend: "sudo -E pulumi up, or npx pulumi-netns sandbox -- pulumi up",
+    mend: 'sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up',
   };
 }
 

@@ -29,7 +29,7 @@ const MANAGERS: readonly Manager[] = [
     name: "Docker",
     isHere: either(runs("dockerd"), hasChain(/^DOCKER/)),
     text: "sets the policy of FORWARD to DROP, and masquerades its own networks",
-    mend: "exceptions go into its chain DOCKER-USER, which it leaves alone",
+    mend: "a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
   },
   {
     name: "firewalld",

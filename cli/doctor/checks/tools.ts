@@ -10,11 +10,15 @@ const NEEDED: Readonly<Record<string, readonly [apt: string, dnf: string]>> = {
 
 /** What only some things need, and for what. */
 const WANTED: Readonly<Record<string, readonly [apt: string, dnf: string, why: string]>> = {
-  iptables: ["iptables", "iptables-nft", "a NatRule with the backend iptables"],
-  ip6tables: ["iptables", "iptables-nft", "a NatRule for IPv6 with the backend iptables"],
-  conntrack: ["conntrack", "conntrack-tools", "looking at connections"],
-  ping: ["iputils-ping", "iputils", "`pulumi-netns trace`"],
+  iptables: ["iptables", "iptables-nft", "a NatRule or FilterRule with the backend iptables"],
+  ip6tables: ["iptables", "iptables-nft", "the same for IPv6"],
+  conntrack: ["conntrack", "conntrack-tools", "a NatRule to forget old connections"],
+  ping: ["iputils-ping", "iputils", "Reachability and `pulumi-netns trace`"],
   ss: ["iproute2", "iproute", "`pulumi-netns trace` to ports"],
+  unshare: ["util-linux", "util-linux", "`pulumi-netns sandbox`"],
+  nsenter: ["util-linux", "util-linux", "`pulumi-netns sandbox`"],
+  flock: ["util-linux", "util-linux", "`pulumi-netns sandbox`"],
+  "firewall-cmd": ["firewalld", "firewalld", "a FilterRule with the backend firewalld"],
 };
 
 /** The programs that do the work. */
