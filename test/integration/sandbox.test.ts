@@ -426,6 +426,9 @@ describe("pulumi-netns sandbox", function () {
       expect([stdout, stderr]).to.deep.equal(["0\nred (id: 0)", ""]);
       expect((await run("--", "ip", "-br", "link", "show", "v0")).stdout).to.match(/^v0@if\d+ /);
       expect((await run("list")).stdout).to.match(/^default /m);
+      // A NAT or filter rule looks there for rules of iptables-legacy.
+      const readable = 'for file in /proc/net/ip*_tables_names; do [ ! -e "$file" ] || cat "$file"; done';
+      expect(await run("--", "sh", "-ec", readable)).to.include({ exitCode: 0, stderr: "" });
     } finally {
       expect((await run("stop")).stdout).to.equal('Sandbox "default" is stopped.');
     }

@@ -7,7 +7,7 @@ const upToScript = (words: readonly string[]) => words.slice(0, words.indexOf("-
 describe("holder of a sandbox", () => {
   it("is started in private namespaces", () => {
     expect(upToScript(unshareArguments(true, [])).join(" ")).to.equal(
-      "--user --map-root-user --net --mount --propagation=private -- sh",
+      "--user --map-root-user -- unshare --net --mount --propagation=private -- sh",
     );
     expect(upToScript(unshareArguments(false, [])).join(" ")).to.equal(
       "--net --mount --propagation=private -- sh",
