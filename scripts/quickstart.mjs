@@ -67,13 +67,17 @@ const examples = () =>
 
 const title = (text) => say(`\n${bold(text)}`);
 
+const triesOfSeed = `  then try there    ip netns exec red ip addr
+                    ip -n blue route
+                    nft list ruleset
+  or break it       ip -n red link del veth-red; npm run quickstart puts it right`;
+
 function whereNext({ example, sandbox }) {
   const words = example === "seed" ? [] : [example];
   const again = ["npm run quickstart", ...(words.length > 0 ? ["--", ...words] : [])].join(" ");
   return `${bold("Next")}
   a shell inside    npx pulumi-netns sandbox --name ${sandbox}
-  then try there    what examples/${example}/README.md says under "What to try"
-  or break it       ip link del …; ${again} puts it right
+${example === "seed" ? triesOfSeed : `  then try there    what examples/${example}/README.md says under "What to try"`}
   the program       examples/${example}/index.ts: change it, then ${again}
   take it down      ${["npm run quickstart -- down", ...words].join(" ")}`;
 }

@@ -100,7 +100,7 @@ export const FilterRuleArgs = z.object({
   /** What a line of the log begins with, 1 to 29 letters of ASCII: `"dropped: "`. Default: none. Updates in place. */
   logPrefix: logPrefix.optional(),
   /**
-   * How grave the log takes it, see syslog(3): `emerg`, `alert`, `crit`, `err`, `warn`, `notice`, `info`, `debug`. Default:
+   * Severity of the log line, as in syslog(3): `emerg`, `alert`, `crit`, `err`, `warn`, `notice`, `info`, `debug`. Default:
    * `warn`; none for other verdicts. Updates in place.
    */
   logLevel: z.enum(LOG_LEVELS).optional(),

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
+import { root } from "../../support/stack";
 import { load } from "./load";
 
 const examples = ["seed", "star"];
@@ -21,6 +24,11 @@ describe("scripts: the words behind npm run quickstart", () => {
     const { wordsOf } = await load("quickstart-words");
     expect(() => wordsOf(["ring"], examples)).to.throw("There is no example ring; there are seed, star.");
     expect(() => wordsOf(["up", "star"], examples)).to.throw("Too many arguments: up star");
+  });
+
+  it("stand for what the project at the top is", () => {
+    const project = (...folder: string[]) => readFileSync(join(root, ...folder, "Pulumi.yaml"), "utf8");
+    expect(project()).to.equal(`${project("examples", "seed")}main: examples/seed\n`);
   });
 
   it("give each example a sandbox of its own", async () => {
