@@ -127,7 +127,7 @@ export interface Definition<A = Args, O extends object = object> {
   /** How to find all objects of this kind in a network namespace; by default only records tell of them. */
   survey?(namespace: string | undefined): Survey;
   /** Looks for what may keep it from working once it is made, and says it in words; nothing where all is well. */
-  caveats?(args: A): Generator<readonly Command[], readonly string[], readonly Answer[]>;
+  caveats?(args: A): Steps<readonly string[]>;
   /** Operations with the same key, or one of the same keys, wait for each other. */
   serialize?(args: A): string | readonly string[];
 }

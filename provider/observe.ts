@@ -54,10 +54,7 @@ export const runAll = (
   host.runAll?.(changes, looks) ?? oneByOne((command) => host.run(command), changes, looks);
 
 /** Lets what knows its next commands by answers see them, and gives what it comes to. */
-export async function runSteps<R>(
-  host: Host,
-  plan: Generator<readonly Command[], R, readonly Answer[]>,
-): Promise<R> {
+export async function runSteps<R>(host: Host, plan: Steps<R>): Promise<R> {
   let step = plan.next([]);
   while (!step.done) step = await following(host, plan, step.value);
   return step.value;
@@ -66,7 +63,7 @@ export async function runSteps<R>(
 /** A failure goes into the plan, which may have something to put back. */
 async function following<R>(
   host: Host,
-  plan: Generator<readonly Command[], R, readonly Answer[]>,
+  plan: Steps<R>,
   commands: readonly Command[],
 ): Promise<IteratorResult<readonly Command[], R>> {
   let answers: Answer[];

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
 import {
-  type Answer,
   type Command,
   command,
   ip,
@@ -212,7 +211,7 @@ function* vacate({ name, killProcesses }: Args): Steps {
  * The processes that are inside for longer than a tool needs for a look. The deletion of the namespace at the other end
  * of a cable looks in here, to see whether its end is gone.
  */
-function* staying(inside: Command): Generator<readonly Command[], string[], readonly Answer[]> {
+function* staying(inside: Command): Steps<string[]> {
   let [pids = []] = (yield [inside]).map(words);
   for (let poll = 0; poll < STAY_POLLS && pids.length > 0; poll++) {
     yield [pause(POLL_MS)];
@@ -223,7 +222,7 @@ function* staying(inside: Command): Generator<readonly Command[], string[], read
 }
 
 /** Whether there are any, and all are another run's `ip`, which goes when that has no more work here. */
-function* areSessions(pids: readonly string[]): Generator<readonly Command[], boolean, readonly Answer[]> {
+function* areSessions(pids: readonly string[]): Steps<boolean> {
   if (pids.length === 0) return false;
   const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));
   return running.every((words) => words === undefined || SESSION.test(words));
@@ -240,10 +239,7 @@ interface FarEnd {
  * Where the far ends of cables are. Most often that is the host's own namespace, where it costs little to ask: to tell one
  * namespace from another by name, `ip` opens every single one.
  */
-function* farEnds(
-  name: string,
-  links: string | undefined,
-): Generator<readonly Command[], FarEnd[], readonly Answer[]> {
+function* farEnds(name: string, links: string | undefined): Steps<FarEnd[]> {
   const ends = parseLinks(links ?? "").flatMap(
     ({ linkinfo, link_netnsid: id, link_index: index, ifalias: mark }) =>
       linkinfo?.info_kind === "veth" &&
