@@ -29,8 +29,8 @@ export function kindOf(properties: Args): Kind {
   if (definition) return bound(single, definition);
   const list = composites.find(({ kind }) => kind === name);
   if (list) return bound(composite, list);
-  const claim = assertions.find(({ kind }) => kind === name);
-  if (claim) return bound(assertion, claim);
+  const asserted = assertions.find(({ kind }) => kind === name);
+  if (asserted) return bound(assertion, asserted);
   throw new Error(
     `this version of pulumi-netns knows no resource of kind ${name} (mark ${String(properties["mark"])})`,
   );

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { remembered } from "./memo";
+import { memoized } from "./memo";
 
 /** What bridges and veth ends have in common. */
 
@@ -25,7 +25,7 @@ export const markWords = (mark: string, group?: string): string[] => [
  */
 export const macOf = (mark: string, salt = ""): string => macFrom(`${mark}\n${salt}`);
 
-const macFrom = remembered((text: string): string => {
+const macFrom = memoized((text: string): string => {
   const bytes = createHash("sha256").update(text).digest().subarray(0, 5).toString("hex");
   return `02:${bytes.replace(/(..)(?=.)/g, "$1:")}`;
 });

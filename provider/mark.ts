@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { remembered } from "./memo";
+import { memoized } from "./memo";
 
 /** What every mark starts with, and what a person may search the kernel for. */
 export const MARK_PREFIX = "pulumi-netns";
@@ -20,7 +20,7 @@ export function markOf(kind: string, urn: string): string {
 }
 
 /** The mark of one part of a resource that carries `mark` as a whole; `key` is its kind and a name, `Bridge red/br0`. */
-export const markOfPart = remembered((mark: string, key: string): string => {
+export const markOfPart = memoized((mark: string, key: string): string => {
   const [kind = "", ...name] = key.split(" ");
   const label = `${parseMark(mark)?.label}/${plain(name.join(" "))}`;
   const hash = createHash("sha256").update(`${mark}\n${key}`).digest("hex").slice(0, 12);

@@ -1,4 +1,4 @@
-/** How many answers `remembered` keeps. */
+/** How many answers `memoized` keeps. */
 const MOST = 10_000;
 
 /** Keeps what it has made for a key. All is thrown away together, as a run asks for the same few again and again. */
@@ -15,7 +15,7 @@ export function keeping<T>(most: number): (key: string, make: () => T) => T {
 }
 
 /** `answer`, which depends on its words alone, asked only once for the same ones. */
-export function remembered<W extends string[], T>(answer: (...words: W) => T): (...words: W) => T {
+export function memoized<W extends string[], T>(answer: (...words: W) => T): (...words: W) => T {
   const answers = keeping<T>(MOST);
   return (...words) => answers(words.join("\n"), () => answer(...words));
 }

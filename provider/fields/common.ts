@@ -1,6 +1,6 @@
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
-import { remembered } from "../memo";
+import { memoized } from "../memo";
 
 /** The building blocks of the schemas: each says what is wrong in the words of the field, and the mend. */
 
@@ -150,7 +150,7 @@ export interface Ip {
 }
 
 /** The parts of an address or CIDR, or `undefined` where it is none. */
-export const parseIp = remembered((text: string): Ip | undefined => {
+export const parseIp = memoized((text: string): Ip | undefined => {
   if (Address4.isValid(text)) {
     const ip = new Address4(text);
     // Leading zeros read as octal in some tools and as decimal in others.

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { remembered } from "../../provider/memo";
+import { memoized } from "../../provider/memo";
 
 describe("memo", () => {
   it("asks once for the same words", () => {
     const asked: string[] = [];
-    const joined = remembered((first: string, second: string) => {
+    const joined = memoized((first: string, second: string) => {
       asked.push(`${first} ${second}`);
       return first + second;
     });
@@ -14,7 +14,7 @@ describe("memo", () => {
 
   it("does not grow without end", () => {
     let asked = 0;
-    const counted = remembered((word: string) => word + asked++);
+    const counted = memoized((word: string) => word + asked++);
     for (let n = 0; n < 10_001; n++) counted(String(n));
     expect(counted("0")).to.equal("010001");
   });
