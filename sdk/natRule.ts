@@ -59,11 +59,14 @@ export class NatRule extends NetnsResource {
       "NatRule",
       name,
       {
-        ...{ ...args, namespace: place.name, inInterface: inInterface?.name },
-        ...{ outInterface: outInterface?.name, routeLocalnet: routeLocalnet?.name },
+        ...args,
+        namespace: place.name,
+        inInterface: inInterface?.name,
+        outInterface: outInterface?.name,
+        routeLocalnet: routeLocalnet?.name,
       },
       ["table"],
-      // What a rule matches it only names; of the link that it sets a parameter of, it hangs on that.
+      // The links that it matches it only names; on the one of which it sets a parameter, it hangs.
       { deletedWith: [place.resource], replaceWith: [routeLocalnet?.resource] },
       pulumi.mergeOptions(options, { dependsOn: [...addresses] }),
     );

@@ -89,42 +89,38 @@ export function nodeParts({ interfaces, routes, ...room }: Omit<NodeArgs, "mark"
       ...{ key: keyOf(namespace, name), definition: namespace, args: room, entry: path },
       fields: under(path, ["sysctls", "loopback", "killProcesses"]),
     },
-    ...Object.entries(interfaces).flatMap(([link, given]) => {
-      const entry = [...path, "interfaces", link];
-      const { addresses: farAddresses = [], ...peer } = given.peer;
-      const far = { ...peer, name: peer.name ?? farEndName(name, link), mtu: peer.mtu ?? given.mtu };
-      return [
-        cablePart({ name, adopt }, link, given, far, entry),
-        ...addressParts({ interface: link, namespace: name, adopt }, given.addresses, [
-          ...entry,
-          "addresses",
-        ]),
-        ...addressParts({ interface: far.name, namespace: far.namespace, adopt }, farAddresses, [
-          ...entry,
-          "peer",
-          "addresses",
-        ]),
-      ];
-    }),
+    ...Object.entries(interfaces).flatMap(([link, given]) =>
+      interfaceParts({ name, adopt }, link, given, [...path, "interfaces", link]),
+    ),
     ...routeParts({ namespace: name, adopt }, routes, [...path, "routes"]),
   ];
 }
 
-function cablePart(
+/** A cable, and the addresses of both its ends. */
+function interfaceParts(
   { name: namespace, adopt }: Pick<NodeArgs, "name" | "adopt">,
   link: string,
-  { peer: _, addresses: __, ...end }: z.output<typeof InterfaceArgs>,
-  far: Omit<z.output<typeof PeerArgs>, "addresses">,
+  { addresses, peer: { addresses: farAddresses = [], ...peer }, ...near }: z.output<typeof InterfaceArgs>,
   entry: Path,
-): Part {
-  return {
-    ...{ key: keyOf(vethPair, linkId(namespace, link)), definition: vethPair, entry },
-    args: { end: { ...end, name: link, namespace }, peer: far, adopt },
-    fields: {
-      ...under(entry, ["mac", "mtu", "up"], "end."),
-      ...under([...entry, "peer"], ["name", "namespace", "bridge", "mac", "mtu", "up"], "peer."),
+): Part[] {
+  const end = { ...near, name: link, namespace };
+  const far = { ...peer, name: peer.name ?? farEndName(namespace, link), mtu: peer.mtu ?? near.mtu };
+  return [
+    {
+      ...{ key: keyOf(vethPair, linkId(namespace, link)), definition: vethPair, entry },
+      args: { end, peer: far, adopt },
+      fields: {
+        ...under(entry, ["mac", "mtu", "up"], "end."),
+        ...under([...entry, "peer"], ["name", "namespace", "bridge", "mac", "mtu", "up"], "peer."),
+      },
     },
-  };
+    ...addressParts({ interface: link, namespace, adopt }, addresses, [...entry, "addresses"]),
+    ...addressParts({ interface: far.name, namespace: far.namespace, adopt }, farAddresses, [
+      ...entry,
+      "peer",
+      "addresses",
+    ]),
+  ];
 }
 
 /** The addresses of a link. */

@@ -4,6 +4,7 @@ import { parseIp } from "../fields/common";
 import { parseTarget } from "../fields/natTarget";
 import { readSysctls, valuesOf, writeSysctls } from "../fields/sysctl";
 import { parseJson } from "../parse/json";
+import { PROTOCOL } from "../protocol";
 import type { NatRuleArgs } from "../resources/natRule";
 import * as iptables from "./iptables";
 import * as nftables from "./nftables";
@@ -22,7 +23,7 @@ export interface Ground {
  * What we set `route_localnet` to, where it was 0. To the kernel any number but 0 is the same, and this one tells, also
  * after somebody has flushed all rules, that nobody had wanted it before. It is the number of our routes, see protocol.ts.
  */
-const OURS = "110";
+const OURS = String(PROTOCOL);
 
 const key = (link: string): string => `net/ipv4/conf/${link}/route_localnet`;
 

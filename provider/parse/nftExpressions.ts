@@ -71,10 +71,13 @@ const Word = z.union([z.string(), z.number()]);
 
 const COUNTING = ["limit", "quota", "ct count"];
 
-const named = z
+/** The name of a set or map, which is `@NAME` in rules. */
+export const SetName = z
   .string()
   .startsWith("@")
-  .transform((name): Pattern => ({ is: "named", set: name.slice(1) }));
+  .transform((name) => name.slice(1));
+
+const named = SetName.transform((set): Pattern => ({ is: "named", set }));
 const word = Word.transform((word): Pattern => ({ is: "word", word }));
 const prefix = z
   .object({ prefix: z.object({ addr: z.string(), len: z.number() }) })

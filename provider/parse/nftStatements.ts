@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Pattern, Selector } from "./nftExpressions";
+import { Pattern, Selector, SetName } from "./nftExpressions";
 
 /** Statements as `nft -j` writes them, each an object with one key. See libnftables-json(5), STATEMENTS. */
 
@@ -65,18 +65,12 @@ const plain = (is: "accept" | "drop" | "return" | "continue" | "counter" | "log"
 const jump = (is: "jump" | "goto") =>
   z.object({ target: z.string() }).transform(({ target }): Statement => ({ is, target }));
 
-/** The name of a set or map, which is `@NAME` in rules. */
-const Name = z
-  .string()
-  .startsWith("@")
-  .transform((name) => name.slice(1));
-
 const mapOf = <T>(value: z.ZodType<T>) =>
   z
     .object({
       key: Selector,
       data: z.union([
-        Name,
+        SetName,
         z.object({ set: z.array(z.tuple([Pattern, value])) }).transform(({ set }) => set),
       ]),
     })

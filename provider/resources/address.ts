@@ -6,6 +6,7 @@ import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from 
 import { linkId } from "../links";
 import { sameStack } from "../mark";
 import { type AddressInfo, parseAddresses } from "../parse/address";
+import { PROTOCOL } from "../protocol";
 
 export const AddressArgs = z.object({
   /** Name of the link that gets the address. Replaces. */
@@ -183,7 +184,7 @@ function* removal(args: Args): Steps {
  * What we set `promote_secondaries` to, where it was 0. To the kernel any number but 0 is the same, and this one tells a
  * later removal, after a crash, that nobody had wanted it. It is that of our routes, see protocol.ts.
  */
-const PROMOTING = "110";
+const PROMOTING = String(PROTOCOL);
 
 const canonical = (info: AddressInfo): AddressInfo => ({
   ...info,

@@ -1,3 +1,4 @@
+import { NFT_FAMILIES } from "../../packet/nft";
 import type { Selector, Word } from "../../parse/nftExpressions";
 import type { Packet, Passage } from "../packet";
 
@@ -71,7 +72,7 @@ const protocolOf = ({ family, protocol }: Packet): Value =>
     : known(protocol, PROTOCOLS[protocol]);
 
 /** The family as nft names it. */
-const nameOf = ({ family }: Packet): "ip" | "ip6" => (family === "ipv4" ? "ip" : "ip6");
+const nameOf = ({ family }: Packet): string => NFT_FAMILIES[family];
 
 /**
  * A field of a header. nft lets such a rule match only packets that have the header, and leaves that out of what it
