@@ -10,7 +10,7 @@ import { hasUnknown } from "../unknown";
 import type { Composite } from "./composite";
 import { stateAfter } from "./outcome";
 import { printPath } from "./paths";
-import { type Piece, piecesOf, problemOf, takesAlong } from "./pieces";
+import { hasNotes, type Piece, piecesOf, problemOf, takesAlong } from "./pieces";
 import { isEmpty, type Plan, planOf } from "./plan";
 import { type Failure, inOrder, reversed } from "./schedule";
 import { seenState } from "./seen";
@@ -71,7 +71,8 @@ const isChanged = (composite: Composite, olds: Args, news: Args): boolean =>
     (field) => !isDeepStrictEqual(olds[field], news[field]),
   ) ||
   hasUnknown(news) ||
-  !isEmpty(planOf(composite, olds, news));
+  // The same arguments make the same parts; only notes can tell that they are not as they should be.
+  (hasNotes(olds) && !isEmpty(planOf(composite, olds, news)));
 
 /** Makes every part that can be made. Where nothing at all could, it is as if nothing had been asked. */
 export async function create(composite: Composite, host: Host, args: Args): Promise<single.Result> {

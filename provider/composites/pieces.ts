@@ -41,6 +41,8 @@ export function partsOf(notes: Notes): Args {
   return parts.length > 0 ? { parts: Object.fromEntries(parts) } : {};
 }
 
+export const hasNotes = ({ parts }: Args): boolean => parts !== undefined;
+
 /** The arguments in a state. */
 export const withoutNotes = ({ parts: _, ...args }: Args): Args => args;
 

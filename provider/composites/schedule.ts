@@ -1,5 +1,5 @@
 /** How many parts are worked on at once. */
-const AT_ONCE = 32;
+const AT_ONCE = 64;
 
 interface Item {
   readonly key: string;

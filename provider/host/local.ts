@@ -62,7 +62,7 @@ async function plainLineOf(command: Command): Promise<Line | undefined> {
 const lineIn = (command: Command): Line | undefined =>
   command.mayFail === undefined ? lineOf(command) : undefined;
 
-/** Whether the first `ip netns add` has worked: it mounts /run/netns, which calls at once race on, between processes too. */
+/** The first `ip netns add` mounts /run/netns, which calls at once race on, between processes too: whether it has worked. */
 let mounting: Promise<boolean> | undefined;
 
 async function isMounted(): Promise<boolean> {
@@ -70,10 +70,12 @@ async function isMounted(): Promise<boolean> {
   return false;
 }
 
-/** `flock` on the folder above leaves nothing behind. */
-async function addFirstNamespace(command: Command): Promise<string> {
-  const { args } = command;
-  const first = runAlone({ ...command, tool: "flock", args: ["--close", "/run", "ip", ...args] });
+/** Adds a namespace as the first one, with a lock, unless another one is that; all others wait for it. */
+async function addFirstNamespace(command: Command): Promise<string | undefined> {
+  // No wait between the look and the claim, as whoever looks in between would be a first one as well.
+  while (mounting) if (await mounting) return undefined;
+  // `flock` on the folder above leaves nothing behind.
+  const first = runAlone({ ...command, tool: "flock", args: ["--close", "/run", "ip", ...command.args] });
   mounting = first.then(
     () => true,
     () => {
@@ -85,7 +87,8 @@ async function addFirstNamespace(command: Command): Promise<string> {
 }
 
 async function runInSession(command: Command, line: Line): Promise<string> {
-  if (isOf(command, "add") && !(await isMounted())) return addFirstNamespace(command);
+  const added = isOf(command, "add") ? await addFirstNamespace(command) : undefined;
+  if (added !== undefined) return added;
   const [, , name] = command.args;
   if (isOf(command, "del") && name !== undefined) await sessions.leave(name);
   const [outcome] = await sessions.run([line], []);

@@ -61,7 +61,7 @@ describe("composites: schedule", () => {
     expect(log).to.deep.equal(["c begins", "c ends"]);
   });
 
-  it("works on 32 at once, no more", async () => {
+  it("works on 64 at once, no more", async () => {
     let running = 0;
     let most = 0;
     await inOrder(
@@ -72,7 +72,7 @@ describe("composites: schedule", () => {
         running--;
       },
     );
-    expect(most).to.equal(32);
+    expect(most).to.equal(64);
   });
 
   it("goes the other way round for removals", () => {
