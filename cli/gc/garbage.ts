@@ -1,5 +1,6 @@
 import type { Args } from "../../provider/definition";
 import { parseMark } from "../../provider/mark";
+import { definitions } from "../../provider/resources";
 import type { Found } from "../../provider/survey";
 import type { Known } from "./states";
 
@@ -19,26 +20,15 @@ export interface Garbage {
   readonly found: Found;
 }
 
-/** What goes first: nothing is taken along by something else, and rules go before the links they speak of. */
-const ORDER = [
-  "FilterRule",
-  "NatRule",
-  "Sysctl",
-  "PolicyRule",
-  "Route",
-  "Neighbor",
-  "Address",
-  "VethPair",
-  "Bridge",
-  "Namespace",
-];
-
 /** What no given state knows, in the order in which it is to be deleted. */
 export const garbageIn = (found: readonly Found[], known: Pick<Known, "marks" | "stacks">): Garbage[] =>
   found
     .filter(({ state }) => !known.marks.has(markIn(state)))
     .map((one) => describe(one, known))
-    .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || compare(a.object, b.object));
+    .sort((a, b) => rankOf(b) - rankOf(a) || compare(a.object, b.object));
+
+/** What hangs on another goes before it: nothing is taken along, and rules go before the links they speak of. */
+const rankOf = ({ found }: Garbage): number => definitions.indexOf(found.definition);
 
 function describe(found: Found, { stacks }: Pick<Known, "stacks">): Garbage {
   const { definition, state } = found;

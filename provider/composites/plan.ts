@@ -1,5 +1,6 @@
 import type { Args } from "../definition";
 import { difference } from "../diff";
+import { definitions } from "../resources";
 import type { Composite } from "./composite";
 import { type Piece, piecesOf } from "./pieces";
 
@@ -15,9 +16,7 @@ export interface Plan {
 }
 
 /** What hangs on another comes after it. */
-const KINDS = ["Namespace", "Bridge", "VethPair", "Address", "Route", "NatRule", "Sysctl"];
-
-const rankOf = ({ definition }: Piece): number => KINDS.indexOf(definition.kind);
+const rankOf = ({ definition }: Piece): number => definitions.indexOf(definition);
 
 /** The plan for arguments that are all known. */
 export function planOf(composite: Composite, olds: Args, args: Args): Plan {

@@ -10,16 +10,16 @@ import { route } from "./route";
 import { sysctl } from "./sysctl";
 import { vethPair } from "./vethPair";
 
-/** Every kind of resource there is. */
+/** Every kind of resource there is, each after those that it may hang on. */
 export const definitions: readonly Definition[] = [
   namespace,
-  vethPair,
   bridge,
+  vethPair,
   address,
-  route,
   neighbor,
+  route,
   policyRule,
+  sysctl,
   natRule,
   filterRule,
-  sysctl,
 ];
