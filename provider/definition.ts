@@ -99,6 +99,8 @@ export interface Definition<A = Args, O extends object = object> {
   update(seen: Observed<A, O>, args: A): readonly Command[];
   /** Removes what is there; steps where the way depends on what is found. */
   remove(seen: Observed<A, O>, args: A): readonly Command[] | Steps;
+  /** Sets back what a removal that was killed had set for its moment; asked once the object is gone, as `probe` has told. */
+  tidy?(args: A, answers: readonly Answer[]): Steps;
   /** What is there as asked but does not work yet: it settles by itself, or never does. */
   unsettled?(seen: Observed<A, O>, args: A): readonly Problem[];
   /**

@@ -2,7 +2,7 @@ import type { Args, Definition, Observed } from "./definition";
 import type { Host } from "./host/host";
 import { type Former, formerIn } from "./host/records";
 import { restored } from "./merge";
-import { keyOf, runAll, runRemoval, type Sight } from "./observe";
+import { keyOf, runAll, runRemoval, runSteps, type Sight } from "./observe";
 import { othersRecords } from "./ownership";
 
 type Seen = Observed<Args, object>;
@@ -53,12 +53,15 @@ async function giveBack(
   }
 }
 
-/** Forgets what this resource has written down of its object, and of what went with it. */
+/** Forgets what this resource has written down of its object, and of what went with it, and what a crash has left. */
 export async function forget(definition: Definition, host: Host, args: Args, sight: Sight): Promise<void> {
   const mark = String(args["mark"]);
   // Also what `sight` does not have, as it was written for a namespace that has gone since.
   await host.records.drop(keyOf(definition, args), mark);
-  if (!sight.seen) await forgetContent(definition, host, args);
+  if (sight.seen) return;
+  await forgetContent(definition, host, args);
+  const left = definition.tidy?.(args, sight.answers);
+  if (left) await runSteps(host, left);
 }
 
 async function forgetContent(definition: Definition, host: Host, args: Args): Promise<void> {

@@ -128,6 +128,11 @@ export const address: Definition<Args, Outputs> = {
   create: (args) => [change("add", args)],
   update: () => [],
   remove: (_, args) => removal(args),
+  *tidy(args, [answer]) {
+    // Where the link is gone as well, so is what was set of it.
+    const [value] = parseAddresses(answer) ? yield [promotion(args, "-n")] : [];
+    if (value?.trim() === PROMOTING) yield [promotion(args, "-w", "0")];
+  },
 
   unsettled({ info, isLinkUp }: Seen, { address }) {
     if (info.dadfailed) {
@@ -166,18 +171,22 @@ function change(
  * (`promote_secondaries`, kernel ip-sysctl); those are other resources, or other people's.
  */
 function* removal(args: Args): Steps {
-  const { namespace, interface: link } = args;
-  const key = `net/ipv4/conf/${link}/promote_secondaries`;
   const [answer] = yield address.probe(args);
   const hasLater = parseAddresses(answer)?.addr_info.some(({ secondary }) => secondary);
-  const [former] = hasLater ? yield [command("sysctl", namespace, ["-n", key])] : [];
+  const [former] = hasLater ? yield [promotion(args, "-n")] : [];
   const promote = ["0", PROMOTING].includes(former?.trim() ?? "");
-  if (promote) yield [command("sysctl", namespace, ["-w", `${key}=${PROMOTING}`])];
+  if (promote) yield [promotion(args, "-w", PROMOTING)];
   try {
     yield [change("del", args)];
   } finally {
-    if (promote) yield [command("sysctl", namespace, ["-w", `${key}=0`])];
+    if (promote) yield [promotion(args, "-w", "0")];
   }
+}
+
+/** Reads or writes `promote_secondaries` of the link. */
+function promotion({ namespace, interface: link }: Args, option: "-n" | "-w", value?: string): Command {
+  const key = `net/ipv4/conf/${link}/promote_secondaries`;
+  return command("sysctl", namespace, [option, value === undefined ? key : `${key}=${value}`]);
 }
 
 /**

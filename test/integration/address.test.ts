@@ -14,6 +14,7 @@ import {
   foreign,
   Living,
   linkNames,
+  mortal,
   onKernel,
   recorded,
   typed,
@@ -337,6 +338,21 @@ describe("Address, with the kernel", () => {
         await first.remove();
         expect(await locals()).to.deep.equal(later);
         expect(await promotion()).to.equal(String(value));
+      });
+    }
+
+    for (const [what, act] of [
+      ["next removal", (one: Living) => one.remove()],
+      ["next refresh", async (one: Living) => expect(await one.refresh()).to.deep.equal(["gone"])],
+    ] as const) {
+      it(`sets promote_secondaries back at the ${what} where a removal was killed`, async () => {
+        await promotion(0);
+        const first = await create(v4);
+        for (const ip of later) await typed(`address add ${ip}/24 dev it-own`);
+        expect((await errorOf(first.remove(mortal(2)))).message).to.equal("killed");
+        expect([await locals(), await promotion()]).to.deep.equal([later, "110"]);
+        await act(first);
+        expect([await locals(), await promotion()]).to.deep.equal([later, "0"]);
       });
     }
 
