@@ -39,7 +39,6 @@ export function diff(definition: Definition, olds: Args, news: Args) {
 /** Makes the resource, finishes making it after a crash, or takes over what it may; takes back what it did when it fails. */
 export function create(definition: Definition, host: Host, args: Args): Promise<Result> {
   return serialized(definition, args, async () => {
-    const id = definition.id(args);
     const sight = await lookForOwner(definition, host, args);
     const { seen: before, answers } = sight;
     const former = takeOver(definition, sight, args);
@@ -56,19 +55,43 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       if (!isRecorded && (isMarkedLate || isWritten(sight, args))) await host.records.drop(key, markIn(args));
       const state = await verified(definition, host, args, remembered, seen);
       await tellCaveats(definition, host, args);
-      return { id, state };
+      return { id: definition.id(args), state };
     } catch (error) {
-      if (error instanceof PartialError) throw error;
-      const made = isAfterFirst(changes, error);
       const isFound = before !== undefined && former === undefined;
-      if (!isFound) await takeBack(definition, host, args, remembered, { made, error });
-      // Who came first while this one was looking is named as if it had always been there.
-      if (isBeaten(made, error)) takeOver(definition, await lookForOwner(definition, host, args), args);
-      // What a crash had left is not to be lost to the state once more.
-      if (isFound) throw new PartialError(id, { ...args }, [messageOf(error)], { cause: error });
-      throw error;
+      return giveUp(definition, host, args, remembered, {
+        error,
+        isFound,
+        made: isAfterFirst(changes, error),
+      });
     }
   });
+}
+
+/** How a creation failed. */
+interface Failure {
+  readonly error: unknown;
+  /** Whether something had been changed. */
+  readonly made: boolean;
+  /** Whether it was there before, as a crash had left it. */
+  readonly isFound: boolean;
+}
+
+/** Takes back what a failed creation did; throws what the engine has to know. */
+async function giveUp(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  remembered: Remembered,
+  failure: Failure,
+): Promise<never> {
+  const { error, isFound } = failure;
+  if (error instanceof PartialError) throw error;
+  if (!isFound) await takeBack(definition, host, args, remembered, failure);
+  // Who came first while this one was looking is named as if it had always been there.
+  if (isBeaten(failure)) takeOver(definition, await lookForOwner(definition, host, args), args);
+  if (!isFound) throw error;
+  // What a crash had left is not to be lost to the state once more.
+  throw new PartialError(definition.id(args), { ...args }, [messageOf(error)], { cause: error });
 }
 
 /** What brings `seen`, or nothing at all, to what is asked; throws what forbids it. */
@@ -110,7 +133,7 @@ const isAfterFirst = (changes: readonly Command[], error: unknown): boolean =>
   error instanceof CommandError && changes.indexOf(error.command) > 0;
 
 /** Somebody else made it in the meantime. */
-const isBeaten = (made: boolean, error: unknown): boolean =>
+const isBeaten = ({ made, error }: Failure): boolean =>
   !made && error instanceof CommandError && ["AlreadyExists", "InUse"].includes(error.reason);
 
 /** Brings the resource to what is asked, changing only the difference. `olds` is the state. */
@@ -174,11 +197,12 @@ async function takeBack(
   host: Host,
   args: Args,
   remembered: Remembered,
-  { made, error }: { made: boolean; error: unknown },
+  failure: Failure,
 ): Promise<void> {
+  const { made, error } = failure;
   try {
     // Nothing there is ours then, but what we have written down.
-    if (isBeaten(made, error) && !remembered.former)
+    if (isBeaten(failure) && !remembered.former)
       return host.records.drop(keyOf(definition, args), markIn(args));
     const sight = await look(definition, host, args);
     // A first command that failed or hung may have done half its work, but has given nobody else's mark.
