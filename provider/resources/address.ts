@@ -130,7 +130,8 @@ export const address: Definition<Args, Outputs> = {
   remove: (_, args) => removal(args),
   *tidy(args, [answer]) {
     // Where the link is gone as well, so is what was set of it.
-    const [value] = parseAddresses(answer) ? yield [promotion(args, "-n")] : [];
+    const mayBeLeft = parseAddresses(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
+    const [value] = mayBeLeft ? yield [promotion(args, "-n")] : [];
     if (value?.trim() === PROMOTING) yield [promotion(args, "-w", "0")];
   },
 

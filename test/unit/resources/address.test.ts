@@ -378,7 +378,20 @@ describe("Address", () => {
         `sysctl -n ${promote}`,
         "ip address del 10.0.0.1 peer 10.0.0.2/32 dev br0",
       ],
-      ["runs nothing where the address is gone", { [show]: alone }, { address: "192.168.15.9/24" }],
+      [
+        "only looks at the parameter where the address is gone",
+        { [show]: alone, "sysctl -n": "1" },
+        { address: "192.168.15.9/24" },
+        `sysctl -n ${promote}`,
+      ],
+      [
+        "sets the parameter back where a crash came after the address was gone",
+        { [show]: alone, "sysctl -n": "110" },
+        { address: "192.168.15.9/24" },
+        `sysctl -n ${promote}`,
+        `sysctl -w ${promote}=0`,
+      ],
+      ["runs nothing where an IPv6 address is gone", { [show]: alone }, { address: "fd00::9/64" }],
       ["runs nothing where the link is gone", { [show]: { fails: "NotFound" } }, {}],
       [
         "does not mind when it goes meanwhile",
