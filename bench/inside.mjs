@@ -23,7 +23,7 @@ await main(async () => {
       const contenders = task.contenders.filter((contender) => isThere(contender, process.env));
       measurements.push(await measure({ ...task, contenders }, scratch, process.env));
       // Each time, as an hour is too long to lose.
-      write(nameOf(options), { machine, measurements, verdicts: verdicts(measurements) });
+      await write(nameOf(options), { machine, measurements, verdicts: verdicts(measurements) });
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -45,9 +45,10 @@ function skipMissing(tasks) {
   }
 }
 
-function write(name, results) {
+async function write(name, results) {
   const file = (ending) => inRoot("bench", "results", `${name}${ending}`);
   writeFileSync(file(".json"), `${JSON.stringify(results, undefined, 2)}\n`);
   writeFileSync(file(".md"), `${report(results)}\n`);
-  for (const [title, svg] of Object.entries(plots(results))) writeFileSync(file(`-${title}.svg`), svg);
+  for (const [title, svg] of Object.entries(await plots(results)))
+    writeFileSync(file(`-${title}.svg`), `${svg}\n`);
 }
