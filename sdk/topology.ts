@@ -13,7 +13,7 @@ import { type DeepInputs, NetnsResource } from "./resource";
 export type TopologyArgs = DeepInputs<z.input<typeof Schema>>;
 
 /**
- * A whole network in one resource: nodes, bridges, NAT rules, routes and parameters of the host. For hundreds of nodes, as
+ * A whole network in one resource: nodes, bridges, NAT and filter rules, routes and parameters of the host. For hundreds of nodes, as
  * the engine has one resource to deal with in place of thousands. Parts that change are changed in place, each by itself.
  */
 export class Topology extends NetnsResource {

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import type { Args, Definition } from "../definition";
 import { linkName, macAddress, namespaceName } from "../fields/common";
 import { sysctlKey, sysctlValue } from "../fields/sysctl";
 import { linkId } from "../links";
 import { parseMark } from "../mark";
 import { sysctlName } from "../parse/sysctl";
 import { BridgeArgs, bridge } from "../resources/bridge";
+import { FilterRuleArgs, filterRule } from "../resources/filterRule";
 import { NatRuleArgs, natRule } from "../resources/natRule";
 import { sysctl } from "../resources/sysctl";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
@@ -24,6 +26,11 @@ const TopologyNat = NatRuleArgs.extend({
   family: NatRuleArgs.shape.family.optional(),
 }).strict();
 
+const TopologyFilter = FilterRuleArgs.extend({
+  /** `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces. */
+  family: FilterRuleArgs.shape.family.optional(),
+}).strict();
+
 export const TopologyArgs = z.object({
   /** Namespaces with their cables, addresses and routes, by their names: the arguments of a Node. Default: none. Updates in place. */
   nodes: z.record(namespaceName, NodeArgs.omit({ name: true, adopt: true }).strict()).default({}),
@@ -31,6 +38,8 @@ export const TopologyArgs = z.object({
   bridges: z.record(linkName, TopologyBridge).default({}),
   /** NAT rules by names of your choice: the arguments of a NatRule. Default: none. Updates in place. */
   nat: z.record(z.string(), TopologyNat).default({}),
+  /** Filter rules by names of your choice: the arguments of a FilterRule. Default: none. Updates in place. */
+  filter: z.record(z.string(), TopologyFilter).default({}),
   /** Routes of the host, as the arguments of a Route. Default: none. Updates in place. */
   routes: routeList,
   /** Kernel parameters of the host by key; each is set back when it is taken out. Default: none. Updates in place. */
@@ -51,14 +60,15 @@ export const topology: Composite<TopologyArgs> = {
   identity: "nodes",
   replaceOn: [],
   id: ({ mark }) => parseMark(mark)?.label ?? mark,
-  parts: ({ nodes, bridges, nat, routes, sysctls, adopt }) => [
+  parts: ({ nodes, bridges, nat, filter, routes, sysctls, adopt }) => [
     ...Object.entries(sysctls).map(([key, value]) => sysctlPart(key, value, ["sysctls", key])),
     ...Object.entries(nodes).flatMap(([name, given]) =>
       nodeParts({ ...given, name, adopt }, ["nodes", name]),
     ),
     ...Object.entries(bridges).flatMap(([name, given]) => bridgeParts(name, given, adopt, ["bridges", name])),
     ...routeParts({ adopt }, routes, ["routes"]),
-    ...Object.entries(nat).map(([name, given]) => natPart(name, given, ["nat", name])),
+    ...Object.entries(nat).map(([name, given]) => rulePart(natRule, name, given, ["nat", name])),
+    ...Object.entries(filter).map(([name, given]) => rulePart(filterRule, name, given, ["filter", name])),
   ],
 };
 
@@ -85,7 +95,7 @@ function bridgeParts(
   ];
 }
 
-const natPart = (name: string, args: z.output<typeof TopologyNat>, entry: Path): Part => ({
-  ...{ key: keyOf(natRule, name), definition: natRule, args, entry },
-  fields: under(entry, Object.keys(TopologyNat.shape)),
+const rulePart = (definition: Definition, name: string, args: Args, entry: Path): Part => ({
+  ...{ key: keyOf(definition, name), definition, args, entry },
+  fields: under(entry, Object.keys(definition.schema.shape)),
 });

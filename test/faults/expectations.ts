@@ -31,7 +31,7 @@ export function disappointment(
 }
 
 /** A part by its place in the arguments: `nodes.n1.interfaces.eth0: …`. */
-const PLACE = /(^|\s)(name|(nodes|bridges|interfaces|nat|sysctls)\.\S+|(\S+\.)?routes\[\d+\]): /m;
+const PLACE = /(^|\s)(name|(nodes|bridges|interfaces|nat|filter|sysctls)\.\S+|(\S+\.)?routes\[\d+\]): /m;
 
 const saysMissing = (tool: string): RegExp => new RegExp(`program not installed: .*\\b${tool}\\b`);
 

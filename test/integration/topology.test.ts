@@ -16,7 +16,7 @@ import {
 } from "../support/kernel";
 import { LivingComposite } from "../support/livingComposite";
 
-//                 it-br 10.1.0.254   (host: forwarding, NAT, a route to the networks behind it-n1)
+//                 it-br 10.1.0.254   (host: forwarding, NAT, a filter, a route to the networks behind it-n1)
 //    ┌────────┬────────┼────────┬────────┐
 //  it-n1    it-n2    it-n3    it-n4    it-n5      eth0 10.1.0.1 … 10.1.0.5
 //    │
@@ -42,6 +42,7 @@ const asked: Args = {
     out: { kind: "masquerade", source: "10.1.0.0/24" },
     web: { kind: "dnat", protocol: "tcp", port: 8080, to: "10.1.0.2:80" },
   },
+  filter: { telnet: { chain: "forward", protocol: "tcp", port: 23, verdict: "drop" } },
 };
 
 const withField = (field: string, change: Args): Args => ({
@@ -124,6 +125,14 @@ describe("Topology, with the kernel", function () {
         /^ip link set dev it-br type bridge ageing_time 6000$/,
       ],
       ["a NAT rule less", { ...asked, nat: { out: Object(asked["nat"]).out } }, /^nft /],
+      ["a filter rule less", { ...asked, filter: {} }, /^nft /],
+      [
+        "another verdict of a filter rule",
+        withField("filter", {
+          telnet: { chain: "forward", protocol: "tcp", port: 23, verdict: "reject" },
+        }),
+        /^nft /,
+      ],
       [
         "a host route less",
         { ...asked, routes: [] },
@@ -184,11 +193,13 @@ describe("Topology, with the kernel", function () {
       });
     }
 
-    it("a parameter and a rule", async () => {
+    it("a parameter and the rules", async () => {
       living = await create();
       await localHost.run(command("sysctl", undefined, ["-q", "-w", "net.ipv4.ip_forward=0"]));
       await localHost.run(command("nft", undefined, ["flush", "ruleset"]));
-      expect(await living.refresh()).to.have.members(["sysctls.net.ipv4.ip_forward", "nat.out", "nat.web"]);
+      expect(await living.refresh()).to.have.members([
+        ...["sysctls.net.ipv4.ip_forward", "nat.out", "nat.web", "filter.telnet"],
+      ]);
       expect(await living.become(asked)).to.equal("update");
       expect(await living.refresh()).to.deep.equal([]);
     });

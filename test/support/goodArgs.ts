@@ -50,6 +50,37 @@ const switched = {
   ...{ vlanFiltering: false, groupFwdMask: 16384, up: true },
 };
 
+const filters = [
+  {
+    ...{ chain: "forward", namespace: "red", backend: "iptables", family: "ipv4", priority: -5 },
+    ...{ inInterface: "veth-red", outInterface: "!veth-blue", source: ["10.1.0.0/16", "10.3.0.0/16"] },
+    ...{ destination: "!10.0.0.1/32", protocol: "tcp", port: [80, 443], sourcePort: "1024-2047" },
+    ...{ state: ["established", "new"], verdict: "reject", rejectWith: "tcp-reset", dockerUser: true },
+  },
+  {
+    ...{
+      chain: "input",
+      inInterface: "veth*",
+      source: "!fd00::/64",
+      destination: ["fd01::/64", "fd03::/64"],
+    },
+    ...{ protocol: "icmpv6", icmpType: ["echo-request", "nd-redirect"], state: "new", verdict: "accept" },
+  },
+  {
+    ...{ chain: "forward", backend: "firewalld", source: "10.1.0.0/16", destination: "!10.0.0.1/32" },
+    ...{ protocol: "udp", port: "8000-8010", verdict: "log", logPrefix: "udp: " },
+  },
+  {
+    chain: "output",
+    protocol: "icmp",
+    icmpType: "echo-request",
+    verdict: "log",
+    logPrefix: "ping: ",
+    logLevel: "info",
+  },
+  { chain: "output", protocol: "udp", port: 53, sourcePort: [1024], verdict: "drop" },
+];
+
 /** Arguments by kind that `check` accepts: together they set every field, where some exclude others in variants. */
 export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
   Namespace: [{ name: "red", ...room, adopt: false }],
@@ -113,36 +144,7 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     },
     { target: "10.0.0.2", timeout: 0.5 },
   ],
-  FilterRule: [
-    {
-      ...{ chain: "forward", namespace: "red", backend: "iptables", family: "ipv4", priority: -5 },
-      ...{ inInterface: "veth-red", outInterface: "!veth-blue", source: ["10.1.0.0/16", "10.3.0.0/16"] },
-      ...{ destination: "!10.0.0.1/32", protocol: "tcp", port: [80, 443], sourcePort: "1024-2047" },
-      ...{ state: ["established", "new"], verdict: "reject", rejectWith: "tcp-reset", dockerUser: true },
-    },
-    {
-      ...{
-        chain: "input",
-        inInterface: "veth*",
-        source: "!fd00::/64",
-        destination: ["fd01::/64", "fd03::/64"],
-      },
-      ...{ protocol: "icmpv6", icmpType: ["echo-request", "nd-redirect"], state: "new", verdict: "accept" },
-    },
-    {
-      ...{ chain: "forward", backend: "firewalld", source: "10.1.0.0/16", destination: "!10.0.0.1/32" },
-      ...{ protocol: "udp", port: "8000-8010", verdict: "log", logPrefix: "udp: " },
-    },
-    {
-      chain: "output",
-      protocol: "icmp",
-      icmpType: "echo-request",
-      verdict: "log",
-      logPrefix: "ping: ",
-      logLevel: "info",
-    },
-    { chain: "output", protocol: "udp", port: 53, sourcePort: [1024], verdict: "drop" },
-  ],
+  FilterRule: filters,
   Sysctl: [
     { key: "net/ipv4/conf/veth-red/forwarding", value: "1", namespace: "red" },
     { key: "kernel.panic", value: 10 },
@@ -157,5 +159,6 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { nat: { web: { ...dnat, backend: "iptables", port: [80, 443] } } },
     { nat: { out: { kind: "masquerade", source: "10.1.0.0/16", outInterface: "!veth-red" } } },
     { nat: { dns: { kind: "redirect", protocol: "udp", port: 53, sourcePort: [1024], to: 5353 } } },
+    ...filters.map((rule) => ({ filter: { guard: rule } })),
   ],
 };

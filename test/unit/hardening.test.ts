@@ -117,7 +117,7 @@ const asDefinition = (assertion: Assertion): Definition => ({
 });
 
 /** Names of a program's own, which no tool sees. */
-const FREE = ["nat{key}"];
+const FREE = ["nat{key}", "filter{key}"];
 
 const SUBJECTS = [
   ...definitions.map((definition) => ({ subject: single(definition), runs: 150, places: Infinity })),

@@ -17,6 +17,9 @@ const lab = new Topology("lab", {
     out: { kind: "masquerade", source: "10.7.0.0/24" },
     ...(isChanged && { web: { kind: "dnat", protocol: "tcp", port: 80, to: "10.7.0.1:80" } }),
   },
+  filter: {
+    telnet: { chain: "forward", protocol: "tcp", port: 23, verdict: isChanged ? "reject" : "drop" },
+  },
 });
 
 new Node(

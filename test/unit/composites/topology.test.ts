@@ -27,6 +27,10 @@ const lab: Args = {
     out: { kind: "masquerade", source: "10.0.0.0/24" },
     inside: { kind: "masquerade", namespace: "red", outInterface: "eth0" },
   },
+  filter: {
+    guard: { chain: "forward", protocol: "tcp", port: 22, verdict: "drop" },
+    within: { chain: "input", namespace: "red", verdict: "log" },
+  },
 };
 
 /** What a plan does, by keys. */
@@ -46,7 +50,7 @@ function planned(olds: Args, news: Args) {
 const withBridge = (given: Args): Args => ({ ...lab, bridges: { ...Object(lab["bridges"]), ...given } });
 
 describe("composites: Topology", () => {
-  it("is nodes, bridges, NAT rules, and the host's routes and parameters, each hanging on what it needs", () => {
+  it("is nodes, bridges, rules, and the host's routes and parameters, each hanging on what it needs", () => {
     expect(ownersIn(composite, lab)).to.deep.equal({
       "Sysctl net.ipv4.ip_forward": [],
       "Sysctl net.ipv4.conf.br0.rp_filter": ["Bridge br0"],
@@ -62,6 +66,8 @@ describe("composites: Topology", () => {
       "Route 10.9.0.0/16": ["Address br0 10.0.0.254/24"],
       "NatRule out": [],
       "NatRule inside": ["Namespace red"],
+      "FilterRule guard": [],
+      "FilterRule within": ["Namespace red"],
     });
   });
 
@@ -132,6 +138,11 @@ describe("composites: Topology", () => {
         },
       ],
       [
+        "a filter rule with another verdict, and one less",
+        { ...lab, filter: { guard: { chain: "forward", protocol: "tcp", port: 22, verdict: "accept" } } },
+        { gone: ["FilterRule within"], changed: ["FilterRule guard"] },
+      ],
+      [
         "a parameter less, another value",
         { ...lab, sysctls: { "net.ipv4.ip_forward": 0 } },
         {
@@ -162,6 +173,11 @@ describe("composites: Topology", () => {
       ],
       [{ nat: { out: { kind: "masquerade", to: "10.0.0.1" } } }, /^nat.out.to: /],
       [{ nat: { out: {} } }, /^nat.out.kind: is required/],
+      [{ filter: { guard: { chain: "input" } } }, /^filter.guard.verdict: is required/],
+      [
+        { filter: { guard: { chain: "input", port: 22, verdict: "drop" } } },
+        /^filter.guard.port: has a port, but no/,
+      ],
       [
         { routes: [{ destination: "10.0.0.1/8", via: "10.0.0.1" }] },
         /^routes\[0\].destination: is "10.0.0.1\/8"/,
