@@ -1,12 +1,12 @@
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note, passageOf } from "../journey";
-import { type Place, portsOf } from "../network";
+import type { Place } from "../network";
 import { type Owner, ownerName } from "../owners";
 import { type Packet, type Passage, printPacket } from "../packet";
 import type { Plan } from "../plan";
 import type { Chain, Hook, Rule, Verdict } from "../rules/chain";
 import { type Judgement, judge } from "../rules/judge";
-import { execIn } from "../words";
+import { type Dropped, letThrough } from "./letThrough";
 
 /** What the rules of a hook leave of a packet. */
 export type Filtered = { readonly packet: Packet } | { readonly fault: Fault };
@@ -24,7 +24,7 @@ export function* filter(
   const passage = passageOf(place, packet, links);
   const judgement = judge(chains, hook, families, passage);
   keepDoubts(journey, place, judgement);
-  const fault = faultOf(journey, place, hook, passage, judgement);
+  const fault = faultOf(journey, { place, chains, hook, families, passage }, judgement);
   if (fault) return { fault };
   const bases = chains.filter(({ base, family }) => base?.hook === hook && families.includes(family));
   if (hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
@@ -47,7 +47,7 @@ export function* filterBridged(
   const passage = passageOf(place, packet, links);
   const judgement = judge(chains, "forward", families, passage);
   keepDoubts(journey, place, judgement);
-  const fault = faultOf(journey, place, "forward", passage, judgement);
+  const fault = faultOf(journey, { place, chains, hook: "forward", families, passage }, judgement);
   if (!fault || judgement.by?.chain.family === "bridge") return fault;
   return {
     ...fault,
@@ -70,14 +70,9 @@ const ownerOf = (journey: Journey, rule: Rule | undefined): Owner | undefined =>
 const counted = (packets: number | undefined): string =>
   packets === undefined ? "" : `, ${packets} packet${packets === 1 ? "" : "s"} so far`;
 
-function faultOf(
-  journey: Journey,
-  place: Place,
-  hook: Hook,
-  passage: Passage,
-  { outcome, by }: Judgement,
-): Fault | undefined {
+function faultOf(journey: Journey, met: Omit<Dropped, "by">, { outcome, by }: Judgement): Fault | undefined {
   if (outcome === "accept" || !by) return undefined;
+  const { place, passage } = met;
   const { chain, rule } = by;
   const owner = ownerOf(journey, rule);
   const verb = outcome === "drop" ? "drops" : "rejects";
@@ -95,58 +90,10 @@ function faultOf(
   return faultAt(journey, place, {
     cause: "filter",
     reason,
-    ...mendOf(journey, place, hook, passage, chain, owner, rule !== undefined),
+    ...(owner ? { mend: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
     owner,
   });
 }
-
-/** Who has made a chain decides where an exception has to stand. */
-function mendOf(
-  journey: Journey,
-  place: Place,
-  hook: Hook,
-  passage: Passage,
-  chain: Chain,
-  owner: Owner | undefined,
-  isRule: boolean,
-): Pick<Fault, "mend" | "code"> {
-  if (owner) return { mend: `change ${ownerName(owner)}` };
-  const chains = journey.facts.get(place)?.chains ?? [];
-  const link = passage.isBridged
-    ? undefined
-    : passage.packet.isReply
-      ? (passage.outInterface ?? passage.inInterface)
-      : (passage.inInterface ?? passage.outInterface);
-  const inside = portsOf(place).find(({ device }) => device.name === link);
-  if (chain.table === "firewalld" && inside)
-    return {
-      mend: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
-      code: `firewall-cmd --zone=trusted --add-interface=${inside.device.name}`,
-    };
-  const before = isRule ? "take it away, or let it through before it" : "let it through there";
-  if (chain.tool === "nft") {
-    return {
-      mend: `${before}: an accept in another table does not overrule it`,
-      code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
-    };
-  }
-  const isDocker = hook === "forward" && chains.some(({ name }) => name === "DOCKER-USER");
-  const six = chain.family === "ip6" ? "6" : "";
-  const program = chain.tool === "iptables-legacy" ? `ip${six}tables-legacy` : `ip${six}tables`;
-  const into = isDocker ? "DOCKER-USER" : hook.toUpperCase();
-  return {
-    mend: `${before}${isDocker ? " by Docker's chain for exceptions, DOCKER-USER" : ""}: an accept in another table does not overrule it`,
-    code: `${execIn(place)}${program} -I ${into} ${iptablesWords(passage)} -j ACCEPT`,
-  };
-}
-
-const iptablesWords = ({ packet, isBridged }: Passage): string =>
-  isBridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`;
-
-const nftWords = ({ packet }: Passage): string => {
-  const family = packet.family === "ipv4" ? "ip" : "ip6";
-  return `${family} saddr ${packet.source} ${family} daddr ${packet.destination}`;
-};
 
 /** The packet as a rule translates it; of an answer, as its connection says. */
 function translated(

@@ -17,7 +17,7 @@ export const ROUTED = [
 ];
 
 /** The same with IPv6. */
-const ROUTED6 = [
+export const ROUTED6 = [
   ...["red", "blue", "h1"].flatMap((name) =>
     ["all", "default"].map((links) => `${name}: sysctl -q -w net.ipv6.conf.${links}.accept_dad=0`),
   ),
@@ -44,6 +44,15 @@ export const SWITCHED = [
   "red: ip address add 192.168.15.1/24 dev veth-red",
   "blue: ip address add 192.168.15.2/24 dev veth-blue",
   "h1: ip address add 192.168.15.5/24 dev v-net-0",
+];
+
+/** What Docker makes of FORWARD. */
+export const DOCKER = [
+  "h1: iptables -P FORWARD DROP",
+  "h1: iptables -N DOCKER-USER",
+  "h1: iptables -A FORWARD -j DOCKER-USER",
+  "h1: iptables -A DOCKER-USER -j RETURN",
+  "h1: iptables -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
 ];
 
 function up(namespace: string, ...links: readonly string[]): string[] {
@@ -168,20 +177,28 @@ export const labs: readonly Lab[] = [
     base: ROUTED,
     broken: ["h1: iptables -P FORWARD DROP"],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
     name: "Docker's FORWARD drops",
     base: ROUTED,
-    broken: [
-      "h1: iptables -P FORWARD DROP",
-      "h1: iptables -N DOCKER-USER",
-      "h1: iptables -A FORWARD -j DOCKER-USER",
-      "h1: iptables -A DOCKER-USER -j RETURN",
-      "h1: iptables -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
-    ],
+    broken: DOCKER,
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let it through there by Docker's chain for exceptions, DOCKER-USER: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables and dockerUser accept it in Docker's chain for exceptions, DOCKER-USER: an accept in another table does not overrule it",
+  },
+  {
+    name: "a rule before Docker's own drops",
+    base: ROUTED,
+    broken: [...DOCKER, "h1: iptables -I FORWARD -d 10.2.0.0/24 -j DROP"],
+    sentence:
+      "packets die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "a rule of another table of iptables drops",
+    base: ROUTED,
+    broken: ["h1: iptables -t mangle -A FORWARD -d 10.2.0.0/24 -j DROP"],
+    sentence:
+      "packets die at h1: chain FORWARD of iptables (table mangle) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
   },
   {
     name: "a legacy rule drops",
@@ -219,21 +236,21 @@ export const labs: readonly Lab[] = [
     base: SWITCHED,
     broken: ["h1: iptables -P FORWARD DROP"],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let it through there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
     name: "a firewall on the sender",
     base: SWITCHED,
     broken: ["red: iptables -P OUTPUT DROP"],
     sentence:
-      "packets die at red: the policy of chain OUTPUT of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+      "packets die at red: the policy of chain OUTPUT of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
     name: "a firewall on the receiver",
     base: ROUTED,
     broken: ["blue: iptables -A INPUT -p icmp -j DROP"],
     sentence:
-      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A INPUT -p icmp -j DROP`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A INPUT -p icmp -j DROP`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
   },
   {
     name: "dnat to where nothing is forwarded",
@@ -255,7 +272,7 @@ export const labs: readonly Lab[] = [
     ],
     trace: ["red", "10.1.0.1:80"],
     sentence:
-      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but the policy of chain FORWARD of iptables (table filter) drops TCP from 10.1.0.2 to 10.2.0.2 port 8080, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but the policy of chain FORWARD of iptables (table filter) drops TCP from 10.1.0.2 to 10.2.0.2 port 8080, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
     name: "a strict reverse path filter",
