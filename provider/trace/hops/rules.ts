@@ -1,5 +1,5 @@
 import type { Fault } from "../fault";
-import { factsOf, faultAt, type Journey, note, passageOf } from "../journey";
+import { addRisk, factsOf, faultAt, type Journey, note, passageOf } from "../journey";
 import type { Place } from "../network";
 import { type Owner, ownerName } from "../owners";
 import { type Packet, type Passage, printPacket } from "../packet";
@@ -25,9 +25,10 @@ export function* filter(
   const judgement = judge(chains, hook, families, passage);
   keepDoubts(journey, place, judgement);
   const fault = faultOf(journey, { place, chains, hook, families, passage }, judgement);
-  if (fault) return { fault };
+  if (fault && !isOpen(fault)) return { fault };
+  if (fault) addRisk(journey, fault);
   const bases = chains.filter(({ base, family }) => base?.hook === hook && families.includes(family));
-  if (hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
+  if (!fault && hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
     note(journey, place, "rules", `lets ${printPacket(packet)} through its chains of hook ${hook}`);
   return { packet: translated(journey, place, packet, passage, judgement) };
 }
@@ -48,12 +49,17 @@ export function* filterBridged(
   const judgement = judge(chains, "forward", families, passage);
   keepDoubts(journey, place, judgement);
   const fault = faultOf(journey, { place, chains, hook: "forward", families, passage }, judgement);
-  if (!fault || judgement.by?.chain.family === "bridge") return fault;
-  return {
-    ...fault,
-    reason: `${fault.reason} (it judges what only crosses the bridge ${bridge} as well, as br_netfilter is on)`,
-  };
+  if (!fault) return undefined;
+  const note = ` (it judges what only crosses the bridge ${bridge} as well, as br_netfilter is on)`;
+  const explained =
+    judgement.by?.chain.family === "bridge" ? fault : { ...fault, reason: fault.reason + note };
+  if (!isOpen(fault)) return explained;
+  addRisk(journey, explained);
+  return undefined;
 }
+
+/** Whether packets may get past it, so that what comes later counts as well. */
+const isOpen = ({ effect }: Fault): boolean => effect === "doubt";
 
 function keepDoubts(journey: Journey, place: Place, { doubts }: Judgement): void {
   for (const { chain, rule } of doubts)
@@ -70,7 +76,11 @@ const ownerOf = (journey: Journey, rule: Rule | undefined): Owner | undefined =>
 const counted = (packets: number | undefined): string =>
   packets === undefined ? "" : `, ${packets} packet${packets === 1 ? "" : "s"} so far`;
 
-function faultOf(journey: Journey, met: Omit<Dropped, "by">, { outcome, by }: Judgement): Fault | undefined {
+function faultOf(
+  journey: Journey,
+  met: Omit<Dropped, "by">,
+  { outcome, by, unless }: Judgement,
+): Fault | undefined {
   if (outcome === "accept" || !by) return undefined;
   const { place, passage } = met;
   const { chain, rule } = by;
@@ -88,8 +98,10 @@ function faultOf(journey: Journey, met: Omit<Dropped, "by">, { outcome, by }: Ju
     ? `${sent}${chainName(chain)} ${verb} ${packet} by the rule \`${rule.text}\`${counted(rule.packets)}`
     : `${sent}the policy of ${chainName(chain)} ${verb} ${packet}, as no rule there accepts it${counted(chain.base?.packets)}`;
   return faultAt(journey, place, {
-    cause: "filter",
-    reason,
+    ...{ cause: "filter", effect: unless ? "doubt" : "all" },
+    reason: unless
+      ? `${reason}, unless the rule \`${unless.rule.text}\` lets it through first, which cannot be told beforehand`
+      : reason,
     ...(owner ? { mend: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
     owner,
   });

@@ -65,7 +65,7 @@ function toRule(text: string, words: readonly string[], packets: string | undefi
       if (verdict === "nothing") return "nothing";
       const fits = all(conditions.map((condition) => condition(passage)));
       if (fits === false) return "nothing";
-      return fits === undefined ? "doubt" : verdict;
+      return fits === undefined ? { does: "doubt", may: verdict } : verdict;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Selector, Word } from "../../parse/nftExpressions";
 import { type NftRule, type NftSets, parseRuleset } from "../../parse/nftRuleset";
 import type { Elements, Statement, Target, Translation } from "../../parse/nftStatements";
 import { all, type Passage, type Tri } from "../packet";
-import type { Chain, Rule, Verdict } from "./chain";
+import type { Chain, Doubt, Rule, Verdict } from "./chain";
 import { fits, isThere, matches, type Place } from "./nftMatch";
 import { printStatement } from "./nftText";
 
@@ -23,16 +23,16 @@ function toRule({ statements, comment, packets }: NftRule, names: NftSets): Rule
 }
 
 /** One after the other, as far as each lets the packet on. */
-function judgeStatements(statements: readonly Statement[], place: Place): Verdict | "nothing" | "doubt" {
+function judgeStatements(statements: readonly Statement[], place: Place): Verdict | Doubt | "nothing" {
   let isSure = true;
   for (const statement of statements) {
     const result = meet(statement, place);
     if (result === false) return "nothing";
-    if (typeof result === "object") return isSure ? result : "doubt";
+    if (typeof result === "object") return isSure ? result : { does: "doubt", may: result };
     isSure &&= result === true;
   }
   const isOpen = statements.some((one) => isOpaque(one) || (one.is === "vmap" && !isSure));
-  return isOpen ? "doubt" : "nothing";
+  return isOpen ? { does: "doubt" } : "nothing";
 }
 
 /** Whether a statement may do something to the packet that cannot be told: targets of iptables, queues, new addresses. */

@@ -434,6 +434,39 @@ export const labs: readonly Lab[] = [
       "packets die at blue: ping 192.168.15.2: no answer, though nothing that was looked at stops them; look at the rules that could not be judged, as blue: chain ip lab input: meta length > 20 drop",
   },
   {
+    name: "an accept that nobody can judge beforehand, before a drop",
+    base: ROUTED,
+    broken: [
+      "h1: iptables -A FORWARD -m length --length 1000:2000 -j ACCEPT",
+      "h1: iptables -A FORWARD -m length --length 2001:3000 -j DROP",
+      "h1: iptables -A FORWARD -d 10.2.0.0/24 -j DROP",
+    ],
+    sentence:
+      "packets may die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far, unless the rule `-A FORWARD -m length --length 1000:2000 -j ACCEPT` lets it through first, which cannot be told beforehand; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "an accept that nobody can judge beforehand, and a policy on a bridge",
+    base: SWITCHED,
+    broken: [
+      "h1: nft add table ip lab",
+      "h1: nft add chain ip lab forward { type filter hook forward priority 0 ; policy drop ; }",
+      "h1: nft add rule ip lab forward meta length > 1000 accept",
+    ],
+    sentence:
+      "packets may die at h1: the policy of chain ip lab forward drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, unless the rule `meta length > 1000 accept` lets it through first, which cannot be told beforehand (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let it through there: an accept in another table does not overrule it",
+  },
+  {
+    name: "what is sure, behind what is not",
+    base: ROUTED,
+    broken: [
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m length --length 1:1000 -j ACCEPT",
+      "blue: ip route del 10.1.0.0/24",
+    ],
+    sentence:
+      "answers die at blue: it has no route back to 10.1.0.0/24; add a Route there to 10.1.0.0/24 via 10.2.0.1, or a NatRule of kind masquerade on h1",
+  },
+  {
     name: "an IPv6 router that does not forward",
     base: ROUTED6,
     broken: ["h1: sysctl -q -w net.ipv6.conf.all.forwarding=0"],

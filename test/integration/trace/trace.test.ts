@@ -128,6 +128,29 @@ describe("trace", () => {
     }
   });
 
+  describe("does not know what a rule drops that another may accept", () => {
+    const ask = async (withProbe: boolean, longest = 2000) => {
+      const accept = `h1: iptables -A FORWARD -m length --length 1:${longest} -j ACCEPT`;
+      for (const line of [...ROUTED, "h1: iptables -P FORWARD DROP", accept]) await type(line);
+      const { isReached, fault, doubts } = await trace(localHost, {
+        ...{ from: "red", ...destinationIn("blue"), withProbe, patience: PATIENCE },
+      });
+      return { isReached, effect: fault?.effect, doubts: doubts.length };
+    };
+
+    it("until a packet is sent", async () => {
+      expect(await ask(true)).to.deep.equal({ isReached: true, effect: undefined, doubts: 2 });
+    });
+
+    it("of which only small packets show that it does", async () => {
+      expect(await ask(true, 1000)).to.deep.equal({ isReached: false, effect: "doubt", doubts: 2 });
+    });
+
+    it("where none is sent", async () => {
+      expect(await ask(false)).to.deep.equal({ isReached: false, effect: "doubt", doubts: 2 });
+    });
+  });
+
   describe("ends where it cannot look any further", () => {
     const start = () => execa("unshare", ["--net", "sleep", "60"], { reject: false });
     let outside: ReturnType<typeof start>;

@@ -261,3 +261,57 @@ describe("rules of nftables", () => {
     expect(outcomeOf(chains, passing(WEB))).to.equal("drop: -A FORWARD -j DROP");
   });
 });
+
+describe("a drop", () => {
+  /** What drops it, and what would let it through. */
+  const openness = (chains: readonly Chain[]): string => {
+    const { outcome, by, unless } = judge(chains, "forward", ["ip", "inet"], passing(WEB));
+    return [outcome, by?.rule?.text ?? "policy", ...(unless ? ["unless", unless.rule.text] : [])].join(" ");
+  };
+  const filter = (...rules: readonly string[]) =>
+    parseIptables(
+      ["*filter", ":FORWARD DROP [0:0]", ":A - [0:0]", ":B - [0:0]", ...rules].join("\n"),
+      "iptables",
+      "ip",
+    );
+  const marked = "-m mark --mark 0x1";
+
+  const unsure: Readonly<Record<string, readonly [rules: readonly string[], rescuer: number]>> = {
+    "an accept": [[`-A FORWARD ${marked} -j ACCEPT`], 0],
+    "a target that nothing is known of": [["-A FORWARD -j NFQUEUE --queue-num 1"], 0],
+    "a call of what accepts": [[`-A FORWARD ${marked} -j A`, "-A A -j ACCEPT"], 0],
+    "an accept in what is called": [["-A FORWARD -j A", `-A A ${marked} -j ACCEPT`], 1],
+    both: [[`-A FORWARD ${marked} -j A`, `-A A ${marked} -j ACCEPT`], 1],
+    "a return before a drop": [
+      ["-A FORWARD -j A", `-A A ${marked} -j RETURN`, "-A A -j DROP", "-A FORWARD -j ACCEPT"],
+      1,
+    ],
+  };
+  for (const [name, [rules, rescuer]] of Object.entries(unsure)) {
+    it(`is in doubt after ${name} in doubt`, () => {
+      expect(openness(filter(...rules))).to.match(new RegExp(` unless ${rules[rescuer]}$`));
+    });
+  }
+
+  const sure: Readonly<Record<string, readonly string[]>> = {
+    "a drop": [`-A FORWARD ${marked} -j DROP`],
+    "a return to the policy": [`-A FORWARD ${marked} -j RETURN`],
+    "a call of what drops": [`-A FORWARD ${marked} -j A`, "-A A -j DROP"],
+    "a call of what does nothing": [`-A FORWARD ${marked} -j A`],
+    "calls in a circle": [`-A FORWARD ${marked} -j A`, `-A A ${marked} -j B`, `-A B ${marked} -j A`],
+    "nothing but an accept that comes too late": ["-A FORWARD -j DROP", `-A FORWARD ${marked} -j ACCEPT`],
+  };
+  for (const [name, rules] of Object.entries(sure)) {
+    it(`is sure after ${name} in doubt`, () => {
+      expect(openness(filter(...rules))).not.to.include("unless");
+    });
+  }
+
+  it("is sure after an accept in doubt of another table, or before a sure drop of one", () => {
+    const accept = [{ match: { op: "==", left: { meta: { key: "mark" } }, right: 5 } }, { accept: null }];
+    expect(openness([...nft(accept), ...filter()])).to.equal("drop policy");
+    expect(openness([...filter(`-A FORWARD ${marked} -j ACCEPT`), ...nft([{ drop: null }])])).to.equal(
+      "drop drop",
+    );
+  });
+});
