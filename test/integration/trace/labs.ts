@@ -518,6 +518,19 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     trace: ["red", "10.1.0.1:80"],
   },
   {
+    // By UDP, as no answer disproves a wrong verdict there.
+    name: "tables that are dormant",
+    base: ROUTED,
+    broken: [
+      ...["inet lab", "ip filter"].flatMap((table) => [
+        `h1: nft add table ${table} { flags dormant ; }`,
+        `h1: nft add chain ${table} FORWARD { type filter hook forward priority 0 ; policy drop ; }`,
+      ]),
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"],
+    trace: ["red", "blue:5353/udp"],
+  },
+  {
     name: "a loose reverse path filter",
     base: ROUTED,
     broken: ["h1: sysctl -q -w net.ipv4.conf.all.rp_filter=2"],
