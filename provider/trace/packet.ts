@@ -12,6 +12,19 @@ export interface Packet {
   readonly port?: number | undefined;
   /** Whether it answers another: connection tracking knows it, and NAT undoes what it did. */
   readonly isReply: boolean;
+  /**
+   * What connection tracking does not do where the packet is: `off`, a rule keeps it away; `lost`, it answers one that was
+   * kept away, so that its connection is not known.
+   */
+  readonly tracking?: "off" | "lost" | undefined;
+}
+
+/** What connection tracking takes the packet for, in the words of `ct state`. */
+export function stateOf({ isReply, tracking, protocol }: Packet): string {
+  if (tracking === "off") return "untracked";
+  // Nothing but UDP begins with an answer.
+  if (tracking === "lost") return protocol === "udp" ? "new" : "invalid";
+  return isReply ? "established" : "new";
 }
 
 /** Where a packet is when a chain judges it. */

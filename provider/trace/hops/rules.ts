@@ -6,6 +6,7 @@ import { type Packet, type Passage, printPacket } from "../packet";
 import type { Plan } from "../plan";
 import type { Chain, Hook, Rule, Verdict } from "../rules/chain";
 import { type Judgement, judge } from "../rules/judge";
+import type { Met } from "../rules/run";
 import { type Dropped, letThrough } from "./letThrough";
 
 /** What the rules of a hook leave of a packet. */
@@ -30,7 +31,20 @@ export function* filter(
   const bases = chains.filter(({ base, family }) => base?.hook === hook && families.includes(family));
   if (!fault && hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
     note(journey, place, "rules", `lets ${printPacket(packet)} through its chains of hook ${hook}`);
-  return { packet: translated(journey, place, packet, passage, judgement) };
+  const after = translated(journey, place, packet, passage, judgement);
+  return { packet: judgement.untracked ? untracked(journey, place, after, judgement.untracked) : after };
+}
+
+function untracked(journey: Journey, place: Place, packet: Packet, { rule }: Met): Packet {
+  if (!packet.isReply) journey.untracked.add(place);
+  note(
+    journey,
+    place,
+    "rules",
+    `does not track ${printPacket(packet)}, so that no NAT meets it, by the rule \`${rule.text}\`${counted(rule.packets)}`,
+    ownerOf(journey, rule),
+  );
+  return { ...packet, tracking: "off" };
 }
 
 /** The same for a packet that only crosses a bridge: bridge filters, and those for IP where br_netfilter asks them. */

@@ -1,4 +1,4 @@
-import type { Passage } from "../packet";
+import type { Passage, Tri } from "../packet";
 
 export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
 
@@ -27,6 +27,8 @@ export interface Rule {
   readonly packets?: number | undefined;
   /** What it does with a packet: nothing where it does not match. */
   judge(passage: Passage): Verdict | Doubt | "nothing";
+  /** Whether it keeps connection tracking away from a packet; absent where it never does. */
+  readonly untracks?: ((passage: Passage) => Tri) | undefined;
 }
 
 export interface Chain {

@@ -1,6 +1,6 @@
 import type { Passage } from "../packet";
 import type { Chain, Hook, Rule, Verdict } from "./chain";
-import { type Found, type Met, run } from "./run";
+import { type Found, type Met, run, withoutTracking } from "./run";
 
 /** What the chains of a hook make of a packet together. */
 export interface Judgement {
@@ -11,6 +11,8 @@ export interface Judgement {
   readonly unless?: Met;
   /** The first rule that translates it. */
   readonly nat?: Found;
+  /** The rule that keeps connection tracking away from it. */
+  readonly untracked?: Met;
   /** Rules that may have dropped or translated it: what they ask for could not be told. */
   readonly doubts: readonly Met[];
 }
@@ -23,10 +25,12 @@ export function judge(
   chains: readonly Chain[],
   hook: Hook,
   families: readonly string[],
-  passage: Passage,
+  given: Passage,
 ): Judgement {
   const doubts: Met[] = [];
+  let passage = given;
   let nat: Judgement["nat"];
+  let untracked: Judgement["untracked"];
   let doubtful: Pick<Judgement, "outcome" | "by" | "unless"> | undefined;
   const bases = chains
     .filter(({ base, family }) => base?.hook === hook && families.includes(family))
@@ -34,8 +38,8 @@ export function judge(
   for (const chain of bases) {
     const isNat = chain.base?.type === "nat";
     // NAT chains are asked by a connection's first packet, and the first translation is the one that counts.
-    if (isNat && (passage.packet.isReply || nat)) continue;
-    const { found, doubts: own } = run(chain, chains, passage);
+    if (isNat && (passage.packet.isReply || passage.packet.tracking || nat)) continue;
+    const { found, doubts: own, ...more } = run(chain, chains, passage);
     doubts.push(...own);
     const does = endOf(chain, found);
     if (does === "drop" || does === "reject") {
@@ -47,8 +51,12 @@ export function judge(
       doubtful ??= dropped;
     }
     if (found && isNat && isTranslation(found.verdict)) nat = found;
+    if (more.untracked) {
+      untracked ??= more.untracked;
+      passage = withoutTracking(passage);
+    }
   }
-  return { outcome: "accept", ...doubtful, doubts, ...(nat && { nat }) };
+  return { outcome: "accept", ...doubtful, doubts, ...(nat && { nat }), ...(untracked && { untracked }) };
 }
 
 const endOf = ({ base }: Chain, found: Found | undefined): Verdict["does"] =>

@@ -19,8 +19,16 @@ function toRule({ statements, comment, packets }: NftRule, names: NftSets): Rule
     text: statements.map(printStatement).join(" "),
     ...{ comment, packets },
     judge: (passage) => judgeStatements(statements, { passage, names }),
+    untracks: statements.some(isNotrack)
+      ? (passage) => getsToNotrack(statements, { passage, names })
+      : undefined,
   };
 }
+
+const isNotrack = (statement: Statement): boolean => statement.is === "aside" && statement.word === "notrack";
+
+const getsToNotrack = (statements: readonly Statement[], place: Place): Tri =>
+  all(statements.slice(0, statements.findIndex(isNotrack)).map((one) => goesOn(one, place)));
 
 /** One after the other, as far as each lets the packet on. */
 function judgeStatements(statements: readonly Statement[], place: Place): Verdict | Doubt | "nothing" {
@@ -83,7 +91,7 @@ function meet(statement: Statement, place: Place): Verdict | Tri {
   }
 }
 
-/** Whether a statement on the elements of a set lets the packet on. */
+/** Whether a statement lets the packet on. */
 function goesOn(statement: Statement, place: Place): Tri {
   const result = meet(statement, place);
   return typeof result === "object" ? undefined : result;

@@ -1,6 +1,6 @@
 import { NFT_FAMILIES } from "../../packet/nft";
 import type { Selector, Word } from "../../parse/nftExpressions";
-import type { Packet, Passage } from "../packet";
+import { type Packet, type Passage, stateOf } from "../packet";
 
 /** What a rule of nftables finds where it looks. */
 export type Value =
@@ -136,16 +136,11 @@ function icmpAsPorts(field: string, { family, isReply }: Packet): Value {
   return field === "sport" ? known(256 * (isReply ? reply : request)) : UNKNOWN;
 }
 
-function ctOf(key: string, { isReply }: Packet): Value {
-  switch (key) {
-    case "state":
-      return known(isReply ? "established" : "new");
-    // Translation is decided before the filters are asked; a packet that goes on is none of its own.
-    case "direction":
-      return known(isReply ? "reply" : "original");
-    default:
-      return UNKNOWN;
-  }
+function ctOf(key: string, packet: Packet): Value {
+  if (key === "state") return known(stateOf(packet));
+  if (packet.tracking) return ABSENT;
+  // Translation is decided before the filters are asked; a packet that goes on is none of its own.
+  return key === "direction" ? known(packet.isReply ? "reply" : "original") : UNKNOWN;
 }
 
 function addressType(flags: readonly string[], { packet, local }: Passage): Value {

@@ -17,6 +17,8 @@ interface Run {
   readonly found: Found | undefined;
   /** Rules of which it cannot be told whether they match. They are counted as not matching. */
   readonly doubts: readonly Met[];
+  /** The rule that keeps connection tracking away from the packet. */
+  readonly untracked?: Met | undefined;
 }
 
 /** How deep chains may call each other, as in the kernel (NFT_JUMP_STACK_SIZE). */
@@ -26,21 +28,27 @@ const DEPTH = 16;
 export function run(
   chain: Chain,
   chains: readonly Chain[],
-  passage: Passage,
+  given: Passage,
   assumed: ReadonlySet<Rule> = new Set(),
 ): Run {
   const doubts: Met[] = [];
-  return { found: follow(chain, 0), doubts };
+  const isInTime = comesBeforeTracking(chain);
+  let passage = given;
+  let untracked: Met | undefined;
+  const found = follow(chain, 0);
+  return { found, doubts, untracked };
 
   function follow(chain: Chain, depth: number): Found | undefined {
     if (depth > DEPTH) return undefined;
     for (const rule of chain.rules) {
       const verdict = verdictOf(rule, chain);
-      if (verdict === "nothing") continue;
-      if (verdict === "doubt") {
-        doubts.push({ chain, rule });
-        continue;
+      const untracks = isInTime && !untracked && rule.untracks ? rule.untracks(passage) : false;
+      if (untracks) {
+        untracked = { chain, rule };
+        passage = withoutTracking(passage);
       }
+      if (verdict === "doubt" || untracks === undefined) doubts.push({ chain, rule });
+      if (verdict === "doubt" || verdict === "nothing") continue;
       if (verdict.does === "return") return undefined;
       const target = targetOf(verdict, chain);
       if (!target) return { verdict, chain, rule };
@@ -69,6 +77,17 @@ export function run(
     );
   }
 }
+
+/** Priority of connection tracking: what has been tracked stays so. */
+const TRACKING = -200;
+
+const comesBeforeTracking = ({ base }: Chain): boolean =>
+  base !== undefined && /^(prerouting|output)$/.test(base.hook) && base.priority < TRACKING;
+
+export const withoutTracking = (passage: Passage): Passage => ({
+  ...passage,
+  packet: { ...passage.packet, tracking: "off" },
+});
 
 type Call = Extract<Verdict, { readonly chain: string }>;
 

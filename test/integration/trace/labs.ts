@@ -467,6 +467,40 @@ export const labs: readonly Lab[] = [
       "answers die at blue: it has no route back to 10.1.0.0/24; add a Route there to 10.1.0.0/24 via 10.2.0.1, or a NatRule of kind masquerade on h1",
   },
   {
+    name: "a rule for new packets, which are not tracked",
+    base: ROUTED,
+    broken: [
+      "h1: nft add table ip lab",
+      "h1: nft add chain ip lab pre { type filter hook prerouting priority -300 ; }",
+      "h1: nft add rule ip lab pre ip saddr 10.1.0.0/24 counter notrack",
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT",
+    ],
+    sentence:
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+  },
+  {
+    name: "dnat of what is not tracked",
+    base: ROUTED,
+    broken: [
+      "h1: iptables -t raw -A PREROUTING -p tcp --dport 80 -j CT --notrack",
+      "h1: iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080",
+    ],
+    trace: ["red", "10.1.0.1:80"],
+    sentence: "packets die at h1: nothing listens on TCP port 80; start the server, or ask for another port",
+  },
+  ...["ICMP", "TCP"].map((protocol) => ({
+    name: `an answer by ${protocol} to what was not tracked`,
+    base: ROUTED,
+    broken: [
+      "red: iptables -t raw -A OUTPUT -j NOTRACK",
+      "red: iptables -A INPUT -m conntrack --ctstate INVALID -j DROP",
+    ],
+    server: ["blue", "0.0.0.0", 80] as const,
+    trace: ["red", protocol === "TCP" ? "blue:80" : "blue"] as const,
+    sentence: `answers die at red: chain INPUT of iptables (table filter) drops ${protocol} from 10.2.0.2 to 10.1.0.2 by the rule \`-A INPUT -m conntrack --ctstate INVALID -j DROP\`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it`,
+  })),
+  {
     name: "an IPv6 router that does not forward",
     base: ROUTED6,
     broken: ["h1: sysctl -q -w net.ipv6.conf.all.forwarding=0"],
@@ -530,6 +564,23 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     server: ["blue", "0.0.0.0", 5353, "udp"],
     trace: ["red", "blue:5353/udp"],
   },
+  // By ping, as the kernel says so; by UDP, as no answer disproves a wrong verdict there.
+  ...["blue", "blue:5353/udp"].map((target) => ({
+    name: `what is not tracked, where that is let through: ${target}`,
+    base: ROUTED,
+    broken: [
+      "h1: nft add table inet lab",
+      "h1: nft add chain inet lab pre { type filter hook prerouting priority -300 ; }",
+      "h1: nft add rule inet lab pre ip daddr 10.2.0.2 notrack accept",
+      "h1: nft add rule inet lab pre ip saddr 10.2.0.2 notrack",
+      "h1: nft add chain inet lab forward { type filter hook forward priority 0 ; policy drop ; }",
+      "h1: nft add rule inet lab forward ct direction original drop",
+      "h1: nft add rule inet lab forward ct state untracked accept",
+      "h1: iptables -t nat -A POSTROUTING -j SNAT --to-source 10.9.9.9",
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
+    trace: ["red", target] as const,
+  })),
   {
     name: "a loose reverse path filter",
     base: ROUTED,

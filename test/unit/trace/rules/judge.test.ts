@@ -315,3 +315,51 @@ describe("a drop", () => {
     );
   });
 });
+
+describe("packets that are not tracked", () => {
+  const base = (hook: string, type: string, prio: number, ...exprs: readonly (readonly object[])[]) => [
+    { chain: { family: "ip", table: "n", name: `${hook}${prio}`, type, hook, prio, policy: "accept" } },
+    ...exprs.map((expr) => ({ rule: { family: "ip", table: "n", chain: `${hook}${prio}`, expr } })),
+  ];
+  const save = (...lines: readonly string[]) => parseIptables(lines.join("\n"), "iptables", "ip");
+  const notrack = (priority: number, ...before: readonly object[]) =>
+    parseNft(
+      JSON.stringify({ nftables: base("prerouting", "filter", priority, [...before, { notrack: null }]) }),
+    );
+  const dnat = ["*nat", ":PREROUTING ACCEPT [0:0]", "-A PREROUTING -j DNAT --to-destination 10.9.0.9"];
+  const raw = (words: string) => ["*raw", ":PREROUTING ACCEPT [0:0]", `-A PREROUTING ${words}`];
+
+  /** The rule that keeps it away, whether it is translated, and rules in doubt. */
+  const seen = (chains: readonly Chain[]) => {
+    const { untracked, nat, doubts } = judge(chains, "prerouting", ["ip", "inet"], passing(WEB));
+    return [untracked?.rule.text, nat?.verdict.does, ...doubts.map(({ rule }) => rule.text)];
+  };
+
+  it("are not translated", () => {
+    expect(seen([...save(...dnat), ...notrack(-300)])).to.deep.equal(["notrack", undefined]);
+    for (const words of ["-p tcp -j CT --notrack", "-p tcp -j NOTRACK"])
+      expect(seen(save(...dnat, ...raw(words)))).to.deep.equal([`-A PREROUTING ${words}`, undefined]);
+  });
+
+  it("are those that a rule surely matches, before tracking has seen them", () => {
+    const mark = { match: { op: "==", left: { meta: { key: "mark" } }, right: 5 } };
+    expect(seen([...save(...dnat), ...notrack(-200)])).to.deep.equal([undefined, "dnat"]);
+    expect(seen([...save(...dnat), ...notrack(-300, mark)])).to.deep.equal([
+      ...[undefined, "dnat"],
+      "meta mark 5 notrack",
+    ]);
+    expect(seen(save(...dnat, ...raw("-p udp -j NOTRACK")))).to.deep.equal([undefined, "dnat"]);
+    expect(seen(save(...dnat, ...raw("-j CT --helper ftp")))).to.deep.equal([undefined, "dnat"]);
+  });
+
+  it("are known to the rules that come later at the same hook", () => {
+    const chains = save(
+      ...raw("-j NOTRACK"),
+      ...[
+        "-A PREROUTING -m conntrack --ctstate NEW -j ACCEPT",
+        "-A PREROUTING -m state --state UNTRACKED -j DROP",
+      ],
+    );
+    expect(outcomeOf(chains, passing(WEB), "prerouting")).to.match(/^drop: .*UNTRACKED/);
+  });
+});
