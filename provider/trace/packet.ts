@@ -27,6 +27,13 @@ export function stateOf({ isReply, tracking, protocol }: Packet): string {
   return isReply ? "established" : "new";
 }
 
+/** A bridge, and its ports by which a packet comes in and leaves. */
+export interface Bridged {
+  readonly bridge: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Where a packet is when a chain judges it. */
 export interface Passage {
   readonly packet: Packet;
@@ -34,8 +41,8 @@ export interface Passage {
   readonly inInterface?: string | undefined;
   /** Link it leaves by; absent before that is decided, and where it stays. */
   readonly outInterface?: string | undefined;
-  /** Whether it only crosses a bridge. */
-  readonly isBridged?: boolean;
+  /** What it only crosses: to rules for IP, the bridge is both links. */
+  readonly bridged?: Bridged;
   /** Own addresses of the place, to tell what is local. */
   readonly local: readonly string[];
 }

@@ -87,7 +87,8 @@ function* pass(
   }
   const after = yield* filter(journey, place, "postrouting", packet, { outInterface });
   if ("fault" in after) return failed(after.fault);
-  return { link: decision.link, nexthop: decision.nexthop, packet: sourceBack(journey, place, after.packet) };
+  const { link, nexthop } = decision;
+  return { link, nexthop, packet: { ...sourceBack(journey, place, after.packet), tracking: undefined } };
 }
 
 const failed = (fault: Fault): End => ({ at: "fault", fault });

@@ -41,8 +41,8 @@ export function letThrough(dropped: Dropped): Mend {
 const exception = (how: string, { rule }: Dropped["by"]): string =>
   `${rule ? "take it away, or " : ""}${how}: an accept in another table does not overrule it`;
 
-const insideOf = ({ packet, isBridged, inInterface, outInterface }: Passage): string | undefined => {
-  if (isBridged) return undefined;
+const insideOf = ({ packet, bridged, inInterface, outInterface }: Passage): string | undefined => {
+  if (bridged) return undefined;
   return packet.isReply ? (outInterface ?? inInterface) : (inInterface ?? outInterface);
 };
 
@@ -81,11 +81,11 @@ function helpsInDocker(dropped: Dropped): boolean {
 }
 
 /** What a FilterRule asks for to match this packet and its like. */
-function argumentsOf({ packet, isBridged, inInterface }: Passage): string {
+function argumentsOf({ packet, bridged }: Passage): string {
   const { family, protocol, source, destination, port, isReply } = packet;
   const isSix = family === "ipv6";
-  const words = isBridged
-    ? [isSix && 'family: "ipv6"', `inInterface: "${inInterface}"`, `outInterface: "${inInterface}"`]
+  const words = bridged
+    ? [isSix && 'family: "ipv6"', `inInterface: "${bridged.bridge}"`, `outInterface: "${bridged.bridge}"`]
     : [
         `source: "${source}"`,
         `destination: "${destination}"`,
@@ -110,8 +110,8 @@ function byHand(dropped: Dropped): Mend {
   };
 }
 
-const iptablesWords = ({ packet, isBridged }: Passage): string =>
-  isBridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`;
+const iptablesWords = ({ packet, bridged }: Passage): string =>
+  bridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`;
 
 const familyOf = ({ family }: Packet): string => (family === "ipv4" ? "ip" : "ip6");
 

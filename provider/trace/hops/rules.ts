@@ -2,7 +2,7 @@ import type { Fault } from "../fault";
 import { addRisk, factsOf, faultAt, type Journey, note, passageOf } from "../journey";
 import type { Place } from "../network";
 import { type Owner, ownerName } from "../owners";
-import { type Packet, type Passage, printPacket } from "../packet";
+import { type Bridged, type Packet, type Passage, printPacket } from "../packet";
 import type { Plan } from "../plan";
 import type { Chain, Hook, Rule, Verdict } from "../rules/chain";
 import { type Judgement, judge } from "../rules/judge";
@@ -51,14 +51,15 @@ function untracked(journey: Journey, place: Place, packet: Packet, { rule }: Met
 export function* filterBridged(
   journey: Journey,
   place: Place,
-  bridge: string,
+  bridged: Bridged,
   packet: Packet,
 ): Plan<Fault | undefined> {
+  const { bridge } = bridged;
   const { chains, sysctls } = yield* factsOf(journey, place);
   const key = `net/bridge/bridge-nf-call-${packet.family === "ipv4" ? "iptables" : "ip6tables"}`;
   const asksIp = sysctls.get(key) === "1";
   const families = ["bridge", ...(asksIp ? [packet.family === "ipv4" ? "ip" : "ip6", "inet"] : [])];
-  const links = { inInterface: bridge, outInterface: bridge, isBridged: true };
+  const links = { inInterface: bridge, outInterface: bridge, bridged };
   const passage = passageOf(place, packet, links);
   const judgement = judge(chains, "forward", families, passage);
   keepDoubts(journey, place, judgement);

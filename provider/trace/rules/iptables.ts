@@ -145,7 +145,11 @@ function conditionOf(option: string, value: string): Condition | undefined {
     case "--src-type":
       return ({ packet, local }) => typeOf(words, packet.source, local);
     case "--physdev-is-bridged":
-      return ({ isBridged }) => isBridged === true;
+      return ({ bridged }) => bridged !== undefined;
+    case "--physdev-in":
+      return ({ bridged }) => bridged && isLink(bridged.from, value);
+    case "--physdev-out":
+      return ({ bridged }) => bridged && isLink(bridged.to, value);
     case "--tcp-flags":
       return ({ packet }) => hasFlags(value, packet);
     case "--syn":

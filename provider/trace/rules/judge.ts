@@ -39,12 +39,13 @@ export function judge(
     const isNat = chain.base?.type === "nat";
     // NAT chains are asked by a connection's first packet, and the first translation is the one that counts.
     if (isNat && (passage.packet.isReply || passage.packet.tracking || nat)) continue;
-    const { found, doubts: own, ...more } = run(chain, chains, passage);
+    const seen = seenBy(chain, passage);
+    const { found, doubts: own, ...more } = run(chain, chains, seen);
     doubts.push(...own);
     const does = endOf(chain, found);
     if (does === "drop" || does === "reject") {
       const by = found && found.verdict.does === does ? { chain: found.chain, rule: found.rule } : { chain };
-      const unless = rescuer(chain, chains, passage, own);
+      const unless = rescuer(chain, chains, seen, own);
       const dropped = { outcome: does, by, ...(unless && { unless }) } as const;
       if (!unless) return { ...dropped, doubts, ...(nat && { nat }) };
       // Another chain may still drop it for sure.
@@ -58,6 +59,12 @@ export function judge(
   }
   return { outcome: "accept", ...doubtful, doubts, ...(nat && { nat }), ...(untracked && { untracked }) };
 }
+
+/** In tables of the family bridge, the links are the ports. */
+const seenBy = ({ family }: Chain, passage: Passage): Passage =>
+  family === "bridge" && passage.bridged
+    ? { ...passage, inInterface: passage.bridged.from, outInterface: passage.bridged.to }
+    : passage;
 
 const endOf = ({ base }: Chain, found: Found | undefined): Verdict["does"] =>
   found?.verdict.does ?? base?.policy ?? "accept";

@@ -25,7 +25,7 @@ export function valueIn(selector: Selector, passage: Passage): Value {
     case "meta":
       return metaOf(selector.key, passage);
     case "payload":
-      return payloadOf(selector.protocol, selector.field, passage.packet);
+      return payloadOf(selector.protocol, selector.field, passage);
     case "ct":
       return ctOf(selector.key, passage.packet);
     case "fib":
@@ -39,7 +39,7 @@ export function valueIn(selector: Selector, passage: Passage): Value {
   }
 }
 
-function metaOf(key: string, { packet, inInterface, outInterface, isBridged }: Passage): Value {
+function metaOf(key: string, { packet, inInterface, outInterface, bridged }: Passage): Value {
   switch (key) {
     // Where there is no link, the kernel compares with an empty name.
     case "iifname":
@@ -58,7 +58,7 @@ function metaOf(key: string, { packet, inInterface, outInterface, isBridged }: P
       return known("host", "unicast");
     case "ibrname":
     case "obrname":
-      return known((isBridged && inInterface) || "");
+      return known(bridged?.bridge ?? "");
     default:
       return UNKNOWN;
   }
@@ -78,8 +78,10 @@ const nameOf = ({ family }: Packet): string => NFT_FAMILIES[family];
  * A field of a header. nft lets such a rule match only packets that have the header, and leaves that out of what it
  * lists.
  */
-function payloadOf(protocol: string, field: string, packet: Packet): Value {
+function payloadOf(protocol: string, field: string, { packet, bridged }: Passage): Value {
   switch (protocol) {
+    case "ether":
+      return bridged && field === "type" ? known(nameOf(packet)) : UNKNOWN;
     case "ip":
     case "ip6":
       return nameOf(packet) === protocol ? networkField(field, packet) : ABSENT;

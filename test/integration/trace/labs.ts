@@ -239,6 +239,28 @@ export const labs: readonly Lab[] = [
       "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
+    name: "a bridge rule for two ports drops",
+    base: SWITCHED,
+    broken: [
+      "h1: nft add table bridge lab",
+      "h1: nft add chain bridge lab forward { type filter hook forward priority 0 ; }",
+      "h1: nft add rule bridge lab forward iifname v-net-0 drop",
+      "h1: nft add rule bridge lab forward iifname veth-red-br oifname veth-blue-br ether type ip counter drop",
+    ],
+    sentence:
+      "packets die at h1: chain bridge lab forward drops ICMP from 192.168.15.1 to 192.168.15.2 by the rule `iifname veth-red-br oifname veth-blue-br ether type ip counter drop`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "FORWARD lets other ports of a bridge pass",
+    base: SWITCHED,
+    broken: [
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m physdev --physdev-in veth-red-br --physdev-out v-eth -j ACCEPT",
+    ],
+    sentence:
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+  },
+  {
     name: "a firewall on the sender",
     base: SWITCHED,
     broken: ["red: iptables -P OUTPUT DROP"],
@@ -577,6 +599,29 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
       "h1: nft add rule inet lab forward ct direction original drop",
       "h1: nft add rule inet lab forward ct state untracked accept",
       "h1: iptables -t nat -A POSTROUTING -j SNAT --to-source 10.9.9.9",
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
+    trace: ["red", target] as const,
+  })),
+  ...["blue", "blue:5353/udp"].map((target) => ({
+    name: `a bridge rule that names the bridge: ${target}`,
+    base: SWITCHED,
+    broken: [
+      "h1: nft add table bridge lab",
+      "h1: nft add chain bridge lab forward { type filter hook forward priority 0 ; }",
+      "h1: nft add rule bridge lab forward iifname v-net-0 drop",
+      "h1: nft add rule bridge lab forward oifname v-net-0 drop",
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
+    trace: ["red", target] as const,
+  })),
+  ...["blue", "blue:5353/udp"].map((target) => ({
+    name: `a bridge that tracks what its sender does not: ${target}`,
+    base: SWITCHED,
+    broken: [
+      "red: iptables -t raw -A OUTPUT -j NOTRACK",
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT",
     ],
     server: ["blue", "0.0.0.0", 5353, "udp"] as const,
     trace: ["red", target] as const,

@@ -363,3 +363,43 @@ describe("packets that are not tracked", () => {
     expect(outcomeOf(chains, passing(WEB), "prerouting")).to.match(/^drop: .*UNTRACKED/);
   });
 });
+
+describe("what only crosses a bridge", () => {
+  const bridged = { bridge: "br0", from: "red-br", to: "blue-br" };
+  const passage = passing(WEB, { inInterface: "br0", outInterface: "br0", bridged });
+  const meta = (key: string, right: string) => ({ match: { op: "==", left: { meta: { key } }, right } });
+  const bridge = (...exprs: readonly (readonly object[])[]): Chain[] =>
+    nft(...exprs).map((chain) => ({ ...chain, family: "bridge" }));
+  const outcome = (chains: readonly Chain[]): string => {
+    const { outcome, doubts } = judge(chains, "forward", ["bridge", "ip", "inet"], passage);
+    return doubts.length > 0 ? "doubt" : outcome;
+  };
+  const isDropped = (...matches: readonly object[]) =>
+    [bridge, nft].map((table) => outcome(table([...matches, { drop: null }])));
+
+  it("has its ports for links in tables of bridges, and the bridge in others", () => {
+    expect(isDropped(meta("iifname", "red-br"), meta("oifname", "blue-br"))).to.deep.equal([
+      "drop",
+      "accept",
+    ]);
+    expect(isDropped(meta("iifname", "br0"), meta("oifname", "br0"))).to.deep.equal(["accept", "drop"]);
+    expect(isDropped(meta("ibrname", "br0"), meta("obrname", "br0"))[0]).to.equal("drop");
+  });
+
+  it("is a frame of its own type", () => {
+    const type = (right: string) => ({
+      match: { op: "==", left: { payload: { protocol: "ether", field: "type" } }, right },
+    });
+    expect([isDropped(type("ip"))[0], isDropped(type("arp"))[0]]).to.deep.equal(["drop", "accept"]);
+  });
+
+  it("is known by its ports to iptables", () => {
+    const seen = (words: string) => outcome(iptables(`-m physdev ${words} -j DROP`));
+    expect(seen("--physdev-in red-br --physdev-out blue+ --physdev-is-bridged")).to.equal("drop");
+    expect(seen("--physdev-in blue-br")).to.equal("accept");
+    expect(seen("! --physdev-out red-br")).to.equal("drop");
+    expect(outcomeOf(iptables("-m physdev --physdev-in red-br -j DROP"), passing(WEB))).to.equal(
+      "accept: in doubt",
+    );
+  });
+});
