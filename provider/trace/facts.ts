@@ -3,6 +3,7 @@ import { ASK, command, familyOption, ip } from "../command";
 import { canonicalIp, type Family } from "../fields/common";
 import { readSysctls } from "../fields/sysctl";
 import { parseJson } from "../parse/json";
+import { isDormant, type NftTableName, parseFlaggedTables } from "../parse/nftTables";
 import { parseSysctls } from "../parse/sysctl";
 import { covers } from "./ip";
 import type { Place } from "./network";
@@ -91,17 +92,28 @@ export function* lookCloser(place: Place, family: Family): Plan<Facts> {
     command(`ip${six}tables-save`, place.name, ["--counters"]),
     command(`ip${six}tables-legacy-save`, place.name, ["--counters"]),
   ]).map(textOf);
+  const dormant = yield* dormantTables(place, parseFlaggedTables(nft));
   return {
     routes: parseJson(z.array(TableRoute), routes ?? ""),
     neighbours: parseNeighbours(neighbours),
     sysctls: parseSysctls(sysctls ?? ""),
-    chains: chainsOf(family, nft, iptables, legacy),
+    chains: chainsOf(family, dormant, nft, iptables, legacy),
   };
+}
+
+/** Tables that are there, but that no packet meets. */
+function* dormantTables({ name }: Place, flagged: readonly NftTableName[]): Plan<NftTableName[]> {
+  const asked = flagged.map((table) =>
+    command("nft", name, ["--terse", "list", "table", table.family, table.name]),
+  );
+  const answers = yield asked;
+  return flagged.filter((_, at) => isDormant(textOf(answers[at])));
 }
 
 /** Rules that iptables has made in nftables are listed by both: there its own words say more. */
 function chainsOf(
   family: Family,
+  dormant: readonly NftTableName[],
   nft: string | undefined,
   iptables: string | undefined,
   legacy: string | undefined,
@@ -111,9 +123,11 @@ function chainsOf(
   const isListedTwice = ({ family, table }: Chain): boolean =>
     family === name && own.some((chain) => chain.table === table);
   const isNft = /\(nf_tables\)/.test(iptables ?? "") || own.length === 0;
+  const isAsleep = ({ family, table }: Chain): boolean =>
+    dormant.some((one) => one.family === family && one.name === table);
   return [
-    ...parseNft(nft).filter((chain) => !isNft || !isListedTwice(chain)),
-    ...own,
+    ...parseNft(nft).filter((chain) => !isAsleep(chain) && (!isNft || !isListedTwice(chain))),
+    ...own.filter((chain) => !isNft || !isAsleep(chain)),
     // Where iptables is the legacy one, both programs list the same.
     ...(isNft ? parseIptables(legacy, "iptables-legacy", name) : []),
   ];

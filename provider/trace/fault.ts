@@ -34,8 +34,8 @@ export interface Fault {
   readonly place: string | undefined;
   /** On the way there, or on that of the answer. */
   readonly direction: "there" | "back";
-  /** What becomes of packets: all are lost, only the large ones, or it is chance. */
-  readonly effect: "all" | "large" | "chance";
+  /** What becomes of packets: all are lost, only the large ones, or it is chance; or whether they are lost cannot be told. */
+  readonly effect: "all" | "large" | "chance" | "doubt";
   /** What is wrong, in words that go on after "packets die at red: ". */
   readonly reason: string;
   /** What to change, as an order. */
@@ -46,9 +46,16 @@ export interface Fault {
   readonly owner?: Owner | undefined;
 }
 
+const WHAT = {
+  all: "packets die",
+  large: "large packets die",
+  chance: "packets may get lost",
+  doubt: "packets may die",
+} as const satisfies Record<Fault["effect"], string>;
+
 /** The verdict in one sentence. */
 export function sentenceOf({ direction, effect, place, reason, mend }: Fault): string {
-  const what = { all: "packets die", large: "large packets die", chance: "packets may get lost" }[effect];
+  const what = WHAT[effect];
   const answers = direction === "there" ? what : what.replace("packets", "answers");
   return `${answers} at ${placeName(place)}: ${reason}; ${mend}`;
 }

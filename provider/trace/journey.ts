@@ -38,6 +38,8 @@ export interface Journey {
   readonly facts: Map<Place, Facts>;
   readonly steps: Step[];
   readonly translations: Translation[];
+  /** Places that keep connection tracking away from the packet that is answered. */
+  readonly untracked: Set<Place>;
   /** Places that packets go by, in their order, for either direction. */
   readonly visited: { readonly place: Place; readonly direction: "there" | "back" }[];
   /** Neighbours that have to be found by ARP. */
@@ -55,7 +57,16 @@ export interface Journey {
 
 export const newJourney = (network: Network, owners: Owners, family: Family): Journey => ({
   ...{ network, owners, family, direction: "there" as const },
-  ...{ facts: new Map(), steps: [], translations: [], visited: [], crossings: [], risks: [], doubts: [] },
+  ...{
+    facts: new Map(),
+    untracked: new Set(),
+    steps: [],
+    translations: [],
+    visited: [],
+    crossings: [],
+    risks: [],
+    doubts: [],
+  },
 });
 
 export function* factsOf(journey: Journey, place: Place): Plan<Facts> {

@@ -12,6 +12,26 @@ export interface Packet {
   readonly port?: number | undefined;
   /** Whether it answers another: connection tracking knows it, and NAT undoes what it did. */
   readonly isReply: boolean;
+  /**
+   * What connection tracking does not do where the packet is: `off`, a rule keeps it away; `lost`, it answers one that was
+   * kept away, so that its connection is not known.
+   */
+  readonly tracking?: "off" | "lost" | undefined;
+}
+
+/** What connection tracking takes the packet for, in the words of `ct state`. */
+export function stateOf({ isReply, tracking, protocol }: Packet): string {
+  if (tracking === "off") return "untracked";
+  // Nothing but UDP begins with an answer.
+  if (tracking === "lost") return protocol === "udp" ? "new" : "invalid";
+  return isReply ? "established" : "new";
+}
+
+/** A bridge, and its ports by which a packet comes in and leaves. */
+export interface Bridged {
+  readonly bridge: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Where a packet is when a chain judges it. */
@@ -21,8 +41,8 @@ export interface Passage {
   readonly inInterface?: string | undefined;
   /** Link it leaves by; absent before that is decided, and where it stays. */
   readonly outInterface?: string | undefined;
-  /** Whether it only crosses a bridge. */
-  readonly isBridged?: boolean;
+  /** What it only crosses: to rules for IP, the bridge is both links. */
+  readonly bridged?: Bridged;
   /** Own addresses of the place, to tell what is local. */
   readonly local: readonly string[];
 }

@@ -150,10 +150,12 @@ function* thereAndBack(journey: Journey, from: Place, packet: Packet): Plan<Foun
 /** What a real packet says of what was found: an answer proves that nothing stops it. */
 function weigh(journey: Journey, { fault, end }: Found, answer: Answer): Fault | undefined {
   if (answer.isReached === true) return undefined;
-  if (fault || answer.isReached === undefined) return fault;
+  const doubtful = journey.risks.find(({ effect }) => effect === "doubt");
+  if (fault || answer.isReached === undefined) return fault ?? doubtful;
   return (
     unanswered(journey) ??
     journey.risks.find(({ effect }) => effect === "chance") ??
+    doubtful ??
     (end.at === "beyond" ? lostBeyond(journey, end) : lost(journey, end, answer))
   );
 }
@@ -225,6 +227,8 @@ function remaining(journey: Journey, from: Place, large: Answer | undefined): Fa
   if (chance || large?.isReached !== false) return chance;
   return (
     risks.find(({ effect }) => effect === "large") ??
+    // The rule that has let small ones through may ask for their size.
+    risks.find(({ effect }) => effect === "doubt") ??
     faultAt(journey, from, {
       cause: "mtu",
       effect: "large",

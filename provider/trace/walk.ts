@@ -49,16 +49,20 @@ interface Leaving {
 function* pass(
   journey: Journey,
   place: Place,
-  given: Packet,
+  come: Packet,
   arrival: Arrival | undefined,
 ): Plan<End | Leaving> {
   yield* factsOf(journey, place);
+  const isLost = come.isReply && journey.untracked.has(place);
+  // Each place tracks for itself.
+  const given: Packet = { ...come, tracking: isLost ? "lost" : undefined };
   const inInterface = arrival?.link.name;
   let packet = arrival ? backTo(journey, place, given) : given;
   if (arrival) {
     const before = yield* filter(journey, place, "prerouting", packet, { inInterface });
     if ("fault" in before) return failed(before.fault);
-    packet = before.packet;
+    packet =
+      before.packet.tracking === "off" && given.isReply ? { ...given, tracking: "off" } : before.packet;
   } else noteStart(journey, place, packet);
 
   let decision = yield* decide(journey, place, packet, arrival);
@@ -83,7 +87,8 @@ function* pass(
   }
   const after = yield* filter(journey, place, "postrouting", packet, { outInterface });
   if ("fault" in after) return failed(after.fault);
-  return { link: decision.link, nexthop: decision.nexthop, packet: sourceBack(journey, place, after.packet) };
+  const { link, nexthop } = decision;
+  return { link, nexthop, packet: { ...sourceBack(journey, place, after.packet), tracking: undefined } };
 }
 
 const failed = (fault: Fault): End => ({ at: "fault", fault });
@@ -131,8 +136,8 @@ function sourceBack(journey: Journey, place: Place, packet: Packet): Packet {
 }
 
 /** What was translated here on the way there, the last first. */
-const connectionOf = ({ translations }: Journey, place: Place, { isReply }: Packet) =>
-  isReply ? translations.filter((one) => one.place === place).reverse() : [];
+const connectionOf = ({ translations }: Journey, place: Place, { isReply, tracking }: Packet) =>
+  isReply && tracking === undefined ? translations.filter((one) => one.place === place).reverse() : [];
 
 function noteStart(journey: Journey, place: Place, { family, isReply }: Packet): void {
   if (isReply) return;

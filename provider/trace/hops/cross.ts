@@ -74,11 +74,17 @@ function* along(
   const way = segment.ways.get(portKey(holder)) ?? [];
   const facts = yield* factsOf(journey, start.place);
   for (const [at, port] of way.entries()) {
+    const [from, to] = [way[at - 1], way[at + 1]];
     const fault =
       (port.device.isUp ? undefined : linkDown(journey, port)) ??
       blockedPort(journey, port) ??
-      (port.device.kind === "bridge" && at > 0 && at < way.length - 1
-        ? yield* filterBridged(journey, port.place, port.device.name, packet)
+      (port.device.kind === "bridge" && from && to
+        ? yield* filterBridged(
+            journey,
+            port.place,
+            { bridge: port.device.name, from: from.device.name, to: to.device.name },
+            packet,
+          )
         : undefined);
     if (fault) return { to: "nowhere", fault };
   }

@@ -1,12 +1,13 @@
 import type { Fault } from "../fault";
-import { factsOf, faultAt, type Journey, note, passageOf } from "../journey";
-import { type Place, portsOf } from "../network";
+import { addRisk, factsOf, faultAt, type Journey, note, passageOf } from "../journey";
+import type { Place } from "../network";
 import { type Owner, ownerName } from "../owners";
-import { type Packet, type Passage, printPacket } from "../packet";
+import { type Bridged, type Packet, type Passage, printPacket } from "../packet";
 import type { Plan } from "../plan";
 import type { Chain, Hook, Rule, Verdict } from "../rules/chain";
 import { type Judgement, judge } from "../rules/judge";
-import { execIn } from "../words";
+import type { Met } from "../rules/run";
+import { type Dropped, letThrough } from "./letThrough";
 
 /** What the rules of a hook leave of a packet. */
 export type Filtered = { readonly packet: Packet } | { readonly fault: Fault };
@@ -24,36 +25,56 @@ export function* filter(
   const passage = passageOf(place, packet, links);
   const judgement = judge(chains, hook, families, passage);
   keepDoubts(journey, place, judgement);
-  const fault = faultOf(journey, place, hook, passage, judgement);
-  if (fault) return { fault };
+  const fault = faultOf(journey, { place, chains, hook, families, passage }, judgement);
+  if (fault && !isOpen(fault)) return { fault };
+  if (fault) addRisk(journey, fault);
   const bases = chains.filter(({ base, family }) => base?.hook === hook && families.includes(family));
-  if (hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
+  if (!fault && hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
     note(journey, place, "rules", `lets ${printPacket(packet)} through its chains of hook ${hook}`);
-  return { packet: translated(journey, place, packet, passage, judgement) };
+  const after = translated(journey, place, packet, passage, judgement);
+  return { packet: judgement.untracked ? untracked(journey, place, after, judgement.untracked) : after };
+}
+
+function untracked(journey: Journey, place: Place, packet: Packet, { rule }: Met): Packet {
+  if (!packet.isReply) journey.untracked.add(place);
+  note(
+    journey,
+    place,
+    "rules",
+    `does not track ${printPacket(packet)}, so that no NAT meets it, by the rule \`${rule.text}\`${counted(rule.packets)}`,
+    ownerOf(journey, rule),
+  );
+  return { ...packet, tracking: "off" };
 }
 
 /** The same for a packet that only crosses a bridge: bridge filters, and those for IP where br_netfilter asks them. */
 export function* filterBridged(
   journey: Journey,
   place: Place,
-  bridge: string,
+  bridged: Bridged,
   packet: Packet,
 ): Plan<Fault | undefined> {
+  const { bridge } = bridged;
   const { chains, sysctls } = yield* factsOf(journey, place);
   const key = `net/bridge/bridge-nf-call-${packet.family === "ipv4" ? "iptables" : "ip6tables"}`;
   const asksIp = sysctls.get(key) === "1";
   const families = ["bridge", ...(asksIp ? [packet.family === "ipv4" ? "ip" : "ip6", "inet"] : [])];
-  const links = { inInterface: bridge, outInterface: bridge, isBridged: true };
+  const links = { inInterface: bridge, outInterface: bridge, bridged };
   const passage = passageOf(place, packet, links);
   const judgement = judge(chains, "forward", families, passage);
   keepDoubts(journey, place, judgement);
-  const fault = faultOf(journey, place, "forward", passage, judgement);
-  if (!fault || judgement.by?.chain.family === "bridge") return fault;
-  return {
-    ...fault,
-    reason: `${fault.reason} (it judges what only crosses the bridge ${bridge} as well, as br_netfilter is on)`,
-  };
+  const fault = faultOf(journey, { place, chains, hook: "forward", families, passage }, judgement);
+  if (!fault) return undefined;
+  const note = ` (it judges what only crosses the bridge ${bridge} as well, as br_netfilter is on)`;
+  const explained =
+    judgement.by?.chain.family === "bridge" ? fault : { ...fault, reason: fault.reason + note };
+  if (!isOpen(fault)) return explained;
+  addRisk(journey, explained);
+  return undefined;
 }
+
+/** Whether packets may get past it, so that what comes later counts as well. */
+const isOpen = ({ effect }: Fault): boolean => effect === "doubt";
 
 function keepDoubts(journey: Journey, place: Place, { doubts }: Judgement): void {
   for (const { chain, rule } of doubts)
@@ -72,12 +93,11 @@ const counted = (packets: number | undefined): string =>
 
 function faultOf(
   journey: Journey,
-  place: Place,
-  hook: Hook,
-  passage: Passage,
-  { outcome, by }: Judgement,
+  met: Omit<Dropped, "by">,
+  { outcome, by, unless }: Judgement,
 ): Fault | undefined {
   if (outcome === "accept" || !by) return undefined;
+  const { place, passage } = met;
   const { chain, rule } = by;
   const owner = ownerOf(journey, rule);
   const verb = outcome === "drop" ? "drops" : "rejects";
@@ -93,60 +113,14 @@ function faultOf(
     ? `${sent}${chainName(chain)} ${verb} ${packet} by the rule \`${rule.text}\`${counted(rule.packets)}`
     : `${sent}the policy of ${chainName(chain)} ${verb} ${packet}, as no rule there accepts it${counted(chain.base?.packets)}`;
   return faultAt(journey, place, {
-    cause: "filter",
-    reason,
-    ...mendOf(journey, place, hook, passage, chain, owner, rule !== undefined),
+    ...{ cause: "filter", effect: unless ? "doubt" : "all" },
+    reason: unless
+      ? `${reason}, unless the rule \`${unless.rule.text}\` lets it through first, which cannot be told beforehand`
+      : reason,
+    ...(owner ? { mend: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
     owner,
   });
 }
-
-/** Who has made a chain decides where an exception has to stand. */
-function mendOf(
-  journey: Journey,
-  place: Place,
-  hook: Hook,
-  passage: Passage,
-  chain: Chain,
-  owner: Owner | undefined,
-  isRule: boolean,
-): Pick<Fault, "mend" | "code"> {
-  if (owner) return { mend: `change ${ownerName(owner)}` };
-  const chains = journey.facts.get(place)?.chains ?? [];
-  const link = passage.isBridged
-    ? undefined
-    : passage.packet.isReply
-      ? (passage.outInterface ?? passage.inInterface)
-      : (passage.inInterface ?? passage.outInterface);
-  const inside = portsOf(place).find(({ device }) => device.name === link);
-  if (chain.table === "firewalld" && inside)
-    return {
-      mend: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
-      code: `firewall-cmd --zone=trusted --add-interface=${inside.device.name}`,
-    };
-  const before = isRule ? "take it away, or let it through before it" : "let it through there";
-  if (chain.tool === "nft") {
-    return {
-      mend: `${before}: an accept in another table does not overrule it`,
-      code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
-    };
-  }
-  const isDocker = hook === "forward" && chains.some(({ name }) => name === "DOCKER-USER");
-  const six = chain.family === "ip6" ? "6" : "";
-  const program = chain.tool === "iptables-legacy" ? `ip${six}tables-legacy` : `ip${six}tables`;
-  const into = isDocker ? "DOCKER-USER" : hook.toUpperCase();
-  return {
-    mend: `${before}${isDocker ? " by Docker's chain for exceptions, DOCKER-USER" : ""}: an accept in another table does not overrule it`,
-    code: `${execIn(place)}${program} -I ${into} ${iptablesWords(passage)} -j ACCEPT`,
-  };
-}
-
-const iptablesWords = ({ packet, isBridged }: Passage): string =>
-  isBridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`;
-
-const nftWords = ({ packet }: Passage): string => {
-  const family = packet.family === "ipv4" ? "ip" : "ip6";
-  return `${family} saddr ${packet.source} ${family} daddr ${packet.destination}`;
-};
 
 /** The packet as a rule translates it; of an answer, as its connection says. */
 function translated(

@@ -1,4 +1,4 @@
-import type { Passage } from "../packet";
+import type { Passage, Tri } from "../packet";
 
 export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
 
@@ -12,14 +12,23 @@ export type Verdict =
   /** To the place itself. */
   | { readonly does: "redirect"; readonly port?: number | undefined };
 
+/** Whether the rule matches cannot be told. */
+export interface Doubt {
+  readonly does: "doubt";
+  /** What it does if so; absent where that cannot be told either. */
+  readonly may?: Verdict | undefined;
+}
+
 export interface Rule {
   /** As its tool prints it. */
   readonly text: string;
   readonly comment?: string | undefined;
   /** How many packets it has met; absent where it does not count. */
   readonly packets?: number | undefined;
-  /** What it does with a packet: nothing where it does not match, `doubt` where that cannot be told. */
-  judge(passage: Passage): Verdict | "nothing" | "doubt";
+  /** What it does with a packet: nothing where it does not match. */
+  judge(passage: Passage): Verdict | Doubt | "nothing";
+  /** Whether it keeps connection tracking away from a packet; absent where it never does. */
+  readonly untracks?: ((passage: Passage) => Tri) | undefined;
 }
 
 export interface Chain {

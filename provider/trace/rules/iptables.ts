@@ -1,6 +1,6 @@
 import { splitWords } from "../../parse/iptables";
 import { covers } from "../ip";
-import { all, any, not, type Packet, type Passage, type Tri } from "../packet";
+import { all, any, not, type Packet, type Passage, stateOf, type Tri } from "../packet";
 import type { Chain, Rule, Verdict } from "./chain";
 
 /** Rule sets as `iptables-save --counters` prints them. */
@@ -57,15 +57,18 @@ function toRule(text: string, words: readonly string[], packets: string | undefi
   const { conditions, target, values } = read(words);
   const comment = values.get("--comment");
   const verdict = verdictOf(target, values);
+  const fitsTo = (passage: Passage) => all(conditions.map((condition) => condition(passage)));
+  const isNotrack = target?.name === "NOTRACK" || (target?.name === "CT" && values.has("--notrack"));
   return {
     text,
     comment,
     packets: packets === undefined ? undefined : Number(packets),
+    untracks: isNotrack ? fitsTo : undefined,
     judge(passage) {
       if (verdict === "nothing") return "nothing";
-      const fits = all(conditions.map((condition) => condition(passage)));
+      const fits = fitsTo(passage);
       if (fits === false) return "nothing";
-      return fits === undefined ? "doubt" : verdict;
+      return fits === undefined ? { does: "doubt", may: verdict } : verdict;
     },
   };
 }
@@ -106,8 +109,6 @@ function read(words: readonly string[]): Read {
 /** Modules that ask for something even without an option. */
 const MATCHING = /^(socket|rpfilter|eui64|ah|frag|dst|hbh|rt|mh)$/;
 
-const STATES: Readonly<Record<string, boolean>> = { NEW: false, ESTABLISHED: true };
-
 function conditionOf(option: string, value: string): Condition | undefined {
   const words = value.split(",");
   switch (option) {
@@ -138,13 +139,17 @@ function conditionOf(option: string, value: string): Condition | undefined {
       return ({ packet }) => value === "any" || icmpTypes(packet).includes(value.replace(/\/0$/, ""));
     case "--state":
     case "--ctstate":
-      return ({ packet }) => ctState(words, packet.isReply);
+      return ({ packet }) => ctState(words, packet);
     case "--dst-type":
       return ({ packet, local }) => typeOf(words, packet.destination, local);
     case "--src-type":
       return ({ packet, local }) => typeOf(words, packet.source, local);
     case "--physdev-is-bridged":
-      return ({ isBridged }) => isBridged === true;
+      return ({ bridged }) => bridged !== undefined;
+    case "--physdev-in":
+      return ({ bridged }) => bridged && isLink(bridged.from, value);
+    case "--physdev-out":
+      return ({ bridged }) => bridged && isLink(bridged.to, value);
     case "--tcp-flags":
       return ({ packet }) => hasFlags(value, packet);
     case "--syn":
@@ -187,14 +192,14 @@ const isPort = (port: number | undefined, ranges: readonly string[]): Tri =>
         return from <= port && port <= to;
       });
 
-const ctState = (words: readonly string[], isReply: boolean): Tri =>
+/** A translated packet is what these ask for, which cannot be told here. */
+const TRANSLATED = ["DNAT", "SNAT"];
+
+const ctState = (words: readonly string[], packet: Packet): Tri =>
   any(
-    words.map((word) => {
-      const isForReplies = STATES[word];
-      if (isForReplies !== undefined) return isForReplies === isReply;
-      // A translated packet is what the other words ask for, which cannot be told here.
-      return word === "DNAT" || word === "SNAT" ? undefined : false;
-    }),
+    words.map((word) =>
+      TRANSLATED.includes(word) && !packet.tracking ? undefined : word.toLowerCase() === stateOf(packet),
+    ),
   );
 
 const typeOf = (words: readonly string[], address: string, local: readonly string[]): Tri =>

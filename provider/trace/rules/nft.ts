@@ -2,7 +2,7 @@ import type { Selector, Word } from "../../parse/nftExpressions";
 import { type NftRule, type NftSets, parseRuleset } from "../../parse/nftRuleset";
 import type { Elements, Statement, Target, Translation } from "../../parse/nftStatements";
 import { all, type Passage, type Tri } from "../packet";
-import type { Chain, Rule, Verdict } from "./chain";
+import type { Chain, Doubt, Rule, Verdict } from "./chain";
 import { fits, isThere, matches, type Place } from "./nftMatch";
 import { printStatement } from "./nftText";
 
@@ -19,20 +19,28 @@ function toRule({ statements, comment, packets }: NftRule, names: NftSets): Rule
     text: statements.map(printStatement).join(" "),
     ...{ comment, packets },
     judge: (passage) => judgeStatements(statements, { passage, names }),
+    untracks: statements.some(isNotrack)
+      ? (passage) => getsToNotrack(statements, { passage, names })
+      : undefined,
   };
 }
 
+const isNotrack = (statement: Statement): boolean => statement.is === "aside" && statement.word === "notrack";
+
+const getsToNotrack = (statements: readonly Statement[], place: Place): Tri =>
+  all(statements.slice(0, statements.findIndex(isNotrack)).map((one) => goesOn(one, place)));
+
 /** One after the other, as far as each lets the packet on. */
-function judgeStatements(statements: readonly Statement[], place: Place): Verdict | "nothing" | "doubt" {
+function judgeStatements(statements: readonly Statement[], place: Place): Verdict | Doubt | "nothing" {
   let isSure = true;
   for (const statement of statements) {
     const result = meet(statement, place);
     if (result === false) return "nothing";
-    if (typeof result === "object") return isSure ? result : "doubt";
+    if (typeof result === "object") return isSure ? result : { does: "doubt", may: result };
     isSure &&= result === true;
   }
   const isOpen = statements.some((one) => isOpaque(one) || (one.is === "vmap" && !isSure));
-  return isOpen ? "doubt" : "nothing";
+  return isOpen ? { does: "doubt" } : "nothing";
 }
 
 /** Whether a statement may do something to the packet that cannot be told: targets of iptables, queues, new addresses. */
@@ -83,7 +91,7 @@ function meet(statement: Statement, place: Place): Verdict | Tri {
   }
 }
 
-/** Whether a statement on the elements of a set lets the packet on. */
+/** Whether a statement lets the packet on. */
 function goesOn(statement: Statement, place: Place): Tri {
   const result = meet(statement, place);
   return typeof result === "object" ? undefined : result;

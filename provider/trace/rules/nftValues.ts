@@ -1,6 +1,6 @@
 import { NFT_FAMILIES } from "../../packet/nft";
 import type { Selector, Word } from "../../parse/nftExpressions";
-import type { Packet, Passage } from "../packet";
+import { type Packet, type Passage, stateOf } from "../packet";
 
 /** What a rule of nftables finds where it looks. */
 export type Value =
@@ -25,7 +25,7 @@ export function valueIn(selector: Selector, passage: Passage): Value {
     case "meta":
       return metaOf(selector.key, passage);
     case "payload":
-      return payloadOf(selector.protocol, selector.field, passage.packet);
+      return payloadOf(selector.protocol, selector.field, passage);
     case "ct":
       return ctOf(selector.key, passage.packet);
     case "fib":
@@ -39,7 +39,7 @@ export function valueIn(selector: Selector, passage: Passage): Value {
   }
 }
 
-function metaOf(key: string, { packet, inInterface, outInterface, isBridged }: Passage): Value {
+function metaOf(key: string, { packet, inInterface, outInterface, bridged }: Passage): Value {
   switch (key) {
     // Where there is no link, the kernel compares with an empty name.
     case "iifname":
@@ -58,7 +58,7 @@ function metaOf(key: string, { packet, inInterface, outInterface, isBridged }: P
       return known("host", "unicast");
     case "ibrname":
     case "obrname":
-      return known((isBridged && inInterface) || "");
+      return known(bridged?.bridge ?? "");
     default:
       return UNKNOWN;
   }
@@ -78,8 +78,10 @@ const nameOf = ({ family }: Packet): string => NFT_FAMILIES[family];
  * A field of a header. nft lets such a rule match only packets that have the header, and leaves that out of what it
  * lists.
  */
-function payloadOf(protocol: string, field: string, packet: Packet): Value {
+function payloadOf(protocol: string, field: string, { packet, bridged }: Passage): Value {
   switch (protocol) {
+    case "ether":
+      return bridged && field === "type" ? known(nameOf(packet)) : UNKNOWN;
     case "ip":
     case "ip6":
       return nameOf(packet) === protocol ? networkField(field, packet) : ABSENT;
@@ -136,16 +138,11 @@ function icmpAsPorts(field: string, { family, isReply }: Packet): Value {
   return field === "sport" ? known(256 * (isReply ? reply : request)) : UNKNOWN;
 }
 
-function ctOf(key: string, { isReply }: Packet): Value {
-  switch (key) {
-    case "state":
-      return known(isReply ? "established" : "new");
-    // Translation is decided before the filters are asked; a packet that goes on is none of its own.
-    case "direction":
-      return known(isReply ? "reply" : "original");
-    default:
-      return UNKNOWN;
-  }
+function ctOf(key: string, packet: Packet): Value {
+  if (key === "state") return known(stateOf(packet));
+  if (packet.tracking) return ABSENT;
+  // Translation is decided before the filters are asked; a packet that goes on is none of its own.
+  return key === "direction" ? known(packet.isReply ? "reply" : "original") : UNKNOWN;
 }
 
 function addressType(flags: readonly string[], { packet, local }: Passage): Value {

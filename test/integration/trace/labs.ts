@@ -17,7 +17,7 @@ export const ROUTED = [
 ];
 
 /** The same with IPv6. */
-const ROUTED6 = [
+export const ROUTED6 = [
   ...["red", "blue", "h1"].flatMap((name) =>
     ["all", "default"].map((links) => `${name}: sysctl -q -w net.ipv6.conf.${links}.accept_dad=0`),
   ),
@@ -44,6 +44,15 @@ export const SWITCHED = [
   "red: ip address add 192.168.15.1/24 dev veth-red",
   "blue: ip address add 192.168.15.2/24 dev veth-blue",
   "h1: ip address add 192.168.15.5/24 dev v-net-0",
+];
+
+/** What Docker makes of FORWARD. */
+export const DOCKER = [
+  "h1: iptables -P FORWARD DROP",
+  "h1: iptables -N DOCKER-USER",
+  "h1: iptables -A FORWARD -j DOCKER-USER",
+  "h1: iptables -A DOCKER-USER -j RETURN",
+  "h1: iptables -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
 ];
 
 function up(namespace: string, ...links: readonly string[]): string[] {
@@ -168,20 +177,28 @@ export const labs: readonly Lab[] = [
     base: ROUTED,
     broken: ["h1: iptables -P FORWARD DROP"],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
     name: "Docker's FORWARD drops",
     base: ROUTED,
-    broken: [
-      "h1: iptables -P FORWARD DROP",
-      "h1: iptables -N DOCKER-USER",
-      "h1: iptables -A FORWARD -j DOCKER-USER",
-      "h1: iptables -A DOCKER-USER -j RETURN",
-      "h1: iptables -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
-    ],
+    broken: DOCKER,
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let it through there by Docker's chain for exceptions, DOCKER-USER: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables and dockerUser accept it in Docker's chain for exceptions, DOCKER-USER: an accept in another table does not overrule it",
+  },
+  {
+    name: "a rule before Docker's own drops",
+    base: ROUTED,
+    broken: [...DOCKER, "h1: iptables -I FORWARD -d 10.2.0.0/24 -j DROP"],
+    sentence:
+      "packets die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "a rule of another table of iptables drops",
+    base: ROUTED,
+    broken: ["h1: iptables -t mangle -A FORWARD -d 10.2.0.0/24 -j DROP"],
+    sentence:
+      "packets die at h1: chain FORWARD of iptables (table mangle) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
   },
   {
     name: "a legacy rule drops",
@@ -219,21 +236,43 @@ export const labs: readonly Lab[] = [
     base: SWITCHED,
     broken: ["h1: iptables -P FORWARD DROP"],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let it through there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+  },
+  {
+    name: "a bridge rule for two ports drops",
+    base: SWITCHED,
+    broken: [
+      "h1: nft add table bridge lab",
+      "h1: nft add chain bridge lab forward { type filter hook forward priority 0 ; }",
+      "h1: nft add rule bridge lab forward iifname v-net-0 drop",
+      "h1: nft add rule bridge lab forward iifname veth-red-br oifname veth-blue-br ether type ip counter drop",
+    ],
+    sentence:
+      "packets die at h1: chain bridge lab forward drops ICMP from 192.168.15.1 to 192.168.15.2 by the rule `iifname veth-red-br oifname veth-blue-br ether type ip counter drop`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "FORWARD lets other ports of a bridge pass",
+    base: SWITCHED,
+    broken: [
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m physdev --physdev-in veth-red-br --physdev-out v-eth -j ACCEPT",
+    ],
+    sentence:
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
     name: "a firewall on the sender",
     base: SWITCHED,
     broken: ["red: iptables -P OUTPUT DROP"],
     sentence:
-      "packets die at red: the policy of chain OUTPUT of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+      "packets die at red: the policy of chain OUTPUT of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
     name: "a firewall on the receiver",
     base: ROUTED,
     broken: ["blue: iptables -A INPUT -p icmp -j DROP"],
     sentence:
-      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A INPUT -p icmp -j DROP`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A INPUT -p icmp -j DROP`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
   },
   {
     name: "dnat to where nothing is forwarded",
@@ -255,7 +294,7 @@ export const labs: readonly Lab[] = [
     ],
     trace: ["red", "10.1.0.1:80"],
     sentence:
-      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but the policy of chain FORWARD of iptables (table filter) drops TCP from 10.1.0.2 to 10.2.0.2 port 8080, as no rule there accepts it, 1 packet so far; let it through there: an accept in another table does not overrule it",
+      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but the policy of chain FORWARD of iptables (table filter) drops TCP from 10.1.0.2 to 10.2.0.2 port 8080, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
   {
     name: "a strict reverse path filter",
@@ -417,6 +456,73 @@ export const labs: readonly Lab[] = [
       "packets die at blue: ping 192.168.15.2: no answer, though nothing that was looked at stops them; look at the rules that could not be judged, as blue: chain ip lab input: meta length > 20 drop",
   },
   {
+    name: "an accept that nobody can judge beforehand, before a drop",
+    base: ROUTED,
+    broken: [
+      "h1: iptables -A FORWARD -m length --length 1000:2000 -j ACCEPT",
+      "h1: iptables -A FORWARD -m length --length 2001:3000 -j DROP",
+      "h1: iptables -A FORWARD -d 10.2.0.0/24 -j DROP",
+    ],
+    sentence:
+      "packets may die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far, unless the rule `-A FORWARD -m length --length 1000:2000 -j ACCEPT` lets it through first, which cannot be told beforehand; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "an accept that nobody can judge beforehand, and a policy on a bridge",
+    base: SWITCHED,
+    broken: [
+      "h1: nft add table ip lab",
+      "h1: nft add chain ip lab forward { type filter hook forward priority 0 ; policy drop ; }",
+      "h1: nft add rule ip lab forward meta length > 1000 accept",
+    ],
+    sentence:
+      "packets may die at h1: the policy of chain ip lab forward drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, unless the rule `meta length > 1000 accept` lets it through first, which cannot be told beforehand (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let it through there: an accept in another table does not overrule it",
+  },
+  {
+    name: "what is sure, behind what is not",
+    base: ROUTED,
+    broken: [
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m length --length 1:1000 -j ACCEPT",
+      "blue: ip route del 10.1.0.0/24",
+    ],
+    sentence:
+      "answers die at blue: it has no route back to 10.1.0.0/24; add a Route there to 10.1.0.0/24 via 10.2.0.1, or a NatRule of kind masquerade on h1",
+  },
+  {
+    name: "a rule for new packets, which are not tracked",
+    base: ROUTED,
+    broken: [
+      "h1: nft add table ip lab",
+      "h1: nft add chain ip lab pre { type filter hook prerouting priority -300 ; }",
+      "h1: nft add rule ip lab pre ip saddr 10.1.0.0/24 counter notrack",
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT",
+    ],
+    sentence:
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+  },
+  {
+    name: "dnat of what is not tracked",
+    base: ROUTED,
+    broken: [
+      "h1: iptables -t raw -A PREROUTING -p tcp --dport 80 -j CT --notrack",
+      "h1: iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080",
+    ],
+    trace: ["red", "10.1.0.1:80"],
+    sentence: "packets die at h1: nothing listens on TCP port 80; start the server, or ask for another port",
+  },
+  ...["ICMP", "TCP"].map((protocol) => ({
+    name: `an answer by ${protocol} to what was not tracked`,
+    base: ROUTED,
+    broken: [
+      "red: iptables -t raw -A OUTPUT -j NOTRACK",
+      "red: iptables -A INPUT -m conntrack --ctstate INVALID -j DROP",
+    ],
+    server: ["blue", "0.0.0.0", 80] as const,
+    trace: ["red", protocol === "TCP" ? "blue:80" : "blue"] as const,
+    sentence: `answers die at red: chain INPUT of iptables (table filter) drops ${protocol} from 10.2.0.2 to 10.1.0.2 by the rule \`-A INPUT -m conntrack --ctstate INVALID -j DROP\`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it`,
+  })),
+  {
     name: "an IPv6 router that does not forward",
     base: ROUTED6,
     broken: ["h1: sysctl -q -w net.ipv6.conf.all.forwarding=0"],
@@ -467,6 +573,59 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     server: ["blue", "0.0.0.0", 8080],
     trace: ["red", "10.1.0.1:80"],
   },
+  {
+    // By UDP, as no answer disproves a wrong verdict there.
+    name: "tables that are dormant",
+    base: ROUTED,
+    broken: [
+      ...["inet lab", "ip filter"].flatMap((table) => [
+        `h1: nft add table ${table} { flags dormant ; }`,
+        `h1: nft add chain ${table} FORWARD { type filter hook forward priority 0 ; policy drop ; }`,
+      ]),
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"],
+    trace: ["red", "blue:5353/udp"],
+  },
+  // By ping, as the kernel says so; by UDP, as no answer disproves a wrong verdict there.
+  ...["blue", "blue:5353/udp"].map((target) => ({
+    name: `what is not tracked, where that is let through: ${target}`,
+    base: ROUTED,
+    broken: [
+      "h1: nft add table inet lab",
+      "h1: nft add chain inet lab pre { type filter hook prerouting priority -300 ; }",
+      "h1: nft add rule inet lab pre ip daddr 10.2.0.2 notrack accept",
+      "h1: nft add rule inet lab pre ip saddr 10.2.0.2 notrack",
+      "h1: nft add chain inet lab forward { type filter hook forward priority 0 ; policy drop ; }",
+      "h1: nft add rule inet lab forward ct direction original drop",
+      "h1: nft add rule inet lab forward ct state untracked accept",
+      "h1: iptables -t nat -A POSTROUTING -j SNAT --to-source 10.9.9.9",
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
+    trace: ["red", target] as const,
+  })),
+  ...["blue", "blue:5353/udp"].map((target) => ({
+    name: `a bridge rule that names the bridge: ${target}`,
+    base: SWITCHED,
+    broken: [
+      "h1: nft add table bridge lab",
+      "h1: nft add chain bridge lab forward { type filter hook forward priority 0 ; }",
+      "h1: nft add rule bridge lab forward iifname v-net-0 drop",
+      "h1: nft add rule bridge lab forward oifname v-net-0 drop",
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
+    trace: ["red", target] as const,
+  })),
+  ...["blue", "blue:5353/udp"].map((target) => ({
+    name: `a bridge that tracks what its sender does not: ${target}`,
+    base: SWITCHED,
+    broken: [
+      "red: iptables -t raw -A OUTPUT -j NOTRACK",
+      "h1: iptables -P FORWARD DROP",
+      "h1: iptables -A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT",
+    ],
+    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
+    trace: ["red", target] as const,
+  })),
   {
     name: "a loose reverse path filter",
     base: ROUTED,

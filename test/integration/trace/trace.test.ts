@@ -1,4 +1,5 @@
 import { readlink } from "node:fs/promises";
+import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { execa } from "execa";
 import { destinationIn, placeIn } from "../../../cli/trace/target";
@@ -7,6 +8,7 @@ import type { Args, Definition } from "../../../provider/definition";
 import { localHost } from "../../../provider/host/local";
 import { address as addressKind } from "../../../provider/resources/address";
 import { bridge } from "../../../provider/resources/bridge";
+import { filterRule } from "../../../provider/resources/filterRule";
 import { neighbor } from "../../../provider/resources/neighbor";
 import { route } from "../../../provider/resources/route";
 import { vethPair } from "../../../provider/resources/vethPair";
@@ -16,7 +18,7 @@ import { type Trace, trace } from "../../../provider/trace/trace";
 import { urnOf } from "../../support/args";
 import { Living, namespaceNames, onKernel, typed } from "../../support/kernel";
 import { differences, snapshot } from "../../support/snapshot";
-import { healthy, type Lab, labs, ROUTED, SWITCHED } from "./labs";
+import { DOCKER, healthy, type Lab, labs, ROUTED, ROUTED6, SWITCHED } from "./labs";
 
 const PLACES = ["red", "blue", "h1", "lan"];
 
@@ -55,6 +57,57 @@ describe("trace", () => {
     });
   });
 
+  describe("proposes a FilterRule that lets packets through", () => {
+    const drop = "h1: iptables -P FORWARD DROP";
+    const toWeb = ["red", "blue:80"] as const;
+    const server = ["blue", "0.0.0.0", 80] as const;
+    const cases: readonly (Omit<Lab, "sentence"> & { readonly code: readonly string[] })[] = [
+      {
+        name: "before Docker's own rules",
+        ...{ base: ROUTED, broken: DOCKER, trace: toWeb, server },
+        code: [
+          'new FilterRule("…", { namespace: "h1", chain: "forward", backend: "iptables", dockerUser: true, source: "10.1.0.2", destination: "10.2.0.2", protocol: "tcp", port: 80, verdict: "accept" });',
+          'new FilterRule("…", { namespace: "h1", chain: "forward", backend: "iptables", dockerUser: true, source: "10.2.0.2", destination: "10.1.0.2", protocol: "tcp", state: "established", verdict: "accept" });',
+        ],
+      },
+      {
+        name: "before a rule that Docker's chain comes too late for",
+        base: ROUTED,
+        broken: [...DOCKER.slice(1), "h1: iptables -I FORWARD -s 10.1.0.0/24 -j DROP"],
+        code: [
+          'new FilterRule("…", { namespace: "h1", chain: "forward", backend: "iptables", source: "10.1.0.2", destination: "10.2.0.2", protocol: "icmp", verdict: "accept" });',
+        ],
+      },
+      {
+        name: "over a bridge that br_netfilter sees",
+        ...{ base: SWITCHED, broken: [drop] },
+        code: [
+          'new FilterRule("…", { namespace: "h1", chain: "forward", backend: "iptables", inInterface: "v-net-0", outInterface: "v-net-0", verdict: "accept" });',
+        ],
+      },
+      {
+        name: "of IPv6",
+        ...{ base: ROUTED6, broken: ["h1: ip6tables -P FORWARD DROP"], trace: ["red", "fd00:2::2"] },
+        code: [
+          'new FilterRule("…", { namespace: "h1", chain: "forward", backend: "iptables", source: "fd00:1::2", destination: "fd00:2::2", protocol: "icmpv6", verdict: "accept" });',
+          'new FilterRule("…", { namespace: "h1", chain: "forward", backend: "iptables", source: "fd00:2::2", destination: "fd00:1::2", protocol: "icmpv6", state: "established", verdict: "accept" });',
+        ],
+      },
+    ];
+    for (const { code, ...lab } of cases) {
+      it(lab.name, async () => {
+        let { fault } = await traced(lab);
+        for (const expected of code) {
+          expect(fault?.code).to.equal(expected);
+          const [, words] = /^new FilterRule\("…", (\{.*\})\);$/.exec(expected) ?? [];
+          await Living.create(filterRule, runInNewContext(`(${words})`), `rule-${code.indexOf(expected)}`);
+          ({ fault } = await traced({ ...lab, base: [], broken: [] }));
+        }
+        expect(fault).to.equal(undefined);
+      });
+    }
+  });
+
   describe("finds nothing wrong with", () => {
     for (const lab of healthy) {
       it(lab.name, async () => {
@@ -73,6 +126,29 @@ describe("trace", () => {
         expect(sentence).to.match(/^packets get from red to \S+ and back$/);
       });
     }
+  });
+
+  describe("does not know what a rule drops that another may accept", () => {
+    const ask = async (withProbe: boolean, longest = 2000) => {
+      const accept = `h1: iptables -A FORWARD -m length --length 1:${longest} -j ACCEPT`;
+      for (const line of [...ROUTED, "h1: iptables -P FORWARD DROP", accept]) await type(line);
+      const { isReached, fault, doubts } = await trace(localHost, {
+        ...{ from: "red", ...destinationIn("blue"), withProbe, patience: PATIENCE },
+      });
+      return { isReached, effect: fault?.effect, doubts: doubts.length };
+    };
+
+    it("until a packet is sent", async () => {
+      expect(await ask(true)).to.deep.equal({ isReached: true, effect: undefined, doubts: 2 });
+    });
+
+    it("of which only small packets show that it does", async () => {
+      expect(await ask(true, 1000)).to.deep.equal({ isReached: false, effect: "doubt", doubts: 2 });
+    });
+
+    it("where none is sent", async () => {
+      expect(await ask(false)).to.deep.equal({ isReached: false, effect: "doubt", doubts: 2 });
+    });
   });
 
   describe("ends where it cannot look any further", () => {

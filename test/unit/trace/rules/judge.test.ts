@@ -261,3 +261,145 @@ describe("rules of nftables", () => {
     expect(outcomeOf(chains, passing(WEB))).to.equal("drop: -A FORWARD -j DROP");
   });
 });
+
+describe("a drop", () => {
+  /** What drops it, and what would let it through. */
+  const openness = (chains: readonly Chain[]): string => {
+    const { outcome, by, unless } = judge(chains, "forward", ["ip", "inet"], passing(WEB));
+    return [outcome, by?.rule?.text ?? "policy", ...(unless ? ["unless", unless.rule.text] : [])].join(" ");
+  };
+  const filter = (...rules: readonly string[]) =>
+    parseIptables(
+      ["*filter", ":FORWARD DROP [0:0]", ":A - [0:0]", ":B - [0:0]", ...rules].join("\n"),
+      "iptables",
+      "ip",
+    );
+  const marked = "-m mark --mark 0x1";
+
+  const unsure: Readonly<Record<string, readonly [rules: readonly string[], rescuer: number]>> = {
+    "an accept": [[`-A FORWARD ${marked} -j ACCEPT`], 0],
+    "a target that nothing is known of": [["-A FORWARD -j NFQUEUE --queue-num 1"], 0],
+    "a call of what accepts": [[`-A FORWARD ${marked} -j A`, "-A A -j ACCEPT"], 0],
+    "an accept in what is called": [["-A FORWARD -j A", `-A A ${marked} -j ACCEPT`], 1],
+    both: [[`-A FORWARD ${marked} -j A`, `-A A ${marked} -j ACCEPT`], 1],
+    "a return before a drop": [
+      ["-A FORWARD -j A", `-A A ${marked} -j RETURN`, "-A A -j DROP", "-A FORWARD -j ACCEPT"],
+      1,
+    ],
+  };
+  for (const [name, [rules, rescuer]] of Object.entries(unsure)) {
+    it(`is in doubt after ${name} in doubt`, () => {
+      expect(openness(filter(...rules))).to.match(new RegExp(` unless ${rules[rescuer]}$`));
+    });
+  }
+
+  const sure: Readonly<Record<string, readonly string[]>> = {
+    "a drop": [`-A FORWARD ${marked} -j DROP`],
+    "a return to the policy": [`-A FORWARD ${marked} -j RETURN`],
+    "a call of what drops": [`-A FORWARD ${marked} -j A`, "-A A -j DROP"],
+    "a call of what does nothing": [`-A FORWARD ${marked} -j A`],
+    "calls in a circle": [`-A FORWARD ${marked} -j A`, `-A A ${marked} -j B`, `-A B ${marked} -j A`],
+    "nothing but an accept that comes too late": ["-A FORWARD -j DROP", `-A FORWARD ${marked} -j ACCEPT`],
+  };
+  for (const [name, rules] of Object.entries(sure)) {
+    it(`is sure after ${name} in doubt`, () => {
+      expect(openness(filter(...rules))).not.to.include("unless");
+    });
+  }
+
+  it("is sure after an accept in doubt of another table, or before a sure drop of one", () => {
+    const accept = [{ match: { op: "==", left: { meta: { key: "mark" } }, right: 5 } }, { accept: null }];
+    expect(openness([...nft(accept), ...filter()])).to.equal("drop policy");
+    expect(openness([...filter(`-A FORWARD ${marked} -j ACCEPT`), ...nft([{ drop: null }])])).to.equal(
+      "drop drop",
+    );
+  });
+});
+
+describe("packets that are not tracked", () => {
+  const base = (hook: string, type: string, prio: number, ...exprs: readonly (readonly object[])[]) => [
+    { chain: { family: "ip", table: "n", name: `${hook}${prio}`, type, hook, prio, policy: "accept" } },
+    ...exprs.map((expr) => ({ rule: { family: "ip", table: "n", chain: `${hook}${prio}`, expr } })),
+  ];
+  const save = (...lines: readonly string[]) => parseIptables(lines.join("\n"), "iptables", "ip");
+  const notrack = (priority: number, ...before: readonly object[]) =>
+    parseNft(
+      JSON.stringify({ nftables: base("prerouting", "filter", priority, [...before, { notrack: null }]) }),
+    );
+  const dnat = ["*nat", ":PREROUTING ACCEPT [0:0]", "-A PREROUTING -j DNAT --to-destination 10.9.0.9"];
+  const raw = (words: string) => ["*raw", ":PREROUTING ACCEPT [0:0]", `-A PREROUTING ${words}`];
+
+  /** The rule that keeps it away, whether it is translated, and rules in doubt. */
+  const seen = (chains: readonly Chain[]) => {
+    const { untracked, nat, doubts } = judge(chains, "prerouting", ["ip", "inet"], passing(WEB));
+    return [untracked?.rule.text, nat?.verdict.does, ...doubts.map(({ rule }) => rule.text)];
+  };
+
+  it("are not translated", () => {
+    expect(seen([...save(...dnat), ...notrack(-300)])).to.deep.equal(["notrack", undefined]);
+    for (const words of ["-p tcp -j CT --notrack", "-p tcp -j NOTRACK"])
+      expect(seen(save(...dnat, ...raw(words)))).to.deep.equal([`-A PREROUTING ${words}`, undefined]);
+  });
+
+  it("are those that a rule surely matches, before tracking has seen them", () => {
+    const mark = { match: { op: "==", left: { meta: { key: "mark" } }, right: 5 } };
+    expect(seen([...save(...dnat), ...notrack(-200)])).to.deep.equal([undefined, "dnat"]);
+    expect(seen([...save(...dnat), ...notrack(-300, mark)])).to.deep.equal([
+      ...[undefined, "dnat"],
+      "meta mark 5 notrack",
+    ]);
+    expect(seen(save(...dnat, ...raw("-p udp -j NOTRACK")))).to.deep.equal([undefined, "dnat"]);
+    expect(seen(save(...dnat, ...raw("-j CT --helper ftp")))).to.deep.equal([undefined, "dnat"]);
+  });
+
+  it("are known to the rules that come later at the same hook", () => {
+    const chains = save(
+      ...raw("-j NOTRACK"),
+      ...[
+        "-A PREROUTING -m conntrack --ctstate NEW -j ACCEPT",
+        "-A PREROUTING -m state --state UNTRACKED -j DROP",
+      ],
+    );
+    expect(outcomeOf(chains, passing(WEB), "prerouting")).to.match(/^drop: .*UNTRACKED/);
+  });
+});
+
+describe("what only crosses a bridge", () => {
+  const bridged = { bridge: "br0", from: "red-br", to: "blue-br" };
+  const passage = passing(WEB, { inInterface: "br0", outInterface: "br0", bridged });
+  const meta = (key: string, right: string) => ({ match: { op: "==", left: { meta: { key } }, right } });
+  const bridge = (...exprs: readonly (readonly object[])[]): Chain[] =>
+    nft(...exprs).map((chain) => ({ ...chain, family: "bridge" }));
+  const outcome = (chains: readonly Chain[]): string => {
+    const { outcome, doubts } = judge(chains, "forward", ["bridge", "ip", "inet"], passage);
+    return doubts.length > 0 ? "doubt" : outcome;
+  };
+  const isDropped = (...matches: readonly object[]) =>
+    [bridge, nft].map((table) => outcome(table([...matches, { drop: null }])));
+
+  it("has its ports for links in tables of bridges, and the bridge in others", () => {
+    expect(isDropped(meta("iifname", "red-br"), meta("oifname", "blue-br"))).to.deep.equal([
+      "drop",
+      "accept",
+    ]);
+    expect(isDropped(meta("iifname", "br0"), meta("oifname", "br0"))).to.deep.equal(["accept", "drop"]);
+    expect(isDropped(meta("ibrname", "br0"), meta("obrname", "br0"))[0]).to.equal("drop");
+  });
+
+  it("is a frame of its own type", () => {
+    const type = (right: string) => ({
+      match: { op: "==", left: { payload: { protocol: "ether", field: "type" } }, right },
+    });
+    expect([isDropped(type("ip"))[0], isDropped(type("arp"))[0]]).to.deep.equal(["drop", "accept"]);
+  });
+
+  it("is known by its ports to iptables", () => {
+    const seen = (words: string) => outcome(iptables(`-m physdev ${words} -j DROP`));
+    expect(seen("--physdev-in red-br --physdev-out blue+ --physdev-is-bridged")).to.equal("drop");
+    expect(seen("--physdev-in blue-br")).to.equal("accept");
+    expect(seen("! --physdev-out red-br")).to.equal("drop");
+    expect(outcomeOf(iptables("-m physdev --physdev-in red-br -j DROP"), passing(WEB))).to.equal(
+      "accept: in doubt",
+    );
+  });
+});

@@ -185,4 +185,16 @@ describe("a rule of nftables", () => {
       "doubt",
     );
   });
+
+  it("meets nothing of connection tracking but the state, where a packet is not tracked", () => {
+    const ct = (key: string) => ({ ct: { key } });
+    const judged = (tracking: "off" | "lost", ...expr: readonly object[]) =>
+      judgeOne({ ...packets.ping, isReply: true, tracking }, [...expr, { drop: null }]);
+    expect(judged("off", match(ct("state"), "untracked"))).to.equal("drop");
+    expect(judged("off", match(ct("state"), "established", "!="))).to.equal("drop");
+    expect(judged("off", match(ct("direction"), "original", "!="))).to.equal("nothing");
+    expect(judged("off", match(ct("mark"), 1))).to.equal("nothing");
+    expect(judged("lost", match(ct("state"), "invalid"))).to.equal("drop");
+    expect(judged("lost", match(ct("state"), ["established", "related"], "in"))).to.equal("nothing");
+  });
 });

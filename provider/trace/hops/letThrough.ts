@@ -1,0 +1,119 @@
+import type { Fault } from "../fault";
+import { type Place, portsOf } from "../network";
+import type { Packet, Passage } from "../packet";
+import type { Chain, Hook, Rule } from "../rules/chain";
+import { judge } from "../rules/judge";
+import { execIn, inPlace } from "../words";
+
+/** A packet that a chain drops, and where. */
+export interface Dropped {
+  readonly place: Place;
+  readonly chains: readonly Chain[];
+  readonly hook: Hook;
+  /** Those of the chains that meet it. */
+  readonly families: readonly string[];
+  readonly passage: Passage;
+  /** What drops it: a rule, or the policy of a chain. */
+  readonly by: { readonly chain: Chain; readonly rule?: Rule };
+}
+
+type Mend = Pick<Fault, "mend" | "code">;
+
+/** How to let it through: who has made a chain decides where an exception has to stand. */
+export function letThrough(dropped: Dropped): Mend {
+  const { place, passage, by } = dropped;
+  const { chain } = by;
+  const inside = portsOf(place).find(({ device }) => device.name === insideOf(passage));
+  if (chain.table === "firewalld" && inside)
+    return {
+      mend: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
+      code: `firewall-cmd --zone=trusted --add-interface=${inside.device.name}`,
+    };
+  if (chain.tool === "nft")
+    return {
+      mend: exception(by.rule ? "let it through before it" : "let it through there", by),
+      code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
+    };
+  // A FilterRule is put into the table filter, by the `iptables` of the place.
+  return chain.tool === "iptables" && chain.table === "filter" ? byResource(dropped) : byHand(dropped);
+}
+
+const exception = (how: string, { rule }: Dropped["by"]): string =>
+  `${rule ? "take it away, or " : ""}${how}: an accept in another table does not overrule it`;
+
+const insideOf = ({ packet, bridged, inInterface, outInterface }: Passage): string | undefined => {
+  if (bridged) return undefined;
+  return packet.isReply ? (outInterface ?? inInterface) : (inInterface ?? outInterface);
+};
+
+function byResource(dropped: Dropped): Mend {
+  const { place, hook, passage, by } = dropped;
+  const isDocker = helpsInDocker(dropped);
+  const where = isDocker ? "in Docker's chain for exceptions, DOCKER-USER" : by.rule ? "before it" : "there";
+  return {
+    mend: exception(
+      `let a FilterRule with backend iptables${isDocker ? " and dockerUser" : ""} accept it ${where}`,
+      by,
+    ),
+    code: `new FilterRule("…", { ${inPlace(place)}chain: "${hook}", backend: "iptables", ${isDocker ? "dockerUser: true, " : ""}${argumentsOf(passage)}, verdict: "accept" });`,
+  };
+}
+
+const DOCKER = "DOCKER-USER";
+
+const ACCEPT: Rule = { text: "-j ACCEPT", judge: () => ({ does: "accept" }) };
+
+const dockerChain = ({ chains, by: { chain } }: Dropped): Chain | undefined =>
+  chains.find(
+    ({ tool, family, table, name }) =>
+      name === DOCKER && tool === chain.tool && family === chain.family && table === chain.table,
+  );
+
+/** Whether an accept in Docker's chain comes before what drops the packet. */
+function helpsInDocker(dropped: Dropped): boolean {
+  const { chains, hook, families, passage, by } = dropped;
+  const docker = dockerChain(dropped);
+  if (!docker) return false;
+  const open = { ...docker, rules: [ACCEPT, ...docker.rules] };
+  const others = chains.map((chain) => (chain === docker ? open : chain));
+  const { by: then } = judge(others, hook, families, passage);
+  return then?.chain !== by.chain || then.rule !== by.rule;
+}
+
+/** What a FilterRule asks for to match this packet and its like. */
+function argumentsOf({ packet, bridged }: Passage): string {
+  const { family, protocol, source, destination, port, isReply } = packet;
+  const isSix = family === "ipv6";
+  const words = bridged
+    ? [isSix && 'family: "ipv6"', `inInterface: "${bridged.bridge}"`, `outInterface: "${bridged.bridge}"`]
+    : [
+        `source: "${source}"`,
+        `destination: "${destination}"`,
+        `protocol: "${isSix && protocol === "icmp" ? "icmpv6" : protocol}"`,
+        isReply ? 'state: "established"' : port !== undefined && `port: ${port}`,
+      ];
+  return words.filter((word) => word !== false).join(", ");
+}
+
+/** Into the chain of the kernel's own, which comes before all that it calls. */
+function byHand(dropped: Dropped): Mend {
+  const { place, hook, passage, by } = dropped;
+  const { tool, family, table } = by.chain;
+  const six = family === "ip6" ? "6" : "";
+  const program = tool === "iptables-legacy" ? `ip${six}tables-legacy` : `ip${six}tables`;
+  const isDocker = helpsInDocker(dropped);
+  const into = isDocker ? DOCKER : hook.toUpperCase();
+  const where = isDocker ? `by Docker's chain for exceptions, ${DOCKER}` : by.rule ? "before it" : "there";
+  return {
+    mend: exception(`let it through ${where}`, by),
+    code: `${execIn(place)}${program} ${table === "filter" ? "" : `-t ${table} `}-I ${into} ${iptablesWords(passage)} -j ACCEPT`,
+  };
+}
+
+const iptablesWords = ({ packet, bridged }: Passage): string =>
+  bridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`;
+
+const familyOf = ({ family }: Packet): string => (family === "ipv4" ? "ip" : "ip6");
+
+const nftWords = ({ packet }: Passage): string =>
+  `${familyOf(packet)} saddr ${packet.source} ${familyOf(packet)} daddr ${packet.destination}`;
