@@ -5,6 +5,7 @@ import type {
   CableItem,
   End,
   NatItem,
+  NeighborItem,
   Program,
   RouteItem,
   SysctlItem,
@@ -86,6 +87,12 @@ export function routeArgs<N, B, L>({ args }: RouteItem, refer: Referrer<N, B, L>
     destination: args.destination,
   };
 }
+
+export const neighborArgs = <N, B, L>({ args }: NeighborItem, refer: Referrer<N, B, L>) => ({
+  ...given({ ...args, namespace: besides(args.interface, refer) }),
+  address: args.address,
+  interface: refer.link(args.interface),
+});
 
 export const natArgs = <N, B, L>({ args }: NatItem, refer: Referrer<N, B, L>) => ({
   ...given({ ...args, namespace: namespaceOf(args.namespace, refer) }),

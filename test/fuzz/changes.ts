@@ -88,6 +88,8 @@ function withReferences(item: Item, to: Reference): Item {
     }
     case "Address":
       return { ...item, args: { ...item.args, interface: to(item.args.interface) } };
+    case "Neighbor":
+      return { ...item, args: { ...item.args, interface: to(item.args.interface) } };
     case "Sysctl":
       return {
         ...item,

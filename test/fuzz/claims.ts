@@ -1,5 +1,5 @@
 import { linkOf, linksOf, placeName } from "./links";
-import type { AddressItem, Item, Program } from "./program";
+import type { AddressItem, Item, NeighborItem, Program } from "./program";
 import { networkOf } from "./reach";
 import { metricOf, tableOf, targetOf } from "./routes";
 import { pathOf } from "./sysctls";
@@ -25,6 +25,8 @@ export function claimsOf(program: Program, item: Item): string[] {
         ]);
     case "Address":
       return [addressClaim(program, item)];
+    case "Neighbor":
+      return [neighborClaim(program, item)];
     case "Route":
       return [
         `route ${placeText(program, item.args.namespace)} ${targetOf(item.args)} ${tableOf(item.args)} ${metricOf(item.args)}`,
@@ -52,6 +54,13 @@ function addressClaim(program: Program, item: AddressItem): string {
   if (item.args.address.includes(":")) return `address ${where}`;
   const { subnet, prefix } = networkOf(item);
   return `address ${where} of ${subnet}/${prefix}`;
+}
+
+/** Proxy entries are in a table of their own. */
+function neighborClaim(program: Program, { args }: NeighborItem): string {
+  const link = linkOf(program, args.interface);
+  const table = args.proxy ? "proxy" : "neighbor";
+  return `${table} ${placeText(program, link?.place)} ${link?.name} ${args.address}`;
 }
 
 /** A namespace as kernel objects are told apart by it; empty for the host's own. */

@@ -55,6 +55,7 @@ function takes(home: Home, item: Item, program: Program): boolean {
       return isIn(item.args.interface.replace(/\.(end|peer)$/, ""));
     case "Route":
       return item.args.namespace === undefined ? isTopology : isIn(item.args.namespace);
+    case "Neighbor":
     case "Node":
     case "Topology":
       return false;
@@ -80,6 +81,7 @@ function refsOf(item: Item, program: Program): string[] {
         ...owner(end.bridge),
       ]);
     case "Address":
+    case "Neighbor":
       return owner(item.args.interface);
     case "Route":
       return [
@@ -143,5 +145,5 @@ export function inserted(program: Program, item: Item | undefined): Program {
 /** A Node comes after what its cables may lead to, and before what may refer to its namespace. */
 const RANKS: readonly Kind[] = [
   ...(["Topology", "Namespace", "Bridge", "Node"] as const),
-  ...(["VethPair", "Address", "Route", "NatRule", "Sysctl"] as const),
+  ...(["VethPair", "Address", "Route", "Neighbor", "NatRule", "Sysctl"] as const),
 ];

@@ -3,6 +3,7 @@ import {
   Bridge,
   Namespace,
   NatRule,
+  Neighbor,
   Node,
   Route,
   Sysctl,
@@ -17,6 +18,7 @@ import {
   given,
   names,
   natArgs,
+  neighborArgs,
   type Referrer,
   routeArgs,
   sysctlArgs,
@@ -88,6 +90,9 @@ function declareOne(item: Item, made: Made, refer: Live): void {
       break;
     case "Route":
       new Route(name, routeArgs(item, refer), options);
+      break;
+    case "Neighbor":
+      new Neighbor(name, neighborArgs(item, refer), options);
       break;
     case "NatRule":
       new NatRule(name, natArgs(item, refer), options);

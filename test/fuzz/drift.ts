@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { pick } from "./arbitraries/common";
-import { type Link, linksOf, placeName } from "./links";
+import { type Link, linkOf, linksOf, placeName } from "./links";
 import { ofKind, type Program, picked } from "./program";
 
 /** What a person types behind the engine's back. */
@@ -45,6 +45,19 @@ const lostRules = pick.map(
     },
 );
 
+const onNeighbor = (words: (entry: readonly string[]) => readonly string[]) =>
+  pick.map(
+    (at): Drift =>
+      (program) => {
+        const neighbor = picked(ofKind(program, "Neighbor"), at);
+        const link = linkOf(program, neighbor?.args.interface);
+        if (!neighbor || !link) return undefined;
+        const { address, proxy } = neighbor.args;
+        const entry = [...(proxy ? ["proxy"] : []), address, "dev", link.name];
+        return ip(program, link.place, "neigh", ...words(entry));
+      },
+  );
+
 /** The MTU of a bridge that asks for none is nobody's business: it follows the ports. */
 const hasMtu = (program: Program, { owner }: Link): boolean =>
   !ofKind(program, "Bridge").some(({ name, args }) => name === owner && args.mtu === undefined);
@@ -56,6 +69,8 @@ const drift = fc.oneof(
   onLink(({ name }) => ["link", "set", "dev", name, "nomaster"]),
   onLink(({ name }) => ["link", "set", "dev", name, "down"]),
   onLink(({ name }) => ["route", "flush", "dev", name, "proto", "110"]),
+  onNeighbor((entry) => ["del", ...entry]),
+  onNeighbor((entry) => ["replace", ...entry, "lladdr", "06:00:00:00:00:ff", "nud", "permanent"]),
   lostNamespace,
   lostRules,
 );

@@ -5,6 +5,7 @@ import {
   given,
   names,
   natArgs,
+  neighborArgs,
   type Referrer,
   routeArgs,
   sysctlArgs,
@@ -68,6 +69,8 @@ function argsOf(item: Item, refer: Printed): object {
       return addressArgs(item, refer);
     case "Route":
       return routeArgs(item, refer);
+    case "Neighbor":
+      return neighborArgs(item, refer);
     case "NatRule":
       return natArgs(item, refer);
     case "Sysctl":

@@ -12,6 +12,7 @@ export type Item =
   | CableItem
   | AddressItem
   | RouteItem
+  | NeighborItem
   | NatItem
   | SysctlItem;
 export type Kind = Item["kind"];
@@ -104,6 +105,19 @@ export type RouteItem = Declared<
     readonly onlink: boolean | undefined;
     readonly type: "unicast" | "blackhole" | "unreachable" | "prohibit" | undefined;
     readonly nexthops: readonly Nexthop[] | undefined;
+  }
+>;
+
+export type NeighborItem = Declared<
+  "Neighbor",
+  {
+    readonly interface: string;
+    /** Without a prefix length. */
+    readonly address: string;
+    readonly lladdr: string | undefined;
+    readonly state: "permanent" | "noarp" | undefined;
+    readonly router: boolean | undefined;
+    readonly proxy: boolean | undefined;
   }
 >;
 

@@ -6,6 +6,7 @@ import type { Growth } from "./common";
 import { folds } from "./composites";
 import { bridges, cables, namespaces } from "./links";
 import { natRules } from "./natRule";
+import { neighbors } from "./neighbor";
 import { routes } from "./route";
 import { sysctls } from "./sysctl";
 
@@ -18,12 +19,13 @@ export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: nu
   [cables, 8],
   [addresses, 10],
   [routes, 8],
+  [neighbors, 4],
   [natRules, 5],
   [sysctls, 4],
 ];
 
 /**
- * In the order in which a person declares things: what is referred to comes first, and addresses before routes. Some of it
+ * In the order in which a person declares things: what is referred to comes first, and addresses before routes and neighbours. Some of it
  * as parts of Nodes and Topologies.
  */
 export const programs: fc.Arbitrary<Program> = fc

@@ -8,6 +8,8 @@ export interface Look {
   readonly place: string;
   readonly links: readonly KernelLink[];
   readonly routes: readonly KernelRoute[];
+  /** Proxy entries as well. */
+  readonly neighbors: readonly KernelNeighbor[];
   /** Names of the namespaces that this one has numbers for. */
   readonly names: ReadonlyMap<number, string>;
   readonly ruleset: string;
@@ -63,8 +65,20 @@ const KernelRoute = Way.extend({
   pref: z.string().optional(),
 });
 
+const KernelNeighbor = z
+  .looseObject({
+    dst: z.string(),
+    dev: z.string(),
+    lladdr: z.string().optional(),
+    state: z.array(z.string()).default([]),
+    protocol: z.string().default("0"),
+  })
+  // A flag is a key without a value.
+  .transform((entry) => ({ ...entry, isRouter: "router" in entry, isProxy: "proxy" in entry }));
+
 export type Way = z.output<typeof Way>;
 export type KernelLink = z.output<typeof KernelLink>;
+export type KernelNeighbor = z.output<typeof KernelNeighbor>;
 export type KernelRoute = z.output<typeof KernelRoute>;
 
 const Names = z.array(z.object({ nsid: z.number(), name: z.string().optional() }));
@@ -74,6 +88,8 @@ const NAMESPACES = z.array(z.object({ name: z.string() }));
 const SCRIPT = [
   "ip -j -d address show",
   "ip -N -j -d route show table all",
+  "ip -N -j -d neigh show nud all",
+  "ip -N -j -d neigh show proxy",
   "ip -N -j -d netns list-id",
   "nft list ruleset",
   "iptables-save -t nat",
@@ -93,12 +109,13 @@ async function lookAt(namespace: string | undefined): Promise<Look> {
   const [command = "sh", ...args] =
     namespace === undefined ? shell : ["ip", "netns", "exec", namespace, ...shell];
   const { stdout } = await execa(command, args, { env: { LC_ALL: "C" } });
-  const [links = "", routes = "", ids = "", ruleset = "", ipv4 = "", ipv6 = "", sysctls = ""] =
-    stdout.split("\u0001");
+  const [links = "", routes = "", neighbors = "", proxies = "", ids = "", ...others] = stdout.split("\u0001");
+  const [ruleset = "", ipv4 = "", ipv6 = "", sysctls = ""] = others;
   return {
     place: namespace ?? "HOST",
     links: z.array(KernelLink).parse(parseJson(links)),
     routes: z.array(KernelRoute).parse(parseJson(routes)),
+    neighbors: [neighbors, proxies].flatMap((text) => z.array(KernelNeighbor).parse(parseJson(text))),
     // The host's own namespace is the one without a name.
     names: new Map(Names.parse(parseJson(ids)).map(({ nsid, name = "HOST" }) => [nsid, name])),
     ruleset,

@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { type Sysctls, sysctlLines, usualKey } from "../sysctls";
 import { type KernelLink, type KernelRoute, type Look, look, type Way } from "./look";
 import { natLines } from "./nat";
+import { neighborLines } from "./neighbor";
 
 /**
  * What the kernel has, as sorted lines. Left out is what it makes by itself: the loopback's addresses, routes of its
@@ -15,6 +16,7 @@ export async function picture(usual: Sysctls): Promise<string[]> {
     ...looks.flatMap(({ place, routes }) =>
       routes.filter(({ protocol }) => protocol !== "2").map((route) => routeLine(place, route)),
     ),
+    ...looks.flatMap((one) => neighborLines(one)),
     ...looks.flatMap((one) => natLines(one)),
     ...sysctlLines(sysctlsIn(looks), usual),
   ].sort();

@@ -6,6 +6,7 @@ import { metricOf, routeFamily, tableOf, targetOf, waysOf } from "../routes";
 import { linkOfWay } from "../settle";
 import { pathOf, type Sysctls, sysctlLines } from "../sysctls";
 import { natLines } from "./nat";
+import { neighborLine } from "./neighbor";
 
 /**
  * The picture that the kernel has to give once a program is up, as sorted lines; worked out from the program alone, with
@@ -20,6 +21,10 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
     ...linksOf(program).map((link) => linkLine(program, link)),
     ...ofKind(program, "Address").map((item) => addressLine(program, item)),
     ...ofKind(program, "Route").map((item) => routeLine(program, item)),
+    ...ofKind(program, "Neighbor").map((item) => {
+      const link = linkOf(program, item.args.interface);
+      return neighborLine(item, at(program, link?.place), String(link?.name));
+    }),
     ...ofKind(program, "NatRule").flatMap((item) =>
       natLines(item, at(program, item.args.namespace), markOf("NatRule", item, item.name)),
     ),
