@@ -6,6 +6,7 @@ import type {
   End,
   NatItem,
   NeighborItem,
+  PolicyItem,
   Program,
   RouteItem,
   SysctlItem,
@@ -93,6 +94,19 @@ export const neighborArgs = <N, B, L>({ args }: NeighborItem, refer: Referrer<N,
   address: args.address,
   interface: refer.link(args.interface),
 });
+
+export function policyArgs<N, B, L>({ args }: PolicyItem, refer: Referrer<N, B, L>) {
+  const { priority, namespace, ...rest } = args;
+  const isTold = !refer.byName && [rest.iif, rest.oif].some((ref) => linkOf(refer.program, ref));
+  const link = (ref: string | undefined) => (ref === undefined || ref === "lo" ? ref : refer.link(ref));
+  return {
+    ...given({
+      ...{ ...rest, iif: link(rest.iif), oif: link(rest.oif) },
+      namespace: isTold ? undefined : namespaceOf(namespace, refer),
+    }),
+    priority,
+  };
+}
 
 export const natArgs = <N, B, L>({ args }: NatItem, refer: Referrer<N, B, L>) => ({
   ...given({ ...args, namespace: namespaceOf(args.namespace, refer) }),

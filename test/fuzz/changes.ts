@@ -90,6 +90,10 @@ function withReferences(item: Item, to: Reference): Item {
       return { ...item, args: { ...item.args, interface: to(item.args.interface) } };
     case "Neighbor":
       return { ...item, args: { ...item.args, interface: to(item.args.interface) } };
+    case "PolicyRule": {
+      const { namespace, iif, oif } = item.args;
+      return { ...item, args: { ...item.args, namespace: to(namespace), iif: to(iif), oif: to(oif) } };
+    }
     case "Sysctl":
       return {
         ...item,

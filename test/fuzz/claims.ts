@@ -1,4 +1,5 @@
 import { linkOf, linksOf, placeName } from "./links";
+import { policyFamily } from "./policyRules";
 import type { AddressItem, Item, NeighborItem, Program } from "./program";
 import { networkOf } from "./reach";
 import { metricOf, tableOf, targetOf } from "./routes";
@@ -33,6 +34,10 @@ export function claimsOf(program: Program, item: Item): string[] {
       ];
     case "Sysctl":
       return [`sysctl ${placeText(program, item.args.namespace)} ${sysctlPath(program, item.args)}`];
+    case "PolicyRule":
+      return [
+        `policy ${placeText(program, item.args.namespace)} ${policyFamily(item.args)} ${item.args.priority}`,
+      ];
     case "NatRule":
     case "Node":
     case "Topology":

@@ -27,7 +27,11 @@ function mayRefer(item: Item, home: Home | undefined, ref: string, program: Prog
   if (!to || to.within === item.within) return true;
   const other = homeOf(program, to);
   const isNode = other?.kind === "Node" && to.kind === "Namespace";
-  if (!home) return isNode && (item.kind === "NatRule" || (item.kind === "Sysctl" && !item.args.link));
+  if (!home)
+    return (
+      isNode &&
+      (item.kind === "NatRule" || item.kind === "PolicyRule" || (item.kind === "Sysctl" && !item.args.link))
+    );
   // The far end of a cable leads to what stands alone, or to a Node that comes before.
   return (
     home.kind === "Node" &&
@@ -56,6 +60,7 @@ function takes(home: Home, item: Item, program: Program): boolean {
     case "Route":
       return item.args.namespace === undefined ? isTopology : isIn(item.args.namespace);
     case "Neighbor":
+    case "PolicyRule":
     case "Node":
     case "Topology":
       return false;
@@ -73,6 +78,8 @@ function refsOf(item: Item, program: Program): string[] {
     case "Bridge":
     case "NatRule":
       return owner(item.args.namespace);
+    case "PolicyRule":
+      return [item.args.namespace, item.args.iif, item.args.oif].flatMap(owner);
     case "Sysctl":
       return [...owner(item.args.namespace), ...owner(item.args.link)];
     case "VethPair":
@@ -145,5 +152,5 @@ export function inserted(program: Program, item: Item | undefined): Program {
 /** A Node comes after what its cables may lead to, and before what may refer to its namespace. */
 const RANKS: readonly Kind[] = [
   ...(["Topology", "Namespace", "Bridge", "Node"] as const),
-  ...(["VethPair", "Address", "Route", "Neighbor", "NatRule", "Sysctl"] as const),
+  ...(["VethPair", "Address", "Route", "Neighbor", "PolicyRule", "NatRule", "Sysctl"] as const),
 ];

@@ -5,6 +5,7 @@ import {
   NatRule,
   Neighbor,
   Node,
+  PolicyRule,
   Route,
   Sysctl,
   Topology,
@@ -19,6 +20,7 @@ import {
   names,
   natArgs,
   neighborArgs,
+  policyArgs,
   type Referrer,
   routeArgs,
   sysctlArgs,
@@ -93,6 +95,9 @@ function declareOne(item: Item, made: Made, refer: Live): void {
       break;
     case "Neighbor":
       new Neighbor(name, neighborArgs(item, refer), options);
+      break;
+    case "PolicyRule":
+      new PolicyRule(name, policyArgs(item, refer), options);
       break;
     case "NatRule":
       new NatRule(name, natArgs(item, refer), options);

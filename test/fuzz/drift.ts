@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { pick } from "./arbitraries/common";
 import { type Link, linkOf, linksOf, placeName } from "./links";
+import { policyFamily } from "./policyRules";
 import { ofKind, type Program, picked } from "./program";
 
 /** What a person types behind the engine's back. */
@@ -58,6 +59,18 @@ const onNeighbor = (words: (entry: readonly string[]) => readonly string[]) =>
       },
   );
 
+const onPolicy = (verb: string, ...words: readonly string[]) =>
+  pick.map(
+    (at): Drift =>
+      (program) => {
+        const rule = picked(ofKind(program, "PolicyRule"), at);
+        if (!rule) return undefined;
+        const { namespace, priority } = rule.args;
+        const family = policyFamily(rule.args) === "ipv4" ? "-4" : "-6";
+        return ip(program, namespace, family, "rule", verb, "pref", String(priority), ...words);
+      },
+  );
+
 /** The MTU of a bridge that asks for none is nobody's business: it follows the ports. */
 const hasMtu = (program: Program, { owner }: Link): boolean =>
   !ofKind(program, "Bridge").some(({ name, args }) => name === owner && args.mtu === undefined);
@@ -71,6 +84,8 @@ const drift = fc.oneof(
   onLink(({ name }) => ["route", "flush", "dev", name, "proto", "110"]),
   onNeighbor((entry) => ["del", ...entry]),
   onNeighbor((entry) => ["replace", ...entry, "lladdr", "06:00:00:00:00:ff", "nud", "permanent"]),
+  onPolicy("del"),
+  onPolicy("add", "iif", "elsewhere", "lookup", "99", "proto", "110"),
   lostNamespace,
   lostRules,
 );

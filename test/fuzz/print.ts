@@ -6,6 +6,7 @@ import {
   names,
   natArgs,
   neighborArgs,
+  policyArgs,
   type Referrer,
   routeArgs,
   sysctlArgs,
@@ -71,6 +72,8 @@ function argsOf(item: Item, refer: Printed): object {
       return routeArgs(item, refer);
     case "Neighbor":
       return neighborArgs(item, refer);
+    case "PolicyRule":
+      return policyArgs(item, refer);
     case "NatRule":
       return natArgs(item, refer);
     case "Sysctl":

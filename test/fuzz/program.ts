@@ -13,6 +13,7 @@ export type Item =
   | AddressItem
   | RouteItem
   | NeighborItem
+  | PolicyItem
   | NatItem
   | SysctlItem;
 export type Kind = Item["kind"];
@@ -118,6 +119,30 @@ export type NeighborItem = Declared<
     readonly state: "permanent" | "noarp" | undefined;
     readonly router: boolean | undefined;
     readonly proxy: boolean | undefined;
+  }
+>;
+
+/** `iif` and `oif` are links of the program, or `lo`. */
+export type PolicyItem = Declared<
+  "PolicyRule",
+  {
+    readonly priority: number;
+    readonly namespace: string | undefined;
+    readonly family: "ipv4" | "ipv6" | undefined;
+    readonly from: string | undefined;
+    readonly to: string | undefined;
+    readonly iif: string | undefined;
+    readonly oif: string | undefined;
+    readonly fwmark: string | number | undefined;
+    readonly ipproto: "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | "esp" | "ah" | undefined;
+    readonly sport: number | string | undefined;
+    readonly dport: number | string | undefined;
+    readonly uidrange: number | string | undefined;
+    readonly tos: number | undefined;
+    readonly invert: boolean | undefined;
+    readonly action: "lookup" | "blackhole" | "unreachable" | "prohibit" | undefined;
+    readonly table: number | "main" | "local" | "default" | undefined;
+    readonly suppressPrefixlength: number | undefined;
   }
 >;
 

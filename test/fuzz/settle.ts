@@ -6,6 +6,7 @@ import { familyOf, subnetOf } from "./ip";
 import { type Link, linkOf, linksOf } from "./links";
 import { isIpv4, natFamily } from "./model/nat";
 import { neighborStands } from "./neighbors";
+import { policyStands } from "./policyRules";
 import {
   type AddressItem,
   type BridgeItem,
@@ -60,6 +61,8 @@ function stands(item: Item, kept: Program, program: Program, before: Program): b
       return routeStands(item, kept, before);
     case "Neighbor":
       return neighborStands(item, kept, program, before);
+    case "PolicyRule":
+      return isPlace(kept, item.args.namespace) && policyStands(item, kept);
     case "Sysctl":
       return sysctlStands(item, kept, program);
   }

@@ -10,6 +10,7 @@ export interface Look {
   readonly routes: readonly KernelRoute[];
   /** Proxy entries as well. */
   readonly neighbors: readonly KernelNeighbor[];
+  readonly policies: { readonly ipv4: readonly KernelPolicy[]; readonly ipv6: readonly KernelPolicy[] };
   /** Names of the namespaces that this one has numbers for. */
   readonly names: ReadonlyMap<number, string>;
   readonly ruleset: string;
@@ -76,9 +77,29 @@ const KernelNeighbor = z
   // A flag is a key without a value.
   .transform((entry) => ({ ...entry, isRouter: "router" in entry, isProxy: "proxy" in entry }));
 
+/** A port or a user is a key, the ends of a range are two. */
+const KernelPolicy = z.looseObject({
+  priority: z.number(),
+  src: z.string(),
+  srclen: z.number().optional(),
+  dst: z.string().default("all"),
+  dstlen: z.number().optional(),
+  tos: z.string().optional(),
+  fwmark: z.string().optional(),
+  fwmask: z.string().optional(),
+  iif: z.string().optional(),
+  oif: z.string().optional(),
+  ipproto: z.string().optional(),
+  table: z.string().optional(),
+  action: z.string().optional(),
+  suppress_prefixlen: z.number().optional(),
+  protocol: z.string(),
+});
+
 export type Way = z.output<typeof Way>;
 export type KernelLink = z.output<typeof KernelLink>;
 export type KernelNeighbor = z.output<typeof KernelNeighbor>;
+export type KernelPolicy = z.output<typeof KernelPolicy>;
 export type KernelRoute = z.output<typeof KernelRoute>;
 
 const Names = z.array(z.object({ nsid: z.number(), name: z.string().optional() }));
@@ -90,6 +111,8 @@ const SCRIPT = [
   "ip -N -j -d route show table all",
   "ip -N -j -d neigh show nud all",
   "ip -N -j -d neigh show proxy",
+  "ip -N -j -d -4 rule show",
+  "ip -N -j -d -6 rule show",
   "ip -N -j -d netns list-id",
   "nft list ruleset",
   "iptables-save -t nat",
@@ -109,13 +132,17 @@ async function lookAt(namespace: string | undefined): Promise<Look> {
   const [command = "sh", ...args] =
     namespace === undefined ? shell : ["ip", "netns", "exec", namespace, ...shell];
   const { stdout } = await execa(command, args, { env: { LC_ALL: "C" } });
-  const [links = "", routes = "", neighbors = "", proxies = "", ids = "", ...others] = stdout.split("\u0001");
-  const [ruleset = "", ipv4 = "", ipv6 = "", sysctls = ""] = others;
+  const [links = "", routes = "", neighbors = "", proxies = "", ...others] = stdout.split("\u0001");
+  const [policies = "", policies6 = "", ids = "", ruleset = "", ipv4 = "", ipv6 = "", sysctls = ""] = others;
   return {
     place: namespace ?? "HOST",
     links: z.array(KernelLink).parse(parseJson(links)),
     routes: z.array(KernelRoute).parse(parseJson(routes)),
     neighbors: [neighbors, proxies].flatMap((text) => z.array(KernelNeighbor).parse(parseJson(text))),
+    policies: {
+      ipv4: z.array(KernelPolicy).parse(parseJson(policies)),
+      ipv6: z.array(KernelPolicy).parse(parseJson(policies6)),
+    },
     // The host's own namespace is the one without a name.
     names: new Map(Names.parse(parseJson(ids)).map(({ nsid, name = "HOST" }) => [nsid, name])),
     ruleset,

@@ -7,6 +7,7 @@ import { linkOfWay } from "../settle";
 import { pathOf, type Sysctls, sysctlLines } from "../sysctls";
 import { natLines } from "./nat";
 import { neighborLine } from "./neighbor";
+import { policyLine } from "./policyRule";
 
 /**
  * The picture that the kernel has to give once a program is up, as sorted lines; worked out from the program alone, with
@@ -25,6 +26,9 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
       const link = linkOf(program, item.args.interface);
       return neighborLine(item, at(program, link?.place), String(link?.name));
     }),
+    ...ofKind(program, "PolicyRule").map((item) =>
+      policyLine(item, at(program, item.args.namespace), (ref) => linkOf(program, ref)?.name ?? ref),
+    ),
     ...ofKind(program, "NatRule").flatMap((item) =>
       natLines(item, at(program, item.args.namespace), markOf("NatRule", item, item.name)),
     ),
