@@ -4,6 +4,7 @@ import type {
   BridgeItem,
   CableItem,
   End,
+  FilterItem,
   NatItem,
   NeighborItem,
   PolicyItem,
@@ -111,6 +112,12 @@ export function policyArgs<N, B, L>({ args }: PolicyItem, refer: Referrer<N, B, 
 export const natArgs = <N, B, L>({ args }: NatItem, refer: Referrer<N, B, L>) => ({
   ...given({ ...args, namespace: namespaceOf(args.namespace, refer) }),
   kind: args.kind,
+});
+
+export const filterArgs = <N, B, L>({ args }: FilterItem, refer: Referrer<N, B, L>) => ({
+  ...given({ ...args, namespace: namespaceOf(args.namespace, refer) }),
+  chain: args.chain,
+  verdict: args.verdict,
 });
 
 export function sysctlArgs<N, B, L>({ args }: SysctlItem, refer: Referrer<N, B, L>) {

@@ -39,6 +39,7 @@ export function claimsOf(program: Program, item: Item): string[] {
         `policy ${placeText(program, item.args.namespace)} ${policyFamily(item.args)} ${item.args.priority}`,
       ];
     case "NatRule":
+    case "FilterRule":
     case "Node":
     case "Topology":
       return [];

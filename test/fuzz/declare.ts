@@ -1,6 +1,7 @@
 import {
   Address,
   Bridge,
+  FilterRule,
   Namespace,
   NatRule,
   Neighbor,
@@ -16,6 +17,7 @@ import {
   addressArgs,
   bridgeArgs,
   cableArgs,
+  filterArgs,
   given,
   names,
   natArgs,
@@ -101,6 +103,9 @@ function declareOne(item: Item, made: Made, refer: Live): void {
       break;
     case "NatRule":
       new NatRule(name, natArgs(item, refer), options);
+      break;
+    case "FilterRule":
+      new FilterRule(name, filterArgs(item, refer), options);
       break;
     case "Sysctl":
       new Sysctl(name, sysctlArgs(item, refer), options);

@@ -36,10 +36,11 @@ const lostNamespace = pick.map(
 const lostRules = pick.map(
   (at): Drift =>
     (program) => {
-      const rule = picked(ofKind(program, "NatRule"), at);
+      const rule = picked([...ofKind(program, "NatRule"), ...ofKind(program, "FilterRule")], at);
       if (!rule) return undefined;
-      const { namespace, backend } = rule.args;
-      const words = backend === "iptables" ? ["iptables", "-t", "nat", "-F"] : ["nft", "flush", "ruleset"];
+      const { namespace } = rule.args;
+      const isIptables = rule.kind === "NatRule" && rule.args.backend === "iptables";
+      const words = isIptables ? ["iptables", "-t", "nat", "-F"] : ["nft", "flush", "ruleset"];
       const [tool = "nft", ...args] =
         namespace === undefined ? words : ["ip", "netns", "exec", placeName(program, namespace), ...words];
       return [tool, ...args];

@@ -2,6 +2,7 @@ import {
   addressArgs,
   bridgeArgs,
   cableArgs,
+  filterArgs,
   given,
   names,
   natArgs,
@@ -76,6 +77,8 @@ function argsOf(item: Item, refer: Printed): object {
       return policyArgs(item, refer);
     case "NatRule":
       return natArgs(item, refer);
+    case "FilterRule":
+      return filterArgs(item, refer);
     case "Sysctl":
       return sysctlArgs(item, refer);
   }

@@ -15,6 +15,7 @@ export type Item =
   | NeighborItem
   | PolicyItem
   | NatItem
+  | FilterItem
   | SysctlItem;
 export type Kind = Item["kind"];
 export type ItemOf<K extends Kind> = Extract<Item, { kind: K }>;
@@ -168,6 +169,36 @@ export type NatItem = Declared<
     readonly to: string | number | undefined;
   }
 >;
+
+export type FilterItem = Declared<
+  "FilterRule",
+  {
+    readonly chain: "input" | "output" | "forward";
+    readonly namespace: string | undefined;
+    readonly family: "ipv4" | "ipv6" | undefined;
+    readonly priority: number | undefined;
+    readonly inInterface: string | undefined;
+    readonly outInterface: string | undefined;
+    readonly source: string | string[] | undefined;
+    readonly destination: string | string[] | undefined;
+    readonly protocol: "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | "esp" | "ah" | undefined;
+    readonly port: Ports | undefined;
+    readonly sourcePort: Ports | undefined;
+    readonly icmpType: string | string[] | undefined;
+    readonly state: string | string[] | undefined;
+    readonly verdict: "accept" | "drop" | "reject" | "log";
+    readonly rejectWith: Rejection | undefined;
+    readonly logPrefix: string | undefined;
+    readonly logLevel: "err" | "warn" | "info" | undefined;
+  }
+>;
+
+export type Rejection =
+  | "port-unreachable"
+  | "host-unreachable"
+  | "net-unreachable"
+  | "admin-prohibited"
+  | "tcp-reset";
 
 export type SysctlItem = Declared<
   "Sysctl",

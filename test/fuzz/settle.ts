@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { formerly, isMovedAway, losesIpv4, refBefore } from "./before";
 import { claimsOf, placeText } from "./claims";
 import { belongs } from "./composites";
+import { filterStands, letsEngineTalk } from "./filterRules";
 import { familyOf, subnetOf } from "./ip";
 import { type Link, linkOf, linksOf } from "./links";
 import { isIpv4, natFamily } from "./model/nat";
@@ -51,6 +52,8 @@ function stands(item: Item, kept: Program, program: Program, before: Program): b
       return true;
     case "NatRule":
       return isPlace(kept, item.args.namespace) && natStands(item) && sparesEngine(item);
+    case "FilterRule":
+      return isPlace(kept, item.args.namespace) && filterStands(item) && letsEngineTalk(item);
     case "Bridge":
       return bridgeStands(item, kept);
     case "VethPair":

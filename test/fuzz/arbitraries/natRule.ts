@@ -8,7 +8,7 @@ type Args = NatItem["args"];
 
 export const port = fc.integer({ min: 1, max: 65535 });
 export const range = fc.tuple(port, port).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
-const ports: fc.Arbitrary<Ports> = fc.oneof(
+export const ports: fc.Arbitrary<Ports> = fc.oneof(
   port,
   range,
   fc.uniqueArray(port, { minLength: 1, maxLength: 4 }),

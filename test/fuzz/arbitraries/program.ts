@@ -4,6 +4,7 @@ import { settle } from "../settle";
 import { addresses } from "./address";
 import type { Growth } from "./common";
 import { folds } from "./composites";
+import { filterRules } from "./filterRule";
 import { bridges, cables, namespaces } from "./links";
 import { natRules } from "./natRule";
 import { neighbors } from "./neighbor";
@@ -24,6 +25,7 @@ export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: nu
   [neighbors, 4],
   [policyRules, 4],
   [natRules, 5],
+  [filterRules, 5],
   [sysctls, 4],
 ];
 

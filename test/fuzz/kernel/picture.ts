@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { type Sysctls, sysctlLines, usualKey } from "../sysctls";
+import { filterLines } from "./filter";
 import { type KernelLink, type KernelRoute, type Look, look, type Way } from "./look";
 import { natLines } from "./nat";
 import { neighborLines } from "./neighbor";
@@ -20,6 +21,7 @@ export async function picture(usual: Sysctls): Promise<string[]> {
     ...looks.flatMap((one) => neighborLines(one)),
     ...looks.flatMap((one) => policyLines(one)),
     ...looks.flatMap((one) => natLines(one)),
+    ...looks.flatMap((one) => filterLines(one)),
     ...sysctlLines(sysctlsIn(looks), usual),
   ].sort();
 }

@@ -5,6 +5,7 @@ import { type AddressItem, type Item, ofKind, type Program, type RouteItem } fro
 import { metricOf, routeFamily, tableOf, targetOf, waysOf } from "../routes";
 import { linkOfWay } from "../settle";
 import { pathOf, type Sysctls, sysctlLines } from "../sysctls";
+import { filterLine } from "./filter";
 import { natLines } from "./nat";
 import { neighborLine } from "./neighbor";
 import { policyLine } from "./policyRule";
@@ -31,6 +32,9 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
     ),
     ...ofKind(program, "NatRule").flatMap((item) =>
       natLines(item, at(program, item.args.namespace), markOf("NatRule", item, item.name)),
+    ),
+    ...ofKind(program, "FilterRule").map((item) =>
+      filterLine(item, at(program, item.args.namespace), markOf("FilterRule", item, item.name)),
     ),
     ...sysctlLines(new Map([...kept, ...sysctlsOf(program)]), usual),
   ].sort();
