@@ -56,7 +56,10 @@ function survives(item: NeighborItem, program: Program, before: Program): boolea
   const now = linksOf(program).find((link) => refBefore(program, link) === was.ref);
   // A replaced link replaces its neighbours.
   if (!now || nameOf(program, now) !== nameOf(before, was)) return true;
-  return now.up && now.mac === was.mac && (now.mtu >= 1280 || was.mtu < 1280);
+  return now.up && macOf(now) === macOf(was) && (now.mtu >= 1280 || was.mtu < 1280);
 }
+
+/** One that is not told is made from the mark, so a link whose resource gets another name gets another one. */
+const macOf = ({ mac, owner }: Link): string => mac ?? `that of ${owner}`;
 
 const nameOf = (program: Program, { place, name }: Link): string => `${placeText(program, place)} ${name}`;

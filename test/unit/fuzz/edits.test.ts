@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { programs } from "../../fuzz/arbitraries/program";
+import { renamed } from "../../fuzz/changes";
 import { edited, edits } from "../../fuzz/edits";
 import { printProgram } from "../../fuzz/print";
 import type { Item } from "../../fuzz/program";
@@ -87,6 +88,17 @@ describe("settling a program", () => {
     const later = [...program.slice(0, 3), onLink, near];
     expect(settle(later, program.slice(0, 3))).to.deep.equal(later);
     expect(settle(later, program)).to.deep.equal(program.slice(0, 3));
+  });
+
+  it("leaves out neighbours of a link that gets another MAC address, as it does with another name", () => {
+    const near = neighbor("near", { interface: "one", address: "10.1.0.9", lladdr: "06:00:00:00:00:01" });
+    const left = (mac: string | undefined) => {
+      const link = bridge("one", { mac });
+      const named = renamed([link, near], link, "two", true);
+      return settle(named, [link, near]).map(({ name }) => name);
+    };
+    expect(left(undefined)).to.deep.equal(["two"]);
+    expect(left("06:00:00:00:00:02")).to.deep.equal(["two", "near"]);
   });
 
   it("leaves out rules that would stop the engine, or lead a gateway astray", () => {
