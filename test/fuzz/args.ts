@@ -4,7 +4,10 @@ import type {
   BridgeItem,
   CableItem,
   End,
+  FilterItem,
   NatItem,
+  NeighborItem,
+  PolicyItem,
   Program,
   RouteItem,
   SysctlItem,
@@ -87,9 +90,34 @@ export function routeArgs<N, B, L>({ args }: RouteItem, refer: Referrer<N, B, L>
   };
 }
 
+export const neighborArgs = <N, B, L>({ args }: NeighborItem, refer: Referrer<N, B, L>) => ({
+  ...given({ ...args, namespace: besides(args.interface, refer) }),
+  address: args.address,
+  interface: refer.link(args.interface),
+});
+
+export function policyArgs<N, B, L>({ args }: PolicyItem, refer: Referrer<N, B, L>) {
+  const { priority, namespace, ...rest } = args;
+  const isTold = !refer.byName && [rest.iif, rest.oif].some((ref) => linkOf(refer.program, ref));
+  const link = (ref: string | undefined) => (ref === undefined || ref === "lo" ? ref : refer.link(ref));
+  return {
+    ...given({
+      ...{ ...rest, iif: link(rest.iif), oif: link(rest.oif) },
+      namespace: isTold ? undefined : namespaceOf(namespace, refer),
+    }),
+    priority,
+  };
+}
+
 export const natArgs = <N, B, L>({ args }: NatItem, refer: Referrer<N, B, L>) => ({
   ...given({ ...args, namespace: namespaceOf(args.namespace, refer) }),
   kind: args.kind,
+});
+
+export const filterArgs = <N, B, L>({ args }: FilterItem, refer: Referrer<N, B, L>) => ({
+  ...given({ ...args, namespace: namespaceOf(args.namespace, refer) }),
+  chain: args.chain,
+  verdict: args.verdict,
 });
 
 export function sysctlArgs<N, B, L>({ args }: SysctlItem, refer: Referrer<N, B, L>) {

@@ -11,7 +11,8 @@ function mix<A extends object>(was: A, now: A, field: number): A {
   const keys: Extract<keyof A, string>[] = [];
   for (const key in { ...was, ...now }) keys.push(key);
   const key = keys[field % keys.length];
-  if (key === undefined) return was;
+  // No resource takes a key out of a map: see `keepsKeys`.
+  if (key === undefined || !(key in now)) return was;
   const [old, fresh] = [was[key], now[key]];
   if (!isFields(old) || !isFields(fresh)) return { ...was, ...only(now, key) };
   const inner: Partial<A> = {};
@@ -77,6 +78,8 @@ function withReferences(item: Item, to: Reference): Item {
       return { ...item, args: { ...item.args, namespace: to(item.args.namespace) } };
     case "NatRule":
       return { ...item, args: { ...item.args, namespace: to(item.args.namespace) } };
+    case "FilterRule":
+      return { ...item, args: { ...item.args, namespace: to(item.args.namespace) } };
     case "VethPair": {
       const { end, peer } = item.args;
       const moved = <E extends End>(one: E): E => ({
@@ -88,6 +91,12 @@ function withReferences(item: Item, to: Reference): Item {
     }
     case "Address":
       return { ...item, args: { ...item.args, interface: to(item.args.interface) } };
+    case "Neighbor":
+      return { ...item, args: { ...item.args, interface: to(item.args.interface) } };
+    case "PolicyRule": {
+      const { namespace, iif, oif } = item.args;
+      return { ...item, args: { ...item.args, namespace: to(namespace), iif: to(iif), oif: to(oif) } };
+    }
     case "Sysctl":
       return {
         ...item,

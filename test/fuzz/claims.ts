@@ -1,5 +1,6 @@
 import { linkOf, linksOf, placeName } from "./links";
-import type { AddressItem, Item, Program } from "./program";
+import { policyFamily } from "./policyRules";
+import type { AddressItem, Item, NeighborItem, Program } from "./program";
 import { networkOf } from "./reach";
 import { metricOf, tableOf, targetOf } from "./routes";
 import { pathOf } from "./sysctls";
@@ -25,13 +26,20 @@ export function claimsOf(program: Program, item: Item): string[] {
         ]);
     case "Address":
       return [addressClaim(program, item)];
+    case "Neighbor":
+      return [neighborClaim(program, item)];
     case "Route":
       return [
         `route ${placeText(program, item.args.namespace)} ${targetOf(item.args)} ${tableOf(item.args)} ${metricOf(item.args)}`,
       ];
     case "Sysctl":
       return [`sysctl ${placeText(program, item.args.namespace)} ${sysctlPath(program, item.args)}`];
+    case "PolicyRule":
+      return [
+        `policy ${placeText(program, item.args.namespace)} ${policyFamily(item.args)} ${item.args.priority}`,
+      ];
     case "NatRule":
+    case "FilterRule":
     case "Node":
     case "Topology":
       return [];
@@ -52,6 +60,13 @@ function addressClaim(program: Program, item: AddressItem): string {
   if (item.args.address.includes(":")) return `address ${where}`;
   const { subnet, prefix } = networkOf(item);
   return `address ${where} of ${subnet}/${prefix}`;
+}
+
+/** Proxy entries are in a table of their own. */
+function neighborClaim(program: Program, { args }: NeighborItem): string {
+  const link = linkOf(program, args.interface);
+  const table = args.proxy ? "proxy" : "neighbor";
+  return `${table} ${placeText(program, link?.place)} ${link?.name} ${args.address}`;
 }
 
 /** A namespace as kernel objects are told apart by it; empty for the host's own. */

@@ -21,13 +21,15 @@ export function belongs(item: Item, kept: Program, program: Program = kept): boo
   return refsOf(item, kept).every((ref) => mayRefer(item, home, ref, program));
 }
 
+const RULES: readonly Kind[] = ["NatRule", "PolicyRule", "FilterRule"];
+
 /** What is in a composite is known to it alone, but for the namespace of a Node. */
 function mayRefer(item: Item, home: Home | undefined, ref: string, program: Program): boolean {
   const to = program.find(({ name }) => name === ref);
   if (!to || to.within === item.within) return true;
   const other = homeOf(program, to);
   const isNode = other?.kind === "Node" && to.kind === "Namespace";
-  if (!home) return isNode && (item.kind === "NatRule" || (item.kind === "Sysctl" && !item.args.link));
+  if (!home) return isNode && (RULES.includes(item.kind) || (item.kind === "Sysctl" && !item.args.link));
   // The far end of a cable leads to what stands alone, or to a Node that comes before.
   return (
     home.kind === "Node" &&
@@ -55,6 +57,9 @@ function takes(home: Home, item: Item, program: Program): boolean {
       return isIn(item.args.interface.replace(/\.(end|peer)$/, ""));
     case "Route":
       return item.args.namespace === undefined ? isTopology : isIn(item.args.namespace);
+    case "Neighbor":
+    case "PolicyRule":
+    case "FilterRule":
     case "Node":
     case "Topology":
       return false;
@@ -71,7 +76,10 @@ function refsOf(item: Item, program: Program): string[] {
       return [];
     case "Bridge":
     case "NatRule":
+    case "FilterRule":
       return owner(item.args.namespace);
+    case "PolicyRule":
+      return [item.args.namespace, item.args.iif, item.args.oif].flatMap(owner);
     case "Sysctl":
       return [...owner(item.args.namespace), ...owner(item.args.link)];
     case "VethPair":
@@ -80,6 +88,7 @@ function refsOf(item: Item, program: Program): string[] {
         ...owner(end.bridge),
       ]);
     case "Address":
+    case "Neighbor":
       return owner(item.args.interface);
     case "Route":
       return [
@@ -143,5 +152,5 @@ export function inserted(program: Program, item: Item | undefined): Program {
 /** A Node comes after what its cables may lead to, and before what may refer to its namespace. */
 const RANKS: readonly Kind[] = [
   ...(["Topology", "Namespace", "Bridge", "Node"] as const),
-  ...(["VethPair", "Address", "Route", "NatRule", "Sysctl"] as const),
+  ...(["VethPair", "Address", "Route", "Neighbor", "PolicyRule", "NatRule", "FilterRule", "Sysctl"] as const),
 ];

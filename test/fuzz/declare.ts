@@ -1,9 +1,12 @@
 import {
   Address,
   Bridge,
+  FilterRule,
   Namespace,
   NatRule,
+  Neighbor,
   Node,
+  PolicyRule,
   Route,
   Sysctl,
   Topology,
@@ -14,9 +17,12 @@ import {
   addressArgs,
   bridgeArgs,
   cableArgs,
+  filterArgs,
   given,
   names,
   natArgs,
+  neighborArgs,
+  policyArgs,
   type Referrer,
   routeArgs,
   sysctlArgs,
@@ -89,8 +95,17 @@ function declareOne(item: Item, made: Made, refer: Live): void {
     case "Route":
       new Route(name, routeArgs(item, refer), options);
       break;
+    case "Neighbor":
+      new Neighbor(name, neighborArgs(item, refer), options);
+      break;
+    case "PolicyRule":
+      new PolicyRule(name, policyArgs(item, refer), options);
+      break;
     case "NatRule":
       new NatRule(name, natArgs(item, refer), options);
+      break;
+    case "FilterRule":
+      new FilterRule(name, filterArgs(item, refer), options);
       break;
     case "Sysctl":
       new Sysctl(name, sysctlArgs(item, refer), options);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { pick } from "./arbitraries/common";
-import { type Link, linksOf, placeName } from "./links";
+import { type Link, linkOf, linksOf, placeName } from "./links";
+import { policyFamily } from "./policyRules";
 import { ofKind, type Program, picked } from "./program";
 
 /** What a person types behind the engine's back. */
@@ -35,15 +36,41 @@ const lostNamespace = pick.map(
 const lostRules = pick.map(
   (at): Drift =>
     (program) => {
-      const rule = picked(ofKind(program, "NatRule"), at);
+      const rule = picked([...ofKind(program, "NatRule"), ...ofKind(program, "FilterRule")], at);
       if (!rule) return undefined;
-      const { namespace, backend } = rule.args;
-      const words = backend === "iptables" ? ["iptables", "-t", "nat", "-F"] : ["nft", "flush", "ruleset"];
+      const { namespace } = rule.args;
+      const isIptables = rule.kind === "NatRule" && rule.args.backend === "iptables";
+      const words = isIptables ? ["iptables", "-t", "nat", "-F"] : ["nft", "flush", "ruleset"];
       const [tool = "nft", ...args] =
         namespace === undefined ? words : ["ip", "netns", "exec", placeName(program, namespace), ...words];
       return [tool, ...args];
     },
 );
+
+const onNeighbor = (words: (entry: readonly string[]) => readonly string[]) =>
+  pick.map(
+    (at): Drift =>
+      (program) => {
+        const neighbor = picked(ofKind(program, "Neighbor"), at);
+        const link = linkOf(program, neighbor?.args.interface);
+        if (!neighbor || !link) return undefined;
+        const { address, proxy } = neighbor.args;
+        const entry = [...(proxy ? ["proxy"] : []), address, "dev", link.name];
+        return ip(program, link.place, "neigh", ...words(entry));
+      },
+  );
+
+const onPolicy = (verb: string, ...words: readonly string[]) =>
+  pick.map(
+    (at): Drift =>
+      (program) => {
+        const rule = picked(ofKind(program, "PolicyRule"), at);
+        if (!rule) return undefined;
+        const { namespace, priority } = rule.args;
+        const family = policyFamily(rule.args) === "ipv4" ? "-4" : "-6";
+        return ip(program, namespace, family, "rule", verb, "pref", String(priority), ...words);
+      },
+  );
 
 /** The MTU of a bridge that asks for none is nobody's business: it follows the ports. */
 const hasMtu = (program: Program, { owner }: Link): boolean =>
@@ -56,6 +83,10 @@ const drift = fc.oneof(
   onLink(({ name }) => ["link", "set", "dev", name, "nomaster"]),
   onLink(({ name }) => ["link", "set", "dev", name, "down"]),
   onLink(({ name }) => ["route", "flush", "dev", name, "proto", "110"]),
+  onNeighbor((entry) => ["del", ...entry]),
+  onNeighbor((entry) => ["replace", ...entry, "lladdr", "06:00:00:00:00:ff", "nud", "permanent"]),
+  onPolicy("del"),
+  onPolicy("add", "iif", "elsewhere", "lookup", "99", "proto", "110"),
   lostNamespace,
   lostRules,
 );

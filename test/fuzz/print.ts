@@ -2,9 +2,12 @@ import {
   addressArgs,
   bridgeArgs,
   cableArgs,
+  filterArgs,
   given,
   names,
   natArgs,
+  neighborArgs,
+  policyArgs,
   type Referrer,
   routeArgs,
   sysctlArgs,
@@ -68,8 +71,14 @@ function argsOf(item: Item, refer: Printed): object {
       return addressArgs(item, refer);
     case "Route":
       return routeArgs(item, refer);
+    case "Neighbor":
+      return neighborArgs(item, refer);
+    case "PolicyRule":
+      return policyArgs(item, refer);
     case "NatRule":
       return natArgs(item, refer);
+    case "FilterRule":
+      return filterArgs(item, refer);
     case "Sysctl":
       return sysctlArgs(item, refer);
   }

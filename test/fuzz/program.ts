@@ -12,7 +12,10 @@ export type Item =
   | CableItem
   | AddressItem
   | RouteItem
+  | NeighborItem
+  | PolicyItem
   | NatItem
+  | FilterItem
   | SysctlItem;
 export type Kind = Item["kind"];
 export type ItemOf<K extends Kind> = Extract<Item, { kind: K }>;
@@ -107,6 +110,43 @@ export type RouteItem = Declared<
   }
 >;
 
+export type NeighborItem = Declared<
+  "Neighbor",
+  {
+    readonly interface: string;
+    /** Without a prefix length. */
+    readonly address: string;
+    readonly lladdr: string | undefined;
+    readonly state: "permanent" | "noarp" | undefined;
+    readonly router: boolean | undefined;
+    readonly proxy: boolean | undefined;
+  }
+>;
+
+/** `iif` and `oif` are links of the program, or `lo`. */
+export type PolicyItem = Declared<
+  "PolicyRule",
+  {
+    readonly priority: number;
+    readonly namespace: string | undefined;
+    readonly family: "ipv4" | "ipv6" | undefined;
+    readonly from: string | undefined;
+    readonly to: string | undefined;
+    readonly iif: string | undefined;
+    readonly oif: string | undefined;
+    readonly fwmark: string | number | undefined;
+    readonly ipproto: "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | "esp" | "ah" | undefined;
+    readonly sport: number | string | undefined;
+    readonly dport: number | string | undefined;
+    readonly uidrange: number | string | undefined;
+    readonly tos: number | undefined;
+    readonly invert: boolean | undefined;
+    readonly action: "lookup" | "blackhole" | "unreachable" | "prohibit" | undefined;
+    readonly table: number | "main" | "local" | "default" | undefined;
+    readonly suppressPrefixlength: number | undefined;
+  }
+>;
+
 export type Ports = number | string | number[];
 
 export type NatItem = Declared<
@@ -129,6 +169,36 @@ export type NatItem = Declared<
     readonly to: string | number | undefined;
   }
 >;
+
+export type FilterItem = Declared<
+  "FilterRule",
+  {
+    readonly chain: "input" | "output" | "forward";
+    readonly namespace: string | undefined;
+    readonly family: "ipv4" | "ipv6" | undefined;
+    readonly priority: number | undefined;
+    readonly inInterface: string | undefined;
+    readonly outInterface: string | undefined;
+    readonly source: string | string[] | undefined;
+    readonly destination: string | string[] | undefined;
+    readonly protocol: "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | "esp" | "ah" | undefined;
+    readonly port: Ports | undefined;
+    readonly sourcePort: Ports | undefined;
+    readonly icmpType: string | string[] | undefined;
+    readonly state: string | string[] | undefined;
+    readonly verdict: "accept" | "drop" | "reject" | "log";
+    readonly rejectWith: Rejection | undefined;
+    readonly logPrefix: string | undefined;
+    readonly logLevel: "err" | "warn" | "info" | undefined;
+  }
+>;
+
+export type Rejection =
+  | "port-unreachable"
+  | "host-unreachable"
+  | "net-unreachable"
+  | "admin-prohibited"
+  | "tcp-reset";
 
 export type SysctlItem = Declared<
   "Sysctl",

@@ -21,7 +21,7 @@ export function routeFamily(args: Args): Family {
 export const metricOf = (args: Args): number => args.metric ?? (routeFamily(args) === "ipv4" ? 0 : 1024);
 
 /** Tables by number, as the kernel knows them. */
-export function tableOf({ table = "main" }: Args): number {
+export function tableOf({ table = "main" }: Pick<Args, "table">): number {
   return typeof table === "number" ? table : { default: 253, main: 254, local: 255 }[table];
 }
 

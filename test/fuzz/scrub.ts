@@ -9,8 +9,10 @@ export async function scrub({ host, usual }: Clean): Promise<void> {
   await execa("nft", ["flush", "ruleset"]);
   for (const name of await linkNames()) await execa("ip", ["link", "del", "dev", name], { reject: false });
   await execa("ip", ["address", "flush", "dev", "lo", "scope", "global"]);
-  for (const family of ["-4", "-6"])
+  for (const family of ["-4", "-6"]) {
     await execa("ip", [family, "route", "flush", "table", "all", "proto", "110"]);
+    await execa("ip", [family, "rule", "flush", "protocol", "110"]);
+  }
   await rm("/run/pulumi-netns", { recursive: true, force: true });
   // Far ends of cables go a little later than their namespaces.
   for (let attempt = 0; (await linkNames()).length > 0 && attempt < 100; attempt++)

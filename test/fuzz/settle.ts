@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
+import { formerly, isMovedAway, losesIpv4, refBefore } from "./before";
 import { claimsOf, placeText } from "./claims";
 import { belongs } from "./composites";
+import { filterStands, letsEngineTalk } from "./filterRules";
 import { familyOf, subnetOf } from "./ip";
 import { type Link, linkOf, linksOf } from "./links";
 import { isIpv4, natFamily } from "./model/nat";
+import { neighborStands } from "./neighbors";
+import { policyStands } from "./policyRules";
 import {
   type AddressItem,
   type BridgeItem,
@@ -48,6 +52,8 @@ function stands(item: Item, kept: Program, program: Program, before: Program): b
       return true;
     case "NatRule":
       return isPlace(kept, item.args.namespace) && natStands(item) && sparesEngine(item);
+    case "FilterRule":
+      return isPlace(kept, item.args.namespace) && filterStands(item) && letsEngineTalk(item);
     case "Bridge":
       return bridgeStands(item, kept);
     case "VethPair":
@@ -56,13 +62,14 @@ function stands(item: Item, kept: Program, program: Program, before: Program): b
       return addressStands(item, kept, program, before);
     case "Route":
       return routeStands(item, kept, before);
+    case "Neighbor":
+      return neighborStands(item, kept, program, before);
+    case "PolicyRule":
+      return isPlace(kept, item.args.namespace) && policyStands(item, kept);
     case "Sysctl":
       return sysctlStands(item, kept, program);
   }
 }
-
-/** Who a resource was in the program before. */
-const formerly = ({ kind, name, formerly = name }: Item): string => `${kind} ${formerly}`;
 
 /** Neither another resource nor one that the run may still have to delete is the same kernel object. */
 function isFree(item: Item, kept: Program, program: Program, before: Program): boolean {
@@ -134,7 +141,7 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
   // Bridges follow ports that come after them.
   const whole = linkOf(program, item.args.interface);
   if (!link || !whole || !takes(whole, address) || !hasForm(item)) return false;
-  if (!staysWith(link, item, program, before)) return false;
+  if (isMovedAway(item, link, program, before)) return false;
   const subnet = networkOf(item).subnet;
   if (Number.isNaN(subnet)) return true;
   const place = placeText(program, link.place);
@@ -142,9 +149,9 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
     ofKind(other, "Address").flatMap((one) => {
       const where = linkOf(other, one.args.interface);
       const isNear = where && placeText(other, where.place) === place && networkOf(one).subnet === subnet;
-      return isNear && one.name !== item.name ? [{ one, owner: refOf(other, where) }] : [];
+      return isNear && one.name !== item.name ? [{ one, owner: refBefore(other, where) }] : [];
     });
-  const owner = refOf(program, link);
+  const owner = refBefore(program, link);
   // The kernel would choose among links that have one subnet; and in one network of a link all addresses have one scope.
   const isLone = neighbours(kept).every((near) => near.owner === owner && agrees(near.one, item, scope));
   const willGo = (one: AddressItem) =>
@@ -169,21 +176,6 @@ const agrees = (one: AddressItem, item: AddressItem, scope: string): boolean =>
   familyOf(item.args.address) === "ipv6" ||
   networkOf(one).prefix !== networkOf(item).prefix ||
   (one.args.scope ?? "global") === scope;
-
-/** Moved away from a link that stays, which may be replaced in the same run: see `isLeft`. */
-function staysWith(link: Link, item: AddressItem, program: Program, before: Program): boolean {
-  const old = ofKind(before, "Address").find((one) => `Address ${one.name}` === formerly(item));
-  const was = old && linkOf(before, old.args.interface)?.owner;
-  const now = program.find((one) => one.name === link.owner);
-  const isLeft = was !== undefined && now !== undefined && (now.formerly ?? now.name) !== was;
-  return !isLeft || !program.some((one) => (one.formerly ?? one.name) === was);
-}
-
-/** A link by the name that its resource had in the program before. */
-function refOf(program: Program, { ref, owner }: Link): string {
-  const item = program.find(({ name }) => name === owner);
-  return `${item?.formerly ?? owner}${ref.slice(owner.length)}`;
-}
 
 function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
   const { args } = item;
@@ -217,6 +209,7 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     areTold &&
     hasSource &&
     !hasTwin &&
+    ways.every(({ link }) => !link || !losesIpv4(link, kept, before)) &&
     // The kernel lowers that of an IPv6 route with the one of its link.
     (mtu === undefined ||
       family === "ipv4" ||
@@ -226,10 +219,7 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
   );
 }
 
-/**
- * Whether an address that the route waited for is somewhere else now. Engines up to 3.259 write a state that has the
- * route twice, when they replace what a resource was to be replaced with and is not any more.
- */
+/** Whether an address that the route waited for is somewhere else now: see `isMovedAway`. */
 function isLeft(item: RouteItem, kept: Program, before: Program): boolean {
   const place = (program: Program, { args }: AddressItem) => linkOf(program, args.interface)?.place;
   const old = before.findIndex((one) => `${one.kind} ${one.name}` === formerly(item));
@@ -283,17 +273,12 @@ function survives(item: RouteItem, kept: Program, before: Program): boolean {
   return waysOf(old.args).every((way) => {
     const was = linkOfWay(before, addresses, way);
     if (!was) return true;
-    const now = linksOf(kept).find((link) => refOf(kept, link) === was.ref);
+    const now = linksOf(kept).find((link) => refBefore(kept, link) === was.ref);
     // A replaced link replaces its routes.
     if (!now || !isDeepStrictEqual([now.name, now.place], [was.name, was.place])) return true;
-    return (
-      now.up && (now.mtu >= 1280 || was.mtu < 1280) && (!hasIpv4(before, was.ref) || hasIpv4(kept, now.ref))
-    );
+    return now.up && (now.mtu >= 1280 || was.mtu < 1280) && !losesIpv4(now, kept, before);
   });
 }
-
-const hasIpv4 = (program: Program, ref: string): boolean =>
-  ofKind(program, "Address").some(({ args }) => args.interface === ref && familyOf(args.address) === "ipv4");
 
 function natStands({ args }: NatItem): boolean {
   const { kind, source, destination, inInterface, outInterface, protocol, port, sourcePort, to } = args;

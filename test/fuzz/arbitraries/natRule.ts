@@ -6,9 +6,9 @@ import { pickedPlace } from "./links";
 
 type Args = NatItem["args"];
 
-const port = fc.integer({ min: 1, max: 65535 });
-const range = fc.tuple(port, port).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
-const ports: fc.Arbitrary<Ports> = fc.oneof(
+export const port = fc.integer({ min: 1, max: 65535 });
+export const range = fc.tuple(port, port).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
+export const ports: fc.Arbitrary<Ports> = fc.oneof(
   port,
   range,
   fc.uniqueArray(port, { minLength: 1, maxLength: 4 }),

@@ -4,12 +4,16 @@ import { settle } from "../settle";
 import { addresses } from "./address";
 import type { Growth } from "./common";
 import { folds } from "./composites";
+import { filterRules } from "./filterRule";
 import { bridges, cables, namespaces } from "./links";
 import { natRules } from "./natRule";
+import { neighbors } from "./neighbor";
+import { policyRules } from "./policyRule";
 import { routes } from "./route";
 import { sysctls } from "./sysctl";
 
-const MOST = 30;
+/** With the composites these are thirty at most. */
+const MOST = 27;
 
 /** Growths of every kind, and how many of them a program begins with at most. */
 export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: number])[] = [
@@ -18,12 +22,15 @@ export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: nu
   [cables, 8],
   [addresses, 10],
   [routes, 8],
+  [neighbors, 4],
+  [policyRules, 4],
   [natRules, 5],
+  [filterRules, 5],
   [sysctls, 4],
 ];
 
 /**
- * In the order in which a person declares things: what is referred to comes first, and addresses before routes. Some of it
+ * In the order in which a person declares things: what is referred to comes first, and addresses before routes and neighbours. Some of it
  * as parts of Nodes and Topologies.
  */
 export const programs: fc.Arbitrary<Program> = fc

@@ -8,6 +8,9 @@ export interface Look {
   readonly place: string;
   readonly links: readonly KernelLink[];
   readonly routes: readonly KernelRoute[];
+  /** Proxy entries as well. */
+  readonly neighbors: readonly KernelNeighbor[];
+  readonly policies: { readonly ipv4: readonly KernelPolicy[]; readonly ipv6: readonly KernelPolicy[] };
   /** Names of the namespaces that this one has numbers for. */
   readonly names: ReadonlyMap<number, string>;
   readonly ruleset: string;
@@ -63,8 +66,40 @@ const KernelRoute = Way.extend({
   pref: z.string().optional(),
 });
 
+const KernelNeighbor = z
+  .looseObject({
+    dst: z.string(),
+    dev: z.string(),
+    lladdr: z.string().optional(),
+    state: z.array(z.string()).default([]),
+    protocol: z.string().default("0"),
+  })
+  // A flag is a key without a value.
+  .transform((entry) => ({ ...entry, isRouter: "router" in entry, isProxy: "proxy" in entry }));
+
+/** A port or a user is a key, the ends of a range are two. */
+const KernelPolicy = z.looseObject({
+  priority: z.number(),
+  src: z.string(),
+  srclen: z.number().optional(),
+  dst: z.string().default("all"),
+  dstlen: z.number().optional(),
+  tos: z.string().optional(),
+  fwmark: z.string().optional(),
+  fwmask: z.string().optional(),
+  iif: z.string().optional(),
+  oif: z.string().optional(),
+  ipproto: z.string().optional(),
+  table: z.string().optional(),
+  action: z.string().optional(),
+  suppress_prefixlen: z.number().optional(),
+  protocol: z.string(),
+});
+
 export type Way = z.output<typeof Way>;
 export type KernelLink = z.output<typeof KernelLink>;
+export type KernelNeighbor = z.output<typeof KernelNeighbor>;
+export type KernelPolicy = z.output<typeof KernelPolicy>;
 export type KernelRoute = z.output<typeof KernelRoute>;
 
 const Names = z.array(z.object({ nsid: z.number(), name: z.string().optional() }));
@@ -74,6 +109,10 @@ const NAMESPACES = z.array(z.object({ name: z.string() }));
 const SCRIPT = [
   "ip -j -d address show",
   "ip -N -j -d route show table all",
+  "ip -N -j -d neigh show nud all",
+  "ip -N -j -d neigh show proxy",
+  "ip -N -j -d -4 rule show",
+  "ip -N -j -d -6 rule show",
   "ip -N -j -d netns list-id",
   "nft list ruleset",
   "iptables-save -t nat",
@@ -93,12 +132,17 @@ async function lookAt(namespace: string | undefined): Promise<Look> {
   const [command = "sh", ...args] =
     namespace === undefined ? shell : ["ip", "netns", "exec", namespace, ...shell];
   const { stdout } = await execa(command, args, { env: { LC_ALL: "C" } });
-  const [links = "", routes = "", ids = "", ruleset = "", ipv4 = "", ipv6 = "", sysctls = ""] =
-    stdout.split("\u0001");
+  const [links = "", routes = "", neighbors = "", proxies = "", ...others] = stdout.split("\u0001");
+  const [policies = "", policies6 = "", ids = "", ruleset = "", ipv4 = "", ipv6 = "", sysctls = ""] = others;
   return {
     place: namespace ?? "HOST",
     links: z.array(KernelLink).parse(parseJson(links)),
     routes: z.array(KernelRoute).parse(parseJson(routes)),
+    neighbors: [neighbors, proxies].flatMap((text) => z.array(KernelNeighbor).parse(parseJson(text))),
+    policies: {
+      ipv4: z.array(KernelPolicy).parse(parseJson(policies)),
+      ipv6: z.array(KernelPolicy).parse(parseJson(policies6)),
+    },
     // The host's own namespace is the one without a name.
     names: new Map(Names.parse(parseJson(ids)).map(({ nsid, name = "HOST" }) => [nsid, name])),
     ruleset,

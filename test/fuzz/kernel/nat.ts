@@ -1,4 +1,6 @@
+import { isFilter } from "./filter";
 import type { Look } from "./look";
+import { nftRules } from "./nft";
 import { withoutHash } from "./picture";
 
 type Family = "ipv4" | "ipv6";
@@ -11,20 +13,10 @@ export const natLines = ({ place, ruleset, iptables }: Look): string[] =>
     ...iptablesLines("ipv6", iptables.ipv6),
   ].map((line) => `nat ${place} ${withoutHash(line)}`);
 
-/** Rules, and tables and chains that have none, but for those of iptables: it leaves its own behind, empty. */
-function nftLines(ruleset: string): string[] {
-  const found: string[] = [];
-  let table = "";
-  let chain = "";
-  for (const line of ruleset.split("\n").map((text) => text.trim())) {
-    const [word = "", name = "", third = ""] = line.split(" ");
-    if (word === "table") table = `${name} ${third}`;
-    else if (word === "chain") chain = name;
-    else if (table !== "ip nat" && table !== "ip6 nat" && chain !== "" && !/^(type .*|\})?$/.test(line))
-      found.push(`nftables ${table.startsWith("ip6") ? "ipv6" : "ipv4"} ${chain}: ${line}`);
-  }
-  return found;
-}
+const nftLines = (ruleset: string): string[] =>
+  nftRules(ruleset)
+    .filter((rule) => !isFilter(rule))
+    .map(({ family, chain, text }) => `nftables ${family} ${chain}: ${text}`);
 
 function iptablesLines(family: Family, saved: string): string[] {
   return saved

@@ -1,7 +1,10 @@
 import { execa } from "execa";
 import { type Sysctls, sysctlLines, usualKey } from "../sysctls";
+import { filterLines } from "./filter";
 import { type KernelLink, type KernelRoute, type Look, look, type Way } from "./look";
 import { natLines } from "./nat";
+import { neighborLines } from "./neighbor";
+import { policyLines } from "./policyRule";
 
 /**
  * What the kernel has, as sorted lines. Left out is what it makes by itself: the loopback's addresses, routes of its
@@ -15,7 +18,10 @@ export async function picture(usual: Sysctls): Promise<string[]> {
     ...looks.flatMap(({ place, routes }) =>
       routes.filter(({ protocol }) => protocol !== "2").map((route) => routeLine(place, route)),
     ),
+    ...looks.flatMap((one) => neighborLines(one)),
+    ...looks.flatMap((one) => policyLines(one)),
     ...looks.flatMap((one) => natLines(one)),
+    ...looks.flatMap((one) => filterLines(one)),
     ...sysctlLines(sysctlsIn(looks), usual),
   ].sort();
 }

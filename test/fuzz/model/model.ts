@@ -5,7 +5,10 @@ import { type AddressItem, type Item, ofKind, type Program, type RouteItem } fro
 import { metricOf, routeFamily, tableOf, targetOf, waysOf } from "../routes";
 import { linkOfWay } from "../settle";
 import { pathOf, type Sysctls, sysctlLines } from "../sysctls";
+import { filterLine } from "./filter";
 import { natLines } from "./nat";
+import { neighborLine } from "./neighbor";
+import { policyLine } from "./policyRule";
 
 /**
  * The picture that the kernel has to give once a program is up, as sorted lines; worked out from the program alone, with
@@ -20,8 +23,18 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
     ...linksOf(program).map((link) => linkLine(program, link)),
     ...ofKind(program, "Address").map((item) => addressLine(program, item)),
     ...ofKind(program, "Route").map((item) => routeLine(program, item)),
+    ...ofKind(program, "Neighbor").map((item) => {
+      const link = linkOf(program, item.args.interface);
+      return neighborLine(item, at(program, link?.place), String(link?.name));
+    }),
+    ...ofKind(program, "PolicyRule").map((item) =>
+      policyLine(item, at(program, item.args.namespace), (ref) => linkOf(program, ref)?.name ?? ref),
+    ),
     ...ofKind(program, "NatRule").flatMap((item) =>
       natLines(item, at(program, item.args.namespace), markOf("NatRule", item, item.name)),
+    ),
+    ...ofKind(program, "FilterRule").map((item) =>
+      filterLine(item, at(program, item.args.namespace), markOf("FilterRule", item, item.name)),
     ),
     ...sysctlLines(new Map([...kept, ...sysctlsOf(program)]), usual),
   ].sort();

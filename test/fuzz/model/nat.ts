@@ -74,24 +74,31 @@ function matched({ kind, source, destination, outInterface }: Args, family: Fami
 
 type Rule = Omit<Args, keyof Matched> & Matched & { readonly isForwarded: boolean };
 
+/** What is matched, in nft's words; a sign in front of a value means all others. */
+export function signed(what: string, value: string | undefined, write: (text: string) => string): string[] {
+  if (value === undefined) return [];
+  return [value.startsWith("!") ? `${what} != ${write(value.slice(1))}` : `${what} ${write(value)}`];
+}
+
+export const quoted = (text: string): string => `"${text}"`;
+
+/** nft leaves out the length of a network of one. */
+export const bare =
+  (family: Family) =>
+  (network: string): string =>
+    network.replace(family === "ipv4" ? /\/32$/ : /\/128$/, "");
+
 function nftLine(chain: string, family: Family, rule: Rule, mark: string): string {
   const { kind, source, destination, type, inInterface, outInterface, protocol, port, sourcePort, to } = rule;
   const ip = family === "ipv4" ? "ip" : "ip6";
-  const signed = (what: string, value: string | undefined, write: (text: string) => string) => {
-    if (value === undefined) return [];
-    return [value.startsWith("!") ? `${what} != ${write(value.slice(1))}` : `${what} ${write(value)}`];
-  };
-  const quoted = (text: string) => `"${text}"`;
-  // nft leaves out the length of a network of one.
-  const bare = (network: string) => network.replace(family === "ipv4" ? /\/32$/ : /\/128$/, "");
   const implied = port !== undefined || sourcePort !== undefined;
   return [
     `nftables ${family} ${chain}${rule.priority ? `/${rule.priority}` : ""}:`,
     ...(rule.isForwarded ? ["ct status dnat"] : []),
     ...signed("iifname", inInterface, quoted),
     ...signed("oifname", outInterface, quoted),
-    ...signed(`${ip} saddr`, source, bare),
-    ...signed(`${ip} daddr`, destination, bare),
+    ...signed(`${ip} saddr`, source, bare(family)),
+    ...signed(`${ip} daddr`, destination, bare(family)),
     ...signed("fib daddr type", type, (text) => text),
     ...(protocol && !implied ? [`meta l4proto ${protocol === "icmpv6" ? "ipv6-icmp" : protocol}`] : []),
     ...(sourcePort === undefined ? [] : [`${protocol} sport ${nftPorts(sourcePort)}`]),
@@ -101,7 +108,7 @@ function nftLine(chain: string, family: Family, rule: Rule, mark: string): strin
   ].join(" ");
 }
 
-function nftPorts(ports: Ports): string {
+export function nftPorts(ports: Ports): string {
   const [first, ...more] = portList(ports);
   return more.length === 0 ? `${first}` : `{ ${[first, ...more].join(", ")} }`;
 }

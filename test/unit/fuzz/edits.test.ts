@@ -1,11 +1,24 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { programs } from "../../fuzz/arbitraries/program";
+import { renamed } from "../../fuzz/changes";
 import { edited, edits } from "../../fuzz/edits";
 import { printProgram } from "../../fuzz/print";
 import type { Item } from "../../fuzz/program";
 import { settle } from "../../fuzz/settle";
-import { address, bridge, cable, home, namespace, route, rule, within } from "./programs";
+import {
+  address,
+  bridge,
+  cable,
+  filter,
+  home,
+  namespace,
+  neighbor,
+  policy,
+  route,
+  rule,
+  within,
+} from "./programs";
 
 describe("random programs", function () {
   this.timeout(60_000);
@@ -41,7 +54,7 @@ describe("random programs", function () {
   it("are as large as thirty resources, and have each kind", () => {
     const many = fc.sample(programs, { numRuns: 100, seed: 1 });
     expect(Math.max(...many.map((program) => program.length))).to.be.within(20, 30);
-    expect([...new Set(many.flat().map(({ kind }) => kind))]).to.have.length(9);
+    expect([...new Set(many.flat().map(({ kind }) => kind))]).to.have.length(12);
   });
 });
 
@@ -63,6 +76,41 @@ describe("settling a program", () => {
     const twin = bridge("twin", { name: "net" });
     expect(settle([...program, twin])).to.deep.equal(program);
     expect(settle([twin], program)).to.deep.equal([]);
+  });
+
+  it("leaves out what the kernel forgets along with the last IPv4 address of a link", () => {
+    const near = neighbor("near", {
+      interface: "wire.end",
+      address: "10.1.0.9",
+      lladdr: "06:00:00:00:00:01",
+    });
+    const onLink = route("on", { namespace: "room", destination: "172.16.2.0/24", interface: "wire.end" });
+    const later = [...program.slice(0, 3), onLink, near];
+    expect(settle(later, program.slice(0, 3))).to.deep.equal(later);
+    expect(settle(later, program)).to.deep.equal(program.slice(0, 3));
+  });
+
+  it("leaves out neighbours of a link that gets another MAC address, as it does with another name", () => {
+    const near = neighbor("near", { interface: "one", address: "10.1.0.9", lladdr: "06:00:00:00:00:01" });
+    const left = (mac: string | undefined) => {
+      const link = bridge("one", { mac });
+      const named = renamed([link, near], link, "two", true);
+      return settle(named, [link, near]).map(({ name }) => name);
+    };
+    expect(left(undefined)).to.deep.equal(["two"]);
+    expect(left("06:00:00:00:00:02")).to.deep.equal(["two", "near"]);
+  });
+
+  it("leaves out rules that would stop the engine, or lead a gateway astray", () => {
+    const shut = filter("shut", { chain: "input", verdict: "drop" });
+    const lost = policy("lost", { priority: 1, action: "blackhole" });
+    const others = [
+      filter("inside", { chain: "input", verdict: "drop", namespace: "room" }),
+      filter("narrow", { chain: "input", verdict: "drop", source: "10.1.0.0/24" }),
+      policy("some", { priority: 1, action: "blackhole", from: "10.1.0.0/24" }),
+      policy("near", { priority: 2, table: "main", suppressPrefixlength: 0 }),
+    ];
+    expect(settle([...program, shut, lost, ...others])).to.deep.equal([...program, ...others]);
   });
 
   it("leaves out loops of bridges", () => {

@@ -1,7 +1,20 @@
 import { expect } from "chai";
 import { keptSysctls, model } from "../../fuzz/model/model";
-import type { Item, NatItem, Program } from "../../fuzz/program";
-import { address, bridge, cable, home, namespace, route, rule, sysctl, within } from "./programs";
+import type { FilterItem, Item, NatItem, Program } from "../../fuzz/program";
+import {
+  address,
+  bridge,
+  cable,
+  filter,
+  home,
+  namespace,
+  neighbor,
+  policy,
+  route,
+  rule,
+  sysctl,
+  within,
+} from "./programs";
 
 /** The lines about one kind of thing. */
 const linesOf = (program: Program, kind: string): string[] =>
@@ -96,6 +109,40 @@ describe("the model of the kernel", () => {
     ]);
   });
 
+  it("has neighbours on their links, and those that are answered for", () => {
+    const on = { interface: "veth-blue.end" };
+    const neighbors = [
+      neighbor("near", { ...on, address: "10.1.0.101", lladdr: "06:00:00:00:00:01", state: "noarp" }),
+      neighbor("near6", { ...on, address: "fd00:1::101", lladdr: "06:00:00:00:00:02", router: true }),
+      neighbor("behind", { interface: "net", address: "10.2.0.101", proxy: true }),
+    ];
+    expect(linesOf([...world, ...neighbors], "neighbor")).to.deep.equal([
+      "neighbor HOST net: 10.2.0.101, proxy, proto 110",
+      "neighbor b veth-blue: 10.1.0.101, at 06:00:00:00:00:01, noarp, proto 110",
+      "neighbor b veth-blue: fd00:1::101, at 06:00:00:00:00:02, permanent, router, proto 110",
+    ]);
+  });
+
+  it("has policy rules", () => {
+    const packets = { ipproto: "tcp", dport: 80, sport: "1-9", tos: 8, uidrange: 0 } as const;
+    const policies = [
+      policy("way", {
+        priority: 1,
+        namespace: "blue",
+        iif: "veth-blue.end",
+        fwmark: "0x10/0xff",
+        table: 100,
+      }),
+      policy("not", { priority: 2, from: "fd00:1::/64", invert: true, ...packets, action: "prohibit" }),
+      policy("near", { priority: 3, oif: "lo", fwmark: 0, table: "main", suppressPrefixlength: 0 }),
+    ];
+    expect(linesOf([...world, ...policies], "policy")).to.deep.equal([
+      "policy HOST ipv4 3: oif lo fwmark 0/4294967295 lookup 254 suppress 0 proto 110",
+      "policy HOST ipv6 2: not from fd00:1::/64 ipproto 6 sport 1-9 dport 80-80 uid 0-0 tos 8 prohibit proto 110",
+      "policy b ipv4 1: iif veth-blue fwmark 16/255 lookup 100 proto 110",
+    ]);
+  });
+
   it("has the parameters that are not as usual", () => {
     const usual = new Map([
       ["net/ipv4/ip_forward", "0"],
@@ -186,6 +233,45 @@ describe("the model of the kernel", () => {
         line.replace(mark("NatRule", "it"), "MARK"),
       );
       expect(found).to.deep.equal(lines);
+    });
+  }
+
+  const filters: readonly (readonly [
+    args: Partial<FilterItem["args"]> & Pick<FilterItem["args"], "chain" | "verdict">,
+    line: string,
+  ])[] = [
+    [
+      {
+        ...{ chain: "forward", verdict: "accept", inInterface: "veth*", outInterface: "!eth0", priority: -2 },
+        ...{ source: ["10.20.0.0/24", "10.3.0.7/32"], destination: "!10.1.0.7/32" },
+        ...{ protocol: "tcp", port: [443, 80], state: ["new", "established"] },
+      },
+      'filter HOST ipv4 forward: iifname "veth*" oifname != "eth0" ip saddr { 10.3.0.7, 10.20.0.0/24 } ip daddr != 10.1.0.7 tcp dport { 80, 443 } ct state established,new accept comment "MARK,-2"',
+    ],
+    [
+      { chain: "input", verdict: "reject", protocol: "tcp", rejectWith: "tcp-reset" },
+      'filter HOST ipv4 input: reject with tcp reset comment "MARK"',
+    ],
+    [
+      { chain: "input", verdict: "reject", source: ["!fd00:1::/64", "!fd00:9::/64"], protocol: "icmpv6" },
+      'filter HOST ipv6 input: ip6 saddr != { fd00:1::/64, fd00:9::/64 } meta l4proto ipv6-icmp reject comment "MARK"',
+    ],
+    [
+      {
+        ...{ chain: "input", verdict: "reject", family: "ipv6", rejectWith: "net-unreachable" },
+        ...{ protocol: "icmpv6", icmpType: ["nd-neighbor-solicit", "echo-request"] },
+      },
+      'filter HOST ipv6 input: icmpv6 type { echo-request, nd-neighbor-solicit } reject with icmpv6 no-route comment "MARK"',
+    ],
+    [
+      { chain: "output", verdict: "log", logPrefix: "seen: ", logLevel: "info" },
+      'filter HOST ipv4 output: log prefix "seen: " level info comment "MARK"',
+    ],
+  ];
+  for (const [args, line] of filters) {
+    it(`has the filter rule ${JSON.stringify(args)}`, () => {
+      const [found] = linesOf([filter("it", args)], "filter");
+      expect(found?.replace(mark("FilterRule", "it"), "MARK")).to.equal(line);
     });
   }
 });

@@ -3,10 +3,13 @@ import type {
   BridgeItem,
   CableItem,
   End,
+  FilterItem,
   Item,
   NamespaceItem,
   NatItem,
+  NeighborItem,
   NodeItem,
+  PolicyItem,
   RouteItem,
   SysctlItem,
   TopologyItem,
@@ -78,6 +81,42 @@ export const route = (
   args: {
     ...{ namespace: undefined, via: undefined, interface: undefined, metric: undefined, table: undefined },
     ...{ source: undefined, mtu: undefined, onlink: undefined, type: undefined, nexthops: undefined },
+    ...args,
+  },
+});
+
+export const neighbor = (
+  name: string,
+  args: Partial<NeighborItem["args"]> & Pick<NeighborItem["args"], "interface" | "address">,
+): NeighborItem => ({
+  ...{ kind: "Neighbor", ...declared(name) },
+  args: { lladdr: undefined, state: undefined, router: undefined, proxy: undefined, ...args },
+});
+
+export const policy = (
+  name: string,
+  args: Partial<PolicyItem["args"]> & Pick<PolicyItem["args"], "priority">,
+): PolicyItem => ({
+  ...{ kind: "PolicyRule", ...declared(name) },
+  args: {
+    ...{ namespace: undefined, family: undefined, from: undefined, to: undefined, iif: undefined },
+    ...{ oif: undefined, fwmark: undefined, ipproto: undefined, sport: undefined, dport: undefined },
+    ...{ uidrange: undefined, tos: undefined, invert: undefined, action: undefined, table: undefined },
+    suppressPrefixlength: undefined,
+    ...args,
+  },
+});
+
+export const filter = (
+  name: string,
+  args: Partial<FilterItem["args"]> & Pick<FilterItem["args"], "chain" | "verdict">,
+): FilterItem => ({
+  ...{ kind: "FilterRule", ...declared(name) },
+  args: {
+    ...{ namespace: undefined, family: undefined, priority: undefined, inInterface: undefined },
+    ...{ outInterface: undefined, source: undefined, destination: undefined, protocol: undefined },
+    ...{ port: undefined, sourcePort: undefined, icmpType: undefined, state: undefined },
+    ...{ rejectWith: undefined, logPrefix: undefined, logLevel: undefined },
     ...args,
   },
 });

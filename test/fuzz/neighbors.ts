@@ -1,0 +1,65 @@
+import { formerly, isMovedAway, losesIpv4, refBefore } from "./before";
+import { placeText } from "./claims";
+import { familyOf } from "./ip";
+import { type Link, linkOf, linksOf } from "./links";
+import { type NeighborItem, ofKind, type Program } from "./program";
+
+/** Whether the kernel can have an entry, and keeps it on the way from the program `before`. */
+export function neighborStands(
+  item: NeighborItem,
+  kept: Program,
+  program: Program,
+  before: Program,
+): boolean {
+  const link = linkOf(kept, item.args.interface);
+  // Bridges follow ports that come after them.
+  const whole = linkOf(program, item.args.interface);
+  if (!link?.up || !whole) return false;
+  return (
+    hasForm(item) &&
+    (familyOf(item.args.address) === "ipv4" || whole.mtu >= 1280) &&
+    !isMovedAway(item, link, program, before) &&
+    !isLeft(item, kept, before) &&
+    !losesIpv4(link, kept, before) &&
+    survives(item, program, before)
+  );
+}
+
+/** A proxy entry has neither a MAC address nor a state; routers are for IPv6 to know. */
+function hasForm({ args: { address, lladdr, state, router, proxy } }: NeighborItem): boolean {
+  const isTold = lladdr !== undefined;
+  return (proxy ? !isTold && state === undefined : isTold) && (router === undefined || address.includes(":"));
+}
+
+const itemBefore = (item: NeighborItem, before: Program): NeighborItem | undefined =>
+  ofKind(before, "Neighbor").find((one) => `Neighbor ${one.name}` === formerly(item));
+
+/** Whether an address that it waited for is on another link now: see `isMovedAway`. */
+function isLeft(item: NeighborItem, kept: Program, before: Program): boolean {
+  const old = itemBefore(item, before);
+  return ofKind(before, "Address")
+    .filter((address) => address.args.interface === old?.args.interface)
+    .some((address) => {
+      const now = ofKind(kept, "Address").find((one) => formerly(one) === `Address ${address.name}`);
+      return now !== undefined && now.args.interface !== item.args.interface;
+    });
+}
+
+/**
+ * The kernel empties the table of a link that goes down, gets another MAC address or loses its IPv6. No run can know of
+ * that without a refresh, so such an entry has to go.
+ */
+function survives(item: NeighborItem, program: Program, before: Program): boolean {
+  const old = itemBefore(item, before);
+  const was = old && linkOf(before, old.args.interface);
+  if (!was) return true;
+  const now = linksOf(program).find((link) => refBefore(program, link) === was.ref);
+  // A replaced link replaces its neighbours.
+  if (!now || nameOf(program, now) !== nameOf(before, was)) return true;
+  return now.up && macOf(now) === macOf(was) && (now.mtu >= 1280 || was.mtu < 1280);
+}
+
+/** One that is not told is made from the mark, so a link whose resource gets another name gets another one. */
+const macOf = ({ mac, owner }: Link): string => mac ?? `that of ${owner}`;
+
+const nameOf = (program: Program, { place, name }: Link): string => `${placeText(program, place)} ${name}`;
