@@ -1,7 +1,9 @@
 import { readlink } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { execa } from "execa";
+import { z } from "zod";
 import { destinationIn, placeIn } from "../../../cli/trace/target";
 import { ip } from "../../../provider/command";
 import type { Args, Definition } from "../../../provider/definition";
@@ -340,6 +342,7 @@ async function traced({
   trace: asked = ["red", "blue"],
 }: Omit<Lab, "sentence">): Promise<Trace> {
   for (const line of [...base, ...broken]) await type(line);
+  await carriersSeen();
   const [source, target] = asked;
   const question = { from: placeIn(source), ...destinationIn(target), withProbe: true, patience: PATIENCE };
   if (!server) return trace(localHost, question);
@@ -352,6 +355,25 @@ async function traced({
   } finally {
     process_.kill();
     await process_;
+  }
+}
+
+/** What is no port is an empty entry. */
+const Ports = z.array(
+  z.object({
+    flags: z.array(z.string()).default([]),
+    linkinfo: z.object({ info_slave_data: z.object({ state: z.string() }) }).optional(),
+  }),
+);
+
+/** The kernel tells a bridge of a port's carrier a while after it is there. */
+async function carriersSeen(): Promise<void> {
+  for (const place of PLACES) {
+    const isUnseen = async () =>
+      Ports.parse(JSON.parse(await typed("-d -j link show type bridge_slave", place))).some(
+        ({ flags, linkinfo }) => flags.includes("LOWER_UP") && linkinfo?.info_slave_data.state === "disabled",
+      );
+    for (let looks = 0; looks < 100 && (await isUnseen()); looks++) await sleep(20);
   }
 }
 
