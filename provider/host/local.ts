@@ -1,4 +1,4 @@
-import type { Answer, Command } from "../command";
+import { type Answer, type Command, printCommand } from "../command";
 import { CommandError, orAbsent, reasonOf } from "../errors";
 import { builtin } from "./builtin";
 import type { Host } from "./host";
@@ -7,7 +7,7 @@ import { oneByOne } from "./oneByOne";
 import { persistent } from "./persistent";
 import { ENV, runAlone, timeout } from "./process";
 import { FileRecords } from "./records";
-import { RemoteSessions } from "./remoteSessions";
+import { type Lost, RemoteSessions } from "./remoteSessions";
 import type { Outcome } from "./sessionProcess";
 import { type Line, lineOf } from "./sessions";
 
@@ -43,7 +43,7 @@ async function runAll(changes: readonly Command[], looks: readonly Command[]): P
   if (lines.length + asked.size === 0) return oneByOne(localHost.run, [], looks);
   const outcomes = await sessions.run(lines, [...asked.values()]);
   changes.forEach((change, at) => {
-    printedBy(change, outcomes[at]);
+    printedBy(change, outcomes[at], changes.slice(at + 1));
   });
   const told = new Map([...asked.keys()].map((look, at) => [look, outcomes[changes.length + at]]));
   return Promise.all(
@@ -99,11 +99,18 @@ async function runInSession(command: Command, line: Line): Promise<string> {
 const isOf = ({ args: [object, verb] }: Command, wanted: string): boolean =>
   object === "netns" && verb === wanted;
 
-function printedBy(command: Command, outcome: Outcome | undefined): string {
+/** What a command has printed; `after` are those that were to be run after it. */
+function printedBy(
+  command: Command,
+  outcome: Outcome | Lost | undefined,
+  after: readonly Command[] = [],
+): string {
   if (outcome && "isOk" in outcome) {
     if (outcome.isOk) return outcome.stdout;
     throw new CommandError(reasonOf(outcome.stderr), command, outcome.stderr);
   }
-  const { why = "Ended", stderr = "" } = outcome ?? {};
-  throw new CommandError(why === "Ended" ? reasonOf(stderr) : why, command, stderr);
+  const { why = "Lost", stderr = "" } = outcome ?? {};
+  const reason = why === "Ended" || why === "Lost" ? reasonOf(stderr) : why;
+  const further = why === "Lost" ? after.map((other) => `or at \`${printCommand(other)}\`, after it`) : [];
+  throw new CommandError(reason, command, [stderr, ...further].join("\n"));
 }

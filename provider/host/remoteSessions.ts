@@ -8,6 +8,12 @@ const [PROGRAM, LOADER] = __filename.endsWith(".ts")
   ? [`${__dirname}/sessionProcess.ts`, ["--require", "ts-node/register/transpile-only"]]
   : [`${__dirname}/sessionProcess.js`, []];
 
+/** The process has ended before it told anything: which of the lines were run is not known. */
+export interface Lost {
+  readonly why: "Lost";
+  readonly stderr: string;
+}
+
 /**
  * Sessions in a process of their own. To start a process, node copies the page tables of its own: of one that has loaded
  * Pulumi that takes 4 ms, of a small one 1 ms, on another core at that.
@@ -15,7 +21,7 @@ const [PROGRAM, LOADER] = __filename.endsWith(".ts")
 export class RemoteSessions {
   private process: ChildProcess | undefined;
   private post: (asked: Asked) => void = () => {};
-  private readonly waiting = new Map<number, (outcomes: readonly Outcome[]) => void>();
+  private readonly waiting = new Map<number, (outcomes: readonly (Outcome | Lost)[]) => void>();
   private last = 0;
 
   constructor(
@@ -27,7 +33,7 @@ export class RemoteSessions {
    * Runs `changes` one after the other, of which the first that fails ends it all, then `looks` at once. Gives the outcome
    * of each line that was run.
    */
-  run(changes: readonly Line[], looks: readonly Line[]): Promise<readonly Outcome[]> {
+  run(changes: readonly Line[], looks: readonly Line[]): Promise<readonly (Outcome | Lost)[]> {
     return this.ask({ changes, looks });
   }
 
@@ -36,7 +42,7 @@ export class RemoteSessions {
     if (this.process) await this.ask({ changes: [], looks: [], leave: namespace });
   }
 
-  private async ask(what: Omit<Asked, "id" | "timeout">): Promise<readonly Outcome[]> {
+  private async ask(what: Omit<Asked, "id" | "timeout">): Promise<readonly (Outcome | Lost)[]> {
     // Before anything waits for an answer: it throws where what is set is no number.
     const timeout = this.timeout();
     this.process ??= this.start();
@@ -61,7 +67,7 @@ export class RemoteSessions {
     child.once("exit", (code, signal) => {
       this.process = undefined;
       const stderr = `the process that keeps \`ip\` open has ended: ${signal ?? `exit code ${code}`}`;
-      for (const resolve of this.waiting.values()) resolve([{ why: "Ended", stderr }]);
+      for (const resolve of this.waiting.values()) resolve([{ why: "Lost", stderr }]);
       this.waiting.clear();
     });
     hold(child, "unref");

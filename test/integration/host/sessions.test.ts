@@ -215,6 +215,17 @@ describe("sessions, with the kernel", function () {
     );
     expect(await look()).to.match(/"ifname":"lo"/);
   });
+
+  it("name all commands that may have been under way when their process is killed", async () => {
+    await typed("netns add it-one");
+    await localHost.run(showLink("it-one", "lo"));
+    const set = (...words: string[]) => ip("it-one", "link", "set", "dev", "lo", ...words);
+    const many = Array.from({ length: 50 }, () => failure(runAll(localHost, [set("up"), set("down")])));
+    for (const pid of sessionProcesses()) process.kill(pid, "SIGKILL");
+    expect(new Set(await Promise.all(many))).to.include(
+      "Failed: ip -n it-one link set dev lo up: the process that keeps `ip` open has ended: SIGKILL\nor at `ip -n it-one link set dev lo down`, after it",
+    );
+  });
 });
 
 /** What the kernel tells of a process; nothing of one that has ended in between. */
