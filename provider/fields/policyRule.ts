@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { integer, network } from "./common";
-import { isAny, matchedPort } from "./nat";
+import { isAny, matchedPort, parsePorts } from "./nat";
 
 /** What packets are told apart by in a policy rule: each field says what is wrong in its own words, and the mend. */
 
@@ -11,6 +11,9 @@ export const ruledNetwork = network.refine((checked) => !isAny(checked), {
   error: ({ input }) => `is ${quote(input)}, which is every address: leave it out`,
 });
 
+/** Of a rule for port 65535 the kernel says `Invalid sport range` (fib_rule_port_range_valid, include/net/fib_rules.h). */
+const LAST_PORT = 65534;
+
 /** A port or a range of ports. */
 export const ruledPort = z
   .union([z.number(), z.string()], "is neither a port nor a range: make a rule for each of several")
@@ -19,6 +22,13 @@ export const ruledPort = z
     if (data !== undefined && typeof data !== "object") return data;
     for (const { message } of error?.issues ?? []) ctx.addIssue({ code: "custom", message });
     return z.NEVER;
+  })
+  .superRefine((given, ctx) => {
+    const [first, last] = parsePorts(String(given)) ?? [0, 0];
+    if (last <= LAST_PORT) return;
+    const mend = first < LAST_PORT ? `write "${first}-${LAST_PORT}"` : "leave it out";
+    const message = `is ${quote(given)}, but the kernel has no rules for ports above ${LAST_PORT}: ${mend}`;
+    ctx.addIssue({ code: "custom", message });
   });
 
 /** A mark of packets and the bits of it that count. */

@@ -55,9 +55,9 @@ export const PolicyRuleArgs = z.object({
   fwmark: fwmark.optional(),
   /** Only packets of this protocol: `tcp`, `udp`, `sctp`, `icmp`, `icmpv6`, `esp` or `ah`. Default: any. Updates in place. */
   ipproto: protocol.optional(),
-  /** Only packets from this port, a number, or range, `"8000-8010"`. Default: any. Updates in place. */
+  /** Only packets from this port, a number from 1 to 65534, or range, `"8000-8010"`. Default: any. Updates in place. */
   sport: ruledPort.optional(),
-  /** Only packets to this port, a number, or range, `"8000-8010"`. Default: any. Updates in place. */
+  /** Only packets to this port, a number from 1 to 65534, or range, `"8000-8010"`. Default: any. Updates in place. */
   dport: ruledPort.optional(),
   /** Only packets of this user's programs, a number, or of a range of users, `"1000-1999"`. Default: any. Updates in place. */
   uidrange: uidRange.optional(),

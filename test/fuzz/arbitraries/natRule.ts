@@ -6,8 +6,10 @@ import { pickedPlace } from "./links";
 
 type Args = NatItem["args"];
 
-export const port = fc.integer({ min: 1, max: 65535 });
-export const range = fc.tuple(port, port).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
+const port = fc.integer({ min: 1, max: 65535 });
+export const rangeOf = (port: fc.Arbitrary<number>): fc.Arbitrary<string> =>
+  fc.tuple(port, port).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
+const range = rangeOf(port);
 export const ports: fc.Arbitrary<Ports> = fc.oneof(
   port,
   range,

@@ -4,11 +4,14 @@ import { linkOf, linksOf } from "../links";
 import { freshName, type PolicyItem, type Program, picked } from "../program";
 import { byName, type Growth, maybe, namesIn, pick, seldom } from "./common";
 import { pickedPlace } from "./links";
-import { port, range } from "./natRule";
+import { rangeOf } from "./natRule";
 
 type Args = PolicyItem["args"];
 
 const network = fc.record({ subnet: fc.integer({ min: 1, max: 6 }), isWhole: fc.boolean() });
+
+const port = fc.integer({ min: 1, max: 65534 });
+const range = rangeOf(port);
 
 const link = fc.oneof(pick, fc.constant<"lo">("lo"));
 

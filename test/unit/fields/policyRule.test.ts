@@ -82,6 +82,9 @@ const tables: readonly (readonly [string, z.ZodType, readonly (readonly [unknown
       ["80-90", "80-90"],
       [[80, 443], "is neither a port nor a range: make a rule for each of several"],
       ["90-80", 'is "90-80", which runs backwards: did you mean "80-90"?'],
+      [65534, 65534],
+      [65535, "is 65535, but the kernel has no rules for ports above 65534: leave it out"],
+      ["1-65535", 'is "1-65535", but the kernel has no rules for ports above 65534: write "1-65534"'],
     ],
   ],
   [
