@@ -1,6 +1,7 @@
 import { type Answer, command, lookFor, type Steps } from "../command";
 import { MARK_PREFIX } from "../mark";
 import { hasLegacyTable, legacyTool, lookForLegacyRules, lookForLegacyTables } from "../packet/legacy";
+import { NFT_FAMILIES } from "../packet/nft";
 import { parseRules } from "../parse/iptables";
 import { type BaseChain, parseBaseChains } from "../parse/nftChains";
 import type { FilterRuleArgs } from "../resources/filterRule";
@@ -30,7 +31,7 @@ const FIREWALLD = "firewalld";
 
 /** Whether its packets are those of the rule, and it is none of ours nor the one that the rule is in. */
 function stands(one: BaseChain, { chain, family, backend }: FilterRuleArgs): boolean {
-  const families = family === "ipv4" ? ["ip", "inet"] : ["ip6", "inet"];
+  const families: readonly string[] = [NFT_FAMILIES[family], "inet"];
   const isIptables = one.table === "filter" && one.family !== "inet";
   return (
     one.hook === chain &&

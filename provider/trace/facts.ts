@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ASK, command, familyOption, ip } from "../command";
 import { canonicalIp, type Family } from "../fields/common";
 import { readSysctls } from "../fields/sysctl";
+import { NFT_FAMILIES } from "../packet/nft";
 import { parseJson } from "../parse/json";
 import { isDormant, type NftTableName, parseFlaggedTables } from "../parse/nftTables";
 import { parseSysctls } from "../parse/sysctl";
@@ -118,7 +119,7 @@ function chainsOf(
   iptables: string | undefined,
   legacy: string | undefined,
 ): Chain[] {
-  const name = family === "ipv4" ? "ip" : "ip6";
+  const name = NFT_FAMILIES[family];
   const own = parseIptables(iptables, "iptables", name);
   const isListedTwice = ({ family, table }: Chain): boolean =>
     family === name && own.some((chain) => chain.table === table);

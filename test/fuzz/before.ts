@@ -1,10 +1,14 @@
+import { familyOf } from "./ip";
 import { type Link, linkOf } from "./links";
 import { type Item, ofKind, type Program } from "./program";
 
 /** Who is who, from one program to the next. */
 
+/** The name of a resource in the program before. */
+const formerName = ({ name, formerly = name }: Item): string => formerly;
+
 /** Who a resource was in the program before. */
-export const formerly = ({ kind, name, formerly = name }: Item): string => `${kind} ${formerly}`;
+export const formerly = (item: Item): string => `${item.kind} ${formerName(item)}`;
 
 /** A link by the name that its resource had in the program before. */
 export function refBefore(program: Program, { ref, owner }: Link): string {
@@ -25,8 +29,8 @@ export function isMovedAway(
   const old = ofKind(before, item.kind).find((one) => `${one.kind} ${one.name}` === formerly(item));
   const was = old && linkOf(before, old.args.interface)?.owner;
   const now = program.find((one) => one.name === link.owner);
-  const isLeft = was !== undefined && now !== undefined && (now.formerly ?? now.name) !== was;
-  return isLeft && program.some((one) => (one.formerly ?? one.name) === was);
+  const isLeft = was !== undefined && now !== undefined && formerName(now) !== was;
+  return isLeft && program.some((one) => formerName(one) === was);
 }
 
 /** Whether a link loses its last IPv4 address, which a run deletes after it has made what is new. */
@@ -34,4 +38,4 @@ export const losesIpv4 = (link: Link, program: Program, before: Program): boolea
   hasIpv4(before, refBefore(program, link)) && !hasIpv4(program, link.ref);
 
 const hasIpv4 = (program: Program, ref: string): boolean =>
-  ofKind(program, "Address").some(({ args }) => args.interface === ref && !args.address.includes(":"));
+  ofKind(program, "Address").some(({ args }) => args.interface === ref && familyOf(args.address) === "ipv4");

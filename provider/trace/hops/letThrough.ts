@@ -1,6 +1,7 @@
+import { NFT_FAMILIES } from "../../packet/nft";
 import type { Fault } from "../fault";
 import { type Place, portsOf } from "../network";
-import type { Packet, Passage } from "../packet";
+import type { Passage } from "../packet";
 import type { Chain, Hook, Rule } from "../rules/chain";
 import { judge } from "../rules/judge";
 import { execIn, inPlace } from "../words";
@@ -113,7 +114,7 @@ function byHand(dropped: Dropped): Mend {
 const iptablesWords = ({ packet, bridged }: Passage): string =>
   bridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`;
 
-const familyOf = ({ family }: Packet): string => (family === "ipv4" ? "ip" : "ip6");
-
-const nftWords = ({ packet }: Passage): string =>
-  `${familyOf(packet)} saddr ${packet.source} ${familyOf(packet)} daddr ${packet.destination}`;
+function nftWords({ packet }: Passage): string {
+  const family = NFT_FAMILIES[packet.family];
+  return `${family} saddr ${packet.source} ${family} daddr ${packet.destination}`;
+}

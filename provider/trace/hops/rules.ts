@@ -1,3 +1,4 @@
+import { NFT_FAMILIES } from "../../packet/nft";
 import type { Fault } from "../fault";
 import { addRisk, factsOf, faultAt, type Journey, note, passageOf } from "../journey";
 import type { Place } from "../network";
@@ -21,7 +22,7 @@ export function* filter(
   links: Pick<Passage, "inInterface" | "outInterface">,
 ): Plan<Filtered> {
   const { chains } = yield* factsOf(journey, place);
-  const families = [packet.family === "ipv4" ? "ip" : "ip6", "inet"];
+  const families = [NFT_FAMILIES[packet.family], "inet"];
   const passage = passageOf(place, packet, links);
   const judgement = judge(chains, hook, families, passage);
   keepDoubts(journey, place, judgement);
@@ -58,7 +59,7 @@ export function* filterBridged(
   const { chains, sysctls } = yield* factsOf(journey, place);
   const key = `net/bridge/bridge-nf-call-${packet.family === "ipv4" ? "iptables" : "ip6tables"}`;
   const asksIp = sysctls.get(key) === "1";
-  const families = ["bridge", ...(asksIp ? [packet.family === "ipv4" ? "ip" : "ip6", "inet"] : [])];
+  const families = ["bridge", ...(asksIp ? [NFT_FAMILIES[packet.family], "inet"] : [])];
   const links = { inInterface: bridge, outInterface: bridge, bridged };
   const passage = passageOf(place, packet, links);
   const judgement = judge(chains, "forward", families, passage);

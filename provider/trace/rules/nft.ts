@@ -1,3 +1,4 @@
+import { NFT_FAMILIES } from "../../packet/nft";
 import type { Selector, Word } from "../../parse/nftExpressions";
 import { type NftRule, type NftSets, parseRuleset } from "../../parse/nftRuleset";
 import type { Elements, Statement, Target, Translation } from "../../parse/nftStatements";
@@ -129,7 +130,7 @@ function lookUp<T>(
 
 /** Where it does not translate the packet, the rule does not match. */
 function translate({ is, family, addr, port }: Translation, place: Place): Verdict | false {
-  const own = place.passage.packet.family === "ipv4" ? "ip" : "ip6";
+  const own = NFT_FAMILIES[place.passage.packet.family];
   const to = wordOf(addr, place);
   const toPort = wordOf(port, place);
   if ((family !== undefined && family !== own) || to === "nothing" || toPort === "nothing") return false;

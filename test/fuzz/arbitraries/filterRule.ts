@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { ICMP_TYPES, STATES } from "../filterRules";
-import { type Family, hostOf } from "../ip";
+import { type Family, networkOf } from "../ip";
 import { type FilterItem, freshName, type Rejection } from "../program";
 import { byName, type Growth, maybe, namesIn, pick, seldom } from "./common";
 import { pickedPlace } from "./links";
-import { ports } from "./natRule";
+import { matchedLink, ports } from "./natRule";
 
 type Args = FilterItem["args"];
 
@@ -26,16 +26,14 @@ function oneOrList(list: string[]): string | string[] {
   return list.length === 1 ? first : list;
 }
 
-const link = fc.constantFrom("eth0", "veth*", "!eth0", "!veth*", "eth0.100");
-
 const rule = fc.record({
   byName,
   place: pick,
   chain: fc.constantFrom<Args["chain"]>("input", "output", "forward"),
   family: fc.constantFrom<Family>("ipv4", "ipv6"),
   priority: maybe(fc.integer({ min: -2, max: 2 })),
-  inInterface: seldom(link),
-  outInterface: seldom(link),
+  inInterface: seldom(matchedLink),
+  outInterface: seldom(matchedLink),
   source: seldom(networks),
   destination: seldom(networks),
   protocol: maybe(fc.constantFrom<Args["protocol"]>("tcp", "udp", "sctp", "esp", "ah")),
@@ -87,10 +85,5 @@ export const filterRules: fc.Arbitrary<Growth<FilterItem>> = rule.map(
 );
 
 function networksText(family: Family, { sign, subnets, isWhole }: Networks): string | string[] {
-  const isV4 = family === "ipv4";
-  const network = (subnet: number) => {
-    if (!isWhole) return `${hostOf(family, subnet, 7)}/${isV4 ? 32 : 128}`;
-    return isV4 ? `10.${subnet}.0.0/24` : `fd00:${subnet}::/64`;
-  };
-  return oneOrList(subnets.map((subnet) => `${sign ?? ""}${network(subnet)}`));
+  return oneOrList(subnets.map((subnet) => (sign ?? "") + networkOf(family, subnet, isWhole)));
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Family, hostOf } from "../ip";
+import { everywhere, type Family, hostOf, networkOf } from "../ip";
 import { freshName, type NatItem, type Ports } from "../program";
 import { byName, type Growth, maybe, namesIn, pick, seldom } from "./common";
 import { pickedPlace } from "./links";
@@ -24,7 +24,8 @@ const network = fc.record({
 });
 type Network = typeof network extends fc.Arbitrary<infer T> ? T : never;
 
-const link = fc.constantFrom("eth0", "veth*", "!eth0", "!veth*", "eth0.100");
+/** The links that a rule is for. */
+export const matchedLink = fc.constantFrom("eth0", "veth*", "!eth0", "!veth*", "eth0.100");
 
 const rule = fc.record({
   byName,
@@ -35,7 +36,7 @@ const rule = fc.record({
   tellsFamily: fc.boolean(),
   source: maybe(network),
   destination: maybe(network),
-  link: seldom(link),
+  link: seldom(matchedLink),
   protocol: maybe(fc.constantFrom<Args["protocol"]>("tcp", "udp", "sctp", "esp", "ah")),
   ping: seldom(fc.constant(true)),
   port: maybe(ports),
@@ -92,16 +93,11 @@ export const natRules: fc.Arbitrary<Growth<NatItem>> = rule.map(
 );
 
 function networkText(family: Family, { sign, subnet, isWhole, isAny }: Network): string {
-  if (isAny) return family === "ipv4" ? "0.0.0.0/0" : "::/0";
-  if (!isWhole) return `${sign ?? ""}${hostOf(family, subnet, 7)}/${family === "ipv4" ? 32 : 128}`;
-  return (sign ?? "") + networkOf(family, subnet);
+  return isAny ? everywhere(family) : (sign ?? "") + networkOf(family, subnet, isWhole);
 }
 
 /** Where all targets are. */
 const TARGETS = 30;
-
-const networkOf = (family: Family, subnet: number): string =>
-  family === "ipv4" ? `10.${subnet}.0.0/24` : `fd00:${subnet}::/64`;
 
 function targetText(
   family: Family,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Family, hostOf } from "../ip";
+import { type Family, networkOf } from "../ip";
 import { linkOf, linksOf } from "../links";
 import { freshName, type PolicyItem, type Program, picked } from "../program";
 import { byName, type Growth, maybe, namesIn, pick, seldom } from "./common";
@@ -53,8 +53,8 @@ export const policyRules: fc.Arbitrary<Growth<PolicyItem>> = fc
       args: {
         ...{ ...rest, ...packet, priority, namespace, iif },
         family: from || to ? undefined : family,
-        from: from && networkText(family, from),
-        to: to && networkText(family, to),
+        from: from && networkOf(family, from.subnet, from.isWhole),
+        to: to && networkOf(family, to.subnet, to.isWhole),
         oif: linkRef(program, outer, namespace),
         table: isLookup ? rest.table : undefined,
         suppressPrefixlength: isLookup ? rest.suppressPrefixlength : undefined,
@@ -67,10 +67,4 @@ function linkRef(program: Program, at: number | "lo" | undefined, ...place: (str
   if (at === undefined || at === "lo") return at;
   const links = linksOf(program).filter((link) => place.length === 0 || place.includes(link.place));
   return picked(links, at)?.ref;
-}
-
-function networkText(family: Family, { subnet, isWhole }: { subnet: number; isWhole: boolean }): string {
-  const isV4 = family === "ipv4";
-  if (!isWhole) return `${hostOf(family, subnet, 7)}/${isV4 ? 32 : 128}`;
-  return isV4 ? `10.${subnet}.0.0/24` : `fd00:${subnet}::/64`;
 }

@@ -30,8 +30,8 @@ export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: nu
 ];
 
 /**
- * In the order in which a person declares things: what is referred to comes first, and addresses before routes and neighbours. Some of it
- * as parts of Nodes and Topologies.
+ * In the order in which a person declares things: what is referred to comes first, and addresses before routes and
+ * neighbours. Some of it as parts of Nodes and Topologies.
  */
 export const programs: fc.Arbitrary<Program> = fc
   .record({

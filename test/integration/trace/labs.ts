@@ -548,6 +548,15 @@ export const labs: readonly Lab[] = [
   },
 ];
 
+/** The same lab twice: by ping, as the kernel says so; by UDP, as no answer disproves a wrong verdict there. */
+const byPingAndUdp = (lab: Pick<Lab, "name" | "base" | "broken">): Omit<Lab, "sentence">[] =>
+  ["blue", "blue:5353/udp"].map((target) => ({
+    ...lab,
+    name: `${lab.name}: ${target}`,
+    trace: ["red", target],
+    server: ["blue", "0.0.0.0", 5353, "udp"],
+  }));
+
 export const healthy: readonly Omit<Lab, "sentence">[] = [
   { name: "a router between two", base: ROUTED, broken: [] },
   { name: "a switch", base: SWITCHED, broken: [] },
@@ -586,9 +595,8 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     server: ["blue", "0.0.0.0", 5353, "udp"],
     trace: ["red", "blue:5353/udp"],
   },
-  // By ping, as the kernel says so; by UDP, as no answer disproves a wrong verdict there.
-  ...["blue", "blue:5353/udp"].map((target) => ({
-    name: `what is not tracked, where that is let through: ${target}`,
+  ...byPingAndUdp({
+    name: "what is not tracked, where that is let through",
     base: ROUTED,
     broken: [
       "h1: nft add table inet lab",
@@ -600,11 +608,9 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
       "h1: nft add rule inet lab forward ct state untracked accept",
       "h1: iptables -t nat -A POSTROUTING -j SNAT --to-source 10.9.9.9",
     ],
-    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
-    trace: ["red", target] as const,
-  })),
-  ...["blue", "blue:5353/udp"].map((target) => ({
-    name: `a bridge rule that names the bridge: ${target}`,
+  }),
+  ...byPingAndUdp({
+    name: "a bridge rule that names the bridge",
     base: SWITCHED,
     broken: [
       "h1: nft add table bridge lab",
@@ -612,20 +618,16 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
       "h1: nft add rule bridge lab forward iifname v-net-0 drop",
       "h1: nft add rule bridge lab forward oifname v-net-0 drop",
     ],
-    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
-    trace: ["red", target] as const,
-  })),
-  ...["blue", "blue:5353/udp"].map((target) => ({
-    name: `a bridge that tracks what its sender does not: ${target}`,
+  }),
+  ...byPingAndUdp({
+    name: "a bridge that tracks what its sender does not",
     base: SWITCHED,
     broken: [
       "red: iptables -t raw -A OUTPUT -j NOTRACK",
       "h1: iptables -P FORWARD DROP",
       "h1: iptables -A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT",
     ],
-    server: ["blue", "0.0.0.0", 5353, "udp"] as const,
-    trace: ["red", target] as const,
-  })),
+  }),
   {
     name: "a loose reverse path filter",
     base: ROUTED,
