@@ -20,10 +20,13 @@ const stateFolder = inRoot(".pulumi-state");
 export const stateExists = (stack) =>
   existsSync(join(stateFolder, ".pulumi", "stacks", projectOf(stack), `${stackName}.json`));
 
-/** State and secrets stay in the checkout, whatever backend the person is logged in to. */
+/**
+ * State and secrets stay in the checkout, whatever backend the person is logged in to. Without files of attributes: a kill
+ * while one is written leaves a state that cannot be read.
+ */
 export const stackEnvironment = (env) => ({
   ...env,
-  PULUMI_BACKEND_URL: pathToFileURL(stateFolder).href,
+  PULUMI_BACKEND_URL: `${pathToFileURL(stateFolder).href}?metadata=skip`,
   PULUMI_CONFIG_PASSPHRASE: env.PULUMI_CONFIG_PASSPHRASE ?? "",
 });
 

@@ -11,7 +11,7 @@ export function disappointment(
   const tool = missingTool(fault);
   const demands: readonly (readonly [isMet: boolean, otherwise: string])[] = [
     [at === undefined || call !== "", `\`${operation}\` ended before this call`],
-    [!isOneOf([...victims, "hang", "sessions"], fault) || !isGood, `\`${operation}\` did not fail`],
+    [!isOneOf([...victims, "torn", "hang", "sessions"], fault) || !isGood, `\`${operation}\` did not fail`],
     [!isOneOf(errors, fault) || isGood || isNamed, `the error does not name the command: ${call}`],
     [
       program !== "composites" ||

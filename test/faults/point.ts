@@ -130,6 +130,7 @@ function others(boundaries: Boundaries): Place[] {
     ...at("destroy", "hang", 1, "before"),
     ...modes.flatMap((mode) => at("up", "disk-full", 1, "after", mode)),
     ...at("destroy", "disk-full", 1, "after"),
+    ...at("up", "torn", 1, "before"),
     ...["interrupt", "interrupt-twice"].flatMap((fault) => [
       ...at("up", fault, 2, "before"),
       ...at("destroy", fault, 1, "before"),

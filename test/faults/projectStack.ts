@@ -136,6 +136,11 @@ export class ProjectStack {
     await copyFile(join(backups, "test", written.at(-1) ?? ""), join(state, "test.json"));
   }
 
+  /** After a crash: a CLI killed between creating such a file and filling it leaves a state that Pulumi cannot read. */
+  async removeTornAttributes(): Promise<void> {
+    await execa("find", [this.stateFolder, "-name", "*.attrs", "-empty", "-delete"]);
+  }
+
   async remove(): Promise<void> {
     await execa("umount", [join(this.folder, "state")]);
     await rm(this.folder, { recursive: true, force: true });

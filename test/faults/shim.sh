@@ -7,7 +7,7 @@
 #   FAULT_NUMBER  which of these calls it is about; absent: none, they are only counted
 #   FAULT_MOMENT  before | after the tool has run | amid: it gets half of its batch; then only batches are numbered
 #   FAULT         what happens then
-#   FAULT_DISK    folder on the disk that `disk-full` fills
+#   FAULT_DISK    folder of the state, on a disk of its own: `disk-full` fills it, `torn` empties files in it
 
 tool=${0##*/}
 # From here on the real tools: what this one starts (`flock`, `ip netns exec`) is part of the same call.
@@ -58,6 +58,11 @@ strike() {
   case $FAULT in
     provider) kill -9 "$(provider)" && exit 137 ;;
     cli) kill -9 "$(cli)" ;;
+    torn)
+      # The moment between creating and filling a file beside the state is too short to be met by a kill.
+      kill -9 "$(cli)" && sleep 0.1
+      for file in "$FAULT_DISK"/.pulumi/stacks/*/*.attrs; do : >"$file"; done
+      ;;
     both | reboot) kill -9 "$(cli)" "$(provider)" && exit 137 ;;
     interrupt) kill -INT "$(cli)" ;;
     interrupt-twice)

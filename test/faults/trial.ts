@@ -70,6 +70,7 @@ async function strike(lab: Lab, point: Point): Promise<void> {
 /** What docs/troubleshooting.md tells people to do; then all is as after a clean run, and `destroy` has to leave nothing. */
 async function recover(lab: Lab, { operation, fault, mode }: Point): Promise<void> {
   await lab.stack.makeSpace();
+  await lab.stack.removeTornAttributes();
   if (lab.stack.isLocked()) must("`cancel`", await lab.stack.pulumi(["cancel", "--yes"]));
   const words = fault.startsWith("missing-") ? [] : ["--refresh"];
   const wanted = operation === "change" ? "change" : "up";
