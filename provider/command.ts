@@ -90,6 +90,12 @@ export const showLink = (namespace: string | undefined, name: string): Command =
 export const showNamespaceIds = (namespace: string | undefined): Command =>
   ip(namespace, ...ASK, "netns", "list-id");
 
+/** A table of nftables in the words of nft, which tell more of its flags than JSON does. */
+export const listTable = (
+  namespace: string | undefined,
+  { family, name }: { readonly family: string; readonly name: string },
+): Command => command("nft", namespace, ["--terse", "list", "table", family, name]);
+
 /** A pause between two looks at something that settles by itself. */
 export const pause = (milliseconds: number): Command =>
   command("sleep", undefined, [String(milliseconds / 1000)]);

@@ -1,9 +1,10 @@
-import { type Answer, command, lookFor, type Steps } from "../command";
+import { type Answer, command, listTable, lookFor, type Steps } from "../command";
 import { MARK_PREFIX } from "../mark";
 import { hasLegacyTable, legacyTool, lookForLegacyRules, lookForLegacyTables } from "../packet/legacy";
 import { NFT_FAMILIES } from "../packet/nft";
 import { parseRules } from "../parse/iptables";
 import { type BaseChain, parseBaseChains } from "../parse/nftChains";
+import { dormantAmong, isInOneOf, parseFlaggedTables } from "../parse/nftTables";
 import type { FilterRuleArgs } from "../resources/filterRule";
 
 /**
@@ -18,7 +19,9 @@ export function* filterCaveats(args: FilterRuleArgs): Steps<readonly string[]> {
     lookForLegacyTables(family, namespace),
   ];
   const chains = parseBaseChains(ruleset).filter((one) => stands(one, args) && isDropping(one));
-  const found = chains.map((one) => warning(one, args));
+  const flagged = parseFlaggedTables(ruleset);
+  const dormant = dormantAmong(flagged, yield flagged.map((table) => lookFor(listTable(namespace, table))));
+  const found = chains.filter((one) => !isInOneOf(dormant, one)).map((one) => warning(one, args));
   if (backend !== "iptables" && hasLegacyTable(tables, "filter")) {
     const [rules] = yield [lookForLegacyRules(family, namespace, "filter")];
     if (dropsByPolicy(rules, chain.toUpperCase())) found.push(legacyWarning(args));

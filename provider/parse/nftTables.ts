@@ -23,5 +23,14 @@ export function parseFlaggedTables(text: string | undefined): NftTableName[] {
   return nftables.flatMap(({ table }) => (table?.flags === undefined ? [] : table));
 }
 
-/** Whether a table, as `nft list table` prints it, is switched off. */
-export const isDormant = (text: string | undefined): boolean => /^\tflags .*\bdormant\b/m.test(text ?? "");
+/** Those of the flagged tables that no packet meets, by what `nft list table` prints of each. */
+export const dormantAmong = (
+  flagged: readonly NftTableName[],
+  texts: readonly (string | undefined)[],
+): NftTableName[] => flagged.filter((_, at) => /^\tflags .*\bdormant\b/m.test(texts[at] ?? ""));
+
+/** Whether a chain is in one of these tables. */
+export const isInOneOf = (
+  tables: readonly NftTableName[],
+  chain: { readonly family: string; readonly table: string },
+): boolean => tables.some(({ family, name }) => family === chain.family && name === chain.table);

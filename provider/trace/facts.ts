@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { ASK, command, familyOption, ip } from "../command";
+import { ASK, command, familyOption, ip, listTable } from "../command";
 import { canonicalIp, type Family } from "../fields/common";
 import { readSysctls } from "../fields/sysctl";
 import { NFT_FAMILIES } from "../packet/nft";
 import { parseJson } from "../parse/json";
-import { isDormant, type NftTableName, parseFlaggedTables } from "../parse/nftTables";
+import { dormantAmong, isInOneOf, type NftTableName, parseFlaggedTables } from "../parse/nftTables";
 import { parseSysctls } from "../parse/sysctl";
 import { covers } from "./ip";
 import type { Place } from "./network";
@@ -104,11 +104,8 @@ export function* lookCloser(place: Place, family: Family): Plan<Facts> {
 
 /** Tables that are there, but that no packet meets. */
 function* dormantTables({ name }: Place, flagged: readonly NftTableName[]): Plan<NftTableName[]> {
-  const asked = flagged.map((table) =>
-    command("nft", name, ["--terse", "list", "table", table.family, table.name]),
-  );
-  const answers = yield asked;
-  return flagged.filter((_, at) => isDormant(textOf(answers[at])));
+  const outcomes = yield flagged.map((table) => listTable(name, table));
+  return dormantAmong(flagged, outcomes.map(textOf));
 }
 
 /** Rules that iptables has made in nftables are listed by both: there its own words say more. */
@@ -124,8 +121,7 @@ function chainsOf(
   const isListedTwice = ({ family, table }: Chain): boolean =>
     family === name && own.some((chain) => chain.table === table);
   const isNft = /\(nf_tables\)/.test(iptables ?? "") || own.length === 0;
-  const isAsleep = ({ family, table }: Chain): boolean =>
-    dormant.some((one) => one.family === family && one.name === table);
+  const isAsleep = (chain: Chain): boolean => isInOneOf(dormant, chain);
   return [
     ...parseNft(nft).filter((chain) => !isAsleep(chain) && (!isNft || !isListedTwice(chain))),
     ...own.filter((chain) => !isNft || !isAsleep(chain)),

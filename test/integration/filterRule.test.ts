@@ -499,6 +499,29 @@ describe("FilterRule, with the kernel", () => {
         for (const line of DOCKER) await iptables(...line.split(" "));
       });
 
+      it("a dormant table drops nothing, and is not told of until it is awake", async () => {
+        for (const line of UNDO) await iptables(...line.split(" "));
+        const table = (flags: string) =>
+          `add table inet theirs { ${flags} }; add chain inet theirs passing { type filter hook forward priority 0; policy drop; }`;
+        try {
+          const tellings = [];
+          for (const flags of ["flags dormant;", ""]) {
+            await nft(table(flags));
+            const host = telling();
+            const rule = await create(accept, "it", host);
+            tellings.push([host.told.length, await ping("it-in", "10.9.1.2")]);
+            await rule.remove();
+            await nft("delete", "table", "inet", "theirs");
+          }
+          expect(tellings).to.deep.equal([
+            [0, true],
+            [1, false],
+          ]);
+        } finally {
+          for (const line of DOCKER) await iptables(...line.split(" "));
+        }
+      });
+
       it("an accept beside firewalld's chains is said not to overrule them", async () => {
         for (const line of UNDO) await iptables(...line.split(" "));
         await nft(

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isDormant, parseFlaggedTables } from "../../../provider/parse/nftTables";
+import { dormantAmong, isInOneOf, parseFlaggedTables } from "../../../provider/parse/nftTables";
 
 const listing = (...nftables: readonly object[]): string =>
   JSON.stringify({ nftables: [{ metainfo: { version: "1.0.6" } }, ...nftables] });
@@ -24,14 +24,22 @@ describe("parse: tables of nft", () => {
   });
 
   it("tells a dormant one from others, by its own flags only", () => {
-    const dormant = (...lines: readonly string[]) => isDormant(["table inet t {", ...lines, "}"].join("\n"));
+    const text = (...lines: readonly string[]) => ["table inet t {", ...lines, "}"].join("\n");
+    const texts = [
+      text("\tflags dormant"),
+      text("\tflags owner,dormant"),
+      text("\tflags owner"),
+      text('\tcomment "flags dormant"'),
+      text("\tset dormant {", "\t\tflags interval", "\t}"),
+      undefined,
+    ];
+    const tables = texts.map((_, at) => ({ family: "inet", name: String(at) }));
+    const dormant = dormantAmong(tables, texts);
+    expect(dormant.map(({ name }) => name)).to.deep.equal(["0", "1"]);
     expect([
-      dormant("\tflags dormant"),
-      dormant("\tflags owner,dormant"),
-      dormant("\tflags owner"),
-      dormant('\tcomment "flags dormant"'),
-      dormant("\tset dormant {", "\t\tflags interval", "\t}"),
-      isDormant(undefined),
-    ]).to.deep.equal([true, true, false, false, false, false]);
+      isInOneOf(dormant, { family: "inet", table: "1" }),
+      isInOneOf(dormant, { family: "ip", table: "1" }),
+      isInOneOf(dormant, { family: "inet", table: "2" }),
+    ]).to.deep.equal([true, false, false]);
   });
 });
