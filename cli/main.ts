@@ -3,15 +3,14 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { forbidStrayCommand, splitAtDashes } from "./argv";
 import { addDoctor } from "./doctor/command";
-import { CliError, errorCode } from "./errors";
+import { CliError, errorCode, USAGE } from "./errors";
 import { addGc } from "./gc/command";
+import { addGraph } from "./graph/command";
 import { addSandbox } from "./sandbox/command";
 import { addTrace } from "./trace/command";
 
 // One line per subcommand; each loads what it needs only when it is called.
-const subcommands = [addSandbox, addTrace, addDoctor, addGc];
-
-const usageError = 2;
+const subcommands = [addSandbox, addGraph, addTrace, addDoctor, addGc];
 
 function version(): string {
   const manifest: unknown = createRequire(__filename)("pulumi-netns/package.json");
@@ -36,7 +35,7 @@ function build(afterDashes: readonly string[] | undefined): Command {
 }
 
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (!(error instanceof CliError)) throw error;
   process.stderr.write(`pulumi-netns: ${error.message}\n`);
   return error.exitCode;

@@ -76,6 +76,7 @@ function whereNext({ example, sandbox }) {
   const words = example === "seed" ? [] : [example];
   const again = ["npm run quickstart", ...(words.length > 0 ? ["--", ...words] : [])].join(" ");
   return `${bold("Next")}
+  what there is     npx pulumi-netns sandbox --name ${sandbox} -- npx pulumi-netns graph
   a shell inside    npx pulumi-netns sandbox --name ${sandbox}
 ${example === "seed" ? triesOfSeed : `  then try there    what examples/${example}/README.md says under "What to try"`}
   the program       examples/${example}/index.ts: change it, then ${again}

@@ -1,20 +1,19 @@
-import { CommandError } from "../../provider/errors";
 import { localHost } from "../../provider/host/local";
 import type { Known } from "../../provider/trace/owners";
 import { trace } from "../../provider/trace/trace";
 import { CliError } from "../errors";
 import { readSelectedState, readStates } from "../gc/states";
+import { placeIn } from "../place";
+import { refusal } from "../refusal";
 import { isColourful } from "../style";
 import type { TraceOptions } from "./command";
 import { asJson, asText } from "./report";
-import { destinationIn, placeIn } from "./target";
+import { destinationIn } from "./target";
 
 export async function runTrace(source: string, target: string, options: TraceOptions): Promise<void> {
   const question = { from: placeIn(source), ...destinationIn(target), withProbe: options.probe };
   const known = await knownBy(options);
-  const explanation = await trace(localHost, question, known).catch((error: unknown) => {
-    throw error instanceof CommandError ? new CliError(error.message) : error;
-  });
+  const explanation = await trace(localHost, question, known).catch(refusal);
   process.stdout.write(options.json ? asJson(explanation) : asText(explanation, isColourful()));
   if (!explanation.isReached) process.exitCode = 1;
 }

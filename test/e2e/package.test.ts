@@ -55,6 +55,7 @@ describe("the package", function () {
       "docs/adr/*.md",
       "docs/doctor.md",
       "docs/gc.md",
+      "docs/graph.md",
       "docs/guarantees.md",
       "docs/kinds/*.md",
       "docs/performance.md",

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { destinationIn, placeIn } from "../../../../cli/trace/target";
+import { destinationIn } from "../../../../cli/trace/target";
 
 describe("destinations of a trace", () => {
   const good: Readonly<Record<string, object>> = {
@@ -34,9 +34,4 @@ describe("destinations of a trace", () => {
       expect(() => destinationIn(text)).to.throw(message);
     });
   }
-
-  it("and places", () => {
-    expect(["red", "host", "-"].map(placeIn)).to.deep.equal(["red", undefined, undefined]);
-    expect(() => placeIn("--yes")).to.throw(/neither a namespace nor host/);
-  });
 });

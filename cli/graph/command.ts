@@ -1,0 +1,36 @@
+import { type Command, Option } from "commander";
+
+const FORMATS = ["text", "mermaid", "dot"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface GraphOptions {
+  readonly format: Format;
+}
+
+const about = [
+  "Shows the network that is there: namespaces, their links and addresses, which links are ports of which bridge, and",
+  "where the other end of each cable is. It asks the kernel, so it shows what others have made as well. Nothing is changed.",
+  "\n\nNAMESPACE is a network namespace; host, or -, is the host itself. Without any, all are shown.",
+].join(" ");
+
+const examples = `
+Examples:
+  pulumi-netns graph                                     a table
+  pulumi-netns graph red blue                            two namespaces only
+  pulumi-netns graph --format mermaid                    for a block of Markdown, which GitHub and GitLab draw
+  pulumi-netns graph --format dot | dot -Tsvg > net.svg  for Graphviz
+  pulumi-netns sandbox -- pulumi-netns graph`;
+
+export function addGraph(program: Command, afterDashes: readonly string[] = []): void {
+  program
+    .command("graph")
+    .summary("show the network that is there, as a table or a drawing")
+    .description(about)
+    .argument("[NAMESPACE...]", "what to show; host or - for the host itself")
+    .addOption(new Option("-f, --format <format>", "how").choices(FORMATS).default("text" satisfies Format))
+    .addHelpText("after", examples)
+    .action(async (names: string[], options: GraphOptions) => {
+      const { runGraph } = await import("./run.js");
+      await runGraph([...names, ...afterDashes], options);
+    });
+}

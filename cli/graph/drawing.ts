@@ -1,0 +1,133 @@
+import {
+  addressName,
+  type Device,
+  type Network,
+  type Place,
+  type Port,
+  peerOf,
+  portName,
+  portsOf,
+} from "../../provider/trace/network";
+
+/** What there is to draw, before it is in the words of any program. */
+export interface Drawing {
+  /** A namespace each. */
+  readonly boxes: readonly Box[];
+  /** Ends of cables that lead out of what is shown. */
+  readonly outside: readonly Point[];
+  readonly lines: readonly Line[];
+}
+
+interface Box {
+  readonly title: string;
+  readonly points: readonly Point[];
+}
+
+export interface Point {
+  readonly id: string;
+  readonly isBridge: boolean;
+  /** In lines. */
+  readonly text: readonly string[];
+}
+
+export interface Line {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** A namespace that nobody has given a name, such as a container's. */
+export const NAMELESS = "a namespace without a name";
+
+export function drawingOf(network: Network, shown: Network): Drawing {
+  const ports = shown.flatMap(portsOf).filter(({ device }) => isShown(device));
+  const cables = ports.filter((port) => isDrawnFrom(network, shown, port));
+  return {
+    boxes: shown.map((place) => ({ title: titleOf(place), points: pointsOf(network, place) })),
+    outside: cables.flatMap((port) => {
+      const peer = peerOf(network, port);
+      return peer && shown.includes(peer.place)
+        ? []
+        : [{ id: outsideId(network, port), isBridge: false, text: [peer ? portName(peer) : NAMELESS] }];
+    }),
+    lines: [
+      ...cables.map((port) => cable(network, shown, port)),
+      ...ports.flatMap((port) => entry(network, port)),
+    ],
+  };
+}
+
+/** A loopback link is in every namespace, and worth a word only with addresses that others may send to. */
+export const isShown = ({ kind, addresses }: Device): boolean =>
+  kind !== "loopback" || addresses.some(({ isGlobal }) => isGlobal);
+
+export const stateOf = ({ isUp, hasCarrier }: Device): string =>
+  isUp ? (hasCarrier ? "up" : "no carrier") : "down";
+
+export const titleOf = ({ name }: Place): string => name ?? "host";
+
+/** The addresses that others may send to. */
+export const addressesOf = ({ addresses }: Device): string[] =>
+  addresses.filter(({ isGlobal }) => isGlobal).map(addressName);
+
+function pointsOf(network: Network, place: Place): Point[] {
+  const points = portsOf(place)
+    .filter((port) => isShown(port.device) && bridgeOf(port) === undefined)
+    .map((port) => ({
+      id: idOf(network, port),
+      isBridge: port.device.kind === "bridge",
+      text: [nameOf(port.device), ...addressesOf(port.device)],
+    }));
+  const nothing = { id: `${placeId(network, place)}none`, isBridge: false, text: ["no links"] };
+  return points.length > 0 ? points : [nothing];
+}
+
+const nameOf = (device: Device): string => {
+  const state = stateOf(device);
+  const remarks = [...(device.kind === "veth" ? [] : [device.kind]), ...(state === "up" ? [] : [state])];
+  return remarks.length === 0 ? device.name : `${device.name} (${remarks.join(", ")})`;
+};
+
+/** The bridge of an end of a cable that is only a port: its name stands at the cable, which begins at the bridge. */
+const bridgeOf = ({ place, device }: Port): Device | undefined =>
+  device.kind === "veth" && addressesOf(device).length === 0
+    ? place.devices.find(({ name, kind }) => kind === "bridge" && name === device.master)
+    : undefined;
+
+/** Of the two ends of a cable that are both shown, one. */
+function isDrawnFrom(network: Network, shown: Network, port: Port): boolean {
+  if (port.device.kind !== "veth") return false;
+  const peer = peerOf(network, port);
+  if (!peer || !shown.includes(peer.place)) return true;
+  const [own, other] = [shown.indexOf(port.place), shown.indexOf(peer.place)];
+  return own < other || (own === other && port.device.index < peer.device.index);
+}
+
+function cable(network: Network, shown: Network, port: Port): Line {
+  const peer = peerOf(network, port);
+  const far = peer && shown.includes(peer.place) ? peer : undefined;
+  return {
+    from: endId(network, port),
+    to: far ? endId(network, far) : outsideId(network, port),
+    text: [port, far].flatMap((end) => (end && bridgeOf(end) ? nameOf(end.device) : [])).join(" - "),
+  };
+}
+
+/** From what is drawn of a port that is no plain end of a cable to what it is a port of. */
+function entry(network: Network, port: Port): Line[] {
+  const { place, device } = port;
+  const master = place.devices.find(({ name }) => name === device.master);
+  if (!master || bridgeOf(port)) return [];
+  return [{ from: idOf(network, port), to: idOf(network, { place, device: master }), text: "" }];
+}
+
+const endId = (network: Network, port: Port): string =>
+  idOf(network, { place: port.place, device: bridgeOf(port) ?? port.device });
+
+/** By places in lists: the kernel's numbers are others each time, and drawings are kept and compared. */
+const idOf = (network: Network, { place, device }: Port): string =>
+  `${placeId(network, place)}l${place.devices.indexOf(device)}`;
+
+const outsideId = (network: Network, port: Port): string => `${idOf(network, port)}far`;
+
+const placeId = (network: Network, place: Place): string => `n${network.indexOf(place)}`;

@@ -1,0 +1,33 @@
+import { localHost } from "../../provider/host/local";
+import { gatherNetwork } from "../../provider/trace/gather";
+import { findPlace, type Network, type Place } from "../../provider/trace/network";
+import { CliError } from "../errors";
+import { placeIn } from "../place";
+import { refusal } from "../refusal";
+import type { Format, GraphOptions } from "./command";
+import { asDot } from "./dot";
+import { drawingOf } from "./drawing";
+import { asMermaid } from "./mermaid";
+import { asText } from "./text";
+
+const WRITERS: Readonly<Record<Format, (network: Network, shown: Network) => string>> = {
+  text: asText,
+  mermaid: (network, shown) => asMermaid(drawingOf(network, shown)),
+  dot: (network, shown) => asDot(drawingOf(network, shown)),
+};
+
+export async function runGraph(names: readonly string[], { format }: GraphOptions): Promise<void> {
+  const wanted = new Set(names.map(placeIn));
+  const network = await gatherNetwork(localHost).catch(refusal);
+  const shown = wanted.size === 0 ? network : [...wanted].map((name) => found(network, name));
+  process.stdout.write(WRITERS[format](network, shown));
+}
+
+function found(network: Network, name: string | undefined): Place {
+  const place = findPlace(network, name);
+  if (place) return place;
+  const others = network.flatMap((one) => one.name ?? []);
+  throw new CliError(
+    `there is no network namespace ${name}${others.length > 0 ? `; there are: ${others.join(", ")}` : ", nor any other"}.`,
+  );
+}
