@@ -11,6 +11,7 @@ export type Tool =
   | "iptables-legacy-save"
   | "ip6tables-legacy-save"
   | "firewall-cmd"
+  | "ovs-vsctl"
   | "conntrack"
   | "sysctl"
   | "stat"

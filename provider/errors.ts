@@ -30,7 +30,7 @@ export type Reason =
   | "Failed";
 
 /**
- * iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, conntrack 1.4 and procps 4 under `LC_ALL=C`. One thing is said in
+ * iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, conntrack 1.4 and procps 4 under `LC_ALL=C`. One thing is said in
  * several ways, and their exit codes do not tell them apart. First match wins.
  */
 const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
@@ -38,6 +38,8 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/exec of ".*" failed: No such file|failed to execute .*: No such file/, "ToolMissing"],
   // Without firewalld, or without the bus that it is on.
   [/FirewallD is not running|DBUS_ERROR: Failed to connect to socket/, "NotRunning"],
+  // Without ovsdb-server; and with it, but without ovs-vswitchd, which was waited for.
+  [/database connection failed|terminating with signal 14 \(Alarm clock\)/, "NotRunning"],
   [/Cannot open network namespace ".*": No such file or directory/, "NotFound"],
   // A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace.
   [/setting the network namespace ".*" failed: Invalid argument/, "NotFound"],
@@ -51,10 +53,12 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/FIB table does not exist/, "NotFound"],
   [/ 0 flow entries have been deleted/, "NotFound"],
   [/Error: INVALID_(POLICY|IPSET)/, "NotFound"],
+  [/ovs-vsctl: no (bridge|port|row) /, "NotFound"],
   // Between its look and its deletion, the connection ended or another deleted it; `conntrack` leaves all that follow.
   [/such conntrack doesn't exist/, "Raced"],
   [/File exists|address already assigned/i, "AlreadyExists"],
   [/Error: NAME_CONFLICT/, "AlreadyExists"],
+  [/ovs-vsctl: cannot create a .* already exists/, "AlreadyExists"],
   [/Device or resource busy/, "InUse"],
   [/IPv6 is disabled on/, "Unsupported"],
   [/Operation not permitted|Permission denied|you must be root/i, "NotPermitted"],

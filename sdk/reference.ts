@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bridge } from "./bridge";
 import type { Namespace } from "./namespace";
 import type { Node } from "./node";
+import type { OvsBridge } from "./ovsBridge";
 import { currentProgram, type DeclaredLink, type LinkPlace, type Place } from "./program";
 import type { VethEnd } from "./vethPair";
 
@@ -11,8 +12,11 @@ export type NamespaceReference = Namespace | Node | pulumi.Input<string>;
 /** A bridge: its resource, or the name of one. */
 export type BridgeReference = Bridge | pulumi.Input<string>;
 
-/** A link: a bridge, one end of a veth pair, or the name of any interface. */
-export type InterfaceReference = Bridge | VethEnd | pulumi.Input<string>;
+/** A bridge of Open vSwitch: its resource, or the name of one. */
+export type OvsBridgeReference = OvsBridge | pulumi.Input<string>;
+
+/** A link: a bridge of either sort, one end of a veth pair, or the name of any interface. */
+export type InterfaceReference = Bridge | OvsBridge | VethEnd | pulumi.Input<string>;
 
 /** The namespace behind a reference. A plain name finds the resource that this program declared before. */
 export function resolveNamespace(reference: NamespaceReference | undefined): Place {
@@ -85,6 +89,8 @@ function areApart(...places: readonly [Place, Place]): boolean {
   );
 }
 
-function isDeclaredLink(reference: InterfaceReference): reference is (Bridge | VethEnd) & DeclaredLink {
+function isDeclaredLink(
+  reference: InterfaceReference,
+): reference is (Bridge | OvsBridge | VethEnd) & DeclaredLink {
   return typeof reference === "object" && !pulumi.Output.isInstance(reference) && "place" in reference;
 }

@@ -17,8 +17,17 @@ const Link = z.object({
   /** Whether packets pass (RFC 2863). */
   operstate: z.string().optional(),
   mtu: z.number(),
-  master: z.string().optional(),
+  /**
+   * What it is a port of. The kernel module of Open vSwitch puts all ports below a link of its own, which says nothing of
+   * their bridges.
+   */
+  master: z
+    .string()
+    .transform((name) => (name === "ovs-system" ? undefined : name))
+    .optional(),
   address: z.string().optional(),
+  /** How many have asked for all packets that come by. */
+  promiscuity: z.number().optional(),
   linkinfo: z
     .object({ info_kind: z.string().optional(), info_data: z.record(z.string(), z.unknown()).optional() })
     .optional(),

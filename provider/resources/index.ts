@@ -5,6 +5,8 @@ import { filterRule } from "./filterRule";
 import { namespace } from "./namespace";
 import { natRule } from "./natRule";
 import { neighbor } from "./neighbor";
+import { ovsBridge } from "./ovsBridge";
+import { ovsPort } from "./ovsPort";
 import { policyRule } from "./policyRule";
 import { route } from "./route";
 import { sysctl } from "./sysctl";
@@ -15,6 +17,8 @@ export const definitions: readonly Definition[] = [
   namespace,
   bridge,
   vethPair,
+  ovsBridge,
+  ovsPort,
   address,
   neighbor,
   route,

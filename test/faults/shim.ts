@@ -18,6 +18,7 @@ const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   "iptables-legacy-save": true,
   "ip6tables-legacy-save": true,
   "firewall-cmd": true,
+  "ovs-vsctl": true,
   conntrack: true,
   sysctl: true,
   stat: true,

@@ -14,6 +14,7 @@ const OPTIONS: Readonly<Record<Tool, RegExp>> = {
   "ip6tables-legacy": /^-[wtS]$/,
   "firewall-cmd":
     /^--(permanent|verbose|direct|reload|list-all-(zones|policies)|get-ipsets|get-all-(chains|rules|passthroughs)|(info-ipset|info-policy|new-policy|delete-policy|policy|set-description|set-priority|add-(in|e)gress-zone|(add|remove)-rich-rule)=.+)$/s,
+  "ovs-vsctl": /^--(timeout=\d+|format=json|if-exists|columns=[\w,]+)?$/,
   conntrack: /^(-[Dfp]|--orig-(src|dst|port-src|port-dst))$/,
   "iptables-save": /^--counters$/,
   "ip6tables-save": /^--counters$/,

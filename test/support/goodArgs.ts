@@ -86,6 +86,15 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
   Namespace: [{ name: "red", ...room, adopt: false }],
   VethPair: [{ end: end("veth-red", "red"), peer: end("veth-red-br", "blue"), adopt: false }],
   Bridge: [{ name: "v-net-0", ...switched, adopt: false }],
+  OvsBridge: [
+    {
+      ...{ name: "v-net-0", datapathType: "netdev", mac: "02:00:00:00:00:01", mtu: 1400 },
+      ...{ failMode: "secure", stp: true, rstp: false, up: false },
+    },
+  ],
+  OvsPort: [
+    { bridge: "v-net-0", interface: "veth-red", tag: 10, trunks: [30, 20], vlanMode: "native-tagged" },
+  ],
   Address: [
     { ...paired, interface: "veth-red", namespace: "red", adopt: false },
     { ...late, interface: "veth-red", scope: "global" },

@@ -166,7 +166,7 @@ export class WatchedHost implements Host {
 }
 
 const isLook = (text: string): boolean =>
-  / (show|list-id|pids) ?|^(stat|cat) |sysctl (--ignore|-n) |^ps |^sleep |^firewall-cmd .*--(info|list|get)-/.test(
+  / (show|list-id|pids) ?|^(stat|cat) |sysctl (--ignore|-n) |^ps |^sleep |^firewall-cmd .*--(info|list|get)-|^ovs-vsctl .*--format=json /.test(
     text,
   );
 

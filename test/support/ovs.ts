@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { refuseOutsideSandbox, skip } from "./kernel";
+
+/** The real Open vSwitch, in userspace, with a database of its own; only ever in a sandbox, whose /run is private. */
+
+const FOLDER = "/run/openvswitch";
+const DATABASE = join(FOLDER, "conf.db");
+const SOCKET = `unix:${join(FOLDER, "db.sock")}`;
+
+/** What is not installed of what it takes. */
+const lackingOfOvs = (): string[] =>
+  ["ovs-vswitchd", "ovsdb-server", "ovsdb-tool", "ovs-vsctl"].filter(
+    (program) =>
+      !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((folder) => existsSync(join(folder, program))),
+  );
+
+/** `ovs-vsctl WORDS`, by hand. */
+export const ovsVsctl = async (...words: string[]): Promise<string> =>
+  (await execa("ovs-vsctl", ["--timeout=10", ...words])).stdout;
+
+async function startDatabase(): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  await execa("ovsdb-tool", ["create", DATABASE, "/usr/share/openvswitch/vswitch.ovsschema"]);
+  await daemon("ovsdb-server", DATABASE, `--remote=p${SOCKET}`);
+  await ovsVsctl("--no-wait", "init");
+  // What comes from a veth pair has no checksums yet.
+  await ovsVsctl("--no-wait", "set", "Open_vSwitch", ".", "other_config:userspace-tso-enable=true");
+}
+
+export const startSwitch = (): Promise<void> => daemon("ovs-vswitchd", SOCKET);
+
+/** Ends it, its links with it. */
+export const stopSwitch = (): Promise<void> => end("ovs-vswitchd");
+
+async function stopDatabase(): Promise<void> {
+  await end("ovsdb-server");
+  await rm(FOLDER, { recursive: true });
+}
+
+async function daemon(program: string, ...words: string[]): Promise<void> {
+  const file = (ending: string) => join(FOLDER, `${program}.${ending}`);
+  await execa(program, [
+    ...words,
+    ...[`--pidfile=${file("pid")}`, `--log-file=${file("log")}`, `--unixctl=${file("ctl")}`, "--detach"],
+  ]);
+}
+
+const end = async (program: string): Promise<void> => {
+  await execa("ovs-appctl", [
+    "-t",
+    join(FOLDER, `${program}.ctl`),
+    "exit",
+    ...(program === "ovs-vswitchd" ? ["--cleanup"] : []),
+  ]);
+  for (let left = 100; existsSync(join(FOLDER, `${program}.pid`)) && left > 0; left--)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+};
+
+/** For a `describe`: Open vSwitch in userspace for all of it, and nothing left in its database at the end. */
+export function withOvs(): void {
+  let isThere = false;
+
+  before(async function () {
+    const missing = lackingOfOvs();
+    if (missing.length > 0) skip(this, `not installed here: ${missing.join(", ")}`);
+    refuseOutsideSandbox();
+    await startDatabase();
+    await startSwitch();
+    isThere = true;
+  });
+
+  after(async () => {
+    if (!isThere) return;
+    const left = await ovsVsctl("--columns=name", "--format=csv", "--no-headings", "list", "Port");
+    await stopSwitch();
+    await stopDatabase();
+    expect(left).to.equal("");
+  });
+}

@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { Namespace, OvsBridge, OvsPort, VethPair } from "../../../sdk";
+import { owned, registered, standing } from "./registered";
+
+describe("sdk OvsPort", () => {
+  const cable = () => new VethPair("cable", { end: { name: "a", namespace: "red" }, peer: { name: "b" } });
+
+  it("goes with its bridge, and is replaced with its link", async () => {
+    const { resources } = await registered(() => {
+      const net = new OvsBridge("net");
+      const { peer } = cable();
+      return [
+        net,
+        new OvsPort("by-resource", { bridge: net, interface: peer, tag: 10 }),
+        new OvsPort("by-name", { bridge: "net", interface: "b", trunks: [10, 20], vlanMode: "trunk" }),
+      ];
+    });
+    const port = (more: object) => ({
+      ...owned("OvsPort", { bridge: "net", interface: "b", ...more }, ["net"]),
+      ...{ replaceWith: ["net", "cable"], dependsOn: ["cable", "net"] },
+    });
+    expect(resources["by-resource"]).to.deep.equal(port({ tag: 10 }));
+    expect(resources["by-name"]).to.deep.equal(port({ trunks: [10, 20], vlanMode: "trunk" }));
+  });
+
+  it("takes what the program does not make by its name", async () => {
+    const { resources } = await registered(() => [
+      new OvsPort("port", { bridge: "br-int", interface: "eth1" }),
+    ]);
+    expect(resources).to.deep.equal({
+      port: standing("OvsPort", { bridge: "br-int", interface: "eth1" }),
+    });
+  });
+
+  it("refuses a link in a namespace, where no port of Open vSwitch can be", async () => {
+    let error: unknown;
+    await registered(() => {
+      try {
+        new OvsPort("port", { bridge: "br0", interface: cable().end });
+      } catch (caught) {
+        error = caught;
+      }
+      return [new Namespace("red")];
+    });
+    expect(String(error)).to.include(
+      'OvsPort "port": its link is in another namespace, and Open vSwitch takes those of the host\'s own; name the other end of the cable',
+    );
+  });
+});
