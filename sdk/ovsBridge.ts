@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { OvsBridgeArgs as Schema } from "../provider/resources/ovsBridge";
-import { currentProgram, type DeclaredLink, type Place } from "./program";
-import { resolveNamespace } from "./reference";
+import { currentProgram, type DeclaredLink, HOST, type Place } from "./program";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -33,14 +32,13 @@ export class OvsBridge extends NetnsResource implements DeclaredLink {
   /** Interface index of the bridge's own link; none while Open vSwitch has not made it. */
   declare readonly ifindex: pulumi.Output<number | undefined>;
   /** @internal */
-  readonly place: Place;
+  readonly place: Place = HOST;
   /** @internal */
   readonly resource = this;
 
   constructor(name: string, args: OvsBridgeArgs = {}, options?: pulumi.CustomResourceOptions) {
     const inputs = { ...args, name: args.name ?? name };
     super("OvsBridge", name, inputs, ["ifindex"], {}, options);
-    this.place = resolveNamespace(undefined);
     currentProgram().declareLink(this.place, inputs.name, this);
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { OvsPortArgs as Schema } from "../provider/resources/ovsPort";
+import { OvsBridge } from "./ovsBridge";
 import { type InterfaceReference, type OvsBridgeReference, resolveInterface } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
@@ -29,6 +30,11 @@ export class OvsPort extends NetnsResource {
   constructor(name: string, args: OvsPortArgs, options?: pulumi.CustomResourceOptions) {
     const whose = `OvsPort "${name}"`;
     const bridge = resolveInterface(whose, args.bridge, undefined);
+    if (bridge.resource && !(bridge.resource instanceof OvsBridge)) {
+      throw new pulumi.RunError(
+        `${whose}: its \`bridge\` is no bridge of Open vSwitch; an end of a veth pair is a port of a Bridge by its own \`bridge\``,
+      );
+    }
     const link = resolveInterface(whose, args.interface, undefined);
     if (link.place.name !== undefined) {
       throw new pulumi.RunError(

@@ -10,6 +10,9 @@ export interface Place {
   readonly key: unknown;
 }
 
+/** The host's own namespace. */
+export const HOST: Place = { name: undefined, resource: undefined, key: undefined };
+
 /** A link that this program makes. */
 export interface DeclaredLink {
   readonly name: pulumi.Output<string>;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bridge } from "./bridge";
 import type { Namespace } from "./namespace";
 import type { Node } from "./node";
-import type { OvsBridge } from "./ovsBridge";
+import { OvsBridge } from "./ovsBridge";
 import { currentProgram, type DeclaredLink, type LinkPlace, type Place } from "./program";
 import type { VethEnd } from "./vethPair";
 
@@ -69,6 +69,11 @@ export function resolvePort(
 ): { place: Place; port?: LinkPlace } {
   if (bridge === undefined) return { place: resolveNamespace(namespace) };
   const port = resolveInterface(whose, bridge, isDeclaredLink(bridge) ? undefined : namespace);
+  if (port.resource instanceof OvsBridge) {
+    throw new pulumi.RunError(
+      `${whose}: an end is no port of a bridge of Open vSwitch by its \`bridge\`; leave that out, and give the end an OvsPort`,
+    );
+  }
   const place = namespace === undefined ? port.place : resolveNamespace(namespace);
   if (port.resource && areApart(port.place, place)) {
     throw new pulumi.RunError(

@@ -27,15 +27,22 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   nsenter: ["--version"],
   flock: ["--version"],
   "firewall-cmd": ["--version"],
+  "ovs-vsctl": ["--version"],
   pulumi: ["version"],
+};
+
+/** Tools that are for those who have the service that they speak to. */
+const SERVICES: Readonly<Record<string, string>> = {
+  "firewall-cmd": "firewalld",
+  "ovs-vsctl": "ovs-vswitchd",
 };
 
 export async function gatherFacts(): Promise<HostFacts> {
   const processes = processesHere();
-  // It is for those who have firewalld.
-  const wanted = Object.entries(TOOLS).filter(
-    ([name]) => name !== "firewall-cmd" || processes.includes("firewalld"),
-  );
+  const wanted = Object.entries(TOOLS).filter(([name]) => {
+    const service = SERVICES[name];
+    return service === undefined || processes.includes(service);
+  });
   const tools = await Promise.all(wanted.map(([name, words]) => toolFact(name, words)));
   if (!tools.some(({ name, version }) => name === "ip" && version !== undefined))
     return withoutNetwork(tools);

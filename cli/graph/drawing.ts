@@ -2,6 +2,7 @@ import {
   addressName,
   type Device,
   type Network,
+  OVS_BRIDGE,
   type Place,
   type Port,
   peerOf,
@@ -75,7 +76,7 @@ function pointsOf(network: Network, place: Place): Point[] {
     .filter((port) => isShown(port.device) && bridgeOf(port) === undefined)
     .map((port) => ({
       id: idOf(network, port),
-      isBridge: port.device.kind === "bridge",
+      isBridge: isBridge(port.device),
       text: [nameOf(port.device), ...addressesOf(port.device)],
     }));
   const nothing = { id: `${placeId(network, place)}none`, isBridge: false, text: ["no links"] };
@@ -88,10 +89,12 @@ const nameOf = (device: Device): string => {
   return remarks.length === 0 ? device.name : `${device.name} (${remarks.join(", ")})`;
 };
 
+const isBridge = ({ kind }: Device): boolean => ["bridge", OVS_BRIDGE].includes(kind);
+
 /** The bridge of an end of a cable that is only a port: its name stands at the cable, which begins at the bridge. */
 const bridgeOf = ({ place, device }: Port): Device | undefined =>
   device.kind === "veth" && addressesOf(device).length === 0
-    ? place.devices.find(({ name, kind }) => kind === "bridge" && name === device.master)
+    ? place.devices.find((other) => isBridge(other) && other.name === device.master)
     : undefined;
 
 /** Of the two ends of a cable that are both shown, one. */

@@ -6,6 +6,7 @@ import type { Definition, Observed, Problem } from "../definition";
 import { integer } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { isMarkOf } from "../mark";
+import { bridgeOf } from "../ovs/ports";
 import { lists, MARK_KEY, markSetting, vsctl } from "../ovs/vsctl";
 import { type Link, parseLink } from "../parse/link";
 import { entryIn, numberIn, parseTables, type Row, setIn, wordIn, wordsIn } from "../parse/ovsdb";
@@ -127,10 +128,11 @@ export const ovsPort: Definition<Args, Outputs> = {
 const PORT_COLUMNS = "_uuid,name,tag,trunks,vlan_mode,interfaces,external_ids";
 
 /**
- * Whether Open vSwitch takes what comes from a link, which it asks for all packets then. In userspace it goes on to listen to a link
- * that is no more, also once there is another one of its name.
+ * Whether Open vSwitch takes what comes from a link: it asks for all packets then, as a Linux bridge does. In userspace it goes on
+ * to listen to a link that is no more, also once there is another one of its name.
  */
-const isTaken = (link: Link | undefined): boolean => (link?.promiscuity ?? 0) > 0;
+const isTaken = (link: Link | undefined): boolean =>
+  link !== undefined && link.master === undefined && (link.promiscuity ?? 0) > 0;
 
 const making = (args: Args): Command =>
   vsctl(
@@ -139,10 +141,6 @@ const making = (args: Args): Command =>
   );
 
 const deletion = ({ interface: link }: Args): Command => vsctl(["--if-exists", "del-port", link]);
-
-/** The bridge that has this port; there is always one. */
-const bridgeOf = (port: Row, bridges: readonly Row[]): string =>
-  String(bridges.find((bridge) => wordsIn(bridge, "ports").includes(String(port.get("_uuid"))))?.get("name"));
 
 type Vlans = Pick<Args, "tag" | "trunks" | "vlanMode">;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type Command, showLinks, showNamespaceIds } from "../command";
+import { type Command, lookFor, showLinks, showNamespaceIds } from "../command";
 import { canonicalIp, type Family } from "../fields/common";
+import { parsePorts, showPorts } from "../ovs/ports";
 import { parseJson } from "../parse/json";
 import { parseNamespaceIds } from "../parse/namespaceId";
 
@@ -85,15 +86,29 @@ export interface Port {
   readonly device: Device;
 }
 
-/** What to ask of a place; the answers are for `placeOf`. */
-export const lookAt = (name: string | undefined): Command[] => [showLinks(name), showNamespaceIds(name)];
+/** What to ask of a place; the answers are for `placeOf`. Open vSwitch is in the host's own namespace. */
+export const lookAt = (name: string | undefined): Command[] => [
+  showLinks(name),
+  showNamespaceIds(name),
+  ...(name === undefined ? [lookFor(showPorts())] : []),
+];
 
-export const placeOf = (name: string | undefined, [devices = "", ids]: readonly string[]): Place => ({
-  name,
+export function placeOf(name: string | undefined, [devices = "", ids, ports]: readonly string[]): Place {
   // `ip` prints an empty object for each link that a filter leaves out.
-  devices: parseJson(z.array(Device), devices),
-  numbers: parseNamespaceIds(ids),
-});
+  const links = parseJson(z.array(Device), devices);
+  return { name, devices: switched(links, parsePorts(ports)), numbers: parseNamespaceIds(ids) };
+}
+
+/** What `ip` calls the kind of a bridge of the module of Open vSwitch. In userspace it is a tap link, and called the same here. */
+export const OVS_BRIDGE = "openvswitch";
+
+/** The kernel does not know which links are ports of which bridge of Open vSwitch. */
+const switched = (links: readonly Device[], ports: ReadonlyMap<string, string>): Device[] =>
+  links.map((link) => {
+    const bridge = ports.get(link.name);
+    if (bridge === undefined) return link;
+    return bridge === link.name ? { ...link, kind: OVS_BRIDGE } : { ...link, master: bridge };
+  });
 
 export const findPlace = (network: Network, name: string | undefined): Place | undefined =>
   network.find((place) => place.name === name);

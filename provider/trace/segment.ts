@@ -1,10 +1,10 @@
-import { type Network, type Port, peerOf, portsOf } from "./network";
+import { type Network, OVS_BRIDGE, type Port, peerOf, portsOf } from "./network";
 
 /** One Ethernet: what a frame can reach without a router. */
 export interface Segment {
   /** Every link on it, and the way from the first one there, both included. */
   readonly ways: ReadonlyMap<string, readonly Port[]>;
-  /** Links by which it goes on where nothing can be seen: hardware, tunnels, cables to namespaces without a name. */
+  /** Links by which it goes on where nothing can be seen: hardware, tunnels, Open vSwitch, cables to namespaces without a name. */
   readonly openings: readonly Port[];
 }
 
@@ -42,9 +42,14 @@ function neighboursOf(network: Network, port: Port): Port[] {
 }
 
 const isOpening = (network: Network, port: Port): boolean =>
-  port.device.kind === "veth"
+  isOvsPort(port) ||
+  (port.device.kind === "veth"
     ? peerOf(network, port) === undefined
-    : port.device.kind !== "bridge" && port.device.kind !== "loopback";
+    : port.device.kind !== "bridge" && port.device.kind !== "loopback");
+
+/** Open vSwitch passes on what its flows and VLANs say. */
+const isOvsPort = ({ place, device }: Port): boolean =>
+  place.devices.some(({ name, kind }) => kind === OVS_BRIDGE && name === device.master);
 
 /** The links on a segment that packets of their place come in by: all but the ports of bridges. */
 export const endpointsOf = ({ ways }: Segment): Port[] =>

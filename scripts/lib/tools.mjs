@@ -51,6 +51,11 @@ const forTests = [
     commands: ["firewalld", "firewall-cmd", "dbus-daemon"],
     why: "is put beside our rules by tests",
   },
+  {
+    names: { apt: "openvswitch-switch", dnf: "openvswitch", pacman: "openvswitch", apk: "openvswitch" },
+    commands: ["ovs-vswitchd", "ovsdb-server", "ovsdb-tool", "ovs-vsctl", "ovs-appctl"],
+    why: "runs the switches that tests make",
+  },
 ];
 
 /** The packages of which a command is missing, each with just those commands. */

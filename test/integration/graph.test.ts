@@ -46,8 +46,10 @@ describe("graph", () => {
     });
 
     after(async () => {
+      // Far ends go a moment after their namespace.
+      for (const name of ["v-net-0", "veth-red-br", "veth-blue-br", "host-lan"])
+        await typed(`link del dev ${name}`);
       for (const name of await namespaceNames()) await typed(`netns del ${name}`);
-      await typed("link del dev v-net-0");
     });
 
     const run = (...words: string[]) =>

@@ -1,8 +1,11 @@
 import { expect } from "chai";
+import { asText } from "../../cli/graph/text";
 import type { Args, Definition } from "../../provider/definition";
 import { localHost } from "../../provider/host/local";
 import { ovsPort } from "../../provider/resources/ovsPort";
 import { survey } from "../../provider/survey";
+import { gatherNetwork } from "../../provider/trace/gather";
+import { trace } from "../../provider/trace/trace";
 import { markFor } from "../support/args";
 import { belonging, failure, Living, misfitting, onKernel, typed } from "../support/kernel";
 import { ovsVsctl, withOvs } from "../support/ovs";
@@ -211,6 +214,29 @@ describe("OvsPort, with Open vSwitch", function () {
       const first = await create(red);
       const second = await create(red);
       expect(second.state).to.deep.equal(first.state);
+    });
+
+    it("is where trace can look no further, and below its bridge in a graph", async () => {
+      await create(red, "red");
+      await create(blue, "blue");
+      const network = await gatherNetwork(localHost);
+      const rows = asText(
+        network,
+        network.filter(({ name }) => name === undefined),
+      ).split("\n");
+      expect(
+        rows.filter((row) => /it-/.test(row)).map((row) => row.split(/ {2,}/).slice(0, 3)),
+      ).to.deep.equal([
+        ["host", "it-ovs", "openvswitch"],
+        ["host", "it-red-br", "veth"],
+        ["host", "it-blue-br", "veth"],
+      ]);
+      const question = { from: "it-red", to: { ip: "10.9.0.2" }, protocol: "icmp", withProbe: true } as const;
+      const { isReached, steps } = await trace(localHost, question, []);
+      expect(isReached).to.equal(true);
+      expect(steps.map(({ text }) => text).at(-1)).to.equal(
+        "sends it by eth0 to 10.9.0.2, which is beyond it-red-br on the host and cannot be looked into",
+      );
     });
 
     it("is found by its mark", async () => {

@@ -9,7 +9,7 @@ import {
   reasonOf,
 } from "../../provider/errors";
 
-/** What the tools really print; captured from iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, procps 4.0 and util-linux 2.38. */
+/** What the tools really print; captured from iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, procps 4.0 and util-linux 2.38. */
 const SAID: Readonly<Record<Reason, readonly string[]>> = {
   NotFound: [
     'Cannot open network namespace "nope": No such file or directory',
@@ -38,6 +38,9 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "stat: cannot statx '/run/netns/nope': No such file or directory",
     "Error: INVALID_POLICY: pn-0123456789ab",
     "Error: INVALID_IPSET: nope",
+    "ovs-vsctl: no bridge named br0",
+    "ovs-vsctl: no port named veth-red-br",
+    'ovs-vsctl: no row "nope" in table Bridge',
   ],
   AlreadyExists: [
     "RTNETLINK answers: File exists",
@@ -45,6 +48,8 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "Error: ipv4: Address already assigned.",
     "Error: ipv6: address already assigned.",
     "Error: NAME_CONFLICT: new_policy_object(): 'pn-0123456789ab'",
+    "ovs-vsctl: cannot create a bridge named br0 because a bridge named br0 already exists",
+    "ovs-vsctl: cannot create a port named veth-red-br because a port named veth-red-br already exists on bridge br0",
   ],
   InUse: ["RTNETLINK answers: Device or resource busy"],
   NotPermitted: [
@@ -77,6 +82,8 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
   NotRunning: [
     "FirewallD is not running",
     "Error: DBUS_ERROR: Failed to connect to socket /run/dbus/system_bus_socket: No such file or directory",
+    "ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)",
+    "2026-11-27T06:01:04Z|00002|fatal_signal|WARN|terminating with signal 14 (Alarm clock)",
   ],
   Raced: ["conntrack v1.4.7 (conntrack-tools): Operation failed: such conntrack doesn't exist"],
   Timeout: [],

@@ -19,6 +19,7 @@ const WANTED: Readonly<Record<string, readonly [apt: string, dnf: string, why: s
   nsenter: ["util-linux", "util-linux", "`pulumi-netns sandbox`"],
   flock: ["util-linux", "util-linux", "`pulumi-netns sandbox`"],
   "firewall-cmd": ["firewalld", "firewalld", "a FilterRule with the backend firewalld"],
+  "ovs-vsctl": ["openvswitch-switch", "openvswitch", "OvsBridge and OvsPort"],
 };
 
 /** The programs that do the work. */

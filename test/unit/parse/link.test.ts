@@ -15,6 +15,7 @@ describe("parse/link", () => {
       operstate: "UP",
       mtu: 1500,
       address: "02:00:00:00:00:01",
+      promiscuity: 0,
       linkinfo: { info_kind: "veth" },
     });
   });
@@ -33,8 +34,14 @@ describe("parse/link", () => {
       mtu: 1500,
       master: "br0",
       address: "02:00:00:00:00:03",
+      promiscuity: 1,
       linkinfo: "veth",
     });
+  });
+
+  it("takes what the module of Open vSwitch puts all ports below for no bridge", () => {
+    const [port] = JSON.parse(golden("link-port"));
+    expect(parseLink(JSON.stringify([{ ...port, master: "ovs-system" }]))?.master).to.equal(undefined);
   });
 
   it("reads a bridge with its options", () => {
@@ -53,6 +60,7 @@ describe("parse/link", () => {
       operstate: "DOWN",
       mtu: 1500,
       address: "02:00:00:00:00:10",
+      promiscuity: 0,
       linkinfo: {
         stp_state: 1,
         forward_delay: 200,
@@ -73,6 +81,7 @@ describe("parse/link", () => {
       operstate: "UNKNOWN",
       mtu: 65536,
       address: "00:00:00:00:00:00",
+      promiscuity: 0,
     });
   });
 

@@ -168,14 +168,16 @@ describe("OvsPort", () => {
       });
     });
 
-    it("has no bridge where the link is not there, or another one of its name", () => {
+    it("has no bridge where the link is not there, is another one of its name, or is a port of a Linux bridge", () => {
       const bridge = (answer: string | undefined) =>
         definition.parse([tables(), answer], state)?.args["bridge"];
-      expect([bridge(undefined), bridge(link({ promiscuity: 0 })), bridge(link())]).to.deep.equal([
-        undefined,
-        undefined,
-        "br0",
-      ]);
+      expect([
+        bridge(undefined),
+        bridge(link({ promiscuity: 0 })),
+        bridge(link({ master: "br1" })),
+        bridge(link({ master: "ovs-system" })),
+        bridge(link()),
+      ]).to.deep.equal([undefined, undefined, undefined, "br0", "br0"]);
     });
 
     it("is nothing where the database has no such port", () => {

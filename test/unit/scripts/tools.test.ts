@@ -32,7 +32,7 @@ describe("scripts: system tools", () => {
         missingTestPackages(() => false),
         "apt",
       ),
-    ).to.deep.equal(["firewalld"]);
+    ).to.deep.equal(["firewalld", "openvswitch-switch"]);
     expect(missingTestPackages(() => true)).to.deep.equal([]);
   });
 

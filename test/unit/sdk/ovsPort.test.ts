@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Namespace, OvsBridge, OvsPort, VethPair } from "../../../sdk";
+import { Bridge, Namespace, OvsBridge, OvsPort, VethPair } from "../../../sdk";
 import { owned, registered, standing } from "./registered";
 
 describe("sdk OvsPort", () => {
@@ -32,18 +32,41 @@ describe("sdk OvsPort", () => {
     });
   });
 
-  it("refuses a link in a namespace, where no port of Open vSwitch can be", async () => {
-    let error: unknown;
-    await registered(() => {
-      try {
-        new OvsPort("port", { bridge: "br0", interface: cable().end });
-      } catch (caught) {
-        error = caught;
-      }
-      return [new Namespace("red")];
-    });
-    expect(String(error)).to.include(
+  const refusals: readonly (readonly [string, () => unknown, string])[] = [
+    [
+      "a link in a namespace, where no port of Open vSwitch can be",
+      () => new OvsPort("port", { bridge: "br0", interface: cable().end }),
       'OvsPort "port": its link is in another namespace, and Open vSwitch takes those of the host\'s own; name the other end of the cable',
-    );
-  });
+    ],
+    [
+      "a port of a Linux bridge",
+      () => {
+        new Bridge("br0");
+        return new OvsPort("port", { bridge: "br0", interface: "eth1" });
+      },
+      'OvsPort "port": its `bridge` is no bridge of Open vSwitch; an end of a veth pair is a port of a Bridge by its own `bridge`',
+    ],
+    [
+      "an end of a cable with a bridge of Open vSwitch",
+      () => {
+        new OvsBridge("br0");
+        return new VethPair("cable", { end: { name: "a" }, peer: { name: "b", bridge: "br0" } });
+      },
+      'VethPair "cable": an end is no port of a bridge of Open vSwitch by its `bridge`; leave that out, and give the end an OvsPort',
+    ],
+  ];
+  for (const [what, declare, message] of refusals) {
+    it(`refuses ${what}`, async () => {
+      let error: unknown;
+      await registered(() => {
+        try {
+          declare();
+        } catch (caught) {
+          error = caught;
+        }
+        return [new Namespace("red")];
+      });
+      expect(String(error)).to.include(message);
+    });
+  }
 });
