@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Args } from "./definition";
+import { withoutRemade } from "./engine";
 import { CommandError, PartialError, PartsError, RefusedError } from "./errors";
 import { localHost } from "./host/local";
 import { kindOf } from "./kinds";
@@ -19,7 +20,7 @@ export const provider: dynamic.ResourceProvider<Args, Args> = {
   },
 
   async create(inputs) {
-    const work = kindOf(inputs).create(localHost, withoutProvider(inputs));
+    const work = kindOf(inputs).create(localHost, withoutRemade(withoutProvider(inputs)));
     const { id, state } = await keepingProvider(inputs, work);
     return { id, outs: state };
   },
@@ -31,7 +32,8 @@ export const provider: dynamic.ResourceProvider<Args, Args> = {
   },
 
   async update(_id, olds, news) {
-    const work = kindOf(news).update(localHost, withoutProvider(olds), withoutProvider(news));
+    const args = withoutRemade(withoutProvider(news));
+    const work = kindOf(news).update(localHost, withoutProvider(olds), args);
     const { state } = await keepingProvider(news, work);
     return { outs: state };
   },

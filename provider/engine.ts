@@ -1,5 +1,5 @@
 import { checkArgs } from "./check";
-import { claim, refuseIfNeeded } from "./claims";
+import { claim, lostTo, refuseIfNeeded } from "./claims";
 import { type Command, pause } from "./command";
 import type { Args, Definition, Problem, Remembered } from "./definition";
 import { difference } from "./diff";
@@ -22,15 +22,30 @@ export interface Result {
 /** Validates, fills in defaults, and refuses what another resource of the program has claimed. */
 export function check(definition: Definition, news: Args): { args: Args; problems: readonly Problem[] } {
   const { args, problems } = checkArgs(definition, news);
-  return { args, problems: problems.length > 0 ? problems : claim(definition, args) };
+  if (problems.length > 0) return { args, problems };
+  const claimed = claim(definition, args);
+  const lost = lostTo(definition, args);
+  return { args: withRemade(args, lost.remade), problems: [...claimed, ...lost.problems] };
 }
+
+/**
+ * The engine asks for a difference only where arguments have changed: what is lost with something that another resource makes anew is
+ * said among them. It is an argument of this run only, and of no definition.
+ */
+export const withRemade = (args: Args, remade: readonly string[]): Args =>
+  remade.length === 0 ? args : { ...args, remade: [...new Set(remade)].join(", ") };
+
+export const isRemade = ({ remade }: Args): boolean => remade !== undefined;
+
+export const withoutRemade = ({ remade: _, ...args }: Args): Args => args;
 
 /** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
 export function diff(definition: Definition, olds: Args, news: Args) {
   const { changed, replaces } = difference(definition, olds, news);
+  const lost = isRemade(news) ? [definition.identity] : [];
   return {
-    changes: changed.length > 0,
-    replaces: [...replaces],
+    changes: changed.length + lost.length > 0,
+    replaces: [...new Set([...replaces, ...lost])],
     // The kernel knows objects by name: the old one must go before the new one comes.
     deleteBeforeReplace: true,
   };

@@ -3,6 +3,7 @@ import { pause } from "../command";
 import type { Args, Problem } from "../definition";
 import { difference } from "../diff";
 import type { Result } from "../engine";
+import { messageOf, PartialError } from "../errors";
 import type { Host } from "../host/host";
 import { type Assertion, PlaceGoneError, type Verdict } from "./assertion";
 
@@ -26,9 +27,17 @@ export async function create(assertion: Assertion, host: Host, args: Args): Prom
   throw new Error(`${verdict.reason}\n${await assertion.explain(host, args)}`);
 }
 
-/** The same: what was true with other arguments, or before something else changed, says nothing. */
-export const update = (assertion: Assertion, host: Host, _olds: Args, args: Args): Promise<Result> =>
-  create(assertion, host, args);
+/**
+ * The same: what was true with other arguments, or before something else changed, says nothing. A failure goes into the state, as
+ * the arguments from before, put back, would be proved by it otherwise.
+ */
+export async function update(assertion: Assertion, host: Host, _olds: Args, args: Args): Promise<Result> {
+  try {
+    return await create(assertion, host, args);
+  } catch (error) {
+    throw new PartialError(assertion.id(args), args, [messageOf(error)], { cause: error });
+  }
+}
 
 /**
  * Looks once. What does not hold any more is gone from the state, so that the next `pulumi up` makes it anew, which is to

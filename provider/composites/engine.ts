@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkArgs } from "../check";
-import { claim } from "../claims";
+import { claim, type Losses, lostTo, noteLosses } from "../claims";
 import type { Args, Problem } from "../definition";
 import * as single from "../engine";
 import { messageOf, PartialError, PartsError } from "../errors";
@@ -21,10 +21,15 @@ import { seenState } from "./seen";
 export function check(composite: Composite, news: Args): { args: Args; problems: readonly Problem[] } {
   const { args, pieces, problems } = inspect(composite, news);
   if (problems.length > 0) return { args, problems };
+  const claimed = pieces.map((piece) => ({ piece, problems: claim(piece.definition, piece.checked) }));
+  const lost = pieces.map((piece) => ({ piece, ...lostTo(piece.definition, piece.checked, args["mark"]) }));
   return {
-    args,
-    problems: pieces.flatMap((piece) =>
-      claim(piece.definition, piece.checked).map((problem) => problemOf(composite, piece, problem)),
+    args: single.withRemade(
+      args,
+      lost.flatMap(({ remade }) => remade),
+    ),
+    problems: [...claimed, ...lost].flatMap(({ piece, problems: found }) =>
+      found.map((problem) => problemOf(composite, piece, problem)),
     ),
   };
 }
@@ -58,26 +63,33 @@ function twins(composite: Composite, pieces: readonly Piece[]): Problem[] {
 /** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
 export function diff(composite: Composite, olds: Args, news: Args) {
   const replaces = composite.replaceOn.filter((field) => !isDeepStrictEqual(olds[field], news[field]));
+  const changes = replaces.length > 0 || isChanged(composite, olds, news);
+  // What hangs on the whole is replaced with it anyway.
+  const isKnown = changes && replaces.length === 0 && !hasUnknown(news);
+  noteLosses(String(news["mark"]), isKnown ? planOf(composite, olds, news).losses : NONE);
   return {
-    changes: replaces.length > 0 || isChanged(composite, olds, news),
+    changes,
     replaces: [...replaces],
     // The kernel knows objects by name: the old ones must go before the new ones come.
     deleteBeforeReplace: true,
   };
 }
 
+const NONE: Losses = { taken: [], remade: [] };
+
 const isChanged = (composite: Composite, olds: Args, news: Args): boolean =>
   ["mark", ...Object.keys(composite.schema.shape)].some(
     (field) => !isDeepStrictEqual(olds[field], news[field]),
   ) ||
   hasUnknown(news) ||
+  single.isRemade(news) ||
   // The same arguments make the same parts; only notes can tell that they are not as they should be.
   (hasNotes(olds) && !isEmpty(planOf(composite, olds, news)));
 
 /** Makes every part that can be made. Where nothing at all could, it is as if nothing had been asked. */
 export async function create(composite: Composite, host: Host, args: Args): Promise<single.Result> {
   const made = piecesOf(composite, args);
-  return apply(composite, host, args, args, { gone: [], made, changed: [], same: [] });
+  return apply(composite, host, args, args, { gone: [], made, changed: [], same: [], losses: NONE });
 }
 
 /** Brings each part to what is asked, changing only the difference. `olds` is the state. */

@@ -1,3 +1,4 @@
+import { addressesIn, type Losses, lostTo } from "../claims";
 import type { Args } from "../definition";
 import { difference } from "../diff";
 import { definitions } from "../resources";
@@ -13,6 +14,8 @@ export interface Plan {
   readonly changed: readonly { readonly was: Piece; readonly piece: Piece }[];
   /** Parts that are as they are wanted. */
   readonly same: readonly Piece[];
+  /** What becomes of objects that others may need. */
+  readonly losses: Losses;
 }
 
 /** What hangs on another comes after it. */
@@ -37,7 +40,10 @@ export function planOf(composite: Composite, olds: Args, args: Args): Plan {
       continue;
     }
     const { changed: fields, replaces } = difference(was.definition, was.checked, piece.checked);
-    const isLost = was.note.failed === true || was.on.some((owner) => lost.has(owner));
+    const isLost =
+      was.note.failed === true ||
+      was.on.some((owner) => lost.has(owner)) ||
+      lostTo(piece.definition, piece.checked, args["mark"]).remade.length > 0;
     // Creation takes what has another mark for somebody else's.
     const isReplaced = replaces.length > 0 || (isLost && was.checked["mark"] !== piece.checked["mark"]);
     if (isReplaced) replaced.add(piece.key);
@@ -48,7 +54,26 @@ export function planOf(composite: Composite, olds: Args, args: Args): Plan {
     else same.push(was);
   }
   const gone = pieces.filter(({ key }) => !kept.has(key) || replaced.has(key));
-  return { gone, made, changed, same };
+  const losses = lossesOf(
+    pieces.filter(({ key }) => lost.has(key)),
+    wanted,
+  );
+  return { gone, made, changed, same, losses };
+}
+
+function lossesOf(lost: readonly Piece[], wanted: readonly Piece[]): Losses {
+  const claimsOf = (pieces: readonly Piece[]) =>
+    pieces.flatMap(({ definition, checked }) => definition.claims(checked));
+  const kept = new Set(claimsOf(wanted));
+  const objects = claimsOf(lost);
+  const addresses = lost.filter(({ definition }) => definition.kind === "Address");
+  return {
+    taken: objects.filter((object) => !kept.has(object)),
+    remade: [
+      ...objects.filter((object) => kept.has(object)),
+      ...addresses.map(({ checked }) => addressesIn(checked["namespace"])),
+    ],
+  };
 }
 
 export const isEmpty = ({ gone, made, changed }: Plan): boolean =>

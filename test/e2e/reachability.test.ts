@@ -68,6 +68,21 @@ describe("Reachability, through the real engine", function () {
     expect((await stack.up(program)).operations).to.deep.equal({ proof: "update" });
   });
 
+  it("looks again when a change that it failed after is taken back", async () => {
+    const before = rooms({ mtu: 1400, triggers: ["v2"] });
+    await type("ip -n blue link set dev veth-blue down");
+    for (const program of [rooms({ mtu: 1400, triggers: ["v3"] }), before]) {
+      const said = await stack.up(program).then(
+        () => "it went up",
+        (error: Error) => error.message,
+      );
+      expect(said).to.include("red does not reach 192.168.15.2 by ping");
+    }
+    await type("ip -n blue link set dev veth-blue up");
+    expect((await stack.up(before)).operations).to.deep.equal({ proof: "update" });
+    expect((await stack.up(before)).operations).to.deep.equal({});
+  });
+
   it("is gone at a refresh where it does not hold, and insisted on after the rest is mended", async () => {
     const program = rooms({ mtu: 1400, triggers: ["v2"] });
     expect((await stack.refresh()).operations).to.deep.equal({});

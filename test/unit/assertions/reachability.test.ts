@@ -3,7 +3,7 @@ import * as engine from "../../../provider/assertions/engine";
 import { reachability } from "../../../provider/assertions/reachability";
 import { command } from "../../../provider/command";
 import type { Args } from "../../../provider/definition";
-import { CommandError } from "../../../provider/errors";
+import { CommandError, PartialError } from "../../../provider/errors";
 import { markFor } from "../../support/args";
 import { FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
 
@@ -101,6 +101,17 @@ describe("Reachability", () => {
     const args = given({ triggers: ["two"] });
     const { state } = await engine.update(reachability, host(SILENT, ""), given({ triggers: ["one"] }), args);
     expect(state).to.deep.equal({ ...args, answer: "ping 10.2.0.2: answered" });
+  });
+
+  it("has its failure on an update in the state, with the new arguments and without the old answer", async () => {
+    const args = given({ triggers: ["two"], retries: 0 });
+    const olds = { ...given({ triggers: ["one"] }), answer: "ping 10.2.0.2: answered" };
+    const error = await engine.update(reachability, host(SILENT), olds, args).then(
+      () => undefined,
+      (caught: unknown) => caught,
+    );
+    expect(error).to.be.instanceOf(PartialError);
+    expect(error).to.deep.include({ id: "red to 10.2.0.2 by ping", properties: args });
   });
 
   it("is refreshed by one look, and gone where it does not hold", async () => {
