@@ -108,15 +108,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
     lookFor(ip(undefined, "link", "set", "dev", name, up ? "up" : "down")),
   ],
 
-  update(
-    {
-      args: seen,
-      mark,
-      wanted = seen,
-      hasLink = true,
-    }: Partial<Pick<Seen, "wanted" | "hasLink">> & Observed<Args, Outputs>,
-    args,
-  ) {
+  update({ args: seen, mark, wanted = seen, hasLink = true }: Seen, args) {
     const { name, mac, mtu } = args;
     const settings = [
       ...(seen.failMode === args.failMode ? [] : [`fail_mode=${args.failMode}`]),
@@ -171,17 +163,17 @@ const mtuCommand = (name: string, mtu: number | undefined): string[] =>
 
 function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Seen {
   const wanted = { mac: entryIn(row, "other_config", "hwaddr"), mtu: numberIn(itself, "mtu_request") };
-  const mtu = wanted.mtu === undefined ? undefined : (link?.mtu ?? wanted.mtu);
+  // One that nobody asked for follows the ports.
+  const isPinned = wanted.mtu !== undefined || args.mtu !== undefined;
   return {
     args: {
       datapathType: wordIn(row, "datapath_type") ?? "system",
       mac: link?.address ?? wanted.mac,
-      // One that nobody asked for follows the ports.
-      mtu: wanted.mtu === undefined && args.mtu !== undefined ? link?.mtu : mtu,
+      mtu: isPinned ? (link?.mtu ?? wanted.mtu) : undefined,
       failMode: wordIn(row, "fail_mode") ?? "standalone",
       stp: flagIn(row, "stp_enable"),
       rstp: flagIn(row, "rstp_enable"),
-      up: link ? isUp(link) : args.up,
+      up: link && isUp(link),
     },
     outputs: link ? { ifindex: link.ifindex } : {},
     mark: entryIn(row, "external_ids", MARK_KEY),

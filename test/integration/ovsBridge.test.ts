@@ -142,7 +142,7 @@ describe("OvsBridge, with Open vSwitch", function () {
 
     it("without the kernel module, `system` is an error that says so, and can be removed", async () => {
       expect(await failure(create({ name: "it-ovs" }))).to.equal(
-        "PartialError: datapathType: is system, with which Open vSwitch has made no link for it: " +
+        "PartialError: up: asked for true, but the kernel has nothing\ndatapathType: is system, with which Open vSwitch has made no link for it: " +
           "it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without",
       );
       expect(await ovsVsctl("list-br")).to.equal("it-ovs");
@@ -162,6 +162,15 @@ describe("OvsBridge, with Open vSwitch", function () {
       await startSwitch();
       expect(await bridge.refresh()).to.deep.equal(["up"]);
       expect(await bridge.become({ ...plain, mac, mtu: 1400 })).to.equal("update");
+      expect(await bridge.refresh()).to.deep.equal([]);
+    });
+
+    it("whose daemon does not run is found to be not up", async () => {
+      const bridge = await create({ ...plain, mac });
+      await stopSwitch();
+      expect(await bridge.refresh()).to.deep.equal(["up"]);
+      await startSwitch();
+      await bridge.become({ ...plain, mac });
       expect(await bridge.refresh()).to.deep.equal([]);
     });
 
