@@ -35,7 +35,7 @@ const TableRoute = z
   .transform(({ type, dst, table, protocol, metric, gateway, dev }) => ({
     type: Number(type),
     destination: dst,
-    isMain: table === "254",
+    table: Number(table),
     protocol: Number(protocol),
     metric,
     via: gateway,
@@ -130,16 +130,36 @@ function chainsOf(
   ];
 }
 
-/** The route of the main table that decides on an address, where no rule of the policy says otherwise. */
-export function routeFor({ routes }: Facts, address: string): TableRoute | undefined {
-  const lengthOf = ({ destination }: TableRoute): number =>
-    Number(networkIn(destination).split("/")[1] ?? 128);
-  const networkIn = (destination: string): string =>
-    destination === "default" ? (address.includes(":") ? "::/0" : "0.0.0.0/0") : destination;
+/** The table that packets are sent by where no rule of the policy says otherwise. */
+export const MAIN = 254;
+
+/** The route of a table that decides on an address, once the table is looked up for it. */
+export function routeFor(
+  { routes }: Pick<Facts, "routes">,
+  address: string,
+  table = MAIN,
+): TableRoute | undefined {
+  const lengthOf = (route: TableRoute): number => prefixOf(route, address);
   return routes
-    .filter(({ isMain, destination }) => isMain && covers(networkIn(destination), address))
+    .filter((route) => route.table === table && covers(destinationOf(route, address), address))
     .sort((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric)[0];
 }
+
+/** The prefix length of a route's destination. */
+export const prefixOf = (route: TableRoute, address: string): number =>
+  Number(destinationOf(route, address).split("/")[1]);
+
+/** Types of routes by their numbers in rtnetlink(7): those that let nothing through, and two others. */
+export const DEAD: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
+export const UNICAST = 1;
+export const THROW = 9;
+
+/** Whether a packet that is sent by this link and gateway may have taken the route; one of several ways has no link of its own. */
+export const mayLeadBy = (
+  { via, interface: link }: TableRoute,
+  dev: string | undefined,
+  gateway: string | undefined,
+): boolean => (link === undefined || link === dev) && (via === undefined || canonicalIp(via) === gateway);
 
 /** The destination of a route as arguments write it: networks with their prefix length. */
 export const destinationOf = ({ destination }: TableRoute, address: string): string => {

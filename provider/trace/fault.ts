@@ -11,6 +11,7 @@ export const CAUSES = [
   "netmask",
   "gateway",
   "dead-route",
+  "policy-rule",
   "forwarding-off",
   "rp-filter",
   "filter",

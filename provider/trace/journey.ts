@@ -104,6 +104,7 @@ export function faultAt(
 const STEP_OF: Partial<Record<Fault["cause"], Step["what"]>> = {
   ...{ "no-address": "address", netmask: "address", "duplicate-address": "address" },
   ...{ "no-route": "route", gateway: "route", "dead-route": "route", "rp-filter": "route", loop: "route" },
+  "policy-rule": "route",
   ...{ "forwarding-off": "route", "no-masquerade": "nat", filter: "rules" },
   ...{
     "link-down": "link",

@@ -63,8 +63,18 @@ export class Owners {
     return this.byClaim.get(claimOf("neighbour", place.name, `${link} ${ip}`));
   }
 
-  ofRoute(place: Place, destination: string, metric: number): Owner | undefined {
-    return this.byClaim.get(claimOf("route", place.name, `main ${destination} metric ${metric}`));
+  /** `table` as arguments have it. */
+  ofRoute(
+    place: Place,
+    destination: string,
+    metric: number,
+    table: number | string = "main",
+  ): Owner | undefined {
+    return this.byClaim.get(claimOf("route", place.name, `${table} ${destination} metric ${metric}`));
+  }
+
+  ofPolicyRule(place: Place, family: Family, priority: number): Owner | undefined {
+    return this.byClaim.get(claimOf("rule", place.name, `${family} ${priority}`));
   }
 
   /** Whose route would lead to an address, though the kernel has none. */

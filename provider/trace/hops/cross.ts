@@ -167,7 +167,7 @@ function nobodyThere(
   const router = routerTo(network, place, destination);
   const isHere = (holder: Port): boolean => segment.ways.has(portKey(holder));
   if (nexthop !== destination) {
-    const owner = ownerOfRoute(journey, place, destination);
+    const owner = ownerOfRoute(journey, place, destination, nexthop);
     return faultAt(journey, place, {
       cause: "gateway",
       reason: `its gateway for ${destination} is ${nexthop}, but nobody on the Ethernet of ${device.name} has that address`,

@@ -80,6 +80,8 @@ export function linkDown(journey: Journey, port: Port): Fault {
 /** The receiver is on the same Ethernet, but the address does not say so. */
 function narrowNetmask(journey: Journey, place: Place, { family, destination }: Packet): Fault | undefined {
   for (const { device, address } of usableAddresses(place, family)) {
+    // Then something else keeps packets away.
+    if (covers(addressName(address), destination)) continue;
     const holder = endpointsOf(segmentOf(journey.network, { place, device })).find(
       (port) => port.place !== place && port.device.addresses.some(({ ip }) => ip === destination),
     );

@@ -3,7 +3,7 @@ import { familyOption, ip } from "../../command";
 import { canonicalIp } from "../../fields/common";
 import { parseJson } from "../../parse/json";
 import { PROTOCOL } from "../../protocol";
-import { destinationOf, type Facts, linkSysctl, routeFor } from "../facts";
+import { DEAD, destinationOf, type Facts, linkSysctl, mayLeadBy, routeFor } from "../facts";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
 import { type Device, ownAddresses, type Place, placeName } from "../network";
@@ -12,6 +12,7 @@ import type { Packet } from "../packet";
 import { ask, type Outcome, type Plan } from "../plan";
 import { dotted, inPlace } from "../words";
 import { explainNoRoute } from "./noRoute";
+import { explainRuling, flowOf, numberOf, refusedThough, rulingAt } from "./policy";
 import { isDeadEnd, routerTo } from "./routers";
 
 /** Where the kernel sends a packet: to itself, or out by a link to the next machine. */
@@ -57,17 +58,13 @@ export function* decide(
   const gateway = answer?.gateway ?? answer?.via?.host;
   const link = place.devices.find(({ name }) => name === answer?.dev);
   if (!outcome.isOk || !answer || !link || /unreachable|blackhole|prohibit/.test(answer.type ?? "")) {
+    const ruling = yield* rulingAt(place, facts, flowOf(packet, arrival?.link.name));
+    const back = yield* wayBack(place, packet, arrival);
     const fault =
-      refusedSource(
-        journey,
-        place,
-        facts,
-        packet,
-        arrival,
-        outcome,
-        yield* wayBack(place, packet, arrival),
-      ) ??
+      explainRuling(journey, place, facts, packet, ruling) ??
+      refusedSource(journey, place, facts, packet, arrival, outcome, back) ??
       deadRoute(journey, place, facts, packet) ??
+      refusedThough(journey, place, facts, packet, ruling, outcome) ??
       explainNoRoute(journey, place, packet);
     return { to: "nowhere", fault };
   }
@@ -78,25 +75,37 @@ export function* decide(
   return { to: "link", link, nexthop, source };
 }
 
-const questionOf = (
-  place: Place,
-  { family, source, destination, isReply }: Packet,
-  arrival: Arrival | undefined,
-) =>
+const questionOf = (place: Place, packet: Packet, arrival: Arrival | undefined) =>
   ip(
     place.name,
-    ...[familyOption(family), "-j", "route", "get", destination],
-    ...(arrival ? ["from", source, "iif", arrival.link.name] : isReply ? ["from", source] : []),
+    ...[familyOption(packet.family), "-j", "route", "get", packet.destination],
+    ...(arrival
+      ? ["from", packet.source, "iif", arrival.link.name]
+      : packet.isReply
+        ? ["from", packet.source]
+        : []),
+    ...selectorsOf(packet),
   );
 
+/** What else rules of the policy may ask for, as far as it is known of the packet. */
+export const selectorsOf = (packet: Packet): string[] => {
+  const port = (word: string, value: number | undefined): string[] =>
+    value === undefined || packet.protocol === "icmp" ? [] : [word, String(value)];
+  return [
+    // By number, as a host may have no /etc/protocols.
+    ...["ipproto", String(numberOf(packet))],
+    ...[...port("sport", packet.sourcePort), ...port("dport", packet.port)],
+  ];
+};
+
 /** By which link the place itself would send to the source; `undefined` where it has no way there. */
-function* wayBack(
-  place: Place,
-  { family, source }: Packet,
-  arrival: Arrival | undefined,
-): Plan<string | undefined> {
+function* wayBack(place: Place, packet: Packet, arrival: Arrival | undefined): Plan<string | undefined> {
   if (!arrival) return undefined;
-  const outcome = yield* ask(ip(place.name, familyOption(family), "-j", "route", "get", source));
+  const { family, source, port, sourcePort } = packet;
+  const selectors = selectorsOf({ ...packet, port: sourcePort, sourcePort: port });
+  const outcome = yield* ask(
+    ip(place.name, familyOption(family), "-j", "route", "get", source, ...selectors),
+  );
   return outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0]?.dev : undefined;
 }
 
@@ -198,9 +207,6 @@ export function loopFault(journey: Journey, place: Place, { destination }: Packe
   });
 }
 
-/** Types of routes that let nothing through, by their numbers in rtnetlink(7). */
-const DEAD: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
-
 function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }: Packet): Fault | undefined {
   const route = routeFor(facts, destination);
   const type = DEAD[route?.type ?? 0];
@@ -214,10 +220,12 @@ function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }
   });
 }
 
-export function ownerOfRoute(journey: Journey, place: Place, destination: string) {
+/** Whose the route of the main table is; nobody's where the `gateway` is another's, as a rule of the policy may have it. */
+export function ownerOfRoute(journey: Journey, place: Place, destination: string, gateway?: string) {
   const facts = journey.facts.get(place);
   const route = facts && routeFor(facts, destination);
-  return route?.protocol === PROTOCOL
+  if (!route || (gateway !== undefined && !mayLeadBy(route, route.interface, gateway))) return undefined;
+  return route.protocol === PROTOCOL
     ? journey.owners.ofRoute(place, destinationOf(route, destination), route.metric)
     : undefined;
 }
@@ -232,12 +240,9 @@ function noteRoute(
 ): void {
   const route = routeFor(facts, destination);
   const by = gateway === undefined ? `directly by ${link.name}` : `via ${gateway} by ${link.name}`;
-  const covering = route ? ` (route ${route.destination})` : "";
-  note(
-    journey,
-    place,
-    "route",
-    `reaches ${destination} ${by}${covering}`,
-    ownerOfRoute(journey, place, destination),
-  );
+  // That of another table, to which a rule of the policy leads, has no name here.
+  const isTaken = route !== undefined && mayLeadBy(route, link.name, gateway);
+  const covering = isTaken ? ` (route ${route.destination})` : "";
+  const owner = isTaken ? ownerOfRoute(journey, place, destination) : undefined;
+  note(journey, place, "route", `reaches ${destination} ${by}${covering}`, owner);
 }

@@ -413,6 +413,128 @@ export const labs: readonly Lab[] = [
     sentence:
       "packets die at h1: its route to 10.2.0.0/25 is of type blackhole, which lets nothing through; remove it",
   },
+  ...["prohibit", "blackhole", "unreachable"].map((action) => ({
+    name: `a policy rule of the router: ${action}`,
+    base: ROUTED,
+    broken: [`h1: ip rule add pref 7 iif red0 ${action}`],
+    sentence: `packets die at h1: its policy rule \`pref 7 iif red0 ${action}\` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do`,
+  })),
+  {
+    name: "a policy rule that leads to a table of the unreachable",
+    base: ROUTED,
+    broken: [
+      "h1: ip rule add pref 6 to 10.2.0.0/16 lookup 76",
+      "h1: ip route add throw 10.2.0.0/24 table 76",
+      "h1: ip rule add pref 7 iif red0 lookup 77",
+      "h1: ip route add unreachable default table 77",
+    ],
+    sentence:
+      "packets die at h1: its policy rule `pref 7 iif red0 lookup 77` leads packets for 10.2.0.2 to the route default of that table, which is of type unreachable and lets nothing through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+  },
+  {
+    name: "a policy rule of the sender",
+    base: ROUTED,
+    broken: ["red: ip rule add pref 7 iif lo to 10.2.0.0/16 prohibit"],
+    sentence:
+      "packets die at red: its policy rule `pref 7 to 10.2.0.0/16 iif lo prohibit` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+  },
+  {
+    name: "a policy rule for answers",
+    base: ROUTED,
+    broken: ["h1: ip rule add pref 7 iif blue0 from 10.2.0.2 blackhole"],
+    sentence:
+      "answers die at h1: its policy rule `pref 7 from 10.2.0.2/32 iif blue0 blackhole` lets no packets for 10.1.0.2 through; take the rule away, or let one before it look up main, whose route 10.1.0.0/24 would do",
+  },
+  {
+    name: "a policy rule for a port, at the sender",
+    base: ROUTED,
+    broken: [
+      "red: ip rule add pref 6 ipproto udp dport 80 prohibit",
+      "red: ip rule add pref 7 ipproto tcp dport 80-90 prohibit",
+    ],
+    server: ["blue", "0.0.0.0", 80],
+    trace: ["red", "blue:80"],
+    sentence:
+      "packets die at red: its policy rule `pref 7 ipproto tcp dport 80-90 prohibit` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+  },
+  {
+    name: "a policy rule for a port, at the router",
+    base: ROUTED,
+    broken: ["h1: ip rule add pref 7 ipproto udp dport 5353 blackhole"],
+    server: ["blue", "0.0.0.0", 5353, "udp"],
+    trace: ["red", "blue:5353/udp"],
+    sentence:
+      "packets die at h1: its policy rule `pref 7 ipproto udp dport 5353 blackhole` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+  },
+  {
+    name: "a policy rule for the port of the answers",
+    base: ROUTED,
+    broken: ["blue: ip rule add pref 7 ipproto tcp sport 80 unreachable"],
+    server: ["blue", "0.0.0.0", 80],
+    trace: ["red", "blue:80"],
+    sentence:
+      "answers die at blue: its policy rule `pref 7 ipproto tcp sport 80 unreachable` lets no packets for 10.1.0.2 through; take the rule away, or let one before it look up main, whose route 10.1.0.0/24 would do",
+  },
+  {
+    name: "a policy rule for pings",
+    base: ROUTED,
+    broken: ["h1: ip rule add pref 7 ipproto icmp prohibit"],
+    sentence:
+      "packets die at h1: its policy rule `pref 7 ipproto icmp prohibit` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+  },
+  {
+    name: "a policy rule for pings of IPv6",
+    base: ROUTED6,
+    broken: ["h1: ip -6 rule add pref 7 not ipproto tcp prohibit"],
+    trace: ["red", "fd00:2::2"],
+    sentence:
+      "packets die at h1: its policy rule `pref 7 not ipproto tcp prohibit` lets no packets for fd00:2::2 through; take the rule away, or let one before it look up main, whose route fd00:2::/64 would do",
+  },
+  {
+    name: "no policy rule for the main table",
+    base: ROUTED,
+    broken: ["h1: ip rule del pref 32766"],
+    sentence:
+      "packets die at h1: none of its policy rules leads packets for 10.2.0.2 to the table main, whose route 10.2.0.0/24 would do; add a PolicyRule that looks up main",
+  },
+  {
+    name: "a policy rule that skips the others",
+    base: ROUTED,
+    broken: ["h1: ip rule add pref 40000 unreachable", "h1: ip rule add pref 7 goto 40000"],
+    sentence:
+      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Network is unreachable"), though it has the route 10.2.0.0/24: a policy rule may send them elsewhere than to the table main; look at `ip -n h1 rule`',
+  },
+  {
+    name: "no route, and a policy rule for what has none",
+    base: ROUTED,
+    broken: [
+      "red: ip route del 10.2.0.0/24",
+      "red: ip rule add pref 7 lookup main",
+      "red: ip rule add pref 8 prohibit",
+    ],
+    sentence:
+      "packets die at red: it has no route to 10.2.0.0/24; add a Route there to 10.2.0.0/24 via 10.1.0.1",
+  },
+  {
+    name: "a route over a link without a carrier, which is not to be used",
+    base: ROUTED,
+    broken: [
+      "h1: sysctl -q -w net.ipv4.conf.blue0.ignore_routes_with_linkdown=1",
+      "blue: ip link set dev eth0 down",
+    ],
+    sentence:
+      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Network is unreachable"), though it has the route 10.2.0.0/24; look at `ip -n h1 rule`, the tables it names, rp_filter and the carriers of links',
+  },
+  {
+    name: "a policy rule for answers that the reverse path filter meets first",
+    base: ROUTED,
+    broken: [
+      "h1: sysctl -q -w net.ipv4.conf.all.rp_filter=1",
+      "h1: ip rule add pref 7 iif blue0 from 10.2.0.2 blackhole",
+    ],
+    sentence:
+      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Invalid argument"), though it has the route 10.2.0.0/24; look at `ip -n h1 rule`, the tables it names, rp_filter and the carriers of links',
+  },
   {
     name: "no address at all",
     base: ROUTED,
@@ -626,6 +748,22 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
       "red: iptables -t raw -A OUTPUT -j NOTRACK",
       "h1: iptables -P FORWARD DROP",
       "h1: iptables -A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT",
+    ],
+  }),
+  ...byPingAndUdp({
+    name: "policy rules for other packets",
+    base: ROUTED,
+    broken: [
+      ...["red", "h1", "blue"].flatMap((name) => [
+        `${name}: ip rule add pref 7 ipproto tcp prohibit`,
+        `${name}: ip rule add pref 8 ipproto udp dport 5354 prohibit`,
+        `${name}: ip rule add pref 9 fwmark 0x1 blackhole`,
+        `${name}: ip rule add pref 10 iif lan0 unreachable`,
+      ]),
+      "h1: ip rule add pref 11 iif lo prohibit",
+      "red: ip rule add pref 12 lookup 77",
+      "red: ip route add 10.2.0.2 via 10.1.0.1 table 77",
+      "red: ip route add blackhole default table 77",
     ],
   }),
   {

@@ -13,6 +13,7 @@ import { address as addressKind } from "../../../provider/resources/address";
 import { bridge } from "../../../provider/resources/bridge";
 import { filterRule } from "../../../provider/resources/filterRule";
 import { neighbor } from "../../../provider/resources/neighbor";
+import { policyRule } from "../../../provider/resources/policyRule";
 import { route } from "../../../provider/resources/route";
 import { vethPair } from "../../../provider/resources/vethPair";
 import { CAUSES } from "../../../provider/trace/fault";
@@ -279,6 +280,38 @@ describe("trace", () => {
         "packets die at red: its neighbour entry for 192.168.15.5 on veth-red says 02:00:00:00:00:99 (PERMANENT), " +
           'but v-net-0 in h1 has 02:00:00:00:00:05; change Neighbor "fixed" of project/stack to 02:00:00:00:00:05',
       );
+    });
+
+    it("by the record of a policy rule, and not the route that it keeps packets from", async () => {
+      await resources();
+      const rule = { namespace: "blue", priority: 7, to: "192.168.1.0/24", iif: "lo", action: "prohibit" };
+      await Living.create(policyRule, rule, "guard");
+      const { sentence, owner } = await ask("192.168.1.3", "blue");
+      const reason =
+        "packets die at blue: its policy rule `pref 7 to 192.168.1.0/24 iif lo prohibit` lets no packets for 192.168.1.3 through";
+      const instead = "or let one before it look up main, whose route 192.168.1.0/24 would do";
+      expect(sentence).to.equal(`${reason}; change PolicyRule "guard" of project/stack, ${instead}`);
+      expect(owner).to.deep.include({ kind: "PolicyRule", name: "guard" });
+    });
+
+    it("by the record of a dead route in the table that somebody's policy rule looks up", async () => {
+      await resources();
+      await typed("rule add pref 7 lookup 77", "blue");
+      const dead = { namespace: "blue", destination: "default", type: "unreachable", table: 77 };
+      await Living.create(route, dead, "closed");
+      expect((await ask("192.168.1.3", "blue")).owner).to.deep.include({ kind: "Route", name: "closed" });
+    });
+
+    it("but not the route of the main table where a policy rule leads elsewhere", async () => {
+      await resources();
+      await typed("rule add pref 7 lookup 77", "blue");
+      await typed("route add default via 192.168.15.7 table 77", "blue");
+      expect(await ask("192.168.1.3", "blue")).to.deep.equal({
+        sentence:
+          "packets die at blue: its gateway for 192.168.1.3 is 192.168.15.7, but nobody on the Ethernet of veth-blue has that address; " +
+          "change the route, or give the gateway that address",
+        owner: undefined,
+      });
     });
 
     it("by the record of a route, without a state", async () => {

@@ -1,0 +1,234 @@
+import { ASK, familyOption, ip } from "../../command";
+import { portValue, protocolNumber } from "../../fields/nat";
+import { printFwmark } from "../../fields/policyRule";
+import { tableOf } from "../../fields/routeTable";
+import { parsePolicyRules, type RuleInfo } from "../../parse/policyRule";
+import { PROTOCOL } from "../../protocol";
+import type { TableRoute } from "../facts";
+import { DEAD, destinationOf, type Facts, MAIN, prefixOf, routeFor, THROW, UNICAST } from "../facts";
+import type { Fault } from "../fault";
+import { covers } from "../ip";
+import { faultAt, type Journey } from "../journey";
+import type { Place } from "../network";
+import { ownerName } from "../owners";
+import type { Packet } from "../packet";
+import { ask, type Outcome, type Plan } from "../plan";
+import { inPlace, ipIn } from "../words";
+
+/** What rules of the policy look at in a packet. */
+export interface Flow extends Pick<Packet, "family" | "protocol" | "destination" | "sourcePort" | "port"> {
+  /** Absent where the kernel is yet to choose it. */
+  readonly source: string | undefined;
+  /** Link that it came in by, or `lo`. */
+  readonly iif: string;
+}
+
+/** What the rules of the policy (`ip rule`) make of a packet. */
+export type Ruling =
+  /** One of them drops it, or leads it to a route that does. */
+  | { readonly by: "rule"; readonly rule: RuleInfo; readonly route?: TableRoute }
+  /** They lead it to a route of some table. */
+  | { readonly by: "route" }
+  /** None of them leads it to a route. */
+  | { readonly by: "nobody" }
+  /** One of them asks for what cannot be told here. */
+  | { readonly by: "untold" };
+
+/** Its own packets get a source with their route, so that no rule sees one before. */
+export const flowOf = (packet: Packet, inInterface: string | undefined): Flow => ({
+  ...packet,
+  source: inInterface !== undefined || packet.isReply ? packet.source : undefined,
+  iif: inInterface ?? "lo",
+});
+
+/** Asks for the rules of a place, to be done only where it does not send a packet on. */
+export function* rulingAt({ name }: Place, facts: Facts, flow: Flow): Plan<Ruling> {
+  const outcome = yield* ask(ip(name, familyOption(flow.family), ...ASK, "rule", "show"));
+  return outcome.isOk ? rulingOf(parsePolicyRules(outcome.text), facts, flow) : { by: "untold" };
+}
+
+/** The same of rules in the order in which the kernel asks them. */
+export function rulingOf(rules: readonly RuleInfo[], facts: Pick<Facts, "routes">, flow: Flow): Ruling {
+  const { destination } = flow;
+  let isMainAsked = false;
+  for (const rule of rules) {
+    const isFor = isIdle(rule) ? false : fits(rule, flow);
+    if (isFor === false) continue;
+    if (isFor === undefined || rule.action === "none") return { by: "untold" };
+    const route = rule.table === undefined ? undefined : routeIn(facts, rule, destination);
+    isMainAsked ||= rule.table === MAIN;
+    if (rule.action === "lookup" && !route) continue;
+    if (route && (DEAD[route.type] === undefined || rule.table === MAIN)) return { by: "route" };
+    // What only catches packets that main has no route for is not what is wrong.
+    if (isMainAsked && !mainRoute(facts, destination)) return { by: "nobody" };
+    return { by: "rule", rule, ...(route && { route }) };
+  }
+  return { by: "nobody" };
+}
+
+/** The route of a rule's table that ends the search. */
+function routeIn(
+  facts: Pick<Facts, "routes">,
+  { table, suppressPrefixlength = -1 }: RuleInfo,
+  destination: string,
+): TableRoute | undefined {
+  const route = routeFor(facts, destination, table);
+  return route && route.type !== THROW && prefixOf(route, destination) > suppressPrefixlength
+    ? route
+    : undefined;
+}
+
+/** The route of the main table that would do. */
+function mainRoute(facts: Pick<Facts, "routes">, destination: string): TableRoute | undefined {
+  const route = routeFor(facts, destination);
+  return route?.type === UNICAST ? route : undefined;
+}
+
+/** Whether a rule does nothing: `nop`, or a `goto` to where there is none. */
+const isIdle = ({ more }: RuleInfo): boolean => more.includes("nop") || more.includes("unresolved");
+
+/** Whether a rule is for a packet; `undefined` where it asks for something else as well. */
+function fits(rule: RuleInfo, flow: Flow): boolean | undefined {
+  const isMet = SELECTORS.every((selector) => selector(rule, flow));
+  if (rule.more.length > 0) return isMet || rule.invert ? undefined : false;
+  return isMet !== rule.invert;
+}
+
+/** Selectors as `ip route get` has them compared: with no mark, no type of service, by no user but root, and bound to no link. */
+const SELECTORS: readonly ((rule: RuleInfo, flow: Flow) => boolean)[] = [
+  ({ from }, { source }) => from === undefined || (source !== undefined && covers(from, source)),
+  ({ to }, { destination }) => to === undefined || covers(to, destination),
+  (rule, { iif }) => rule.iif === undefined || rule.iif === iif,
+  ({ oif }) => oif === undefined,
+  ({ fwmark }) => fwmark === undefined || (fwmark.value & fwmark.mask) === 0,
+  ({ ipproto }, flow) => ipproto === undefined || ipproto === String(numberOf(flow)),
+  ({ sport }, { sourcePort }) => isWithin(sport, sourcePort),
+  ({ dport }, { port }) => isWithin(dport, port),
+  ({ uidrange }) => isWithin(uidrange, 0),
+  ({ tos = 0 }) => tos === 0,
+];
+
+const isWithin = (range: readonly [number, number] | undefined, value: number | undefined): boolean =>
+  range === undefined || (value !== undefined && range[0] <= value && value <= range[1]);
+
+/** The number of the packet's protocol. */
+export const numberOf = ({ family, protocol }: Pick<Packet, "family" | "protocol">): number =>
+  protocolNumber(protocol === "icmp" && family === "ipv6" ? "icmpv6" : protocol);
+
+/** A rule in the words that `ip rule add` takes. */
+export function ruleWords(rule: RuleInfo): string {
+  const word = (name: string, value: string | number | undefined): string[] =>
+    value === undefined ? [] : [`${name} ${value}`];
+  return [
+    `pref ${rule.priority}`,
+    ...(rule.invert ? ["not"] : []),
+    ...[
+      ...word("from", rule.from),
+      ...word("to", rule.to),
+      ...word("iif", rule.iif),
+      ...word("oif", rule.oif),
+    ],
+    ...word("fwmark", rule.fwmark && printFwmark(rule.fwmark)),
+    ...word("ipproto", rule.ipproto && (PROTOCOL_NAMES[rule.ipproto] ?? rule.ipproto)),
+    ...word("sport", rule.sport && portValue(rule.sport)),
+    ...word("dport", rule.dport && portValue(rule.dport)),
+    ...word("uidrange", rule.uidrange?.join("-")),
+    ...word("tos", rule.tos && `0x${rule.tos.toString(16)}`),
+    ...(rule.table === undefined ? [rule.action] : word("lookup", tableOf(rule.table))),
+    ...word("suppress_prefixlength", rule.suppressPrefixlength),
+  ].join(" ");
+}
+
+/** As /etc/protocols has them. */
+const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
+  "1": "icmp",
+  "6": "tcp",
+  "17": "udp",
+  "58": "ipv6-icmp",
+};
+
+/** Where the rules keep a packet from the routes there are. */
+export function explainRuling(
+  journey: Journey,
+  place: Place,
+  facts: Facts,
+  packet: Packet,
+  ruling: Ruling,
+): Fault | undefined {
+  const main = mainRoute(facts, packet.destination);
+  if (ruling.by === "rule") return droppedBy(journey, place, packet, ruling, main);
+  return ruling.by === "nobody" && main ? mainIsLeftOut(journey, place, packet, main) : undefined;
+}
+
+function droppedBy(
+  journey: Journey,
+  place: Place,
+  { family, destination }: Packet,
+  { rule, route }: Extract<Ruling, { by: "rule" }>,
+  main: TableRoute | undefined,
+): Fault {
+  const words = ruleWords(rule);
+  const ofRule =
+    rule.protocol === PROTOCOL ? journey.owners.ofPolicyRule(place, family, rule.priority) : undefined;
+  const owner = ofRule ?? (route && ownerOfDead(journey, place, route, destination));
+  const instead = main ? `, or let one before it look up main, whose route ${main.destination} would do` : "";
+  return faultAt(journey, place, {
+    cause: "policy-rule",
+    reason: route
+      ? `its policy rule \`${words}\` leads packets for ${destination} to the route ${route.destination} of that table, which is of type ${DEAD[route.type]} and lets nothing through`
+      : `its policy rule \`${words}\` lets no packets for ${destination} through`,
+    mend: `${owner ? `change ${ownerName(owner)}` : "take the rule away"}${instead}`,
+    code: owner ? undefined : `${ruleIn(place, family)} del ${words}`,
+    owner,
+  });
+}
+
+const ownerOfDead = ({ owners }: Journey, place: Place, route: TableRoute, destination: string) =>
+  route.protocol === PROTOCOL
+    ? owners.ofRoute(place, destinationOf(route, destination), route.metric, tableOf(route.table))
+    : undefined;
+
+function mainIsLeftOut(
+  journey: Journey,
+  place: Place,
+  { family, destination }: Packet,
+  main: TableRoute,
+): Fault {
+  const six = family === "ipv6" ? 'family: "ipv6", ' : "";
+  return faultAt(journey, place, {
+    cause: "policy-rule",
+    reason: `none of its policy rules leads packets for ${destination} to the table main, whose route ${main.destination} would do`,
+    mend: "add a PolicyRule that looks up main",
+    code: `new PolicyRule("…", { ${inPlace(place)}${six}priority: 32766, table: "main" });`,
+  });
+}
+
+/** Where the kernel refuses what the main table has a route for, and nothing that is known tells why. */
+export function refusedThough(
+  journey: Journey,
+  place: Place,
+  facts: Facts,
+  { family, destination }: Packet,
+  { by }: Ruling,
+  outcome: Outcome,
+): Fault | undefined {
+  const main = mainRoute(facts, destination);
+  if (!main) return undefined;
+  const said = outcome.isOk ? "" : (/answers: (.*)/.exec(outcome.stderr)?.[1] ?? outcome.stderr.trim());
+  const refused = `the kernel refuses packets for ${destination}${said && ` ("${said}")`}, though it has the route ${main.destination}`;
+  const look = `look at \`${ruleIn(place, family)}\``;
+  return by === "untold"
+    ? faultAt(journey, place, {
+        cause: "policy-rule",
+        reason: `${refused}: a policy rule may send them elsewhere than to the table main`,
+        mend: look,
+      })
+    : faultAt(journey, place, {
+        cause: "unknown",
+        reason: refused,
+        mend: `${look}, the tables it names, rp_filter and the carriers of links`,
+      });
+}
+
+const ruleIn = (place: Place, family: Packet["family"]): string =>
+  `${ipIn(place)}${family === "ipv6" ? " -6" : ""} rule`;
