@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Args, Definition } from "../definition";
+import type { Args, Definition, Problem } from "../definition";
 
 /** The way to a value: `["interfaces", "eth0", "mtu"]`; numbers lead into lists. */
 export type Path = readonly (string | number)[];
@@ -26,6 +26,8 @@ export interface Composite<A = Args> {
   /** The fields whose change replaces it as a whole; every other change is made part by part. */
   readonly replaceOn: readonly string[];
   id(args: A): string;
+  /** Problems between its entries; asked once all fields are known and valid by themselves. */
+  problems?(args: A): readonly Problem[];
   /** Its parts, those first that are to be worked on first. Of arguments that are all known. */
   parts(args: A): readonly Part[];
 }

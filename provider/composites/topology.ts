@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { Args, Definition } from "../definition";
+import type { Args, Definition, Problem } from "../definition";
 import { linkName, macAddress, namespaceName } from "../fields/common";
 import { sysctlKey, sysctlValue } from "../fields/sysctl";
+import { rivals } from "../filter/rivals";
 import { linkId } from "../links";
 import { parseMark } from "../mark";
 import { sysctlName } from "../parse/sysctl";
@@ -11,6 +12,7 @@ import { NatRuleArgs, natRule } from "../resources/natRule";
 import { sysctl } from "../resources/sysctl";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
 import { addressList, addressParts, NodeArgs, nodeParts, routeList, routeParts } from "./node";
+import { printPath } from "./paths";
 
 const TopologyBridge = BridgeArgs.omit({ name: true, adopt: true })
   .extend({
@@ -36,9 +38,15 @@ export const TopologyArgs = z.object({
   nodes: z.record(namespaceName, NodeArgs.omit({ name: true, adopt: true }).strict()).default({}),
   /** Bridges by their names: the arguments of a Bridge, and `addresses`. Default: none. Updates in place. */
   bridges: z.record(linkName, TopologyBridge).default({}),
-  /** NAT rules by names of your choice: the arguments of a NatRule. Default: none. Updates in place. */
+  /**
+   * NAT rules by names of your choice: the arguments of a NatRule. Those that may see the same packet need different
+   * priorities, as the map has no order. Default: none. Updates in place.
+   */
   nat: z.record(z.string(), TopologyNat).default({}),
-  /** Filter rules by names of your choice: the arguments of a FilterRule. Default: none. Updates in place. */
+  /**
+   * Filter rules by names of your choice: the arguments of a FilterRule. Those of one chain with different verdicts need
+   * different priorities, as the map has no order. Default: none. Updates in place.
+   */
   filter: z.record(z.string(), TopologyFilter).default({}),
   /** Routes of the host, as the arguments of a Route. Default: none. Updates in place. */
   routes: routeList,
@@ -60,6 +68,7 @@ export const topology: Composite<TopologyArgs> = {
   identity: "nodes",
   replaceOn: [],
   id: ({ mark }) => parseMark(mark)?.label ?? mark,
+  problems: ({ filter }) => rivalryProblems(filter),
   parts: ({ nodes, bridges, nat, filter, routes, sysctls, adopt }) => [
     ...Object.entries(sysctls).map(([key, value]) => sysctlPart(key, value, ["sysctls", key])),
     ...Object.entries(nodes).flatMap(([name, given]) =>
@@ -71,6 +80,15 @@ export const topology: Composite<TopologyArgs> = {
     ...Object.entries(filter).map(([name, given]) => rulePart(filterRule, name, given, ["filter", name])),
   ],
 };
+
+/** Only the priorities tell which of two rules is asked first. */
+function rivalryProblems(filter: TopologyArgs["filter"]): Problem[] {
+  const rules = Object.entries(filter).map(([name, rule]) => ({ ...rule, name }));
+  return rivals(rules).map(([{ name, verdict, priority }, rival]) => ({
+    property: printPath(["filter", name, "priority"]),
+    reason: `is ${priority}, as that of ${printPath(["filter", rival.name])}, but one is for ${verdict} and the other for ${rival.verdict}: which is asked first is not told by a map; give them different ones, the lower is asked first`,
+  }));
+}
 
 const sysctlPart = (key: string, value: string, entry: Path): Part => ({
   ...{ key: keyOf(sysctl, sysctlName(key)), definition: sysctl, args: { key, value }, entry },

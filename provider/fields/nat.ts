@@ -46,6 +46,13 @@ function patternProblem(text: string, pattern: string, stem: string): string | u
   return undefined;
 }
 
+/** Whether a link of this name is one of those that such a match is for. */
+export function fitsLink(checked: string, name: string): boolean {
+  const { sign, rest } = parseNegation(checked);
+  const isIt = rest.endsWith("*") ? name.startsWith(rest.slice(0, -1)) : name === rest;
+  return isIt === (sign === "");
+}
+
 /** The name of a link where rules are to match just that one. */
 export const matchedLink = linkName.superRefine((name, ctx) => {
   if (!/^[!@]|[*+]$/.test(name)) return;

@@ -60,6 +60,14 @@ export function joinedSigned(networks: readonly string[]): string[] {
   return isNegative ? plain.map((network) => `!${network}`) : plain;
 }
 
+/** Whether an address is one of those that checked `networks` match. */
+export function fitsAddress(networks: readonly string[], address: string): boolean {
+  const isNegative = networks[0]?.startsWith("!") === true;
+  const number = toNumber(address);
+  const spans = networks.map((network) => spanOf(network.replace(/^!/, "")));
+  return spans.some(([first, last]) => first <= number && number <= last) !== isNegative;
+}
+
 /** A network that packets are matched with, or a list of them; with `!` in front of each, everything outside them all. */
 export const matchedNetworks = z
   .union([z.string(), z.array(z.string())], "is neither a network nor a list of networks")

@@ -4,6 +4,7 @@ import { familyProblem } from "../packet/family";
 import { givenPorts, lackingProtocol, tooManyPorts } from "../packet/ports";
 import type { FilterRuleArgs } from "../resources/filterRule";
 import { firewalldProblems } from "./firewalldProblems";
+import { ownTrafficProblems } from "./ownTraffic";
 
 /** What is wrong between the fields of a rule. */
 export const filterProblems = (args: FilterRuleArgs): Problem[] => [
@@ -13,6 +14,7 @@ export const filterProblems = (args: FilterRuleArgs): Problem[] => [
   ...protocolProblems(args),
   ...portProblems(args),
   ...verdictProblems(args),
+  ...ownTrafficProblems(args),
   ...(args.backend === "firewalld" ? firewalldProblems(args) : []),
 ];
 

@@ -87,13 +87,13 @@ describe("FilterRule, with the kernel", () => {
       "update",
     ],
     [
-      { chain: "input", verdict: "reject" },
-      { chain: "input", verdict: "reject", rejectWith: "host-unreachable" },
+      { chain: "input", inInterface: "!lo", verdict: "reject" },
+      { chain: "input", inInterface: "!lo", verdict: "reject", rejectWith: "host-unreachable" },
       "update",
     ],
     [
-      { chain: "input", verdict: "reject", rejectWith: "net-unreachable" },
-      { chain: "input", verdict: "reject", rejectWith: "admin-prohibited" },
+      { chain: "input", inInterface: "!lo", verdict: "reject", rejectWith: "net-unreachable" },
+      { chain: "input", inInterface: "!lo", verdict: "reject", rejectWith: "admin-prohibited" },
       "update",
     ],
     [six, { ...six, verdict: "reject", rejectWith: "host-unreachable" }, "update"],

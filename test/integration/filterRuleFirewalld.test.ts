@@ -59,15 +59,29 @@ describe("FilterRule, with firewalld", function () {
     const SERVER = `require("node:net").createServer((s) => s.end()).listen(process.argv[1], "::", () => console.log("ready"))`;
     const CLIENT = `require("node:net").connect(process.argv[2], process.argv[1]).on("connect", () => process.exit(0)).on("error", ({ code }) => (console.log(code), process.exit(1)))`;
 
+    const node = (place: string | undefined, script: string, ...words: readonly string[]) => {
+      const [file = "", ...args] = [
+        ...(place === undefined ? [] : ["ip", "netns", "exec", place]),
+        ...[process.execPath, "-e", script, ...words],
+      ];
+      return [file, args] as const;
+    };
+
     /** What a client in it-in sees that connects to a server which really listens. */
-    async function connects(server: string | undefined, host: string, port: number): Promise<string> {
-      const node = [process.execPath, "-e", SERVER, String(port)];
-      const [file = "", ...args] = server === undefined ? node : ["ip", "netns", "exec", server, ...node];
-      const listening = execa(file, args, { reject: false });
+    const connects = (server: string | undefined, host: string, port: number) =>
+      connection("it-in", server, host, port);
+
+    async function connection(
+      client: string | undefined,
+      server: string | undefined,
+      host: string,
+      port: number,
+    ): Promise<string> {
+      const listening = execa(...node(server, SERVER, String(port)), { reject: false });
       try {
         await new Promise((ready) => listening.stdout.once("data", ready));
-        const words = ["netns", "exec", "it-in", process.execPath, "-e", CLIENT, host, String(port)];
-        const { exitCode, stdout } = await execa("ip", words, { reject: false, timeout: 3000 });
+        const trial = node(client, CLIENT, host, String(port));
+        const { exitCode, stdout } = await execa(...trial, { reject: false, timeout: 3000 });
         return exitCode === 0 ? "a connection" : stdout || "nothing";
       } finally {
         listening.kill();
@@ -126,6 +140,18 @@ describe("FilterRule, with firewalld", function () {
       await fails(undefined, "10.9.0.2")();
       await pings(undefined, "10.9.1.2")();
       for (const rule of [into, out]) await rule.remove();
+    });
+
+    it("what goes by the loopback link passes a drop of everything, so that Pulumi is not cut off", async () => {
+      const rules = [
+        await create({ chain: "input", priority: 1, verdict: "drop" }, "into"),
+        await create({ chain: "output", priority: 1, verdict: "reject" }, "out"),
+      ];
+      await fails(undefined, "10.9.0.2")();
+      await fails("it-in", "10.9.0.1")();
+      await pings(undefined, "127.0.0.1")();
+      expect(await connection(undefined, undefined, "127.0.0.1", 8081)).to.equal("a connection");
+      for (const rule of rules) await rule.remove();
     });
 
     it("an accept of another backend is said not to overrule it, and one in firewalld needs no word", async () => {

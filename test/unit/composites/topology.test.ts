@@ -6,6 +6,7 @@ import { topology } from "../../../provider/composites/topology";
 import type { Args } from "../../../provider/definition";
 import * as single from "../../../provider/engine";
 import { bridge } from "../../../provider/resources/bridge";
+import { UNKNOWN } from "../../../provider/unknown";
 import { markFor } from "../../support/args";
 import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
 
@@ -179,6 +180,19 @@ describe("composites: Topology", () => {
         /^filter.guard.port: has a port, but no/,
       ],
       [
+        { filter: { guard: { chain: "input", verdict: "drop" } } },
+        /^filter.guard.inInterface: does not leave out the link lo, /,
+      ],
+      [
+        {
+          filter: {
+            rest: { chain: "forward", verdict: "drop", priority: 7 },
+            web: { chain: "forward", verdict: "accept", priority: 7, protocol: "tcp", port: 80 },
+          },
+        },
+        /^filter.web.priority: is 7, as that of filter.rest, but one is for accept and the other for drop: .*; give them different ones, the lower is asked first$/,
+      ],
+      [
         { routes: [{ destination: "10.0.0.1/8", via: "10.0.0.1" }] },
         /^routes\[0\].destination: is "10.0.0.1\/8"/,
       ],
@@ -203,6 +217,11 @@ describe("composites: Topology", () => {
         for (const [at, words] of expected.entries()) expect(found[at]).to.match(words);
       });
     }
+
+    it("no rules that are equal in priority before all is known", () => {
+      const web = { chain: "forward", verdict: "accept", source: UNKNOWN };
+      expect(problems({ filter: { rest: { chain: "forward", verdict: "drop" }, web } })).to.deep.equal([]);
+    });
 
     it("what a single resource has already, and the other way round", () => {
       const mark = markFor("Bridge", "single");

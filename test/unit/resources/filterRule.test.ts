@@ -133,6 +133,14 @@ describe("FilterRule", () => {
         "rejectWith: is tcp-reset, but `protocol` is udp: set it to tcp, or choose another",
       ],
       [
+        { chain: "input", port: undefined, verdict: "drop" },
+        'inInterface: does not leave out the link lo, by which Pulumi talks to itself over TCP: `pulumi up` would hang, and so would `pulumi destroy`; write `inInterface: "!lo"`',
+      ],
+      [
+        { chain: "output", port: undefined, outInterface: "!eth0", verdict: "reject" },
+        'outInterface: does not leave out the link lo, by which Pulumi talks to itself over TCP: `pulumi up` would hang, and so would `pulumi destroy`; name another link, or leave out its packets by `source: "!127.0.0.0/8"`',
+      ],
+      [
         { dockerUser: true },
         "dockerUser: is true, but Docker's chain is one of iptables: set backend `iptables`",
       ],
@@ -227,7 +235,7 @@ describe("FilterRule", () => {
         verdict: "drop",
       },
       { ...web, port: [80, 443], verdict: "reject", rejectWith: "tcp-reset" },
-      { chain: "input", verdict: "reject" },
+      { chain: "input", inInterface: "!lo", verdict: "reject" },
       { chain: "input", verdict: "reject", rejectWith: "host-unreachable", family: "ipv6" },
       { chain: "output", verdict: "log" },
       { chain: "output", verdict: "log", logPrefix: "a b: ", logLevel: "debug" },
