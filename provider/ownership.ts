@@ -84,10 +84,13 @@ function refuseUnlessAdoptable(definition: Definition, { records }: Sight, seen:
     );
   }
   if (args["adopt"] !== true) {
-    const otherwise = "adopt" in definition.schema.shape ? ", or set `adopt: true` to take it over" : "";
+    const otherwise =
+      "adopt" in definition.schema.shape
+        ? "ask for another, or set `adopt: true` to take it over"
+        : "or ask for another";
     throw new RefusedError(
       `${id} exists already and is not this resource's own${seen.mark ? ` (its mark is ${seen.mark})` : ""}: ` +
-        `remove it by hand if nobody needs it, ask for another${otherwise}`,
+        `remove it by hand if nobody needs it, ${otherwise}`,
     );
   }
   // An effect that hangs on the values tells what it may become, and not whether it is another.

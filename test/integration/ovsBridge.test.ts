@@ -118,7 +118,7 @@ describe("OvsBridge, with Open vSwitch", function () {
     it("what is foreign is refused, unchanged, and survives a removal", async () => {
       await ovsVsctl("add-br", "it-ovs", "--", "set", "Bridge", "it-ovs", "datapath_type=netdev");
       expect(await failure(create())).to.equal(
-        "RefusedError: it-ovs exists already and is not this resource's own: remove it by hand if nobody needs it, ask for another",
+        "RefusedError: it-ovs exists already and is not this resource's own: remove it by hand if nobody needs it, or ask for another",
       );
       expect(await column("external_ids")).to.equal("{}");
       const own = await create({ ...plain, name: "it-other" });

@@ -189,7 +189,7 @@ describe("OvsPort, with Open vSwitch", function () {
     it("what is foreign is refused, unchanged, and survives a removal", async () => {
       await ovsVsctl("add-port", "it-ovs", "it-red-br");
       expect(await failure(create(red))).to.equal(
-        "RefusedError: it-ovs/it-red-br exists already and is not this resource's own: remove it by hand if nobody needs it, ask for another",
+        "RefusedError: it-ovs/it-red-br exists already and is not this resource's own: remove it by hand if nobody needs it, or ask for another",
       );
       expect(await column("external_ids")).to.equal("{}");
       const own = await create(blue, "blue");

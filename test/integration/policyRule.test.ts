@@ -152,7 +152,7 @@ describe("PolicyRule, with the kernel", () => {
     const host = new WatchedHost();
     expect(await failure(create(base, host))).to.equal(
       `RefusedError: ${lab}/ipv4 rule 100 exists already and is not this resource's own (its mark is proto 0): ` +
-        "remove it by hand if nobody needs it, ask for another",
+        "remove it by hand if nobody needs it, or ask for another",
     );
     expect(host.changes).to.deep.equal([]);
     await typed("rule del pref 100", lab);

@@ -132,7 +132,7 @@ describe("ownership", () => {
     const belongs =
       'lamp a exists already: it belongs to Lamp "b" of the stack other/dev. Remove it there, or ask for another; ' +
       "`pulumi-netns gc` removes what is left of a stack that is no more";
-    const otherwise = "remove it by hand if nobody needs it, ask for another";
+    const byHand = "remove it by hand if nobody needs it,";
     const refusals: readonly (readonly [...Row, args: Args, message: string])[] = [
       ["another resource's mark", lamp, seen(theirs), [], adopting, belongs],
       ["another resource's record", lamp, seen("uplink"), [record(theirs)], adopting, belongs],
@@ -166,7 +166,7 @@ describe("ownership", () => {
         seen(),
         [],
         asked,
-        `lamp a exists already and is not this resource's own: ${otherwise}, or set \`adopt: true\` to take it over`,
+        `lamp a exists already and is not this resource's own: ${byHand} ask for another, or set \`adopt: true\` to take it over`,
       ],
       [
         "what is nobody's, told not to",
@@ -174,7 +174,7 @@ describe("ownership", () => {
         seen("uplink"),
         [record(mark)],
         { ...asked, adopt: false },
-        `lamp a exists already and is not this resource's own (its mark is uplink): ${otherwise}, or set \`adopt: true\` to take it over`,
+        `lamp a exists already and is not this resource's own (its mark is uplink): ${byHand} ask for another, or set \`adopt: true\` to take it over`,
       ],
       [
         "what cannot be changed in place",
@@ -194,7 +194,7 @@ describe("ownership", () => {
     it("does not speak of `adopt` where a kind cannot", () => {
       const firm: Definition = { ...lamp, schema: lamp.schema.omit({ adopt: true }) };
       expect(() => takeOver(firm, sight(seen(), []), asked))
-        .to.throw(`own: ${otherwise}`)
+        .to.throw(`own: ${byHand} or ask for another`)
         .that.does.not.match(/adopt/);
     });
   });
