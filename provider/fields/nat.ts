@@ -60,6 +60,8 @@ export const matchedLink = linkName.superRefine((name, ctx) => {
   ctx.addIssue({ code: "custom", message });
 });
 
+const LAST_PORT = 65535;
+
 /** First and last port of a range; the same for one port. */
 export type Ports = readonly [first: number, last: number];
 
@@ -68,7 +70,7 @@ export function parsePorts(text: string): Ports | undefined {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
   if (!match) return undefined;
   const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
-  return [first, last].every((port) => port >= 1 && port <= 65535) ? [first, last] : undefined;
+  return [first, last].every((port) => port >= 1 && port <= LAST_PORT) ? [first, last] : undefined;
 }
 
 export const printPorts = ([first, last]: Ports): string =>
@@ -102,16 +104,21 @@ export const matchedPort = z
     const message =
       value.length === 0
         ? "is an empty list: leave it out"
-        : `has ${wrong.map(quote).join(", ")}, not a port from 1 to 65535: a list takes single ports`;
+        : `has ${wrong.map(quote).join(", ")}, not a port from 1 to ${LAST_PORT}: a list takes single ports`;
     ctx.addIssue({ code: "custom", message });
     return z.NEVER;
   });
 
-function portsProblem(value: number | string, ports: Ports | undefined): string {
+/** Why `value` is no port or range; `most` is the highest port there is for the field. */
+export function portsProblem(
+  value: number | string,
+  ports: Ports | undefined,
+  most: number = LAST_PORT,
+): string {
   const [first, last] = ports ?? [];
   return ports
     ? `is ${quote(value)}, which runs backwards: did you mean "${last}-${first}"?`
-    : `is ${quote(value)}, not a port from 1 to 65535 or a range such as "8000-8010"`;
+    : `is ${quote(value)}, not a port from 1 to ${most} or a range such as "8000-8010"`;
 }
 
 const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132, icmp: 1, icmpv6: 58, esp: 50, ah: 51 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { integer, network } from "./common";
-import { isAny, matchedPort, parsePorts } from "./nat";
+import { isAny, parsePorts, portsProblem, portValue } from "./nat";
 
 /** What packets are told apart by in a policy rule: each field says what is wrong in its own words, and the mend. */
 
@@ -18,9 +18,9 @@ const LAST_PORT = 65534;
 export const ruledPort = z
   .union([z.number(), z.string()], "is neither a port nor a range: make a rule for each of several")
   .transform((given, ctx) => {
-    const { data, error } = matchedPort.safeParse(given);
-    if (data !== undefined && typeof data !== "object") return data;
-    for (const { message } of error?.issues ?? []) ctx.addIssue({ code: "custom", message });
+    const ports = parsePorts(String(given));
+    if (ports && ports[0] <= ports[1]) return portValue(ports);
+    ctx.addIssue({ code: "custom", message: portsProblem(given, ports, LAST_PORT) });
     return z.NEVER;
   })
   .superRefine((given, ctx) => {

@@ -28,8 +28,11 @@ function numberOf(given: number | string): number | undefined {
 }
 
 function problem(given: number | string): string {
+  const number = Number(given);
   const is = `is ${typeof given === "number" ? given : JSON.stringify(given)}`;
-  return typeof given === "number"
-    ? `${is}, not a whole number from 1 to 4294967295`
-    : `${is}, neither main, local or default nor a name in ${FILE} of this host: write its number, from 1 to 4294967295, or add the name there`;
+  if (typeof given === "string" && !/^\d+$/.test(given))
+    return `${is}, neither main, local or default nor a name in ${FILE} of this host: write its number, from 1 to 4294967295, or add the name there`;
+  return given !== number && numberOf(number) !== undefined
+    ? `${is}, a number as text: write it without quotes, as ${number}`
+    : `${is}, not a whole number from 1 to 4294967295`;
 }

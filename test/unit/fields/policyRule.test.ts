@@ -17,6 +17,7 @@ function outcome(field: z.ZodType, value: unknown): unknown {
 
 const noMark = "not a mark such as 16, 0x10 or 0x10/0xff";
 const noUsers = 'not the id of a user or a range such as "1000-1999"';
+const noPort = 'not a port from 1 to 65534 or a range such as "8000-8010"';
 const noTable =
   "neither main, local or default nor a name in /etc/iproute2/rt_tables of this host: write its number, from 1 to 4294967295, or add the name there";
 
@@ -81,6 +82,10 @@ const tables: readonly (readonly [string, z.ZodType, readonly (readonly [unknown
       [80, 80],
       ["80-90", "80-90"],
       [[80, 443], "is neither a port nor a range: make a rule for each of several"],
+      [0, `is 0, ${noPort}`],
+      [70000, `is 70000, ${noPort}`],
+      ["80,90", `is "80,90", ${noPort}`],
+      ["443", 443],
       ["90-80", 'is "90-80", which runs backwards: did you mean "80-90"?'],
       [65534, 65534],
       [65535, "is 65535, but the kernel has no rules for ports above 65534: leave it out"],
@@ -115,7 +120,12 @@ const tables: readonly (readonly [string, z.ZodType, readonly (readonly [unknown
       // A name of every host, for no table.
       ["unspec", `is "unspec", ${noTable}`],
       ["no such table", `is "no such table", ${noTable}`],
-      ["100", `is "100", ${noTable}`],
+      ["100", 'is "100", a number as text: write it without quotes, as 100'],
+      ["0255", 'is "0255", a number as text: write it without quotes, as 255'],
+      ["0", 'is "0", not a whole number from 1 to 4294967295'],
+      ["4294967296", 'is "4294967296", not a whole number from 1 to 4294967295'],
+      ["", `is "", ${noTable}`],
+      ["-1", `is "-1", ${noTable}`],
     ],
   ],
 ];
