@@ -85,7 +85,10 @@ export interface Definition<A = Args, O extends object = object> {
   home?(args: A): string | undefined;
   /** The network namespace that it is itself: its deletion takes along what is in it. */
   encloses?(args: A): string;
-  /** Problems between fields; asked once all fields are known and valid by themselves. */
+  /**
+   * Problems between fields; asked once all fields are valid by themselves. What is not known yet cannot be read, and
+   * ends it: `asFarAsKnown` asks several looks each by itself.
+   */
   problems?(args: A): readonly Problem[];
   /** Defaults that hang on other fields or on the mark; not known yet where these are not. Checked as if given. */
   defaults?(args: Some<A> & { mark: string }): { readonly [K in keyof A]?: unknown };

@@ -24,7 +24,7 @@ export interface Assertion {
   readonly onChange: Readonly<Record<string, Effect>>;
   /** Readable and stable; two of a program may well say the same. */
   id(args: Args): string;
-  /** Problems between fields; asked once all fields are known and valid by themselves. */
+  /** Problems between fields; asked once all fields are valid by themselves. What is not known yet cannot be read, and ends it. */
   problems(args: Args): readonly Problem[];
   /** Looks once; throws what kept it from looking, a `PlaceGoneError` where the place is gone. */
   look(host: Host, args: Args): Promise<Verdict>;

@@ -68,6 +68,15 @@ export const ReachabilityArgs = z.object({
 
 type Given = z.output<typeof ReachabilityArgs>;
 
+/** What hangs together, and nothing else, which may not be known yet. */
+const Probing = ReachabilityArgs.pick({
+  protocol: true,
+  port: true,
+  path: true,
+  status: true,
+  payload: true,
+});
+
 const given = (args: Args): Given => ReachabilityArgs.parse(args);
 
 /** That packets get somewhere, or do not. See ping(8), tcp(7), udp(7), RFC 9110. */
@@ -90,7 +99,7 @@ export const reachability: Assertion = {
 
   id: (args) => `${placeName(given(args).namespace)} to ${whatIs(given(args))}`,
 
-  problems: (args) => problemsOf(given(args)),
+  problems: (args) => problemsOf(Probing.parse(args)),
 
   patience(args) {
     const { retries, expect } = given(args);
@@ -157,7 +166,7 @@ async function explain(host: Host, asked: Given): Promise<string> {
   return `the way is ${way.join(" → ")}: a filter on one of these has to stop it`;
 }
 
-function problemsOf({ protocol, port, path, status, payload }: Given): Problem[] {
+function problemsOf({ protocol, port, path, status, payload }: z.output<typeof Probing>): Problem[] {
   const needs = (protocol === "tcp" || protocol === "udp") && port === undefined;
   const refuse = (property: string, value: unknown, only: readonly string[]): Problem[] =>
     value === undefined || only.includes(protocol)

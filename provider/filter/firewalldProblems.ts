@@ -1,15 +1,21 @@
 import type { Problem } from "../definition";
 import type { FilterRuleArgs } from "../resources/filterRule";
+import { asFarAsKnown } from "../unknown";
 import { knownIcmpTypes } from "./richRule";
 
 /** What firewalld has no words for. */
-export const firewalldProblems = (args: FilterRuleArgs): Problem[] => [
-  ...NOWHERE.flatMap(({ property, reason }) => (args[property] === undefined ? [] : [{ property, reason }])),
-  ...bothPorts(args),
-  ...unknownTypes(args),
-  ...brokenPrefix(args),
-  ...brokenLevel(args),
-];
+export const firewalldProblems = (args: FilterRuleArgs): Problem[] =>
+  asFarAsKnown<FilterRuleArgs, Problem>(
+    ...NOWHERE.map(
+      ({ property, reason }) =>
+        (it: FilterRuleArgs) =>
+          it[property] === undefined ? [] : [{ property, reason }],
+    ),
+    bothPorts,
+    unknownTypes,
+    brokenPrefix,
+    brokenLevel,
+  )(args);
 
 const NETWORKS = "name its addresses by `source` or `destination`, or use another backend";
 

@@ -3,20 +3,21 @@ import { ICMP_TYPES } from "../fields/filter";
 import { familyProblem } from "../packet/family";
 import { givenPorts, lackingProtocol, tooManyPorts } from "../packet/ports";
 import type { FilterRuleArgs } from "../resources/filterRule";
+import { asFarAsKnown } from "../unknown";
 import { firewalldProblems } from "./firewalldProblems";
 import { ownTrafficProblems } from "./ownTraffic";
 
 /** What is wrong between the fields of a rule. */
-export const filterProblems = (args: FilterRuleArgs): Problem[] => [
-  ...interfaceProblems(args),
-  ...placeProblems(args),
-  ...addressProblems(args),
-  ...protocolProblems(args),
-  ...portProblems(args),
-  ...verdictProblems(args),
-  ...ownTrafficProblems(args),
-  ...(args.backend === "firewalld" ? firewalldProblems(args) : []),
-];
+export const filterProblems = asFarAsKnown<FilterRuleArgs, Problem>(
+  interfaceProblems,
+  placeProblems,
+  addressProblems,
+  protocolProblems,
+  portProblems,
+  verdictProblems,
+  ownTrafficProblems,
+  (args) => (args.backend === "firewalld" ? firewalldProblems(args) : []),
+);
 
 function interfaceProblems({ chain, inInterface, outInterface }: FilterRuleArgs): Problem[] {
   const problem = (property: string, what: string, mend: string) => [
@@ -43,7 +44,8 @@ const FIELDS = ["source", "destination"] as const;
 const listIn = (value: string | string[] | undefined): string[] =>
   value === undefined ? [] : [value].flat();
 
-function addressProblems({ family, backend, ...args }: FilterRuleArgs): Problem[] {
+function addressProblems(args: FilterRuleArgs): Problem[] {
+  const { family, backend } = args;
   return FIELDS.flatMap((property) => {
     const networks = listIn(args[property]);
     const ofOther = familyProblem(property, networks, family);
@@ -78,7 +80,8 @@ function portProblems(args: FilterRuleArgs): Problem[] {
   return lacking.length > 0 ? lacking : tooManyPorts(args);
 }
 
-function verdictProblems({ verdict, protocol, ...args }: FilterRuleArgs): Problem[] {
+function verdictProblems(args: FilterRuleArgs): Problem[] {
+  const { verdict, protocol } = args;
   const without = (property: "rejectWith" | "logPrefix" | "logLevel", needed: string) =>
     args[property] === undefined || verdict === needed
       ? []

@@ -4,23 +4,25 @@ import { parseTarget } from "../fields/natTarget";
 import { familyProblem } from "../packet/family";
 import { givenPorts, lackingProtocol, tooManyPorts } from "../packet/ports";
 import type { NatRuleArgs } from "../resources/natRule";
+import { asFarAsKnown } from "../unknown";
 import { isLoopback, sizeOf } from "./legs";
 
 /** Ports that one rule maps one to one: nftables lists each of them. */
 const MOST_MAPPED = 1024;
 
 /** What is wrong between the fields of a rule. */
-export const natProblems = (args: NatRuleArgs): Problem[] => [
-  ...targetProblems(args),
-  ...interfaceProblems(args),
-  ...protocolProblems(args),
-  ...portProblems(args),
-  ...familyProblems(args),
-  ...mapProblems(args),
-  ...hairpinProblems(args),
-  ...localnetProblems(args),
-  ...reachProblems(args),
-];
+export const natProblems = (args: NatRuleArgs): Problem[] =>
+  asFarAsKnown(
+    targetProblems,
+    interfaceProblems,
+    protocolProblems,
+    portProblems,
+    familyProblems,
+    mapProblems,
+    hairpinProblems,
+    localnetProblems,
+    reachProblems,
+  )(args);
 
 function targetProblems({ kind, to }: NatRuleArgs): Problem[] {
   const problem = (reason: string) => [{ property: "to", reason }];

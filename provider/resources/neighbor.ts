@@ -15,7 +15,7 @@ import {
 import { linkId } from "../links";
 import { type NeighborInfo, parseNeighbors } from "../parse/neighbor";
 import { PROTOCOL, protocolMark, protocolOf } from "../protocol";
-import { hasUnknown, UNKNOWN } from "../unknown";
+import { asFarAsKnown, hasUnknown, UNKNOWN } from "../unknown";
 
 export const NeighborArgs = z.object({
   /** Name of the link that the neighbour is on. Replaces. */
@@ -93,7 +93,9 @@ export const neighbor: Definition<Args> = {
     };
   },
 
-  problems: (args) => [...addressProblems(args), ...(args.proxy ? proxyProblems(args) : hereProblems(args))],
+  problems: asFarAsKnown(addressProblems, (args: Args) =>
+    args.proxy ? proxyProblems(args) : hereProblems(args),
+  ),
 
   probe: ({ namespace, interface: link, address, proxy }) => [
     // Numbers, as a host may give 110 a name of its own.

@@ -19,6 +19,7 @@ import { readSysctls, valuesOf } from "../fields/sysctl";
 import { familyAmong, familyProblem, onFamilyChange } from "../packet/family";
 import { parsePolicyRules, type RuleInfo } from "../parse/policyRule";
 import { PROTOCOL, protocolMark } from "../protocol";
+import { asFarAsKnown } from "../unknown";
 
 export const PolicyRuleArgs = z.object({
   /**
@@ -135,12 +136,7 @@ export const policyRule: Definition<Args> = {
 
   defaults: ({ from, to }) => ({ family: familyAmong([from, to]) }),
 
-  problems: (args) => [
-    ...familyProblems(args),
-    ...portProblems(args),
-    ...actionProblems(args),
-    ...selectorProblems(args),
-  ],
+  problems: asFarAsKnown(familyProblems, portProblems, actionProblems, selectorProblems),
 
   probe: (args) => [
     // Numbers, as a host may give 110 and tables names of its own.
@@ -289,7 +285,8 @@ function familyProblems({ family, from, to, ipproto, tos = 0, suppressPrefixleng
   return problems;
 }
 
-function portProblems({ ipproto, ...args }: Args): Problem[] {
+function portProblems(args: Args): Problem[] {
+  const { ipproto } = args;
   if (ipproto === undefined || hasPorts(ipproto)) return [];
   const reason = `has a port, but ${ipproto} has no ports: set \`ipproto\` to tcp, udp or sctp, or leave it out`;
   return (["sport", "dport"] as const)
@@ -309,8 +306,8 @@ function actionProblems({ action, table, suppressPrefixlength }: Args): Problem[
   return table === undefined ? [{ property: "table", reason }] : [];
 }
 
-function selectorProblems({ invert, ...args }: Args): Problem[] {
-  if (!invert || SELECTORS.some((field) => args[field] !== undefined)) return [];
+function selectorProblems(args: Args): Problem[] {
+  if (!args.invert || SELECTORS.some((field) => args[field] !== undefined)) return [];
   const which = SELECTORS.map((field) => `\`${field}\``).join(", ");
   const reason = `is true, but nothing says which packets are left out, so the rule is for none: give one of ${which}`;
   return [{ property: "invert", reason }];

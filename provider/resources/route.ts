@@ -19,7 +19,7 @@ import {
 import { routeTable } from "../fields/routeTable";
 import { parseRoutes, type RouteInfo } from "../parse/route";
 import { PROTOCOL, protocolMark, protocolOf } from "../protocol";
-import { hasUnknown } from "../unknown";
+import { asFarAsKnown, hasUnknown } from "../unknown";
 
 const defaultOrNetwork = z.string().transform((text, ctx) => {
   if (text === "default") return text;
@@ -153,7 +153,7 @@ export const route: Definition<Args> = {
     ),
   ],
 
-  problems: (args) => [...shapeProblems(args), ...wayProblems(args), ...familyProblems(args)],
+  problems: asFarAsKnown(shapeProblems, wayProblems, familyProblems),
 
   probe: (args) => [
     ip(
@@ -264,8 +264,11 @@ function asAsked(seen: readonly Nexthop[], asked: readonly Nexthop[]): Nexthop[]
 }
 
 /** `default` is of the family of its gateway, as with `ip route`. */
-const routeFamily = ({ destination = "default", via, nexthops, source }: Some<Args>): Family =>
-  destination === "default" ? familyIn(via, nexthops, source) : familyOf(destination);
+function routeFamily(args: Some<Args>): Family {
+  const { destination = "default" } = args;
+  // Where the destination tells, the others need not be known.
+  return destination === "default" ? familyIn(args.via, args.nexthops, args.source) : familyOf(destination);
+}
 
 /** The family of the first address among arguments and lists of ways; IPv4 where there is none. */
 const familyIn = (...values: unknown[]): Family => familyOf(String(addressIn(values)));

@@ -47,6 +47,12 @@ export function itRefuses(definition: Definition, good: Args, rows: readonly Bad
     expect(await problemsOf(definition, good)).to.deep.equal([]);
   });
 
+  for (const path of placesIn(good)) {
+    it(`accepts it with ${path.join(".")} not known yet`, async () => {
+      expect(await problemsOf(definition, withUnknown(good, path))).to.deep.equal([]);
+    });
+  }
+
   it("has ten rows or more", () => {
     expect(rows.length).to.be.at.least(10);
   });
@@ -115,6 +121,23 @@ export function withValue(args: Args, path: string, value: unknown): Args {
   if (rest.length === 0) return { ...args, [key]: value };
   if (typeof inner !== "object" || inner === null) throw new Error(`${path} is not there`);
   return { ...args, [key]: withValue({ ...inner }, rest.join("."), value) };
+}
+
+/** The paths to everything that there is in a value, at any depth. */
+export function placesIn(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    [key],
+    ...placesIn(inner).map((path) => [key, ...path]),
+  ]);
+}
+
+/** A copy of `args` in which what is at `path` is not known yet. */
+export function withUnknown(args: Args, path: readonly string[]): Args {
+  const copy = structuredClone(args);
+  const owner = path.slice(0, -1).reduce<object>((value, key) => Reflect.get(value, key), copy);
+  Reflect.set(owner, path.at(-1) ?? "", UNKNOWN);
+  return copy;
 }
 
 /** Commands as a person would type them, with the text for their standard input after `<<<`. */

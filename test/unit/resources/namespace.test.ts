@@ -70,7 +70,7 @@ describe("Namespace", () => {
       [{ name: 5 }, "name: is 5, not of type string"],
       [{ loopback: "yes" }, 'loopback: is "yes", not of type boolean'],
       [{ killProcesses: 1 }, "killProcesses: is 1, not of type boolean"],
-      [{ sysctls: [] }, "sysctls: is [], not of type record"],
+      [{ sysctls: [] }, "sysctls: is a list, not a map of names to values"],
       [
         { sysctls: { "kernel.panic": 1 } },
         "sysctls.kernel.panic: is not below `net`: it belongs to the whole host, not to a network namespace",
