@@ -17,7 +17,7 @@ import { seenState } from "./seen";
 
 /** What `provider/engine.ts` does for one object, for a list of them: each part by that very engine. */
 
-/** Validates the whole and, once all is known, each part; refuses what is there twice, or another resource has claimed. */
+/** Validates the whole and each part that is known; refuses what is there twice, or another resource has claimed. */
 export function check(composite: Composite, news: Args): { args: Args; problems: readonly Problem[] } {
   const { args, pieces, problems } = inspect(composite, news);
   if (problems.length > 0) return { args, problems };
@@ -34,13 +34,13 @@ export function check(composite: Composite, news: Args): { args: Args; problems:
   };
 }
 
-/** What `check` finds in the arguments alone, and the parts once all is known and well by itself. */
+/** What `check` finds in the arguments alone, and the parts that are known once all is well by itself. */
 export function inspect(
   composite: Composite,
   news: Args,
 ): { args: Args; pieces: readonly Piece[]; problems: readonly Problem[] } {
   const { args, problems } = checkArgs(composite, news);
-  if (problems.length > 0 || hasUnknown(args)) return { args, pieces: [], problems };
+  if (problems.length > 0) return { args, pieces: [], problems };
   const pieces = piecesOf(composite, args);
   const wrong = [
     ...pieces.flatMap((piece) => piece.problems.map((problem) => problemOf(composite, piece, problem))),

@@ -5,6 +5,7 @@ import { AddressArgs, address } from "../resources/address";
 import { NamespaceArgs, namespace } from "../resources/namespace";
 import { RouteArgs, route } from "../resources/route";
 import { vethPair } from "../resources/vethPair";
+import { UNKNOWN } from "../unknown";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
 
 const AddressObject = AddressArgs.omit({ interface: true, namespace: true, adopt: true })
@@ -104,7 +105,9 @@ function interfaceParts(
   entry: Path,
 ): Part[] {
   const end = { ...near, name: link, namespace };
-  const far = { ...peer, name: peer.name ?? farEndName(namespace, link), mtu: peer.mtu ?? near.mtu };
+  // A name made of one that is not known yet is not known either.
+  const farName = peer.name ?? (namespace === UNKNOWN ? UNKNOWN : farEndName(namespace, link));
+  const far = { ...peer, name: farName, mtu: peer.mtu ?? near.mtu };
   return [
     {
       ...{ key: keyOf(vethPair, linkId(namespace, link)), definition: vethPair, entry },

@@ -4,6 +4,7 @@ import type { Args, Definition, Problem } from "../definition";
 import { markOfPart } from "../mark";
 import { keeping } from "../memo";
 import type { Composite, Part } from "./composite";
+import { knownParts } from "./known";
 import { printPath, withValueAt } from "./paths";
 
 /** A part with its arguments as its own kind has checked them, defaults and mark filled in. */
@@ -49,8 +50,8 @@ export const withoutNotes = ({ parts: _, ...args }: Args): Args => args;
 const lists = keeping<readonly Piece[]>(1000);
 
 /**
- * The parts of a composite with these arguments or this state, in an order in which they can be made. The engine asks for
- * a check, a difference and a creation by the same arguments, each time in a new message, with their keys in any order.
+ * The parts of a composite with these arguments or this state, in an order in which they can be made; while something is
+ * not known yet, those without it. The engine asks for a check, a difference and a creation by the same arguments, each time in a new message, with their keys in any order.
  */
 export const piecesOf = (composite: Composite, args: Args): readonly Piece[] =>
   lists(`${composite.kind} ${JSON.stringify(args, inOrder)}`, () => piecesIn(composite, args));
@@ -63,7 +64,7 @@ const inOrder = (_: string, value: unknown): unknown =>
 function piecesIn(composite: Composite, args: Args): Piece[] {
   const notes = notesIn(args);
   return withOwners(
-    composite.parts(args).map((part) => {
+    knownParts(composite, args).map((part) => {
       const note = notes[part.key] ?? {};
       const mark = note.mark ?? markOfPart(String(args["mark"]), part.key);
       const { args: checked, problems } = checkArgs(part.definition, {

@@ -13,6 +13,7 @@ import {
   Reachability,
   Route,
   Sysctl,
+  Topology,
   VethPair,
 } from "../../sdk";
 import { snapshot } from "../support/snapshot";
@@ -218,6 +219,30 @@ describe("bad input", function () {
       it("has ten of them", () => expect(table).to.have.length.of.at.least(10));
     });
   }
+
+  it("what is wrong beside a value that is not known yet is refused", async () => {
+    const said = await preview(() => {
+      const { path } = new Namespace("n", { name: "bad-n" });
+      const filter = {
+        a: { chain: "input", source: path, verdict: "drop" },
+        typo: { chain: "inptu", verdict: "drop" },
+        port: { chain: "input", verdict: "drop", sport: 22 },
+      };
+      // Whoever writes JavaScript gets no word from a compiler.
+      new Topology("bad", { filter } as object);
+    });
+    expect(said).to.include("property filter.typo.chain").and.include('is "inptu"');
+    expect(said).to.include("property filter.port.sport").and.include("is not a property");
+  });
+
+  it("a part that is wrong in itself beside a value that is not known yet is refused", async () => {
+    const said = await preview(() => {
+      const { path } = new Namespace("n", { name: "bad-n" });
+      const port = { chain: "input", verdict: "drop", port: 22 } as const;
+      new Topology("bad", { filter: { port, a: { chain: "input", source: path, verdict: "drop" } } });
+    });
+    expect(said).to.include("property filter.port.port").and.include("set `protocol`");
+  });
 
   it("two resources that are the same kernel object are refused by both names", async () => {
     const said = await preview(() => {

@@ -86,8 +86,45 @@ describe("composites: engine", () => {
       ]);
     });
 
-    it("leaves parts alone while something is not known yet", () => {
-      expect(check({ stem: { watts: 101 }, lamps: { a: { from: UNKNOWN } } }).problems).to.deep.equal([]);
+    it("fills in defaults of what is beside something that is not known yet", () => {
+      expect(check({ lamps: { first: { from: UNKNOWN }, second: {} }, spares: UNKNOWN }).args).to.deep.equal({
+        name: "c",
+        mark,
+        lamps: {
+          first: { watts: 60, colour: "white", from: UNKNOWN, length: 1 },
+          second: { watts: 60, colour: "white", length: 1 },
+        },
+        spares: UNKNOWN,
+      });
+    });
+
+    it("reports problems of the parts in which all is known, be there others or not", () => {
+      expect(
+        problems({
+          stem: { watts: 101 },
+          lamps: { a: { from: UNKNOWN }, all: UNKNOWN },
+          spares: [UNKNOWN, { name: "e", watts: 104 }, { name: UNKNOWN, watts: 105 }, { name: "e" }],
+        }),
+      ).to.deep.equal([
+        "stem.watts: is too bright",
+        "spares[1].watts: is too bright",
+        "spares[3]: is the same as spares[1]: drop one of them",
+      ]);
+    });
+
+    it("leaves parts alone as long as nothing of their map, their list or their place is known", () => {
+      for (const given of [{ lamps: UNKNOWN }, { spares: UNKNOWN }, { stem: UNKNOWN }, { candles: UNKNOWN }])
+        expect(problems({ stem: { watts: 101 }, ...given })).to.deep.equal(
+          "stem" in given ? [] : ["stem.watts: is too bright"],
+        );
+      expect(problems({ stem: { watts: 101 }, adopt: UNKNOWN })).to.deep.equal([]);
+    });
+
+    it("claims the parts in which all is known", () => {
+      expect(problems({ lamps: { claimed: {}, b: { from: UNKNOWN } } })).to.deep.equal([]);
+      const rival = { name: "r", mark: markFor("Chandelier", "rival"), candles: UNKNOWN };
+      const found = engine.check(chandelier, { ...rival, spares: [{ name: "claimed" }, { name: "b" }] });
+      expect(found.problems.map(({ property }) => property)).to.deep.equal(["spares[0]"]);
     });
   });
 

@@ -1,13 +1,15 @@
 import { expect } from "chai";
 import type { Composite } from "../../../provider/composites/composite";
+import * as engine from "../../../provider/composites/engine";
 import { piecesOf } from "../../../provider/composites/pieces";
 import { planOf } from "../../../provider/composites/plan";
 import { topology } from "../../../provider/composites/topology";
 import type { Args } from "../../../provider/definition";
 import * as single from "../../../provider/engine";
 import { bridge } from "../../../provider/resources/bridge";
+import { FilterRuleArgs } from "../../../provider/resources/filterRule";
 import { UNKNOWN } from "../../../provider/unknown";
-import { markFor } from "../../support/args";
+import { markFor, placesIn, withUnknown } from "../../support/args";
 import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
 
 const composite: Composite = topology;
@@ -32,6 +34,47 @@ const lab: Args = {
     guard: { chain: "forward", protocol: "tcp", port: 22, verdict: "drop" },
     within: { chain: "input", namespace: "red", verdict: "log" },
   },
+};
+
+/** The same with more of what may be given. */
+const full: Args = {
+  ...lab,
+  nodes: {
+    ...Object(lab["nodes"]),
+    green: {
+      sysctls: { "net.ipv4.ip_forward": 1 },
+      interfaces: {
+        eth0: {
+          peer: { name: "green0", mtu: 1400, addresses: ["fd00::1/64"] },
+          addresses: [{ address: "10.7.0.1/32", peer: "10.7.0.2/32", scope: "link" }],
+        },
+      },
+      routes: [
+        { destination: "10.8.0.0/16", nexthops: [{ via: "10.0.0.7" }, { via: "10.0.0.8", weight: 2 }] },
+        { destination: "fd08::/48", via: "fd00::2", metric: 5 },
+      ],
+    },
+  },
+  nat: { web: { kind: "dnat", protocol: "tcp", port: [80, 443], destination: "10.0.0.1", to: "10.0.0.2" } },
+  filter: {
+    pings: {
+      chain: "input",
+      source: ["fd00::/64", "fd01::/64"],
+      protocol: "icmpv6",
+      icmpType: "echo-request",
+      verdict: "reject",
+    },
+    log: {
+      chain: "input",
+      protocol: "udp",
+      port: "53-54",
+      verdict: "log",
+      logPrefix: "dns ",
+      state: ["new", "related"],
+    },
+    docker: { chain: "forward", backend: "iptables", dockerUser: true, verdict: "drop" },
+  },
+  adopt: true,
 };
 
 /** What a plan does, by keys. */
@@ -159,6 +202,30 @@ describe("composites: Topology", () => {
     }
   });
 
+  describe("with something that is not known yet", () => {
+    it("fills in defaults of what is known beside it", () => {
+      const { args } = engine.check(composite, {
+        filter: {
+          a: { chain: "input", source: UNKNOWN, verdict: "drop" },
+          b: { chain: "output", verdict: "drop" },
+        },
+        mark: markFor("Topology", "defaults"),
+      });
+      const defaults = { backend: "nftables", priority: 0, dockerUser: false };
+      expect(args["filter"]).to.deep.equal({
+        a: { ...defaults, chain: "input", source: UNKNOWN, verdict: "drop" },
+        b: { ...defaults, chain: "output", verdict: "drop" },
+      });
+    });
+
+    for (const path of placesIn(full)) {
+      it(`accepts ${path.join(".")}`, () => {
+        const given = { ...withUnknown(full, path), mark: markFor("Topology") };
+        expect(engine.inspect(composite, given).problems).to.deep.equal([]);
+      });
+    }
+  });
+
   describe("refuses, by place", () => {
     const rows: readonly (readonly [given: Args, ...problems: RegExp[]])[] = [
       [{ nodes: { "a b": {} } }, /^nodes.a b: is "a b": white space/],
@@ -221,6 +288,38 @@ describe("composites: Topology", () => {
     it("no rules that are equal in priority before all is known", () => {
       const web = { chain: "forward", verdict: "accept", source: UNKNOWN };
       expect(problems({ filter: { rest: { chain: "forward", verdict: "drop" }, web } })).to.deep.equal([]);
+    });
+
+    it("what is wrong with one rule beside another of which something is not known yet", () => {
+      const a = { namespace: "n1", chain: "input", source: UNKNOWN, verdict: "drop" };
+      expect(
+        problems({ filter: { a, bad: { namespace: "n1", chain: "inptu", verdcit: "DROP" } } }),
+      ).to.deep.equal([
+        "filter.bad.verdcit: is not a property; there are " +
+          Object.keys(FilterRuleArgs.shape)
+            .map((name) => `\`${name}\``)
+            .join(", "),
+        'filter.bad.chain: is "inptu", not one of input, output, forward',
+        "filter.bad.verdict: is required: one of accept, drop, reject, log",
+      ]);
+      expect(problems({ filter: { a, bad: { chain: "input", port: 22, verdict: "drop" } } })).to.deep.equal([
+        "filter.bad.port: has a port, but no `protocol` is given: set `protocol` to tcp, udp or sctp",
+      ]);
+    });
+
+    it("what is wrong with a part of a node beside what is not known yet", () => {
+      const eth0 = { mtu: UNKNOWN, peer: UNKNOWN, addresses: [UNKNOWN, "10.0.0.1/24", "10.0.0.1/24"] };
+      const routes = [{ destination: "default", via: UNKNOWN }, { destination: "10.0.0.0/8" }];
+      expect(problems({ nodes: { u1: { interfaces: { eth0 }, routes } } })).to.deep.equal([
+        "nodes.u1.routes[1].via: is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`",
+        "nodes.u1.interfaces.eth0.addresses[2].address: is the same as nodes.u1.interfaces.eth0.addresses[1]: drop one of them",
+      ]);
+    });
+
+    it("a list of rules, which have names", () => {
+      expect(problems({ filter: [{ chain: "input", verdict: "drop" }] })).to.deep.equal([
+        "filter: is a list, not a map of names to values",
+      ]);
     });
 
     it("what a single resource has already, and the other way round", () => {
