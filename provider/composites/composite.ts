@@ -26,7 +26,10 @@ export interface Composite<A = Args> {
   /** The fields whose change replaces it as a whole; every other change is made part by part. */
   readonly replaceOn: readonly string[];
   id(args: A): string;
-  /** Problems between its entries; asked once all fields are valid by themselves, and given up where it reads one that is not known yet. */
+  /**
+   * Problems between its entries; asked once all fields are valid by themselves, and given up where it reads one that is not
+   * known yet.
+   */
   problems?(args: A): readonly Problem[];
   /**
    * Its parts, those first that are to be worked on first. What is not known yet is handed on to the parts as it is, and
