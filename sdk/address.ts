@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { AddressArgs as Schema } from "../provider/resources/address";
+import { OvsBridge } from "./ovsBridge";
 import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
@@ -31,7 +32,12 @@ export class Address extends NetnsResource {
   constructor(name: string, args: AddressArgs, options?: pulumi.CustomResourceOptions) {
     const link = resolveInterface(`Address "${name}"`, args.interface, args.namespace);
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
-    super("Address", name, inputs, ["ip"], { deletedWith: [link.resource, link.place.resource] }, options);
+    // The link of a bridge of Open vSwitch carries no mark: what is written down of addresses on it is to go with them.
+    const owners =
+      link.resource instanceof OvsBridge
+        ? { replaceWith: [link.resource] }
+        : { deletedWith: [link.resource, link.place.resource] };
+    super("Address", name, inputs, ["ip"], owners, options);
     currentProgram().declareAddress(link.place, this, link);
   }
 }

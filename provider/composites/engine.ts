@@ -154,11 +154,20 @@ async function apply(
   });
   const id = composite.id(args);
   if (left.length + failures.length === 0) return { id, state };
-  const reasons = reasonsOf(composite, [...left, ...failures]);
+  const reasons = [...reasonsOf(composite, [...left, ...failures]), ...warningOf(plan.losses)];
   // A state would only tell of what is not there.
   if (plan.made.length === failures.length && formers.size === 0 && plan.same.length === 0)
     throw new PartsError(reasons);
   throw new PartialError(id, state, reasons);
+}
+
+/** The next run does not know any more what this one has made anew, and the run ends here for what hangs on it. */
+function warningOf({ remade }: Losses): string[] {
+  const objects = remade.filter((object) => /^(link|namespace) /.test(object));
+  if (objects.length === 0) return [];
+  return [
+    `what hangs on ${objects.join(", ")} in other resources may be gone: go on with \`pulumi up --refresh\``,
+  ];
 }
 
 /** Makes a part, or changes what it was, and notes what it took over. */

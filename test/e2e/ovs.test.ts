@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Address, Namespace, OvsBridge, OvsPort, VethPair } from "../../sdk";
-import { onKernel } from "../support/kernel";
+import { onKernel, recorded } from "../support/kernel";
 import { ovsVsctl, withOvs } from "../support/ovs";
 import { answers, fails, pings } from "../support/packets";
 import { type Program, ProgramStack } from "../support/programStack";
@@ -84,6 +84,13 @@ describe("Open vSwitch, by the engine", function () {
       expect(await ovsVsctl("list-ports", "v-net-0")).to.equal("red-br");
       await stack.destroy();
       expect(await ovsVsctl("list-br")).to.equal("");
+    });
+
+    it("leaves nothing written down of the addresses on it", async () => {
+      await stack.up(lab());
+      expect(await recorded()).to.include("Address v-net-0 192.168.15.5/24");
+      await stack.destroy();
+      expect(await recorded()).to.deep.equal([]);
     });
   });
 });

@@ -15,16 +15,22 @@ interface Shape {
   /** Whether the bridge follows its ports. */
   readonly follows?: boolean;
   readonly hasCable?: boolean;
+  /** Whether there is a part that cannot be made. */
+  readonly isBlocked?: boolean;
   readonly hasRest?: boolean;
 }
 
 const around =
-  ({ far = {}, follows = false, hasCable = true, hasRest = true }: Shape = {}): Program =>
+  ({ far = {}, follows = false, hasCable = true, isBlocked = false, hasRest = true }: Shape = {}): Program =>
   () => {
     const e = { peer: { name: "hx", ...far } };
     new Topology("t", {
       bridges: { br: follows ? {} : { mtu: 1400 } },
-      nodes: { n2: {}, n1: { interfaces: hasCable ? { e } : {} } },
+      nodes: {
+        n2: {},
+        ...(isBlocked && { n3: { interfaces: { e: { peer: { name: "it-blocked" } } } } }),
+        n1: { interfaces: hasCable ? { e } : {} },
+      },
     });
     if (!hasRest) return;
     new Address("ad", { namespace: "n1", interface: "e", address: "10.0.0.9/24" });
@@ -83,6 +89,23 @@ describe("what hangs on a part of a Topology or Node", function () {
       expect((await stack.up(follows)).operations).to.deep.equal(operations);
       expect(await there()).to.deep.equal(ALL);
       expect((await stack.up(follows)).operations).to.deep.equal({});
+    });
+
+    it("is told to be gone, perhaps, where the run fails half-way", async () => {
+      await typed("link add it-blocked type bridge");
+      const back = { far: { namespace: "n2" }, follows: false };
+      await stack.up(around(back));
+      const said = await stack.up(around({ ...back, follows: true, isBlocked: true })).then(
+        () => "it went up",
+        (error: Error) => error.message,
+      );
+      expect(said.replace(/\s+/g, " ")).to.include(
+        "what hangs on link br in other resources may be gone: go on with `pulumi up --refresh`",
+      );
+      await typed("link del it-blocked");
+      await stack.refresh();
+      await stack.up(around({ ...back, follows: true }));
+      expect(await there()).to.deep.equal(ALL);
     });
 
     it("stops the preview when its cable is taken away, and goes where it is taken out as well", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Address, OvsBridge } from "../../../sdk";
-import { owned, registered, standing, value } from "./registered";
+import { registered, standing, value } from "./registered";
 
 describe("sdk OvsBridge", () => {
   it("is called as its resource if nothing else is said", async () => {
@@ -26,7 +26,11 @@ describe("sdk OvsBridge", () => {
         new Address("by-name", { interface: "br0", address: "10.0.0.2/24" }),
       ];
     });
-    const on = (address: string) => owned("Address", { interface: "br0", address }, ["net"]);
+    // They are deleted by themselves.
+    const on = (address: string) => ({
+      ...standing("Address", { interface: "br0", address }),
+      ...{ replaceWith: ["net"], dependsOn: ["net"] },
+    });
     expect(resources["by-resource"]).to.deep.equal(on("10.0.0.1/24"));
     expect(resources["by-name"]).to.deep.equal(on("10.0.0.2/24"));
   });
