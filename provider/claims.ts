@@ -46,55 +46,11 @@ export function refuseIfNeeded(definition: Definition, args: Args): void {
   }
 }
 
-/** What the change of a resource with several parts does to objects that others may need. */
-export interface Losses {
-  /** Are not there any more. */
-  readonly taken: readonly string[];
-  /** Are others by the same name. */
-  readonly remade: readonly string[];
-}
+/** Whether any resource of the program makes an object. */
+export const isClaimed = (object: string): boolean => owners.has(object);
 
-/** For this run of the engine, by the marks of those that are changed. */
-const losses = new Map<string, Losses>();
-
-export const noteLosses = (mark: string, lost: Losses): void => {
-  losses.set(mark, lost);
-};
-
-/** Every address of a namespace, as routes need them: the kernel takes a gateway only while an address covers it. */
-export const addressesIn = (namespace: unknown): string => `addresses in ${namespace ?? "the host"}`;
-
-/**
- * What of that which a resource needs others lose in this run. The kernel takes the resource along, and the engine would not know,
- * as parts of a resource are none of its business. `whole` is the one that the resource itself is a part of.
- */
-export function lostTo(
-  definition: Definition,
-  args: Args,
-  whole?: unknown,
-): { remade: string[]; problems: Problem[] } {
-  if (hasUnknown(args)) return { remade: [], problems: [] };
-  const needs = [
-    ...(definition.needs?.(args) ?? []),
-    ...(definition.kind === "Route" ? [addressesIn(args["namespace"])] : []),
-  ];
-  const others = [...losses].filter(([mark]) => mark !== whole);
-  const lostIn = (object: string, { taken, remade }: Losses) => [...taken, ...remade].includes(object);
-  const isMissing = (object: string, { taken }: Losses) => taken.includes(object) && !owners.has(object);
-  return {
-    remade: needs.filter((object) => others.some(([, lost]) => lostIn(object, lost))),
-    problems: needs.flatMap((object) =>
-      others
-        .filter(([, lost]) => isMissing(object, lost))
-        .map(([mark]) => ({
-          property: definition.identity,
-          reason: `needs ${object}, which ${nameOf(mark)} takes away: take this out of the program as well, or put that back`,
-        })),
-    ),
-  };
-}
-
-function nameOf(mark: string): string {
+/** A resource by its mark, in a sentence. */
+export function nameOf(mark: string): string {
   const { kind, name } = parseMark(mark) ?? {};
   return `${kind} "${name}"`;
 }

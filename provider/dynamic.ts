@@ -1,9 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Args } from "./definition";
-import { withoutRemade } from "./engine";
 import { CommandError, PartialError, PartsError, RefusedError } from "./errors";
 import { localHost } from "./host/local";
 import { kindOf } from "./kinds";
+import { withoutRemade } from "./losses";
 
 /**
  * What the Pulumi engine calls, by way of the text kept in every resource's state. The engine does not say which kind

@@ -1,5 +1,5 @@
 import { checkArgs } from "./check";
-import { claim, lostTo, refuseIfNeeded } from "./claims";
+import { claim, refuseIfNeeded } from "./claims";
 import { type Command, pause } from "./command";
 import type { Args, Definition, Problem, Remembered } from "./definition";
 import { difference } from "./diff";
@@ -7,6 +7,7 @@ import { CommandError, messageOf, PartialError, RefusedError } from "./errors";
 import type { Host } from "./host/host";
 import { formerIn } from "./host/records";
 import { serialized } from "./lock";
+import { isRemade, lostTo, withRemade } from "./losses";
 import { merge } from "./merge";
 import { change, hearObjections, keyOf, look, runSteps, type Sight } from "./observe";
 import { isFreelyTaken, isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
@@ -27,17 +28,6 @@ export function check(definition: Definition, news: Args): { args: Args; problem
   const lost = lostTo(definition, args);
   return { args: withRemade(args, lost.remade), problems: [...claimed, ...lost.problems] };
 }
-
-/**
- * The engine asks for a difference only where arguments have changed: what is lost with something that another resource makes anew is
- * said among them. It is an argument of this run only, and of no definition.
- */
-export const withRemade = (args: Args, remade: readonly string[]): Args =>
-  remade.length === 0 ? args : { ...args, remade: [...new Set(remade)].join(", ") };
-
-export const isRemade = ({ remade }: Args): boolean => remade !== undefined;
-
-export const withoutRemade = ({ remade: _, ...args }: Args): Args => args;
 
 /** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
 export function diff(definition: Definition, olds: Args, news: Args) {

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkArgs } from "../check";
-import { claim, type Losses, lostTo, noteLosses } from "../claims";
+import { claim } from "../claims";
 import type { Args, Problem } from "../definition";
 import * as single from "../engine";
 import { messageOf, PartialError, PartsError } from "../errors";
 import type { Host } from "../host/host";
 import { type Former, formerIn } from "../host/records";
+import { isRemade, type Losses, lostTo, noteLosses, withRemade } from "../losses";
 import { hasUnknown } from "../unknown";
 import type { Composite } from "./composite";
 import { stateAfter } from "./outcome";
@@ -24,7 +25,7 @@ export function check(composite: Composite, news: Args): { args: Args; problems:
   const claimed = pieces.map((piece) => ({ piece, problems: claim(piece.definition, piece.checked) }));
   const lost = pieces.map((piece) => ({ piece, ...lostTo(piece.definition, piece.checked, args["mark"]) }));
   return {
-    args: single.withRemade(
+    args: withRemade(
       args,
       lost.flatMap(({ remade }) => remade),
     ),
@@ -82,7 +83,7 @@ const isChanged = (composite: Composite, olds: Args, news: Args): boolean =>
     (field) => !isDeepStrictEqual(olds[field], news[field]),
   ) ||
   hasUnknown(news) ||
-  single.isRemade(news) ||
+  isRemade(news) ||
   // The same arguments make the same parts; only notes can tell that they are not as they should be.
   (hasNotes(olds) && !isEmpty(planOf(composite, olds, news)));
 

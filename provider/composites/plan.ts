@@ -1,6 +1,6 @@
-import { addressesIn, type Losses, lostTo } from "../claims";
 import type { Args } from "../definition";
 import { difference } from "../diff";
+import { addressesIn, type Losses, lostTo } from "../losses";
 import { definitions } from "../resources";
 import type { Composite } from "./composite";
 import { type Piece, piecesOf } from "./pieces";

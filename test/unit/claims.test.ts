@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { addressesIn, claim, lostTo, noteLosses, refuseIfNeeded } from "../../provider/claims";
+import { claim, refuseIfNeeded } from "../../provider/claims";
 import type { Args, Definition } from "../../provider/definition";
 import { RefusedError } from "../../provider/errors";
 import { markOf } from "../../provider/mark";
@@ -134,50 +134,5 @@ describe("what is still needed", () => {
     claimed(address, "ip", { interface: "needs-9", address: "10.0.0.1/24" });
     claimed(bridge, "other", { name: "needs-9" });
     expect(remove(bridge, { name: "needs-9" })).to.not.throw();
-  });
-
-  describe("of what others lose in a run", () => {
-    const whole = markOf("Topology", urnOf("Topology", "t"));
-    const marked = (definition: Definition, args: Args) => ({
-      ...args,
-      mark: markOf(definition.kind, urnOf(definition.kind, "it")),
-    });
-    const onLost = { interface: "lost-1", namespace: "losses", address: "10.0.0.1/24" };
-    afterEach(() => noteLosses(whole, { taken: [], remade: [] }));
-
-    it("tell what is made anew", () => {
-      noteLosses(whole, { taken: [], remade: ["link lost-1 in losses", addressesIn("losses")] });
-      expect(lostTo(address, marked(address, onLost))).to.deep.equal({
-        remade: ["link lost-1 in losses"],
-        problems: [],
-      });
-      const way = { namespace: "losses", destination: "10.5.0.0/16", via: "10.0.0.7" };
-      expect(lostTo(route, marked(route, way)).remade).to.deep.equal(["addresses in losses"]);
-      expect(lostTo(route, marked(route, { ...way, namespace: "elsewhere" })).remade).to.deep.equal([]);
-    });
-
-    it("refuse what needs what is taken away, unless somebody else makes it", () => {
-      noteLosses(whole, { taken: ["link lost-1 in losses"], remade: [] });
-      expect(lostTo(address, marked(address, onLost)).problems).to.deep.equal([
-        {
-          property: "address",
-          reason:
-            'needs link lost-1 in losses, which Topology "t" takes away: take this out of the program as well, or put that back',
-        },
-      ]);
-      claimed(bridge, "instead", { name: "lost-1", namespace: "losses" });
-      expect(lostTo(address, marked(address, onLost))).to.deep.equal({
-        remade: ["link lost-1 in losses"],
-        problems: [],
-      });
-    });
-
-    it("are no matter of its own parts, nor of what is not known yet", () => {
-      noteLosses(whole, { taken: ["link lost-2 in losses"], remade: [] });
-      const args = { ...onLost, interface: "lost-2" };
-      const nothing = { remade: [], problems: [] };
-      expect(lostTo(address, marked(address, args), whole)).to.deep.equal(nothing);
-      expect(lostTo(address, marked(address, { ...args, address: UNKNOWN }))).to.deep.equal(nothing);
-    });
   });
 });

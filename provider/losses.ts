@@ -1,0 +1,66 @@
+import { isClaimed, nameOf } from "./claims";
+import type { Args, Definition, Problem } from "./definition";
+import { hasUnknown } from "./unknown";
+
+/**
+ * What a resource with several parts takes away or makes anew, others may hang on: the kernel takes them along, and the engine
+ * does not know, as parts of a resource are none of its business.
+ */
+
+/** What the change of a resource with several parts does to objects that others may need. */
+export interface Losses {
+  /** Are not there any more. */
+  readonly taken: readonly string[];
+  /** Are others by the same name. */
+  readonly remade: readonly string[];
+}
+
+/** For this run of the engine, by the marks of those that are changed. */
+const losses = new Map<string, Losses>();
+
+export const noteLosses = (mark: string, lost: Losses): void => {
+  losses.set(mark, lost);
+};
+
+/** Every address of a namespace, as routes need them: the kernel takes a gateway only while an address covers it. */
+export const addressesIn = (namespace: unknown): string => `addresses in ${namespace ?? "the host"}`;
+
+/**
+ * What of that which a resource needs others lose in this run. `whole` is the one that the resource itself is a part of.
+ */
+export function lostTo(
+  definition: Definition,
+  args: Args,
+  whole?: unknown,
+): { remade: string[]; problems: Problem[] } {
+  if (hasUnknown(args)) return { remade: [], problems: [] };
+  const needs = [
+    ...(definition.needs?.(args) ?? []),
+    ...(definition.kind === "Route" ? [addressesIn(args["namespace"])] : []),
+  ];
+  const others = [...losses].filter(([mark]) => mark !== whole);
+  const lostIn = (object: string, { taken, remade }: Losses) => [...taken, ...remade].includes(object);
+  const isMissing = (object: string, { taken }: Losses) => taken.includes(object) && !isClaimed(object);
+  return {
+    remade: needs.filter((object) => others.some(([, lost]) => lostIn(object, lost))),
+    problems: needs.flatMap((object) =>
+      others
+        .filter(([, lost]) => isMissing(object, lost))
+        .map(([mark]) => ({
+          property: definition.identity,
+          reason: `needs ${object}, which ${nameOf(mark)} takes away: take this out of the program as well, or put that back`,
+        })),
+    ),
+  };
+}
+
+/**
+ * The engine asks for a difference only where arguments have changed: what is lost with something that another resource makes anew is
+ * said among them. It is an argument of this run only, and of no definition.
+ */
+export const withRemade = (args: Args, remade: readonly string[]): Args =>
+  remade.length === 0 ? args : { ...args, remade: [...new Set(remade)].join(", ") };
+
+export const isRemade = ({ remade }: Args): boolean => remade !== undefined;
+
+export const withoutRemade = ({ remade: _, ...args }: Args): Args => args;
