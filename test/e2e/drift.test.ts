@@ -1,6 +1,7 @@
 import { config, expect } from "chai";
 import { definitions } from "../../provider/resources";
 import { skip } from "../support/kernel";
+import { lackingOfOvs, startOvs, stopOvs } from "../support/ovs";
 import { differences, picture } from "../support/picture";
 import { namedIn } from "../support/previewDiff";
 import { ProgramStack, type Run } from "../support/programStack";
@@ -13,12 +14,16 @@ import { filterRuleRows, filters } from "./drift/rows/filterRule";
 import { namespaceRows } from "./drift/rows/namespace";
 import { natRuleRows, rules } from "./drift/rows/natRule";
 import { neighborhood, neighborRows } from "./drift/rows/neighbor";
+import { ovsRows, ovsSwitch } from "./drift/rows/ovs";
 import { policies, policyRuleRows } from "./drift/rows/policyRule";
 import { routeRows, routes } from "./drift/rows/route";
 import { parameters, sysctlRows } from "./drift/rows/sysctl";
 import { cables, vethPairRows } from "./drift/rows/vethPair";
 
-const rows: readonly Row[] = [
+/** Rows of kinds that another service makes are tried where that is installed. */
+const hasOvs = lackingOfOvs().length === 0;
+
+const kernelRows: readonly Row[] = [
   ...namespaceRows,
   ...vethPairRows,
   ...bridgeRows,
@@ -32,6 +37,8 @@ const rows: readonly Row[] = [
   ...compositeRows,
 ];
 
+const rows: readonly Row[] = [...kernelRows, ...(hasOvs ? ovsRows : [])];
+
 /** Arguments that nobody can change by hand, and why. */
 const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   "Namespace killProcesses": "says what deletion does",
@@ -42,6 +49,8 @@ const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   "Route adopt": "says what creation does",
   "Neighbor adopt": "says what creation does",
   "FilterRule by nftables dockerUser": "Docker's chain is one of iptables",
+  "OvsBridge datapathType":
+    "the other one needs a kernel module, without which the bridge has no link at all",
   "Sysctl key": "says which parameter: the kernel neither renames nor deletes one",
   "Sysctl namespace": "says which parameter: every namespace has its own, always",
 };
@@ -60,6 +69,7 @@ function program(): void {
     parameters,
   ])
     place();
+  if (hasOvs) ovsSwitch();
   for (const { declare } of rows) declare();
 }
 
@@ -77,6 +87,7 @@ describe("drift, property by property", function () {
 
   before(async () => {
     clean = await snapshot();
+    if (hasOvs) await startOvs();
     await type(`ip netns add ${ELSEWHERE}; ip -n ${ELSEWHERE} link add lan type bridge`);
     stack = await ProgramStack.of("drift");
     await stack.up(program);
@@ -92,6 +103,7 @@ describe("drift, property by property", function () {
   after(async () => {
     await stack.remove();
     await type(`ip netns del ${ELSEWHERE}`);
+    if (hasOvs) await stopOvs();
     expect(await snapshot()).to.deep.equal(clean);
   });
 
@@ -115,6 +127,12 @@ describe("drift, property by property", function () {
       expect([...new Set(named.map((name) => argumentOf(name, path)))]).to.deep.equal(
         effect === "create" ? [] : [shownAs],
       );
+    });
+  }
+
+  for (const row of hasOvs ? [] : ovsRows) {
+    it(`${row.kind} ${row.path}: ${row.effect} (${row.name})`, function () {
+      skip(this, `not installed here: ${lackingOfOvs().join(", ")}`);
     });
   }
 
@@ -151,7 +169,9 @@ describe("drift, property by property", function () {
     const covered = [
       // Those of composites have places in them.
       ...new Set(
-        rows.filter((row) => !compositeRows.includes(row)).map(({ kind, path }) => `${kind} ${path}`),
+        [...kernelRows, ...ovsRows]
+          .filter((row) => !compositeRows.includes(row))
+          .map(({ kind, path }) => `${kind} ${path}`),
       ),
       ...Object.keys(NOT_IN_THE_KERNEL),
     ];

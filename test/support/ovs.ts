@@ -12,7 +12,7 @@ const DATABASE = join(FOLDER, "conf.db");
 const SOCKET = `unix:${join(FOLDER, "db.sock")}`;
 
 /** What is not installed of what it takes. */
-const lackingOfOvs = (): string[] =>
+export const lackingOfOvs = (): string[] =>
   ["ovs-vswitchd", "ovsdb-server", "ovsdb-tool", "ovs-vsctl"].filter(
     (program) =>
       !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((folder) => existsSync(join(folder, program))),
@@ -60,24 +60,32 @@ const end = async (program: string): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 50));
 };
 
-/** For a `describe`: Open vSwitch in userspace for all of it, and nothing left in its database at the end. */
+export async function startOvs(): Promise<void> {
+  refuseOutsideSandbox();
+  await startDatabase();
+  await startSwitch();
+}
+
+/** Ends it; nothing may be left in its database. */
+export async function stopOvs(): Promise<void> {
+  const left = await ovsVsctl("--columns=name", "--format=csv", "--no-headings", "list", "Port");
+  await stopSwitch();
+  await stopDatabase();
+  expect(left).to.equal("");
+}
+
+/** For a `describe`: Open vSwitch in userspace for all of it. */
 export function withOvs(): void {
   let isThere = false;
 
   before(async function () {
     const missing = lackingOfOvs();
     if (missing.length > 0) skip(this, `not installed here: ${missing.join(", ")}`);
-    refuseOutsideSandbox();
-    await startDatabase();
-    await startSwitch();
+    await startOvs();
     isThere = true;
   });
 
   after(async () => {
-    if (!isThere) return;
-    const left = await ovsVsctl("--columns=name", "--format=csv", "--no-headings", "list", "Port");
-    await stopSwitch();
-    await stopDatabase();
-    expect(left).to.equal("");
+    if (isThere) await stopOvs();
   });
 }
