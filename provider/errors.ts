@@ -30,8 +30,8 @@ export type Reason =
   | "Failed";
 
 /**
- * iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, conntrack 1.4 and procps 4 under `LC_ALL=C`. One thing is said in
- * several ways, and their exit codes do not tell them apart. First match wins.
+ * iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, conntrack 1.4 and procps 4 under `LC_ALL=C`.
+ * One thing is said in several ways, and their exit codes do not tell them apart. First match wins.
  */
 const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   // `ip netns exec` and `flock` say it of the program they should start, in words that elsewhere mean "absent".

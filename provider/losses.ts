@@ -3,8 +3,8 @@ import type { Args, Definition, Problem } from "./definition";
 import { hasUnknown } from "./unknown";
 
 /**
- * What a resource with several parts takes away or makes anew, others may hang on: the kernel takes them along, and the engine
- * does not know, as parts of a resource are none of its business.
+ * What a resource with several parts takes away or makes anew, others may hang on: the kernel takes them along, and the
+ * engine does not know, as parts of a resource are none of its business.
  */
 
 /** What the change of a resource with several parts does to objects that others may need. */
@@ -18,27 +18,26 @@ export interface Losses {
 /** For this run of the engine, by the marks of those that are changed. */
 const losses = new Map<string, Losses>();
 
-export const noteLosses = (mark: string, lost: Losses): void => {
-  losses.set(mark, lost);
-};
+export function noteLosses(mark: string, lost: Losses): void {
+  if (lost.taken.length + lost.remade.length > 0) losses.set(mark, lost);
+  else losses.delete(mark);
+}
 
 /** Every address of a namespace, as routes need them: the kernel takes a gateway only while an address covers it. */
 export const addressesIn = (namespace: unknown): string => `addresses in ${namespace ?? "the host"}`;
 
-/**
- * What of that which a resource needs others lose in this run. `whole` is the one that the resource itself is a part of.
- */
+/** What of that which a resource needs others lose in this run. `whole` is the one that the resource itself is a part of. */
 export function lostTo(
   definition: Definition,
   args: Args,
   whole?: unknown,
 ): { remade: string[]; problems: Problem[] } {
-  if (hasUnknown(args)) return { remade: [], problems: [] };
+  const others = [...losses].filter(([mark]) => mark !== whole);
+  if (others.length === 0 || hasUnknown(args)) return { remade: [], problems: [] };
   const needs = [
     ...(definition.needs?.(args) ?? []),
     ...(definition.kind === "Route" ? [addressesIn(args["namespace"])] : []),
   ];
-  const others = [...losses].filter(([mark]) => mark !== whole);
   const lostIn = (object: string, { taken, remade }: Losses) => [...taken, ...remade].includes(object);
   const isMissing = (object: string, { taken }: Losses) => taken.includes(object) && !isClaimed(object);
   return {
@@ -55,8 +54,8 @@ export function lostTo(
 }
 
 /**
- * The engine asks for a difference only where arguments have changed: what is lost with something that another resource makes anew is
- * said among them. It is an argument of this run only, and of no definition.
+ * The engine asks for a difference only where arguments have changed: what is lost with something that another resource
+ * makes anew is said among them. It is an argument of this run only, and of no definition.
  */
 export const withRemade = (args: Args, remade: readonly string[]): Args =>
   remade.length === 0 ? args : { ...args, remade: [...new Set(remade)].join(", ") };

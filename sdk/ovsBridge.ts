@@ -19,8 +19,8 @@ export type OvsBridgeArgs = Inputs<Omit<z.input<typeof Schema>, "name" | "mac">>
 };
 
 /**
- * A virtual switch of Open vSwitch, as `ovs-vsctl add-br` makes it, in the host's own namespace. Links become its ports by an
- * {@link OvsPort} each. See ovs-vsctl(8) and ovs-vswitchd.conf.db(5).
+ * A virtual switch of Open vSwitch, as `ovs-vsctl add-br` makes it, in the host's own namespace. Links become its ports by
+ * an {@link OvsPort} each. See ovs-vsctl(8) and ovs-vswitchd.conf.db(5).
  *
  * Open vSwitch keeps it in a database, also over a reboot.
  */

@@ -20,8 +20,8 @@ export type OvsPortArgs = Inputs<Omit<z.input<typeof Schema>, "bridge" | "interf
 };
 
 /**
- * A link of the host as a port of a bridge of Open vSwitch, as `ovs-vsctl add-port` makes it, with its VLANs. See ovs-vsctl(8) and
- * ovs-vswitchd.conf.db(5).
+ * A link of the host as a port of a bridge of Open vSwitch, as `ovs-vsctl add-port` makes it, with its VLANs. See
+ * ovs-vsctl(8) and ovs-vswitchd.conf.db(5).
  */
 export class OvsPort extends NetnsResource {
   /** Number of the port in OpenFlow; none while Open vSwitch has no such link. */

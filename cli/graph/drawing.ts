@@ -42,17 +42,14 @@ export const NAMELESS = "a namespace without a name";
 
 export function drawingOf(network: Network, shown: Network): Drawing {
   const ports = shown.flatMap(portsOf).filter(({ device }) => isShown(device));
-  const cables = ports.filter((port) => isDrawnFrom(network, shown, port));
+  const cables = ports.flatMap((port) => cableFrom(network, shown, port));
   return {
     boxes: shown.map((place) => ({ title: titleOf(place), points: pointsOf(network, place) })),
-    outside: cables.flatMap((port) => {
-      const peer = peerOf(network, port);
-      return peer && shown.includes(peer.place)
-        ? []
-        : [{ id: outsideId(network, port), isBridge: false, text: [peer ? portName(peer) : NAMELESS] }];
-    }),
+    outside: cables.flatMap(({ port, far, beyond }) =>
+      far ? [] : [{ id: outsideId(network, port), isBridge: false, text: [beyond] }],
+    ),
     lines: [
-      ...cables.map((port) => cable(network, shown, port)),
+      ...cables.map((cable) => lineOf(network, cable)),
       ...ports.flatMap((port) => entry(network, port)),
     ],
   };
@@ -97,18 +94,26 @@ const bridgeOf = ({ place, device }: Port): Device | undefined =>
     ? place.devices.find((other) => isBridge(other) && other.name === device.master)
     : undefined;
 
-/** Of the two ends of a cable that are both shown, one. */
-function isDrawnFrom(network: Network, shown: Network, port: Port): boolean {
-  if (port.device.kind !== "veth") return false;
-  const peer = peerOf(network, port);
-  if (!peer || !shown.includes(peer.place)) return true;
-  const [own, other] = [shown.indexOf(port.place), shown.indexOf(peer.place)];
-  return own < other || (own === other && port.device.index < peer.device.index);
+interface Cable {
+  readonly port: Port;
+  /** The other end, where it is shown. */
+  readonly far: Port | undefined;
+  /** What the other end is called where it is not. */
+  readonly beyond: string;
 }
 
-function cable(network: Network, shown: Network, port: Port): Line {
+/** The cable that begins here; one with both ends shown begins at the first of them. */
+function cableFrom(network: Network, shown: Network, port: Port): Cable[] {
+  if (port.device.kind !== "veth") return [];
   const peer = peerOf(network, port);
-  const far = peer && shown.includes(peer.place) ? peer : undefined;
+  const beyond = peer ? portName(peer) : NAMELESS;
+  if (!peer || !shown.includes(peer.place)) return [{ port, far: undefined, beyond }];
+  const [own, other] = [shown.indexOf(port.place), shown.indexOf(peer.place)];
+  const isFirst = own < other || (own === other && port.device.index < peer.device.index);
+  return isFirst ? [{ port, far: peer, beyond }] : [];
+}
+
+function lineOf(network: Network, { port, far }: Cable): Line {
   return {
     from: endId(network, port),
     to: far ? endId(network, far) : outsideId(network, port),

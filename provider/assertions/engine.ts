@@ -28,8 +28,8 @@ export async function create(assertion: Assertion, host: Host, args: Args): Prom
 }
 
 /**
- * The same: what was true with other arguments, or before something else changed, says nothing. A failure goes into the state, as
- * the arguments from before, put back, would be proved by it otherwise.
+ * The same: what was true with other arguments, or before something else changed, says nothing. A failure goes into the
+ * state, as the arguments from before, put back, would be proved by it otherwise.
  */
 export async function update(assertion: Assertion, host: Host, _olds: Args, args: Args): Promise<Result> {
   try {

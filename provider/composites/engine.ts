@@ -64,33 +64,33 @@ function twins(composite: Composite, pieces: readonly Piece[]): Problem[] {
 /** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
 export function diff(composite: Composite, olds: Args, news: Args) {
   const replaces = composite.replaceOn.filter((field) => !isDeepStrictEqual(olds[field], news[field]));
-  const changes = replaces.length > 0 || isChanged(composite, olds, news);
-  // What hangs on the whole is replaced with it anyway.
-  const isKnown = changes && replaces.length === 0 && !hasUnknown(news);
-  noteLosses(String(news["mark"]), isKnown ? planOf(composite, olds, news).losses : NONE);
+  const isAsked = isOther(composite, olds, news);
+  // What hangs on the whole is replaced with it anyway. The same arguments make the same parts; only notes can tell that they
+  // are not as they should be.
+  const isPlanned = replaces.length === 0 && !hasUnknown(news) && (isAsked || hasNotes(olds));
+  const plan = isPlanned ? planOf(composite, olds, news) : NOTHING;
+  noteLosses(String(news["mark"]), plan.losses);
   return {
-    changes,
+    changes: replaces.length > 0 || isAsked || !isEmpty(plan),
     replaces: [...replaces],
     // The kernel knows objects by name: the old ones must go before the new ones come.
     deleteBeforeReplace: true,
   };
 }
 
-const NONE: Losses = { taken: [], remade: [] };
+const NOTHING: Plan = { gone: [], made: [], changed: [], same: [], losses: { taken: [], remade: [] } };
 
-const isChanged = (composite: Composite, olds: Args, news: Args): boolean =>
+const isOther = (composite: Composite, olds: Args, news: Args): boolean =>
   ["mark", ...Object.keys(composite.schema.shape)].some(
     (field) => !isDeepStrictEqual(olds[field], news[field]),
   ) ||
   hasUnknown(news) ||
-  isRemade(news) ||
-  // The same arguments make the same parts; only notes can tell that they are not as they should be.
-  (hasNotes(olds) && !isEmpty(planOf(composite, olds, news)));
+  isRemade(news);
 
 /** Makes every part that can be made. Where nothing at all could, it is as if nothing had been asked. */
 export async function create(composite: Composite, host: Host, args: Args): Promise<single.Result> {
   const made = piecesOf(composite, args);
-  return apply(composite, host, args, args, { gone: [], made, changed: [], same: [], losses: NONE });
+  return apply(composite, host, args, args, { ...NOTHING, made });
 }
 
 /** Brings each part to what is asked, changing only the difference. `olds` is the state. */

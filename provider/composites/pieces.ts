@@ -51,7 +51,8 @@ const lists = keeping<readonly Piece[]>(1000);
 
 /**
  * The parts of a composite with these arguments or this state, in an order in which they can be made; while something is
- * not known yet, those without it. The engine asks for a check, a difference and a creation by the same arguments, each time in a new message, with their keys in any order.
+ * not known yet, those without it. The engine asks for a check, a difference and a creation by the same arguments, each
+ * time in a new message, with their keys in any order.
  */
 export const piecesOf = (composite: Composite, args: Args): readonly Piece[] =>
   lists(`${composite.kind} ${JSON.stringify(args, inOrder)}`, () => piecesIn(composite, args));

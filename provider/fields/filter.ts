@@ -25,6 +25,10 @@ export function wordValue(words: readonly string[]): string | string[] | undefin
   return sorted.length > 1 ? sorted : sorted[0];
 }
 
+/** What a field has that takes a single one or a list; nothing where it is not set. */
+export const listIn = <T>(value: T | T[] | undefined): T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
 /** Connection states as conntrack has them: see nft(8) and iptables-extensions(8). */
 export const STATES = ["new", "established", "related", "invalid", "untracked"] as const;
 

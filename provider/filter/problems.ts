@@ -1,5 +1,5 @@
 import type { Problem } from "../definition";
-import { ICMP_TYPES } from "../fields/filter";
+import { ICMP_TYPES, listIn } from "../fields/filter";
 import { familyProblem } from "../packet/family";
 import { givenPorts, lackingProtocol, tooManyPorts } from "../packet/ports";
 import type { FilterRuleArgs } from "../resources/filterRule";
@@ -40,9 +40,6 @@ function placeProblems({ backend, chain, dockerUser }: FilterRuleArgs): Problem[
 }
 
 const FIELDS = ["source", "destination"] as const;
-
-const listIn = (value: string | string[] | undefined): string[] =>
-  value === undefined ? [] : [value].flat();
 
 function addressProblems(args: FilterRuleArgs): Problem[] {
   const { family, backend } = args;

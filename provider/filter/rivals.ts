@@ -1,3 +1,4 @@
+import { listIn } from "../fields/filter";
 import { parsePorts } from "../fields/nat";
 import { familyAmong } from "../packet/family";
 import type { FilterRuleArgs } from "../resources/filterRule";
@@ -36,11 +37,8 @@ const PORTS = ["port", "sourcePort"] as const;
 
 /** Whether no packet can fit both, by what is told easily. Addresses and links are not looked at: it is better to ask. */
 const areApart = (one: NamedRule, other: NamedRule): boolean =>
-  WORDS.some((field) => shareNothing(listOf(one[field]), listOf(other[field]), isSame)) ||
-  PORTS.some((field) => shareNothing(listOf(one[field]), listOf(other[field]), overlap));
-
-const listOf = <T>(value: T | T[] | undefined): T[] =>
-  value === undefined ? [] : Array.isArray(value) ? value : [value];
+  WORDS.some((field) => shareNothing(listIn(one[field]), listIn(other[field]), isSame)) ||
+  PORTS.some((field) => shareNothing(listIn(one[field]), listIn(other[field]), overlap));
 
 /** Where either says nothing, everything fits. */
 const shareNothing = <T>(some: readonly T[], others: readonly T[], meet: (one: T, other: T) => boolean) =>

@@ -11,18 +11,17 @@ import { isLoopback, sizeOf } from "./legs";
 const MOST_MAPPED = 1024;
 
 /** What is wrong between the fields of a rule. */
-export const natProblems = (args: NatRuleArgs): Problem[] =>
-  asFarAsKnown(
-    targetProblems,
-    interfaceProblems,
-    protocolProblems,
-    portProblems,
-    familyProblems,
-    mapProblems,
-    hairpinProblems,
-    localnetProblems,
-    reachProblems,
-  )(args);
+export const natProblems = asFarAsKnown<NatRuleArgs, Problem>(
+  targetProblems,
+  interfaceProblems,
+  protocolProblems,
+  portProblems,
+  familyProblems,
+  mapProblems,
+  hairpinProblems,
+  localnetProblems,
+  reachProblems,
+);
 
 function targetProblems({ kind, to }: NatRuleArgs): Problem[] {
   const problem = (reason: string) => [{ property: "to", reason }];
@@ -79,11 +78,13 @@ function portProblems(args: NatRuleArgs): Problem[] {
   return [...lackingProtocol(args.protocol, needing), ...tooManyPorts(args)];
 }
 
-const familyProblems = ({ family, source, destination, to }: NatRuleArgs): Problem[] => [
-  ...familyProblem("source", source, family),
-  ...familyProblem("destination", destination, family),
-  ...familyProblem("to", to, family),
-];
+function familyProblems({ family, source, destination, to }: NatRuleArgs): Problem[] {
+  return [
+    ...familyProblem("source", source, family),
+    ...familyProblem("destination", destination, family),
+    ...familyProblem("to", to, family),
+  ];
+}
 
 /** A network stands for another one address by address, and a range of ports for another port by port. */
 function mapProblems({ kind, source, destination, port, to }: NatRuleArgs): Problem[] {

@@ -2,9 +2,12 @@ import type { Command } from "../command";
 import { parseTables, type Row, wordsIn } from "../parse/ovsdb";
 import { lists } from "./vsctl";
 
+/** What `bridgeOf` looks at. */
+export const BRIDGES = ["Bridge", "name,ports"] as const;
+
 /** Every link that is in a port of a bridge of Open vSwitch: a bond has several. */
 export const showPorts = (): Command =>
-  lists(["Bridge", "name,ports"], ["Port", "_uuid,interfaces"], ["Interface", "_uuid,name"]);
+  lists(BRIDGES, ["Port", "_uuid,interfaces"], ["Interface", "_uuid,name"]);
 
 /** The bridges in the answer by their links; the bridge's own link has its name. */
 export function parsePorts(text: string | undefined): ReadonlyMap<string, string> {

@@ -1,5 +1,6 @@
 import { type Command, command } from "../command";
 import { MARK_PREFIX } from "../mark";
+import { entryIn, type Row } from "../parse/ovsdb";
 
 /** Seconds: without its daemon, `ovs-vsctl` waits for ever for what it has asked for. */
 const PATIENCE = 10;
@@ -26,11 +27,11 @@ export const lists = (
 const joined = (commands: readonly (readonly string[])[]): string[] =>
   commands.flatMap((words, at) => (at === 0 ? words : ["--", ...words]));
 
-/** The key under which a row says whose it is. */
-export const MARK_KEY = MARK_PREFIX;
-
 /** What is set to give a row its mark. A mark holds nothing that would have to be escaped. */
-export const markSetting = (mark: string): string => `external_ids:${MARK_KEY}=${quoted(mark)}`;
+export const markSetting = (mark: string): string => `external_ids:${MARK_PREFIX}=${quoted(mark)}`;
+
+/** The mark of a row. */
+export const markIn = (row: Row): string | undefined => entryIn(row, "external_ids", MARK_PREFIX);
 
 /** A text as a value: without quotes, only few letters may be in it. */
 export const quoted = (text: string): string => `"${text}"`;

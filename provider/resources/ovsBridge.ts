@@ -6,7 +6,7 @@ import { macAddress, mtu } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { macOf } from "../links";
 import { isMarkOf } from "../mark";
-import { lists, MARK_KEY, markSetting, quoted, vsctl } from "../ovs/vsctl";
+import { lists, markIn, markSetting, quoted, vsctl } from "../ovs/vsctl";
 import { isUp, type Link, parseLink } from "../parse/link";
 import { entryIn, flagIn, numberIn, parseTables, type Row, wordIn } from "../parse/ovsdb";
 
@@ -144,7 +144,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
       parseTables(tables)
         .flat()
         .flatMap((row) => {
-          const mark = entryIn(row, "external_ids", MARK_KEY);
+          const mark = markIn(row);
           return isMarkOf("OvsBridge", mark) ? [{ name: String(row.get("name")), mark }] : [];
         }),
   }),
@@ -176,7 +176,7 @@ function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args:
       up: link && isUp(link),
     },
     outputs: link ? { ifindex: link.ifindex } : {},
-    mark: entryIn(row, "external_ids", MARK_KEY),
+    mark: markIn(row),
     wanted,
     hasLink: link !== undefined,
   };

@@ -6,10 +6,10 @@ import type { Definition, Observed, Problem } from "../definition";
 import { integer } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { isMarkOf } from "../mark";
-import { bridgeOf } from "../ovs/ports";
-import { lists, MARK_KEY, markSetting, vsctl } from "../ovs/vsctl";
+import { BRIDGES, bridgeOf } from "../ovs/ports";
+import { lists, markIn, markSetting, vsctl } from "../ovs/vsctl";
 import { type Link, parseLink } from "../parse/link";
-import { entryIn, numberIn, parseTables, type Row, setIn, wordIn, wordsIn } from "../parse/ovsdb";
+import { numberIn, parseTables, type Row, setIn, wordIn, wordsIn } from "../parse/ovsdb";
 import { hasUnknown, UNKNOWN } from "../unknown";
 
 const vlan = integer(1, 4094);
@@ -79,7 +79,7 @@ export const ovsPort: Definition<Args, Outputs> = {
   problems: vlanProblems,
 
   probe: ({ interface: link }) => [
-    lists(["Bridge", "name,ports"], ["Port", PORT_COLUMNS, link], ["Interface", "error,ofport", link]),
+    lists(BRIDGES, ["Port", PORT_COLUMNS, link], ["Interface", "error,ofport", link]),
     showLink(undefined, link),
   ],
 
@@ -91,7 +91,7 @@ export const ovsPort: Definition<Args, Outputs> = {
     return {
       args: { bridge: isTaken(parseLink(answer)) ? bridgeOf(row, bridges) : undefined, ...vlans(row) },
       outputs: ofport === undefined || ofport < 0 ? {} : { ofport },
-      mark: entryIn(row, "external_ids", MARK_KEY),
+      mark: markIn(row),
       misfit: isBond ? "is a bond of several links, not a port with one" : undefined,
       error: wordIn(itself, "error"),
     };
@@ -112,12 +112,11 @@ export const ovsPort: Definition<Args, Outputs> = {
     error === undefined ? [] : [{ property: "interface", reason: `Open vSwitch says: ${error}` }],
 
   survey: (namespace) => ({
-    commands:
-      namespace === undefined ? [lookFor(lists(["Bridge", "name,ports"], ["Port", PORT_COLUMNS]))] : [],
+    commands: namespace === undefined ? [lookFor(lists(BRIDGES, ["Port", PORT_COLUMNS]))] : [],
     find([tables]) {
       const [bridges = [], ports = []] = parseTables(tables);
       return ports.flatMap((row) => {
-        const mark = entryIn(row, "external_ids", MARK_KEY);
+        const mark = markIn(row);
         if (!isMarkOf("OvsPort", mark)) return [];
         return [{ bridge: bridgeOf(row, bridges), interface: String(row.get("name")), mark }];
       });
@@ -128,8 +127,8 @@ export const ovsPort: Definition<Args, Outputs> = {
 const PORT_COLUMNS = "_uuid,name,tag,trunks,vlan_mode,interfaces,external_ids";
 
 /**
- * Whether Open vSwitch takes what comes from a link: it asks for all packets then, as a Linux bridge does. In userspace it goes on
- * to listen to a link that is no more, also once there is another one of its name.
+ * Whether Open vSwitch takes what comes from a link: it asks for all packets then, as a Linux bridge does. In userspace it
+ * goes on to listen to a link that is no more, also once there is another one of its name.
  */
 const isTaken = (link: Link | undefined): boolean =>
   link !== undefined && link.master === undefined && (link.promiscuity ?? 0) > 0;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { Address, Namespace, Reachability, VethPair } from "../../sdk";
+import { errorOf } from "../support/kernel";
 import { ProgramStack } from "../support/programStack";
 import { snapshot } from "../support/snapshot";
 import { type } from "./drift/row";
@@ -39,10 +40,7 @@ describe("Reachability, through the real engine", function () {
   });
 
   it("fails a run that makes what packets do not get through, with cause and mend", async () => {
-    const said = await stack.up(rooms({ prefix: 32 })).then(
-      () => "it went up",
-      (error: Error) => error.message,
-    );
+    const said = (await errorOf(stack.up(rooms({ prefix: 32 })))).message;
     expect(said).to.include(
       "red does not reach 192.168.15.2 by ping (ping 192.168.15.2: Network is unreachable)",
     );
@@ -72,10 +70,7 @@ describe("Reachability, through the real engine", function () {
     const before = rooms({ mtu: 1400, triggers: ["v2"] });
     await type("ip -n blue link set dev veth-blue down");
     for (const program of [rooms({ mtu: 1400, triggers: ["v3"] }), before]) {
-      const said = await stack.up(program).then(
-        () => "it went up",
-        (error: Error) => error.message,
-      );
+      const said = (await errorOf(stack.up(program))).message;
       expect(said).to.include("red does not reach 192.168.15.2 by ping");
     }
     await type("ip -n blue link set dev veth-blue up");

@@ -6,7 +6,7 @@ import { command } from "../../provider/command";
 import type { Args } from "../../provider/definition";
 import { localHost } from "../../provider/host/local";
 import { markFor } from "../support/args";
-import { onKernel, typed } from "../support/kernel";
+import { errorOf, onKernel, typed } from "../support/kernel";
 
 /** A server in blue for each protocol, and one that says it is broken. */
 const SERVERS = `
@@ -60,11 +60,7 @@ describe("Reachability", function () {
 
   const make = (given: Args) => engine.create(reachability, localHost, argsOf(given));
 
-  const failure = async (given: Args): Promise<string> =>
-    make(given).then(
-      () => "it held",
-      (error: Error) => error.message,
-    );
+  const failure = async (given: Args): Promise<string> => (await errorOf(make(given))).message;
 
   const block = async (rule: string): Promise<void> => {
     for (const words of [

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { lackingAmong, until } from "./programs";
 
 /** The real firewalld on a bus of its own, for the network that the test runs in: only ever a sandbox's. */
 
@@ -25,23 +26,10 @@ const BUS = (
 const SETTINGS = "/etc/firewalld";
 
 /** What is not installed of what it takes. */
-export const lacking = (): string[] =>
-  ["firewalld", "firewall-cmd", "dbus-daemon"].filter(
-    (program) =>
-      !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((folder) => existsSync(join(folder, program))),
-  );
+export const lacking = (): string[] => lackingAmong(["firewalld", "firewall-cmd", "dbus-daemon"]);
 
 const run = (program: string, words: readonly string[]) => execa(program, words, { reject: false });
 type Process = ReturnType<typeof run>;
-
-/** Waits for what a program that was just started brings about. */
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${what} did not come up in ten seconds`);
-}
 
 export class Firewalld {
   private daemon: Process | undefined;
@@ -61,7 +49,7 @@ export class Firewalld {
     // Over the machine's own, which a sandbox sees as well.
     await execa("mount", ["--bind", join(folder, "etc"), SETTINGS]);
     const bus = run("dbus-daemon", ["--nofork", "--nopidfile", `--config-file=${join(folder, "bus.conf")}`]);
-    await until("dbus-daemon", () => existsSync(socket));
+    await until("dbus-daemon comes up", () => existsSync(socket));
     const own = new Firewalld(folder, bus, process.env["DBUS_SYSTEM_BUS_ADDRESS"]);
     process.env["DBUS_SYSTEM_BUS_ADDRESS"] = `unix:path=${socket}`;
     await own.startDaemon();
@@ -71,7 +59,7 @@ export class Firewalld {
   private async startDaemon(): Promise<void> {
     const { folder } = this;
     this.daemon = run("firewalld", ["--nofork", "--nopid", `--log-file=${join(folder, "log")}`]);
-    await until("firewalld", async () => (await run("firewall-cmd", ["--state"])).exitCode === 0);
+    await until("firewalld comes up", async () => (await run("firewall-cmd", ["--state"])).exitCode === 0);
   }
 
   async stopDaemon(): Promise<void> {

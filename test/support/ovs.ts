@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { refuseOutsideSandbox, skip } from "./kernel";
+import { lackingAmong, until } from "./programs";
 
 /** The real Open vSwitch, in userspace, with a database of its own; only ever in a sandbox, whose /run is private. */
 
@@ -13,10 +14,7 @@ const SOCKET = `unix:${join(FOLDER, "db.sock")}`;
 
 /** What is not installed of what it takes. */
 export const lackingOfOvs = (): string[] =>
-  ["ovs-vswitchd", "ovsdb-server", "ovsdb-tool", "ovs-vsctl"].filter(
-    (program) =>
-      !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((folder) => existsSync(join(folder, program))),
-  );
+  lackingAmong(["ovs-vswitchd", "ovsdb-server", "ovsdb-tool", "ovs-vsctl", "ovs-appctl"]);
 
 /** `ovs-vsctl WORDS`, by hand. */
 export const ovsVsctl = async (...words: string[]): Promise<string> =>
@@ -34,7 +32,7 @@ async function startDatabase(): Promise<void> {
 export const startSwitch = (): Promise<void> => daemon("ovs-vswitchd", SOCKET);
 
 /** Ends it, its links with it. */
-export const stopSwitch = (): Promise<void> => end("ovs-vswitchd");
+export const stopSwitch = (): Promise<void> => end("ovs-vswitchd", "--cleanup");
 
 async function stopDatabase(): Promise<void> {
   await end("ovsdb-server");
@@ -49,16 +47,10 @@ async function daemon(program: string, ...words: string[]): Promise<void> {
   ]);
 }
 
-const end = async (program: string): Promise<void> => {
-  await execa("ovs-appctl", [
-    "-t",
-    join(FOLDER, `${program}.ctl`),
-    "exit",
-    ...(program === "ovs-vswitchd" ? ["--cleanup"] : []),
-  ]);
-  for (let left = 100; existsSync(join(FOLDER, `${program}.pid`)) && left > 0; left--)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-};
+async function end(program: string, ...words: string[]): Promise<void> {
+  await execa("ovs-appctl", ["-t", join(FOLDER, `${program}.ctl`), "exit", ...words]);
+  await until(`${program} ends`, () => !existsSync(join(FOLDER, `${program}.pid`)));
+}
 
 export async function startOvs(): Promise<void> {
   refuseOutsideSandbox();
