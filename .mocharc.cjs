@@ -1,5 +1,6 @@
 // The examples find this file as well, and have no business with what guards this machine from our own tests.
-const guards = process.cwd() === __dirname ? ["./test/support/recordsGuard.ts"] : [];
+const guards =
+  process.cwd() === __dirname ? ["./test/support/recordsGuard.ts", "./test/support/freshClaims.ts"] : [];
 
 module.exports = {
   require: ["ts-node/register/transpile-only", ...guards],

@@ -145,6 +145,7 @@ function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
   const is = value === undefined ? "is required" : `is ${shown}`;
   switch (issue.code) {
     case "invalid_type":
+      if (issue.expected === "string" && isRecord(value) && "name" in value) return WHOLE;
       return value === undefined
         ? is
         : `is ${formOf(value) ?? shown}, not ${WANTED[issue.expected] ?? `of type ${issue.expected}`}`;
@@ -159,6 +160,10 @@ function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
       return issue.message;
   }
 }
+
+/** An end of a cable or a bridge of another stack arrives as an object, as the outputs of a stack hold no resources. */
+const WHOLE =
+  "is an object, not text: hand over its `name` alone, and where it is in a namespace, that as `namespace`";
 
 /** What zod expects, where its word is none of a user's. */
 const WANTED: Readonly<Record<string, string>> = { record: "a map of names to values", array: "a list" };
@@ -176,7 +181,7 @@ const valueIn = (field: unknown, path: readonly PropertyKey[]): unknown =>
   );
 
 /** `given` over `defaults`, nested objects field by field. */
-function merge(defaults: Args, given: Args): Args {
+export function merge(defaults: Args, given: Args): Args {
   const merged = { ...defaults };
   for (const [key, value] of Object.entries(given)) {
     const below = merged[key];

@@ -12,6 +12,7 @@ export type Tool =
   | "ip6tables-legacy-save"
   | "firewall-cmd"
   | "ovs-vsctl"
+  | "ovs-ofctl"
   | "conntrack"
   | "sysctl"
   | "stat"

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Answer, Command, Steps } from "./command";
-import type { Former } from "./host/records";
+import type { Former, OwnerRecord } from "./host/records";
 
 /** The arguments of any resource after `check`: the fields of its schema, defaults filled in, and its mark. */
 export type Args = Record<string, unknown>;
@@ -28,7 +28,10 @@ type Inner<T> =
     : T;
 
 /** What a changed field does to the resource, at times depending on what it changed from and to. */
-export type Effect = "replace" | "update" | ((was: unknown, now: unknown) => "replace" | "update");
+export type Effect =
+  | "replace"
+  | "update"
+  | ((was: unknown, now: unknown, olds: Args, news: Args) => "replace" | "update");
 
 /** One thing wrong with the arguments. `reason` says what, and how to mend it. */
 export interface Problem {
@@ -56,6 +59,49 @@ export interface Remembered {
   readonly former?: Former;
 }
 
+/** What the change of an object does to others in a network namespace, which may be somebody else's. */
+interface Effects<A, O> {
+  /** The fields that `restore` sets back. */
+  readonly fields: readonly (keyof A & string)[];
+  /** The namespace that they stay in; `undefined` for an object without any. */
+  namespace(args: A): { readonly name: string | undefined } | undefined;
+  /**
+   * What to remember of the time before, once `args` are written. `isFirst` says that no resource has written down anything
+   * of the object yet.
+   */
+  remember(
+    former: Args,
+    seen: Observed<A, O>,
+    args: A,
+    records: readonly OwnerRecord[],
+    isFirst: boolean,
+  ): Args;
+  /** Sets back, after a change, what other resources ask for; gives what is still to be remembered. */
+  settle(former: Args, args: A, records: readonly OwnerRecord[]): Steps<Args>;
+  /** Sets the object and the others back to `former`. */
+  restore(former: Args, args: A, records: readonly OwnerRecord[]): Steps;
+}
+
+/** Something that goes with an object when that is deleted, or loses what it is a port of. */
+export interface Member {
+  /** As resources claim it: `link eth0 in red`. */
+  readonly object: string;
+  /** The mark that it carries, or whatever stands in its place. */
+  readonly mark: string | undefined;
+}
+
+/** A network namespace, or one link in it: what records tell of it goes as well. */
+export interface Place {
+  readonly namespace: string | undefined;
+  readonly link?: string;
+}
+
+/** Everything that goes with an object, whoever it belongs to. */
+export interface Content {
+  readonly links: readonly Member[];
+  readonly places: readonly Place[];
+}
+
 /** A look for all objects of a kind in one network namespace, whoever's they are. */
 export interface Survey {
   readonly commands: readonly Command[];
@@ -77,12 +123,18 @@ export interface Definition<A = Args, O extends object = object> {
   readonly onChange: Readonly<Record<FieldPath<Omit<A, "mark">>, Effect>>;
   /** Readable, stable, unique on the host. */
   id(args: A): string;
+  /** Ids that earlier versions gave it: what is written down under them is about it as well. */
+  formerIds?(args: A): readonly string[];
   /** The kernel objects it is, as `what where/name`: two resources of a program may not share one. */
   claims(args: A): readonly string[];
+  /** Parameters of others that it sets besides: no other resource may set them. By default none. */
+  settings?(args: A): readonly string[];
   /** What of others it cannot be without, as they claim it; by default nothing. */
   needs?(args: A): readonly string[];
   /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
   home?(args: A): string | undefined;
+  /** The link that it is on, by whose deletion it goes. By default none. */
+  link?(args: A): string;
   /** The network namespace that it is itself: its deletion takes along what is in it. */
   encloses?(args: A): string;
   /**
@@ -100,8 +152,10 @@ export interface Definition<A = Args, O extends object = object> {
   create(args: A, answers?: readonly Answer[]): readonly Command[];
   /** Changes only the difference; empty when there is none. */
   update(seen: Observed<A, O>, args: A): readonly Command[];
-  /** Removes what is there; steps where the way depends on what is found. */
-  remove(seen: Observed<A, O>, args: A): readonly Command[] | Steps;
+  /** Looks for everything that its deletion takes along; by default nothing that others could have. */
+  content?(args: A): Steps<Content>;
+  /** Removes what is there; steps where the way depends on what is found. `content` is what it takes along. */
+  remove(seen: Observed<A, O>, args: A, content?: Content): readonly Command[] | Steps;
   /** Sets back what a removal that was killed had set for its moment; asked once the object is gone, as `probe` has told. */
   tidy?(args: A, answers: readonly Answer[]): Steps;
   /** What is there as asked but does not work yet: it settles by itself, or never does. */
@@ -125,8 +179,17 @@ export interface Definition<A = Args, O extends object = object> {
   readonly isLeaf?: true;
   /** Whether what was seen is this resource's own; by default when it carries its mark. */
   isOurs?(seen: Observed<A, O>, args: A): boolean;
+  /** Commands that write its mark, where that is the alias of a link: other programs write there as well. */
+  marking?(args: A): readonly Command[];
   /** Whether creation may take over what is there already without being told to; by default only what is its own. */
   mayTakeOver?(seen: Observed<A, O>, args: A): boolean;
+  /**
+   * Names others that rely on it and have no record of it. Asked before it is set back to `former`: where there are any, it
+   * stays as it is. By default there are none.
+   */
+  reliedOn?(args: A, former: Args): Steps<readonly string[]>;
+  /** What its change does to others; by default nothing. */
+  readonly effects?: Effects<A, O>;
   /** Looks for what forbids to run the commands of `create` or `update`, and throws that before anything is touched. */
   objections?(commands: readonly Command[]): Steps;
   /** How to find all objects of this kind in a network namespace; by default only records tell of them. */

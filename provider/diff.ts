@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { ALIAS } from "./alias";
 import { isRecord } from "./check";
 import type { Args, Definition, Effect } from "./definition";
 
@@ -15,9 +16,12 @@ export function difference(definition: Pick<Definition, "onChange">, olds: Args,
   );
   const replaces = changed.filter((path) => {
     const effect: Effect | undefined = definition.onChange[path];
-    const decided = typeof effect === "function" ? effect(valueAt(olds, path), valueAt(news, path)) : effect;
+    const decided =
+      typeof effect === "function" ? effect(valueAt(olds, path), valueAt(news, path), olds, news) : effect;
     return decided === "replace";
   });
+  // Only a state has it: something else has written over the mark.
+  if (olds[ALIAS] !== news[ALIAS]) changed.push(ALIAS);
   // A mark changes when a resource is renamed under an alias: the object is the same, its label follows.
   return { changed: olds["mark"] === news["mark"] ? changed : [...changed, "mark"], replaces };
 }

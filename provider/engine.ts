@@ -1,17 +1,34 @@
+import { ALIAS, aliasDrift, TO_WRITE, WRITTEN, warnOfAlias, warnOfLeft, wayBack } from "./alias";
 import { checkArgs } from "./check";
-import { claim, refuseIfNeeded } from "./claims";
+import { isContainer } from "./claim";
+import { claim, heirOf, isInProgram, refuseIfNeeded } from "./claims";
 import { type Command, pause } from "./command";
 import type { Args, Definition, Problem, Remembered } from "./definition";
 import { difference } from "./diff";
+import { rememberEffects, settleEffects } from "./effects";
 import { CommandError, messageOf, PartialError, RefusedError } from "./errors";
 import type { Host } from "./host/host";
 import { formerIn } from "./host/records";
 import { serialized } from "./lock";
 import { isRemade, lostTo, withRemade } from "./losses";
+import { explained } from "./lost";
+import { isMarkOf } from "./mark";
 import { merge } from "./merge";
 import { change, hearObjections, keyOf, look, runSteps, type Sight } from "./observe";
-import { isFreelyTaken, isWritten, ownOf, refuseConflict, takeOver } from "./ownership";
+import {
+  inheritedBy,
+  isFreelyTaken,
+  isWritten,
+  ownOf,
+  refuseConflict,
+  takeOver,
+  withoutGivenUp,
+} from "./ownership";
 import { forget, release } from "./release";
+import { revive } from "./revive";
+import { sharing } from "./sharing";
+import { ofThisBoot, withEra } from "./standing";
+import { sweep } from "./sweep";
 import { verified } from "./verify";
 
 /** What a created or updated resource is: its id, and its state as read back. */
@@ -43,11 +60,14 @@ export function diff(definition: Definition, olds: Args, news: Args) {
 
 /** Makes the resource, finishes making it after a crash, or takes over what it may; takes back what it did when it fails. */
 export function create(definition: Definition, host: Host, args: Args): Promise<Result> {
-  return serialized(definition, args, async () => {
+  const work = serialized(definition, host, args, async () => {
     const sight = await lookForOwner(definition, host, args);
     const { seen: before, answers } = sight;
-    const former = takeOver(definition, sight, args);
-    refuseConflict(definition, sight, args);
+    const inheritance = inheritedBy(definition, sight, args);
+    const taken = inheritance ? inheritance.former : takeOver(definition, sight, args);
+    refuseConflict(definition, withoutGivenUp(sight, inheritance), args);
+    warnOfAlias(definition, host, before, args, WRITTEN);
+    const former = await rememberEffects(definition, host, sight, args, withEra(definition, host, taken));
     const changes = await changesTo(definition, host, answers, before, args);
     const remembered: Remembered = former ? { former } : {};
     const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
@@ -56,13 +76,16 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     if (isRecorded || isMarkedLate) await host.records.save(key, { mark: markIn(args), args, ...remembered });
     try {
       const seen = await change(definition, host, args, changes);
+      for (const mark of inheritance?.from ?? []) await host.records.drop(key, mark);
       // It has its mark by now, and may have had it before a crash that came before this.
       if (!isRecorded && (isMarkedLate || isWritten(sight, args))) await host.records.drop(key, markIn(args));
-      const state = await verified(definition, host, args, remembered, seen);
+      if (inheritance) await revive(definition, host, args);
+      const kept = await settleEffects(definition, host, args, former);
+      const state = await verified(definition, host, args, kept ? { former: kept } : {}, seen);
       await tellCaveats(definition, host, args);
       return { id: definition.id(args), state };
     } catch (error) {
-      const isFound = before !== undefined && former === undefined;
+      const isFound = before !== undefined && (former === undefined || inheritance !== undefined);
       return giveUp(definition, host, args, remembered, {
         error,
         isFound,
@@ -70,6 +93,7 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       });
     }
   });
+  return explained(definition, args, work);
 }
 
 /** How a creation failed. */
@@ -96,7 +120,9 @@ async function giveUp(
   if (isBeaten(failure)) takeOver(definition, await lookForOwner(definition, host, args), args);
   if (!isFound) throw error;
   // What a crash had left is not to be lost to the state once more.
-  throw new PartialError(definition.id(args), { ...args }, [messageOf(error)], { cause: error });
+  throw new PartialError(definition.id(args), { ...args, ...remembered }, [messageOf(error)], {
+    cause: error,
+  });
 }
 
 /** What brings `seen`, or nothing at all, to what is asked; throws what forbids it. */
@@ -115,7 +141,7 @@ async function changesTo(
 async function tellCaveats(definition: Definition, host: Host, args: Args): Promise<void> {
   const plan = definition.caveats?.(args);
   if (!plan || !host.warn) return;
-  for (const caveat of await runSteps(host, plan)) host.warn(caveat);
+  for (const caveat of await runSteps(sharing(host), plan)) host.warn(caveat);
 }
 
 /** Milliseconds between looks at what somebody else may be making just now. */
@@ -123,12 +149,12 @@ const MARKING = [20, 40, 80, 160];
 
 /** Looks, and looks again at what has no owner: whoever makes it gives it a mark a moment later. */
 async function lookForOwner(definition: Definition, host: Host, args: Args): Promise<Sight> {
-  let sight = await look(definition, host, args);
+  let sight = await look(definition, host, args, false);
   for (const delay of MARKING) {
     const isKnown = !sight.seen || sight.seen.mark !== undefined || sight.records.length > 0;
     if (isKnown || definition.isStanding || ownOf(definition, sight, args)) break;
     await host.run(pause(delay));
-    sight = await look(definition, host, args);
+    sight = await look(definition, host, args, false);
   }
   return sight;
 }
@@ -143,7 +169,7 @@ const isBeaten = ({ made, error }: Failure): boolean =>
 
 /** Brings the resource to what is asked, changing only the difference. `olds` is the state. */
 export function update(definition: Definition, host: Host, olds: Args, args: Args): Promise<Result> {
-  return serialized(definition, args, async () => {
+  const work = serialized(definition, host, args, async () => {
     const id = definition.id(args);
     const { sight, mark } = await lookForEither(definition, host, args, markIn(olds));
     const own = ownOf(definition, sight, { ...args, mark });
@@ -152,49 +178,90 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const seen = own ?? (isFree ? sight.seen : undefined);
     if (!seen && !isFree) {
       throw new RefusedError(
-        `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew`,
+        `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew${wayBack(definition, sight.seen, args)}`,
       );
     }
     const was = { ...args, mark: markIn(olds) };
     refuseConflict(definition, sight, args, was.mark);
+    warnOfAlias(definition, host, own, { ...args, mark }, WRITTEN);
     // What is made anew is nobody else's any more.
-    const remembered = own ? stillRemembered(definition, args, split(definition, olds).outputs) : {};
+    const { args: had, outputs } = split(definition, olds);
+    const known = ofThisBoot(definition, host, sight, { ...had, mark }, outputs);
+    const kept = own ? stillRemembered(definition, args, known) : {};
+    const before = withEra(definition, host, formerIn(kept));
+    const former = await rememberEffects(definition, host, sight, args, before);
+    const remembered = { ...kept, ...(former && { former }) };
     const changes = await changesTo(definition, host, sight.answers, seen, args);
     const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);
     const now = await change(definition, host, args, changes);
     if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, sight);
-    return { id, state: await verified(definition, host, args, remembered, now) };
+    if (changes.length > 0) await revive(definition, host, args);
+    const settled = await settleEffects(definition, host, args, former);
+    const outcome = { ...remembered, ...(settled && { former: settled }) };
+    const state = await verified(definition, host, args, outcome, now);
+    if (changes.length > 0) await tellCaveats(definition, host, args);
+    return { id, state };
   });
+  return explained(definition, args, work);
 }
 
-/** The state as it really is and the arguments it amounts to; `undefined` when the resource is gone. */
-export async function read(definition: Definition, host: Host, state: Args) {
+/**
+ * The state as it really is and the arguments it amounts to; `undefined` when the resource is gone. Where its creation
+ * has failed, the state proves nothing: only a mark or a record does.
+ */
+export async function read(definition: Definition, host: Host, state: Args, hasFailed = false) {
   const { args, outputs } = split(definition, state);
   const sight = await look(definition, host, args);
-  const seen = ownOf(definition, sight, args);
+  const isProven = !hasFailed || !definition.isRecorded?.(sight.answers, args) || isWritten(sight, args);
+  const seen = isProven ? ownOf(definition, sight, args) : undefined;
   if (!seen) {
     await forget(definition, host, args, sight);
     return undefined;
   }
+  const known = ofThisBoot(definition, host, sight, args, outputs);
   // A crash came amid letting go of it, or somebody has cleared away what was written down.
-  if (!isWritten(sight, args)) await rewriteRecord(definition, host, args, sight, outputs);
-  const inputs = merge(args, seen.args);
-  return { id: definition.id(args), inputs, state: { ...outputs, ...inputs, ...seen.outputs } };
+  if (!isWritten(sight, args)) await rewriteRecord(definition, host, args, sight, known);
+  warnOfAlias(definition, host, seen, args, TO_WRITE);
+  const inputs = { ...merge(args, seen.args), ...aliasDrift(definition, seen, args) };
+  return { id: definition.id(args), inputs, state: { ...known, ...inputs, ...seen.outputs } };
 }
 
 /**
  * Removes the resource and nothing else; what is gone already, or somebody else's by now, is left alone. What was
  * taken over is set back to what it was.
  */
-export function remove(definition: Definition, host: Host, state: Args): Promise<void> {
-  return serialized(definition, state, async () => {
-    const { args, outputs } = split(definition, state);
+export async function remove(definition: Definition, host: Host, state: Args): Promise<void> {
+  const { args, outputs } = split(definition, state);
+  const isInherited = await serialized(definition, host, args, async () => {
     const sight = await look(definition, host, args);
     const seen = ownOf(definition, sight, args);
+    const heir = heirOf(definition, args);
+    if (heir !== undefined && staysFor(definition, args, seen)) {
+      // Until the heir has it, what is written down is all that tells whose it is. One of another kind, such as a Namespace
+      // for a parameter, writes down nothing of it.
+      const isKnown =
+        sight.records.some((record) => record.mark === heir) || !isMarkOf(definition.kind, heir);
+      if (!seen || isKnown) await forget(definition, host, args, sight);
+      return true;
+    }
     if (seen && !formerIn(outputs)) refuseIfNeeded(definition, args);
-    await release(definition, host, sight, seen, { args, outputs });
+    if (!seen) warnOfLeft(definition, host, sight.seen, args);
+    await release(definition, host, sight, seen, {
+      args,
+      outputs: ofThisBoot(definition, host, sight, args, outputs),
+    });
+    return false;
   });
+  if (isInherited && definition.claims(args).some(isContainer)) await sweep(definition, host, args, remove);
+  if (!isInherited && definition.link) await revive(definition, host, args);
 }
+
+/**
+ * Whether an object stays as it is for its heir. One that holds others does not if its resource moves on to another
+ * object: the engine recreates there what depends on it, and counts on its deletion here.
+ */
+const staysFor = (definition: Definition, args: Args, seen: Sight["seen"]): boolean =>
+  !seen || !definition.claims(args).some(isContainer) || !isInProgram(markIn(args));
 
 /** Takes back what a failed creation did. Should that fail too, the engine is told of it, so that nothing is lost. */
 async function takeBack(
@@ -258,6 +325,6 @@ function split(definition: Definition, state: Args): { args: Args; outputs: Args
   const entries = Object.entries(state);
   return {
     args: Object.fromEntries(entries.filter(([key]) => isArg(key))),
-    outputs: Object.fromEntries(entries.filter(([key]) => !isArg(key))),
+    outputs: Object.fromEntries(entries.filter(([key]) => !isArg(key) && key !== ALIAS)),
   };
 }

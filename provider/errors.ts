@@ -5,6 +5,7 @@ import { type Command, printCommand } from "./command";
  * - `NotFound`: what it was about does not exist; the only reason that means "absent".
  * - `AlreadyExists`: something has that name, address or destination already.
  * - `InUse`: the kernel refuses while something else holds it.
+ * - `HostItself`: the name of a namespace leads to the network that this process is in.
  * - `NotPermitted`: not root, or a sandbox without the right.
  * - `Unsupported`: this kernel or tool lacks the feature.
  * - `Unreachable`: a gateway that no connected network covers.
@@ -19,6 +20,7 @@ export type Reason =
   | "NotFound"
   | "AlreadyExists"
   | "InUse"
+  | "HostItself"
   | "NotPermitted"
   | "Unsupported"
   | "Unreachable"
@@ -62,6 +64,8 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/Device or resource busy/, "InUse"],
   [/IPv6 is disabled on/, "Unsupported"],
   [/Operation not permitted|Permission denied|you must be root/i, "NotPermitted"],
+  // A table of that name which nft has filled with what iptables does not know.
+  [/is incompatible, use 'nft' tool/, "Unsupported"],
   [/Unknown device type|Operation not supported|Protocol not supported|not compiled in/, "Unsupported"],
   [/Network is down|[Dd]evice (for nexthop )?is not up/, "LinkDown"],
   [/Nexthop has invalid gateway|Network is unreachable|No route to host/, "Unreachable"],
@@ -75,6 +79,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   NotFound: "not found",
   AlreadyExists: "exists already",
   InUse: "in use",
+  HostItself: "refused, as the namespace is the host's own network",
   NotPermitted: "not permitted: run as root, or inside `pulumi-netns sandbox`",
   Unsupported: "not supported, or switched off, here",
   Unreachable:

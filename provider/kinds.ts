@@ -7,8 +7,9 @@ import type { Args, Definition, Problem } from "./definition";
 import * as single from "./engine";
 import type { Host } from "./host/host";
 import { parseMark } from "./mark";
-import { definitions } from "./resources";
+import { definitionOf, definitions } from "./resources";
 import { hasUnknown } from "./unknown";
+import { compositeUpToDate, type Schema, upToDate, withUnset } from "./upToDate";
 
 /** What the adapter needs of a kind, be it one object in the kernel, a list of them, or none. */
 export interface Kind {
@@ -25,12 +26,19 @@ const kindIn = ({ mark }: Args): string | undefined => parseMark(String(mark))?.
 /** The kind behind a mark, which alone tells it. */
 export function kindOf(properties: Args): Kind {
   const name = kindIn(properties);
-  const definition = definitions.find(({ kind }) => kind === name);
-  if (definition) return bound(single, definition);
+  const definition = definitionOf(name);
+  if (definition) {
+    const kind = bound(single, definition, upToDate);
+    const read = async (host: Host, state: Args) => {
+      const found = await kind.read(host, state);
+      return found && { ...found, state: withUnset(definition, found.state) };
+    };
+    return { ...kind, read };
+  }
   const list = composites.find(({ kind }) => kind === name);
-  if (list) return bound(composite, list);
+  if (list) return bound(composite, list, compositeUpToDate);
   const asserted = assertions.find(({ kind }) => kind === name);
-  if (asserted) return bound(assertion, asserted);
+  if (asserted) return bound(assertion, asserted, upToDate);
   throw new Error(
     `this version of pulumi-netns knows no resource of kind ${name} (mark ${String(properties["mark"])})`,
   );
@@ -48,10 +56,14 @@ export function singlesOf(state: Args): { definition: Definition; args: Args }[]
   if (hasUnknown(state)) return [];
   const kind = kindIn(state);
   const list = composites.find((composite) => composite.kind === kind);
-  if (list) return piecesOf(list, state).map(({ definition, checked }) => ({ definition, args: checked }));
+  if (list)
+    return piecesOf(list, compositeUpToDate(list, state)).map(({ definition, checked }) => ({
+      definition,
+      args: checked,
+    }));
   return definitions
     .filter((definition) => definition.kind === kind)
-    .map((definition) => ({ definition, args: state }));
+    .map((definition) => ({ definition, args: upToDate(definition, state) }));
 }
 
 /** The functions of an engine, for one kind. */
@@ -64,11 +76,19 @@ interface Engine<D> {
   remove(kind: D, host: Host, state: Args): ReturnType<Kind["remove"]>;
 }
 
-const bound = <D>(engine: Engine<D>, kind: D): Kind => ({
+/**
+ * The functions of an engine for one kind; each state is brought to the form of this version first. A refresh asks for the
+ * difference to the inputs in the state, which another version has checked.
+ */
+const bound = <D extends Schema>(
+  engine: Engine<D>,
+  kind: D,
+  asNow: (kind: D, state: Args) => Args,
+): Kind => ({
   check: (news) => engine.check(kind, news),
-  diff: (olds, news) => engine.diff(kind, olds, news),
+  diff: (olds, news) => engine.diff(kind, asNow(kind, olds), upToDate(kind, news)),
   create: (host, args) => engine.create(kind, host, args),
-  update: (host, olds, args) => engine.update(kind, host, olds, args),
-  read: (host, state) => engine.read(kind, host, state),
-  remove: (host, state) => engine.remove(kind, host, state),
+  update: (host, olds, args) => engine.update(kind, host, asNow(kind, olds), args),
+  read: (host, state) => engine.read(kind, host, asNow(kind, state)),
+  remove: (host, state) => engine.remove(kind, host, asNow(kind, state)),
 });

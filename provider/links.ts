@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseMark } from "./mark";
 import { memoized } from "./memo";
 
 /** What bridges and veth ends have in common. */
@@ -12,6 +13,22 @@ export function birthGroup(mark: string): string {
   // Above the numbers that people choose, below those that iproute2 takes for negative.
   return String((hash >>> 2) + 0x4000_0000);
 }
+
+/** The marks of a link: its alias, and those that it was born with. */
+interface Marks {
+  readonly alias: string | undefined;
+  readonly group: string | undefined;
+  readonly mac?: string | undefined;
+}
+
+/**
+ * Whether a link is its resource's own by the mark, or by one that it was born with where something else has taken the alias:
+ * the group, or the MAC address that is made from the mark. A link whose alias is another mark is another resource's.
+ */
+export const isMarked = ({ alias, group, mac }: Marks, mark: string, bornMac?: string): boolean =>
+  alias === mark ||
+  (parseMark(alias ?? "") === undefined &&
+    (group === birthGroup(mark) || (bornMac !== undefined && mac === bornMac)));
 
 /** The words of `ip link set` that give a link its mark. Without one it is nobody's again. */
 export const markWords = (mark: string, group?: string): string[] => [
@@ -36,3 +53,6 @@ export const linkId = (namespace: string | undefined, name: string): string =>
 
 /** What the far end of a node's cable is called unless the program says. */
 export const farEndName = (node: string, link: string): string => `${node}-${link}`;
+
+/** The link that every namespace is born with. */
+export const LOOPBACK = "lo";

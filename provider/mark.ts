@@ -50,8 +50,25 @@ export function parseMark(mark: string) {
 }
 
 /** Whether a text is the mark of a resource of this kind. */
+/** The resource of a mark, as in `NatRule "web" of the stack lab/dev`; `undefined` for a text that is none of ours. */
+export function ownerIn(mark: string | undefined): string | undefined {
+  const owner = parseMark(mark ?? "");
+  return owner && `${owner.kind} "${owner.name}"${owner.stack ? ` of the stack ${owner.stack}` : ""}`;
+}
+
 export const isMarkOf = (kind: string, mark: string | undefined): mark is string =>
   mark !== undefined && parseMark(mark)?.kind === kind;
+
+/**
+ * Whether a mark is that of another stack, or none of ours. Where the names of a stack fill a mark, its label is cut, and one
+ * that begins like the other is taken for the same.
+ */
+export function isOfOtherStack(mark: string | undefined, own: string): boolean {
+  const [theirs, ours] = [parseMark(mark ?? ""), parseMark(own)];
+  if (!theirs || !ours) return true;
+  if (theirs.stack !== undefined && ours.stack !== undefined) return theirs.stack !== ours.stack;
+  return !theirs.label.startsWith(ours.label) && !ours.label.startsWith(theirs.label);
+}
 
 /** Whether both marks come from one stack of one project. */
 export function sameStack(mark: string | undefined, other: string): boolean {

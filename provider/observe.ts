@@ -11,10 +11,12 @@ export interface Sight {
   readonly records: readonly OwnerRecord[];
 }
 
-export async function look(definition: Definition, host: Host, args: Args): Promise<Sight> {
+/** `isInState`: a state tells of the resource what its own record would. */
+export async function look(definition: Definition, host: Host, args: Args, isInState = true): Promise<Sight> {
   const answers = await ask(host, definition.probe(args));
   // Records after the kernel: whoever changed what was seen had written one down before.
-  const records = await host.records.find(keyOf(definition, args));
+  const own = isInState ? String(args["mark"]) : undefined;
+  const records = await host.records.find(keyOf(definition, args), own);
   return { answers, seen: definition.parse(answers, args), records };
 }
 
@@ -33,6 +35,8 @@ export const keyOf = (definition: Definition, args: Args): ObjectKey => ({
   kind: definition.kind,
   id: definition.id(args),
   namespace: homeOf(definition, args),
+  ...(definition.link && { link: definition.link(args) }),
+  ...(definition.formerIds && { formerIds: definition.formerIds(args) }),
 });
 
 function homeOf(definition: Definition, args: Args): string | undefined {

@@ -1,9 +1,14 @@
-import type { Args, Definition, Observed } from "./definition";
+import { claimOf, linkOfClaim } from "./claim";
+import type { Args, Definition, Observed, Place } from "./definition";
+import { restoreEffects } from "./effects";
+import { removalOf } from "./foreign";
 import type { Host } from "./host/host";
 import { type Former, formerIn } from "./host/records";
 import { restored } from "./merge";
 import { keyOf, runAll, runRemoval, runSteps, type Sight } from "./observe";
 import { othersRecords } from "./ownership";
+import { sharing } from "./sharing";
+import { asFarAsSaid } from "./upToDate";
 
 type Seen = Observed<Args, object>;
 
@@ -20,10 +25,12 @@ export async function release(
 ): Promise<void> {
   const isShared = definition.isStanding === true && (await hasOthers(definition, host, args));
   const former = formerIn(outputs);
-  if (seen && former && !isShared) await giveBack(definition, host, seen, args, former);
+  if (seen && former && !isShared && !(await isReliedOn(definition, host, args, former)))
+    await giveBack(definition, host, seen, args, former);
   if (seen && !former) {
-    await runRemoval(host, definition.remove(seen, args));
-    await forgetContent(definition, host, args);
+    const { plan, content } = await removalOf(definition, host, seen, args);
+    await runRemoval(host, plan);
+    await forgetContent(definition, host, args, content?.places);
   }
   await forget(definition, host, args, sight);
 }
@@ -35,6 +42,15 @@ async function hasOthers(definition: Definition, host: Host, args: Args): Promis
   return othersRecords(await host.records.find(key), args).length > 0;
 }
 
+/** Whether others rely on an object, which then stays as it is; warns who they are. */
+async function isReliedOn(definition: Definition, host: Host, args: Args, former: Former): Promise<boolean> {
+  const plan = definition.reliedOn?.(args, former.args);
+  const others = plan ? await runSteps(sharing(host), plan) : [];
+  if (others.length > 0)
+    host.warn?.(`${definition.id(args)} stays as it is, for others rely on it: ${others.join(", ")}`);
+  return others.length > 0;
+}
+
 async function giveBack(
   definition: Definition,
   host: Host,
@@ -43,9 +59,12 @@ async function giveBack(
   former: Former,
 ): Promise<void> {
   const now = { ...seen, args: seen.whole ?? seen.args };
-  const before = { ...restored(args, now.args, former.args), mark: former.mark ?? "" };
+  const was = asFarAsSaid(definition, former.args, now.args);
+  const before = { ...restored(args, now.args, was), mark: former.mark ?? "" };
   try {
-    await runAll(host, definition.update(now, before));
+    const fields = await restoreEffects(definition, host, args, former);
+    const done = Object.fromEntries(Object.entries(before).filter(([field]) => fields.includes(field)));
+    await runAll(host, definition.update({ ...now, args: { ...now.args, ...done } }, before));
   } catch (error) {
     // It is still to be given back: the next attempt has to know as what.
     await host.records.save(keyOf(definition, args), { mark: String(args["mark"]), args, former });
@@ -64,7 +83,20 @@ export async function forget(definition: Definition, host: Host, args: Args, sig
   if (left) await runSteps(host, left);
 }
 
-async function forgetContent(definition: Definition, host: Host, args: Args): Promise<void> {
+/** `places` are those that went along with the object, such as the far ends of cables. */
+async function forgetContent(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  places: readonly Place[] = [],
+): Promise<void> {
   const namespace = definition.encloses?.(args);
   if (namespace !== undefined) await host.records.dropAll(namespace);
+  const further = places.flatMap(({ namespace, link }) =>
+    link === undefined ? [] : claimOf("link", namespace, link),
+  );
+  for (const object of new Set([...definition.claims(args), ...further])) {
+    const gone = linkOfClaim(object);
+    if (gone) await host.records.dropOn(gone.namespace, gone.link);
+  }
 }

@@ -2,8 +2,10 @@ import { type Answer, ASK, type Command, ip, printCommand } from "./command";
 import type { Args, Definition } from "./definition";
 import { CommandError, isNotFound } from "./errors";
 import type { Host } from "./host/host";
+import type { BrokenRecord, OwnerRecord } from "./host/records";
 import { parseNamespaceNames } from "./parse/namespaceId";
-import { definitions } from "./resources";
+import { definitionOf, definitions } from "./resources";
+import { upToDate } from "./upToDate";
 
 /** An object that carries a mark of ours, with what is needed to remove it. */
 export interface Found {
@@ -16,6 +18,8 @@ export interface Findings {
   readonly found: readonly Found[];
   /** What could not be looked at, in words. */
   readonly gaps: readonly string[];
+  /** Records that nobody can read. */
+  readonly broken: readonly BrokenRecord[];
 }
 
 /** Everything on a host that says it is ours: by marks in the kernel, and by records where these have no room. */
@@ -25,26 +29,44 @@ export async function survey(host: Host): Promise<Findings> {
   const names = parseNamespaceNames(await ask(ip(undefined, ...ASK, "netns", "list")));
   const found: Found[] = [];
   // One namespace after the other: at once they would be a process or more for each.
-  for (const namespace of [undefined, ...names]) {
-    const lists = definitions.map(async (definition) => {
-      const kind = definition.survey?.(namespace);
-      if (!kind) return [];
-      const answers = await Promise.all(kind.commands.map(ask));
-      return kind.find(answers).map((state) => ({ definition, state }));
-    });
-    found.push(...(await Promise.all(lists)).flat());
-  }
-  return { found: merged([...(await recorded(host)), ...found]), gaps: [...gaps] };
+  for (const namespace of [undefined, ...names]) found.push(...(await marked(namespace, ask)));
+  const broken = await host.records.broken();
+  return { found: merged([...(await recorded(host)), ...found]), gaps: [...gaps], broken };
+}
+
+/** What carries a mark of ours in one network namespace, as far as it can be looked at. */
+export const surveyIn = (host: Host, namespace: string): Promise<Found[]> =>
+  marked(
+    namespace,
+    remembering((asked) => answerOf(host, asked, new Set())),
+  );
+
+async function marked(
+  namespace: string | undefined,
+  ask: (asked: Command) => Promise<Answer>,
+): Promise<Found[]> {
+  const lists = definitions.map(async (definition) => {
+    const kind = definition.survey?.(namespace);
+    if (!kind) return [];
+    const answers = await Promise.all(kind.commands.map(ask));
+    return kind.find(answers).map((state) => ({ definition, state }));
+  });
+  return (await Promise.all(lists)).flat();
 }
 
 /** What records tell of; a record comes first, as it alone knows what an object was before. */
-async function recorded(host: Host): Promise<Found[]> {
-  const records = await host.records.list();
-  return records.flatMap(({ kind, mark, args, former }) => {
-    const definition = definitions.find((candidate) => candidate.kind === kind);
-    return definition ? { definition, state: { ...args, mark, ...(former && { former }) } } : [];
+export const recorded = async (host: Host): Promise<Found[]> => toFound(await host.records.list());
+
+/** The same for one network namespace (`undefined`: the host's own). */
+export const recordedIn = async (host: Host, namespace: string | undefined): Promise<Found[]> =>
+  toFound(await host.records.within(namespace));
+
+const toFound = (records: readonly OwnerRecord[]): Found[] =>
+  records.flatMap(({ kind, mark, args, former }) => {
+    const definition = definitionOf(kind);
+    if (!definition) return [];
+    return [{ definition, state: upToDate(definition, { ...args, mark, ...(former && { former }) }) }];
   });
-}
 
 /** One entry for each mark: both ends of a cable, and the rules in several chains, are one resource. */
 const merged = (found: readonly Found[]): Found[] =>

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm run faults                                  kills, errors, full disks: each followed by a recovery
 // npm run faults -- --only seed:up:12             all points there; `--only reboot` all of these, or the name of one
+// npm run faults -- --share 2/3                   the second of three shares
 // npm run faults -- --jobs 4                      in four sandboxes at once; by default three for two cores
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -10,15 +11,17 @@ import { environment } from "./lib/environment.mjs";
 import { startWorker } from "./lib/fault-worker.mjs";
 import { indent, Problem } from "./lib/problem.mjs";
 import { setup } from "./lib/setup.mjs";
+import { parseShare, shareOf } from "./lib/share.mjs";
 import { duration, green, main, red, say } from "./lib/terminal.mjs";
 
 // While one waits for an engine to end, others go on.
 const options = {
   only: { type: "string", multiple: true, default: [] },
+  share: { type: "string", default: "1/1" },
   jobs: { type: "string", default: String(Math.ceil(1.5 * availableParallelism())) },
 };
 
-async function faults({ only, jobs }, env) {
+async function faults({ only, share, jobs }, env) {
   // What a clean run leads to is worked out by the first worker, for all.
   const folder = mkdtempSync(join(tmpdir(), "pulumi-netns-faults-"));
   const known = { ...env, FAULTS_REFERENCE: join(folder, "reference.json") };
@@ -27,7 +30,7 @@ async function faults({ only, jobs }, env) {
     const started = Date.now();
     const open = (slot) => startWorker(`faults-${process.pid}-${slot}`, known);
     const first = await open(0);
-    const queue = chosen(first.points, only);
+    const queue = shareOf(chosen(first.points, only), share);
     const report = reporter(tally, queue.length);
     const lanes = Array.from({ length: Number(jobs) }, (_, slot) =>
       work(slot === 0 ? first : undefined, () => open(slot), queue, report),
@@ -88,9 +91,9 @@ function readOptions() {
   try {
     const { values } = parseArgs({ options });
     if (!/^[1-9]\d*$/.test(values.jobs)) throw new Error(`--jobs is ${values.jobs}, not a number from 1`);
-    return values;
+    return { ...values, share: parseShare(values.share) };
   } catch (error) {
-    throw new Problem(error.message, { how: "npm run faults -- [--only POINT]… [--jobs N]" });
+    throw new Problem(error.message, { how: "npm run faults -- [--only POINT]… [--share N/OF] [--jobs N]" });
   }
 }
 

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { AddressArgs as Schema } from "../provider/resources/address";
+import { expectKinds } from "./kinds";
 import { OvsBridge } from "./ovsBridge";
 import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";
@@ -30,6 +31,10 @@ export class Address extends NetnsResource {
   declare readonly ip: pulumi.Output<string>;
 
   constructor(name: string, args: AddressArgs, options?: pulumi.CustomResourceOptions) {
+    expectKinds(`Address "${name}"`, [
+      ["interface", args.interface, "link"],
+      ["namespace", args.namespace, "namespace"],
+    ]);
     const link = resolveInterface(`Address "${name}"`, args.interface, args.namespace);
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
     // The link of a bridge of Open vSwitch carries no mark: what is written down of addresses on it is to go with them.

@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { BridgeArgs as Schema } from "../provider/resources/bridge";
+import { expectKinds } from "./kinds";
 import { currentProgram, type DeclaredLink, type Place } from "./program";
 import { type NamespaceReference, resolveNamespace } from "./reference";
-import { type Inputs, NetnsResource } from "./resource";
+import { hide, type Inputs, NetnsResource } from "./resource";
 
 /**
  * Arguments of a {@link Bridge}.
@@ -30,15 +31,16 @@ export class Bridge extends NetnsResource implements DeclaredLink {
   /** Interface index, unique in its namespace. */
   declare readonly ifindex: pulumi.Output<number>;
   /** @internal */
-  readonly place: Place;
+  declare readonly place: Place;
   /** @internal */
-  readonly resource = this;
+  declare readonly resource: this;
 
   constructor(name: string, args: BridgeArgs = {}, options?: pulumi.CustomResourceOptions) {
+    expectKinds(`Bridge "${name}"`, [["namespace", args.namespace, "namespace"]]);
     const place = resolveNamespace(args.namespace);
     const inputs = { ...args, name: args.name ?? name, namespace: place.name };
     super("Bridge", name, inputs, ["ifindex"], { deletedWith: [place.resource] }, options);
-    this.place = place;
-    currentProgram().declareLink(place, inputs.name, this);
+    hide(this, { place, resource: this });
+    currentProgram().declareBridge(place, inputs.name, this);
   }
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { FilterRuleArgs as Schema } from "../provider/resources/filterRule";
+import { expectKinds } from "./kinds";
 import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
@@ -36,6 +37,11 @@ export class FilterRule extends NetnsResource {
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: FilterRuleArgs, options?: pulumi.CustomResourceOptions) {
+    expectKinds(`FilterRule "${name}"`, [
+      ["namespace", args.namespace, "namespace"],
+      ["inInterface", args.inInterface, "link"],
+      ["outInterface", args.outInterface, "link"],
+    ]);
     const named = [args.inInterface, args.outInterface];
     const { links, place } = resolveLinks(`FilterRule "${name}"`, named, args.namespace);
     const [inInterface, outInterface] = links.map((link) => link?.name);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NatRuleArgs as Schema } from "../provider/resources/natRule";
+import { expectKinds } from "./kinds";
 import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
@@ -50,6 +51,12 @@ export class NatRule extends NetnsResource {
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: NatRuleArgs, options: pulumi.CustomResourceOptions = {}) {
+    expectKinds(`NatRule "${name}"`, [
+      ["namespace", args.namespace, "namespace"],
+      ["inInterface", args.inInterface, "link"],
+      ["outInterface", args.outInterface, "link"],
+      ["routeLocalnet", args.routeLocalnet, "link"],
+    ]);
     const named = [args.inInterface, args.outInterface, args.routeLocalnet];
     const { links, place } = resolveLinks(`NatRule "${name}"`, named, args.namespace);
     const [inInterface, outInterface, routeLocalnet] = links;

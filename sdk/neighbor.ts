@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NeighborArgs as Schema } from "../provider/resources/neighbor";
+import { expectKinds } from "./kinds";
 import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
@@ -30,6 +31,10 @@ export class Neighbor extends NetnsResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: NeighborArgs, options?: pulumi.CustomResourceOptions) {
+    expectKinds(`Neighbor "${name}"`, [
+      ["interface", args.interface, "link"],
+      ["namespace", args.namespace, "namespace"],
+    ]);
     const link = resolveInterface(`Neighbor "${name}"`, args.interface, args.namespace);
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
     const owners = {

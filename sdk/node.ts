@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NodeArgs as Schema } from "../provider/composites/node";
-import { farEndName } from "../provider/links";
+import { farEndName, LOOPBACK } from "../provider/links";
+import { expectKinds, type Reference } from "./kinds";
 import { currentProgram } from "./program";
 import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
 import { type DeepInputs, NetnsResource } from "./resource";
@@ -30,7 +31,10 @@ export type NodeInterfaceArgs = DeepInputs<Omit<InterfaceSchema, "peer">> & {
 export type NodeArgs = DeepInputs<Omit<z.input<typeof Schema>, "name" | "interfaces">> & {
   /** Name of the namespace, as in `ip netns add`. Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;
-  /** Links of the namespace by their names: each is one end of a cable. Default: none. Updates in place. */
+  /**
+   * Links of the namespace by their names: each is one end of a cable, except for `lo`, which takes `addresses` only.
+   * Default: none. Updates in place.
+   */
   interfaces?: Readonly<Record<string, NodeInterfaceArgs>>;
 };
 
@@ -44,10 +48,19 @@ export class Node extends NetnsResource {
   declare readonly name: pulumi.Output<string>;
 
   constructor(name: string, args: NodeArgs = {}, options?: pulumi.CustomResourceOptions) {
+    expectKinds(
+      `Node "${name}"`,
+      Object.entries(args.interfaces ?? {}).flatMap(([link, given]): Reference[] => [
+        [`interfaces.${link}.peer.namespace`, given?.peer?.namespace, "namespace"],
+        [`interfaces.${link}.peer.bridge`, given?.peer?.bridge, "bridge"],
+      ]),
+    );
     const namespace = args.name ?? name;
     const resolved = Object.entries(args.interfaces ?? {}).map(([link, given]) => ({
       link,
-      ...resolvePeer(name, given),
+      ...(link === LOOPBACK && given.peer === undefined
+        ? { inputs: given, far: undefined, owners: [] }
+        : resolvePeer(name, given)),
     }));
     const inputs = {
       ...args,
@@ -63,6 +76,7 @@ export class Node extends NetnsResource {
     program.declareAddress(place, this);
     for (const { link, far } of resolved) {
       program.declareLink(place, link, this);
+      if (!far) continue;
       const farName = far.name ?? (typeof namespace === "string" ? farEndName(namespace, link) : undefined);
       if (farName !== undefined) program.declareLink(far.place, farName, this);
       if (far.hasAddresses) program.declareAddress(far.place, this);

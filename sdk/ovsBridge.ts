@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { OvsBridgeArgs as Schema } from "../provider/resources/ovsBridge";
 import { currentProgram, type DeclaredLink, HOST, type Place } from "./program";
-import { type Inputs, NetnsResource } from "./resource";
+import { hide, type Inputs, NetnsResource } from "./resource";
 
 /**
  * Arguments of an {@link OvsBridge}.
@@ -32,13 +32,14 @@ export class OvsBridge extends NetnsResource implements DeclaredLink {
   /** Interface index of the bridge's own link; none while Open vSwitch has not made it. */
   declare readonly ifindex: pulumi.Output<number | undefined>;
   /** @internal */
-  readonly place: Place = HOST;
+  declare readonly place: Place;
   /** @internal */
-  readonly resource = this;
+  declare readonly resource: this;
 
   constructor(name: string, args: OvsBridgeArgs = {}, options?: pulumi.CustomResourceOptions) {
     const inputs = { ...args, name: args.name ?? name };
     super("OvsBridge", name, inputs, ["ifindex"], {}, options);
+    hide(this, { place: HOST, resource: this });
     currentProgram().declareLink(this.place, inputs.name, this);
   }
 }

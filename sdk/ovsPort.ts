@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { OvsPortArgs as Schema } from "../provider/resources/ovsPort";
+import { expectKinds } from "./kinds";
 import { OvsBridge } from "./ovsBridge";
 import { type InterfaceReference, type OvsBridgeReference, resolveInterface } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
@@ -29,6 +30,10 @@ export class OvsPort extends NetnsResource {
 
   constructor(name: string, args: OvsPortArgs, options?: pulumi.CustomResourceOptions) {
     const whose = `OvsPort "${name}"`;
+    expectKinds(whose, [
+      ["bridge", args.bridge, "ovsBridge"],
+      ["interface", args.interface, "link"],
+    ]);
     const bridge = resolveInterface(whose, args.bridge, undefined);
     if (bridge.resource && !(bridge.resource instanceof OvsBridge)) {
       throw new pulumi.RunError(

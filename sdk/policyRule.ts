@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { PolicyRuleArgs as Schema } from "../provider/resources/policyRule";
+import { expectKinds } from "./kinds";
 import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
@@ -38,6 +39,11 @@ export class PolicyRule extends NetnsResource {
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     const whose = `PolicyRule "${name}"`;
+    expectKinds(whose, [
+      ["namespace", args.namespace, "namespace"],
+      ["iif", args.iif, "link"],
+      ["oif", args.oif, "link"],
+    ]);
     const { links, place } = resolveLinks(whose, [args.iif, args.oif], args.namespace);
     const [iif, oif] = links;
     const inputs = { ...args, namespace: place.name, iif: iif?.name, oif: oif?.name };

@@ -44,6 +44,7 @@ const keyOf = ({ name, resource }: LinkPlace): unknown => resource ?? name;
 export class Program {
   private readonly namespaces = new Map<unknown, pulumi.Resource>();
   private readonly links = new Map<unknown, Map<unknown, pulumi.Resource>>();
+  private readonly bridges = new Map<unknown, Map<unknown, Place>>();
   private readonly addresses = new Map<unknown, DeclaredAddress[]>();
   private readonly declared: { readonly resource: pulumi.Resource; readonly inputs: object }[] = [];
 
@@ -71,6 +72,17 @@ export class Program {
 
   findLink(place: Place, name: pulumi.Input<string>): pulumi.Resource | undefined {
     return this.links.get(place.key)?.get(name);
+  }
+
+  /** A link that others may be ports of. */
+  declareBridge(place: Place, name: pulumi.Input<string>, resource: pulumi.Resource): void {
+    this.declareLink(place, name, resource);
+    getOrAdd(this.bridges, name, () => new Map()).set(place.key, place);
+  }
+
+  /** Where the bridges of a name are. */
+  placesOfBridge(name: pulumi.Input<string>): readonly Place[] {
+    return [...(this.bridges.get(name)?.values() ?? [])];
   }
 
   /** `link` is left out where addresses on several links are one resource. */

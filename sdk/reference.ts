@@ -3,7 +3,7 @@ import type { Bridge } from "./bridge";
 import type { Namespace } from "./namespace";
 import type { Node } from "./node";
 import { OvsBridge } from "./ovsBridge";
-import { currentProgram, type DeclaredLink, type LinkPlace, type Place } from "./program";
+import { currentProgram, type DeclaredLink, HOST, type LinkPlace, type Place } from "./program";
 import type { VethEnd } from "./vethPair";
 
 /** A network namespace: its resource, a node, or the name of one. Without one: the host's own. */
@@ -68,7 +68,9 @@ export function resolvePort(
   namespace: NamespaceReference | undefined,
 ): { place: Place; port?: LinkPlace } {
   if (bridge === undefined) return { place: resolveNamespace(namespace) };
-  const port = resolveInterface(whose, bridge, isDeclaredLink(bridge) ? undefined : namespace);
+  const port = isDeclaredLink(bridge)
+    ? resolveInterface(whose, bridge, undefined)
+    : resolveBridgeByName(whose, bridge, namespace);
   if (port.resource instanceof OvsBridge) {
     throw new pulumi.RunError(
       `${whose}: an end is no port of a bridge of Open vSwitch by its \`bridge\`; leave that out, and give the end an OvsPort`,
@@ -81,6 +83,23 @@ export function resolvePort(
     );
   }
   return { place, port };
+}
+
+/** A bridge by its name: in `namespace`, else on the host, else in the one namespace where the program has such a bridge. */
+function resolveBridgeByName(
+  whose: string,
+  name: pulumi.Input<string>,
+  namespace: NamespaceReference | undefined,
+): LinkPlace {
+  const places = namespace === undefined ? currentProgram().placesOfBridge(name) : [];
+  const [only, another] = places;
+  if (only === undefined || places.some(({ key }) => key === HOST.key))
+    return resolveInterface(whose, name, namespace);
+  if (another !== undefined)
+    throw new pulumi.RunError(
+      `${whose}: there are bridges called ${JSON.stringify(name)} in several namespaces; say which is meant by \`namespace\``,
+    );
+  return { name, place: only, resource: currentProgram().findLink(only, name) };
 }
 
 /** Whether two places are surely not the same: what an output holds is not known here. */

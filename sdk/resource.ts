@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { markOf } from "../provider/mark";
+import { checkInputs } from "./inputs";
 import { currentProgram } from "./program";
 
 /**
@@ -31,7 +32,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
   /** Marks the object in the kernel as this resource's: `pulumi-netns:KIND:HASH:PROJECT/STACK/NAME`. */
   declare readonly mark: pulumi.Output<string>;
   /** Whether the object may have been there before and stay afterwards. */
-  private readonly mayStay: boolean;
+  declare private readonly mayStay: boolean;
 
   protected constructor(
     kind: string,
@@ -44,6 +45,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
     const type = `pulumi-nodejs:dynamic/netns:${kind}`;
     const { adopt = false } = inputs;
     const mayStay = adopt !== false;
+    const checked = checkInputs(`${kind} "${name}"`, inputs);
     const properties = {
       // An output has to be named here for the engine's value to reach the property.
       ...Object.fromEntries(outputs.map((output) => [output, undefined])),
@@ -51,7 +53,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
       mark: mark(kind, type, name, options.parent),
       __provider: PROVIDER,
     };
-    const allOptions = withOwners(options, owners, mayStay);
+    const allOptions = withOwners(options, owners, mayStay, checked);
     const limit = Error.stackTraceLimit;
     try {
       if (!isLookingForLeaks) Error.stackTraceLimit = 0;
@@ -63,7 +65,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = limit;
     }
-    this.mayStay = mayStay;
+    hide(this, { mayStay });
     currentProgram().declare(this, inputs);
   }
 
@@ -71,6 +73,11 @@ export abstract class NetnsResource extends pulumi.CustomResource {
   static mayStay(resource: pulumi.Resource | undefined): boolean {
     return resource instanceof NetnsResource && resource.mayStay;
   }
+}
+
+/** Sets properties that are for this package alone: an object that a program exports does not show them. */
+export function hide(target: object, properties: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(properties)) Object.defineProperty(target, key, { value });
 }
 
 function mark(
@@ -98,13 +105,16 @@ function withOwners(
   options: pulumi.CustomResourceOptions,
   { deletedWith = [], replaceWith = [] }: Owners,
   mayStay: boolean,
+  checked: Promise<void> | undefined,
 ): pulumi.CustomResourceOptions {
   const present = [...deletedWith, ...replaceWith].filter((owner) => owner !== undefined);
   const first = deletedWith.find((owner) => owner !== undefined && !NetnsResource.mayStay(owner));
   const deleter = options.deletedWith ?? (mayStay ? undefined : first);
+  const dependsOn: pulumi.Input<pulumi.Input<pulumi.Resource>[]> = checked?.then(() => present) ?? present;
   return {
     // Said for owners that were found by a plain name, which is no dependency for the engine.
-    ...pulumi.mergeOptions(options, { dependsOn: present }),
+    // Dependencies are what is waited for first, and whose failure is told as it is.
+    ...pulumi.mergeOptions(options, { dependsOn }),
     // Said here as well as in `diff`: where an owner is replaced under an alias, the engine does not ask there.
     deleteBeforeReplace: true,
     ...(deleter && { deletedWith: deleter }),

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { RouteArgs as Schema } from "../provider/resources/route";
+import { expectKinds, type Reference } from "./kinds";
 import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
@@ -44,6 +45,13 @@ export class Route extends NetnsResource {
   declare readonly destination: pulumi.Output<string>;
 
   constructor(name: string, args: RouteArgs, options?: pulumi.CustomResourceOptions) {
+    expectKinds(`Route "${name}"`, [
+      ["namespace", args.namespace, "namespace"],
+      ["interface", args.interface, "link"],
+      ...(args.nexthops ?? []).map(
+        (way, at): Reference => [`nexthops[${at}].interface`, way?.interface, "link"],
+      ),
+    ]);
     const named = [args.interface, ...(args.nexthops ?? []).map((way) => way.interface)];
     const { links, place } = resolveLinks(`Route "${name}"`, named, args.namespace);
     const [link, ...linksOfWays] = links;

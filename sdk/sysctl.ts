@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { linkIn } from "../provider/parse/sysctl";
 import type { SysctlArgs as Schema } from "../provider/resources/sysctl";
+import { expectKinds } from "./kinds";
 import { currentProgram, type Place } from "./program";
 import { type NamespaceReference, resolveNamespace } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
@@ -26,6 +27,7 @@ export class Sysctl extends NetnsResource {
   declare readonly former: pulumi.Output<string>;
 
   constructor(name: string, args: SysctlArgs, options?: pulumi.CustomResourceOptions) {
+    expectKinds(`Sysctl "${name}"`, [["namespace", args.namespace, "namespace"]]);
     const place = resolveNamespace(args.namespace);
     // It goes with its link as well, but what is written down about it does not.
     const owners = { deletedWith: [place.resource], replaceWith: [linkOf(args.key, place)] };

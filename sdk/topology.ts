@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { TopologyArgs as Schema } from "../provider/composites/topology";
-import { farEndName } from "../provider/links";
+import { farEndName, LOOPBACK } from "../provider/links";
 import { currentProgram } from "./program";
 import { resolveNamespace } from "./reference";
 import { type DeepInputs, NetnsResource } from "./resource";
@@ -25,27 +25,33 @@ export class Topology extends NetnsResource {
   /** Other resources may name what is in it, as far as names are known while the program runs. */
   private declareParts({ nodes, bridges }: TopologyArgs): void {
     const program = currentProgram();
+    const places = new Map(entriesOf(known(bridges)).map(([name, given]) => [name, known(given)?.namespace]));
+    const placeOf = (bridge: unknown) => (typeof bridge === "string" ? places.get(bridge) : undefined);
     for (const [node] of entriesOf(known(nodes))) program.declareNamespace(node, this);
     for (const [node, given] of entriesOf(known(nodes))) {
       const place = resolveNamespace(node);
       program.declareAddress(place, this);
       for (const [link, near] of entriesOf(known(known(given)?.interfaces))) {
         program.declareLink(place, link, this);
+        if (link === LOOPBACK) continue;
         const { peer = {} } = known(near) ?? {};
         const far = known(peer);
-        if (far) this.declareLink(far.namespace, far.name ?? farEndName(node, link), far.addresses);
+        if (!far) continue;
+        const { namespace = placeOf(far.bridge) } = far;
+        this.declareLink(namespace, far.name ?? farEndName(node, link), far.addresses);
       }
     }
     for (const [bridge, given] of entriesOf(known(bridges))) {
       const { namespace, addresses } = known(given) ?? {};
-      this.declareLink(namespace, bridge, addresses);
+      this.declareLink(namespace, bridge, addresses, true);
     }
   }
 
-  private declareLink(namespace: unknown, name: unknown, addresses: unknown): void {
+  private declareLink(namespace: unknown, name: unknown, addresses: unknown, isBridge = false): void {
     if (typeof name !== "string" || !(namespace === undefined || typeof namespace === "string")) return;
     const place = resolveNamespace(namespace);
-    currentProgram().declareLink(place, name, this);
+    if (isBridge) currentProgram().declareBridge(place, name, this);
+    else currentProgram().declareLink(place, name, this);
     if (addresses !== undefined) currentProgram().declareAddress(place, this);
   }
 }

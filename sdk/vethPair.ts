@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { VethPairArgs as Schema } from "../provider/resources/vethPair";
+import { expectKinds } from "./kinds";
 import { currentProgram, type DeclaredLink, type Place } from "./program";
 import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
-import { type Inputs, NetnsResource } from "./resource";
+import { hide, type Inputs, NetnsResource } from "./resource";
 
 type EndSchema = z.input<typeof Schema>["end"];
 
@@ -41,6 +42,12 @@ export class VethPair extends NetnsResource {
   declare readonly peer: VethEnd;
 
   constructor(name: string, args: VethPairArgs, options?: pulumi.CustomResourceOptions) {
+    expectKinds(`VethPair "${name}"`, [
+      ["end.namespace", args.end?.namespace, "namespace"],
+      ["end.bridge", args.end?.bridge, "bridge"],
+      ["peer.namespace", args.peer?.namespace, "namespace"],
+      ["peer.bridge", args.peer?.bridge, "bridge"],
+    ]);
     const end = resolveEnd(name, { name, ...args.end });
     const peer = resolveEnd(name, args.peer);
     const owners = {
@@ -71,16 +78,14 @@ export class VethEnd implements DeclaredLink {
   readonly mac: pulumi.Output<string>;
   /** Interface index, unique in the namespace of this end. */
   readonly ifindex: pulumi.Output<number>;
+  /** @internal */
+  declare readonly resource: VethPair;
+  /** @internal */
+  declare readonly place: Place;
 
   /** @internal */
-  constructor(
-    /** @internal */
-    readonly resource: VethPair,
-    side: "end" | "peer",
-    index: "ifindex" | "peerIfindex",
-    /** @internal */
-    readonly place: Place,
-  ) {
+  constructor(resource: VethPair, side: "end" | "peer", index: "ifindex" | "peerIfindex", place: Place) {
+    hide(this, { resource, place });
     const state: pulumi.Output<{ name: string; mac: string }> = pulumi.output(Reflect.get(resource, side));
     this.name = state.name;
     this.mac = state.mac;

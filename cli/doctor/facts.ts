@@ -13,6 +13,8 @@ export interface HostFacts {
   readonly tools: readonly ToolFact[];
   /** Whether this process may change networks here. */
   readonly mayChange: boolean;
+  /** Whether this user may make a sandbox; `undefined` where that was not tried, as nobody needs one. */
+  readonly maySandbox?: boolean | undefined;
   /** The name of the sandbox that this is in. */
   readonly sandbox?: string | undefined;
   readonly kernel: string;
@@ -26,6 +28,14 @@ export interface HostFacts {
   readonly network: Network;
   /** Names of the programs that run in this network, as the kernel has them: 15 bytes at most. */
   readonly processes: readonly string[];
-  /** Names below /run/netns behind which there is no namespace. */
-  readonly staleNames: readonly string[];
+  /** Names below /run/netns that lead to no namespace of their own. */
+  readonly oddNames: readonly OddName[];
+}
+
+/** A name below /run/netns: a plain file, a link that leads nowhere, the host's own network, or that of another name. */
+export interface OddName {
+  readonly name: string;
+  readonly is: "file" | "dangling" | "host" | "twin";
+  /** The other name of a twin. */
+  readonly other?: string;
 }

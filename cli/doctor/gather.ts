@@ -2,12 +2,14 @@ import { readdirSync, readlinkSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { execa } from "execa";
 import { localHost } from "../../provider/host/local";
+import { inodeOf, isHostItself } from "../../provider/host/namespaces";
 import { lookCloser } from "../../provider/trace/facts";
 import { drive, gatherNetwork, gatherPlace } from "../../provider/trace/gather";
 import { CliError, errorCode } from "../errors";
+import { unshareWords } from "../sandbox/holder";
 import { allPids, readText } from "../sandbox/proc";
 import { withSystemFolders } from "../sandbox/tools";
-import type { HostFacts, ToolFact } from "./facts";
+import type { HostFacts, OddName, ToolFact } from "./facts";
 import { FEATURES } from "./features";
 
 /** The one edge of `doctor`: what it reads and runs. */
@@ -56,6 +58,7 @@ export async function gatherFacts(): Promise<HostFacts> {
   return {
     ...withoutNetwork(tools),
     mayChange,
+    maySandbox: mayChange ? undefined : await maySandbox(),
     features: mayChange ? await tryFeatures() : {},
     network,
     sysctls: new Map([...four.sysctls, ...six.sysctls]),
@@ -65,14 +68,14 @@ export async function gatherFacts(): Promise<HostFacts> {
       ...six.chains.filter(({ family }) => family === "ip6"),
     ],
     processes,
-    staleNames: staleNames(),
+    oddNames: oddNames(),
   };
 }
 
 const withoutNetwork = (tools: readonly ToolFact[]): HostFacts => ({
   ...{ tools, kernel: release(), sandbox: process.env["PULUMI_NETNS_SANDBOX"] },
   ...{ mayChange: process.getuid?.() === 0, features: {}, network: [], sysctls: new Map() },
-  ...{ chains: [], processes: [], staleNames: [] },
+  ...{ chains: [], processes: [], oddNames: [] },
 });
 
 async function say(file: string, words: readonly string[], input = "") {
@@ -91,6 +94,10 @@ async function toolFact(name: string, words: readonly string[]): Promise<ToolFac
 /** Whether a network namespace can be made, in one that goes with the process that asks. */
 const mayChangeNetworks = async (): Promise<boolean> =>
   (await say("unshare", ["--net", "ip", "link", "set", "dev", "lo", "up"])).exitCode === 0;
+
+/** Whether the namespaces of a sandbox can be made, and something be done in them; they go with the process that asks. */
+const maySandbox = async (): Promise<boolean> =>
+  (await say("unshare", unshareWords(["ip", "link", "set", "dev", "lo", "up"]))).exitCode === 0;
 
 /** Each in a network namespace of its own, which is gone as soon as the tool has ended. */
 async function tryFeatures(): Promise<Record<string, boolean | undefined>> {
@@ -122,9 +129,25 @@ function networkOf(pid: number): string | undefined {
 /** `NSFS_MAGIC` in linux/magic.h */
 const NSFS = 0x6e736673;
 
-function staleNames(): string[] {
+function oddNames(): OddName[] {
+  const first = new Map<number, string>();
+  return namesOfNamespaces()
+    .sort()
+    .flatMap((name): OddName[] => {
+      const inode = inodeOf(name);
+      if (inode === undefined) return [{ name, is: "dangling" }];
+      if (statfsSync(`/run/netns/${name}`).type !== NSFS) return [{ name, is: "file" }];
+      if (isHostItself(name)) return [{ name, is: "host" }];
+      const other = first.get(inode);
+      if (other !== undefined) return [{ name, is: "twin", other }];
+      first.set(inode, name);
+      return [];
+    });
+}
+
+function namesOfNamespaces(): string[] {
   try {
-    return readdirSync("/run/netns").filter((name) => statfsSync(`/run/netns/${name}`).type !== NSFS);
+    return readdirSync("/run/netns");
   } catch (error) {
     if (errorCode(error) === "ENOENT") return [];
     throw error;

@@ -5,6 +5,7 @@ export interface GcOptions extends StateOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
+  readonly emptyState?: boolean;
 }
 
 const about = [
@@ -31,6 +32,10 @@ export function addGc(program: Command): void {
     .addOption(collectedOption(...stateFlag))
     .option("-a, --all", "objects of stacks that are not given count as well")
     .option("-y, --yes", "delete them, without asking")
+    .option(
+      "--empty-state",
+      "delete also where a given state has no resource of pulumi-netns, as its stack is no more",
+    )
     .option("--json", "list as JSON")
     .addHelpText("after", examples)
     .action(async (options: GcOptions) => {

@@ -1,9 +1,9 @@
 import { table } from "../table";
-import type { Garbage } from "./garbage";
+import { isDebris, type Listed } from "./debris";
 
 const STACKLESS = "-";
 
-export function asText(garbage: readonly Garbage[]): string {
+export function asText(garbage: readonly Listed[]): string {
   if (garbage.length === 0)
     return "Nothing is left over: the given states know every marked object on this host.\n";
   const rows = garbage.map(({ kind, object, stack, resource, isAdopted }) => [
@@ -16,9 +16,13 @@ export function asText(garbage: readonly Garbage[]): string {
   return `${table([["KIND", "OBJECT", "STACK", "RESOURCE", "WITH --yes"], ...rows])}\n`;
 }
 
-export const asJson = (garbage: readonly Garbage[]): string =>
+export const asJson = (garbage: readonly Listed[]): string =>
   `${JSON.stringify(
-    garbage.map(({ found: { state }, ...shown }) => ({ ...shown, mark: state["mark"] })),
+    garbage.map((one) => {
+      if (isDebris(one)) return { ...one, broken: undefined };
+      const { found, ...shown } = one;
+      return { ...shown, mark: found.state["mark"] };
+    }),
     null,
     2,
   )}\n`;
@@ -35,7 +39,7 @@ export function advice(all: number, chosen: number): string {
 }
 
 /** What has been done with one. */
-export const deletion = ({ kind, object, isAdopted }: Garbage): string =>
+export const deletion = ({ kind, object, isAdopted }: Listed): string =>
   `${isAdopted ? "set back" : "deleted"} ${kind} ${object}`;
 
 const count = (n: number): string => `${n} object${n === 1 ? "" : "s"}`;

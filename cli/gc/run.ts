@@ -3,24 +3,45 @@ import { messageOf } from "../../provider/errors";
 import { localHost } from "../../provider/host/local";
 import { type Found, survey } from "../../provider/survey";
 import { CliError } from "../errors";
+import { refusal } from "../refusal";
 import type { GcOptions } from "./command";
 import { contentOf } from "./content";
+import { type Debris, debrisIn, isDebris, isObject, type Listed } from "./debris";
 import { type Garbage, garbageIn } from "./garbage";
 import { advice, asJson, asText, deletion } from "./report";
 import { type Known, readSelectedState, readStates } from "./states";
 
-const NOTHING: Known = { marks: new Set(), stacks: new Set(), resources: [] };
+const NOTHING: Known = { marks: new Set(), stacks: new Set(), resources: [], empty: [] };
 
 export async function collectGarbage(options: GcOptions): Promise<void> {
   const known = await knownBy(options);
-  const { found, gaps } = await survey(localHost);
+  const { found, gaps, broken } = await survey(localHost).catch(refusal);
   for (const gap of gaps) process.stderr.write(`pulumi-netns: could not look: ${gap}\n`);
   if (gaps.length > 0) process.exitCode = 1;
-  const garbage = garbageIn(found, known);
+  const garbage: readonly Listed[] = [...garbageIn(found, known), ...debrisIn(broken, known)];
   process.stdout.write(options.json ? asJson(garbage) : asText(garbage));
   const chosen = garbage.filter(({ isGiven }) => isGiven || options.all);
-  if (options.yes) await deleteAll(chosen, found);
-  else if (!options.json) process.stdout.write(advice(garbage.length, chosen.length));
+  if (!options.yes) {
+    if (!options.json) process.stdout.write(advice(garbage.length, chosen.length));
+    return;
+  }
+  if (chosen.length > 0 && !options.emptyState) refuseIfEmpty(known);
+  await deleteAll(chosen.filter(isObject), found);
+  await discardAll(chosen.filter(isDebris));
+}
+
+/**
+ * With another backend than the one that made everything, or the wrong folder, a state is as empty as that of a stack that is
+ * no more.
+ */
+function refuseIfEmpty({ empty }: Known): void {
+  if (empty.length === 0) return;
+  const which = empty.join(", ");
+  throw new CliError(
+    `nothing is deleted: the state of ${which} has no resource of pulumi-netns. Is this the right backend ` +
+      "(`pulumi whoami --verbose`) and the right folder? " +
+      "If the stack is no more, repeat it with --empty-state.",
+  );
 }
 
 async function knownBy({ stack, state, all }: GcOptions): Promise<Known> {
@@ -48,11 +69,21 @@ async function deleteAll(garbage: readonly Garbage[], found: readonly Found[]): 
   }
 }
 
-async function deleteOne(
-  { kind, object, isAdopted, found }: Garbage,
-  staying: readonly Found[],
-): Promise<void> {
-  const content = kind === "Namespace" && !isAdopted ? await contentOf(localHost, object, staying) : [];
+/** A record that is read by nobody has nothing behind it that could be set back. */
+async function discardAll(debris: readonly Debris[]): Promise<void> {
+  for (const { kind, object, broken } of debris) {
+    try {
+      await localHost.records.discard(broken);
+      process.stderr.write(`deleted ${kind} ${object}\n`);
+    } catch (error) {
+      process.exitCode = 1;
+      process.stderr.write(`pulumi-netns: ${kind} ${object} is kept: ${messageOf(error)}\n`);
+    }
+  }
+}
+
+async function deleteOne({ isAdopted, found }: Garbage, staying: readonly Found[]): Promise<void> {
+  const content = isAdopted ? [] : await contentOf(localHost, found, staying);
   if (content.length > 0) throw new Error(`it holds what is not to be deleted: ${content.join(", ")}`);
   await remove(found.definition, localHost, found.state);
 }

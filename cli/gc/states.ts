@@ -32,19 +32,23 @@ export interface Known {
   readonly stacks: ReadonlySet<string>;
   /** The single kinds among their resources, and the parts of the others. */
   readonly resources: readonly Resource[];
+  /** The given states, by stack or file, that have no resource of ours. */
+  readonly empty: readonly string[];
 }
 
 /** A resource, or a part of one, with its arguments and mark. */
 type Resource = ReturnType<typeof singlesOf>[number] & { readonly urn: string };
 
 /** The marks in the text of one state, of what is being made as well, and the stack it is of, if it has anything. */
-export function parseState(text: string): Known {
+export function parseState(text: string, name = "the stack"): Known {
   const parsed = State.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error("it has neither a `deployment` nor a `checkpoint`");
   const { resources, pending_operations: pending } = parsed.data;
   const all = [...(resources ?? []), ...(pending ?? []).map(({ resource }) => resource)];
+  const marks = new Set(all.flatMap(({ inputs, outputs }) => [inputs, outputs].flatMap(marksIn)));
   return {
-    marks: new Set(all.flatMap(({ inputs, outputs }) => [inputs, outputs].flatMap(marksIn))),
+    marks,
+    empty: marks.size === 0 ? [name] : [],
     stacks: new Set(all.map(({ urn }) => stackOf(urn))),
     resources: all.flatMap(({ urn, inputs, outputs }) =>
       resourcesIn(outputs ?? inputs).map((single) => ({ ...single, urn })),
@@ -66,6 +70,7 @@ export async function readStates(stacks: readonly string[], files: readonly stri
     marks: new Set(known.flatMap(({ marks }) => [...marks])),
     stacks: new Set(known.flatMap(({ stacks }) => [...stacks])),
     resources: known.flatMap(({ resources }) => resources),
+    empty: known.flatMap(({ empty }) => empty),
   };
 }
 
@@ -82,7 +87,7 @@ export async function readSelectedState(): Promise<Known | undefined> {
 
 function readState(file: string): Known {
   try {
-    return parseState(readFileSync(file === "-" ? 0 : file, "utf8"));
+    return parseState(readFileSync(file === "-" ? 0 : file, "utf8"), file === "-" ? "standard input" : file);
   } catch (error) {
     throw new CliError(
       `cannot read the state in ${file}: ${error instanceof Error ? error.message : String(error)}\n` +
@@ -94,10 +99,11 @@ function readState(file: string): Known {
 async function exportStack(which: readonly string[]): Promise<Known> {
   const text = await pulumi(["stack", "export", ...which]);
   const name = await pulumi(["stack", "--show-name", ...which]);
-  const known = parseState(text);
+  const short = name.trim().split("/").at(-1) ?? "";
+  const known = parseState(text, `the stack ${short}`);
   // The state of a stack that has nothing any more does not tell whose it is.
   const project = projectName();
-  const own = project === undefined ? [] : [stackName(project, name.trim().split("/").at(-1) ?? "")];
+  const own = project === undefined ? [] : [stackName(project, short)];
   return { ...known, stacks: new Set([...known.stacks, ...own]) };
 }
 

@@ -19,7 +19,7 @@ const about = [
 
 const usage = [
   "[--name NAME] [--] [COMMAND [ARGS...]]",
-  "       pulumi-netns sandbox stop [--name NAME]",
+  "       pulumi-netns sandbox stop [NAME]",
   "       pulumi-netns sandbox list [--json]",
 ].join("\n");
 
@@ -30,7 +30,8 @@ Examples:
   pulumi-netns sandbox -- pulumi up --yes       try a program, break nothing
   pulumi-netns sandbox                          open a shell inside
   pulumi-netns sandbox --name lab -- ip link    use a second sandbox
-  pulumi-netns sandbox stop                     remove it, with all that runs in it`;
+  pulumi-netns sandbox stop                     remove it, with all that runs in it
+  pulumi-netns sandbox stop lab                 remove the second one`;
 
 /** `sandbox`, its `stop` and `list`. `afterDashes` is what followed `--` on the command line. */
 export function addSandbox(program: Command, afterDashes: readonly string[] | undefined): void {
@@ -56,11 +57,16 @@ export function addSandbox(program: Command, afterDashes: readonly string[] | un
   sandbox
     .command("stop")
     .description("end a sandbox and every process in it")
+    .argument("[NAME]", nameHelp)
     .option(nameFlag, nameHelp)
-    .action(async (options: NameOption) => {
+    .action(async (operand: string | undefined, options: NameOption, stop: Command) => {
+      // `sandbox --name x stop` and `sandbox stop --name x` mean the same as `sandbox stop x`.
+      const names = [operand, options.name, sandbox.opts<NameOption>().name];
+      const [name, other] = new Set(names.filter((given) => given !== undefined));
+      if (other !== undefined)
+        stop.error(`error: stop one sandbox at a time, not both "${name}" and "${other}"`);
       const { stopSandbox } = await import("./stop.js");
-      // `sandbox --name x stop` means the same as `sandbox stop --name x`.
-      await stopSandbox(options.name ?? sandbox.opts<NameOption>().name);
+      await stopSandbox(name);
     });
 
   sandbox

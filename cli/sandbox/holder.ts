@@ -49,13 +49,18 @@ export type Attempt =
   | { readonly ready: true; readonly pid: number; readonly keep: () => void; readonly drop: () => void }
   | { readonly ready: false; readonly entered: boolean; readonly stderr: string };
 
+/** Runs a command in namespaces as those of a sandbox are. */
+export const unshareWords = (command: readonly string[], userNamespace = true): string[] => [
+  ...(userNamespace ? ["--user", "--map-root-user", "--", "unshare"] : []),
+  ...["--net", "--mount", "--propagation=private", "--", ...command],
+];
+
 /**
  * The user namespace comes first, by itself: of a network namespace that is made before it has a root, some files in
  * /proc/net are nobody's, such as the one that tells of iptables-legacy.
  */
 export function unshareArguments(userNamespace: boolean, links: readonly string[]): string[] {
-  const user = userNamespace ? ["--user", "--map-root-user", "--", "unshare"] : [];
-  return [...user, "--net", "--mount", "--propagation=private", "--", "sh", "-c", setUp, "sh", ...links];
+  return unshareWords(["sh", "-c", setUp, "sh", ...links], userNamespace);
 }
 
 function linksInRun(): string[] {

@@ -11,6 +11,8 @@ export interface SandboxRecord {
   readonly bootId: string;
   readonly created: string;
   readonly userNamespace: boolean;
+  /** The holder of the sandbox that this one was started in, and ends with. */
+  readonly within?: Pick<SandboxRecord, "pid" | "startTime"> | undefined;
 }
 
 export function registryFolder(stateHome: string | undefined, home: string): string {
@@ -33,9 +35,18 @@ function isRecord(value: unknown): value is SandboxRecord {
     "created" in value &&
     typeof value.created === "string" &&
     "userNamespace" in value &&
-    typeof value.userNamespace === "boolean"
+    typeof value.userNamespace === "boolean" &&
+    (!("within" in value) || isHolder(value.within))
   );
 }
+
+const isHolder = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  "pid" in value &&
+  Number.isSafeInteger(value.pid) &&
+  "startTime" in value &&
+  typeof value.startTime === "string";
 
 /** A record that cannot be understood counts as none: the sandbox behind it could not be joined anyway. */
 export function parseRecord(text: string): SandboxRecord | undefined {
@@ -83,6 +94,13 @@ export function writeRecord(name: string, record: SandboxRecord): void {
     throw refused("write", recordFile(name), error);
   }
 }
+
+/** The sandboxes that were started in this one. */
+export const innerNames = ({ pid, startTime }: SandboxRecord): string[] =>
+  recordedNames().filter((name) => {
+    const within = readRecord(name)?.within;
+    return within?.pid === pid && within.startTime === startTime;
+  });
 
 export function removeRecord(name: string): void {
   rmSync(recordFile(name), { force: true });

@@ -4,6 +4,7 @@ import { forbiddenMessage } from "./forbidden";
 import { type Attempt, startHolder } from "./holder";
 import { withLock } from "./lock";
 import { isAlive } from "./members";
+import { isSandboxName } from "./name";
 import { bootId, readStat } from "./proc";
 import { lockFile, readRecord, type SandboxRecord, writeRecord } from "./registry";
 import { hasTool, missingTools } from "./tools";
@@ -33,7 +34,11 @@ async function start(name: string, path: string): Promise<SandboxRecord> {
     const startTime = readStat(started.pid)?.startTime;
     if (startTime === undefined) throw new CliError(`sandbox "${name}" ended while it was being set up.`);
     const { pid, userNamespace } = started;
-    const record = { pid, startTime, bootId: bootId(), created: new Date().toISOString(), userNamespace };
+    const outer = livingRecord(process.env["PULUMI_NETNS_SANDBOX"] ?? "");
+    const record = {
+      ...{ pid, startTime, bootId: bootId(), created: new Date().toISOString(), userNamespace },
+      ...(outer && { within: { pid: outer.pid, startTime: outer.startTime } }),
+    };
     writeRecord(name, record);
     started.keep();
     return record;
@@ -44,7 +49,7 @@ async function start(name: string, path: string): Promise<SandboxRecord> {
 }
 
 function livingRecord(name: string): SandboxRecord | undefined {
-  const record = readRecord(name);
+  const record = isSandboxName(name) ? readRecord(name) : undefined;
   return record !== undefined && isAlive(record) ? record : undefined;
 }
 

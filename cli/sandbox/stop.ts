@@ -3,7 +3,14 @@ import { CliError, errorCode } from "../errors";
 import { withLock } from "./lock";
 import { isAlive, members, standing } from "./members";
 import { sandboxName } from "./name";
-import { lockFile, readRecord, recordedNames, removeRecord, type SandboxRecord } from "./registry";
+import {
+  innerNames,
+  lockFile,
+  readRecord,
+  recordedNames,
+  removeRecord,
+  type SandboxRecord,
+} from "./registry";
 import { withSystemFolders } from "./tools";
 import { unreachable } from "./unreachable";
 
@@ -39,10 +46,25 @@ async function endAll(name: string, living: () => readonly number[]): Promise<Se
   throw new CliError(`sandbox "${name}" is not stopped: still running are the processes ${left.join(", ")}.`);
 }
 
+/** Ends a sandbox, after those that were started in it; tells of each. */
 async function stop(name: string, record: SandboxRecord): Promise<string> {
+  refuseFromInside(name, record);
+  const lines: string[] = [];
+  for (const inner of innerNames(record)) {
+    const its = readRecord(inner);
+    if (its !== undefined && isAlive(its)) lines.push(await stop(inner, its));
+    else removeRecord(inner);
+  }
+  return [...lines, await end(name, record)].join("\n");
+}
+
+function refuseFromInside(name: string, record: SandboxRecord): void {
   const where = standing(record);
   if (where === "unreachable") throw unreachable(name, process.env["PULUMI_NETNS_SANDBOX"]);
   if (where === "inside") throw new CliError(`you are inside sandbox "${name}": leave it, then stop it.`);
+}
+
+async function end(name: string, record: SandboxRecord): Promise<string> {
   // The holder goes last: while it lives, the kernel cannot give the numbers of its namespaces to others.
   const ended = await endAll(name, () => members(record));
   await endAll(name, () => (isAlive(record) ? [record.pid] : []));

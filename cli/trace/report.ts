@@ -18,6 +18,7 @@ export function asText(trace: Trace, isColourful: boolean): string {
     ...(fault?.owner?.urn === undefined ? [] : [style.faint(`    ${fault.owner.urn}`)]),
     ...way("there", steps, style),
     ...way("back", steps, style),
+    ...otherWays(steps, style),
     ...list(
       "Probe",
       probes.map(({ text }) => text),
@@ -30,7 +31,23 @@ export function asText(trace: Trace, isColourful: boolean): string {
 const TITLES = { there: "The way there", back: "The way back" };
 
 function way(direction: Step["direction"], steps: readonly Step[], style: Style): string[] {
-  const own = steps.filter((step) => step.direction === direction);
+  const own = steps.filter((step) => step.direction === direction && step.way === undefined);
+  return section(TITLES[direction], own, style);
+}
+
+/** The other ways of a route with several, which the report lists after the first one. */
+function otherWays(steps: readonly Step[], style: Style): string[] {
+  const names = new Set(steps.flatMap((step) => step.way ?? []));
+  return [...names].flatMap((name) =>
+    section(
+      `Another way: ${name}`,
+      steps.filter((step) => step.way === name),
+      style,
+    ),
+  );
+}
+
+function section(title: string, own: readonly Step[], style: Style): string[] {
   if (own.length === 0) return [];
   const rows = own.map(({ place, isOk, text, owner }, at) => {
     const name = placeName(place);
@@ -38,11 +55,7 @@ function way(direction: Step["direction"], steps: readonly Step[], style: Style)
     return [isOk ? "  ok" : "  ✗ ", isSame ? "" : name, `${text}${owner ? `  [${ownerName(owner)}]` : ""}`];
   });
   const lines = table(rows).split("\n");
-  return [
-    "",
-    style.bold(TITLES[direction]),
-    ...lines.map((line, at) => (own[at]?.isOk ? line : style.bad(line))),
-  ];
+  return ["", style.bold(title), ...lines.map((line, at) => (own[at]?.isOk ? line : style.bad(line)))];
 }
 
 const list = (title: string, lines: readonly string[]): string[] =>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Args, Problem } from "../definition";
-import { familyOf, integer, ipAddress, isBroken, namespaceName, withoutSign } from "../fields/common";
+import { familyOf, integer, isBroken, namespaceName, withoutSign } from "../fields/common";
+import { machineIp } from "../fields/machine";
 import type { Host } from "../host/host";
 import { drive } from "../trace/gather";
 import { placeName } from "../trace/network";
@@ -21,8 +22,8 @@ const payload = z.string().superRefine((text, ctx) => {
 });
 
 const trigger = z.union([z.string(), z.number().overwrite(withoutSign), z.boolean()], {
-  error: ({ input }) =>
-    `is ${typeof input === "number" ? String(input) : JSON.stringify(input)}, neither text nor a number nor a boolean`,
+  // Triggers may be secret, so the value is not repeated.
+  error: "is neither text nor a number nor a boolean",
 });
 
 const seconds = z.number().refine((n) => n >= 0.1 && n <= 25, {
@@ -33,7 +34,7 @@ export const ReachabilityArgs = z.object({
   /** Network namespace that the packets are sent from. Default: the host's own. Updates in place. */
   namespace: namespaceName.optional(),
   /** Address that is to answer, or not to: `192.168.15.2`, `fd00::2`. Updates in place. */
-  target: ipAddress,
+  target: machineIp,
   /**
    * What is sent: `ping` an ICMP echo request, `tcp` a connection that is closed at once, `udp` one datagram, `http` a GET
    * request. Default: `ping`. Updates in place.
@@ -113,7 +114,10 @@ export const reachability: Assertion = {
     const answer = await drive(host, probe(namespace, targetOf(asked), options));
     if (!answer.isTried) {
       const message = `${reachability.id(args)} could not be tried: ${answer.text}`;
-      throw answer.isPlaceGone ? new PlaceGoneError(message) : new Error(message);
+      if (!answer.isPlaceGone) throw new Error(message);
+      throw new PlaceGoneError(
+        `${message}\nIf the state has ${namespace}, and the kernel lost it, for example in a reboot: run \`pulumi up --refresh\`.`,
+      );
     }
     const isReached = answer.isReached === true && isStatus(answer, asked);
     if (isReached === (expect === "reachable")) return { holds: true, outputs: { answer: answer.text } };
@@ -161,7 +165,8 @@ async function explain(host: Host, asked: Given): Promise<string> {
     withProbe: !isBlocked,
   });
   if (!isBlocked) return fault?.code === undefined ? sentence : `${sentence}\n${fault.code}`;
-  const places = steps.filter(({ direction }) => direction === "there").map(({ place }) => placeName(place));
+  const there = steps.filter(({ direction, way }) => direction === "there" && way === undefined);
+  const places = there.map(({ place }) => placeName(place));
   const way = places.filter((place, at) => place !== places[at - 1]);
   return `the way is ${way.join(" → ")}: a filter on one of these has to stop it`;
 }

@@ -8,6 +8,8 @@ export type Path = readonly (string | number)[];
 export interface Part {
   /** Its kind, and a name that stays the same while its arguments change: `VethPair red/eth0`. */
   readonly key: string;
+  /** Keys that earlier versions gave it: states have its note under one of them. */
+  readonly formerKeys?: readonly string[];
   readonly definition: Definition;
   /** As a program would give them, without a mark. */
   readonly args: Args;

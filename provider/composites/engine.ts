@@ -9,11 +9,12 @@ import { type Former, formerIn } from "../host/records";
 import { isRemade, type Losses, lostTo, noteLosses, withRemade } from "../losses";
 import { hasUnknown } from "../unknown";
 import type { Composite } from "./composite";
+import { asFarAsSeen, lineOf, withSeenOrder } from "./lists";
 import { stateAfter } from "./outcome";
 import { printPath } from "./paths";
 import { hasNotes, type Piece, piecesOf, problemOf, takesAlong } from "./pieces";
 import { isEmpty, type Plan, planOf } from "./plan";
-import { type Failure, inOrder, reversed } from "./schedule";
+import { type Failure, inOrder, queues, reversed } from "./schedule";
 import { seenState } from "./seen";
 
 /** What `provider/engine.ts` does for one object, for a list of them: each part by that very engine. */
@@ -78,7 +79,10 @@ export function diff(composite: Composite, olds: Args, news: Args) {
   };
 }
 
-const NOTHING: Plan = { gone: [], made: [], changed: [], same: [], losses: { taken: [], remade: [] } };
+const NOTHING: Plan = {
+  ...{ gone: [], made: [], changed: [], moved: new Map(), same: [] },
+  losses: { taken: [], remade: [] },
+};
 
 const isOther = (composite: Composite, olds: Args, news: Args): boolean =>
   ["mark", ...Object.keys(composite.schema.shape)].some(
@@ -110,13 +114,17 @@ export async function read(composite: Composite, host: Host, state: Args) {
   const failures = await inOrder(
     pieces.map((piece) => ({ ...piece, on: [] })),
     async (piece) => {
-      const result = await single.read(piece.definition, host, stateOf(piece));
+      const hasFailed = piece.note.failed === true;
+      const result = await single.read(piece.definition, host, stateOf(piece), hasFailed);
       found.set(piece.key, result?.inputs);
     },
   );
   if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
   if (isGone(pieces, found)) return undefined;
-  return { id: composite.id(state), ...seenState(composite, state, pieces, found) };
+  const seen = seenState(composite, state, pieces, found);
+  const there = pieces.filter(({ key }) => found.get(key));
+  const inputs = await withSeenOrder(composite, host, seen.inputs, there);
+  return { id: composite.id(state), inputs, state: { ...seen.state, ...inputs } };
 }
 
 /** Without the part that its whole entry stands for, or without any, there is no such thing. */
@@ -142,24 +150,48 @@ async function apply(
   olds: Args,
   args: Args,
   plan: Plan,
+  isAgain = false,
 ): Promise<single.Result> {
   const left = await removeAll(host, plan.gone);
   const formers = new Map<string, Former | undefined>();
   const before = new Map(plan.changed.map(({ was, piece }) => [piece.key, was]));
   const work = [...plan.made, ...plan.changed.map(({ piece }) => piece)];
-  const failures = await inOrder(work, (piece) => bring(host, piece, before.get(piece.key), formers), left);
+  const inLine = queues(lineOf);
+  const bringOne = (piece: Piece) =>
+    inLine(piece, () => bring(host, piece, before.get(piece.key), formers, plan.moved.get(piece.key)));
+  const failures = await inOrder(work, bringOne, left);
   const state = stateAfter(composite, olds, args, plan, {
     formers,
     left: left.map(({ item }) => item),
     failed: new Set(failures.map(({ item }) => item.key)),
   });
   const id = composite.id(args);
-  if (left.length + failures.length === 0) return { id, state };
+  if (left.length + failures.length === 0) {
+    return isAgain ? { id, state } : inListOrder(composite, host, { id, state }, args, plan);
+  }
   const reasons = [...reasonsOf(composite, [...left, ...failures]), ...warningOf(plan.losses)];
   // A state would only tell of what is not there.
   if (plan.made.length === failures.length && formers.size === 0 && plan.same.length === 0)
     throw new PartsError(reasons);
-  throw new PartialError(id, state, reasons);
+  const there = piecesOf(composite, state).filter(
+    ({ key }) => !failures.some(({ item }) => item.key === key),
+  );
+  // Parts that failed may have left others out of order: the next run finds that in the state.
+  throw new PartialError(id, await asFarAsSeen(composite, host, state, there), reasons);
+}
+
+/** Puts lists in order at once where something made earlier stands before what was made now. */
+async function inListOrder(
+  composite: Composite,
+  host: Host,
+  { id, state }: single.Result,
+  args: Args,
+  plan: Plan,
+): Promise<single.Result> {
+  if (!plan.made.some((piece) => lineOf(piece) !== undefined)) return { id, state };
+  const seen = await withSeenOrder(composite, host, state, piecesOf(composite, state));
+  if (isDeepStrictEqual(seen, state)) return { id, state };
+  return apply(composite, host, seen, args, planOf(composite, seen, args), true);
 }
 
 /** The next run does not know any more what this one has made anew, and the run ends here for what hangs on it. */
@@ -171,14 +203,16 @@ function warningOf({ remade }: Losses): string[] {
   ];
 }
 
-/** Makes a part, or changes what it was, and notes what it took over. */
+/** Makes a part, or changes what it was, and notes what it took over; what is moved goes first. */
 async function bring(
   host: Host,
   { key, definition, checked }: Piece,
   was: Piece | undefined,
   formers: Map<string, Former | undefined>,
+  moved: Piece | undefined,
 ): Promise<void> {
   try {
+    if (moved) await single.remove(moved.definition, host, stateOf(moved));
     const { state } = was
       ? await single.update(definition, host, stateOf(was), checked)
       : await single.create(definition, host, checked);

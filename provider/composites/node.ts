@@ -1,12 +1,14 @@
 import { z } from "zod";
+import type { Problem } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
-import { farEndName, linkId } from "../links";
+import { farEndName, LOOPBACK, linkId } from "../links";
 import { AddressArgs, address } from "../resources/address";
 import { NamespaceArgs, namespace } from "../resources/namespace";
 import { RouteArgs, route } from "../resources/route";
 import { vethPair } from "../resources/vethPair";
 import { UNKNOWN } from "../unknown";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
+import { printPath } from "./paths";
 
 const AddressObject = AddressArgs.omit({ interface: true, namespace: true, adopt: true })
   .extend({ scope: AddressArgs.shape.scope.optional() })
@@ -25,7 +27,7 @@ export const addressList = addresses.default([]);
 const PeerArgs = z.strictObject({
   /** Name of the far end, up to 15 bytes. Default: `NODE-INTERFACE`. Updates in place. */
   name: linkName.optional(),
-  /** Network namespace the far end lives in. Default: the host's own. Updates in place. */
+  /** Network namespace the far end lives in. Default: the bridge's where one is given, else the host's own. Updates in place. */
   namespace: namespaceName.optional(),
   /** Bridge in that namespace that the far end is a port of. Default: none. Updates in place. */
   bridge: linkName.optional(),
@@ -39,13 +41,19 @@ const PeerArgs = z.strictObject({
   addresses: addresses.optional(),
 });
 
+const DEFAULT_MTU = 1500;
+
 const InterfaceArgs = z.strictObject({
   /** MAC address. Default: one made from the mark. Updates in place. */
   mac: macAddress.optional(),
   /** Largest packet in bytes. Default: 1500. Updates in place. */
-  mtu: mtu.default(1500),
+  mtu: mtu.default(DEFAULT_MTU),
   /** Whether it is up. Default: true. Updates in place. */
   up: z.boolean().default(true),
+  /**
+   * Delete the cable although others would lose something with it, as of a VethPair. Default: false. Updates in place.
+   */
+  deleteForeign: z.boolean().optional(),
   /** The far end of the cable. Updates in place. */
   peer: PeerArgs.prefault({}),
   /** Addresses with their prefix lengths, or objects as the arguments of an Address. Default: none. Updates in place. */
@@ -59,7 +67,10 @@ export const routeList = z.array(RouteObject).default([]);
 
 export const NodeArgs = z.object({
   ...NamespaceArgs.shape,
-  /** Links of the namespace by their names: each is one end of a cable. Default: none. Updates in place. */
+  /**
+   * Links of the namespace by their names: each is one end of a cable, except for `lo`, which takes `addresses` only.
+   * Default: none. Updates in place.
+   */
   interfaces: z.record(linkName, InterfaceArgs).default({}),
   /** Its routes, as the arguments of a Route. Default: none. Updates in place. */
   routes: routeList,
@@ -79,19 +90,54 @@ export const node: Composite<NodeArgs> = {
   identity: "name",
   replaceOn: ["name"],
   id: ({ name }) => name,
+  problems: (args) => loopbackProblems(args, []),
   parts: (args) => nodeParts(args, []),
 };
 
+/** Refuses what is said of a loopback beyond its addresses; a default may have been filled in. */
+export function loopbackProblems({ interfaces }: Pick<NodeArgs, "interfaces">, path: Path): Problem[] {
+  const loopback = interfaces[LOOPBACK];
+  if (!loopback) return [];
+  const { peer, mac, mtu, up } = loopback;
+  const misplaced: readonly (readonly [field: string, isGiven: boolean, fix: string])[] = [
+    ["mac", mac !== undefined, "leave it out"],
+    ["mtu", mtu !== DEFAULT_MTU, "leave it out"],
+    ["up", !up, "set `loopback: false` beside `interfaces` instead"],
+    [
+      "peer",
+      Object.entries(peer).some(([key, value]) => value !== undefined && !(key === "up" && value === true)),
+      "leave it out",
+    ],
+  ];
+  return misplaced.flatMap(([field, isGiven, fix]) =>
+    isGiven
+      ? [
+          {
+            property: printPath([...path, "interfaces", LOOPBACK, field]),
+            reason: `does not apply to ${LOOPBACK}, which takes \`addresses\` only: ${fix}`,
+          },
+        ]
+      : [],
+  );
+}
+
+/** The network namespace of a bridge, where that is known from its name. */
+type PlaceOf = (bridge: string) => string | undefined;
+
 /** The parts of a node whose arguments stand at `path`. */
-export function nodeParts({ interfaces, routes, ...room }: Omit<NodeArgs, "mark">, path: Path): Part[] {
+export function nodeParts(
+  { interfaces, routes, ...room }: Omit<NodeArgs, "mark">,
+  path: Path,
+  placeOf: PlaceOf = () => undefined,
+): Part[] {
   const { name, adopt } = room;
   return [
     {
       ...{ key: keyOf(namespace, name), definition: namespace, args: room, entry: path },
-      fields: under(path, ["sysctls", "loopback", "killProcesses"]),
+      fields: under(path, ["sysctls", "loopback", "killProcesses", "deleteForeign"]),
     },
     ...Object.entries(interfaces).flatMap(([link, given]) =>
-      interfaceParts({ name, adopt }, link, given, [...path, "interfaces", link]),
+      interfaceParts({ name, adopt }, link, given, [...path, "interfaces", link], placeOf),
     ),
     ...routeParts({ namespace: name, adopt }, routes, [...path, "routes"]),
   ];
@@ -101,23 +147,36 @@ export function nodeParts({ interfaces, routes, ...room }: Omit<NodeArgs, "mark"
 function interfaceParts(
   { name: namespace, adopt }: Pick<NodeArgs, "name" | "adopt">,
   link: string,
-  { addresses, peer: { addresses: farAddresses = [], ...peer }, ...near }: z.output<typeof InterfaceArgs>,
+  {
+    addresses,
+    peer: { addresses: farAddresses = [], ...peer },
+    deleteForeign,
+    ...near
+  }: z.output<typeof InterfaceArgs>,
   entry: Path,
+  placeOf: PlaceOf,
 ): Part[] {
+  const ownAddresses = addressParts({ interface: link, namespace, adopt }, addresses, [
+    ...entry,
+    "addresses",
+  ]);
+  if (link === LOOPBACK) return ownAddresses;
   const end = { ...near, name: link, namespace };
   // A name made of one that is not known yet is not known either.
   const farName = peer.name ?? (namespace === UNKNOWN ? UNKNOWN : farEndName(namespace, link));
-  const far = { ...peer, name: farName, mtu: peer.mtu ?? near.mtu };
+  const farPlace = peer.namespace ?? (peer.bridge === undefined ? undefined : placeOf(peer.bridge));
+  const far = { ...peer, name: farName, namespace: farPlace, mtu: peer.mtu ?? near.mtu };
   return [
     {
       ...{ key: keyOf(vethPair, linkId(namespace, link)), definition: vethPair, entry },
-      args: { end, peer: far, adopt },
+      args: { end, peer: far, deleteForeign, adopt },
       fields: {
+        ...under(entry, ["deleteForeign"]),
         ...under(entry, ["mac", "mtu", "up"], "end."),
         ...under([...entry, "peer"], ["name", "namespace", "bridge", "mac", "mtu", "up"], "peer."),
       },
     },
-    ...addressParts({ interface: link, namespace, adopt }, addresses, [...entry, "addresses"]),
+    ...ownAddresses,
     ...addressParts({ interface: far.name, namespace: far.namespace, adopt }, farAddresses, [
       ...entry,
       "peer",

@@ -3,9 +3,11 @@ import { checkArgs, isRecord } from "../check";
 import type { Args, Definition, Problem } from "../definition";
 import { markOfPart } from "../mark";
 import { keeping } from "../memo";
+import { upToDate } from "../upToDate";
 import type { Composite, Part } from "./composite";
 import { knownParts } from "./known";
 import { printPath, withValueAt } from "./paths";
+import { connectedBy, routesBelow } from "./ways";
 
 /** A part with its arguments as its own kind has checked them, defaults and mark filled in. */
 export interface Piece extends Part {
@@ -66,15 +68,21 @@ function piecesIn(composite: Composite, args: Args): Piece[] {
   const notes = notesIn(args);
   return withOwners(
     knownParts(composite, args).map((part) => {
-      const note = notes[part.key] ?? {};
+      const note = noteOf(part, notes, String(args["mark"]));
       const mark = note.mark ?? markOfPart(String(args["mark"]), part.key);
-      const { args: checked, problems } = checkArgs(part.definition, {
-        ...withoutUndefined(part.args),
-        mark,
-      });
+      const given = { ...withoutUndefined(part.args), mark };
+      const { args: valid, problems } = checkArgs(part.definition, given);
+      // An older version may have accepted arguments that this one refuses; such a part must still be found and removed.
+      const checked = problems.length > 0 ? { ...upToDate(part.definition, given), ...valid } : valid;
       return { ...part, checked: asSeen(checked, note), problems, note };
     }),
   );
+}
+
+/** A note under an earlier key is of a part with the mark that followed from it. */
+function noteOf({ key, formerKeys = [] }: Part, notes: Notes, mark: string): Note {
+  const former = formerKeys.find((one) => notes[one] !== undefined && notes[key] === undefined);
+  return former === undefined ? (notes[key] ?? {}) : { mark: markOfPart(mark, former), ...notes[former] };
 }
 
 const withoutUndefined = (args: Args): Args =>
@@ -96,11 +104,15 @@ function withOwners(pieces: readonly Omit<Piece, "on">[]): Piece[] {
     const { namespace } = checked;
     addresses.set(namespace, [...(addresses.get(namespace) ?? []), key]);
   }
+  const connected = connectedBy(pieces.filter(isSound));
   return pieces.map((piece) => {
     const needs = isSound(piece) ? (piece.definition.needs?.(piece.checked) ?? []) : [];
     const owners = needs.flatMap((object) => makers.get(object) ?? []);
-    // The kernel takes a gateway only while an address covers it, and forgets routes along with addresses.
-    const covering = leadsSomewhere(piece) ? (addresses.get(piece.checked["namespace"]) ?? []) : [];
+    // The kernel takes a gateway only while an address or a route without one covers it, and forgets routes along with
+    // addresses.
+    const covering = leadsSomewhere(piece)
+      ? [...(addresses.get(piece.checked["namespace"]) ?? []), ...routesBelow(connected, piece.checked)]
+      : [];
     return { ...piece, on: [...new Set([...owners, ...covering])] };
   });
 }

@@ -3,7 +3,9 @@ import { difference } from "../diff";
 import { addressesIn, type Losses, lostTo } from "../losses";
 import { definitions } from "../resources";
 import type { Composite } from "./composite";
+import { lineOf, type MovedParts, movedParts } from "./lists";
 import { type Piece, piecesOf } from "./pieces";
+import { connectedBy, isLedElsewhere } from "./ways";
 
 /** What has to be done to get from a state to arguments. */
 export interface Plan {
@@ -12,14 +14,21 @@ export interface Plan {
   /** Parts that are not there, or are by the time that others have been made anew. */
   readonly made: readonly Piece[];
   readonly changed: readonly { readonly was: Piece; readonly piece: Piece }[];
+  /** Addresses that change their place in a list, by key: each is removed just before it is added again. */
+  readonly moved: ReadonlyMap<string, Piece>;
   /** Parts that are as they are wanted. */
   readonly same: readonly Piece[];
   /** What becomes of objects that others may need. */
   readonly losses: Losses;
 }
 
-/** What hangs on another comes after it. */
-const rankOf = ({ definition }: Piece): number => definitions.indexOf(definition);
+/** Dependents come later. So do routes with a gateway, as another route may make that reachable. */
+const rankOf = ({ definition, checked }: Piece): number =>
+  2 * definitions.indexOf(definition) +
+  Number(checked["via"] !== undefined || checked["nexthops"] !== undefined);
+
+/** What has to be done to a part: to make it, to make it anew, to change it, or nothing. */
+type Verdict = "make" | "replace" | "change" | "keep";
 
 /** The plan for arguments that are all known. */
 export function planOf(composite: Composite, olds: Args, args: Args): Plan {
@@ -27,30 +36,45 @@ export function planOf(composite: Composite, olds: Args, args: Args): Plan {
   const had = new Map(pieces.map((piece) => [piece.key, piece]));
   const wanted = piecesOf(composite, args);
   const kept = new Set(wanted.map(({ key }) => key));
+  const [before, now] = [connectedBy(pieces), connectedBy(wanted)];
   // What the kernel takes along with these is made again, what they leave half-wired is mended: creation does either.
   const lost = new Set([...had.keys()].filter((key) => !kept.has(key)));
-  const replaced = new Set<string>();
-  const made: Piece[] = [];
-  const changed: { was: Piece; piece: Piece }[] = [];
-  const same: Piece[] = [];
-  for (const piece of [...wanted].sort((one, other) => rankOf(one) - rankOf(other))) {
+  const verdictOn = (piece: Piece): Verdict => {
     const was = had.get(piece.key);
-    if (!was) {
-      made.push(piece);
-      continue;
-    }
-    const { changed: fields, replaces } = difference(was.definition, was.checked, piece.checked);
+    if (!was) return "make";
+    const { changed, replaces } = difference(was.definition, was.checked, piece.checked);
     const isLost =
       was.note.failed === true ||
       was.on.some((owner) => lost.has(owner)) ||
       lostTo(piece.definition, piece.checked, args["mark"]).remade.length > 0;
     // Creation takes what has another mark for somebody else's.
-    const isReplaced = replaces.length > 0 || (isLost && was.checked["mark"] !== piece.checked["mark"]);
-    if (isReplaced) replaced.add(piece.key);
-    if (isReplaced || isLost) {
+    if (replaces.length > 0 || (isLost && was.checked["mark"] !== piece.checked["mark"])) return "replace";
+    if (was.definition.kind === "Route" && isLedElsewhere(before, now, piece.checked)) return "replace";
+    if (isLost) return "make";
+    return changed.length > 0 ? "change" : "keep";
+  };
+  const replaced = new Set<string>();
+  const moved = new Map<string, Piece>();
+  const made: Piece[] = [];
+  const changed: { was: Piece; piece: Piece }[] = [];
+  const same: Piece[] = [];
+  let moves: MovedParts | undefined;
+  for (const piece of [...wanted].sort((one, other) => rankOf(one) - rankOf(other))) {
+    const was = had.get(piece.key);
+    const verdict = verdictOn(piece);
+    if (!was) {
+      made.push(piece);
+      continue;
+    }
+    // By now it is known which links are made anew.
+    moves ??=
+      lineOf(piece) === undefined ? undefined : movedParts(pieces, wanted, standing(wanted, verdictOn));
+    if (moves?.inTurn.has(piece.key)) moved.set(piece.key, was);
+    if (verdict === "replace" || moves?.first.has(piece.key)) replaced.add(piece.key);
+    if (verdict === "make" || replaced.has(piece.key) || moved.has(piece.key)) {
       lost.add(piece.key);
       made.push(piece);
-    } else if (fields.length > 0) changed.push({ was, piece });
+    } else if (verdict === "change") changed.push({ was, piece });
     else same.push(was);
   }
   const gone = pieces.filter(({ key }) => !kept.has(key) || replaced.has(key));
@@ -58,8 +82,16 @@ export function planOf(composite: Composite, olds: Args, args: Args): Plan {
     pieces.filter(({ key }) => lost.has(key)),
     wanted,
   );
-  return { gone, made, changed, same, losses };
+  return { gone, made, changed, moved, same, losses };
 }
+
+/** The keys of the addresses that stay as they are, but for their place in a list. */
+const standing = (wanted: readonly Piece[], verdictOn: (piece: Piece) => Verdict): Set<string> =>
+  new Set(
+    wanted
+      .filter((piece) => lineOf(piece) !== undefined && ["change", "keep"].includes(verdictOn(piece)))
+      .map(({ key }) => key),
+  );
 
 function lossesOf(lost: readonly Piece[], wanted: readonly Piece[]): Losses {
   const claimsOf = (pieces: readonly Piece[]) =>

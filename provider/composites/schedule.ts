@@ -78,3 +78,22 @@ export function reversed<T extends Item>(items: readonly T[]): T[] {
     .reverse()
     .map((item) => ({ ...item, on: (hanging.get(item.key) ?? []).map(({ key }) => key) }));
 }
+
+/**
+ * Lets work on items of one line begin only after all that came before has ended, well or badly, so that work of several
+ * steps is done in the order of the list.
+ */
+export function queues<T>(lineOf: (item: T) => string | undefined) {
+  const tails = new Map<string, Promise<void>>();
+  return (item: T, work: () => Promise<void>): Promise<void> => {
+    const line = lineOf(item);
+    const tail = line === undefined ? undefined : tails.get(line);
+    const turn = tail ? tail.then(work) : work();
+    if (line !== undefined)
+      tails.set(
+        line,
+        turn.catch(() => {}),
+      );
+    return turn;
+  };
+}

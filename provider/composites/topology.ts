@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Args, Definition, Problem } from "../definition";
 import { linkName, macAddress, namespaceName } from "../fields/common";
 import { sysctlKey, sysctlValue } from "../fields/sysctl";
+import { sysctlPaths } from "../fields/sysctlRelations";
 import { rivals } from "../filter/rivals";
 import { linkId } from "../links";
 import { parseMark } from "../mark";
@@ -10,8 +11,17 @@ import { BridgeArgs, bridge } from "../resources/bridge";
 import { FilterRuleArgs, filterRule } from "../resources/filterRule";
 import { NatRuleArgs, natRule } from "../resources/natRule";
 import { sysctl } from "../resources/sysctl";
+import { asFarAsKnown } from "../unknown";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
-import { addressList, addressParts, NodeArgs, nodeParts, routeList, routeParts } from "./node";
+import {
+  addressList,
+  addressParts,
+  loopbackProblems,
+  NodeArgs,
+  nodeParts,
+  routeList,
+  routeParts,
+} from "./node";
 import { printPath } from "./paths";
 
 const TopologyBridge = BridgeArgs.omit({ name: true, adopt: true })
@@ -68,11 +78,16 @@ export const topology: Composite<TopologyArgs> = {
   identity: "nodes",
   replaceOn: [],
   id: ({ mark }) => parseMark(mark)?.label ?? mark,
-  problems: ({ filter }) => rivalryProblems(filter),
+  problems: asFarAsKnown<TopologyArgs, Problem>(
+    ({ filter }) => rivalryProblems(filter),
+    ({ nodes }) => Object.entries(nodes).flatMap(([name, given]) => loopbackProblems(given, ["nodes", name])),
+  ),
   parts: ({ nodes, bridges, nat, filter, routes, sysctls, adopt }) => [
     ...Object.entries(sysctls).map(([key, value]) => sysctlPart(key, value, ["sysctls", key])),
     ...Object.entries(nodes).flatMap(([name, given]) =>
-      nodeParts({ ...given, name, adopt }, ["nodes", name]),
+      nodeParts({ ...given, name, adopt }, ["nodes", name], (bridge) =>
+        Object.hasOwn(bridges, bridge) ? bridges[bridge]?.namespace : undefined,
+      ),
     ),
     ...Object.entries(bridges).flatMap(([name, given]) => bridgeParts(name, given, adopt, ["bridges", name])),
     ...routeParts({ adopt }, routes, ["routes"]),
@@ -90,10 +105,13 @@ function rivalryProblems(filter: TopologyArgs["filter"]): Problem[] {
   }));
 }
 
-const sysctlPart = (key: string, value: string, entry: Path): Part => ({
-  ...{ key: keyOf(sysctl, sysctlName(key)), definition: sysctl, args: { key, value }, entry },
-  fields: { value: entry },
-});
+function sysctlPart(key: string, value: string, entry: Path): Part {
+  const [own, ...others] = sysctlPaths(key).map((path) => keyOf(sysctl, sysctlName(path)));
+  return {
+    ...{ key: own ?? key, formerKeys: others, definition: sysctl, args: { key, value }, entry },
+    fields: { value: entry },
+  };
+}
 
 function bridgeParts(
   name: string,

@@ -1,6 +1,7 @@
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
 import { memoized } from "../memo";
+import { invisibleIn } from "./text";
 
 /** The building blocks of the schemas: each says what is wrong in the words of the field, and the mend. */
 
@@ -57,7 +58,8 @@ function commonNameProblem(name: string): string | undefined {
     return `is ${JSON.stringify(name)}: white space, control characters, quotes, \`/\` and \`\\\` are not allowed`;
   }
   if (isBroken(name)) return `is ${JSON.stringify(name)}, which has half a character`;
-  return undefined;
+  const invisible = invisibleIn(name);
+  return invisible && `has a character in it that cannot be seen, ${invisible}: leave it out`;
 }
 
 /** Whether a text cannot be written in UTF-8: half of a surrogate pair comes back as another character. */
@@ -181,7 +183,3 @@ export const canonicalIp = (printed: string): string => parseIp(printed)?.addres
 
 /** The family of an address or network that has been checked; a leading `!` is passed over. */
 export const familyOf = (checked: string): Family => (checked.includes(":") ? "ipv6" : "ipv4");
-
-/** Whether an address that has been checked is that of one machine: neither "any" nor multicast nor broadcast. */
-export const isUnicast = (address: string): boolean =>
-  !/^(::|0\.0\.0\.0)$|^ff..:|^(22[4-9]|2[3-5]\d)\./.test(address);

@@ -4,7 +4,7 @@ import { type Family, familyOf } from "./common";
 import { isAny, matchedNetwork } from "./nat";
 
 /** First and last address of a range, as numbers. */
-type Span = readonly [first: bigint, last: bigint];
+export type Span = readonly [first: bigint, last: bigint];
 
 const BITS = { ipv4: 32, ipv6: 128 } as const;
 
@@ -25,7 +25,8 @@ export function joined(networks: readonly string[]): string[] {
 export const networksOf = (first: string, last: string): string[] =>
   networksIn([toNumber(first), toNumber(last)], familyOf(first));
 
-function spanOf(network: string): Span {
+/** The range of a checked network; of an address with a prefix length, that of its network. */
+export function spanOf(network: string): Span {
   const parsed = parse(network);
   return [parsed.startAddress().bigInt(), parsed.endAddress().bigInt()];
 }
@@ -44,7 +45,7 @@ function networksIn([first, last]: Span, family: Family): string[] {
 }
 
 const parse = (text: string) => (familyOf(text) === "ipv6" ? new Address6(text) : new Address4(text));
-const toNumber = (address: string): bigint => parse(address).bigInt();
+export const toNumber = (address: string): bigint => parse(address).bigInt();
 const print = (number: bigint, family: Family): string =>
   (family === "ipv6" ? Address6.fromBigInt(number) : Address4.fromBigInt(number)).correctForm();
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Command, command } from "../command";
 import { normalValue, parseSysctls, sysctlPath } from "../parse/sysctl";
 import { isBroken } from "./common";
+import { reachOf, sysctlPaths } from "./sysctlRelations";
 
 /** A parameter's name, with dots or slashes as in sysctl(8). */
 export const sysctlKey = z.string().refine((key) => /^[a-z]\w*((\/\.?|\.)[\w:@+-]+)+$/i.test(key), {
@@ -45,16 +46,28 @@ export function valuesOf(answer: string | undefined, keys: readonly string[]): R
 }
 
 /**
- * Sets parameters, forwarding first: changing it makes the kernel set others to the defaults of a router or a host
- * (kernel ip-sysctl, `ip_forward`).
+ * Sets parameters, whatever order the map has: first those whose change makes the kernel change others, as `ip_forward`
+ * does (kernel ip-sysctl).
  */
 export function writeSysctls(
   namespace: string | undefined,
   values: Readonly<Record<string, string>>,
 ): Command[] {
-  const isForwarding = (key: string) => /\/(ip_forward|forwarding)$/.test(sysctlPath(key));
-  const sorted = Object.entries(values).sort(([a], [b]) => Number(isForwarding(b)) - Number(isForwarding(a)));
+  const place = (key: string) => `${reachOf(key) ? 0 : 1} ${sysctlPath(key)}`;
+  const sorted = Object.entries(values).sort(([a], [b]) => (place(a) < place(b) ? -1 : 1));
   return sorted.length === 0
     ? []
     : [command("sysctl", namespace, ["-q", "-w", ...sorted.map(([key, value]) => `${key}=${value}`)])];
+}
+
+/** Problems of keys of one map that name one parameter: by each but the first, and which that is. */
+export function repeatedKeys(keys: readonly string[]): { key: string; first: string }[] {
+  const firsts = new Map<string, string>();
+  return keys.flatMap((key) => {
+    const [path] = sysctlPaths(key);
+    const first = firsts.get(path);
+    if (first !== undefined) return [{ key, first }];
+    firsts.set(path, key);
+    return [];
+  });
 }

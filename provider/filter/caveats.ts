@@ -1,6 +1,6 @@
 import { type Answer, command, listTable, lookFor, type Steps } from "../command";
 import { MARK_PREFIX } from "../mark";
-import { hasLegacyTable, legacyTool, lookForLegacyRules, lookForLegacyTables } from "../packet/legacy";
+import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packet/legacy";
 import { NFT_FAMILIES } from "../packet/nft";
 import { parseRules } from "../parse/iptables";
 import { type BaseChain, parseBaseChains } from "../parse/nftChains";
@@ -12,7 +12,7 @@ import type { FilterRuleArgs } from "../resources/filterRule";
  * to the next one, where a drop is final (nft(8), "verdict statements").
  */
 export function* filterCaveats(args: FilterRuleArgs): Steps<readonly string[]> {
-  const { namespace, family, chain, verdict, backend } = args;
+  const { namespace, family, chain, verdict } = args;
   if (verdict !== "accept") return [];
   const [ruleset, tables] = yield [
     lookFor(command("nft", namespace, ["-j", "list", "ruleset"])),
@@ -22,11 +22,8 @@ export function* filterCaveats(args: FilterRuleArgs): Steps<readonly string[]> {
   const flagged = parseFlaggedTables(ruleset);
   const dormant = dormantAmong(flagged, yield flagged.map((table) => lookFor(listTable(namespace, table))));
   const found = chains.filter((one) => !isInOneOf(dormant, one)).map((one) => warning(one, args));
-  if (backend !== "iptables" && hasLegacyTable(tables, "filter")) {
-    const [rules] = yield [lookForLegacyRules(family, namespace, "filter")];
-    if (dropsByPolicy(rules, chain.toUpperCase())) found.push(legacyWarning(args));
-  }
-  return found;
+  const legacy = yield* legacyRulesBeside(args, "filter", tables);
+  return dropsByPolicy(legacy, chain.toUpperCase()) ? [...found, legacyWarning(args)] : found;
 }
 
 /** What firewalld calls its table, of the family inet. */

@@ -114,6 +114,7 @@ function foundIn(policy: Policy | undefined, rule: ReturnType<typeof readRichRul
     dockerUser: false,
     priority: priority - PRIORITY_OFFSET,
     isInOrder: true,
+    obstacles: [],
   };
 }
 

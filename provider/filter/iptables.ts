@@ -69,6 +69,7 @@ export function find([listing]: readonly Answer[], { mark, family }: FilterRuleA
       ...placeOf(rule.chain),
       priority: priorityOf(rule),
       isInOrder: isInOrder(beside.map(priorityOf), beside.indexOf(rule)),
+      obstacles: [],
     };
   });
 }

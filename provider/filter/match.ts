@@ -24,6 +24,8 @@ export type FoundRule = Listed<FilterMatch> & {
   readonly priority: number;
   /** Whether it stands among those of its stack where its priority puts it. */
   readonly isInOrder: boolean;
+  /** What keeps it from being in force as it stands there. */
+  readonly obstacles: readonly string[];
 };
 
 /** What is enough to name a resource and to find its rules. */

@@ -1,6 +1,7 @@
 import type { Answer, Command } from "../command";
 import { familyNamed, NFT_FAMILIES } from "../packet/nft";
-import { deletions, tableName, transaction } from "../packet/stackTable";
+import { type Base, isMisshapen, obstaclesTo, type Place, writeChain } from "../packet/stackChain";
+import { deletions, tableName, transaction, writing } from "../packet/stackTable";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
 import type { FilterRuleArgs } from "../resources/filterRule";
 import { marked, parseComment, printComment, priorityOf } from "./comment";
@@ -16,6 +17,10 @@ const HOOKS = ["input", "output", "forward"];
 const isOurs = (chain: string): boolean => HOOKS.some((hook) => chain === PREFIX + hook);
 
 export const table = ({ mark }: FilterRuleArgs): string => tableName(mark);
+
+const baseOf = (hook: string): Base => ({ type: "filter", hook, prio: 0 });
+
+const isOwn = ({ comment }: NftRule): boolean => parseComment(comment) !== undefined;
 
 /** How many rules there are to be found: one has room for everything. */
 export const count = (): number => 1;
@@ -35,19 +40,21 @@ export function find([listing]: readonly Answer[], { mark, family }: FilterRuleA
   const seen = parseTable(listing);
   return marked(seen?.rules ?? [], mark).map((rule) => {
     const beside = ordered(seen, rule.chain);
+    const chain = rule.chain.replace(PREFIX, "");
     return {
       ...readExpressions(rule.expr, family),
-      chain: rule.chain.replace(PREFIX, ""),
+      chain,
       dockerUser: false,
       priority: priorityOf(rule),
       isInOrder: isInOrder(beside.map(priorityOf), beside.indexOf(rule)),
+      obstacles: seen && isOurs(rule.chain) ? obstaclesTo(seen, rule, baseOf(chain), isOwn) : [],
     };
   });
 }
 
 /** Ours in a chain, as they stand there. */
 const ordered = (seen: NftTable | undefined, chain: string): NftRule[] =>
-  (seen?.rules ?? []).filter((rule) => rule.chain === chain && parseComment(rule.comment));
+  (seen?.rules ?? []).filter((rule) => rule.chain === chain && isOwn(rule));
 
 /**
  * Puts the rule where its priority says, in the place of those with the mark `was`; or only takes these away. Chains and the
@@ -71,24 +78,17 @@ export function change(
     beside.find((rule) => old.includes(rule) && isInPlace(rule, beside, args)) ??
     beside.find((rule) => !old.includes(rule) && priorityOf(rule) > args.priority);
 
-  const rule = {
-    ...{ family, table: into, chain, comment: printComment(args) },
-    expr: expressionsOf(wantedMatch(args), args.family),
-  };
-  const base = { type: "filter", hook: args.chain, prio: 0, policy: "accept" };
-  return transaction(args.namespace, [
-    ...(isWanted
-      ? [
-          { add: { table: { family, name: into } } },
-          { add: { chain: { family, table: into, name: chain, ...base } } },
-          next ? { insert: { rule: { ...rule, handle: next.handle } } } : { add: { rule } },
-        ]
-      : []),
-    ...deletions(
-      seen,
-      { family: args.family, mark: was },
-      { going: old, needed: isWanted && isSameTable ? [chain] : [], isOurs },
-    ),
+  const place: Place = { family, table: into, name: chain, base: baseOf(args.chain), isOwn };
+  const rule = { comment: printComment(args), expr: expressionsOf(wantedMatch(args), args.family) };
+  const there = isSameTable ? seen : undefined;
+  const entry = { rule, at: next, isReplacing: false };
+  const leaving = { going: old, needed: isWanted && isSameTable ? [chain] : [], isOurs };
+  const leave = (emptied: readonly string[]) =>
+    deletions(seen, { family: args.family, mark: was }, { ...leaving, emptied });
+  if (!isWanted) return transaction(args.namespace, leave([]));
+  return writing(args.namespace, there, { family, name: into }, [
+    ...writeChain(there, place, [entry], old),
+    ...leave(isMisshapen(there, place) ? [chain] : []),
   ]);
 }
 

@@ -69,5 +69,6 @@ function notes(found: readonly FoundRule[], count: number): string[] {
     ...(found.length > count ? [`(${found.length - count} too many)`] : []),
     ...(found.length < count ? [`(${count - found.length} missing)`] : []),
     ...(found.every((rule) => rule.isInOrder) ? [] : ["(out of order)"]),
+    ...[...new Set(found.flatMap((rule) => rule.obstacles))].map((obstacle) => `(${obstacle})`),
   ];
 }

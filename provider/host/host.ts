@@ -12,6 +12,8 @@ export interface Host {
   runAll?(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]>;
   /** Tells the person at the keyboard of what is no failure. */
   warn?(text: string): void;
+  /** Which boot, and which network: values of kernel parameters mean nothing in another one. */
+  readonly era?: string | undefined;
   /** What is written down about objects on this host. */
   readonly records: Records;
 }

@@ -3,6 +3,7 @@ import { CommandError, orAbsent, reasonOf } from "../errors";
 import { builtin } from "./builtin";
 import type { Host } from "./host";
 import { lenient, warn } from "./lenient";
+import { era, isHostItself } from "./namespaces";
 import { oneByOne } from "./oneByOne";
 import { persistent } from "./persistent";
 import { ENV, runAlone, timeout } from "./process";
@@ -16,12 +17,13 @@ const sessions = new RemoteSessions(ENV, timeout);
 const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run: lenient(persistent(run), warn), runAll, warn, records };
+export const localHost: Host = { run: lenient(persistent(run), warn), runAll, warn, records, era: era() };
 
 /** The same with a process for every command, which is what sessions must be like. */
 export const plainHost: Host = { run: lenient(persistent(runAlone), warn), warn, records };
 
 async function run(command: Command): Promise<string> {
+  refuseHostItself(command);
   const line = lineOf(command);
   if (line) return runInSession(command, line);
   const [, , name] = command.args;
@@ -30,8 +32,17 @@ async function run(command: Command): Promise<string> {
   return (await builtin(command)) ?? runAlone(command);
 }
 
+/** Refuses a command for a namespace that is the host's own network: it would change the host. */
+function refuseHostItself(command: Command): void {
+  const { namespace } = command;
+  if (namespace === undefined || !isHostItself(namespace)) return;
+  const way = `/run/netns/${namespace} leads to the network of this host: remove that name (\`rm /run/netns/${namespace}\`), or leave \`namespace\` out`;
+  throw new CommandError("HostItself", command, way);
+}
+
 /** In one message where a session can run every change as it is. */
 async function runAll(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]> {
+  for (const command of [...changes, ...looks]) refuseHostItself(command);
   const lines = (await Promise.all(changes.map(plainLineOf))).filter((line) => line !== undefined);
   if (lines.length < changes.length) return oneByOne(localHost.run, changes, looks);
   const asked = new Map(

@@ -1,28 +1,21 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { z } from "zod";
-import { parseJson } from "../parse/json";
 import { inodeOf } from "./namespaces";
+import {
+  type BrokenRecord,
+  BrokenRecordError,
+  codeOf,
+  Former,
+  hash,
+  isBroken,
+  namesIn,
+  type OwnerRecord,
+  readRecord,
+  recordNames,
+  whyOf,
+} from "./recordFile";
 
-const Args = z.record(z.string(), z.unknown());
-
-const Former = z.object({ mark: z.string().optional(), args: Args });
-
-const OwnerRecord = z.object({
-  kind: z.string(),
-  id: z.string(),
-  mark: z.string(),
-  args: Args,
-  former: Former.optional(),
-  inode: z.number(),
-});
-
-/** What an object was before a resource took it over: its mark, and its settings in the words of the arguments. */
-export type Former = z.output<typeof Former>;
-
-/** One resource's claim to one object. */
-export type OwnerRecord = z.output<typeof OwnerRecord>;
+export type { BrokenRecord, Former, OwnerRecord };
 
 /** The output `former` among others. */
 export const formerIn = (outputs: object): Former | undefined =>
@@ -33,6 +26,10 @@ export interface ObjectKey {
   readonly kind: string;
   readonly id: string;
   readonly namespace: string | undefined;
+  /** The link that it is on, by whose deletion it goes. */
+  readonly link?: string | undefined;
+  /** Ids that earlier versions gave it. */
+  readonly formerIds?: readonly string[];
 }
 
 /**
@@ -41,16 +38,27 @@ export interface ObjectKey {
  * kernel keeps the objects themselves, which is until a reboot.
  */
 export interface Records {
-  /** The records of an object, whoever made them. */
-  find(key: ObjectKey): Promise<readonly OwnerRecord[]>;
+  /**
+   * The records of an object, whoever made them; throws where one is broken, as nobody knows what it said. One of `own`
+   * counts as none, as the state of that resource says the same.
+   */
+  find(key: ObjectKey, own?: string): Promise<readonly OwnerRecord[]>;
   /** Writes down that the object is `mark`'s; what that mark had written before is replaced. */
   save(key: ObjectKey, record: Pick<OwnerRecord, "mark" | "args" | "former">): Promise<void>;
   /** Forgets what `mark` has written down of the object. */
   drop(key: ObjectKey, mark: string): Promise<void>;
   /** Forgets everything about what is in a network namespace that has been deleted. */
   dropAll(namespace: string): Promise<void>;
+  /** Forgets everything about what was on a link that has been deleted. */
+  dropOn(namespace: string | undefined, link: string): Promise<void>;
+  /** All records of one network namespace (`undefined`: the host's own). */
+  within(namespace: string | undefined): Promise<readonly OwnerRecord[]>;
   /** All records of all network namespaces. */
   list(): Promise<readonly (OwnerRecord & { readonly namespace: string | undefined })[]>;
+  /** What is there in the place of records, and cannot be used, with what tells whose it is: `isOwnedBy`. */
+  broken(): Promise<readonly BrokenRecord[]>;
+  /** Deletes a broken record. */
+  discard(broken: BrokenRecord): Promise<void>;
 }
 
 /** Stands for the host's own network namespace; no name begins with a dash. */
@@ -58,23 +66,47 @@ const HOST = "-";
 
 const folderName = (namespace: string | undefined): string => namespace ?? HOST;
 
-const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+/** Whether the name of a record's file says that it is of the resource with this mark. */
+export const isOwnedBy = ({ file }: BrokenRecord, mark: string): boolean =>
+  basename(file).split(".")[1] === hash(mark);
 
 /**
- * Records as files below `root`, on a file system that a reboot empties: `NAMESPACE/OBJECT.MARK.json`. That is memory:
- * waiting for it by a thread would take ten times as long.
+ * Records as files below `root`, on a file system that a reboot empties: `NAMESPACE/OBJECT.MARK.json`, or
+ * `NAMESPACE/OBJECT.MARK.LINK.json` for what is on a link. That is memory: waiting for it by a thread would take ten times
+ * as long.
  */
 export class FileRecords implements Records {
   constructor(private readonly root: string) {}
 
-  async find(key: ObjectKey): Promise<readonly OwnerRecord[]> {
+  async find(key: ObjectKey, own?: string): Promise<readonly OwnerRecord[]> {
     const folder = join(this.root, folderName(key.namespace));
-    const names = namesIn(folder).filter((name) => name.startsWith(`${this.object(key)}.`));
+    const files = recordNames(folder);
+    const names = keysOf(key).flatMap((one) =>
+      files.filter((name) => name.startsWith(`${this.object(one)}.`)),
+    );
     if (names.length === 0) return [];
     const inode = inodeOf(key.namespace);
-    const records = names.map((name) => readRecord(join(folder, name)));
+    const records = names.flatMap((name) => {
+      const record = readRecord(join(folder, name));
+      if (record && isBroken(record)) {
+        if (own !== undefined && isOwnedBy(record, own)) return [];
+        throw new BrokenRecordError(record);
+      }
+      return record ?? [];
+    });
+    // What was written under an earlier id has been written again since, if there is both.
+    const newest = records.filter(({ mark }, at) => records.findIndex((other) => other.mark === mark) === at);
     // Another namespace of the same name had the others.
-    return records.filter((record) => record !== undefined).filter((record) => record.inode === inode);
+    return newest.filter((record) => record.inode === inode);
+  }
+
+  async within(namespace: string | undefined): Promise<readonly OwnerRecord[]> {
+    const folder = join(this.root, folderName(namespace));
+    const inode = inodeOf(namespace);
+    const records = recordNames(folder).map((name) => readRecord(join(folder, name)));
+    return records.flatMap((record) =>
+      record && !isBroken(record) && record.inode === inode ? [record] : [],
+    );
   }
 
   async save(key: ObjectKey, record: Pick<OwnerRecord, "mark" | "args" | "former">): Promise<void> {
@@ -90,17 +122,28 @@ export class FileRecords implements Records {
         mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
         writeFileSync(draft, text, { mode: 0o600 });
         renameSync(draft, file);
+        this.dropFormer(key, record.mark);
         return;
       } catch (error) {
-        rmSync(draft, { force: true });
+        rmSync(draft, { force: true, recursive: true });
         // Another process' last record went in between, and its folder with it, or the one above.
-        if (codeOf(error) !== "ENOENT") throw error;
+        if (codeOf(error) === "ENOENT") continue;
+        if (codeOf(error) !== "EISDIR") throw error;
+        removeFile(file);
       }
     }
   }
 
   async drop(key: ObjectKey, mark: string): Promise<void> {
-    for (const file of [this.file(key, mark), this.draft(key, mark)]) rmSync(file, { force: true });
+    const { link: _, ...plain } = key;
+    // Versions up to 0.1 did not name the link.
+    const files = [
+      this.file(key, mark),
+      this.draft(key, mark),
+      ...(key.link === undefined ? [] : [this.file(plain, mark)]),
+    ];
+    for (const file of files) removeFile(file);
+    this.dropFormer(key, mark);
     this.tidy(folderName(key.namespace));
   }
 
@@ -109,12 +152,43 @@ export class FileRecords implements Records {
     this.tidy(namespace);
   }
 
+  async dropOn(namespace: string | undefined, link: string): Promise<void> {
+    const folder = join(this.root, folderName(namespace));
+    const files = namesIn(folder).filter((name) => name.endsWith(`.${hash(link)}.json`));
+    for (const file of files) rmSync(join(folder, file), { force: true });
+    if (files.length > 0) this.tidy(folderName(namespace));
+  }
+
   async list() {
-    return namesIn(this.root).flatMap((folder) => {
+    return this.folders().flatMap(({ folder, names }) => {
       const namespace = folder === HOST ? undefined : folder;
-      const names = namesIn(join(this.root, folder));
       const records = names.map((name) => readRecord(join(this.root, folder, name)));
-      return records.flatMap((record) => (record ? { ...record, namespace } : []));
+      return records.flatMap((record) => (record && !isBroken(record) ? { ...record, namespace } : []));
+    });
+  }
+
+  async broken() {
+    return this.folders().flatMap(({ folder, names, broken }) => {
+      const records = names.map((name) => readRecord(join(this.root, folder, name)));
+      return [...broken, ...records.filter((record) => record !== undefined).filter(isBroken)];
+    });
+  }
+
+  async discard({ file }: BrokenRecord): Promise<void> {
+    removeFile(file);
+    this.tidy(basename(dirname(file)));
+  }
+
+  /** Every folder of a namespace with the names of its records. A name that begins with a dot is one like any other. */
+  private folders() {
+    return namesIn(this.root).map((folder) => {
+      const file = join(this.root, folder);
+      try {
+        return { folder, names: recordNames(file), broken: [] };
+      } catch (error) {
+        if (!(error instanceof BrokenRecordError)) throw error;
+        return { folder, names: [], broken: [{ file, why: whyOf(error.cause) }] };
+      }
     });
   }
 
@@ -129,12 +203,18 @@ export class FileRecords implements Records {
     }
   }
 
+  /** Removes what an earlier version has written under another id. */
+  private dropFormer(key: ObjectKey, mark: string): void {
+    for (const former of keysOf(key).slice(1)) rmSync(this.file(former, mark), { force: true });
+  }
+
   private object({ kind, id }: ObjectKey): string {
     return hash(`${kind} ${id}`);
   }
 
   private file(key: ObjectKey, mark: string): string {
-    return join(this.root, folderName(key.namespace), `${this.object(key)}.${hash(mark)}.json`);
+    const place = key.link === undefined ? "" : `.${hash(key.link)}`;
+    return join(this.root, folderName(key.namespace), `${this.object(key)}.${hash(mark)}${place}.json`);
   }
 
   private draft(key: ObjectKey, mark: string): string {
@@ -143,22 +223,29 @@ export class FileRecords implements Records {
   }
 }
 
-const namesIn = (folder: string): string[] =>
-  (absentAsUndefined(() => readdirSync(folder)) ?? []).filter((name) => !name.startsWith("."));
+/** The key of an object, and those that earlier versions gave it. */
+const keysOf = ({ formerIds = [], ...key }: ObjectKey): ObjectKey[] => [
+  key,
+  ...formerIds.map((id) => ({ ...key, id })),
+];
 
-function readRecord(file: string): OwnerRecord | undefined {
-  const text = absentAsUndefined(() => readFileSync(file, "utf8"));
-  return text === undefined ? undefined : parseJson(OwnerRecord, text);
-}
-
-function absentAsUndefined<T>(work: () => T): T | undefined {
+/** Removes a file, or an empty folder in its place. */
+function removeFile(file: string): void {
   try {
-    return work();
+    unlinkSync(file);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
+    if (codeOf(error) === "ENOENT") return;
+    if (codeOf(error) === "ENOTDIR") throw new BrokenRecordError({ file: dirname(file), why: whyOf(error) });
+    if (!["EISDIR", "EPERM"].includes(codeOf(error) ?? "")) throw error;
+    removeFolder(file);
   }
 }
 
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error ? String(error.code) : undefined;
+function removeFolder(file: string): void {
+  try {
+    rmdirSync(file);
+  } catch (error) {
+    // What is in it is nobody's record.
+    throw new BrokenRecordError({ file, why: whyOf(error) });
+  }
+}

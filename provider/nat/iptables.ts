@@ -57,7 +57,9 @@ const foundIn = (places: readonly Place[], mark: string): Found[] =>
     if (comment?.mark !== mark) return [];
     const { priority } = comment;
     const chain = table === "nat" ? rule.chain.toLowerCase() : table;
-    return [{ ...readRule(rule.chain, rule.words), ...{ chain, priority, place }, ...rule, chain }];
+    return [
+      { ...readRule(rule.chain, rule.words), ...{ chain, priority, place }, ...rule, chain, obstacles: [] },
+    ];
   });
 
 /**

@@ -32,6 +32,8 @@ export interface Leg extends NatMatch {
 export type FoundLeg = Listed<NatMatch> & {
   readonly chain: string;
   readonly priority: number;
+  /** What keeps it from being in force as it stands there. */
+  readonly obstacles: readonly string[];
 };
 
 /** What is enough to name a resource and to find its rules. */
@@ -147,8 +149,11 @@ function firstPort({ kind, port, to }: NatRuleArgs): number | undefined {
 
 export const sizeOf = ([first, last]: Ports): number => last - first + 1;
 
-/** Whether a rule that was found is just this one. */
-export const isAs = (seen: FoundLeg, leg: Leg): boolean =>
+/** Whether a rule that was found is just this one, and in force. */
+export const isAs = (seen: FoundLeg, leg: Leg): boolean => says(seen, leg) && seen.obstacles.length === 0;
+
+/** Whether a rule that was found says just this. */
+export const says = (seen: FoundLeg, leg: Leg): boolean =>
   seen.chain === leg.chain &&
   seen.priority === leg.priority &&
   seen.rest.length === 0 &&
@@ -161,7 +166,7 @@ export function pair<F extends FoundLeg>(found: readonly F[], wanted: readonly L
     const at = left.findIndex(fits);
     return at < 0 ? undefined : left.splice(at, 1)[0];
   };
-  const exact = wanted.map((leg) => take((seen) => isAs(seen, leg)));
+  const exact = wanted.map((leg) => take((seen) => says(seen, leg)));
   const pairs = wanted.map((leg, at) => ({
     leg,
     seen: exact[at] ?? take((seen) => seen.chain === leg.chain),

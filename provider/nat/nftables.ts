@@ -1,6 +1,14 @@
 import type { Answer, Command } from "../command";
 import { familyNamed, NFT_FAMILIES } from "../packet/nft";
-import { deletions, tableName, transaction } from "../packet/stackTable";
+import {
+  type Base,
+  type Entry,
+  isMisshapen,
+  obstaclesTo,
+  type Place,
+  writeChain,
+} from "../packet/stackChain";
+import { deletions, tableName, transaction, writing } from "../packet/stackTable";
 import { type NftRule, type NftTable, parseTable } from "../parse/nft";
 import type { NatRuleArgs } from "../resources/natRule";
 import { parseComment } from "./comment";
@@ -8,7 +16,7 @@ import { type Chain, type FoundLeg, isAs, type Leg, type Marked, pair, resources
 import { expressionsOf, readExpressions } from "./nftExpressions";
 
 /** What the chains are: priorities `dstnat`, `srcnat` and `raw` in nft(8). */
-const CHAINS: Readonly<Record<Chain, { type: string; hook: string; prio: number }>> = {
+const CHAINS: Readonly<Record<Chain, Base>> = {
   prerouting: { type: "nat", hook: "prerouting", prio: -100 },
   output: { type: "nat", hook: "output", prio: -100 },
   postrouting: { type: "nat", hook: "postrouting", prio: 100 },
@@ -20,10 +28,20 @@ const chainName = ({ chain, priority }: Pick<Leg, "chain" | "priority">): string
   priority === 0 ? chain : `${chain}/${priority}`;
 
 /** `undefined` for a chain that none of our rules is in. */
-function parseChain(name: string): { chain: string; priority: number } | undefined {
-  const [chain = "", priority = "0"] = name.split("/");
-  return chain in CHAINS ? { chain, priority: Number(priority) } : undefined;
+function parseChain(name: string): { chain: Chain; priority: number } | undefined {
+  const [first = "", priority = "0"] = name.split("/");
+  const chain = NAMES.find((one) => one === first);
+  return chain && { chain, priority: Number(priority) };
 }
+
+const NAMES: readonly Chain[] = ["prerouting", "output", "postrouting", "raw"];
+
+function baseOf({ chain, priority }: Pick<Leg, "chain" | "priority">): Base {
+  const base = CHAINS[chain];
+  return { ...base, prio: base.prio + priority };
+}
+
+const isOwn = ({ comment }: NftRule): boolean => parseComment(comment) !== undefined;
 
 const isOurs = (chain: string): boolean => parseChain(chain) !== undefined;
 
@@ -51,8 +69,10 @@ const foundIn = (table: NftTable | undefined, mark: string): Found[] =>
   (table?.rules ?? []).flatMap((rule) => {
     const comment = parseComment(rule.comment);
     if (comment?.mark !== mark) return [];
-    const { chain, priority } = parseChain(rule.chain) ?? { chain: rule.chain, priority: 0 };
-    return [{ rule, leg: { ...readExpressions(rule.expr), chain, priority } }];
+    const place = parseChain(rule.chain);
+    const { chain, priority } = place ?? { chain: rule.chain, priority: 0 };
+    const obstacles = table && place ? obstaclesTo(table, rule, baseOf(place), isOwn) : [];
+    return [{ rule, leg: { ...readExpressions(rule.expr), chain, priority, obstacles } }];
   });
 
 /** The guards of localhost in any listing of rules, by the link they guard. */
@@ -79,28 +99,36 @@ export function change(
   const old = foundIn(seen, was);
   const plan = planOf(old, wanted, mark);
   const hasMoved = tableName(was) !== into;
-  const leaving = {
-    going: (hasMoved ? old : plan.surplus).map(({ rule }) => rule),
-    needed: hasMoved ? [] : wanted.map(chainName),
-    isOurs,
-  };
+  const going = (hasMoved ? old : plan.surplus).map(({ rule }) => rule);
   const changed = plan.pairs.filter(({ isKept }) => hasMoved || !isKept);
+  const there = hasMoved ? undefined : seen;
+  const places = [...new Map(changed.map(({ leg }) => [chainName(leg), baseOf(leg)]))].map(
+    ([name, base]): Place => ({ family, table: into, name, base, isOwn }),
+  );
+  const leave = deletions(
+    seen,
+    { family: ipFamily, mark: was },
+    {
+      going,
+      needed: hasMoved ? [] : wanted.map(chainName),
+      emptied: places.filter((place) => isMisshapen(there, place)).map(({ name }) => name),
+      isOurs,
+    },
+  );
+  if (changed.length === 0) return transaction(namespace, leave);
 
-  return transaction(namespace, [
-    ...(changed.length > 0 ? [{ add: { table: { family, name: into } } }] : []),
-    ...changed.map(({ leg }) => {
-      const { prio, ...base } = CHAINS[leg.chain];
-      const chain = { family, table: into, name: chainName(leg), ...base, prio: prio + leg.priority };
-      return { add: { chain: { ...chain, policy: "accept" } } };
-    }),
-    ...changed.map(({ leg, found }) => {
-      const chain = chainName(leg);
-      const rule = { family, table: into, chain, comment: mark, expr: expressionsOf(leg, ipFamily) };
-      // A new rule takes the place of its old one, as the first rule that fits a packet decides.
-      const handle = !hasMoved && found?.chain === chain ? found.handle : undefined;
-      return handle === undefined ? { add: { rule } } : { replace: { rule: { ...rule, handle } } };
-    }),
-    ...deletions(seen, { family: ipFamily, mark: was }, leaving),
+  /** A new rule takes the place of its old one, as the first rule that fits a packet decides. */
+  const entriesOf = ({ name }: Place): Entry[] =>
+    changed
+      .filter(({ leg }) => chainName(leg) === name)
+      .map(({ leg, found }) => {
+        const at = !hasMoved && found?.chain === name ? found : undefined;
+        const rule = { comment: mark, expr: expressionsOf(leg, ipFamily) };
+        return { rule, at, isReplacing: at !== undefined };
+      });
+  return writing(namespace, there, { family, name: into }, [
+    ...places.flatMap((place) => writeChain(there, place, entriesOf(place), going)),
+    ...leave,
   ]);
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from "../definition";
+import { rangeProblem } from "../fields/machine";
 import { parsePorts } from "../fields/nat";
 import { parseTarget } from "../fields/natTarget";
 import { familyProblem } from "../packet/family";
@@ -45,7 +46,9 @@ function targetProblems({ kind, to }: NatRuleArgs): Problem[] {
     const mend = kind === "dnat" ? "; for another port of the host itself use kind `redirect`" : "";
     return problem(`is ${to}, but ${kind} needs an address, such as 192.168.15.2:${to}${mend}`);
   }
-  return [];
+  const [first, last] = target?.addresses ?? [];
+  const impossible = first === undefined ? undefined : rangeProblem(first, last);
+  return impossible === undefined ? [] : problem(`is ${to}, ${impossible}`);
 }
 
 function interfaceProblems({ kind, inInterface, outInterface }: NatRuleArgs): Problem[] {

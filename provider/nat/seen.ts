@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Family } from "../fields/common";
 import type { NatRuleArgs } from "../resources/natRule";
-import { type FoundLeg, isAs, type Leg, pair } from "./legs";
+import { type FoundLeg, type Leg, pair, says } from "./legs";
 
 const ANY: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
 
@@ -40,7 +40,8 @@ export function seenArgs(found: readonly FoundLeg[], wanted: readonly Leg[], arg
     ...main.flatMap(notesOn),
     ...lacking.filter((leg) => leg.for === "to").map(({ chain }) => `nothing in ${chain}`),
     ...surplus.map(({ chain }) => `one too many in ${chain}`),
-    ...complete.filter(({ leg, seen }) => leg.for !== "to" && !isAs(seen, leg)).map(noteOnOther),
+    ...complete.filter(({ leg, seen }) => leg.for !== "to" && !says(seen, leg)).map(noteOnOther),
+    ...complete.flatMap(({ seen }) => seen.obstacles),
   ];
   const told = [...new Set(notes.filter((note) => note !== undefined))];
   const to = [of("to") ?? [], told.length > 0 ? `(${told.join("; ")})` : []].flat().join(" ");
@@ -90,7 +91,7 @@ function noteOnOther({ leg, seen }: Pair): string | undefined {
   // Of a target that is a range the network stands for both ends.
   const destination = leg.destination === leg.source ? seen.source : leg.destination;
   const moved = { ...leg, [where]: seen[where], destination };
-  return isAs(seen, moved) ? undefined : `${leg.for} is otherwise in ${leg.chain}`;
+  return says(seen, moved) ? undefined : `${leg.for} is otherwise in ${leg.chain}`;
 }
 
 function hairpinOf(complete: readonly Pair[], lacking: readonly Leg[], { hairpin }: NatRuleArgs) {

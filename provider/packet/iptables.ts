@@ -9,13 +9,15 @@ import type { PacketMatch, Part } from "./match";
 /** Seconds to wait for the lock that iptables-legacy takes. */
 const WAIT = "5";
 
+export const iptablesTool = (family: Family): Command["tool"] =>
+  family === "ipv4" ? "iptables" : "ip6tables";
+
 export const iptables = (
   family: Family,
   namespace: string | undefined,
   table: string,
   ...args: string[]
-): Command =>
-  command(family === "ipv4" ? "iptables" : "ip6tables", namespace, ["-w", WAIT, "-t", table, ...args]);
+): Command => command(iptablesTool(family), namespace, ["-w", WAIT, "-t", table, ...args]);
 
 /** It has room for one network and for one type: `sources`, `destinations` and `icmpTypes` are one each by now. */
 export function matchWords(wanted: PacketMatch, family: Family = "ipv4"): string[] {

@@ -40,11 +40,29 @@ export const transaction = (namespace: string | undefined, operations: readonly 
     ? []
     : [command("nft", namespace, ["-j", "-f", "-"], JSON.stringify({ nftables: operations }))];
 
+/**
+ * Operations in a table that is to be there and awake. Waking is a transaction of its own: the kernel refuses a new base chain
+ * in one that changes flags (`Invalid argument`).
+ */
+export function writing(
+  namespace: string | undefined,
+  seen: NftTable | undefined,
+  table: { readonly family: string; readonly name: string },
+  operations: readonly object[],
+): Command[] {
+  const added = { add: { table } };
+  return seen?.isDormant
+    ? [...transaction(namespace, operations), ...transaction(namespace, [added])]
+    : transaction(namespace, [added, ...operations]);
+}
+
 /** What is to go from a table, and what is to stay in it. */
 interface Leaving {
   readonly going: readonly NftRule[];
   /** Chains that something is going to be in. */
   readonly needed: readonly string[];
+  /** Chains whose rules another operation of the same transaction deletes. */
+  readonly emptied?: readonly string[];
   /** Whether a chain is one of the kind whose rules go: those of the other are not touched. */
   isOurs(chain: string): boolean;
 }
@@ -54,7 +72,9 @@ export function deletions(seen: NftTable | undefined, { family, mark }: Place, l
   const table = { family: NFT_FAMILIES[family], table: tableName(mark) };
   const { emptied, isTableEmpty } = leftIn(seen, leaving);
   return [
-    ...leaving.going.map(({ chain, handle }) => ({ delete: { rule: { ...table, chain, handle } } })),
+    ...leaving.going
+      .filter(({ chain }) => !leaving.emptied?.includes(chain))
+      .map(({ chain, handle }) => ({ delete: { rule: { ...table, chain, handle } } })),
     ...emptied.map((name) => ({ delete: { chain: { ...table, name } } })),
     ...(isTableEmpty ? [{ delete: { table: { family: table.family, name: table.table } } }] : []),
   ];
@@ -64,7 +84,7 @@ export function deletions(seen: NftTable | undefined, { family, mark }: Place, l
 export function leftIn(seen: NftTable | undefined, { going, needed, isOurs }: Leaving) {
   const { chains, rules, hasMore } = seen ?? { chains: [], rules: [], hasMore: false };
   const used = [...rules.filter((rule) => !going.includes(rule)).map(({ chain }) => chain), ...needed];
-  const emptied = chains.filter((name) => isOurs(name) && !used.includes(name));
+  const emptied = chains.map(({ name }) => name).filter((name) => isOurs(name) && !used.includes(name));
   const isTableEmpty =
     seen !== undefined && !hasMore && used.length === 0 && emptied.length === chains.length;
   return { emptied, isTableEmpty };

@@ -28,6 +28,15 @@ const LinkAddresses = z.object({
 /** One address as `ip -N -j addr show` tells it. */
 export type AddressInfo = z.output<typeof AddressInfo>;
 
+/** The answer to `ip -N -j -d addr show`. */
+export const parseAllAddresses = (text: string) => parseJson(z.array(LinkAddresses), text);
+
 /** The answer to `ip -N -j -d addr show dev NAME`; `undefined` where the link does not exist. */
 export const parseAddresses = (text: string | undefined) =>
-  text === undefined ? undefined : parseJson(z.array(LinkAddresses), text)[0];
+  text === undefined ? undefined : parseAllAddresses(text)[0];
+
+const LocalRoutes = z.array(z.object({ dev: z.string().optional() }));
+
+/** The links that have an address, in the answer to `ip -j route show table local exact ADDRESS`. */
+export const parseLocalLinks = (text: string | undefined): string[] =>
+  parseJson(LocalRoutes, text ?? "").flatMap(({ dev }) => dev ?? []);

@@ -65,12 +65,20 @@ const Rule = z.object({
   expr: z.array(z.unknown()),
 });
 
+const Chain = z.object({
+  name: z.string(),
+  type: z.string().optional(),
+  hook: z.string().optional(),
+  prio: z.number().optional(),
+  policy: z.string().optional(),
+});
+
 const Listing = z.object({
   nftables: z.array(
     z.object({
       metainfo: z.unknown().optional(),
-      table: z.unknown().optional(),
-      chain: z.object({ name: z.string() }).optional(),
+      table: z.object({ flags: z.unknown().optional() }).optional(),
+      chain: Chain.optional(),
       rule: Rule.optional(),
     }),
   ),
@@ -82,8 +90,16 @@ export type NftMatch = z.output<typeof Match>;
 export type NftTarget = z.output<typeof Target>;
 export type NftRule = z.output<typeof Rule>;
 
+/** A chain; one without a hook gets packets from other chains only. */
+export type NftChain = z.output<typeof Chain>;
+
 export interface NftTable {
-  readonly chains: readonly string[];
+  /**
+   * Whether the kernel passes it no packets. A table of a stack has no flags, so any flag means this one: nft 1.0.6 does
+   * not tell which flag it is.
+   */
+  readonly isDormant: boolean;
+  readonly chains: readonly NftChain[];
   readonly rules: readonly NftRule[];
   /** Whether it has anything besides chains and rules: sets, maps, counters. */
   readonly hasMore: boolean;
@@ -94,7 +110,8 @@ export function parseTable(text: string | undefined): NftTable | undefined {
   if (text === undefined) return undefined;
   const { nftables } = parseJson(Listing, text);
   return {
-    chains: nftables.flatMap(({ chain }) => chain?.name ?? []),
+    isDormant: nftables.some(({ table }) => table?.flags !== undefined),
+    chains: nftables.flatMap(({ chain }) => chain ?? []),
     rules: nftables.flatMap(({ rule }) => rule ?? []),
     hasMore: nftables.some((object) => Object.keys(object).length === 0),
   };

@@ -41,6 +41,8 @@ export interface Translation {
   readonly family?: string | undefined;
   readonly addr?: Target | undefined;
   readonly port?: Target | undefined;
+  /** Whether it maps a network onto another address by address, instead of choosing one address. */
+  readonly isNetmap?: boolean | undefined;
 }
 
 /** What a packet is translated to: the same for all, or by a map. */
@@ -81,11 +83,22 @@ const Target: z.ZodType<Target> = z.union([
   Pattern,
 ]);
 
+const Flags = z.union([z.string(), z.array(z.string())]).default([]);
+
 const translation = (is: Translation["is"]) =>
   z
-    .object({ family: z.string().optional(), addr: Target.optional(), port: Target.optional() })
+    .object({
+      family: z.string().optional(),
+      addr: Target.optional(),
+      port: Target.optional(),
+      flags: Flags,
+    })
     .nullable()
-    .transform((target): Statement => ({ is, ...target }));
+    .transform((target): Statement => {
+      if (!target) return { is };
+      const { flags, ...rest } = target;
+      return { is, ...rest, ...(flags.includes("netmap") && { isNetmap: true }) };
+    });
 
 const named = (word: "limit" | "quota") =>
   z.string().transform((name): Statement => ({ is: "named", word, name }));

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import { type Command, command, ip, type Steps, showLink } from "../command";
+import { ASK, type Command, command, familyOption, ip, lookFor, type Steps, showLink } from "../command";
+import { noteCopies } from "../copies";
 import type { Definition, Observed, Problem } from "../definition";
-import { canonicalIp, interfaceAddress, linkName, namespaceName, parseIp } from "../fields/common";
+import { canonicalIp, linkName, namespaceName, parseIp } from "../fields/common";
+import { machineAddress } from "../fields/machine";
 import { linkId } from "../links";
 import { sameStack } from "../mark";
-import { type AddressInfo, parseAddresses } from "../parse/address";
+import { type AddressInfo, parseAddresses, parseLocalLinks } from "../parse/address";
 import { PROTOCOL } from "../protocol";
 
 export const AddressArgs = z.object({
@@ -17,7 +19,7 @@ export const AddressArgs = z.object({
    * IPv4 or IPv6 address with its prefix length: `192.168.15.1/24`, `fd00::1/64`. Without a prefix length the kernel
    * would know no neighbours, so it is refused. With `peer`, write the full length here (`/32`, `/128`). Replaces.
    */
-  address: interfaceAddress,
+  address: machineAddress,
   /** The far address of a point-to-point link, with the prefix length that is routed to it. Replaces. */
   peer: z
     .string()
@@ -25,7 +27,7 @@ export const AddressArgs = z.object({
       const parsed = parseIp(text);
       return parsed && !text.includes("/") ? `${text}/${parsed.bits}` : text;
     })
-    .pipe(interfaceAddress)
+    .pipe(machineAddress)
     .optional(),
   /**
    * How far the address is valid: `global`, `link` or `host`. Default: `host` for loopback addresses, `link` for
@@ -144,13 +146,34 @@ export const address: Definition<Args, Outputs> = {
     return info.tentative && isLinkUp ? [{ property: "address", reason }] : [];
   },
 
-  // An address has no room for a mark: it follows its link. On a link of somebody else's, a record says whose it is.
-  isRecorded: ([answer], { mark }) => !sameStack(parseAddresses(answer)?.ifalias, mark),
+  // An address has no room for a mark, so a record says whose it is.
+  isRecorded: () => true,
+  // Versions up to 0.1 wrote no record of an address on a link of the stack itself.
   isOurs: () => true,
+  link: ({ interface: link }) => link,
   mayTakeOver: (seen, { mark }) => sameStack(seen.mark, mark),
+  caveats: copyCaveats,
   // Two removals at once would switch `promote_secondaries` under each other.
   serialize: ({ namespace, interface: link }) => `addresses of ${linkId(namespace, link)}`,
 };
+
+/**
+ * Tells of other links with the same address, which take its packets. On many links there may be one of fe80::/10, or one that
+ * no network belongs to.
+ */
+function* copyCaveats(args: Args): Steps<readonly string[]> {
+  const { namespace, interface: link, address, peer } = args;
+  const { family, prefix, bits, address: own } = parseIp(address) ?? {};
+  if (!family || !own || prefix === bits || peer !== undefined || defaultScope(own) !== "global") return [];
+  const [answer] = yield [
+    lookFor(ip(namespace, familyOption(family), ...ASK, "route", "show", "table", "local", "exact", own)),
+  ];
+  const at = namespace === undefined ? "" : ` -n ${namespace}`;
+  return noteCopies(args, parseLocalLinks(answer)).map(
+    (other) =>
+      `${own} is on ${linkId(namespace, other)} as well, where no resource of this program put it, and packets for its network may take that link instead of ${link}: if nobody needs it there, remove it (\`ip${at} address del ${address} dev ${other}\`)`,
+  );
+}
 
 /** One address may have several peers: the kernel keeps an entry for each. */
 const entry = ({ interface: link, address, peer }: Args): string =>

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { linksIn, memberOf, portsOf, stackedOn } from "../attached";
 import { claimOf, namespaceClaim } from "../claim";
 import { ip, showLink, showLinks } from "../command";
 import type { Definition, Observed, Some } from "../definition";
 import { integer, linkName, macAddress, mtu, namespaceName, withoutSign } from "../fields/common";
-import { birthGroup, linkId, macOf, markWords } from "../links";
+import { birthGroup, isMarked, linkId, macOf, markWords } from "../links";
 import { isMarkOf } from "../mark";
 import { isUp, type Link, misfit, parseLink, parseLinks } from "../parse/link";
 
@@ -57,6 +58,12 @@ export const BridgeArgs = z.object({
   /** Whether it is up. Default: true. Updates in place. */
   up: z.boolean().default(true),
   /**
+   * Delete the bridge although others would lose something with it: ports that are not this stack's, links on top of it, and
+   * what other stacks have written down about it. Without it deletion is refused while there is any. Default: false.
+   * Updates in place.
+   */
+  deleteForeign: z.boolean().optional(),
+  /**
    * Take over a bridge of this name that something else made. Deletion sets it back to what it was, and leaves it.
    * Counts at creation; taken out later, the bridge becomes this resource's own. Default: false. Updates in place.
    */
@@ -90,6 +97,7 @@ export const bridge: Definition<Args, Outputs> = {
     vlanFiltering: "update",
     groupFwdMask: "update",
     up: "update",
+    deleteForeign: "update",
     adopt: "update",
   },
 
@@ -159,6 +167,16 @@ export const bridge: Definition<Args, Outputs> = {
     ];
   },
 
+  *content({ namespace, name }) {
+    const [answer] = yield [showLinks(namespace)];
+    const links = linksIn(answer);
+    const members = [...portsOf(links, name), ...stackedOn(links, name)];
+    return {
+      links: members.map((link) => memberOf(namespace, link)),
+      places: [{ namespace, link: name }],
+    };
+  },
+
   remove: (_, { namespace, name }) => [ip(namespace, "link", "del", "dev", name, "type", "bridge")],
 
   survey: (namespace) => ({
@@ -169,8 +187,9 @@ export const bridge: Definition<Args, Outputs> = {
       ),
   }),
 
-  isOurs: ({ mark: seen, group }: Seen, { mark }) =>
-    seen === undefined ? group === birthGroup(mark) : seen === mark,
+  isOurs: ({ mark: alias, group, args: { mac }, misfit }: Seen, { mark }) =>
+    misfit === undefined && isMarked({ alias, group, mac }, mark, macOf(mark)),
+  marking: ({ namespace, name, mark }) => [ip(namespace, "link", "set", "dev", name, "alias", mark)],
 };
 
 type Options = Pick<Args, "stp" | "forwardDelay" | "ageingTime" | "vlanFiltering" | "groupFwdMask">;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { namespaceClaim } from "../claim";
+import { claimOf, namespaceClaim } from "../claim";
 import type { Answer, Steps } from "../command";
 import type { Definition, Observed } from "../definition";
 import { integer, namespaceName } from "../fields/common";
@@ -157,7 +157,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
 
   id: (args) => ruleId(args.chain, args),
   // A rule is known by its mark alone, and no two resources have the same.
-  claims: () => [],
+  claims: ({ namespace, mark }) => [claimOf("filter rule", namespace, mark)],
   needs: ({ namespace }) => namespaceClaim(namespace),
 
   defaults({ source, destination, verdict }) {

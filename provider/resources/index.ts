@@ -27,3 +27,7 @@ export const definitions: readonly Definition[] = [
   natRule,
   filterRule,
 ];
+
+/** The kind of this name; `undefined` where this version knows none. */
+export const definitionOf = (name: string | undefined): Definition | undefined =>
+  definitions.find(({ kind }) => kind === name);

@@ -1,23 +1,35 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import {
-  type Command,
-  command,
-  ip,
-  pause,
-  type Steps,
-  showLink,
-  showLinks,
-  showNamespaceIds,
-} from "../command";
+import { type Command, command, ip, pause, type Steps, showLink, showLinks } from "../command";
 import type { Definition, Observed } from "../definition";
 import { RefusedError } from "../errors";
 import { namespaceName } from "../fields/common";
-import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
-import { isMarkOf, MARK_PREFIX } from "../mark";
+import {
+  isNamespaced,
+  readSysctls,
+  repeatedKeys,
+  sysctlKey,
+  sysctlValue,
+  valuesOf,
+  writeSysctls,
+} from "../fields/sysctl";
+import {
+  claimedIn,
+  originOf,
+  readSides,
+  restoreSides,
+  seenSides,
+  settleSides,
+  sidesBefore,
+  sidesOf,
+  type Values,
+  valuesIn,
+} from "../fields/sysctlEffects";
+import { circleOf, parameterOf } from "../fields/sysctlRelations";
+import { type Inside, inside, untilGone } from "../inside";
+import { birthGroup, isMarked } from "../links";
+import { isMarkOf, parseMark } from "../mark";
 import { isUp, parseLink, parseLinks } from "../parse/link";
-import { parseNamespaceIds } from "../parse/namespaceId";
-import { sysctlPath } from "../parse/sysctl";
 
 export const NamespaceArgs = z.object({
   /** Name of the namespace, as in `ip netns add`. Replaces. */
@@ -44,6 +56,11 @@ export const NamespaceArgs = z.object({
    */
   killProcesses: z.boolean().default(false),
   /**
+   * Delete the namespace together with what others have in it or on its cables: links that are not this stack's, and what
+   * other stacks have written down. Without it deletion is refused while there is any. Default: false. Updates in place.
+   */
+  deleteForeign: z.boolean().optional(),
+  /**
    * Take over a namespace of this name that something else made. Deletion sets it back to what it was, and leaves it.
    * Counts at creation; taken out later, the namespace becomes this resource's own. Default: false. Updates in place.
    */
@@ -59,7 +76,17 @@ interface Outputs {
   inode: number;
 }
 
-/** A network namespace with a name, as `ip netns add` makes it. Its mark is the alias of its loopback link. */
+interface Seen extends Observed<Args, Outputs> {
+  /** What changes of its parameters change besides, by paths. */
+  readonly sides?: Values;
+  /** That of its loopback link. */
+  readonly group?: string | undefined;
+}
+
+/**
+ * A network namespace with a name, as `ip netns add` makes it. Its mark is the alias of its loopback link, and so is
+ * the group of that, which is left alone by what writes aliases.
+ */
 export const namespace: Definition<Args, Outputs> = {
   kind: "Namespace",
   schema: NamespaceArgs,
@@ -69,6 +96,7 @@ export const namespace: Definition<Args, Outputs> = {
     sysctls: "update",
     loopback: "update",
     killProcesses: "update",
+    deleteForeign: "update",
     adopt: "update",
   },
 
@@ -76,19 +104,25 @@ export const namespace: Definition<Args, Outputs> = {
   home: () => undefined,
   encloses: ({ name }) => name,
   isMarkedLate: true,
-  claims: ({ name, sysctls = {} }) => [
-    ...namespaceClaim(name),
-    ...Object.keys(sysctls).map((key) => claimOf("sysctl", name, sysctlPath(key))),
-  ],
+  claims: ({ name }) => namespaceClaim(name),
+  settings: ({ name, sysctls = {} }) =>
+    Object.keys(sysctls).map((key) => claimOf("sysctl", name, parameterOf(key))),
+
+  problems: ({ sysctls = {} }) =>
+    repeatedKeys(Object.keys(sysctls)).map(({ key, first }) => ({
+      property: `sysctls.${key}`,
+      reason: `is the same parameter as ${first}: drop one of them`,
+    })),
 
   probe: ({ name, sysctls = {} }) => [
     command("stat", undefined, ["--format=%i", pathOf(name)]),
     // A file in /run/netns proves nothing: this enters it.
     showLink(name, "lo"),
     ...(Object.keys(sysctls).length > 0 ? [readSysctls(name, Object.keys(sysctls))] : []),
+    ...readSides(name, Object.keys(sysctls)),
   ],
 
-  parse([inode, loopback, values], { name, sysctls }) {
+  parse([inode, loopback, values, ...others], { name, sysctls }): Seen | undefined {
     const lo = parseLink(loopback);
     if (inode === undefined) return undefined;
     const outputs = { path: pathOf(name), inode: Number(inode) };
@@ -97,18 +131,21 @@ export const namespace: Definition<Args, Outputs> = {
       args: { loopback: isUp(lo), ...(sysctls && { sysctls: valuesOf(values, Object.keys(sysctls)) }) },
       outputs,
       mark: lo.ifalias,
+      group: lo.group,
+      ...seenSides(others, Object.keys(sysctls ?? {})),
     };
   },
 
   create: (args) => creation(args),
 
-  update(seen, args) {
+  update(seen: Seen, args) {
     const { name, mark, sysctls = {}, loopback } = args;
     // A file that has become a namespace since cannot be unlinked: somebody else was making one.
     if (isStale(seen))
       return [pause(STALE_MS), command("unlink", undefined, [pathOf(name)]), ...creation(args)];
     const words = [
       ...(seen.mark === mark ? [] : ["alias", mark]),
+      ...groupWords(seen, mark),
       ...(seen.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
     ];
     const different = Object.entries(sysctls).filter(([key, value]) => seen.args.sysctls?.[key] !== value);
@@ -118,9 +155,49 @@ export const namespace: Definition<Args, Outputs> = {
     ];
   },
 
-  remove: (_, args) => removal(args),
+  content: ({ name }) => inside(name),
+  remove: (_, args, content?: Inside) => removal(args, content),
 
-  mayTakeOver: (seen, { mark }) => isStale(seen) || seen.mark === mark,
+  isOurs: (seen: Seen, { mark }) => isOwn(seen, mark),
+  mayTakeOver: (seen: Seen, { mark }) => isStale(seen) || isOwn(seen, mark),
+  marking: ({ name, mark }) => [ip(name, "link", "set", "dev", "lo", "alias", mark)],
+
+  effects: {
+    fields: ["sysctls"],
+    namespace: ({ name, sysctls = {}, adopt }) =>
+      adopt || Object.keys(sysctls).some(circleOf) ? { name } : undefined,
+
+    remember(
+      former,
+      { args: { sysctls: seen = {} }, sides = {} }: Seen,
+      { sysctls: asked = {}, mark },
+      records,
+    ) {
+      const claimed = claimedIn(records, mark);
+      const known = valuesIn(former["sysctls"]);
+      const paths = new Set(Object.keys(known).map(parameterOf));
+      const added = Object.entries(seen)
+        .filter(([key]) => !paths.has(parameterOf(key)))
+        .map(([key, value]) => [key, originOf(parameterOf(key), value, claimed)]);
+      const before = sidesBefore({ seen, asked, sides }, sidesOf(former), claimed);
+      return {
+        ...former,
+        ...(added.length > 0 && { sysctls: { ...known, ...Object.fromEntries(added) } }),
+        ...(before && { sides: before }),
+      };
+    },
+
+    *settle(former, { name, sysctls = {}, mark }, records) {
+      const sides = yield* settleSides(name, sysctls, sidesOf(former), claimedIn(records, mark));
+      return sides ? { ...former, sides } : former;
+    },
+
+    *restore(former, { name, mark }, records) {
+      const sysctls = valuesIn(former["sysctls"]);
+      if (Object.keys(sysctls).length > 0)
+        yield* restoreSides(name, sysctls, valuesIn(former["sides"]), claimedIn(records, mark));
+    },
+  },
 
   survey: (name) => ({
     commands: [showLinks(name)],
@@ -133,6 +210,18 @@ export const namespace: Definition<Args, Outputs> = {
 
 const pathOf = (name: string): string => `/run/netns/${name}`;
 
+const isOwn = ({ mark: alias, group }: Seen, mark: string): boolean => isMarked({ alias, group }, mark);
+
+/** The words that give `lo` the group of its mark, or none without a mark; a group that somebody else gave it stays. */
+function groupWords({ mark: was = "", group }: Seen, mark: string): string[] {
+  const wanted = parseMark(mark) ? birthGroup(mark) : NO_GROUP;
+  const isFree = group === NO_GROUP || group === birthGroup(was);
+  return isFree && group !== wanted ? ["group", wanted] : [];
+}
+
+/** The group of a link that nobody gave one, as `ip -N` tells it. */
+const NO_GROUP = "0";
+
 /** A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace. */
 const isStale = (seen: Observed<Args, Outputs>): boolean => seen.args.loopback === undefined;
 
@@ -141,7 +230,7 @@ const STALE_MS = 500;
 
 const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
   ip(undefined, "netns", "add", name),
-  ip(name, "link", "set", "dev", "lo", "alias", mark, ...(loopback ? ["up"] : [])),
+  ip(name, "link", "set", "dev", "lo", "alias", mark, "group", birthGroup(mark), ...(loopback ? ["up"] : [])),
   ...writeSysctls(name, sysctls),
 ];
 
@@ -158,25 +247,16 @@ const SESSION_ROUNDS = 60;
 const SESSION = /^ip\0-n\0.*\0-batch\0-\0$/;
 
 /**
- * How long far ends of cables may take to disappear, also where another run's `ip` still has the namespace open; each look
- * less is waited for by everybody who comes after.
- */
-const FIRST_GONE_MS = 16;
-const GONE_MS = 8;
-const GONE_POLLS = 1500;
-
-/**
  * `ip netns del` removes the name only: processes would keep the namespace alive, unreachable. And the far ends of its
  * cables go 17-43 ms after it has returned, in which their names are still taken.
  */
-function* removal(args: Args): Steps {
+function* removal(args: Args, content?: Inside): Steps {
   const { name } = args;
   // Before anything else, as to look inside again would take a process again.
-  const [links] = yield [showLinks(name)];
-  const ends = yield* farEnds(name, links);
+  const { farEnds } = content ?? (yield* inside(name));
   yield* vacate(args);
   yield [ip(undefined, "netns", "del", name)];
-  yield* untilGone(ends);
+  yield* untilGone(farEnds);
 }
 
 /** Ends the processes inside, or refuses when there are any that nobody allowed to end. */
@@ -226,49 +306,6 @@ function* areSessions(pids: readonly string[]): Steps<boolean> {
   if (pids.length === 0) return false;
   const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));
   return running.every((words) => words === undefined || SESSION.test(words));
-}
-
-/** The far end of a cable that leads out of a namespace. */
-interface FarEnd {
-  readonly namespace: string | undefined;
-  readonly index: number;
-  readonly mark: string;
-}
-
-/**
- * Where the far ends of cables are. Most often that is the host's own namespace, where it costs little to ask: to tell one
- * namespace from another by name, `ip` opens every single one.
- */
-function* farEnds(name: string, links: string | undefined): Steps<FarEnd[]> {
-  const ends = parseLinks(links ?? "").flatMap(
-    ({ linkinfo, link_netnsid: id, link_index: index, ifalias: mark }) =>
-      linkinfo?.info_kind === "veth" &&
-      id !== undefined &&
-      index !== undefined &&
-      mark?.startsWith(MARK_PREFIX)
-        ? [{ id, index, mark }]
-        : [],
-  );
-  const seen = (yield ends.map(({ index }) => showIndex(undefined, index))).map(parseLink);
-  const isHere = ends.map(({ mark }, at) => seen[at]?.ifalias === mark);
-  const [ids] = isHere.includes(false) ? yield [showNamespaceIds(name)] : [];
-  const names = parseNamespaceIds(ids);
-  // One in a namespace without a name cannot be asked for; in the host's own there is nothing to wait for.
-  return ends.map(({ id, ...end }, at) => ({ ...end, namespace: isHere[at] ? undefined : names.get(id) }));
-}
-
-/** By index, which `ip` takes for a name: the name may be another link's by now. */
-const showIndex = (namespace: string | undefined, index: number): Command =>
-  showLink(namespace, `if${index}`);
-
-/** Waits until none of them is left; the deletion itself has succeeded by then, so it gives up quietly. */
-function* untilGone(ends: readonly FarEnd[]): Steps {
-  let left = ends;
-  for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
-    yield [pause(poll === 0 ? FIRST_GONE_MS : GONE_MS)];
-    const answers = yield left.map(({ namespace, index }) => showIndex(namespace, index));
-    left = left.filter(({ mark }, at) => parseLink(answers[at])?.ifalias === mark);
-  }
 }
 
 const words = (text = ""): string[] => text.split(/\s+/).filter((word) => word !== "");

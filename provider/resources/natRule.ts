@@ -23,6 +23,7 @@ import { legs } from "../nat/legs";
 import * as nftables from "../nat/nftables";
 import { natProblems } from "../nat/problems";
 import { SAID, seenArgs } from "../nat/seen";
+import { takenCaveats } from "../nat/taken";
 import { familyAmong, onFamilyChange } from "../packet/family";
 import { deleteAll, untilRemoved } from "../packet/removal";
 import { ruleId, turnOf } from "../packet/rule";
@@ -171,7 +172,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   id: (args) => ruleId(args.kind, args),
   // A rule is known by its mark alone, and no two resources have the same.
-  claims: () => [],
+  claims: ({ namespace, mark }) => [claimOf("NAT rule", namespace, mark)],
   needs: ({ namespace, routeLocalnet }) => [
     ...namespaceClaim(namespace),
     ...(routeLocalnet === undefined ? [] : [claimOf("link", namespace, routeLocalnet)]),
@@ -214,7 +215,9 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   remove: (_, args) => untilRemoved(natRule.id(args), () => removal(args)),
   isLeaf: true,
-  caveats: legacyCaveats,
+  *caveats(args) {
+    return [...(yield* legacyCaveats(args)), ...(yield* takenCaveats(args))];
+  },
 
   survey: (namespace) => surveyOf(backends, namespace),
 

@@ -7,11 +7,11 @@ import {
   ethernetAddress,
   familyOf,
   ipAddress,
-  isUnicast,
   linkName,
   namespaceName,
   parseIp,
 } from "../fields/common";
+import { machineProblem } from "../fields/machine";
 import { linkId } from "../links";
 import { type NeighborInfo, parseNeighbors } from "../parse/neighbor";
 import { PROTOCOL, protocolMark, protocolOf } from "../protocol";
@@ -177,9 +177,8 @@ function addressProblems({ interface: link, address, router }: Args): Problem[] 
   if (link === "lo") {
     problems.push({ property: "interface", reason: "is lo, which has no neighbours: name another link" });
   }
-  if (!isUnicast(address)) {
-    problems.push({ property: "address", reason: `is ${address}, which is not the address of one machine` });
-  }
+  const problem = machineProblem(address);
+  if (problem) problems.push({ property: "address", reason: `is ${address}, ${problem}` });
   if (router !== undefined && familyOf(address) === "ipv4") {
     problems.push({ property: "router", reason: "has no meaning for an IPv4 address: leave it out" });
   }

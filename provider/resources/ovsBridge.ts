@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { linksIn, memberOf, stackedOn } from "../attached";
 import { claimOf } from "../claim";
-import { ip, lookFor, type Steps, showLink } from "../command";
+import { ip, lookFor, type Steps, showLink, showLinks } from "../command";
 import type { Definition, Observed } from "../definition";
 import { macAddress, mtu } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { macOf } from "../links";
 import { isMarkOf } from "../mark";
+import { portsIn } from "../ovs/ports";
 import { lists, markIn, markSetting, quoted, vsctl } from "../ovs/vsctl";
 import { isUp, type Link, parseLink } from "../parse/link";
 import { entryIn, flagIn, numberIn, parseTables, type Row, wordIn } from "../parse/ovsdb";
@@ -40,6 +42,12 @@ export const OvsBridgeArgs = z.object({
   rstp: z.boolean().default(false),
   /** Whether the bridge's own link is up; ports pass packets either way. Default: true. Updates in place. */
   up: z.boolean().default(true),
+  /**
+   * Delete the bridge although others would lose something with it: ports that are not this stack's, links on top of its own
+   * link, and what other stacks have written down about that. Without it deletion is refused while there is any.
+   * Default: false. Updates in place.
+   */
+  deleteForeign: z.boolean().optional(),
 });
 
 type Args = z.output<typeof OvsBridgeArgs> & { mark: string };
@@ -72,6 +80,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
     stp: "update",
     rstp: "update",
     up: "update",
+    deleteForeign: "update",
   },
 
   id: ({ name }) => name,
@@ -131,6 +140,23 @@ export const ovsBridge: Definition<Args, Outputs> = {
       ...(commands.length > 0 ? [vsctl(...commands)] : []),
       ...(words.length > 0 && hasLink ? [ip(undefined, "link", "set", "dev", name, ...words)] : []),
     ];
+  },
+
+  *content({ name }) {
+    const [tables, answer] = yield [
+      lists(["Bridge", "name,ports", name], ["Port", "_uuid,name,external_ids"]),
+      showLinks(undefined),
+    ];
+    const [bridges = [], ports = []] = parseTables(tables);
+    // The bridge's own link is a port of it as well.
+    const others = portsIn(bridges, ports).filter((port) => port.get("name") !== name);
+    return {
+      links: [
+        ...others.map((port) => ({ object: `port ${port.get("name")}`, mark: markIn(port) })),
+        ...stackedOn(linksIn(answer), name).map((link) => memberOf(undefined, link)),
+      ],
+      places: [{ namespace: undefined, link: name }],
+    };
   },
 
   remove: (_, { name }) => [vsctl(["--if-exists", "del-br", name])],

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isRecord } from "../check";
 import { claimOf, namespaceClaim } from "../claim";
 import { ASK, type Command, ip } from "../command";
+import { linkTowards } from "../copies";
 import type { Definition, Effect, Observed, Problem, Some } from "../definition";
 import { RefusedError } from "../errors";
 import {
@@ -11,11 +12,11 @@ import {
   familyOf,
   integer,
   ipAddress,
-  isUnicast,
   linkName,
   namespaceName,
   network,
 } from "../fields/common";
+import { gatewayProblem, machineProblem } from "../fields/machine";
 import { routeTable } from "../fields/routeTable";
 import { parseRoutes, type RouteInfo } from "../parse/route";
 import { PROTOCOL, protocolMark, protocolOf } from "../protocol";
@@ -32,7 +33,8 @@ const defaultOrNetwork = z.string().transform((text, ctx) => {
 export const RouteArgs = z.object({
   /**
    * What it leads to: `default`, or a network such as `192.168.1.0/24` or `fd00::/64`. `default` is of the
-   * family of the gateway, else of `source`, else IPv4; `0.0.0.0/0` and `::/0` leave no doubt. Replaces.
+   * family of the gateway, else of `source`, else IPv4; `0.0.0.0/0` and `::/0` leave no doubt. Updates in
+   * place to another spelling of the same destination; any other replaces.
    */
   destination: defaultOrNetwork,
   /** Network namespace whose routing table it is in. Default: the host's own. Replaces. */
@@ -111,6 +113,13 @@ interface Seen extends Observed<Args, object> {
 const byFamily: Effect = (was, now) =>
   hasUnknown(now) || familyIn(was) === familyIn(now) ? "update" : "replace";
 
+/** `default` and `0.0.0.0/0`, or `::/0`, are one destination. */
+const byTarget: Effect = (was, now, olds, news) =>
+  [was, now].every((text) => typeof text === "string" && !hasUnknown(text)) &&
+  targetOf(olds) === targetOf(news)
+    ? "update"
+    : "replace";
+
 /**
  * A route, as `ip route add` makes it. See ip-route(8). Its protocol number says that it is one of ours, a record whose.
  */
@@ -119,7 +128,7 @@ export const route: Definition<Args> = {
   schema: RouteArgs,
   identity: "destination",
   onChange: {
-    destination: "replace",
+    destination: byTarget,
     namespace: "replace",
     via: byFamily,
     interface: "update",
@@ -209,7 +218,6 @@ const UPDATED = ["via", "interface", "source", "mtu", "onlink", "type", "nexthop
 
 function change(verb: "add" | "replace", args: Args): Command {
   const { namespace, source, mtu, type, nexthops } = args;
-  const family = routeFamily(args);
   return ip(
     namespace,
     ...[...familyFlag(args), "route", verb],
@@ -217,8 +225,8 @@ function change(verb: "add" | "replace", args: Args): Command {
     ...keyWords(args),
     ...(source === undefined ? [] : ["src", source]),
     ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
-    ...(nexthops?.flatMap((way) => ["nexthop", ...wayWords(way, family), "weight", String(way.weight)]) ??
-      wayWords(args, family)),
+    ...(nexthops?.flatMap((way) => ["nexthop", ...wayWords(way, args), "weight", String(way.weight)]) ??
+      wayWords(args, args)),
   );
 }
 
@@ -228,11 +236,14 @@ const keyWords = (args: Args): string[] => [
   ...["metric", String(metricOf(args)), "proto", protocolOf(args.mark)],
 ];
 
-const wayWords = ({ via, interface: link, onlink }: Way, family: Family): string[] => [
-  ...(via === undefined ? [] : ["via", ...(familyOf(via) === family ? [] : ["inet6"]), via]),
-  ...(link === undefined ? [] : ["dev", link]),
-  ...(onlink ? ["onlink"] : []),
-];
+function wayWords({ via, interface: named, onlink }: Way, args: Args): string[] {
+  const link = named ?? (via === undefined ? undefined : linkTowards(args.namespace, via));
+  return [
+    ...(via === undefined ? [] : ["via", ...(familyOf(via) === routeFamily(args) ? [] : ["inet6"]), via]),
+    ...(link === undefined ? [] : ["dev", link]),
+    ...(onlink ? ["onlink"] : []),
+  ];
+}
 
 /** The route in the words of the arguments. A link that was left to the kernel is no difference. */
 function seenArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Args): Some<Args> {
@@ -250,17 +261,17 @@ function seenArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Args): 
 const canonical = (way: Nexthop): Nexthop =>
   way.via === undefined ? way : { ...way, via: canonicalIp(way.via) };
 
-/** Ways that are as asked for come first and in that order, which the kernel gives no meaning. */
+/** Ways in the kernel's order, by which it spreads the flows; a link that was left to the kernel is no difference. */
 function asAsked(seen: readonly Nexthop[], asked: readonly Nexthop[]): Nexthop[] {
-  const left = [...seen];
-  const found = asked.filter((way) => {
-    const at = left.findIndex(({ interface: link, ...rest }) =>
-      isDeepStrictEqual(way.interface === undefined ? rest : { interface: link, ...rest }, way),
-    );
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
+  const left = [...asked];
+  return seen.map((way) => {
+    const at = left.findIndex((wanted) => isDeepStrictEqual(wanted, asFarAsAsked(way, wanted)));
+    return left.splice(at, at < 0 ? 0 : 1)[0] ?? way;
   });
-  return [...found, ...left];
+}
+
+function asFarAsAsked({ interface: link, ...rest }: Nexthop, asked: Nexthop): Nexthop {
+  return asked.interface === undefined || link === undefined ? rest : { interface: link, ...rest };
 }
 
 /** `default` is of the family of its gateway, as with `ip route`. */
@@ -287,8 +298,8 @@ const defaultMetric = (args: Args): number => (routeFamily(args) === "ipv4" ? 0 
 const metricOf = (args: Args): number => args.metric ?? defaultMetric(args);
 
 /** The destination with its family. */
-const targetOf = (args: Args): string =>
-  args.destination !== "default" ? args.destination : routeFamily(args) === "ipv4" ? "0.0.0.0/0" : "::/0";
+const targetOf = ({ destination = "default", ...args }: Some<Args>): string =>
+  destination !== "default" ? destination : routeFamily(args) === "ipv4" ? "0.0.0.0/0" : "::/0";
 
 /** Fields that do not go together. */
 function shapeProblems(args: Args): Problem[] {
@@ -348,7 +359,8 @@ function gatewayProblems({ via, interface: link, onlink }: Way, args: Args, pref
 function gatewayMisfit(via: string, link: string | undefined, args: Args): string | undefined {
   const bits = familyOf(via) === "ipv4" ? 32 : 128;
   if (bits === 32 && routeFamily(args) === "ipv6") return `is ${via}, but an IPv6 route takes IPv6 gateways`;
-  if (!isUnicast(via)) return `is ${via}, which is not the address of one machine`;
+  const problem = gatewayProblem(via);
+  if (problem) return `is ${via}, ${problem}`;
   if (link === undefined && /^fe[89ab].:/.test(via)) {
     return `is ${via}, which may be on any link: name the link as \`interface\``;
   }
@@ -367,8 +379,9 @@ function familyProblems(args: Args): Problem[] {
     const other = destination === "default" && family === "ipv6" ? ", or the destination as 0.0.0.0/0" : "";
     const reason = `is ${source}, but this is an ${name} route: write an ${name} address${other}`;
     problems.push({ property: "source", reason });
-  } else if (source !== undefined && !isUnicast(source)) {
-    problems.push({ property: "source", reason: `is ${source}, which is not the address of one machine` });
+  } else if (source !== undefined) {
+    const problem = machineProblem(source);
+    if (problem) problems.push({ property: "source", reason: `is ${source}, ${problem}` });
   }
   if (family === "ipv6" && metric === 0) {
     problems.push({

@@ -1,12 +1,27 @@
 import { z } from "zod";
 import { claimOf, namespaceClaim } from "../claim";
-import type { Definition } from "../definition";
-import { namespaceName } from "../fields/common";
+import type { Definition, Effect, Observed } from "../definition";
+import { type Family, namespaceName } from "../fields/common";
 import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
-import { linkIn, sysctlName, sysctlPath } from "../parse/sysctl";
+import {
+  claimedIn,
+  originOf,
+  readSides,
+  restoreSides,
+  seenSides,
+  settleSides,
+  sidesBefore,
+  sidesOf,
+  type Values,
+  valuesIn,
+} from "../fields/sysctlEffects";
+import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../fields/sysctlRelations";
+import { linkIn, sysctlName } from "../parse/sysctl";
+import { forwardersIn } from "../reliance";
 
 export const SysctlArgs = z.object({
-  /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Replaces. */
+  /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Updates in place to another spelling of the same
+   * parameter; any other key replaces. */
   key: sysctlKey,
   /** Its value; text, a number, or a boolean for 1 and 0. Updates in place. */
   value: sysctlValue,
@@ -16,15 +31,29 @@ export const SysctlArgs = z.object({
 
 type Args = z.output<typeof SysctlArgs> & { mark: string };
 
+interface Seen extends Observed<Args, object> {
+  /** What a change of it changes besides, by paths. */
+  readonly sides?: Values;
+}
+
+/** Another spelling is the same parameter. */
+const onKeyChange: Effect = (was, now) =>
+  typeof was === "string" && typeof now === "string" && isSameKey(was, now) ? "update" : "replace";
+
 /** A kernel parameter. It is always there: creation takes it over, deletion sets it back. See sysctl(8). */
 export const sysctl: Definition<Args> = {
   kind: "Sysctl",
   schema: SysctlArgs,
   identity: "key",
-  onChange: { key: "replace", value: "update", namespace: "replace" },
+  onChange: { key: onKeyChange, value: "update", namespace: "replace" },
 
-  id: ({ namespace, key }) => `${namespace ? `${namespace}/` : ""}${sysctlName(key)}`,
-  claims: ({ namespace, key }) => [claimOf("sysctl", namespace, sysctlPath(key))],
+  id: ({ namespace, key }) => idOf(namespace, parameterOf(key)),
+  // Versions up to 0.1 told spellings apart.
+  formerIds: ({ namespace, key }) =>
+    sysctlPaths(key)
+      .slice(1)
+      .map((path) => idOf(namespace, path)),
+  claims: ({ namespace, key }) => [claimOf("sysctl", namespace, parameterOf(key))],
 
   needs({ namespace, key }) {
     const link = linkIn(key);
@@ -41,11 +70,18 @@ export const sysctl: Definition<Args> = {
           },
         ],
 
-  probe: ({ namespace, key }) => [readSysctls(namespace, [key])],
+  probe: ({ namespace, key }) => [readSysctls(namespace, [key]), ...readSides(namespace, [key])],
 
-  parse([answer], { key }) {
+  parse([answer, ...others], { key }): Seen | undefined {
     const value = valuesOf(answer, [key])[key];
-    return value === undefined ? undefined : { args: { value }, outputs: {} };
+    if (value === undefined) return undefined;
+    return {
+      args: { value },
+      // What is remembered has to be written in the unit that it was read in.
+      ...(hasOtherUnit(key) && { whole: { key, value } }),
+      outputs: {},
+      ...seenSides(others, [key]),
+    };
   },
 
   // Reached only where the parameter does not exist: the tool then says so.
@@ -57,4 +93,56 @@ export const sysctl: Definition<Args> = {
 
   isStanding: true,
   isRecorded: () => true,
+  serialize: ({ namespace, key }) => {
+    const circle = circleOf(key);
+    return circle === undefined ? [] : `sysctls ${circle} in ${namespace ?? ""}`;
+  },
+
+  *reliedOn({ namespace, key, value, mark }, former) {
+    const family = forwardingFamily(key);
+    if (family === undefined || value === "0" || former["value"] !== "0") return [];
+    return yield* forwardersIn({ namespace, family, mark });
+  },
+
+  effects: {
+    fields: ["key", "value"],
+    namespace: ({ namespace, key }) =>
+      circleOf(key) === undefined && !hasOtherUnit(key) ? undefined : { name: namespace },
+
+    remember(former, { args: { value = "" }, sides = {} }: Seen, args, records, isFirst) {
+      const { key, mark } = args;
+      const claimed = claimedIn(records, mark);
+      const origin = isFirst ? originOf(parameterOf(key), value, claimed) : former["value"];
+      const change = { seen: { [key]: value }, asked: { [key]: args.value }, sides };
+      const before = sidesBefore(change, sidesOf(former), claimed);
+      return { ...former, value: origin, ...(before && { sides: before }) };
+    },
+
+    *settle(former, { namespace, key, value, mark }, records) {
+      const sides = yield* settleSides(
+        namespace,
+        { [key]: value },
+        sidesOf(former),
+        claimedIn(records, mark),
+      );
+      return sides ? { ...former, sides } : former;
+    },
+
+    *restore(former, { namespace, mark, ...args }, records) {
+      const { key = args.key, value } = former;
+      if (typeof value !== "string") return;
+      const claimed = claimedIn(records, mark);
+      yield* restoreSides(namespace, { [String(key)]: value }, valuesIn(former["sides"]), claimed);
+    },
+  },
 };
+
+/** The family whose packets a parameter lets pass, of all links or of one. */
+function forwardingFamily(key: string): Family | undefined {
+  const [, version] =
+    /^net\/ip(v[46])\/(?:ip_forward|conf\/[^/]+\/(?:force_)?forwarding)$/.exec(parameterOf(key)) ?? [];
+  return version === undefined ? undefined : version === "v4" ? "ipv4" : "ipv6";
+}
+
+const idOf = (namespace: string | undefined, path: string): string =>
+  `${namespace ? `${namespace}/` : ""}${sysctlName(path)}`;

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { linksIn, memberOf, stackedOn } from "../attached";
 import { claimOf, namespaceClaim } from "../claim";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../command";
 import type { Definition, Observed, Problem, Some } from "../definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
-import { birthGroup, linkId, macOf, markWords } from "../links";
+import { farEndOf, NOTHING } from "../inside";
+import { birthGroup, isMarked, linkId, macOf, markWords } from "../links";
 import { isMarkOf, parseMark } from "../mark";
 import { isUp, type Link, misfit, parseLink, parseLinks } from "../parse/link";
 import { parseNamespaceIds } from "../parse/namespaceId";
@@ -28,6 +30,11 @@ export const VethPairArgs = z.object({
   end: EndArgs,
   /** The other end of the cable. */
   peer: EndArgs,
+  /**
+   * Delete the cable although others would lose something with it: links on top of either end, and what other stacks have
+   * written down about it. Without it deletion is refused while there is any. Default: false. Updates in place.
+   */
+  deleteForeign: z.boolean().optional(),
   /**
    * Take over a cable with these two ends that something else made. Deletion sets it back to what it was, and leaves
    * it. Counts at creation; taken out later, the cable becomes this resource's own. Default: false. Updates in place.
@@ -69,6 +76,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     "peer.mac": "update",
     "peer.mtu": "update",
     "peer.up": "update",
+    deleteForeign: "update",
     adopt: "update",
   },
 
@@ -122,6 +130,19 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     ];
   },
 
+  *content({ end, peer }) {
+    const places = [end, peer].filter(isNamed).map(({ namespace, name }) => ({ namespace, link: name }));
+    const namespaces = [...new Set(places.map(({ namespace }) => namespace))];
+    const answers = yield namespaces.map(showLinks);
+    const around = new Map(namespaces.map((namespace, at) => [namespace, linksIn(answers[at])]));
+    const [near, other] = places;
+    const far = near && !other ? yield* farEndOf(near, around.get(near.namespace) ?? []) : NOTHING;
+    const links = places.flatMap(({ namespace, link }) =>
+      stackedOn(around.get(namespace) ?? [], link).map((found) => memberOf(namespace, found)),
+    );
+    return { links: [...links, ...far.links], places: [...places, ...far.places] };
+  },
+
   remove: (seen, args) => removal(seen, args),
 
   unsettled: (seen: Seen, { end, peer }) =>
@@ -139,13 +160,25 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   }),
 
   // A crash may have come before one alias or both.
-  isOurs: ({ end, peer }: Seen, { mark }) =>
-    [end, peer].every(
-      (link) =>
-        link === undefined ||
-        (link.ifalias === undefined ? link.group === birthGroup(mark) : link.ifalias === mark),
-    ),
+  isOurs: ({ end, peer }: Seen, { mark, ...asked }) => {
+    const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
+    return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
+  },
+  marking: ({ end, peer, mark }) =>
+    [end, peer]
+      .filter(isNamed)
+      .map(({ namespace, name }) => ip(namespace, "link", "set", "dev", name, "alias", mark)),
 };
+
+/** Whether an end is there as its resource's own: by itself, or as the other end of one that is. */
+function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: string, salt: string): boolean {
+  if (!at) return true;
+  const [{ ifalias: alias, group, address: mac, linkinfo }] = at;
+  if (alias === mark) return true;
+  if (linkinfo?.info_kind !== "veth" || parseMark(alias ?? "") !== undefined) return false;
+  const isOthersEnd = other?.[0].ifalias === mark && leadsTo(at, other) && leadsTo(other, at);
+  return isOthersEnd || isMarked({ alias, group, mac }, mark, macOf(mark, salt));
+}
 
 /** Packets pass as soon as the kernel has noticed that both ends are up, which is a moment later. */
 function carrierProblems(property: string, link: Link | undefined): Problem[] {
@@ -231,8 +264,11 @@ function pairMisfit(
 /** A link, and the namespace that it is in. */
 type Placed = readonly [link: Link, namespace: string | undefined];
 
+const placed = (link: Link | undefined, { namespace }: Pick<End, "namespace">): Placed | undefined =>
+  link && [link, namespace];
+
 /** Whether a link leads to that other one. `ids` are the numbers that its namespace has for others. */
-function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids: Answer): boolean {
+function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids?: Answer): boolean {
   // Without a number the other end is in the same namespace.
   if (from.link_netnsid === undefined) return place === namespace && from.link === to.ifname;
   if (from.link_index !== to.ifindex) return false;

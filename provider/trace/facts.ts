@@ -22,7 +22,37 @@ export interface Facts {
   readonly sysctls: ReadonlyMap<string, string>;
 }
 
-const TableRoute = z
+/** One of several ways that a route spreads flows over. */
+export interface Way {
+  readonly via: string | undefined;
+  readonly interface: string;
+  /** Its share of the flows beside those of the others. */
+  readonly weight: number;
+  /** Whether the kernel leaves it out, as its link is down. */
+  readonly isDead: boolean;
+}
+
+const Via = z.looseObject({ host: z.string() }).optional();
+
+const Nexthop = z
+  .looseObject({
+    gateway: z.string().optional(),
+    via: Via,
+    dev: z.string(),
+    weight: z.number().default(1),
+    flags: z.array(z.string()).default([]),
+  })
+  .transform(({ gateway, via, dev, weight, flags }): Way => {
+    const next = gateway ?? via?.host;
+    return {
+      via: next === undefined ? undefined : canonicalIp(next),
+      interface: dev,
+      weight,
+      isDead: flags.includes("dead"),
+    };
+  });
+
+export const TableRoute = z
   .looseObject({
     type: z.string(),
     dst: z.string(),
@@ -30,16 +60,21 @@ const TableRoute = z
     protocol: z.string(),
     metric: z.number().default(0),
     gateway: z.string().optional(),
+    via: Via,
     dev: z.string().optional(),
+    prefsrc: z.string().optional(),
+    nexthops: z.array(Nexthop).optional(),
   })
-  .transform(({ type, dst, table, protocol, metric, gateway, dev }) => ({
+  .transform(({ type, dst, table, protocol, metric, gateway, via, dev, prefsrc, nexthops }) => ({
     type: Number(type),
     destination: dst,
     table: Number(table),
     protocol: Number(protocol),
     metric,
-    via: gateway,
+    via: gateway ?? via?.host,
     interface: dev,
+    ...(prefsrc !== undefined && { source: prefsrc }),
+    ...(nexthops && { nexthops }),
   }));
 
 /** A route as its table has it; numbers as in rtnetlink(7). */
@@ -60,20 +95,28 @@ const Neighbour = z
   }));
 
 /** What a place believes of another machine on the same Ethernet. */
-type Neighbour = z.output<typeof Neighbour>;
+export type Neighbour = z.output<typeof Neighbour>;
 
 const parseNeighbours = (text: string | undefined): Neighbour[] => parseJson(z.array(Neighbour), text ?? "");
 
 const askNeighbours = ({ name }: Place, family: Family) =>
-  ip(name, familyOption(family), "-j", "neigh", "show");
+  // Without the last two words, `ip` leaves out those of state NOARP.
+  ip(name, familyOption(family), "-j", "neigh", "show", "nud", "all");
 
 /** Parameters of each link, below `net/ipv4/conf/LINK` or its IPv6 sibling. */
-const PER_LINK = { ipv4: ["forwarding", "rp_filter"], ipv6: ["forwarding"] } as const;
+const PER_LINK = { ipv4: ["forwarding", "rp_filter"], ipv6: ["forwarding", "force_forwarding"] } as const;
 const ONCE = {
-  ipv4: ["net/ipv4/ip_forward", "net/ipv4/icmp_echo_ignore_all", "net/bridge/bridge-nf-call-iptables"],
+  ipv4: [
+    "net/ipv4/ip_forward",
+    "net/ipv4/icmp_echo_ignore_all",
+    "net/ipv4/fib_multipath_hash_policy",
+    "net/ipv4/fib_multipath_use_neigh",
+    "net/bridge/bridge-nf-call-iptables",
+  ],
   ipv6: [
     "net/ipv6/conf/all/forwarding",
     "net/ipv6/icmp/echo_ignore_all",
+    "net/ipv6/fib_multipath_hash_policy",
     "net/bridge/bridge-nf-call-ip6tables",
   ],
 } as const;
@@ -153,13 +196,6 @@ export const prefixOf = (route: TableRoute, address: string): number =>
 export const DEAD: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
 export const UNICAST = 1;
 export const THROW = 9;
-
-/** Whether a packet that is sent by this link and gateway may have taken the route; one of several ways has no link of its own. */
-export const mayLeadBy = (
-  { via, interface: link }: TableRoute,
-  dev: string | undefined,
-  gateway: string | undefined,
-): boolean => (link === undefined || link === dev) && (via === undefined || canonicalIp(via) === gateway);
 
 /** The destination of a route as arguments write it: networks with their prefix length. */
 export const destinationOf = ({ destination }: TableRoute, address: string): string => {

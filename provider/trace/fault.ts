@@ -5,6 +5,7 @@ import type { Owner } from "./owners";
 export const CAUSES = [
   "no-place",
   "no-address",
+  "special-address",
   "link-down",
   "loopback-down",
   "no-route",
@@ -20,6 +21,7 @@ export const CAUSES = [
   "neighbour",
   "nobody",
   "duplicate-address",
+  "duplicate-mac",
   "mtu",
   "loop",
   "no-masquerade",

@@ -2,7 +2,7 @@ import { type Command, ip, printCommand } from "../command";
 import { CommandError, isNotFound } from "../errors";
 import type { Host } from "../host/host";
 import { parseNamespaceNames } from "../parse/namespaceId";
-import { definitions } from "../resources";
+import { definitionOf } from "../resources";
 import { lookAt, type Network, type Place, placeOf } from "./network";
 import type { Known } from "./owners";
 import type { Outcome, Plan } from "./plan";
@@ -32,8 +32,9 @@ export async function gatherPlace(host: Host, name: string | undefined): Promise
   try {
     return placeOf(name, await Promise.all(lookAt(name).map((look) => host.run(look))));
   } catch (error) {
-    // It went in the meantime, or only its name is left.
-    if (name !== undefined && isNotFound(error)) return undefined;
+    // It went in the meantime, only its name is left, or it is the host, which is looked at as such.
+    const isNone = isNotFound(error) || (error instanceof CommandError && error.reason === "HostItself");
+    if (name !== undefined && isNone) return undefined;
     throw error;
   }
 }
@@ -41,7 +42,7 @@ export async function gatherPlace(host: Host, name: string | undefined): Promise
 /** What is written down on the host of who makes what. */
 export async function gatherRecords(host: Host): Promise<Known[]> {
   return (await host.records.list()).flatMap(({ kind, mark, args }) => {
-    const definition = definitions.find((candidate) => candidate.kind === kind);
+    const definition = definitionOf(kind);
     return definition ? [{ definition, args: { ...args, mark } }] : [];
   });
 }

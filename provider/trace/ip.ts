@@ -1,5 +1,5 @@
 import { Address4, Address6 } from "ip-address";
-import { type Family, familyOf, parseIp } from "../fields/common";
+import { canonicalIp, type Family, familyOf, parseIp } from "../fields/common";
 
 /** Whether `network` (`10.0.0.0/8`, or an address with a prefix length) covers `address`. */
 export function covers(network: string, address: string): boolean {
@@ -13,6 +13,21 @@ export function covers(network: string, address: string): boolean {
 export function networkOf(address: string): string {
   const parsed = parseIp(address);
   return parsed ? `${parsed.start}/${parsed.prefix}` : address;
+}
+
+/** Whether an address is the last of a network: its broadcast address, for IPv4. */
+export const isLastOf = (network: string, address: string): boolean =>
+  new Address4(network).endAddress().correctForm() === address;
+
+/** The address that stands for another in a network: `10.1.1.7` of `192.168.2.0/24` is `192.168.2.7`. */
+export function mappedInto(network: string, address: string): string | undefined {
+  const [start, own] = [parseIp(network), numberOf(address)];
+  if (!start || own === undefined || start.family !== familyOf(address)) return undefined;
+  const hosts = (1n << BigInt(bitsOf(start.family) - start.prefix)) - 1n;
+  const mapped = ((numberOf(start.address) ?? 0n) & ~hosts) | (own & hosts);
+  return canonicalIp(
+    (start.family === "ipv4" ? Address4.fromBigInt(mapped) : Address6.fromBigInt(mapped)).address,
+  );
 }
 
 export const bitsOf = (family: Family): number => (family === "ipv4" ? 32 : 128);

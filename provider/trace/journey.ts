@@ -1,10 +1,12 @@
+import { type Command, printCommand } from "../command";
 import type { Family } from "../fields/common";
-import { type Facts, lookCloser } from "./facts";
+import { fixOf } from "./drift";
+import { type Facts, lookCloser, type TableRoute, type Way } from "./facts";
 import type { Fault } from "./fault";
 import { type Network, ownAddresses, type Place } from "./network";
 import type { Owner, Owners } from "./owners";
 import type { Packet, Passage } from "./packet";
-import type { Plan } from "./plan";
+import type { Outcome, Plan } from "./plan";
 
 /** One thing that was looked at on the way. */
 export interface Step {
@@ -17,6 +19,8 @@ export interface Step {
   readonly isOk: boolean;
   /** The resource that made what was looked at. */
   readonly owner?: Owner | undefined;
+  /** Of a way beside the one that was followed first: `via 10.0.1.2 by s1 in r`. */
+  readonly way?: string | undefined;
 }
 
 /** What a rule has made of a packet at a place; answers are translated back there. */
@@ -27,6 +31,14 @@ interface Translation {
   /** The rule, and whose it is, in words. */
   readonly by: string;
   readonly owner?: Owner | undefined;
+}
+
+/** A place where a route has several ways, and the one that this journey takes. */
+export interface Fork {
+  readonly place: Place;
+  readonly direction: "there" | "back";
+  readonly ways: readonly Way[];
+  readonly taken: number;
 }
 
 /** What is known, and what is found on the way. */
@@ -48,26 +60,53 @@ export interface Journey {
     readonly link: string;
     readonly nexthop: string;
     readonly direction: "there" | "back";
+    /** Why an answer is to come, in words that go on after "nobody answers". */
+    readonly though: string;
+    /** Whether another machine answers for the one that has the address. */
+    readonly isByProxy: boolean;
   }[];
   /** What is wrong without losing every packet, the first of each cause. */
   readonly risks: Fault[];
   /** Rules whose effect could not be told. */
   readonly doubts: string[];
+  /** Which way to take at the first forks; at others, that of the kernel. */
+  readonly choices: readonly number[];
+  readonly forks: Fork[];
+  /** The routes that places have taken, by place and destination. */
+  readonly routes: Map<string, TableRoute>;
+  /** What the kernel has said, by the question. */
+  readonly answers: Map<string, Outcome>;
 }
 
 export const newJourney = (network: Network, owners: Owners, family: Family): Journey => ({
-  ...{ network, owners, family, direction: "there" as const },
-  ...{
-    facts: new Map(),
-    untracked: new Set(),
-    steps: [],
-    translations: [],
-    visited: [],
-    crossings: [],
-    risks: [],
-    doubts: [],
-  },
+  ...{ network, owners, family, facts: new Map(), routes: new Map(), answers: new Map() },
+  ...beginning(),
 });
+
+/** The same question, by other ways: what is known of places is kept. */
+export const otherWay = (journey: Journey, choices: readonly number[]): Journey => ({
+  ...journey,
+  ...beginning(),
+  choices,
+});
+
+const beginning = () => ({
+  direction: "there" as const,
+  ...{ untracked: new Set<Place>(), steps: [], translations: [], visited: [], crossings: [] },
+  ...{ risks: [], doubts: [], choices: [], forks: [] },
+});
+
+/** Asks what has not been asked before on any way. */
+export function* askOnce(journey: Journey, commands: readonly Command[]): Plan<readonly Outcome[]> {
+  const keys = commands.map(printCommand);
+  const open = commands.filter((_, at) => !journey.answers.has(keys[at] ?? ""));
+  const outcomes = open.length > 0 ? yield open : [];
+  for (const [at, outcome] of outcomes.entries()) {
+    const asked = open[at];
+    if (asked) journey.answers.set(printCommand(asked), outcome);
+  }
+  return keys.map((key) => journey.answers.get(key) ?? { isOk: false, reason: "Failed", stderr: "" });
+}
 
 export function* factsOf(journey: Journey, place: Place): Plan<Facts> {
   const known = journey.facts.get(place);
@@ -88,7 +127,10 @@ export function faultAt(
   fault: Pick<Fault, "cause" | "reason" | "mend"> & Partial<Pick<Fault, "code" | "owner" | "effect">>,
 ): Fault {
   const { direction } = journey;
-  const whole = { effect: "all" as const, ...fault, direction, place: place.name };
+  const whole = {
+    ...{ effect: "all" as const, ...fault, ...fixOf(journey, place, fault) },
+    ...{ direction, place: place.name },
+  };
   const what = STEP_OF[fault.cause] ?? "delivery";
   journey.steps.push({
     place: place.name,
@@ -96,13 +138,19 @@ export function faultAt(
     what,
     text: fault.reason,
     isOk: false,
-    owner: fault.owner,
+    owner: whole.owner,
   });
   return whole;
 }
 
 const STEP_OF: Partial<Record<Fault["cause"], Step["what"]>> = {
-  ...{ "no-address": "address", netmask: "address", "duplicate-address": "address" },
+  ...{
+    "no-address": "address",
+    "special-address": "address",
+    netmask: "address",
+    "duplicate-address": "address",
+  },
+  "duplicate-mac": "neighbour",
   ...{ "no-route": "route", gateway: "route", "dead-route": "route", "rp-filter": "route", loop: "route" },
   "policy-rule": "route",
   ...{ "forwarding-off": "route", "no-masquerade": "nat", filter: "rules" },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Command, lookFor, showLinks, showNamespaceIds } from "../command";
 import { canonicalIp, type Family } from "../fields/common";
-import { parsePorts, showPorts } from "../ovs/ports";
+import { type PortOfOvs, parsePorts, showPorts } from "../ovs/ports";
 import { parseJson } from "../parse/json";
 import { parseNamespaceIds } from "../parse/namespaceId";
 
@@ -66,7 +66,10 @@ const Device = z
     addresses: seen.addr_info,
   }));
 
-export type Device = z.output<typeof Device>;
+export type Device = z.output<typeof Device> & {
+  /** Set where it is a port of Open vSwitch, or the own link of such a bridge. */
+  readonly switched?: PortOfOvs;
+};
 export type DeviceAddress = Device["addresses"][number];
 
 /** A network namespace, or the host itself, with what is in it. */
@@ -103,11 +106,13 @@ export function placeOf(name: string | undefined, [devices = "", ids, ports]: re
 export const OVS_BRIDGE = "openvswitch";
 
 /** The kernel does not know which links are ports of which bridge of Open vSwitch. */
-const switched = (links: readonly Device[], ports: ReadonlyMap<string, string>): Device[] =>
+const switched = (links: readonly Device[], ports: ReadonlyMap<string, PortOfOvs>): Device[] =>
   links.map((link) => {
-    const bridge = ports.get(link.name);
-    if (bridge === undefined) return link;
-    return bridge === link.name ? { ...link, kind: OVS_BRIDGE } : { ...link, master: bridge };
+    const port = ports.get(link.name);
+    if (port === undefined) return link;
+    return port.bridge === link.name
+      ? { ...link, kind: OVS_BRIDGE, switched: port }
+      : { ...link, master: port.bridge, switched: port };
   });
 
 export const findPlace = (network: Network, name: string | undefined): Place | undefined =>

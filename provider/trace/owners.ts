@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { claimOf } from "../claim";
 import type { Args, Definition } from "../definition";
 import { type Family, familyOf } from "../fields/common";
+import { parameterOf } from "../fields/sysctlRelations";
 import { parseMark } from "../mark";
 import { covers } from "./ip";
 import type { DeviceAddress, Place, Port } from "./network";
@@ -28,14 +30,35 @@ export interface Known {
 export class Owners {
   private readonly byClaim = new Map<string, Owner>();
   private readonly urns = new Map<string, string>();
+  private readonly byName = new Map<string, Known>();
 
   constructor(private readonly known: readonly Known[]) {
-    for (const { definition, args, urn } of known) {
+    for (const one of known) {
+      const { definition, args, urn } = one;
       const mark = String(args["mark"]);
       if (urn !== undefined) this.urns.set(mark, urn);
       const owner = this.ofMark(mark);
-      if (owner) for (const claim of definition.claims(args)) this.byClaim.set(claim, owner);
+      if (!owner) continue;
+      this.byName.set(ownerName(owner), one);
+      for (const claim of [...definition.claims(args), ...(definition.settings?.(args) ?? [])])
+        this.byClaim.set(claim, owner);
     }
+  }
+
+  /** What a record or a state says of a resource; `undefined` where there is neither. */
+  argsOf(owner: Owner): Args | undefined {
+    return this.byName.get(ownerName(owner))?.args;
+  }
+
+  /** Whether this owner may have resources of which nothing is known here: its stack's state has not been read. */
+  mayHaveMore(owner: Owner | undefined): boolean {
+    return owner !== undefined && !this.known.some(({ args, urn }) => urn !== undefined && isOf(args, owner));
+  }
+
+  /** The first resource of a kind whose arguments fit. */
+  find(kind: string, fits: (args: Args) => boolean): Owner | undefined {
+    const found = this.known.find(({ definition, args }) => definition.kind === kind && fits(args));
+    return found && this.ofMark(String(found.args["mark"]));
   }
 
   /** Who wrote this mark, which a rule may say more behind; `undefined` where it is none. */
@@ -53,6 +76,10 @@ export class Owners {
 
   ofLink({ place, device }: Port): Owner | undefined {
     return this.ofMark(device.alias) ?? this.byClaim.get(claimOf("link", place.name, device.name));
+  }
+
+  ofOvsPort(link: string): Owner | undefined {
+    return this.byClaim.get(claimOf("port of Open vSwitch", undefined, link));
   }
 
   ofAddress({ place, device }: Port, { ip, prefix }: DeviceAddress): Owner | undefined {
@@ -92,17 +119,28 @@ export class Owners {
   }
 
   private ofMissing(kind: string, place: Place, fits: (args: Args) => boolean): Owner | undefined {
-    const found = this.known.find(
-      ({ definition, args }) => definition.kind === kind && args["namespace"] === place.name && fits(args),
-    );
-    return found && this.ofMark(String(found.args["mark"]));
+    return this.find(kind, (args) => args["namespace"] === place.name && fits(args));
+  }
+
+  /** The value that its owner says a parameter has. */
+  sysctlValue(place: Place, path: string): string | undefined {
+    const owner = this.ofSysctl(place, path);
+    const args = owner && this.argsOf(owner);
+    const several = z.record(z.string(), z.unknown()).safeParse(args?.["sysctls"]).data ?? {};
+    const value =
+      owner?.kind === "Sysctl"
+        ? args?.["value"]
+        : Object.entries(several).find(([key]) => parameterOf(key) === parameterOf(path))?.[1];
+    return value === undefined ? undefined : String(value);
   }
 
   /** `path` as below /proc/sys. */
   ofSysctl(place: Place, path: string): Owner | undefined {
-    return this.byClaim.get(claimOf("sysctl", place.name, path));
+    return this.byClaim.get(claimOf("sysctl", place.name, parameterOf(path)));
   }
 }
+
+const isOf = (args: Args, { stack }: Owner): boolean => parseMark(String(args["mark"]))?.stack === stack;
 
 /** `VethPair "veth-red" of lab/dev` */
 export const ownerName = ({ kind, name, stack }: Owner): string =>

@@ -37,7 +37,8 @@ interface Manner {
   readonly payload?: string | undefined;
 }
 
-const PATIENCE = 1000;
+/** Milliseconds. A proxy may let a request wait for nearly as long (`proxy_delay`). */
+export const PATIENCE = 1000;
 
 /** Tries to reach `target` from `namespace`, once. */
 export function* probe(

@@ -1,3 +1,4 @@
+import type { PortOfOvs } from "../ovs/ports";
 import { type Network, OVS_BRIDGE, type Port, peerOf, portsOf } from "./network";
 
 /** One Ethernet: what a frame can reach without a router. */
@@ -11,35 +12,70 @@ export interface Segment {
 export const portKey = ({ place, device }: Port): string => `${place.name ?? ""}/${device.index}`;
 
 /**
- * Everything on the Ethernet that a link is on, whether or not frames pass just now: what is down is found on the way
- * along. Cables join their ends, bridges their ports.
+ * Everything on the Ethernet that a link is on. Cables join their ends, bridges their ports. A way over links that pass no
+ * frames just now counts only where there is no other; what stops them is found on the way along.
  */
-export function segmentOf(network: Network, start: Port): Segment {
-  const ways = new Map<string, readonly Port[]>([[portKey(start), [start]]]);
+export function segmentOf(network: Network, start: Port, joins: Joins = isSameVlan): Segment {
+  const ways = new Map<string, readonly Port[]>();
   const openings: Port[] = [];
-  const queue: Port[] = [start];
-  for (let port = queue.shift(); port; port = queue.shift()) {
-    const way = ways.get(portKey(port)) ?? [];
-    if (isOpening(network, port)) openings.push(port);
-    for (const next of neighboursOf(network, port)) {
-      if (ways.has(portKey(next))) continue;
-      ways.set(portKey(next), [...way, next]);
-      queue.push(next);
+  for (let level: Way[] = [[start]]; level.length > 0; ) {
+    const closed: Way[] = [];
+    const queue: Way[] = [];
+    const reach = (way: Way, port: Port): void => {
+      if (ways.has(portKey(port))) return;
+      ways.set(portKey(port), way);
+      queue.push(way);
+    };
+    for (const way of level) reach(way, last(way));
+    for (let way = queue.shift(); way; way = queue.shift()) {
+      const port = last(way);
+      if (isOpening(network, port)) openings.push(port);
+      for (const next of neighboursOf(network, port, joins)) {
+        if (isPassing(next)) reach([...way, next], next);
+        else if (!ways.has(portKey(next))) closed.push([...way, next]);
+      }
     }
+    level = closed;
   }
   return { ways, openings };
 }
 
-function neighboursOf(network: Network, port: Port): Port[] {
+/** From the first link to the last one, both included. */
+type Way = readonly [Port, ...Port[]];
+
+const last = (way: Way): Port => way.at(-1) ?? way[0];
+
+/** Whether frames get on at a link: it is up, and spanning tree, where it is a port, lets them. */
+export const isPassing = ({ device }: Port): boolean =>
+  device.isUp &&
+  (device.master === undefined || device.portState === undefined || device.portState === "forwarding");
+
+/** Whether a bridge of Open vSwitch hands frames without a tag from one of its ports to another. */
+type Joins = (from: PortOfOvs, to: PortOfOvs) => boolean;
+
+const isSameVlan: Joins = ({ enters }, { leaves }) => enters !== undefined && enters === leaves;
+
+/** The same Ethernet if Open vSwitch had no VLANs. */
+export const withoutVlans = (network: Network, start: Port): Segment => segmentOf(network, start, () => true);
+
+function neighboursOf(network: Network, port: Port, joins: Joins): Port[] {
   const { place, device } = port;
   const peer = peerOf(network, port);
   const inside = portsOf(place).filter(
     ({ device: other }) =>
       (device.kind === "bridge" && other.master === device.name) ||
-      (other.kind === "bridge" && device.master === other.name),
+      (other.kind === "bridge" && device.master === other.name) ||
+      (other !== device && isJoined(device.switched, other.switched, joins)),
   );
   return [...(peer ? [peer] : []), ...inside];
 }
+
+/** Whether a frame gets from one link to another by a bridge of Open vSwitch. */
+export const isJoined = (
+  from: PortOfOvs | undefined,
+  to: PortOfOvs | undefined,
+  joins: Joins = isSameVlan,
+): boolean => from !== undefined && from.bridge === to?.bridge && joins(from, to);
 
 const isOpening = (network: Network, port: Port): boolean =>
   isOvsPort(port) ||

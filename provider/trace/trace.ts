@@ -1,7 +1,9 @@
 import { familyOf } from "../fields/common";
 import type { Host } from "../host/host";
+import { lostRule, restored } from "./drift";
 import { type Fault, sentenceOf } from "./fault";
 import { drive, gatherNetwork, gatherRecords } from "./gather";
+import { isHiding } from "./hops/noRoute";
 import { covers } from "./ip";
 import { faultAt, type Journey, newJourney, type Step } from "./journey";
 import {
@@ -16,8 +18,9 @@ import {
 import { type Known, Owners, ownerName } from "./owners";
 import type { Packet, Protocol } from "./packet";
 import type { Plan } from "./plan";
-import { type Answer, probe, probeLarge, type Target, untried } from "./probe";
+import { type Answer, PATIENCE, probe, probeLarge, type Target, untried } from "./probe";
 import { endpointsOf, segmentOf } from "./segment";
+import { everyWay, type Found, together } from "./spread";
 import { type End, walk } from "./walk";
 import { inPlace } from "./words";
 
@@ -65,14 +68,21 @@ function* explain(network: Network, owners: Owners, question: Question): Plan<Tr
     ...{ source: "", destination: ip, isReply: false },
   };
   // First, so that counters and neighbours tell of it.
-  const answer = question.withProbe ? yield* probe(question.from, target, question) : UNTRIED;
-  const found = yield* thereAndBack(journey, from, packet);
+  const first = question.withProbe ? yield* probe(question.from, target, question) : UNTRIED;
+  const walked = yield* everyWay(journey, (one) => thereAndBack(one, from, packet));
+  const found = together(journey, walked);
+  const isEarly = first.isReached === false && journey.crossings.some(({ isByProxy }) => isByProxy);
+  const answer = isEarly && !found.fault ? yield* probeAgain(question, target) : first;
   const fault = weigh(journey, found, answer);
   if (fault || !question.withProbe)
     return verdict(journey, fault ?? journey.risks[0], [answer], question, ip);
   const large = yield* tryLarge(journey, from, target, question);
   return verdict(journey, remaining(journey, from, large), [answer, ...(large ? [large] : [])], question, ip);
 }
+
+/** A proxy lets the first request for an address wait, so that the first probe may end before its answer. */
+const probeAgain = (question: Question, target: Target): Plan<Answer> =>
+  probe(question.from, target, { patience: Math.max(question.patience ?? PATIENCE, PATIENCE) });
 
 const UNTRIED = untried("no packet was sent");
 
@@ -84,10 +94,10 @@ type Start =
 function placesOf(network: Network, owners: Owners, { from, to }: Question): Start {
   const journey = newJourney(network, owners, "ip" in to ? familyOf(to.ip) : "ipv4");
   const sender = findPlace(network, from);
-  if (!sender) return { journey, fault: noPlace(network, from) };
+  if (!sender) return { journey, fault: noPlace(journey, from) };
   if ("ip" in to) return { journey, from: sender, ip: to.ip };
   const receiver = findPlace(network, to.namespace);
-  if (!receiver) return { journey, fault: noPlace(network, to.namespace) };
+  if (!receiver) return { journey, fault: noPlace(journey, to.namespace) };
   const four = addressFrom(network, sender, receiver, "ipv4");
   const six = four === undefined ? addressFrom(network, sender, receiver, "ipv6") : undefined;
   if (four !== undefined) return { journey, from: sender, ip: four };
@@ -119,19 +129,16 @@ function addressFrom(
   return (near[0] ?? addresses[0])?.address.ip;
 }
 
-const noPlace = (network: Network, name: string | undefined): Fault => {
+const noPlace = ({ network, owners }: Journey, name: string | undefined): Fault => {
+  const lost = owners.find("Namespace", (args) => args["name"] === name);
   const names = network.flatMap((place) => place.name ?? []);
   return {
     ...{ cause: "no-place", place: name, direction: "there", effect: "all" },
     reason: "there is no such network namespace",
     mend: `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
+    ...(lost && restored(lost)),
   };
 };
-
-interface Found {
-  readonly fault: Fault | undefined;
-  readonly end: End;
-}
 
 function* thereAndBack(journey: Journey, from: Place, packet: Packet): Plan<Found> {
   const end = yield* walk(journey, from, packet);
@@ -147,12 +154,15 @@ function* thereAndBack(journey: Journey, from: Place, packet: Packet): Plan<Foun
   return { fault: back.at === "fault" ? back.fault : undefined, end };
 }
 
-/** What a real packet says of what was found: an answer proves that nothing stops it. */
-function weigh(journey: Journey, { fault, end }: Found, answer: Answer): Fault | undefined {
-  if (answer.isReached === true) return undefined;
+/** What a real packet says of what was found: an answer proves that nothing stops it, but for what others meet that go another way. */
+function weigh(journey: Journey, { fault, end, chance }: Found, answer: Answer): Fault | undefined {
+  if (answer.isReached === true) return chance;
   const doubtful = journey.risks.find(({ effect }) => effect === "doubt");
-  if (fault || answer.isReached === undefined) return fault ?? doubtful;
+  if (fault || answer.isReached === undefined) return fault ?? chance ?? doubtful;
   return (
+    chance ??
+    // It keeps answers to ARP away as well.
+    journey.risks.find(({ cause }) => cause === "duplicate-mac") ??
     unanswered(journey) ??
     journey.risks.find(({ effect }) => effect === "chance") ??
     doubtful ??
@@ -162,7 +172,7 @@ function weigh(journey: Journey, { fault, end }: Found, answer: Answer): Fault |
 
 /** Neighbours that did not answer when the packet asked for them. */
 function unanswered(journey: Journey): Fault | undefined {
-  for (const { place, link, nexthop, direction } of journey.crossings) {
+  for (const { place, link, nexthop, direction, though } of journey.crossings) {
     const entry = journey.facts
       .get(place)
       ?.neighbours.find((one) => one.ip === nexthop && one.interface === link);
@@ -170,7 +180,7 @@ function unanswered(journey: Journey): Fault | undefined {
     journey.direction = direction;
     return faultAt(journey, place, {
       cause: "neighbour",
-      reason: `nobody answers ARP for ${nexthop} on ${link} (${entry?.state}), though it is there`,
+      reason: `nobody answers ARP for ${nexthop} on ${link} (${entry?.state}), ${though}`,
       mend: "look for what filters ARP between the two: `nft list ruleset`, arptables, arp_ignore",
     });
   }
@@ -187,11 +197,13 @@ function lostBeyond(journey: Journey, { place, link, packet }: Extract<End, { at
       mend: "look there, beginning with its way back",
     });
   }
+  const lost = lostRule(journey, "NatRule", place, isHiding);
   return faultAt(journey, place, {
     cause: "no-masquerade",
     reason: `it sends them out of sight with the source ${packet.source}, to which nobody there may know a way`,
     mend: `add a NatRule of kind masquerade on ${placeName(place.name)} that covers ${packet.source}, or a route there to it`,
     code: `new NatRule("…", { ${inPlace(place)}kind: "masquerade", source: "${packet.source}" });`,
+    ...(lost && restored(lost)),
   });
 }
 

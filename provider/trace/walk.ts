@@ -5,7 +5,8 @@ import { type Arrival, decide, loopFault } from "./hops/route";
 import { filter } from "./hops/rules";
 import { factsOf, faultAt, type Journey, note } from "./journey";
 import { addressName, type Device, type Place, portsOf, usableAddresses } from "./network";
-import type { Packet } from "./packet";
+import type { Owner } from "./owners";
+import { type Packet, printPacket } from "./packet";
 import type { Plan } from "./plan";
 
 /** Where a packet ends up. */
@@ -118,9 +119,11 @@ function* take(journey: Journey, place: Place, packet: Packet, inInterface: stri
 /** An answer, with the destination that its connection had before it was translated here. */
 function backTo(journey: Journey, place: Place, packet: Packet): Packet {
   let answer = packet;
-  for (const { before, after } of connectionOf(journey, place, packet)) {
-    if (answer.destination === after.source && before.source !== after.source)
-      answer = { ...answer, destination: before.source };
+  for (const { before, after, by, owner } of connectionOf(journey, place, packet)) {
+    if (answer.destination !== after.source || before.source === after.source) continue;
+    const was = answer;
+    answer = { ...answer, destination: before.source };
+    noteBack(journey, place, was, answer, by, owner);
   }
   return answer;
 }
@@ -128,11 +131,25 @@ function backTo(journey: Journey, place: Place, packet: Packet): Packet {
 /** The same for its source, which is translated as it leaves. */
 function sourceBack(journey: Journey, place: Place, packet: Packet): Packet {
   let answer = packet;
-  for (const { before, after } of connectionOf(journey, place, packet)) {
-    if (answer.source === after.destination && before.destination !== after.destination)
-      answer = { ...answer, source: before.destination, sourcePort: before.port };
+  for (const { before, after, by, owner } of connectionOf(journey, place, packet)) {
+    if (answer.source !== after.destination || before.destination === after.destination) continue;
+    const was = answer;
+    answer = { ...answer, source: before.destination, sourcePort: before.port };
+    noteBack(journey, place, was, answer, by, owner);
   }
   return answer;
+}
+
+function noteBack(
+  journey: Journey,
+  place: Place,
+  was: Packet,
+  answer: Packet,
+  by: string,
+  owner: Owner | undefined,
+): void {
+  const text = `translates ${printPacket(was)} back into ${printPacket(answer)}, as ${by} translated the connection`;
+  note(journey, place, "nat", text, owner);
 }
 
 /** What was translated here on the way there, the last first. */

@@ -9,6 +9,7 @@ import {
   Namespace,
   NatRule,
   Neighbor,
+  Node,
   PolicyRule,
   Reachability,
   Route,
@@ -86,6 +87,11 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => address("10.0.0.1/24", { peer: "10.0.0.2" }), "address", "belongs to the peer"],
     [() => address("10.0.0.1/32", { peer: "fd00::2" }), "peer", "another family"],
     [() => address("10.0.0.1/24", { nodad: true }), "nodad", "no meaning for an IPv4 address"],
+    // The kernel takes some of these, and says of others that it did.
+    [() => address("224.0.0.1/24"), "address", "not the address of one machine, but a multicast one"],
+    [() => address("0.0.0.0/0"), "address", "the unspecified one"],
+    [() => address("255.255.255.255/32"), "address", "the broadcast address of every link"],
+    [() => address("10.0.0.255/24"), "address", "choose one from 10.0.0.1 to 10.0.0.254"],
   ],
   Route: [
     [() => route("192.168.1.1/24", { via: "10.0.0.1" }), "destination", "192.168.1.0/24"],
@@ -129,6 +135,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => dnat({ protocol: undefined }), "port", "protocol"],
     [() => dnat({ to: undefined }), "to", ""],
     [() => dnat({ to: "elsewhere" }), "to", "is"],
+    [() => dnat({ to: "224.0.0.1" }), "to", "a multicast one"],
     [() => dnat({ port: 0 }), "port", ""],
     [() => dnat({ port: 65536 }), "port", ""],
     [() => dnat({ source: "10.0.0.1/24" }), "source", "10.0.0.0/24"],
@@ -242,6 +249,32 @@ describe("bad input", function () {
       new Topology("bad", { filter: { port, a: { chain: "input", source: path, verdict: "drop" } } });
     });
     expect(said).to.include("property filter.port.port").and.include("set `protocol`");
+  });
+
+  it("what is nested is told without a value that the engine does not find, and the rest of its list", async () => {
+    const br = "bad-br";
+    const said = await preview(() => {
+      const interfaces = {
+        eth0: { addresses: ["10.0.0.1/24", "10.0.0.255/24", "ff02::1/64"], peer: { bridge: br } },
+      };
+      const routes = [{ destination: "default", via: "10.0.0.255" }];
+      new Node("bad", { interfaces, routes });
+    });
+    expect(said).to.include(
+      "property interfaces.eth0.addresses[1].address is 10.0.0.255/24, which is the broadcast",
+    );
+    expect(said).to.include(
+      "property interfaces.eth0.addresses[2].address is ff02::1/64, which is not the address",
+    );
+    expect(said).to.not.include("<nil>").and.not.include("map[").and.not.include(br);
+  });
+
+  it("a gateway that is the broadcast address of another resource's network is refused", async () => {
+    const said = await preview(() => {
+      new Address("ip", { interface: "lo", address: "10.0.0.1/24" });
+      new Route("bad", { destination: "default", via: "10.0.0.255" });
+    });
+    expect(said).to.include("'bad'").and.include("is the broadcast address of the network of 10.0.0.1/24");
   });
 
   it("two resources that are the same kernel object are refused by both names", async () => {

@@ -11,6 +11,7 @@ import { addresses, addressRows } from "./drift/rows/address";
 import { bridgeRows, switches } from "./drift/rows/bridge";
 import { compositeRows } from "./drift/rows/composites";
 import { filterRuleRows, filters } from "./drift/rows/filterRule";
+import { forces, inForceRows } from "./drift/rows/inForce";
 import { namespaceRows } from "./drift/rows/namespace";
 import { natRuleRows, rules } from "./drift/rows/natRule";
 import { neighborhood, neighborRows } from "./drift/rows/neighbor";
@@ -33,6 +34,7 @@ const kernelRows: readonly Row[] = [
   ...policyRuleRows,
   ...natRuleRows,
   ...filterRuleRows,
+  ...inForceRows,
   ...sysctlRows,
   ...compositeRows,
 ];
@@ -42,6 +44,10 @@ const rows: readonly Row[] = [...kernelRows, ...(hasOvs ? ovsRows : [])];
 /** Arguments that nobody can change by hand, and why. */
 const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   "Namespace killProcesses": "says what deletion does",
+  "Namespace deleteForeign": "says what deletion does",
+  "VethPair deleteForeign": "says what deletion does",
+  "Bridge deleteForeign": "says what deletion does",
+  "OvsBridge deleteForeign": "says what deletion does",
   "Namespace adopt": "says what creation does",
   "VethPair adopt": "says what creation does",
   "Bridge adopt": "says what creation does",
@@ -66,6 +72,7 @@ function program(): void {
     policies,
     rules,
     filters,
+    forces,
     parameters,
   ])
     place();

@@ -1,3 +1,4 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
@@ -47,12 +48,18 @@ describe("gc", function () {
     await stack.forget();
     expect(await kindsListed()).to.deep.equal([
       ...["NatRule", "NatRule", "NatRule", "Sysctl", "Route"],
+      ...["Address", "Address", "Address", "Address", "Address", "Address"],
       ...["VethPair", "VethPair", "VethPair", "Bridge", "Namespace", "Namespace", "Namespace"],
     ]);
 
     await execa("ip", ["link", "add", "guest", "type", "bridge"]);
     const withGuest = await execa("ip", ["-j", "link", "show", "dev", "guest"]);
-    expect((await gc("--yes")).exitCode).to.equal(0);
+    const hasty = await gc("--yes");
+    expect([hasty.exitCode, hasty.stderr]).to.deep.equal([
+      1,
+      "pulumi-netns: nothing is deleted: the state of the stack test has no resource of pulumi-netns. Is this the right backend (`pulumi whoami --verbose`) and the right folder? If the stack is no more, repeat it with --empty-state.",
+    ]);
+    expect((await gc("--yes", "--empty-state")).exitCode).to.equal(0);
     expect((await execa("ip", ["-j", "link", "show", "dev", "guest"])).stdout).to.equal(withGuest.stdout);
     await execa("ip", ["link", "del", "guest"]);
     expect(await snapshot()).to.deep.equal(clean);
@@ -61,14 +68,14 @@ describe("gc", function () {
   it("keeps a namespace with something in it that is not to go, and says so", async () => {
     await stack.forget();
     await execa("ip", ["-n", "blue", "link", "add", "guest", "type", "bridge"]);
-    const kept = await gc("--yes");
+    const kept = await gc("--yes", "--empty-state");
     expect(kept.exitCode).to.equal(1);
     expect(kept.stderr).to.include(
       "pulumi-netns: Namespace blue is kept: it holds what is not to be deleted: link guest",
     );
     expect(await kindsListed()).to.deep.equal(["Namespace"]);
     await execa("ip", ["-n", "blue", "link", "del", "guest"]);
-    expect((await gc("--yes")).exitCode).to.equal(0);
+    expect((await gc("--yes", "--empty-state")).exitCode).to.equal(0);
   });
 
   it("leaves another stack's objects, until it is told that there is none", async () => {
@@ -76,16 +83,31 @@ describe("gc", function () {
     try {
       await stack.destroy();
       await other.up();
-      const { stdout } = await gc("--yes");
+      const { stdout } = await gc("--yes", "--empty-state");
       expect(stdout).to.include("netns-two-rooms/other");
       await other.refresh();
       expect(await other.preview()).to.deep.equal({});
 
       await other.forget();
-      expect((await gc("--all", "--yes")).exitCode).to.equal(0);
+      expect((await gc("--all", "--yes", "--empty-state")).exitCode).to.equal(0);
     } finally {
       await other.remove();
     }
+  });
+
+  it("lists broken records and deletes them; only what they are about has to wait for that", async () => {
+    const folder = "/run/pulumi-netns/blue";
+    const [name = ""] = (await readdir(folder)).filter((one) => one.endsWith(".json"));
+    await writeFile(join(folder, name), '{"kind":');
+    await mkdir("/run/pulumi-netns/-/0123456789abcdef.0123456789abcdef.json");
+    expect(await kindsListed()).to.deep.equal(["broken record", "broken record"]);
+    // That of a resource in the state tells nothing that the state does not.
+    const { stderr } = await gc("--yes");
+    expect(stderr).to.equal(`deleted broken record ${folder}/${name}`);
+    expect((await gc("--yes", "--all")).stderr).to.include(
+      "deleted broken record /run/pulumi-netns/-/0123456789abcdef",
+    );
+    expect(await kindsListed()).to.deep.equal([]);
   });
 
   it("sets back what was adopted", async () => {
@@ -97,7 +119,7 @@ describe("gc", function () {
       ]);
       await stack.up();
       await stack.forget();
-      const { stderr } = await gc("--yes");
+      const { stderr } = await gc("--yes", "--empty-state");
       expect(stderr).to.include("set back Bridge guest");
       const { stdout } = await execa("ip", ["-j", "-d", "link", "show", "dev", "guest"]);
       expect(stdout).to.include('"stp_state":0').and.not.include("ifalias");

@@ -53,6 +53,7 @@ describe("the package", function () {
       "dist/sdk/*.d.ts",
       "dist/sdk/*.js",
       "docs/adr/*.md",
+      "docs/beside.md",
       "docs/doctor.md",
       "docs/gc.md",
       "docs/graph.md",

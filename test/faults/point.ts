@@ -117,6 +117,13 @@ const spread = (
     at: { number, moment },
   }));
 
+/** What befalls what `up` has left, before the next run: every record, and the form of the state. */
+const damages = ["broken-records", "old-state"] as const;
+
+const damaged = damages.map(
+  (fault) => ({ operation: "up", at: undefined, fault, mode: "checkpoints" }) as const,
+);
+
 /** What does not hang on what the program is made of. */
 function others(boundaries: Boundaries): Place[] {
   const alongside = (fault: string) =>
@@ -137,6 +144,7 @@ function others(boundaries: Boundaries): Place[] {
     ]),
     ...(["up", "destroy"] as const).flatMap((operation) => at(operation, "reboot", 1, "after")),
     alongside("reboot"),
+    ...damaged,
   ];
 }
 
@@ -155,6 +163,7 @@ const composed = (boundaries: Boundaries): Place[] => [
   ...spread(boundaries, "change", "sessions", 1, "before", "no-checkpoints"),
   ...spread(boundaries, "up", "hang", 2, "before"),
   ...spread(boundaries, "change", "hang", 1, "before"),
+  ...damaged,
 ];
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);

@@ -107,6 +107,8 @@ relay() {
     if [ "$line" = done ] || reads "$line" || ! is_chosen "$about $line"; then
       printf '%s\n' "$line"
     elif [ "$FAULT_MOMENT" = before ]; then
+      # The tool may still be at the lines before: what is said here would pass for the reply to one of them.
+      sleep 1
       strike
       [ -n "$is_refused" ] || printf '%s\n' "$line"
       is_refused=

@@ -19,6 +19,7 @@ const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   "ip6tables-legacy-save": true,
   "firewall-cmd": true,
   "ovs-vsctl": true,
+  "ovs-ofctl": true,
   conntrack: true,
   sysctl: true,
   stat: true,

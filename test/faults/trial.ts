@@ -1,3 +1,5 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { differences, type Snapshot, snapshot } from "../support/snapshot";
 import { disappointment } from "./expectations";
@@ -61,10 +63,21 @@ async function strike(lab: Lab, point: Point): Promise<void> {
     const ended = await (tool === undefined ? work() : without(tool, process.env["PATH"] ?? "", work));
     const finding = disappointment(point, ended, await callOf(lab, point));
     if (finding !== undefined) throw new Failure("lost", [finding, ended.output]);
+    if (fault === "broken-records") await breakRecords();
+    if (fault === "old-state") await lab.stack.ageState();
     if (isOneOf([...errors, "hang"], fault)) await expectOthers(lab, point, await callOf(lab, point));
   } finally {
     await other?.switchOff();
   }
+}
+
+/** In turn: cut short, empty, other JSON. */
+async function breakRecords(): Promise<void> {
+  const files = await readdir("/run/pulumi-netns", { recursive: true });
+  const records = files.filter((name) => name.endsWith(".json"));
+  if (records.length === 0) throw new Error("there is no record to break");
+  for (const [at, name] of records.entries())
+    await writeFile(join("/run/pulumi-netns", name), ['{"kind":', "", "[]"][at % 3] ?? "");
 }
 
 /** What docs/troubleshooting.md tells people to do; then all is as after a clean run, and `destroy` has to leave nothing. */

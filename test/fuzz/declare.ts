@@ -69,8 +69,8 @@ function get<T>(made: ReadonlyMap<string, T>, name: string): T {
 }
 
 function declareOne(item: Item, made: Made, refer: Live): void {
-  const { name, formerly } = item;
-  const options = formerly === undefined ? {} : { aliases: [{ name: formerly }] };
+  const { name, formerly, isSilent } = item;
+  const options = formerly === undefined || isSilent ? {} : { aliases: [{ name: formerly }] };
   switch (item.kind) {
     case "Namespace":
       made.namespaces.set(name, new Namespace(name, given(item.args), options));

@@ -9,6 +9,11 @@ import type { Program } from "./program";
 /** What the engine said last, should it not come to an end. */
 export const logIn = (folder: string): string => join(folder, "engine.log");
 
+interface Options {
+  readonly refresh?: boolean;
+  readonly expectNoChanges?: boolean;
+}
+
 /** The real engine on a stack of its own, for one program after the other. */
 export class Engine {
   private constructor(
@@ -16,9 +21,9 @@ export class Engine {
     private readonly log: string,
   ) {}
 
-  static async start(folder: string): Promise<Engine> {
+  static async start(folder: string, stackName = "test"): Promise<Engine> {
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: "test", projectName: "fuzz", program: async () => {} },
+      { stackName, projectName: "fuzz", program: async () => {} },
       { workDir: folder, envVars: { ...(await environment(folder)), ...QUICK } },
     );
     withoutQuestions(stack);
@@ -31,10 +36,15 @@ export class Engine {
     Object.assign(this.stack.workspace.envVars, { PULUMI_EXPERIMENTAL: skip, PULUMI_SKIP_CHECKPOINTS: skip });
   }
 
-  async up(program: Program, options: { refresh?: boolean; expectNoChanges?: boolean } = {}): Promise<void> {
+  async up(program: Program, options: Options = {}): Promise<void> {
+    await this.run(() => declare(program), options);
+  }
+
+  /** `up` of resources that `declare` makes. */
+  async run(declare: () => void, options: Options = {}): Promise<void> {
     await writeFile(this.log, "");
     const onOutput = (text: string) => appendFileSync(this.log, text);
-    await this.stack.up({ color: "never", program: async () => declare(program), onOutput, ...options });
+    await this.stack.up({ color: "never", program: async () => declare(), onOutput, ...options });
   }
 
   async destroy(): Promise<void> {

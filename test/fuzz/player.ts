@@ -1,5 +1,5 @@
 import { Engine } from "./engine";
-import { type Clean, play, type Scenario } from "./scenario";
+import { type Clean, type Engines, play, type Scenario } from "./scenario";
 
 /** The process that plays scenarios, one after the other, for as long as they succeed: see stage.ts. */
 
@@ -17,11 +17,16 @@ export interface Verdict {
 const brief = (message: string): string =>
   /^Diagnostics:\n(.*?)\n^Resources:/ms.exec(message)?.[1] ?? message;
 
-let engine: Promise<Engine> | undefined;
+let engines: Promise<Engines> | undefined;
+
+async function start(folder: string): Promise<Engines> {
+  const engine = await Engine.start(folder);
+  return { engine, others: await Engine.start(folder, "others") };
+}
 
 process.on("message", (task: Task) => {
-  engine ??= Engine.start(process.argv[2] ?? ".");
-  engine
+  engines ??= start(process.argv[2] ?? ".");
+  engines
     .then((started) => play(started, task.clean, task.scenario))
     .then(
       (): Verdict => ({ failure: undefined }),

@@ -14,24 +14,29 @@ import {
 } from "./args";
 import { nodeArgs, topologyArgs } from "./compositeArgs";
 import type { Item, Program } from "./program";
+import { respelt } from "./respelt";
 import type { Scenario } from "./scenario";
 
 /** A scenario as a person can run it: two programs, and what to type in between. */
-export const printScenario = ({ first, second, byHand, refresh }: Scenario): string =>
+export const printScenario = ({ first, second, byHand, refresh, inOtherWords, theirs }: Scenario): string =>
   [
     "// The first program, for `pulumi up`:",
     ...printProgram(first),
     "",
+    ...(theirs ? [`// Another stack then makes the bridge \`theirs\` in the namespace ${theirs}.`] : []),
     ...byHand.map((command) => `// By hand: ${command.join(" ")}`),
     `// The second program, for \`pulumi up${refresh ? " --refresh" : ""}\`:`,
-    ...printProgram(second),
+    ...printProgram(inOtherWords ? respelt(second) : second),
   ].join("\n");
 
 export const printProgram = (program: Program): string[] =>
   program
     .filter(({ within }) => within === undefined)
     .map((item) => {
-      const options = item.formerly === undefined ? "" : `, { aliases: [{ name: ${text(item.formerly)} }] }`;
+      const options =
+        item.formerly === undefined || item.isSilent
+          ? ""
+          : `, { aliases: [{ name: ${text(item.formerly)} }] }`;
       const isReferredTo = ["Namespace", "Bridge", "Node", "VethPair"].includes(item.kind);
       const variable = isReferredTo ? `const ${variableOf(item.name)} = ` : "";
       const code = print(argsOf(item, item.byName ? names(program) : referred(program)));

@@ -25,6 +25,10 @@ interface Declared<K extends string, A> {
   readonly name: string;
   /** What it was called in the program before, as Pulumi's `aliases` says it. */
   readonly formerly: string | undefined;
+  /** Whether it keeps that to itself, so that it is another resource for Pulumi. */
+  readonly isSilent?: boolean | undefined;
+  /** Whether it may take over, in the same run, what another resource gives up. */
+  readonly takesOver?: boolean | undefined;
   /** Whether it names what it refers to, instead of passing the resource. */
   readonly byName: boolean;
   /** The Node or Topology that it is a part of; then it is no resource by itself. */
@@ -216,6 +220,15 @@ export const ofKind = <K extends Kind>(program: Program, kind: K): ItemOf<K>[] =
 
 /** `list[pick]`, counted round; `undefined` where there is nothing to pick. */
 export const picked = <T>(list: readonly T[], pick: number): T | undefined => list[pick % list.length];
+
+/** One of a kind that is picked first, as some kinds are many and others few. */
+export function pickedByKind(program: Program, pick: number): Item | undefined {
+  const kind = picked([...new Set(program.map((item) => item.kind))], pick);
+  return picked(
+    program.filter((item) => item.kind === kind),
+    Math.floor(pick / 12),
+  );
+}
 
 /** A name that neither list of words has yet: `cable1`, `cable2`, … */
 export function freshName(stem: string, taken: readonly string[]): string {

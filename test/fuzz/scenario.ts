@@ -1,14 +1,18 @@
 import { execa } from "execa";
 import fc from "fast-check";
+import { Bridge } from "../../sdk";
 import { snapshot } from "../support/snapshot";
 import { programs } from "./arbitraries/program";
+import { placeText } from "./claims";
 import { type Command, commandsOf, drifts } from "./drift";
 import { edited, edits } from "./edits";
 import type { Engine } from "./engine";
 import { picture } from "./kernel/picture";
 import { keptSysctls, model } from "./model/model";
-import type { Program } from "./program";
+import { ofKind, type Program, picked } from "./program";
+import { respelt } from "./respelt";
 import type { Sysctls } from "./sysctls";
+import { inTwoRuns, takenOver, takings } from "./takings";
 
 /** Two programs for one stack, and what happens in between. */
 export interface Scenario {
@@ -19,6 +23,16 @@ export interface Scenario {
   /** Whether the second program is run once more, which must change nothing. */
   readonly again: boolean;
   readonly checkpoints: boolean;
+  /** Whether the second program has its arguments in other words than the first. */
+  readonly inOtherWords: boolean;
+  /** The namespace of the first program in which another stack makes a bridge, by its name in the kernel. */
+  readonly theirs: string | undefined;
+}
+
+/** `engine` runs the programs; `others` is another stack on the same host. */
+export interface Engines {
+  readonly engine: Engine;
+  readonly others: Engine;
 }
 
 export const scenarios: fc.Arbitrary<Scenario> = fc
@@ -28,11 +42,24 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
     drifts,
     again: fc.nat({ max: 4 }).map((n) => n === 1),
     checkpoints: fc.nat({ max: 9 }).map((n) => n === 1),
+    // The last, so that a seed goes on to give the rest as it did before there were any.
+    takings,
+    inOtherWords: fc.nat({ max: 3 }).map((n) => n === 1),
+    guest: fc.nat({ max: 200 }),
   })
-  .map(({ first, edits, drifts, ...rest }) => {
+  .map(({ first, edits, drifts, takings, guest, ...rest }) => {
     const byHand = commandsOf(first, drifts);
-    return { first, second: edited(first, edits), byHand, refresh: byHand.length > 0, ...rest };
+    const second = takenOver(edited(first, edits), first, takings);
+    const theirs = byHand.length > 0 ? undefined : placeOfGuest(first, guest);
+    return { first, second, byHand, refresh: byHand.length > 0, theirs, ...rest };
   });
+
+/** In one of four programs, and not first in what a failure is shrunk to. */
+function placeOfGuest(program: Program, guest: number): string | undefined {
+  if (guest % 4 !== 1) return undefined;
+  const home = picked(ofKind(program, "Namespace"), Math.floor(guest / 4));
+  return home && placeText(program, home.name);
+}
 
 /** What is as it was before anything was made. */
 export interface Clean {
@@ -41,17 +68,18 @@ export interface Clean {
 }
 
 /** Runs a scenario; fails where the kernel has something else than the model says. */
-export async function play(engine: Engine, clean: Clean, scenario: Scenario): Promise<void> {
-  const { first, second, byHand, refresh, again, checkpoints } = scenario;
+export async function play(engines: Engines, clean: Clean, scenario: Scenario): Promise<void> {
+  const { first, byHand, again, checkpoints } = scenario;
+  const { engine } = engines;
   engine.writeCheckpoints(checkpoints);
   await engine.up(first);
   same("the first `up`", model(first, clean.usual), await picture(clean.usual));
   // What one command took away, another may ask for.
   for (const [tool, ...args] of byHand) await execa(tool, args, { reject: false });
-  await engine.up(second, { refresh });
-  const kept = byHand.some((command) => command.includes("netns")) ? undefined : keptSysctls(first, second);
-  same("the second `up`", model(second, clean.usual, kept), await picture(clean.usual));
-  if (again) await engine.up(second, { expectNoChanges: true });
+  const { before, program } = await reach(engines, first, scenario);
+  const kept = byHand.some((command) => command.includes("netns")) ? undefined : keptSysctls(before, program);
+  same("the second `up`", model(program, clean.usual, kept), await picture(clean.usual));
+  if (again) await engine.up(spelt(program, scenario), { expectNoChanges: true });
   await engine.destroy();
   same("`destroy`", [], await picture(clean.usual));
   const { host } = clean;
@@ -59,6 +87,59 @@ export async function play(engine: Engine, clean: Clean, scenario: Scenario): Pr
   for (const [what, before] of Object.entries(host))
     same(`\`destroy\`, in ${what}`, before.split("\n"), (left[what] ?? "").split("\n"));
 }
+
+/** Errors that ask for two runs: for what one run cannot take over in place, and for a resource of the stack in the way. */
+const REFUSALS = [
+  /cannot be taken over from/,
+  /it belongs to .* of the stack fuzz\/test\. Keep the resource by/,
+  /IPv6 has an address once on a link/,
+];
+
+/** Part of the error that refuses a deletion because another stack would lose something. */
+const PROTECTION = /others would lose what belongs to them/;
+
+const spelt = (program: Program, { inOtherWords }: Scenario): Program =>
+  inOtherWords ? respelt(program) : program;
+
+/** Runs the second program, in two runs where one is refused; gives what it is by then and what was before. */
+async function reach(engines: Engines, first: Program, scenario: Scenario) {
+  const { engine } = engines;
+  const { second, refresh, theirs } = scenario;
+  try {
+    if (theirs === undefined) await engine.up(spelt(second, scenario), { refresh });
+    else await besideOthers(engines, theirs, spelt(second, scenario));
+    return { before: first, program: second };
+  } catch (error) {
+    if (!REFUSALS.some((words) => says(error, words))) throw error;
+    const [before, program] = inTwoRuns(second, first);
+    await engine.up(spelt(before, scenario), { refresh: true });
+    await engine.up(spelt(program, scenario));
+    return { before, program };
+  }
+}
+
+/** Runs a program with a bridge of another stack in a namespace: it stays, whatever becomes of that. */
+async function besideOthers({ engine, others }: Engines, place: string, second: Program) {
+  await others.run(() => void new Bridge("theirs", { namespace: place }));
+  try {
+    await engine.up(second);
+    await expectTheirs(place);
+    await others.destroy();
+  } catch (error) {
+    await expectTheirs(place);
+    await others.destroy();
+    if (!says(error, PROTECTION)) throw error;
+    await engine.up(second, { refresh: true });
+  }
+}
+
+async function expectTheirs(place: string): Promise<void> {
+  const { stdout } = await execa("ip", ["-n", place, "link", "show", "dev", "theirs"], { reject: false });
+  if (!stdout?.includes("pulumi-netns:Bridge:"))
+    throw new Error(`the bridge of another stack in ${place} is gone: ${stdout}`);
+}
+
+const says = (error: unknown, words: RegExp): boolean => error instanceof Error && words.test(error.message);
 
 /** Fails with the lines that only the model or only the kernel has. */
 function same(when: string, expected: readonly string[], found: readonly string[]): void {

@@ -45,7 +45,7 @@ function fits(item: Item, kept: Program, program: Program, before: Program): boo
 function stands(item: Item, kept: Program, program: Program, before: Program): boolean {
   switch (item.kind) {
     case "Namespace":
-      return keepsKeys(item, before);
+      return keepsKeys(item, program, before);
     case "Node":
       return program.filter((one) => one.within === item.name && one.kind === "Namespace").length === 1;
     case "Topology":
@@ -81,11 +81,12 @@ function isFree(item: Item, kept: Program, program: Program, before: Program): b
     new Set(claims).size === claims.length &&
     !program.some(isAliasOf) &&
     !kept.some(isTaken(program)) &&
-    !before
-      .filter(
-        (one) => `${one.kind} ${one.name}` !== formerly(item) || one.within !== homeBefore(item, program),
-      )
-      .some(isTaken(before))
+    (item.takesOver === true ||
+      !before
+        .filter(
+          (one) => `${one.kind} ${one.name}` !== formerly(item) || one.within !== homeBefore(item, program),
+        )
+        .some(isTaken(before)))
   );
 }
 
@@ -95,11 +96,18 @@ function homeBefore({ within }: Item, program: Program): string | undefined {
   return home?.formerly ?? home?.name;
 }
 
-/** A key that is taken out keeps its value (docs/kinds/namespace.md), which no model can know of. */
-function keepsKeys(item: NamespaceItem, before: Program): boolean {
-  const old = ofKind(before, "Namespace").find((one) => `Namespace ${one.name}` === formerly(item));
+/**
+ * A key that is taken out keeps its value (docs/kinds/namespace.md), which no model can know of; so does one of a namespace
+ * that another resource takes over.
+ */
+function keepsKeys(item: NamespaceItem, program: Program, before: Program): boolean {
+  const isIt = (one: NamespaceItem) =>
+    `Namespace ${one.name}` === formerly(item) ||
+    placeText(before, one.name) === placeText(program, item.name);
   const keys = Object.keys(item.args.sysctls ?? {}).map(pathOf);
-  return Object.keys(old?.args.sysctls ?? {}).every((key) => keys.includes(pathOf(key)));
+  return ofKind(before, "Namespace")
+    .filter(isIt)
+    .every(({ args }) => Object.keys(args.sysctls ?? {}).every((key) => keys.includes(pathOf(key))));
 }
 
 const isPlace = (kept: Program, place: string | undefined): boolean =>
@@ -190,6 +198,7 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     if (ref !== undefined && link.ref !== ref) return false;
     if ((family === "ipv6" || (via && familyOf(via) === "ipv6")) && link.mtu < 1280) return false;
     if (via === undefined) return !onlink && !(nexthops && family === "ipv6");
+    if (onlink && familyOf(via) === "ipv4" && !hasLocalTable(kept, place)) return false;
     return !(family === "ipv6" && familyOf(via) === "ipv4") && (!onlink || ref !== undefined);
   });
   const hasSource =
@@ -218,6 +227,10 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     !isLeft(item, kept, before)
   );
 }
+
+/** The kernel makes it with the first IPv4 address, which is that of `lo`, and takes no gateway without it. */
+const hasLocalTable = (kept: Program, place: string | undefined): boolean =>
+  ofKind(kept, "Namespace").every(({ name, args }) => name !== place || args.loopback !== false);
 
 /** Whether an address that the route waited for is somewhere else now: see `isMovedAway`. */
 function isLeft(item: RouteItem, kept: Program, before: Program): boolean {

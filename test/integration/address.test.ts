@@ -394,14 +394,6 @@ describe("Address, with the kernel", () => {
       );
     });
 
-    it("an address that no link can have is refused in the kernel's words, and leaves nothing", async () => {
-      expect(await failure(create({ ...own, address: "ff02::5/64" }))).to.equal(
-        "Failed: ip address add ff02::5/64 dev it-own scope global nodad: " +
-          'Error: ipv6: Cannot assign multicast address without "IFA_F_MCAUTOJOIN" flag.',
-      );
-      expect(await shown()).to.deep.equal([]);
-    });
-
     it("goes with its namespace, and a removal after that does nothing", async () => {
       await typed("netns add it-gone");
       await typed(`link set dev lo alias ${markFor("Namespace", "gone")} up`, "it-gone");

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -121,17 +121,47 @@ const faults: readonly Fault[] = [
     undo: ["iptables -F INPUT", "iptables-legacy -F INPUT"],
     findings: [
       "warning: iptables: rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops → " +
-        "keep one: iptables-legacy-save, add what is needed with iptables, then iptables-legacy -F",
+        "keep one: iptables-legacy-save, add what is needed with iptables, then iptables-legacy -t filter -F",
     ],
   },
   {
-    name: "Docker and ufw, by their chains",
+    name: "Docker, Podman, libvirt and ufw, by their chains",
     check: "Others at work",
-    make: ["iptables -N DOCKER-USER", "iptables -N ufw-before-forward"],
-    undo: ["iptables -X DOCKER-USER", "iptables -X ufw-before-forward"],
+    make: [
+      "iptables -N DOCKER-USER",
+      "iptables -N ufw-before-forward",
+      "iptables -N LIBVIRT_FWI",
+      "iptables -t nat -N NETAVARK-HOSTPORT-DNAT",
+      "iptables -P FORWARD DROP",
+    ],
+    undo: [
+      "iptables -P FORWARD ACCEPT",
+      "iptables -X DOCKER-USER",
+      "iptables -X ufw-before-forward",
+      "iptables -X LIBVIRT_FWI",
+      "iptables -t nat -X NETAVARK-HOSTPORT-DNAT",
+    ],
     findings: [
-      "warning: Docker: sets the policy of FORWARD to DROP, and masquerades its own networks → a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
-      "warning: ufw: sets the policy of FORWARD to DROP; its reload puts its own rules first again → ufw route allow in on BRIDGE; or DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+      "warning: Docker: has its chains in FORWARD, whose policy is DROP here, masquerades its own networks, and publishes ports → a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
+      "warning: Podman: masquerades its own networks, and publishes ports → a NatRule that redirects a port that a container has published takes it over: choose another port",
+      'warning: libvirt: rejects new connections from other networks to those of its guests → a FilterRule with chain: "forward" and backend: "iptables" goes before its chains, and stays there',
+      "warning: ufw: has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is DROP here → ufw route allow in on BRIDGE; or DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+    ],
+  },
+  {
+    name: "ports that two rules redirect",
+    check: "Ports",
+    make: [
+      "iptables -t nat -N DOCKER",
+      "iptables -t nat -A DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80",
+      "iptables -t nat -A DOCKER -p udp -m udp --dport 53 -j DNAT --to-destination 172.17.0.2:53",
+      "nft add table ip it-nat",
+      "nft add chain ip it-nat in { type nat hook prerouting priority -100 ; }",
+      "nft add rule ip it-nat in tcp dport { 80, 8080 } dnat to 10.9.0.2",
+    ],
+    undo: ["nft delete table ip it-nat", "iptables -t nat -F DOCKER", "iptables -t nat -X DOCKER"],
+    findings: [
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the table it-nat and Docker: one of them gets its packets → pulumi-netns trace FROM ADDRESS:PORT tells which; give one of them another port",
     ],
   },
   {
@@ -209,15 +239,145 @@ describe("doctor", function () {
     });
   });
 
-  it("finds a name without a namespace", async () => {
+  it("finds names without a namespace of their own", async () => {
     await type("ip netns add it-good");
+    const odd: readonly (readonly [name: string, target: string | undefined, finding: string])[] = [
+      [
+        "it-ended",
+        "/proc/999999/ns/net",
+        "is a link that leads nowhere: the container whose namespace it was has ended → rm /run/netns/it-ended",
+      ],
+      [
+        "it-host",
+        "/proc/self/ns/net",
+        "leads to the network of the host itself: what is meant for a namespace would be done to the host → rm /run/netns/it-host",
+      ],
+      [
+        "it-stale",
+        undefined,
+        "is a file and no namespace, left by a reboot or a crash → rm /run/netns/it-stale",
+      ],
+      [
+        "it-twin",
+        "/run/netns/it-good",
+        "is the same namespace as /run/netns/it-good → use one of the two names in a program",
+      ],
+    ];
     try {
-      await writeFile("/run/netns/it-stale", "");
-      expect(await found("Addresses and namespaces")).to.deep.equal([
-        "warning: namespaces: /run/netns/it-stale is a file and no namespace, left by a reboot or a crash → rm /run/netns/it-stale",
-      ]);
+      for (const [name, target] of odd) {
+        if (target === undefined) await writeFile(`/run/netns/${name}`, "");
+        else await symlink(target.replace("self", String(process.pid)), `/run/netns/${name}`);
+      }
+      expect(await found("Addresses and namespaces")).to.deep.equal(
+        odd.map(([name, , finding]) => `warning: namespaces: /run/netns/${name} ${finding}`),
+      );
     } finally {
-      await rm("/run/netns/it-stale");
+      for (const [name] of odd) await rm(`/run/netns/${name}`, { force: true });
+    }
+  });
+
+  //   it-red  eth0 ──── it-a \
+  //                            it-br  of the host, 10.9.0.1
+  //   it-blue eth0 ──── it-b /
+  describe("what it proposes, done as it is printed", () => {
+    const bothFamilies = ["net.bridge.bridge-nf-call-iptables=1", "net.bridge.bridge-nf-call-ip6tables=1"];
+    beforeEach(async () => {
+      const lines = [
+        "ip link add it-br type bridge",
+        "ip address add 10.9.0.1/24 dev it-br",
+        "ip link set it-br up",
+        ...[
+          ["it-red", "it-a", "2"],
+          ["it-blue", "it-b", "3"],
+        ].flatMap(([room, near, number]) => [
+          `ip netns add ${room}`,
+          `ip link add ${near} master it-br type veth peer name eth0 netns ${room}`,
+          `ip link set ${near} up`,
+          `ip -n ${room} link set eth0 up`,
+          `ip -n ${room} address add 10.9.0.${number}/24 dev eth0`,
+        ]),
+        `sysctl -q -w ${bothFamilies.join(" ")}`,
+      ];
+      for (const line of lines) await type(line);
+    });
+    afterEach(async () => {
+      await type("ip link del it-br");
+    });
+
+    const pings = async (target: string): Promise<boolean> => {
+      const words = ["netns", "exec", "it-red", "ping", "-c1", "-W1", target];
+      return (await execa("ip", words, { reject: false })).exitCode === 0;
+    };
+    /** The commands of the finding on a subject. */
+    const mendOf = async (check: string, subject: string): Promise<string[]> => {
+      const line = (await found(check)).find((one) => one.split(": ")[1] === subject) ?? "";
+      return line
+        .replace(/^.* → /, "")
+        .replace(/^.* then /, "")
+        .replaceAll("BRIDGE", "it-br")
+        .split("; ");
+    };
+
+    const rows: readonly (readonly [
+      what: string,
+      subject: string,
+      make: readonly string[],
+      target: string,
+      undo: readonly string[],
+    ])[] = [
+      [
+        "a legacy firewall beside nf_tables, whose policies drop",
+        "iptables",
+        [
+          "iptables -A FORWARD -i it-none -j ACCEPT",
+          "iptables-legacy -A INPUT -i it-none -j ACCEPT",
+          "iptables-legacy -P INPUT DROP",
+          "iptables-legacy -P FORWARD DROP",
+          "ip6tables-legacy -P INPUT DROP",
+        ],
+        "10.9.0.1",
+        ["iptables -F FORWARD"],
+      ],
+      [
+        "frames on a bridge, dropped by iptables",
+        "br_netfilter",
+        ["iptables -P FORWARD DROP"],
+        "10.9.0.3",
+        ["iptables -P FORWARD ACCEPT", "iptables -F FORWARD"],
+      ],
+      [
+        "frames on a bridge, dropped by legacy iptables",
+        "br_netfilter",
+        ["iptables-legacy -P FORWARD DROP"],
+        "10.9.0.3",
+        ["iptables-legacy -P FORWARD ACCEPT", "iptables-legacy -F FORWARD"],
+      ],
+      [
+        "frames on a bridge, dropped by a table of nftables and by iptables",
+        "br_netfilter",
+        [
+          "iptables -P FORWARD DROP",
+          "nft add table inet it-wall",
+          "nft add chain inet it-wall f { type filter hook forward priority 0 ; policy drop ; }",
+        ],
+        "10.9.0.3",
+        ["iptables -P FORWARD ACCEPT", "iptables -F FORWARD", "nft delete table inet it-wall"],
+      ],
+    ];
+    for (const [what, subject, make, target, undo] of rows) {
+      it(what, async () => {
+        try {
+          expect(await pings(target)).to.equal(true);
+          for (const line of make) await type(line);
+          expect(await pings(target)).to.equal(false);
+          for (const line of await mendOf("Filters", subject)) await type(line);
+          expect(await pings(target)).to.equal(true);
+          expect((await execa("iptables-legacy", ["-S"])).stdout).to.not.match(/-P INPUT DROP/);
+          expect((await execa("ip6tables-legacy", ["-S"])).stdout).to.not.match(/-P INPUT DROP/);
+        } finally {
+          for (const line of undo) await type(line);
+        }
+      });
     }
   });
 
@@ -247,9 +407,16 @@ describe("doctor", function () {
   it("finds that it has no rights, and looks at what it may", async () => {
     const script = 'exec setpriv --bounding-set=-all --inh-caps=-all "$0" dist/cli/main.js doctor --json';
     const { findings, exitCode } = await after_(script);
+    // Without capabilities there is no sandbox either.
     expect(findings.map(({ subject, mend }) => `${subject}: ${mend}`)).to.deep.equal([
-      'rights: sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up',
+      'rights: sudo -E env "PATH=$PATH" pulumi up; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what',
     ]);
     expect(exitCode).to.equal(1);
+  });
+
+  it("proposes a sandbox to a user who can make one", async () => {
+    const facts = { ...(await gatherFacts()), mayChange: false, maySandbox: true };
+    const mends = checks.flatMap((check) => check.run(facts)).flatMap(({ mend }) => mend ?? []);
+    expect(mends).to.include('sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up');
   });
 });

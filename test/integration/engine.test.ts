@@ -132,7 +132,7 @@ describe("engine, with the kernel", () => {
       ...checked(sysctl, { key: KEY, value, namespace: "it-red" }, "ttl"),
       __provider: "text",
     });
-    const former = { args: { value: "64" } };
+    const former = { era: localHost.era, args: { value: "64" } };
     const ttl = () => localHost.run(command("sysctl", "it-red", ["-n", KEY]));
 
     beforeEach(async () => {

@@ -424,6 +424,35 @@ describe("FilterRule, with the kernel", () => {
       });
     }
 
+    /** A host that keeps what the person at the keyboard is told. */
+    function telling(): Host & { readonly told: string[] } {
+      const told: string[] = [];
+      return { told, run: localHost.run, records: localHost.records, warn: (text) => told.push(text) };
+    }
+    const accept = { chain: "forward", source: "10.9.0.0/16", verdict: "accept" };
+
+    for (const backend of BACKENDS) {
+      it(`an accept of ${backend} does not overrule iptables-legacy, and is said so; a rule there helps`, async () => {
+        const host = telling();
+        const legacy = (words: string) => execa("iptables-legacy", words.split(" "));
+        await legacy("-P FORWARD DROP");
+        try {
+          const rule = await create({ ...accept, backend }, "it", host);
+          expect(host.told).to.deep.equal([
+            "the host: an accept in forward does not overrule the chain FORWARD of iptables-legacy, which drops what it does not accept itself: " +
+              "add a rule there, or keep to one of the two",
+          ]);
+          expect(await ping("it-in", "10.9.1.2")).to.equal(false);
+          await legacy("-I FORWARD -s 10.9.0.0/16 -j ACCEPT");
+          expect(await ping("it-in", "10.9.1.2")).to.equal(true);
+          await rule.remove();
+        } finally {
+          await legacy("-F FORWARD");
+          await legacy("-P FORWARD ACCEPT");
+        }
+      });
+    }
+
     describe("beside Docker's chains", () => {
       // As dockerd makes them, shortened; its policy drops what it does not know.
       const DOCKER = [
@@ -449,13 +478,6 @@ describe("FilterRule, with the kernel", () => {
       afterEach(async () => {
         for (const line of UNDO) await iptables(...line.split(" "));
       });
-
-      /** A host that keeps what the person at the keyboard is told. */
-      function telling(): Host & { readonly told: string[] } {
-        const told: string[] = [];
-        return { told, run: localHost.run, records: localHost.records, warn: (text) => told.push(text) };
-      }
-      const accept = { chain: "forward", source: "10.9.0.0/16", verdict: "accept" };
 
       it("an accept of nftables does not overrule their drop, and is said so", async () => {
         const docker = await iptables("-S");

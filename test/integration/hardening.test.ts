@@ -45,7 +45,7 @@ const WORDS = [
 /** Signs, letters beyond ASCII, and as many bytes as there may be. */
 const SIGNS = [
   ...["$(id)", "a;b", "a|b", "?", "[ab]", "{a,b}", "!", "!a", "@a", "a@b", "+", "a+", "*", "a*", "...", ".a"],
-  ...["日本", "😀", "a\u200bb"],
+  ...["日本", "😀"],
 ];
 
 const LINKS = [...SIGNS, "a#b", "123", "0x10", "ß".repeat(7), "n".repeat(15)];

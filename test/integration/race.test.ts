@@ -119,7 +119,11 @@ describe("two runs at the same moment", function () {
     const file = "/proc/sys/net/ipv4/conf/lo/rp_filter";
     const before = (await readFile(file, "utf8")).trim();
     const given = { key: "net.ipv4.conf.lo.rp_filter", value: before === "2" ? "1" : "2" };
-    const both = [await Living.create(sysctl, given, "first"), await Living.create(sysctl, given, "second")];
+    const { serialize: _, ...elsewhere }: Definition = sysctl;
+    const both = [
+      await Living.create(elsewhere, given, "first"),
+      await Living.create(elsewhere, given, "second"),
+    ];
     const host = meeting(both.length);
     await Promise.all(both.map((living) => living.remove(host())));
     expect((await readFile(file, "utf8")).trim()).to.equal(before);

@@ -340,6 +340,16 @@ describe("Route, with the kernel", () => {
       ],
       [
         { destination: "10.9.0.0/24", nexthops: ways },
+        "-4 route replace 10.9.0.0/24 proto 110 nexthop via 10.2.0.2 weight 2 nexthop via 10.1.0.2",
+        ["nexthops"],
+      ],
+      [
+        { destination: "fd09::/64", nexthops: ways6 },
+        "-6 route replace fd09::/64 proto 110 nexthop via fd02::2 nexthop via fd01::2",
+        ["nexthops"],
+      ],
+      [
+        { destination: "10.9.0.0/24", nexthops: ways },
         "-4 route replace 10.9.0.0/24 proto 110 via 10.1.0.2",
         ["via", "nexthops"],
       ],

@@ -302,6 +302,19 @@ describe("pulumi-netns sandbox", function () {
     expect(await output(stop(name))).to.equal(`There is no sandbox "${name}" to stop.`);
   });
 
+  it("stop takes the name with --name or without, and one at a time", async () => {
+    const [first, second] = [unique("first"), unique("second")];
+    await output(inside(first, "true"));
+    const both = await cli(["sandbox", "stop", first, "--name", second]);
+    expect([both.exitCode, both.stderr]).to.deep.equal([
+      2,
+      `pulumi-netns: stop one sandbox at a time, not both "${first}" and "${second}"\nAdd --help to see how it is used.`,
+    ]);
+    expect(await output(cli(["sandbox", "stop", first, "--name", first]))).to.equal(
+      `Sandbox "${first}" is stopped.`,
+    );
+  });
+
   it("says so when there is nothing to list", async () => {
     const env = { XDG_STATE_HOME: join(stateHome, "empty") };
     expect(await output(cli(["sandbox", "list"], { env }))).to.match(/^No sandbox is running\./);
@@ -334,6 +347,30 @@ describe("pulumi-netns sandbox", function () {
       expect(await output(inside(outer, "ip", "netns"))).to.equal("");
       expect(await output(inside(inner, "ip", "netns"))).to.equal("deep");
       await output(inside(outer, ...self("stop", "--name", inner)));
+    });
+
+    it("ends with the outer one, and so does what is in it", async () => {
+      const [outer, inner, innermost] = [unique("around"), unique("within"), unique("innermost")];
+      const nested = self(
+        "--name",
+        inner,
+        "--",
+        ...self("--name", innermost, "--", "ip", "netns", "add", "deep"),
+      );
+      await output(inside(outer, ...nested));
+      expect(await output(cli(["sandbox", "stop", outer]))).to.equal(
+        [innermost, inner, outer].map((name) => `Sandbox "${name}" is stopped.`).join("\n"),
+      );
+      expect([outer, inner, innermost].flatMap(processesOf)).to.deep.equal([]);
+      expect(await output(inside(inner, "ip", "netns"))).to.equal("");
+    });
+
+    it("goes on when one beside the outer one stops", async () => {
+      const [outer, inner, beside] = [unique("home"), unique("guest"), unique("neighbour")];
+      await output(inside(outer, ...self("--name", inner, "--", "ip", "netns", "add", "deep")));
+      await output(inside(beside, "true"));
+      await output(stop(beside));
+      expect(await output(inside(inner, "ip", "netns"))).to.equal("deep");
     });
 
     it("runs at once in the sandbox it is in, and does not stop it", async () => {

@@ -1,10 +1,14 @@
 import { expect } from "chai";
 import { command } from "../../provider/command";
+import type { Composite } from "../../provider/composites/composite";
+import * as composite from "../../provider/composites/engine";
+import { topology } from "../../provider/composites/topology";
 import type { Args, Definition } from "../../provider/definition";
 import { difference } from "../../provider/diff";
 import * as engine from "../../provider/engine";
+import { PartialError } from "../../provider/errors";
 import { localHost } from "../../provider/host/local";
-import { markOf } from "../../provider/mark";
+import { markOf, sameStack } from "../../provider/mark";
 import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
 import { filterRule } from "../../provider/resources/filterRule";
@@ -45,6 +49,16 @@ async function make(stack: Stack, definition: Definition, given: Args, host = lo
     remove: () => engine.remove(definition, localHost, state),
     state,
   };
+}
+
+/** What the engine keeps of a run that has failed in part. */
+async function stateLeftBy(work: Promise<unknown>): Promise<Args> {
+  const error = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(error instanceof PartialError)) throw new Error("it did not fail in part", { cause: error });
+  return { ...error.properties };
 }
 
 const room = "it-stacks";
@@ -130,6 +144,52 @@ describe("two stacks, with the kernel", () => {
     }
   });
 
+  describe("have one Topology: the second can make its rule alone, and gets no claim to anything else", () => {
+    const given = {
+      bridges: { "it-tb": { addresses: ["10.5.0.1/24"] } },
+      nodes: {
+        "it-tn": {
+          interfaces: { eth0: { addresses: ["10.5.1.2/24"], peer: { addresses: ["10.5.1.1/24"] } } },
+          routes: [{ destination: "10.6.0.0/16", via: "10.5.1.1" }],
+        },
+      },
+      routes: [{ destination: "10.7.0.0/16", via: "10.5.0.2" }],
+      filter: { drop: { namespace: room, chain: "input", source: "10.66.0.0/16", verdict: "drop" } },
+    };
+    const lab = topology as Composite;
+    const argsFor = (stack: Stack): Args => {
+      const mark = markOf(
+        "Topology",
+        urnOf("Topology", "it").replace("urn:pulumi:stack", `urn:pulumi:${stack}`),
+      );
+      return composite.inspect(lab, { ...given, mark }).args;
+    };
+    const marksBy = async (stack: Stack) =>
+      (await localHost.records.list()).filter(({ mark }) => sameStack(mark, String(argsFor(stack)["mark"])));
+
+    for (const leaving of ORDERS) {
+      it(`${leaving.join(" goes before ")}`, async () => {
+        const one = (await composite.create(lab, localHost, argsFor("one"))).state;
+        const before = await pictureOf("it-tn");
+        const states = {
+          one,
+          two: await stateLeftBy(composite.create(lab, localHost, argsFor("two"))),
+        };
+        for (let round = 0; round < 2; round++) {
+          const seen = await composite.read(lab, localHost, states.two);
+          if (seen) states.two = seen.state;
+          expect(await marksBy("two")).to.deep.equal([]);
+          states.two = await stateLeftBy(composite.update(lab, localHost, states.two, argsFor("two")));
+        }
+        expect(await pictureOf("it-tn")).to.deep.equal(before);
+        const refreshed = await composite.read(lab, localHost, states.one);
+        expect(refreshed?.inputs).to.deep.equal(argsFor("one"));
+        for (const stack of leaving) await composite.remove(lab, localHost, states[stack]);
+        expect(await recorded()).to.deep.equal([]);
+      });
+    }
+  });
+
   describe("have an object each beside the other's: each goes alone, whatever the order", () => {
     const pairs: readonly (readonly [title: string, definition: Definition, one: Args, two: Args])[] = [
       [
@@ -190,6 +250,11 @@ describe("two stacks, with the kernel", () => {
     expect(await net.refresh()).to.deep.equal([]);
     await engine.remove(address, localHost, { ...ip.state, ...argsOf("one", address, given) });
     expect(await ip.refresh()).to.deep.equal([]);
+    expect(await failure(net.remove())).to.include(
+      `address it-net 10.6.0.1/24 in ${room} of Address "it" of the stack project/two`,
+    );
+    expect(await ip.refresh()).to.deep.equal([]);
+    await net.become({ name: "it-net", namespace: room, deleteForeign: true });
     await net.remove();
     expect(await ip.refresh()).to.deep.equal(["gone"]);
     expect(await recorded()).to.deep.equal([]);
@@ -208,7 +273,7 @@ describe("two stacks, with the kernel", () => {
     for (const order of ORDERS) {
       it(`to the same value: it is set back when the last has gone, ${order.join(" before ")}`, async () => {
         const living = { one: await make("one", sysctl, given), two: await make("two", sysctl, given) };
-        expect(living.two.state).to.deep.include({ former: { args: { value: "64" } } });
+        expect(living.two.state).to.deep.include({ former: { era: localHost.era, args: { value: "64" } } });
         const [first, last] = order;
         await living[first].remove();
         expect(await ttl()).to.equal("65");

@@ -54,7 +54,11 @@ describe("Sysctl, with the kernel", () => {
 
         it("is set, changed, and set back", async () => {
           const living = await create(given);
-          expect(living.state).to.deep.equal({ ...given, mark, former: { args: { value: former } } });
+          expect(living.state).to.deep.equal({
+            ...given,
+            mark,
+            former: { era: localHost.era, args: { value: former } },
+          });
           expect(await value(key, where)).to.equal(one);
           expect(await living.refresh()).to.deep.equal([]);
 
@@ -64,7 +68,7 @@ describe("Sysctl, with the kernel", () => {
             ...given,
             value: other,
             mark,
-            former: { args: { value: former } },
+            former: { era: localHost.era, args: { value: former } },
           });
 
           await living.remove();
@@ -92,7 +96,11 @@ describe("Sysctl, with the kernel", () => {
       await set(TTL, 65, namespace);
       const host = new WatchedHost();
       const living = await create(given, host);
-      expect(living.state).to.deep.equal({ ...given, mark, former: { args: { value: "65" } } });
+      expect(living.state).to.deep.equal({
+        ...given,
+        mark,
+        former: { args: { value: "65" } },
+      });
       await living.remove(host);
       expect(host.changes).to.deep.equal([]);
     });
@@ -108,7 +116,9 @@ describe("Sysctl, with the kernel", () => {
     it("takes numbers, booleans and any white space for what the kernel writes", async () => {
       const forwarding = { key: "net.ipv4.ip_forward", namespace };
       const living = await create({ ...forwarding, value: true });
-      expect(living.state).to.deep.include({ value: "1", former: { args: { value: "0" } } });
+      expect(living.state).to.have.nested.property("former.args.value", "0");
+      expect(living.state).to.deep.include({ value: "1" });
+      expect(living.state).to.have.nested.property("former.era", localHost.era);
       expect(await living.become({ ...forwarding, value: 1 })).to.equal("nothing");
       expect(await living.become({ ...forwarding, value: " 1 " })).to.equal("nothing");
       await living.remove();
@@ -117,7 +127,7 @@ describe("Sysctl, with the kernel", () => {
       const range = await create({ key: "net.ipv4.ip_local_port_range", namespace, value: "1024\t  65000" });
       expect(range.state).to.deep.include({
         value: "1024 65000",
-        former: { args: { value: "32768 60999" } },
+        former: { era: localHost.era, args: { value: "32768 60999" } },
       });
       expect(await range.refresh()).to.deep.equal([]);
       await range.remove();
@@ -174,7 +184,7 @@ describe("Sysctl, with the kernel", () => {
       if (!(error instanceof PartialError)) throw error;
       expect({ ...error }).to.deep.include({
         id: `${namespace}/${TTL}`,
-        properties: { ...given, mark, former: { args: { value: "64" } } },
+        properties: { ...given, mark, former: { era: localHost.era, args: { value: "64" } } },
         reasons: ['value: asked for "0x41", but the kernel has "65"'],
       });
     });

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Command, printCommand } from "../../provider/command";
 import { CommandError, type Reason } from "../../provider/errors";
 import type { Host } from "../../provider/host/host";
-import type { ObjectKey, OwnerRecord, Records } from "../../provider/host/records";
+import type { BrokenRecord, ObjectKey, OwnerRecord, Records } from "../../provider/host/records";
 
 /** What a command prints, or the reason it fails for; a function is asked anew each time. */
 export type Scripted = string | { readonly fails: Reason } | ((command: Command) => Scripted);
@@ -30,18 +30,22 @@ export class FakeHost implements Host {
   }
 }
 
-type Kept = OwnerRecord & { readonly namespace: string | undefined };
+type Kept = OwnerRecord & { readonly namespace: string | undefined; readonly link?: string | undefined };
 
 /** Records that end with the test. */
 export class MemoryRecords implements Records {
   kept: readonly Kept[] = [];
 
-  async find({ kind, id, namespace }: ObjectKey): Promise<readonly OwnerRecord[]> {
-    return this.kept.filter((record) => isDeepStrictEqual(keyIn(record), { kind, id, namespace }));
+  async find(key: ObjectKey): Promise<readonly OwnerRecord[]> {
+    return this.kept.filter((record) => isOf(record, key));
+  }
+
+  async within(namespace: string | undefined): Promise<readonly OwnerRecord[]> {
+    return this.kept.filter((record) => record.namespace === namespace);
   }
 
   async save(key: ObjectKey, record: Pick<OwnerRecord, "mark" | "args" | "former">): Promise<void> {
-    this.kept = [...this.without(key, record.mark), { ...key, ...record, inode: 1 }];
+    this.kept = [...this.without(key, record.mark), { ...keyIn(key), ...record, inode: 1 }];
   }
 
   async drop(key: ObjectKey, mark: string): Promise<void> {
@@ -52,16 +56,29 @@ export class MemoryRecords implements Records {
     this.kept = this.kept.filter((record) => record.namespace !== namespace);
   }
 
+  async dropOn(namespace: string | undefined, link: string): Promise<void> {
+    this.kept = this.kept.filter((record) => record.namespace !== namespace || record.link !== link);
+  }
+
   async list(): Promise<readonly Kept[]> {
     return this.kept;
   }
 
+  async broken(): Promise<readonly BrokenRecord[]> {
+    return [];
+  }
+
+  async discard(): Promise<void> {}
+
   private without(key: ObjectKey, mark: string): readonly Kept[] {
-    return this.kept.filter((record) => record.mark !== mark || !isDeepStrictEqual(keyIn(record), key));
+    return this.kept.filter((record) => record.mark !== mark || !isOf(record, key));
   }
 }
 
-const keyIn = ({ kind, id, namespace }: Kept): ObjectKey => ({ kind, id, namespace });
+const keyIn = ({ kind, id, namespace }: ObjectKey): ObjectKey => ({ kind, id, namespace });
+
+const isOf = (record: Kept, { formerIds = [], ...key }: ObjectKey): boolean =>
+  [key.id, ...formerIds].some((id) => isDeepStrictEqual(keyIn(record), keyIn({ ...key, id })));
 
 function settle(answer: Scripted | undefined, command: Command): string {
   if (typeof answer === "function") return settle(answer(command), command);

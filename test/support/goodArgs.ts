@@ -11,7 +11,7 @@ const dnat = {
 };
 
 const cable = {
-  ...{ mac: "02:00:00:00:00:01", mtu: 1400, up: true },
+  ...{ mac: "02:00:00:00:00:01", mtu: 1400, up: true, deleteForeign: true },
   peer: {
     ...{ name: "veth-red-br", namespace: "blue", bridge: "v-net-0" },
     ...{ mac: "02:00:00:00:00:02", mtu: 1300, up: false },
@@ -33,7 +33,12 @@ const spread = {
   ],
 };
 
-const room = { sysctls: { "net.ipv4.ip_forward": "1" }, loopback: true, killProcesses: true };
+const room = {
+  sysctls: { "net.ipv4.ip_forward": "1" },
+  loopback: true,
+  killProcesses: true,
+  deleteForeign: true,
+};
 
 /** What a Node may have inside, little at a time: of a list only the first is looked at. */
 const insides = [
@@ -47,7 +52,7 @@ const insides = [
 
 const switched = {
   ...{ namespace: "red", mac: "02:00:00:00:00:01", mtu: 1400, stp: true, forwardDelay: 4, ageingTime: 60 },
-  ...{ vlanFiltering: false, groupFwdMask: 16384, up: true },
+  ...{ vlanFiltering: false, groupFwdMask: 16384, up: true, deleteForeign: true },
 };
 
 const filters = [
@@ -84,12 +89,14 @@ const filters = [
 /** Arguments by kind that `check` accepts: together they set every field, where some exclude others in variants. */
 export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
   Namespace: [{ name: "red", ...room, adopt: false }],
-  VethPair: [{ end: end("veth-red", "red"), peer: end("veth-red-br", "blue"), adopt: false }],
+  VethPair: [
+    { end: end("veth-red", "red"), peer: end("veth-red-br", "blue"), deleteForeign: true, adopt: false },
+  ],
   Bridge: [{ name: "v-net-0", ...switched, adopt: false }],
   OvsBridge: [
     {
       ...{ name: "v-net-0", datapathType: "netdev", mac: "02:00:00:00:00:01", mtu: 1400 },
-      ...{ failMode: "secure", stp: true, rstp: false, up: false },
+      ...{ failMode: "secure", stp: true, rstp: false, up: false, deleteForeign: true },
     },
   ],
   OvsPort: [

@@ -236,7 +236,10 @@ export const foreign = (id: string, mark?: string): string =>
 /** What is said of an object that is another resource's. */
 export const belonging = (id: string, owner: string, stack = "project/stack"): string =>
   `RefusedError: ${id} exists already: it belongs to ${owner} of the stack ${stack}. ` +
-  "Remove it there, or ask for another; `pulumi-netns gc` removes what is left of a stack that is no more";
+  (stack === "project/stack"
+    ? `Keep the resource by \`aliases: [{ name: ${owner.replace(/^\w+ /, "")} }]\`, or make two runs: first without it, then with it; ` +
+      "`pulumi-netns gc` removes what no state has any more"
+    : "Remove it there, or ask for another; `pulumi-netns gc` removes what is left of a stack that is no more");
 
 /** What is said of an object that is another kind of thing. */
 export const misfitting = (id: string, what: string): string =>

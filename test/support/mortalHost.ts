@@ -15,11 +15,15 @@ export class MortalHost implements Host {
   ) {
     const { records } = host;
     this.records = {
-      find: (key) => this.alive(() => records.find(key)),
+      find: (key, own) => this.alive(() => records.find(key, own)),
       save: (key, record) => this.change(() => records.save(key, record)),
       drop: (key, mark) => this.change(() => records.drop(key, mark)),
+      within: (namespace) => this.alive(() => records.within(namespace)),
       dropAll: (namespace) => this.change(() => records.dropAll(namespace)),
+      dropOn: (namespace, link) => this.change(() => records.dropOn(namespace, link)),
       list: () => this.alive(() => records.list()),
+      broken: () => this.alive(() => records.broken()),
+      discard: (broken) => this.change(() => records.discard(broken)),
     };
   }
 

@@ -81,9 +81,9 @@ const routeLines = (answer: string): string[] =>
     .filter(({ protocol }) => protocol !== "kernel")
     .map(told);
 
-/** The kernel keeps entries of its own for groups. */
+/** The kernel keeps entries of its own: for groups, and for what has gone over the loopback. */
 const neighborLines = (answer: string): string[] =>
-  answer.split("\n").filter((line) => line !== "" && !/^(ff|22[4-9]\.|23\d\.)/.test(line));
+  answer.split("\n").filter((line) => line !== "" && !/^(ff|22[4-9]\.|23\d\.)| dev lo /.test(line));
 
 /** iptables makes its own chains on first use, and nftables lists them. */
 const ruleLines = (text: string): string[] =>

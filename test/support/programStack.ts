@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type Deployment,
   type DestroyOptions,
   type EngineEvent,
   LocalWorkspace,
@@ -75,6 +76,21 @@ export class ProgramStack {
 
   destroy(options: Pick<DestroyOptions, "parallel"> = {}): Promise<Run> {
     return watched((watching) => this.stack.destroy({ ...watching, ...options }));
+  }
+
+  /** The state as `pulumi stack export` prints it. */
+  exported(): Promise<Deployment> {
+    return this.stack.exportStack();
+  }
+
+  /** Puts another state in the place of the stack's own, as `pulumi stack import` does. */
+  imported(state: Deployment): Promise<void> {
+    return this.stack.importStack(state);
+  }
+
+  /** `pulumi stack rename` */
+  async rename(stackName: string): Promise<void> {
+    await this.stack.rename({ stackName });
   }
 
   /** The URNs of the resources in the state, by name. */

@@ -10,7 +10,9 @@ export function guard({ records }: Host): void {
   const refuse = async (): Promise<never> => {
     throw new Error("a test has reached for the records of this machine: give it a host of its own");
   };
-  const refused: Records = { find: refuse, save: refuse, drop: refuse, dropAll: refuse, list: refuse };
+  const looks = { find: refuse, within: refuse, list: refuse, broken: refuse };
+  const drops = { drop: refuse, dropAll: refuse, dropOn: refuse, discard: refuse };
+  const refused: Records = { ...looks, ...drops, save: refuse };
   Object.assign(records, refused);
 }
 

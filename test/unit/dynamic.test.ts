@@ -22,7 +22,7 @@ describe("dynamic", () => {
 
   function script(answers: Readonly<Record<string, Scripted>>): void {
     host = new FakeHost(answers);
-    Object.assign(localHost, { run: host.run.bind(host), records: host.records });
+    Object.assign(localHost, { run: host.run.bind(host), records: host.records, era: undefined });
   }
 
   beforeEach(() => script({}));
@@ -64,6 +64,8 @@ describe("dynamic", () => {
 
   it("read gives the id it was asked for, state and inputs", async () => {
     script({ "sysctl --ignore": printed(66) });
+    const key = { kind: "Sysctl", id: KEY, namespace: undefined };
+    await host.records.save(key, { mark: String(args["mark"]), args, former });
     expect(await read?.("an id", { ...inputs, former })).to.deep.equal({
       id: "an id",
       props: { ...args, value: "66", former },

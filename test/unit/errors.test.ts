@@ -52,6 +52,8 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "ovs-vsctl: cannot create a port named veth-red-br because a port named veth-red-br already exists on bridge br0",
   ],
   InUse: ["RTNETLINK answers: Device or resource busy"],
+  // Told by the host, not by a tool.
+  HostItself: [],
   NotPermitted: [
     "RTNETLINK answers: Operation not permitted",
     'setting the network namespace "red" failed: Operation not permitted',
@@ -61,6 +63,7 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "iptables v1.8.9 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)",
   ],
   Unsupported: [
+    "iptables v1.8.7 (nf_tables): table `nat' is incompatible, use 'nft' tool.",
     "Error: Unknown device type.",
     "RTNETLINK answers: Operation not supported",
     "RTNETLINK answers: Protocol not supported",
@@ -103,6 +106,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   NotFound: "not found",
   AlreadyExists: "exists already",
   InUse: "in use",
+  HostItself: "refused, as the namespace is the host's own network",
   NotPermitted: "not permitted: run as root, or inside `pulumi-netns sandbox`",
   Unsupported: "not supported, or switched off, here",
   Unreachable:

@@ -1,7 +1,8 @@
 import { expect } from "chai";
+import { claim } from "../../provider/claims";
 import type { Args, Definition, Observed } from "../../provider/definition";
 import type { OwnerRecord } from "../../provider/host/records";
-import { ownOf, refuseConflict, takeOver } from "../../provider/ownership";
+import { inheritedBy, ownOf, refuseConflict, takeOver } from "../../provider/ownership";
 import { markFor } from "../support/args";
 import { candle, lamp, sun } from "../support/lamp";
 
@@ -137,6 +138,16 @@ describe("ownership", () => {
       ["another resource's mark", lamp, seen(theirs), [], adopting, belongs],
       ["another resource's record", lamp, seen("uplink"), [record(theirs)], adopting, belongs],
       [
+        "what another resource of the stack has",
+        lamp,
+        seen(markFor("Lamp", "b/part")),
+        [],
+        adopting,
+        'lamp a exists already: it belongs to Lamp "b/part" of the stack project/stack. Keep the resource by ' +
+          '`aliases: [{ name: "b" }]`, or make two runs: first without it, then with it; ' +
+          "`pulumi-netns gc` removes what no state has any more",
+      ],
+      [
         "another resource's record beside its own",
         lamp,
         seen("uplink"),
@@ -196,6 +207,77 @@ describe("ownership", () => {
       expect(() => takeOver(firm, sight(seen(), []), asked))
         .to.throw(`own: ${byHand} or ask for another`)
         .that.does.not.match(/adopt/);
+    });
+  });
+
+  describe("inheritedBy", () => {
+    const sister = markFor("Lamp", "sister");
+    const heir = { ...asked, name: "inherited", watts: 10 };
+    const rows: readonly (readonly [...Row, expected: unknown])[] = [
+      ["nothing", lamp, undefined, [record(sister)], undefined],
+      [
+        "what another of the stack has by mark",
+        lamp,
+        seen(sister),
+        [],
+        { from: [sister], former: undefined },
+      ],
+      [
+        "what another of the stack has by record",
+        candle,
+        seen(),
+        [record(sister)],
+        { from: [sister], former: undefined },
+      ],
+      ["its own", lamp, seen(mark), [], undefined],
+      ["its own by a record beside another", candle, seen(), [record(sister), record(mark)], undefined],
+      ["what another stack has by mark", lamp, seen(theirs), [], undefined],
+      ["what another stack has by record", candle, seen(), [record(sister), record(theirs)], undefined],
+      ["what nobody has", lamp, seen(), [], undefined],
+      ["what somebody's mark is on", lamp, seen("uplink"), [], undefined],
+      ["what carries the mark of another kind", lamp, seen(markFor("Candle", "a")), [], undefined],
+      ["another kind of thing", lamp, seen(sister, { misfit: "is a candle" }), [], undefined],
+      [
+        "what is always there from another of the stack, beside others",
+        sun,
+        seen(),
+        [record(sister, { former }), record(theirs, { former })],
+        { from: [sister], former },
+      ],
+      [
+        "what is always there and only other stacks have",
+        sun,
+        seen(),
+        [record(theirs, { former })],
+        undefined,
+      ],
+    ];
+    beforeEach(() => {
+      for (const definition of [lamp, candle, sun]) claim(definition, heir);
+    });
+    for (const [title, definition, what, records, expected] of rows) {
+      it(`${definition.kind}: ${expected ? "takes over" : "leaves"} ${title}`, () => {
+        expect(inheritedBy(definition, sight(what, records), heir)).to.deep.equal(expected);
+      });
+    }
+
+    it("leaves what this run has not claimed for it", () => {
+      expect(inheritedBy(lamp, sight(seen(sister), []), { ...heir, name: "unclaimed" })).to.equal(undefined);
+    });
+
+    it("takes over with it what it was before it was adopted, as long as it stays adopted", () => {
+      const records = [record(sister, { former })];
+      const taken = (args: Args) => inheritedBy(lamp, sight(seen(sister), records), args);
+      expect(taken({ ...heir, adopt: true })).to.deep.equal({ from: [sister], former });
+      expect(taken(heir)).to.deep.equal({ from: [sister], former: undefined });
+    });
+
+    it("refuses what only a new object can change, and names both ways out", () => {
+      const painted: Definition = { ...lamp, onChange: { ...lamp.onChange, colour: "replace" } };
+      expect(() => inheritedBy(painted, sight(seen(sister), []), heir)).to.throw(
+        'lamp inherited cannot be taken over from Lamp "sister": colour cannot change in place. ' +
+          'Keep the resource by `aliases: [{ name: "sister" }]`, or make two runs: first without it, then with it',
+      );
     });
   });
 

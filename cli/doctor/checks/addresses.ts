@@ -1,16 +1,17 @@
 import { covers, networkOf } from "../../../provider/trace/ip";
 import { addressName, type Place, placeName, usableAddresses } from "../../../provider/trace/network";
+import type { OddName } from "../facts";
 import type { Check, Finding } from "../finding";
 
 /** Networks that get in each other's way, and names without a namespace. */
 export const addresses: Check = {
   title: "Addresses and namespaces",
-  run({ network, staleNames }) {
+  run({ network, oddNames }) {
     const overlaps = network.flatMap(overlapsIn);
     const namespaces = network.filter(({ name }) => name !== undefined).length;
     return [
       { level: "ok", subject: "namespaces", text: `${namespaces} with a name` },
-      ...staleNames.map(stale),
+      ...oddNames.map(odd),
       ...(overlaps.length > 0
         ? overlaps
         : [{ level: "ok" as const, subject: "subnets", text: "no two links of one place share one" }]),
@@ -18,14 +19,18 @@ export const addresses: Check = {
   },
 };
 
-const stale = (name: string): Finding => ({
-  ...{
-    level: "warning",
-    subject: "namespaces",
-    text: `/run/netns/${name} is a file and no namespace, left by a reboot or a crash`,
-  },
-  mend: `rm /run/netns/${name}`,
-});
+const WHAT: Readonly<Record<OddName["is"], string>> = {
+  file: "is a file and no namespace, left by a reboot or a crash",
+  dangling: "is a link that leads nowhere: the container whose namespace it was has ended",
+  host: "leads to the network of the host itself: what is meant for a namespace would be done to the host",
+  twin: "is the same namespace as",
+};
+
+function odd({ name, is, other }: OddName): Finding {
+  const text = `/run/netns/${name} ${WHAT[is]}${other === undefined ? "" : ` /run/netns/${other}`}`;
+  const mend = is === "twin" ? "use one of the two names in a program" : `rm /run/netns/${name}`;
+  return { level: "warning", subject: "namespaces", text, mend };
+}
 
 /** Two links of one place in one network: the kernel sends by one of them, whoever is meant. */
 function overlapsIn(place: Place): Finding[] {

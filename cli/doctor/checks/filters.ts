@@ -25,9 +25,7 @@ function endsBadly({ base, rules }: Chain): boolean {
 }
 
 const nameOf = ({ tool, family, table, name }: Chain): string =>
-  tool === "nft"
-    ? `${family} ${table} ${name}`
-    : `${name} of ${family === "ip6" ? tool.replace("ip", "ip6") : tool}`;
+  tool === "nft" ? `${family} ${table} ${name}` : `${name} of ${toolOf(tool, family)}`;
 
 function drop(chain: Chain, { chains }: HostFacts): Finding {
   const count = chain.base?.packets ? ` (${chain.base.packets} packets so far)` : "";
@@ -60,21 +58,33 @@ function mendOf(chain: Chain, chains: readonly Chain[]): string {
 }
 
 function bridgeFilter({ sysctls }: HostFacts, dropping: readonly Chain[]): Finding[] {
-  const isOn = ["iptables", "ip6tables"].some(
-    (name) => sysctls.get(`net/bridge/bridge-nf-call-${name}`) === "1",
-  );
+  const calls = (name: string) => sysctls.get(`net/bridge/bridge-nf-call-${name}`) === "1";
+  const [four, six] = [calls("iptables"), calls("ip6tables")];
   const subject = "br_netfilter";
-  if (!isOn)
+  if (!four && !six)
     return [{ level: "ok", subject, text: "off: frames from port to port of a bridge are not filtered" }];
   const text = "on: filters judge frames from port to port of a bridge as well";
-  if (dropping.length === 0) return [{ level: "ok", subject, text: `${text}; nothing drops them now` }];
+  const judging = dropping.filter(({ family }) => (family === "ip6" ? six : family === "ip" ? four : true));
+  if (judging.length === 0) return [{ level: "ok", subject, text: `${text}; nothing drops them now` }];
   return [
     {
       ...{ level: "problem", subject, text: `${text}, and the above drops them` },
-      mend: "iptables -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT",
+      mend: [...new Set(judging.map(bridgedMend))].join("; "),
     },
   ];
 }
+
+/** Lets frames through where they are dropped: an accept elsewhere does not overrule it. */
+function bridgedMend({ tool, family, table, name }: Chain): string {
+  // Its reload forgets rules that are put into its chains.
+  if (table === "firewalld") return "firewall-cmd --zone=trusted --add-interface=BRIDGE";
+  if (tool === "nft")
+    return `nft insert rule ${family} ${table} ${name} iifname BRIDGE oifname BRIDGE accept`;
+  return `${toolOf(tool, family)} -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT`;
+}
+
+const toolOf = (tool: Chain["tool"], family: string): string =>
+  family === "ip6" ? tool.replace("ip", "ip6") : tool;
 
 /** Rules in both backends: each program shows only its own, and both drop. */
 function mixed({ chains }: HostFacts): Finding[] {
@@ -88,7 +98,7 @@ function mixed({ chains }: HostFacts): Finding[] {
           subject,
           text: "rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops",
         },
-        mend: "keep one: iptables-legacy-save, add what is needed with iptables, then iptables-legacy -F",
+        mend: `keep one: iptables-legacy-save, add what is needed with iptables, then ${legacyEnd(chains).join("; ")}`,
       },
     ];
   }
@@ -99,6 +109,19 @@ function mixed({ chains }: HostFacts): Finding[] {
       subject,
       text: backend === undefined ? "no rules" : `all rules in one backend, ${backend}`,
     },
+  ];
+}
+
+/** Ends legacy iptables: policies first, as without the rules they would drop everything. */
+function legacyEnd(chains: readonly Chain[]): string[] {
+  const legacy = chains.filter(({ tool }) => tool === "iptables-legacy").filter(isUsed);
+  const tables = new Set(legacy.map((chain) => `${toolOf(chain.tool, chain.family)} -t ${chain.table}`));
+  const policies = legacy.filter(({ base }) => base?.policy === "drop");
+  return [
+    ...policies.map(
+      ({ tool, family, table, name }) => `${toolOf(tool, family)} -t ${table} -P ${name} ACCEPT`,
+    ),
+    ...[...tables].map((words) => `${words} -F`),
   ];
 }
 

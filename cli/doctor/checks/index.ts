@@ -4,7 +4,8 @@ import { filters } from "./filters";
 import { forwarding } from "./forwarding";
 import { kernel } from "./kernel";
 import { managers } from "./managers";
+import { ports } from "./ports";
 import { tools } from "./tools";
 
 /** Every check, in the order in which they are shown. */
-export const checks: readonly Check[] = [tools, kernel, forwarding, filters, managers, addresses];
+export const checks: readonly Check[] = [tools, kernel, forwarding, filters, managers, ports, addresses];

@@ -1,3 +1,4 @@
+import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 
 /** What programs of this package are made of; the rest is good to know. */
@@ -6,20 +7,29 @@ const NEEDED = ["veth", "bridge", "nftables", "NAT (nftables)"];
 /** Rights, and what the kernel can make. */
 export const kernel: Check = {
   title: "Kernel",
-  run: ({ kernel: version, features, mayChange, sandbox }) => [
+  run: ({ kernel: version, features, mayChange, maySandbox, sandbox }) => [
     { level: "ok", subject: "Linux", text: version },
-    rights(mayChange, sandbox),
+    rights({ mayChange, maySandbox, sandbox }),
     ...present(features),
     ...absent(features),
   ],
 };
 
-function rights(mayChange: boolean, sandbox: string | undefined): Finding {
+function rights({
+  mayChange,
+  maySandbox,
+  sandbox,
+}: Pick<HostFacts, "mayChange" | "maySandbox" | "sandbox">): Finding {
   const where = sandbox === undefined ? "this host's network" : `the network of the sandbox "${sandbox}"`;
   if (mayChange) return { level: "ok", subject: "rights", text: `may change ${where}` };
+  const asRoot = 'sudo -E env "PATH=$PATH" pulumi up';
+  const inSandbox =
+    maySandbox === true
+      ? ", or npx pulumi-netns sandbox -- pulumi up"
+      : "; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what";
   return {
     ...{ level: "problem", subject: "rights", text: `may not change ${where}` },
-    mend: 'sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up',
+    mend: `${asRoot}${inSandbox}`,
   };
 }
 

@@ -1,3 +1,5 @@
+import { parseMark } from "../../../provider/mark";
+import { programsOf } from "../../../provider/programs";
 import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 
@@ -5,8 +7,8 @@ import type { Check, Finding } from "../finding";
 interface Manager {
   readonly name: string;
   isHere(facts: HostFacts): boolean;
-  readonly text: string;
-  readonly mend: string;
+  text(facts: HostFacts): string;
+  mend(facts: HostFacts): string;
 }
 
 const runs =
@@ -19,41 +21,89 @@ const hasChain =
   ({ chains }: HostFacts): boolean =>
     chains.some(({ table, name }) => pattern.test(name) || pattern.test(table));
 
+/** Whether any of these programs has chains or tables here. */
+const made =
+  (...names: readonly string[]) =>
+  ({ chains }: HostFacts): boolean =>
+    programsOf(chains.flatMap(({ table, name }) => [table, name])).some((name) => names.includes(name));
+
 const either =
   (...conditions: readonly ((facts: HostFacts) => boolean)[]) =>
   (facts: HostFacts): boolean =>
     conditions.some((condition) => condition(facts));
 
+/** The policy of iptables' chain FORWARD on this host. */
+const forwardPolicy = ({ chains }: HostFacts): string => {
+  const found = chains.find(
+    ({ tool, family, table, name }) =>
+      tool === "iptables" && family === "ip" && table === "filter" && name === "FORWARD",
+  );
+  return (found?.base?.policy ?? "accept").toUpperCase();
+};
+
+/** The links of the host that carry a mark of ours, by name; placeholders where there are none. */
+function linksOf({ network }: HostFacts): string[] {
+  const own = network
+    .filter(({ name }) => name === undefined)
+    .flatMap(({ devices }) => devices.filter(({ alias }) => parseMark(alias ?? "")))
+    .map(({ name }) => name);
+  return own.length > 0 ? own : ["BRIDGE", "VETH"];
+}
+
 const MANAGERS: readonly Manager[] = [
   {
     name: "Docker",
-    isHere: either(runs("dockerd"), hasChain(/^DOCKER/)),
-    text: "sets the policy of FORWARD to DROP, and masquerades its own networks",
-    mend: "a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
+    isHere: either(runs("dockerd"), made("Docker")),
+    text: (facts) =>
+      `has its chains in FORWARD, whose policy is ${forwardPolicy(facts)} here, masquerades its own networks, and publishes ports`,
+    mend: () =>
+      "a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
+  },
+  {
+    name: "Podman",
+    isHere: made("Podman", "a CNI plugin"),
+    text: () => "masquerades its own networks, and publishes ports",
+    mend: () =>
+      "a NatRule that redirects a port that a container has published takes it over: choose another port",
+  },
+  {
+    name: "libvirt",
+    isHere: either(runs("libvirtd"), runs("virtnetworkd"), made("libvirt")),
+    text: () => "rejects new connections from other networks to those of its guests",
+    mend: () =>
+      'a FilterRule with chain: "forward" and backend: "iptables" goes before its chains, and stays there',
   },
   {
     name: "firewalld",
     isHere: either(runs("firewalld"), hasChain(/^firewalld$/)),
-    text: "rejects what its zones do not know; a reload wipes iptables rules, not those of other nft tables",
-    mend: "firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE, or a FilterRule with backend firewalld",
+    text: () =>
+      "rejects what its zones do not know; a reload wipes iptables rules, not those of other nft tables",
+    mend: () =>
+      "firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE, or a FilterRule with backend firewalld",
   },
   {
     name: "ufw",
     isHere: hasChain(/^ufw6?-/),
-    text: "sets the policy of FORWARD to DROP; its reload puts its own rules first again",
-    mend: "ufw route allow in on BRIDGE; or DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+    text: (facts) =>
+      `has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is ${forwardPolicy(facts)} here`,
+    mend: () => "ufw route allow in on BRIDGE; or DEFAULT_FORWARD_POLICY in /etc/default/ufw",
   },
   {
     name: "NetworkManager",
     isHere: runs("NetworkManager"),
-    text: "may take new links for its own, and give them addresses or set them down",
-    mend: "a file in /etc/NetworkManager/conf.d: [keyfile] and unmanaged-devices=interface-name:veth*;interface-name:v-net-*",
+    text: () => "may take new links for its own, and give them addresses or set them down",
+    mend: (facts) =>
+      `a file in /etc/NetworkManager/conf.d: [keyfile] and unmanaged-devices=${linksOf(facts)
+        .map((name) => `interface-name:${name}`)
+        .join(";")}`,
   },
   {
     name: "networkd",
     isHere: runs("systemd-networkd"),
-    text: "deletes routes and rules that it does not know when it starts, and may configure new links",
-    mend: "ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf; Unmanaged=yes for the links",
+    text: () =>
+      "may delete routes and rules that it does not know when it starts; a .network file that matches every link configures new ones, and takes them out of bridges",
+    mend: (facts) =>
+      `ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf; a first .network file with [Match] Name=${linksOf(facts).join(" ")} and [Link] Unmanaged=yes`,
   },
 ];
 
@@ -65,6 +115,11 @@ export const managers: Check = {
       const names = MANAGERS.map(({ name }) => name).join(", ");
       return [{ level: "ok", subject: "none", text: `no trace of ${names}` }];
     }
-    return here.map(({ name, text, mend }): Finding => ({ level: "warning", subject: name, text, mend }));
+    return here.map(
+      ({ name, text, mend }): Finding => ({
+        ...{ level: "warning", subject: name },
+        ...{ text: text(facts), mend: mend(facts) },
+      }),
+    );
   },
 };

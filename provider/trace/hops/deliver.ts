@@ -1,5 +1,6 @@
 import { command } from "../../command";
 import { canonicalIp } from "../../fields/common";
+import { sysctlFix } from "../drift";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
 import type { Place } from "../network";
@@ -21,8 +22,7 @@ export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<F
       return faultAt(journey, place, {
         cause: "ping-ignored",
         reason: `it answers no ping, as ${key.replaceAll("/", ".")} is 1`,
-        mend: "set it to 0",
-        owner: journey.owners.ofSysctl(place, key),
+        ...sysctlFix(journey, place, key, "0"),
       });
     }
     note(journey, place, "delivery", `answers ping to ${packet.destination}`, journey.owners.ofPlace(place));

@@ -1,40 +1,103 @@
-import type { Facts } from "../facts";
+import type { Facts, Neighbour } from "../facts";
 import type { Fault } from "../fault";
-import { faultAt, type Journey, note } from "../journey";
-import { type Port, portName } from "../network";
-import { ownerName } from "../owners";
+import { factsOf, faultAt, type Journey, note } from "../journey";
+import { type Port, placeName, portName } from "../network";
+import { type Owner, ownerName } from "../owners";
+import type { Plan } from "../plan";
+import { endpointsOf, portKey, type Segment } from "../segment";
 import { ipIn } from "../words";
+import { forwardingOf } from "./forwarding";
+
+/** Why a link gets the packets for an address: it has it, an entry of the sender says so, or it answers in another's place. */
+export type Taking =
+  | { readonly by: "address" }
+  | { readonly by: "entry"; readonly entry: Neighbour }
+  | { readonly by: "proxy"; readonly means: string; readonly owner?: Owner | undefined };
+
+/** An entry that the kernel uses without ever asking for the neighbour. */
+export const fixedEntry = ({ neighbours }: Facts, { device }: Port, nexthop: string): Neighbour | undefined =>
+  neighbours.find(
+    ({ ip, interface: link, mac, state }) =>
+      ip === nexthop &&
+      link === device.name &&
+      mac !== undefined &&
+      // The kernel fills in a link's own address where the link does no ARP.
+      (/PERMANENT/.test(state) || (/NOARP/.test(state) && mac !== device.mac)),
+  );
+
+/** Links that take what is sent to a MAC address on a segment; of a group, all that have the IP address. */
+export function takersOf(segment: Segment, start: Port, { mac, ip }: Neighbour): Port[] {
+  const endpoints = endpointsOf(segment).filter((port) => portKey(port) !== portKey(start));
+  if (isGroup(mac ?? "")) return endpoints.filter(({ place }) => hasAddress(place, ip));
+  return endpoints.filter((port) => port.device.mac === mac || entersBy(segment, port)?.device.mac === mac);
+}
+
+/** The port by which frames come to a bridge, whose address counts as the bridge's own for them. */
+function entersBy({ ways }: Segment, port: Port): Port | undefined {
+  return port.device.kind === "bridge" ? ways.get(portKey(port))?.at(-2) : undefined;
+}
+
+const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+
+export const hasAddress = ({ devices }: Port["place"], ip: string): boolean =>
+  devices.some(({ addresses }) => addresses.some((address) => address.ip === ip));
+
+/** Whether a place sends on what comes in by a link. */
+export function* isRouter(journey: Journey, { place, device }: Port): Plan<boolean> {
+  const { sysctls } = yield* factsOf(journey, place);
+  return forwardingOf(sysctls, journey.family, device.name, []).isOn;
+}
+
+/** An entry of the sender that leads to nobody, or past the machine that has the address. */
+export function wrongEntry(
+  journey: Journey,
+  start: Port,
+  { ip, mac, state }: Neighbour,
+  taker: Port | undefined,
+  holder: Port | undefined,
+): Fault {
+  const { place, device } = start;
+  const isFixed = /PERMANENT|NOARP/.test(state);
+  const owner = journey.owners.ofNeighbour(place, device.name, ip);
+  const whose = taker ? `, the MAC address of ${portName(taker)}` : "";
+  const nobody = isGroup(mac ?? "") ? ip : "that MAC address";
+  const truth = holder
+    ? `${portName(holder)} has ${holder.device.mac}`
+    : `no link on that Ethernet has ${nobody}`;
+  return faultAt(journey, place, {
+    cause: "neighbour",
+    reason: `its neighbour entry for ${ip} on ${device.name} says ${mac} (${state})${whose}, but ${truth}`,
+    mend: owner
+      ? `change ${ownerName(owner)}${holder ? ` to ${holder.device.mac}` : ""}`
+      : isFixed
+        ? "change or delete the entry"
+        : "delete the entry, it is learnt anew",
+    owner,
+    code: `${ipIn(place)} neigh del ${ip} dev ${device.name}`,
+  });
+}
 
 /** Whether the MAC address that a place believes a neighbour to have is its own, and ARP can find it. */
 export function checkNeighbour(
   journey: Journey,
   { neighbours }: Facts,
   start: Port,
-  holder: Port,
+  taker: Port,
   nexthop: string,
   onSegment: readonly Port[],
+  taking: Taking,
 ): Fault | undefined {
   const { place, device } = start;
   const entry = neighbours.find(({ ip, interface: link }) => ip === nexthop && link === device.name);
-  const mac = holder.device.mac;
-  const isKnown = onSegment.some((port) => port.device.mac === entry?.mac);
-  if (entry?.mac !== undefined && !isKnown) {
-    const isFixed = /PERMANENT/.test(entry.state);
-    const owner = journey.owners.ofNeighbour(place, device.name, nexthop);
-    return faultAt(journey, place, {
-      cause: "neighbour",
-      reason: `its neighbour entry for ${nexthop} on ${device.name} says ${entry.mac} (${entry.state}), but ${portName(holder)} has ${mac}`,
-      mend: owner
-        ? `change ${ownerName(owner)} to ${mac}`
-        : isFixed
-          ? "change or delete the entry"
-          : "delete the entry, it is learnt anew",
-      owner,
-      code: `${ipIn(place)} neigh del ${nexthop} dev ${device.name}`,
-    });
+  if (taking.by === "entry") {
+    noteEntry(journey, start, taker, taking.entry);
+    return undefined;
   }
-  const silent = [start, holder].find((port) => !port.device.answersArp);
-  if (silent && !/PERMANENT/.test(entry?.state ?? "")) {
+  const mac = taker.device.mac;
+  const isKnown = onSegment.some((port) => port.device.mac === entry?.mac);
+  if (entry?.mac !== undefined && !isKnown) return wrongEntry(journey, start, entry, undefined, taker);
+  const silent = [start, taker].find((port) => !port.device.answersArp);
+  if (silent) {
     return faultAt(journey, silent.place, {
       cause: "neighbour",
       reason: `${silent.device.name} neither asks nor answers ARP (NOARP), so ${nexthop} is not found`,
@@ -43,11 +106,38 @@ export function checkNeighbour(
       owner: journey.owners.ofLink(silent),
     });
   }
+  if (taking.by === "proxy")
+    note(
+      journey,
+      taker.place,
+      "neighbour",
+      `answers for ${nexthop} on ${taker.device.name}, as ${taking.means}`,
+      taking.owner,
+    );
+  const whose = taking.by === "proxy" ? `for which ${placeName(taker.place.name)} gives` : "which has";
   note(
     journey,
     place,
     "neighbour",
-    `${entry?.mac === undefined ? "will ask for" : "knows"} ${nexthop}, which has the MAC address ${mac}${entry ? ` (${entry.state})` : ""}`,
+    `${entry?.mac === undefined ? "will ask for" : "knows"} ${nexthop}, ${whose} the MAC address ${mac}${entry ? ` (${entry.state})` : ""}`,
   );
   return undefined;
 }
+
+function noteEntry(journey: Journey, { place, device }: Port, taker: Port, entry: Neighbour): void {
+  const { ip, mac, state } = entry;
+  const isOwn = taker.device.addresses.some((address) => address.ip === ip);
+  const whose = isOwn
+    ? `, which has the MAC address ${mac}`
+    : ` by the MAC address ${mac} of ${portName(taker)}`;
+  const owner = journey.owners.ofNeighbour(place, device.name, ip);
+  note(journey, place, "neighbour", `knows ${ip}${whose} (${state})`, owner);
+}
+
+/** Why an answer to a question for an address was to come, in words that go on after "nobody answers". */
+export const whyExpected = (taker: Port, nexthop: string, taking: Taking): string =>
+  taking.by === "proxy"
+    ? `though ${placeName(taker.place.name)} should answer for it`
+    : hasAddress(taker.place, nexthop)
+      ? "though it is there"
+      : "though it is expected";

@@ -1,3 +1,5 @@
+import type { Args } from "../../definition";
+import { lostCable, lostRule, orRestored, restored, wrongPrefix } from "../drift";
 import type { Fault } from "../fault";
 import { bitsOf, covers, networkOf, sharedPrefix } from "../ip";
 import { faultAt, type Journey } from "../journey";
@@ -11,7 +13,7 @@ import {
   portsOf,
   usableAddresses,
 } from "../network";
-import { ownerName } from "../owners";
+import { type Owner, ownerName } from "../owners";
 import type { Packet } from "../packet";
 import { endpointsOf, segmentOf } from "../segment";
 import { inPlace, ipIn } from "../words";
@@ -40,19 +42,26 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
     });
   }
   if (!link) {
+    const cable = lostCable(journey, place);
     return faultAt(journey, place, {
       cause: "no-address",
       reason: "it has no link but its loopback",
       mend: `add a VethPair that leads towards ${destination}`,
       owner: journey.owners.ofPlace(place),
+      ...(cable && restored(cable)),
     });
   }
+  const own = journey.owners.ofLink(link);
+  const more = orRestored(journey, own);
   return faultAt(journey, place, {
     cause: "no-address",
     reason: `it has no ${name} address`,
-    mend: `add an Address to ${link.device.name}`,
-    code: `new Address("…", { ${inPlace(place)}interface: "${link.device.name}", address: "…/${family === "ipv4" ? 24 : 64}" });`,
-    owner: journey.owners.ofLink(link),
+    mend: `add an Address to ${link.device.name}${more}`,
+    code:
+      more !== ""
+        ? undefined
+        : `new Address("…", { ${inPlace(place)}interface: "${link.device.name}", address: "…/${family === "ipv4" ? 24 : 64}" });`,
+    owner: own,
   });
 }
 
@@ -90,18 +99,26 @@ function narrowNetmask(journey: Journey, place: Place, { family, destination }: 
     const right = `${address.ip}/${widePrefix(address, its)}`;
     const owner = journey.owners.ofAddress({ place, device }, address);
     const isLone = address.prefix === bitsOf(family);
+    const lost = wrongPrefix(journey, place, device, address.ip);
     return faultAt(journey, place, {
       cause: "netmask",
       reason: isLone
         ? `its address ${addressName(address)} has no prefix length of a network, so ${destination} is no neighbour, though on the same Ethernet`
         : `its address ${addressName(address)} does not cover ${destination}, though it is on the same Ethernet`,
       mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}`,
-      code: `new Address("…", { ${inPlace(place)}interface: "${device.name}", address: "${right}" });`,
+      code: isKept(journey, { place, device }, owner)
+        ? undefined
+        : `new Address("…", { ${inPlace(place)}interface: "${device.name}", address: "${right}" });`,
       owner,
+      ...(lost && restored(lost)),
     });
   }
   return undefined;
 }
+
+/** Whether a resource has an address, or may have: a second one for it is no help. */
+export const isKept = ({ owners }: Journey, port: Port, owner: Owner | undefined): boolean =>
+  owner !== undefined || owners.mayHaveMore(owners.ofLink(port));
 
 /** The prefix length that makes both neighbours: the other's, where that does. */
 const widePrefix = (own: DeviceAddress, other: DeviceAddress): number =>
@@ -125,22 +142,29 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
   const router = routerTo(journey.network, place, destination);
   const via = router ? ` via ${router.ip}` : "";
   const hider = isBack ? hiderOf(journey, place, destination) : undefined;
+  const hidden = hider && lostRule(journey, "NatRule", hider.place, isHiding);
   const route = `add a Route there to ${target}${via}`;
   const masquerade = hider && `a NatRule of kind masquerade on ${placeName(hider.place.name)}`;
   return faultAt(journey, place, {
     cause: hider?.translates ? "no-masquerade" : "no-route",
     reason: `it has no route ${isBack ? "back " : ""}to ${target}`,
-    mend: !masquerade
-      ? route
-      : hider.translates
-        ? `add ${masquerade} that covers ${target}, or ${route}`
-        : `${route}, or ${masquerade}`,
+    mend: `${
+      !masquerade
+        ? route
+        : hider.translates
+          ? `add ${masquerade} that covers ${target}, or ${route}`
+          : `${route}, or ${masquerade}`
+    }${hider ? orRestored(journey, journey.owners.ofPlace(hider.place)) : ""}`,
     code: hider?.translates
       ? `new NatRule("…", { ${inPlace(hider.place)}kind: "masquerade", source: "${target}" });`
       : routeCode(place, target, router?.ip ?? "…"),
     owner: journey.owners.ofPlace(place),
+    ...(hidden && restored(hidden)),
   });
 }
+
+/** Whether a NatRule gives packets another source. */
+export const isHiding = ({ kind }: Args): boolean => kind === "masquerade" || kind === "snat";
 
 /** The network that an address is in, as who has it says; else the address alone. */
 function targetNetwork({ network }: Journey, destination: string): string {

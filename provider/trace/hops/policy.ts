@@ -1,9 +1,11 @@
 import { ASK, familyOption, ip } from "../../command";
+import type { Args } from "../../definition";
 import { portValue, protocolNumber } from "../../fields/nat";
 import { printFwmark } from "../../fields/policyRule";
 import { tableOf } from "../../fields/routeTable";
 import { parsePolicyRules, type RuleInfo } from "../../parse/policyRule";
 import { PROTOCOL } from "../../protocol";
+import { restored } from "../drift";
 import type { TableRoute } from "../facts";
 import { DEAD, destinationOf, type Facts, MAIN, prefixOf, routeFor, THROW, UNICAST } from "../facts";
 import type { Fault } from "../fault";
@@ -170,6 +172,8 @@ function droppedBy(
   const words = ruleWords(rule);
   const ofRule =
     rule.protocol === PROTOCOL ? journey.owners.ofPolicyRule(place, family, rule.priority) : undefined;
+  const said = ofRule && journey.owners.argsOf(ofRule);
+  const isOther = said !== undefined && (said["action"] !== rule.action || isOtherTable(said["table"], rule));
   const owner = ofRule ?? (route && ownerOfDead(journey, place, route, destination));
   const instead = main ? `, or let one before it look up main, whose route ${main.destination} would do` : "";
   return faultAt(journey, place, {
@@ -180,8 +184,12 @@ function droppedBy(
     mend: `${owner ? `change ${ownerName(owner)}` : "take the rule away"}${instead}`,
     code: owner ? undefined : `${ruleIn(place, family)} del ${words}`,
     owner,
+    ...(ofRule && isOther && restored(ofRule)),
   });
 }
+
+const isOtherTable = (said: unknown, { table }: RuleInfo): boolean =>
+  said !== (table === undefined ? undefined : tableOf(table));
 
 const ownerOfDead = ({ owners }: Journey, place: Place, route: TableRoute, destination: string) =>
   route.protocol === PROTOCOL
@@ -195,11 +203,18 @@ function mainIsLeftOut(
   main: TableRoute,
 ): Fault {
   const six = family === "ipv6" ? 'family: "ipv6", ' : "";
+  const isHere = (args: Args): boolean => args["namespace"] === place.name && args["family"] === family;
+  const lost = journey.owners.find("PolicyRule", (args) => isHere(args) && args["table"] === "main");
+  const other = journey.owners.ofPolicyRule(place, family, 32766);
   return faultAt(journey, place, {
     cause: "policy-rule",
     reason: `none of its policy rules leads packets for ${destination} to the table main, whose route ${main.destination} would do`,
-    mend: "add a PolicyRule that looks up main",
-    code: `new PolicyRule("…", { ${inPlace(place)}${six}priority: 32766, table: "main" });`,
+    mend: other ? `let ${ownerName(other)} look up main` : "add a PolicyRule that looks up main",
+    code: other
+      ? undefined
+      : `new PolicyRule("…", { ${inPlace(place)}${six}priority: 32766, table: "main" });`,
+    owner: other,
+    ...(lost && restored(lost)),
   });
 }
 

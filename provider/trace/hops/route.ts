@@ -1,19 +1,24 @@
 import { z } from "zod";
-import { familyOption, ip } from "../../command";
+import { ASK, familyOption, ip } from "../../command";
 import { canonicalIp } from "../../fields/common";
+import { tableOf } from "../../fields/routeTable";
 import { parseJson } from "../../parse/json";
 import { PROTOCOL } from "../../protocol";
-import { DEAD, destinationOf, type Facts, linkSysctl, mayLeadBy, routeFor } from "../facts";
+import { restored, sysctlIn } from "../drift";
+import { DEAD, destinationOf, type Facts, linkSysctl, MAIN, routeFor, TableRoute } from "../facts";
 import type { Fault } from "../fault";
-import { factsOf, faultAt, type Journey, note } from "../journey";
-import { type Device, ownAddresses, type Place, placeName } from "../network";
-import { ownerName } from "../owners";
+import { covers } from "../ip";
+import { askOnce, factsOf, faultAt, type Journey, note } from "../journey";
+import { addressName, type Device, ownAddresses, type Place, placeName } from "../network";
+import { type Owner, ownerName } from "../owners";
 import type { Packet } from "../packet";
 import { ask, type Outcome, type Plan } from "../plan";
 import { dotted, inPlace } from "../words";
+import { forwardingFault } from "./forwarding";
 import { explainNoRoute } from "./noRoute";
 import { explainRuling, flowOf, numberOf, refusedThough, rulingAt } from "./policy";
-import { isDeadEnd, routerTo } from "./routers";
+import { specialAddress } from "./special";
+import { takeWay } from "./ways";
 
 /** Where the kernel sends a packet: to itself, or out by a link to the next machine. */
 export type Decision =
@@ -48,15 +53,25 @@ export function* decide(
   arrival: Arrival | undefined,
 ): Plan<Decision> {
   const facts = yield* factsOf(journey, place);
-  const outcome = yield* ask(questionOf(place, packet, arrival));
+  const [outcome = UNASKED, match] = yield* askOnce(journey, [
+    ip(place.name, familyOption(packet.family), "-j", "route", "get", ...questionOf(packet, arrival)),
+    ip(place.name, familyOption(packet.family), ...ASK, ...MATCH, ...questionOf(packet, arrival)),
+  ]);
   const answer = outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0] : undefined;
   const isLocal = answer?.type === "local" || ownAddresses(place).includes(packet.destination);
+  const special = specialAddress(journey, place, answer?.type, packet);
+  if (special) return { to: "nowhere", fault: special };
   if (arrival && !isLocal) {
     const fault = forwardingFault(journey, place, facts, packet, arrival);
     if (fault) return { to: "nowhere", fault };
   }
-  const gateway = answer?.gateway ?? answer?.via?.host;
-  const link = place.devices.find(({ name }) => name === answer?.dev);
+  const route = match?.isOk ? parseJson(z.array(TableRoute), match.text)[0] : undefined;
+  if (route) journey.routes.set(routeKey(place, packet.destination), route);
+  const said = answer && { via: answer.gateway ?? answer.via?.host, interface: answer.dev };
+  const way =
+    route?.nexthops && said && !isLocal ? takeWay(journey, place, facts, packet, route, said) : said;
+  const gateway = way?.via;
+  const link = place.devices.find(({ name }) => name === way?.interface);
   if (!outcome.isOk || !answer || !link || /unreachable|blackhole|prohibit/.test(answer.type ?? "")) {
     const ruling = yield* rulingAt(place, facts, flowOf(packet, arrival?.link.name));
     const back = yield* wayBack(place, packet, arrival);
@@ -68,24 +83,42 @@ export function* decide(
       explainNoRoute(journey, place, packet);
     return { to: "nowhere", fault };
   }
-  const source = answer.prefsrc === undefined ? undefined : canonicalIp(answer.prefsrc);
+  const chosen = answer.prefsrc === undefined ? undefined : canonicalIp(answer.prefsrc);
+  const isOther = link.name !== answer.dev && route?.source === undefined;
+  const source = isOther ? (sourceOn(link, packet.family, gateway) ?? chosen) : chosen;
   if (isLocal) return { to: "itself", source };
   const nexthop = canonicalIp(gateway ?? packet.destination);
-  noteRoute(journey, place, facts, packet, link, gateway);
+  noteRoute(journey, place, packet, link, gateway);
   return { to: "link", link, nexthop, source };
 }
 
-const questionOf = (place: Place, packet: Packet, arrival: Arrival | undefined) =>
-  ip(
-    place.name,
-    ...[familyOption(packet.family), "-j", "route", "get", packet.destination],
-    ...(arrival
-      ? ["from", packet.source, "iif", arrival.link.name]
-      : packet.isReply
-        ? ["from", packet.source]
-        : []),
-    ...selectorsOf(packet),
-  );
+const UNASKED: Outcome = { isOk: false, reason: "Failed", stderr: "" };
+
+/** The route itself, with all its ways, instead of what it makes of one packet. */
+const MATCH = ["route", "get", "fibmatch"] as const;
+
+const questionOf = (packet: Packet, arrival: Arrival | undefined): string[] => [
+  packet.destination,
+  ...(arrival
+    ? ["from", packet.source, "iif", arrival.link.name]
+    : packet.isReply
+      ? ["from", packet.source]
+      : []),
+  ...selectorsOf(packet),
+];
+
+const routeKey = ({ name }: Place, destination: string): string => `${name ?? ""}/${destination}`;
+
+/** The address that a place sends from by a link, where the kernel has answered for another. */
+function sourceOn(
+  { addresses }: Device,
+  family: Packet["family"],
+  gateway: string | undefined,
+): string | undefined {
+  const own = addresses.filter((address) => address.family === family && address.isGlobal);
+  const near = own.find((address) => gateway !== undefined && covers(addressName(address), gateway));
+  return (near ?? own[0])?.ip;
+}
 
 /** What else rules of the policy may ask for, as far as it is known of the packet. */
 export const selectorsOf = (packet: Packet): string[] => {
@@ -109,51 +142,11 @@ function* wayBack(place: Place, packet: Packet, arrival: Arrival | undefined): P
   return outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0]?.dev : undefined;
 }
 
-function forwardingFault(
-  journey: Journey,
-  place: Place,
-  facts: Facts,
-  packet: Packet,
-  { link, from }: Arrival,
-): Fault | undefined {
-  const own = linkSysctl(packet.family, link.name, "forwarding");
-  const whole = packet.family === "ipv4" ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding";
-  const key = facts.sysctls.get(whole) === "0" ? whole : own;
-  const isOff = (packet.family === "ipv4" ? facts.sysctls.get(own) : facts.sysctls.get(whole)) === "0";
-  if (!isOff) {
-    note(journey, place, "route", `forwards (${dotted(whole)} = ${facts.sysctls.get(whole) ?? "?"})`);
-    return undefined;
-  }
-  const router = isDeadEnd(journey.network, place)
-    ? routerTo(journey.network, from, packet.destination)
-    : undefined;
-  if (router && router.place !== place) {
-    return faultAt(journey, from, {
-      cause: "gateway",
-      reason: `its gateway for ${packet.destination} is ${placeName(place.name)}, which leads nowhere else`,
-      mend: `send it via ${router.ip}, which is ${placeName(router.place.name)}`,
-      code: routeCode(from, packet.destination, router.ip),
-      owner: ownerOfRoute(journey, from, packet.destination),
-    });
-  }
-  const owner = journey.owners.ofSysctl(place, key);
-  const translated = journey.translations.find(
-    (one) => one.place === place && one.after.destination === packet.destination,
-  );
-  return faultAt(journey, place, {
-    cause: "forwarding-off",
-    reason: `${translated ? `${translated.by} sends it on to ${packet.destination}, but ` : ""}it does not forward, as ${dotted(key)} is 0`,
-    mend: `${owner ? `change ${ownerName(owner)}` : "add a Sysctl"} to make it 1`,
-    code: sysctlCode(place, key, 1),
-    owner,
-  });
-}
-
 /** A route for a program; `target` is a network, or an address alone. */
-export const routeCode = (place: Place, target: string, via: string): string =>
-  `new Route("…", { ${inPlace(place)}destination: "${target}", via: "${via}" });`;
+export const routeCode = (place: Place, target: string, via: string, table?: number | string): string =>
+  `new Route("…", { ${inPlace(place)}destination: "${target}", via: "${via}"${table === undefined ? "" : `, table: ${JSON.stringify(table)}`} });`;
 
-const sysctlCode = (place: Place, key: string, value: number): string =>
+export const sysctlCode = (place: Place, key: string, value: number): string =>
   `new Sysctl("…", { ${inPlace(place)}key: "${dotted(key)}", value: ${value} });`;
 
 /** The kernel drops packets whose source it does not believe. */
@@ -181,8 +174,14 @@ function refusedSource(
   const modes = ["all", name].map((link) => Number(sysctls.get(linkSysctl("ipv4", link, "rp_filter")) ?? 0));
   const mode = Math.max(...modes);
   if (mode === 0 || back === name || (mode === 2 && back !== undefined)) return undefined;
+  const paths = ["all", name].map((link) => linkSysctl("ipv4", link, "rp_filter"));
   const key = linkSysctl("ipv4", name, "rp_filter");
-  const owner = journey.owners.ofSysctl(place, key);
+  // Who says another value than there is has been overruled by hand.
+  const lost = paths.find((path) => {
+    const said = journey.owners.sysctlValue(place, path);
+    return said !== undefined && said !== sysctls.get(path);
+  });
+  const owner = journey.owners.ofSysctl(place, lost ?? key);
   const way = back === undefined ? "it has no way back there" : `its way back there leads by ${back}`;
   return faultAt(journey, place, {
     cause: "rp-filter",
@@ -190,9 +189,10 @@ function refusedSource(
     mend:
       back === undefined
         ? `add a Route to ${packet.source} by ${name}`
-        : `lead the way back by ${name}, or set ${dotted(key)} to 2`,
-    code: back === undefined ? undefined : sysctlCode(place, key, 2),
+        : `lead the way back by ${name}, or ${owner ? `change ${sysctlIn(owner)} to set` : "set"} ${dotted(key)} to 2`,
+    code: back === undefined || owner ? undefined : sysctlCode(place, key, 2),
     owner,
+    ...(lost !== undefined && owner && restored(owner)),
   });
 }
 
@@ -220,29 +220,31 @@ function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }
   });
 }
 
-/** Whose the route of the main table is; nobody's where the `gateway` is another's, as a rule of the policy may have it. */
-export function ownerOfRoute(journey: Journey, place: Place, destination: string, gateway?: string) {
-  const facts = journey.facts.get(place);
-  const route = facts && routeFor(facts, destination);
-  if (!route || (gateway !== undefined && !mayLeadBy(route, route.interface, gateway))) return undefined;
-  return route.protocol === PROTOCOL
-    ? journey.owners.ofRoute(place, destinationOf(route, destination), route.metric)
+/** Whose the route is that a place has taken to a destination, whatever table it is in. */
+export function ownerOfRoute(journey: Journey, place: Place, destination: string): Owner | undefined {
+  const route = routeTaken(journey, place, destination);
+  return route?.protocol === PROTOCOL
+    ? journey.owners.ofRoute(place, destinationOf(route, destination), route.metric, tableOf(route.table))
     : undefined;
+}
+
+/** The route that a place has taken to a destination; where it has taken none, that of its main table. */
+export function routeTaken(journey: Journey, place: Place, destination: string): TableRoute | undefined {
+  const facts = journey.facts.get(place);
+  return journey.routes.get(routeKey(place, destination)) ?? (facts && routeFor(facts, destination));
 }
 
 function noteRoute(
   journey: Journey,
   place: Place,
-  facts: Facts,
   { destination }: Packet,
   link: Device,
   gateway: string | undefined,
 ): void {
-  const route = routeFor(facts, destination);
+  const route = journey.routes.get(routeKey(place, destination));
   const by = gateway === undefined ? `directly by ${link.name}` : `via ${gateway} by ${link.name}`;
-  // That of another table, to which a rule of the policy leads, has no name here.
-  const isTaken = route !== undefined && mayLeadBy(route, link.name, gateway);
-  const covering = isTaken ? ` (route ${route.destination})` : "";
-  const owner = isTaken ? ownerOfRoute(journey, place, destination) : undefined;
+  const table = route && route.table !== MAIN ? ` of table ${tableOf(route.table)}` : "";
+  const covering = route ? ` (route ${route.destination}${table})` : "";
+  const owner = route && ownerOfRoute(journey, place, destination);
   note(journey, place, "route", `reaches ${destination} ${by}${covering}`, owner);
 }

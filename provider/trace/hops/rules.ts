@@ -1,5 +1,7 @@
 import { NFT_FAMILIES } from "../../packet/nft";
+import { lostAccept, restored } from "../drift";
 import type { Fault } from "../fault";
+import { mappedInto } from "../ip";
 import { addRisk, factsOf, faultAt, type Journey, note, passageOf } from "../journey";
 import type { Place } from "../network";
 import { type Owner, ownerName } from "../owners";
@@ -32,7 +34,7 @@ export function* filter(
   const bases = chains.filter(({ base, family }) => base?.hook === hook && families.includes(family));
   if (!fault && hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
     note(journey, place, "rules", `lets ${printPacket(packet)} through its chains of hook ${hook}`);
-  const after = translated(journey, place, packet, passage, judgement);
+  const after = translated(journey, place, hook, packet, passage, judgement);
   return { packet: judgement.untracked ? untracked(journey, place, after, judgement.untracked) : after };
 }
 
@@ -113,6 +115,7 @@ function faultOf(
   const reason = rule
     ? `${sent}${chainName(chain)} ${verb} ${packet} by the rule \`${rule.text}\`${counted(rule.packets)}`
     : `${sent}the policy of ${chainName(chain)} ${verb} ${packet}, as no rule there accepts it${counted(chain.base?.packets)}`;
+  const lost = lostAccept(journey, place, met.hook, passage.packet);
   return faultAt(journey, place, {
     ...{ cause: "filter", effect: unless ? "doubt" : "all" },
     reason: unless
@@ -120,6 +123,7 @@ function faultOf(
       : reason,
     ...(owner ? { mend: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
     owner,
+    ...(lost && restored(lost)),
   });
 }
 
@@ -127,12 +131,13 @@ function faultOf(
 function translated(
   journey: Journey,
   place: Place,
+  hook: Hook,
   packet: Packet,
   passage: Passage,
   { nat }: Judgement,
 ): Packet {
   if (!nat || packet.isReply) return packet;
-  const after = apply(nat.verdict, packet, place, passage);
+  const after = apply(nat.verdict, packet, place, hook, passage);
   if (!after) {
     journey.doubts.push(`${place.name ?? "the host"}: ${chainName(nat.chain)}: ${nat.rule.text}`);
     return packet;
@@ -154,8 +159,10 @@ function apply(
   verdict: Verdict,
   packet: Packet,
   place: Place,
+  hook: Hook,
   { inInterface, outInterface }: Passage,
 ): Packet | undefined {
+  if ("network" in verdict) return mapped(verdict, packet, hook);
   const first = (link: string | undefined): string | undefined =>
     place.devices
       .find(({ name }) => name === link)
@@ -187,6 +194,18 @@ function apply(
     default:
       return undefined;
   }
+}
+
+/** From network to network. A target of iptables does not say which address it maps: that depends on its hook. */
+function mapped(
+  { does, network }: Extract<Verdict, { readonly network: string }>,
+  packet: Packet,
+  hook: Hook,
+): Packet | undefined {
+  const isDnat = does === "netmap" ? hook === "prerouting" || hook === "output" : does === "dnat";
+  const end = isDnat ? "destination" : "source";
+  const address = mappedInto(network, packet[end]);
+  return address === undefined ? undefined : { ...packet, [end]: address };
 }
 
 const portOf = (

@@ -7,6 +7,8 @@ export type Verdict =
   | { readonly does: "accept" | "drop" | "reject" | "return" }
   | { readonly does: "jump" | "goto"; readonly chain: string }
   | { readonly does: "dnat" | "snat"; readonly to?: string | undefined; readonly port?: number | undefined }
+  /** From network to network, address by address: the host part stays. */
+  | { readonly does: "dnat" | "snat" | "netmap"; readonly network: string }
   /** With an address of the link that the packet leaves by. */
   | { readonly does: "masquerade" }
   /** To the place itself. */

@@ -226,6 +226,8 @@ function verdictOf(target: Read["target"], values: Read["values"]): Verdict | "n
       return { does: "snat", ...endOf(values.get("--to-source")) };
     case "DNAT":
       return { does: "dnat", ...endOf(values.get("--to-destination")) };
+    case "NETMAP":
+      return { does: "netmap", network: values.get("--to") ?? "" };
     case "REDIRECT":
       return { does: "redirect", port: endOf(`:${values.get("--to-ports") ?? ""}`).port };
     default:

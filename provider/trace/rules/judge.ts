@@ -70,7 +70,7 @@ const endOf = ({ base }: Chain, found: Found | undefined): Verdict["does"] =>
   found?.verdict.does ?? base?.policy ?? "accept";
 
 const isTranslation = ({ does }: Verdict): boolean =>
-  ["dnat", "snat", "masquerade", "redirect"].includes(does);
+  ["dnat", "snat", "netmap", "masquerade", "redirect"].includes(does);
 
 /** The first rule in doubt that would let a packet through which its chain drops. */
 function rescuer(

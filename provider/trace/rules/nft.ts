@@ -1,5 +1,5 @@
 import { NFT_FAMILIES } from "../../packet/nft";
-import type { Selector, Word } from "../../parse/nftExpressions";
+import type { Pattern, Selector } from "../../parse/nftExpressions";
 import { type NftRule, type NftSets, parseRuleset } from "../../parse/nftRuleset";
 import type { Elements, Statement, Target, Translation } from "../../parse/nftStatements";
 import { all, type Passage, type Tri } from "../packet";
@@ -129,21 +129,25 @@ function lookUp<T>(
 }
 
 /** Where it does not translate the packet, the rule does not match. */
-function translate({ is, family, addr, port }: Translation, place: Place): Verdict | false {
+function translate({ is, family, addr, port, isNetmap }: Translation, place: Place): Verdict | false {
   const own = NFT_FAMILIES[place.passage.packet.family];
-  const to = wordOf(addr, place);
-  const toPort = wordOf(port, place);
+  const target = targetOf(addr, place);
+  const to = wordIn(target);
+  const toPort = wordIn(targetOf(port, place));
   if ((family !== undefined && family !== own) || to === "nothing" || toPort === "nothing") return false;
   if (is === "masquerade") return { does: is };
+  if (isNetmap && is !== "redirect" && typeof target === "object" && target.is === "prefix")
+    return { does: is, network: target.network };
   const ported = { port: typeof toPort?.word === "number" ? toPort.word : undefined };
   return is === "redirect"
     ? { does: is, ...ported }
     : { does: is, to: typeof to?.word === "string" ? to.word : undefined, ...ported };
 }
 
-/** The one address or port that a packet is given; `undefined` where there is none, or no single one. */
-function wordOf(target: Target | undefined, place: Place): { readonly word: Word } | "nothing" | undefined {
-  const pattern = target?.is === "map" ? lookUp(target, new Map(), place) : target;
-  if (pattern === undefined || pattern === "nothing") return pattern;
-  return pattern.is === "word" ? pattern : undefined;
-}
+/** What a packet is given, of a map what that has for it; `undefined` where it cannot be told. */
+const targetOf = (target: Target | undefined, place: Place): Pattern | "nothing" | undefined =>
+  target?.is === "map" ? lookUp(target, new Map(), place) : target;
+
+/** The one address or port in it; `undefined` where there is none, or no single one. */
+const wordIn = (pattern: Pattern | "nothing" | undefined) =>
+  pattern === undefined || pattern === "nothing" || pattern.is === "word" ? pattern : undefined;

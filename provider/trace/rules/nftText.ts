@@ -46,9 +46,9 @@ export function printStatement(statement: Statement): string {
 
 const over = (isOver: boolean): string => (isOver ? "over " : "");
 
-function printTranslation({ is, addr, port }: Translation): string {
+function printTranslation({ is, addr, port, isNetmap }: Translation): string {
   const to = [addr, port].flatMap((target) => (target ? printTarget(target) : []));
-  return to.length === 0 ? is : `${is} to ${to.join(":")}`;
+  return to.length === 0 ? is : `${is}${isNetmap ? " prefix" : ""} to ${to.join(":")}`;
 }
 
 const printTarget = (target: Target): string =>

@@ -62,7 +62,7 @@ export function run(
     const judged = rule.judge(passage);
     if (judged === "nothing") return judged;
     const verdict = judged.does === "doubt" ? judged.may : judged;
-    // No chain, but a target that nothing is known of: NFQUEUE, NETMAP, TPROXY.
+    // No chain, but a target that nothing is known of: NFQUEUE, TPROXY.
     const isKnown = verdict && (!isCall(verdict) || targetOf(verdict, chain));
     if (isKnown && judged.does !== "doubt") return verdict;
     if (!assumed.has(rule)) return "doubt";

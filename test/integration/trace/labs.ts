@@ -55,7 +55,7 @@ export const DOCKER = [
   "h1: iptables -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
 ];
 
-function up(namespace: string, ...links: readonly string[]): string[] {
+export function up(namespace: string, ...links: readonly string[]): string[] {
   return links.map((link) => `${namespace}: ip link set dev ${link} up`);
 }
 
@@ -69,6 +69,10 @@ export interface Lab {
   readonly trace?: readonly [source: string, target: string];
   /** The first sentence of what is wrong. */
   readonly sentence: string;
+  /** A file of the kernel without which there is no such thing. */
+  readonly needs?: string;
+  /** Whether to wait until spanning tree has decided on every port; else some may still listen. */
+  readonly isSettled?: boolean;
   /** A program that listens, for TCP unless it says otherwise. */
   readonly server?: readonly [namespace: string, ip: string, port: number, protocol?: "udp"];
 }

@@ -31,7 +31,7 @@ describe("composites: Node", () => {
     expect(creationOf(composite, whole)).to.deep.equal({
       "Namespace red": [
         "ip netns add red",
-        "ip -n red link set dev lo alias MARK up",
+        "ip -n red link set dev lo alias MARK group GROUP up",
         "ip netns exec red sysctl -q -w net.ipv4.ip_forward=1",
       ],
       "VethPair red/eth0": [
@@ -51,6 +51,89 @@ describe("composites: Node", () => {
       "Route red/10.9.0.0/16": ["ip -n red route add 10.9.0.0/16 table main metric 0 proto 110 dev eth1"],
       "Route red/10.8.0.0/16": ["ip -n red route add blackhole 10.8.0.0/16 table main metric 0 proto 110"],
     });
+  });
+
+  it("gives addresses to its loopback, which is no cable", () => {
+    expect(
+      creationOf(composite, { name: "r1", interfaces: { lo: { addresses: ["10.255.0.1/32"] } } }),
+    ).to.have.all.keys("Namespace r1", "Address r1/lo 10.255.0.1/32");
+    // What a state has, with the defaults of other links.
+    const filledIn = { lo: { mtu: 1500, up: true, peer: { up: true }, addresses: [] } };
+    expect(problems({ name: "r2", interfaces: filledIn })).to.deep.equal([]);
+  });
+
+  describe("has routes that wait for those that lead to their gateways", () => {
+    const direct = "203.0.113.1/32";
+    const rows: readonly (readonly [title: string, routes: readonly Args[], on: Args])[] = [
+      [
+        "in whatever order they are listed",
+        [
+          { destination: "default", via: "203.0.113.1" },
+          { destination: "::/0", via: "2001:db8::1" },
+          { destination: direct, interface: "eth0" },
+          { destination: "2001:db8::1/128", interface: "eth0" },
+        ],
+        { "0.0.0.0/0": [direct], "::/0": ["2001:db8::1/128"], [direct]: [], "2001:db8::1/128": [] },
+      ],
+      [
+        "each of several",
+        [
+          { destination: "10.9.0.0/16", nexthops: [{ via: "203.0.113.1" }, { via: "203.0.114.1" }] },
+          { destination: direct, interface: "eth0" },
+          { destination: "203.0.114.0/24", interface: "eth1" },
+        ],
+        { "10.9.0.0/16": [direct, "203.0.114.0/24"], [direct]: [], "203.0.114.0/24": [] },
+      ],
+      [
+        "by a gateway of the other family",
+        [
+          { destination: "0.0.0.0/0", via: "2001:db8::1" },
+          { destination: "2001:db8::/64", interface: "eth0" },
+        ],
+        { "0.0.0.0/0": ["2001:db8::/64"], "2001:db8::/64": [] },
+      ],
+      [
+        "over a default route without a gateway, and by another table",
+        [
+          { destination: "10.9.0.0/16", via: "198.51.100.1", table: 7 },
+          { destination: "default", interface: "eth0", metric: 9 },
+        ],
+        { "10.9.0.0/16 table 7": ["0.0.0.0/0 metric 9"], "0.0.0.0/0 metric 9": [] },
+      ],
+      [
+        "not for one on another link, with a gateway of its own, or of several ways; nor where the gateway is said to be a neighbour",
+        [
+          { destination: "default", via: "203.0.113.1", interface: "eth1" },
+          { destination: "10.1.0.0/16", via: "203.0.113.1", interface: "eth0", onlink: true },
+          { destination: "10.2.0.0/16", via: "203.0.113.9" },
+          { destination: direct, interface: "eth0" },
+          { destination: "203.0.113.8/29", via: "203.0.113.1" },
+        ],
+        {
+          "0.0.0.0/0": [],
+          "10.1.0.0/16": [],
+          "10.2.0.0/16": [],
+          [direct]: [],
+          "203.0.113.8/29": [direct],
+        },
+      ],
+    ];
+    for (const [title, routes, on] of rows) {
+      it(title, () => {
+        const owners = ownersIn(composite, { name: "r", routes });
+        const between = Object.entries(owners).flatMap(([key, keys]) =>
+          key.startsWith("Route r/")
+            ? [
+                [
+                  key.replace("Route r/", ""),
+                  keys.filter((one) => one.startsWith("Route ")).map((one) => one.replace("Route r/", "")),
+                ],
+              ]
+            : [],
+        );
+        expect(Object.fromEntries(between)).to.deep.equal(on);
+      });
+    }
   });
 
   it("has parts that hang on what they need: cables on the namespace, routes on addresses and on the link they name", () => {
@@ -108,7 +191,7 @@ describe("composites: Node", () => {
     ],
     [
       { name: "n3", interfaces: { eth0: { speed: 1 } } },
-      "interfaces.eth0.speed: is not a property; there are `mac`, `mtu`, `up`, `peer`, `addresses`",
+      "interfaces.eth0.speed: is not a property; there are `mac`, `mtu`, `up`, `deleteForeign`, `peer`, `addresses`",
     ],
     [
       { name: "n4", interfaces: { eth0: { addresses: ["10.0.0.1"] } } },
@@ -148,6 +231,23 @@ describe("composites: Node", () => {
     [
       { name: "n11", interfaces: { eth0: { peer: { addresses: ["10.0.0.1/33"] } } } },
       /^interfaces.eth0.peer.addresses\[0\].address: /,
+    ],
+    [
+      {
+        name: "n12",
+        interfaces: { lo: { addresses: ["10.255.0.1/32"], mac: "02:00:00:00:00:01", mtu: 9000 } },
+      },
+      "interfaces.lo.mac: does not apply to lo, which takes `addresses` only: leave it out",
+      "interfaces.lo.mtu: does not apply to lo, which takes `addresses` only: leave it out",
+    ],
+    [
+      { name: "n13", interfaces: { lo: { up: false, peer: { bridge: "br0" } } } },
+      "interfaces.lo.up: does not apply to lo, which takes `addresses` only: set `loopback: false` beside `interfaces` instead",
+      "interfaces.lo.peer: does not apply to lo, which takes `addresses` only: leave it out",
+    ],
+    [
+      { name: "n14", interfaces: { lo: { addresses: ["10.255.0.1"] } } },
+      /^interfaces.lo.addresses\[0\].address: is "10.255.0.1" without a prefix length/,
     ],
     [{ name: "n10", sysctls: { "kernel.panic": 1 } }, /^sysctls.kernel.panic: is not below `net`/],
   ];

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "chai";
-import { inOrder, reversed } from "../../../provider/composites/schedule";
+import { inOrder, queues, reversed } from "../../../provider/composites/schedule";
 
 const item = (key: string, ...on: string[]) => ({ key, on });
 
@@ -81,5 +81,16 @@ describe("composites: schedule", () => {
       item("b", "c"),
       item("a", "b", "c"),
     ]);
+  });
+
+  it("begins work in one line after all that came before, well or badly, and in other lines at once", async () => {
+    const { log, work } = recorder(["a1"]);
+    const inLine = queues((key: string) => (key === "alone" ? undefined : key[0]));
+    const all = ["a1", "a2", "b1", "alone"].map((key) => inLine(key, () => work({ key })));
+    expect((await Promise.allSettled(all)).map(({ status }) => status)).to.deep.equal([
+      ...["rejected", "fulfilled", "fulfilled", "fulfilled"],
+    ]);
+    expect(log.slice(0, 3)).to.deep.equal(["a1 begins", "b1 begins", "alone begins"]);
+    expect(log.indexOf("a2 begins")).to.be.greaterThan(log.indexOf("alone begins"));
   });
 });

@@ -8,7 +8,6 @@ import {
   integer,
   interfaceAddress,
   ipAddress,
-  isUnicast,
   linkName,
   macAddress,
   mtu,
@@ -260,22 +259,6 @@ describe("fields", () => {
       ["00:00:00:00:00:00", 'is "00:00:00:00:00:00", not a MAC address such as 02:00:00:00:00:01'],
       ["02-00-00-00-00-01", 'is "02-00-00-00-00-01", not a MAC address such as 02:00:00:00:00:01'],
     ]);
-  });
-
-  describe("isUnicast", () => {
-    for (const [address, is] of [
-      ["10.0.0.1", true],
-      ["223.255.255.255", true],
-      ["224.0.0.1", false],
-      ["255.255.255.255", false],
-      ["0.0.0.0", false],
-      ["fd00::1", true],
-      ["fe80::1", true],
-      ["ff02::1", false],
-      ["::", false],
-    ] as const) {
-      it(`${address}: ${is}`, () => expect(isUnicast(address)).to.equal(is));
-    }
   });
 
   describe("integer and mtu", () => {

@@ -25,10 +25,10 @@ describe("ports of Open vSwitch", () => {
       ),
     ].join("\n");
     expect(Object.fromEntries(parsePorts(text))).to.deep.equal({
-      br0: "br0",
-      eth1: "br0",
-      eth2: "br0",
-      br1: "br1",
+      br0: { bridge: "br0", enters: 0, leaves: 0 },
+      eth1: { bridge: "br0", enters: 0, leaves: 0 },
+      eth2: { bridge: "br0", enters: 0, leaves: 0 },
+      br1: { bridge: "br1", enters: 0, leaves: 0 },
     });
   });
 

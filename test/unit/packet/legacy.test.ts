@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import { printCommand } from "../../../provider/command";
-import { hasLegacyTable, lookForLegacyRules, lookForLegacyTables } from "../../../provider/packet/legacy";
+import {
+  hasLegacyTable,
+  isLegacy,
+  lookForLegacyRules,
+  lookForLegacyTables,
+  lookForVersion,
+} from "../../../provider/packet/legacy";
 
 describe("rules of iptables-legacy", () => {
   it("are looked for, and may be none", () => {
@@ -21,5 +27,12 @@ describe("rules of iptables-legacy", () => {
     expect(hasLegacyTable(undefined, "nat")).to.equal(false);
     expect(hasLegacyTable("filter\n", "nat")).to.equal(false);
     expect(hasLegacyTable("filter\nnat\n", "nat")).to.equal(true);
+  });
+
+  it("are what `iptables` itself makes on some hosts", () => {
+    expect(printCommand(lookForVersion("ipv6", "red"))).to.equal("ip netns exec red ip6tables -V");
+    expect(isLegacy("iptables", "iptables v1.8.9 (legacy)")).to.equal(true);
+    expect(isLegacy("iptables", "iptables v1.8.9 (nf_tables)")).to.equal(false);
+    expect(isLegacy("nftables", "iptables v1.8.9 (legacy)")).to.equal(false);
   });
 });

@@ -16,7 +16,7 @@ const mark = markFor("NatRule");
 
 /** A table with a rule in each of the chains of `rules`, by handles from 0 on. */
 const tableOf = (rules: readonly string[], chains = [...new Set(rules)], hasMore = false): NftTable => ({
-  ...{ chains, hasMore },
+  ...{ chains: chains.map((name) => ({ name })), hasMore, isDormant: false },
   rules: rules.map((chain, handle) => ({ family: "ip", table: "t", chain, handle, expr: [] })),
 });
 

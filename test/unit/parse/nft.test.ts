@@ -34,7 +34,8 @@ const LISTING = JSON.stringify({
 describe("parse nft", () => {
   it("reads a table", () => {
     expect(parseTable(LISTING)).to.deep.equal({
-      chains: ["c"],
+      isDormant: false,
+      chains: [{ name: "c", type: "nat", hook: "output", prio: -100, policy: "accept" }],
       rules: [
         { family: "ip", table: "t", chain: "c", handle: 2, comment: "mine", expr: [{ masquerade: null }] },
       ],
@@ -43,6 +44,13 @@ describe("parse nft", () => {
   });
 
   it("knows that there is none", () => expect(parseTable(undefined)).to.equal(undefined));
+
+  it("takes any flag of a table for the one that makes it dormant, as nft 1.0.6 names it by chance", () => {
+    const flagged = (flags: unknown) =>
+      JSON.stringify({ nftables: [{ table: { family: "ip", name: "t", flags } }] });
+    const are = [undefined, "t", ["dormant"]].map((flags) => parseTable(flagged(flags))?.isDormant);
+    expect(are).to.deep.equal([false, true, true]);
+  });
 
   it("sees that a table has more than rules", () => {
     const withSet = LISTING.replace('{"rule":', '{"set":{"name":"s"}},{"rule":');

@@ -269,15 +269,12 @@ describe("Address", () => {
       expect(definition.isOurs?.(asSeen(state), state)).to.equal(true);
     });
 
-    it("needs a record on a link that is not of its own stack", () => {
-      const isRecorded = (mark: string) =>
-        definition.isRecorded?.([addresses.replace(linkMark, mark)], state);
+    it("needs a record on any link, which goes with the link", () => {
       expect([
-        isRecorded(linkMark),
-        isRecorded("pulumi-netns:Bridge:0123456789ab:project/other/br0"),
-        isRecorded("uplink"),
+        definition.isRecorded?.([addresses], state),
         definition.isRecorded?.([undefined], state),
-      ]).to.deep.equal([false, true, true, true]);
+        definition.link?.(state),
+      ]).to.deep.equal([true, true, "br0"]);
     });
 
     it("takes turns with others on its link, and only with those", () => {

@@ -87,7 +87,7 @@ describe("Bridge", () => {
       [
         { stpState: true },
         "stpState: is not a property; there are `name`, `namespace`, `mac`, `mtu`, `stp`, `forwardDelay`, " +
-          "`ageingTime`, `vlanFiltering`, `groupFwdMask`, `up`, `adopt`",
+          "`ageingTime`, `vlanFiltering`, `groupFwdMask`, `up`, `deleteForeign`, `adopt`",
       ],
       [
         { name: "..", mtu: 0, up: "yes" },
@@ -111,6 +111,7 @@ describe("Bridge", () => {
       ["vlanFiltering", true, "update"],
       ["groupFwdMask", 16384, "update"],
       ["up", false, "update"],
+      ["deleteForeign", true, "update"],
       ["adopt", true, "update"],
     ]);
 
@@ -187,6 +188,7 @@ describe("Bridge", () => {
       ["vlanFiltering", true, "ip link set dev unit-br type bridge vlan_filtering 1"],
       ["groupFwdMask", 8, "ip link set dev unit-br type bridge group_fwd_mask 8"],
       ["up", false, "ip link set dev unit-br down"],
+      ["deleteForeign", true],
       ["adopt", true],
       ["mark", "another", "ip link set dev unit-br alias MARK"],
     ]);
@@ -278,18 +280,40 @@ describe("Bridge", () => {
 
   describe("ownership", () => {
     const own = String(state["mark"]);
-    const seen = (mark: string | undefined, group: string) => ({ ...asSeen(state), mark, group });
+    const theirs = markFor("Bridge", "theirs");
+    const seen = (mark: string | undefined, group: string, mac = state["mac"]) => ({
+      ...asSeen({ ...state, mac }),
+      ...{ mark, group },
+    });
+    const isOurs = (mark: string | undefined, group: string, mac?: string, asked: object = {}) =>
+      definition.isOurs?.(seen(mark, group, mac), { ...state, ...asked });
 
-    it("goes by the mark, and before there is one by the group it was born in", () => {
-      const isOurs = (mark: string | undefined, group: string) =>
-        definition.isOurs?.(seen(mark, group), state);
+    it("goes by the mark, and where that is missing by the group it was born in", () => {
       expect([
-        isOurs(own, "default"),
+        isOurs(own, "0"),
         isOurs("foreign", birthGroup(own)),
         isOurs(undefined, birthGroup(own)),
         isOurs(undefined, birthGroup("another")),
-        isOurs(undefined, "default"),
-      ]).to.deep.equal([true, false, true, false, false]);
+        isOurs(undefined, "0"),
+        isOurs(theirs, birthGroup(own)),
+      ]).to.deep.equal([true, true, true, false, false, false]);
+    });
+
+    it("goes by the MAC address that is made from the mark, where something else has taken the alias", () => {
+      const given = "02:00:00:00:00:01";
+      expect([
+        isOurs("Gi0/1", "0", macOf(own)),
+        isOurs(undefined, "0", macOf(own)),
+        // Another resource's, a port's, and one that anybody may give.
+        isOurs("Gi0/1", "0", macOf(theirs)),
+        isOurs("Gi0/1", "0", macOf(own, "end")),
+        isOurs("Gi0/1", "0", given, { mac: given }),
+        // Another resource has put its mark there.
+        isOurs(theirs, "0", macOf(own)),
+      ]).to.deep.equal([true, true, false, false, false, false]);
+      // A macvlan may have the MAC address of the link below.
+      const misfit = "is a macvlan link, not a bridge";
+      expect(definition.isOurs?.({ ...seen("Gi0/1", "0", macOf(own)), misfit }, state)).to.equal(false);
     });
 
     it("has its alias set after a crash, and its birth ended with it", () => {

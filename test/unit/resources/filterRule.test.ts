@@ -310,7 +310,9 @@ describe("FilterRule", () => {
         comment: `${markFor("FilterRule", name)}${priority === 0 ? "" : `,${priority}`}`,
       },
     });
-    const chain = (name: string) => ({ chain: { name } });
+    const chain = (name: string) => ({
+      chain: { name, type: "filter", hook: name.replace("filter-", ""), prio: 0, policy: "accept" },
+    });
     const listing = (...objects: object[]): Answer[] => [JSON.stringify({ nftables: objects })];
 
     it("nftables: a new rule stands before the first that is asked later", () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../../provider/definition";
 import * as engine from "../../../provider/engine";
 import { RefusedError } from "../../../provider/errors";
+import { birthGroup } from "../../../provider/links";
 import { namespace } from "../../../provider/resources/namespace";
 import {
   asSeen,
@@ -84,7 +85,7 @@ describe("Namespace", () => {
       ],
       [
         { path: "/run/netns/a" },
-        "path: is not a property; there are `name`, `sysctls`, `loopback`, `killProcesses`, `adopt`",
+        "path: is not a property; there are `name`, `sysctls`, `loopback`, `killProcesses`, `deleteForeign`, `adopt`",
       ],
       [
         { name: ".", loopback: 0, sysctls: { "net.ipv4.ip_forward": "\n1", "vm.swappiness": 1 } },
@@ -103,18 +104,19 @@ describe("Namespace", () => {
       ["sysctls", undefined, "update"],
       ["loopback", false, "update"],
       ["killProcesses", true, "update"],
+      ["deleteForeign", true, "update"],
       ["adopt", true, "update"],
     ]);
   });
 
-  it("is known by its name, and claims the parameters it sets", () => {
+  it("is known by its name, and has the parameters it sets for itself", () => {
     expect(definition.id(state)).to.equal("red");
-    expect(definition.claims(state)).to.deep.equal([
-      "namespace red",
+    expect(definition.claims(state)).to.deep.equal(["namespace red"]);
+    expect(definition.settings?.(state)).to.deep.equal([
       "sysctl net/ipv4/ip_forward in red",
       "sysctl net/ipv4/tcp_rmem in red",
     ]);
-    expect(definition.claims(checked(definition, { name: "red" }))).to.deep.equal(["namespace red"]);
+    expect(definition.settings?.(checked(definition, { name: "red" }))).to.deep.equal([]);
   });
 
   describe("commands", () => {
@@ -123,6 +125,7 @@ describe("Namespace", () => {
         "stat --format=%i /run/netns/red",
         "ip -n red -N -j -d addr show dev lo",
         "ip netns exec red sysctl --ignore net.ipv4.ip_forward net.ipv4.tcp_rmem",
+        'ip netns exec red sysctl --ignore --pattern "^net[./]ipv4[./]conf[./].+[./](forwarding|accept_redirects)$" net/ipv4/conf',
       ]);
       expect(printed(definition.probe({ name: "red", sysctls: {} }))).to.deep.equal([
         "stat --format=%i /run/netns/red",
@@ -131,7 +134,7 @@ describe("Namespace", () => {
     });
 
     const add = "ip netns add red";
-    const lo = "ip -n red link set dev lo alias MARK";
+    const lo = "ip -n red link set dev lo alias MARK group GROUP";
     itCreates(definition, [
       [{ name: "red" }, add, `${lo} up`],
       [{ name: "red", loopback: false }, add, lo],
@@ -146,6 +149,7 @@ describe("Namespace", () => {
     itUpdates(definition, state, [
       ["loopback", false, "ip -n red link set dev lo down"],
       ["killProcesses", true],
+      ["deleteForeign", true],
       ["adopt", true],
       [
         "sysctls",
@@ -181,6 +185,7 @@ describe("Namespace", () => {
         args: { loopback: true, sysctls: { ...sysctls, "net.ipv4.ip_forward": "0" } },
         outputs,
         mark,
+        group: "0",
       });
     });
 
@@ -190,6 +195,7 @@ describe("Namespace", () => {
         args: { loopback: true },
         outputs,
         mark,
+        group: "0",
       });
     });
 
@@ -204,9 +210,28 @@ describe("Namespace", () => {
     });
 
     it("takes over its own, and nobody else's", () => {
-      const taken = (mark: string | undefined) =>
-        definition.mayTakeOver?.({ args: { loopback: true }, outputs, mark }, state);
+      const taken = (mark: string | undefined, group = "0") =>
+        definition.mayTakeOver?.(
+          Object.assign({ args: { loopback: true }, outputs, mark }, { group }),
+          state,
+        );
       expect([taken(mark), taken("foreign"), taken(undefined)]).to.deep.equal([true, false, false]);
+      const own = birthGroup(mark);
+      expect([taken("foreign", own), taken(undefined, own)]).to.deep.equal([true, true]);
+      expect([
+        taken("foreign", birthGroup("another")),
+        taken(markFor("Namespace", "another"), own),
+      ]).to.deep.equal([false, false]);
+    });
+
+    it("gives its group to the mark of a resource renamed under an alias, but none to what it took over", () => {
+      const update = (was: string, group: string) =>
+        printed(definition.update(Object.assign(asSeen({ ...state, mark: was }), { group }), state));
+      const was = markFor("Namespace", "old");
+      expect([update(was, birthGroup(was)), update("theirs", "7")]).to.deep.equal([
+        [`ip -n red link set dev lo alias ${mark} group ${birthGroup(mark)}`],
+        [`ip -n red link set dev lo alias ${mark}`],
+      ]);
     });
   });
 
@@ -241,6 +266,37 @@ describe("Namespace", () => {
         none,
       );
       expect(after).to.deep.equal({ ...none, ...outputs });
+    });
+  });
+
+  describe("the group of its loopback link", () => {
+    const born = birthGroup(String(state["mark"]));
+    const wordsFor = (mark: string | undefined, group: string, news: Args = state) => {
+      const seen = {
+        args: { loopback: true, sysctls: state["sysctls"] },
+        outputs: {},
+        group,
+        ...(mark && { mark }),
+      };
+      return printed(definition.update(seen, news)).join("; ").replaceAll(born, "BORN");
+    };
+    const other = markFor("Namespace", "other");
+
+    it("is given along with the mark, also where a crash came before either", () => {
+      expect(wordsFor(undefined, "0")).to.equal(
+        `ip -n red link set dev lo alias ${String(state["mark"])} group BORN`,
+      );
+      expect(wordsFor(String(state["mark"]), "0")).to.equal("ip -n red link set dev lo group BORN");
+      expect(wordsFor(String(state["mark"]), born)).to.equal("");
+    });
+
+    it("follows the mark, and goes with it", () => {
+      expect(wordsFor(other, birthGroup(other))).to.contain("group BORN");
+      expect(wordsFor(String(state["mark"]), born, { ...state, mark: "" })).to.contain("group 0");
+    });
+
+    it("stays where somebody else has given it one", () => {
+      expect(wordsFor(undefined, "7")).to.not.contain("group");
     });
   });
 
@@ -370,65 +426,67 @@ describe("Namespace", () => {
     });
 
     // veth-red's other end is in blue, which red knows by name; up's is in the host, which has none.
-    const out = { [links]: golden("links-red"), [ids]: golden("namespace-ids-red") };
-    const blue = "ip -n blue -N -j -d addr show dev if2";
-    const here = "ip -N -j -d addr show dev if2";
+    const [lo, cable, up] = JSON.parse(golden("links-red"));
+    const stackMark = (name: string) => `pulumi-netns:VethPair:ba9876543210:project/stack/${name}`;
+    const upMark = stackMark("up");
+    const own = JSON.stringify([lo, cable]);
+    const host = "ip -N -j -d addr show";
+    const blue = "ip -n blue -N -j -d addr show";
+    const far = JSON.parse(golden("link-veth-blue"));
+    const [, , outer] = JSON.parse(golden("links-host"));
+    const out = {
+      [links]: own,
+      [host]: "[]",
+      [ids]: golden("namespace-ids-red"),
+      [blue]: JSON.stringify(far),
+    };
+    const farEnd = `${blue} dev if2`;
+    const hostEnd = `${host} dev if3`;
 
     it("waits until the far ends of its own cables are gone", async () => {
+      const another = golden("link-veth-blue").replace("/cable", "/another");
       const { error, ran } = await removal({
-        ...out,
-        [here]: golden("link-veth-blue").replace("/cable", "/another"),
-        [blue]: inTurn(golden("link-veth-blue"), golden("link-veth-blue"), "[]"),
+        ...{ ...out, [host]: another },
+        [farEnd]: inTurn(golden("link-veth-blue"), "[]"),
       });
       expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
-        ...[links, here, ids, pids, del],
-        ...["sleep 0.016", blue],
-        ...["sleep 0.008", blue],
-        ...["sleep 0.008", blue],
+        ...[links, host, ids, blue, pids, del],
+        ...["sleep 0.016", farEnd],
+        ...["sleep 0.008", farEnd],
       ]);
     });
 
     it("waits for no cable that lies wholly inside", async () => {
-      const inner = JSON.parse(golden("links-red"));
-      for (const link of inner) delete link.link_netnsid;
-      const { ran } = await removal({ [links]: JSON.stringify(inner) });
+      const { link_netnsid: _, ...inner } = cable;
+      const { ran } = await removal({ [links]: JSON.stringify([lo, inner]) });
       expect(ran).to.deep.equal([links, pids, del]);
     });
 
-    it("waits for one in the host, too, and not for foreign ones", async () => {
-      const marked = golden("links-red").replace(
-        '"ifname": "up",',
-        '"ifname": "up", "ifalias": "pulumi-netns:VethPair:ba9876543210:project/stack/up",',
-      );
-      const host = "ip -N -j -d addr show dev if3";
-      const up = JSON.stringify(JSON.parse(golden("links-host")).slice(2));
-      const { ran } = await removal({
-        [links]: marked,
-        [ids]: golden("namespace-ids-red"),
-        [here]: absent,
-        [blue]: absent,
-        [host]: inTurn(up, up, up, "[]"),
+    it("waits for one in the host, too", async () => {
+      const there = JSON.stringify([{ ...outer, ifalias: upMark }]);
+      const { error, ran } = await removal({
+        ...{ ...out, [links]: JSON.stringify([lo, cable, { ...up, ifalias: upMark }]), [host]: there },
+        ...{ [farEnd]: absent, [hostEnd]: inTurn(there, "[]") },
       });
+      expect(error).to.equal(undefined);
       expect(ran).to.deep.equal([
-        ...[links, here, host, ids, pids, del],
-        ...["sleep 0.016", blue, host],
-        ...["sleep 0.008", host],
-        ...["sleep 0.008", host],
+        ...[links, host, ids, blue, pids, del],
+        ...["sleep 0.016", farEnd, hostEnd],
+        ...["sleep 0.008", hostEnd],
       ]);
     });
 
     it("asks no other namespace where all far ends are in the host", async () => {
-      const [lo, cable] = JSON.parse(golden("links-red"));
       const { ran } = await removal({
-        [links]: JSON.stringify([lo, cable]),
-        [here]: inTurn(golden("link-veth-blue"), "[]"),
+        ...{ [links]: own, [host]: golden("link-veth-blue") },
+        [`${host} dev if2`]: "[]",
       });
-      expect(ran).to.deep.equal([links, here, pids, del, "sleep 0.016", here]);
+      expect(ran).to.deep.equal([links, host, pids, del, "sleep 0.016", `${host} dev if2`]);
     });
 
     it("stops waiting after twelve seconds, as the namespace itself is gone", async () => {
-      const { error, ran } = await removal({ ...out, [here]: absent, [blue]: golden("link-veth-blue") });
+      const { error, ran } = await removal({ ...out, [farEnd]: golden("link-veth-blue") });
       expect(error).to.equal(undefined);
       expect(ran.filter((command) => command === "sleep 0.008")).to.have.lengthOf(1499);
     });

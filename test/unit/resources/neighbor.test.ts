@@ -81,8 +81,14 @@ describe("Neighbor", () => {
         { address: "10.0.0.9/24" },
         'address: is "10.0.0.9/24", not an IPv4 or IPv6 address such as 192.168.15.1',
       ],
-      [{ address: "224.0.0.1" }, "address: is 224.0.0.1, which is not the address of one machine"],
-      [{ address: "ff02::1" }, "address: is ff02::1, which is not the address of one machine"],
+      [
+        { address: "224.0.0.1" },
+        "address: is 224.0.0.1, which is not the address of one machine, but a multicast one: name a machine",
+      ],
+      [
+        { address: "ff02::1" },
+        "address: is ff02::1, which is not the address of one machine, but a multicast one: name a machine",
+      ],
       [
         { lladdr: undefined },
         "lladdr: is required: the MAC address of the neighbour, or `proxy: true` to answer in its place",

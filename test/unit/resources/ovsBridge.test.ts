@@ -66,7 +66,7 @@ describe("OvsBridge", () => {
       [{ up: null }, "up: is null, not of type boolean"],
       [
         { namespace: "red" },
-        "namespace: is not a property; there are `name`, `datapathType`, `mac`, `mtu`, `failMode`, `stp`, `rstp`, `up`",
+        "namespace: is not a property; there are `name`, `datapathType`, `mac`, `mtu`, `failMode`, `stp`, `rstp`, `up`, `deleteForeign`",
       ],
     ]);
   });
@@ -82,6 +82,7 @@ describe("OvsBridge", () => {
       ["stp", true, "update"],
       ["rstp", true, "update"],
       ["up", false, "update"],
+      ["deleteForeign", true, "update"],
     ]);
   });
 
@@ -116,6 +117,7 @@ describe("OvsBridge", () => {
       ["stp", true, `${set} stp_enable=true`],
       ["rstp", true, `${set} rstp_enable=true`],
       ["up", false, "ip link set dev unit-ovs down"],
+      ["deleteForeign", true],
       ["mark", "pulumi-netns:OvsBridge:0123456789ab:p/s/n", `${set} "external_ids:pulumi-netns=\\"MARK\\""`],
     ]);
 

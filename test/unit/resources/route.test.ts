@@ -289,7 +289,8 @@ describe("Route", () => {
         {
           "nexthops[0].onlink":
             "needs both `via` and `interface`: it makes the gateway a neighbour on that link",
-          "nexthops[1].via": "is 224.0.0.1, which is not the address of one machine",
+          "nexthops[1].via":
+            "is 224.0.0.1, which is not the address of one machine, but a multicast one: name a machine",
         },
       ],
       [
@@ -322,8 +323,9 @@ describe("Route", () => {
       [
         { destination: "default", via: "0.0.0.0", source: "255.255.255.255" },
         {
-          via: "is 0.0.0.0, which is not the address of one machine",
-          source: "is 255.255.255.255, which is not the address of one machine",
+          via: "is 0.0.0.0, which is not the address of one machine, but the unspecified one: name a machine",
+          source:
+            "is 255.255.255.255, which is not the address of one machine, but the broadcast address of every link: name a machine",
         },
       ],
       [
@@ -335,7 +337,7 @@ describe("Route", () => {
       [
         { destination: "fd07::/48", via: "ff02::1", onlink: true },
         {
-          via: "is ff02::1, which is not the address of one machine",
+          via: "is ff02::1, which is not the address of one machine, but a multicast one: name a machine",
           onlink: "needs both `via` and `interface`: it makes the gateway a neighbour on that link",
         },
       ],
@@ -502,8 +504,8 @@ describe("Route", () => {
             args: {
               ...{ type: "unicast", via: undefined, onlink: false, ...none },
               nexthops: [
-                { via: "10.1.0.2", weight: 1, onlink: false },
                 { via: "10.2.0.2", interface: "v2", weight: 2, onlink: false },
+                { via: "10.1.0.2", weight: 1, onlink: false },
               ],
             },
             ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
@@ -577,7 +579,7 @@ describe("Route", () => {
       );
     });
 
-    it("needs no command when it is as asked for, in whatever order its ways come", () => {
+    it("needs no command when it is as asked for, and one where its ways come in another order", () => {
       const weight = fc.integer({ min: 1, max: 256 });
       const link = fc.constantFrom("eth0", "eth1");
       const common = {
@@ -607,7 +609,7 @@ describe("Route", () => {
           const turned = [...nexthops.slice(at), ...nexthops.slice(0, at)];
           const text = answer({ ...args, ...(nexthops.length > 0 && { nexthops: turned }) });
           const seen = route.parse([text], args);
-          expect(seen && route.update(seen, args)).to.deep.equal([]);
+          expect(seen && route.update(seen, args)).to.have.length(at === 0 ? 0 : 1);
         }),
       );
     });

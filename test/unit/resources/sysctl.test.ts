@@ -12,7 +12,7 @@ import {
   markFor,
   printed,
 } from "../../support/args";
-import { absent, FakeHost, inTurn } from "../../support/fakeHost";
+import { absent, FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
 
 const definition: Definition = sysctl;
 const key = "net.ipv4.ip_forward";
@@ -69,10 +69,24 @@ describe("Sysctl", () => {
 
   describe("diff", () => {
     itDiffers(definition, state, [
-      ["key", "net.ipv4.conf.all.forwarding", "replace"],
+      ["key", "net.ipv4.tcp_syncookies", "replace"],
+      ["key", "net/ipv4/ip_forward", "update"],
+      ["key", "net.ipv4.conf.all.forwarding", "update"],
       ["namespace", "red", "replace"],
       ["value", "0", "update"],
     ]);
+  });
+
+  it("is known by the same id and claims under each name of one parameter, and finds what is written under earlier ids", () => {
+    const names = ["net.ipv4.ip_forward", "net/ipv4/conf/all/forwarding"].map((one) => ({
+      ...state,
+      key: one,
+    }));
+    for (const args of names) {
+      expect(definition.id(args)).to.equal("net.ipv4.ip_forward");
+      expect(definition.formerIds?.(args)).to.deep.equal(["net.ipv4.conf.all.forwarding"]);
+      expect(definition.claims(args)).to.deep.equal(["sysctl net/ipv4/ip_forward"]);
+    }
   });
 
   it("is known by its key, and claimed by its path", () => {
@@ -91,9 +105,17 @@ describe("Sysctl", () => {
 
   describe("commands", () => {
     it("looks at the parameter", () => {
-      expect(printed(definition.probe(state))).to.deep.equal(["sysctl --ignore net.ipv4.ip_forward"]);
-      expect(printed(definition.probe({ ...state, namespace: "red" }))).to.deep.equal([
-        "ip netns exec red sysctl --ignore net.ipv4.ip_forward",
+      const plain = { ...state, key: "net.ipv4.tcp_syncookies" };
+      expect(printed(definition.probe(plain))).to.deep.equal(["sysctl --ignore net.ipv4.tcp_syncookies"]);
+      expect(printed(definition.probe({ ...plain, namespace: "red" }))).to.deep.equal([
+        "ip netns exec red sysctl --ignore net.ipv4.tcp_syncookies",
+      ]);
+    });
+
+    it("looks at what a change of the parameter changes besides", () => {
+      expect(printed(definition.probe(state))).to.deep.equal([
+        "sysctl --ignore net.ipv4.ip_forward",
+        'sysctl --ignore --pattern "^net[./]ipv4[./]conf[./].+[./](forwarding|accept_redirects)$" net/ipv4/conf',
       ]);
     });
 
@@ -111,6 +133,7 @@ describe("Sysctl", () => {
     ]);
 
     itUpdates(definition, state, [
+      ["key", "net.ipv4.conf.all.forwarding"],
       ["value", "0", "sysctl -q -w net.ipv4.ip_forward=0"],
       ["mark", "another"],
     ]);
@@ -146,31 +169,27 @@ describe("Sysctl", () => {
   });
 
   describe("through the engine", () => {
+    const key = "net.ipv4.tcp_fin_timeout";
+    const state = checked(definition, { key, value: "1" });
+
     it("remembers the value before, also through updates and refreshes", async () => {
       const former = { args: { value: "0" } };
       const show = "sysctl --ignore";
       const line = (value: number) => `${key} = ${value}`;
-      const created = await engine.create(
-        definition,
-        new FakeHost({ [show]: inTurn(line(0), line(1)) }),
-        state,
-      );
+      const { records } = new FakeHost();
+      const hostWith = (answer: Scripted) => Object.assign(new FakeHost({ [show]: answer }), { records });
+      const created = await engine.create(definition, hostWith(inTurn(line(0), line(1))), state);
       expect(created.state).to.deep.equal({ ...state, former });
 
       const two = { ...state, value: "2" };
-      const updated = await engine.update(
-        definition,
-        new FakeHost({ [show]: inTurn(line(1), line(2)) }),
-        created.state,
-        two,
-      );
+      const updated = await engine.update(definition, hostWith(inTurn(line(1), line(2))), created.state, two);
       expect(updated.state).to.deep.equal({ ...two, former });
 
-      const refreshed = await engine.read(definition, new FakeHost({ [show]: line(5) }), updated.state);
+      const refreshed = await engine.read(definition, hostWith(line(5)), updated.state);
       expect(refreshed?.state).to.deep.equal({ ...state, value: "5", former });
       expect(refreshed?.inputs).to.deep.equal({ ...state, value: "5" });
 
-      const host = new FakeHost({ [show]: line(5) });
+      const host = hostWith(line(5));
       await engine.remove(definition, host, refreshed?.state ?? {});
       expect(host.ran).to.deep.equal([`sysctl --ignore ${key}`, `sysctl -q -w ${key}=0`]);
     });
@@ -193,7 +212,7 @@ describe("Sysctl", () => {
       const error: unknown = await engine.create(definition, host, state).catch((error: unknown) => error);
       expect(error).to.have.property(
         "message",
-        "not found: `sysctl -q -w net.ipv4.ip_forward=1`\nit NotFound",
+        "not found: `sysctl -q -w net.ipv4.tcp_fin_timeout=1`\nit NotFound",
       );
       expect(host.ran).to.deep.equal([
         `sysctl --ignore ${key}`,

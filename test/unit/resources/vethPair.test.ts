@@ -78,7 +78,7 @@ describe("VethPair", () => {
         { end: { name: "bad-a", master: "br0" } },
         "end.master: is not a property; there are `name`, `namespace`, `bridge`, `mac`, `mtu`, `up`",
       ],
-      [{ mtu: 1400 }, "mtu: is not a property; there are `end`, `peer`, `adopt`"],
+      [{ mtu: 1400 }, "mtu: is not a property; there are `end`, `peer`, `deleteForeign`, `adopt`"],
       [
         { peer: { name: "bad-a" } },
         "peer.name: is bad-a, as is the other end in the same namespace: name one of them otherwise",
@@ -111,6 +111,7 @@ describe("VethPair", () => {
         [`${side}.mtu`, 1400, "update"],
         [`${side}.up`, false, "update"],
       ]),
+      ["deleteForeign", true, "update"],
       ["adopt", true, "update"],
     ]);
   });
@@ -206,6 +207,7 @@ describe("VethPair", () => {
           "ip -n red link set dev veth-red alias MARK",
           "ip -n blue link set dev veth-blue alias MARK",
         ],
+        ["deleteForeign", true],
         ["adopt", true],
       ],
       asPair,
@@ -398,13 +400,22 @@ describe("VethPair", () => {
 
   describe("ownership", () => {
     const own = String(state["mark"]);
-    type End = { readonly ifalias?: string; readonly group: string } | undefined;
+    type End = object | undefined;
     const isOurs = (end: End, peer: End) => {
       const seen = { ...asSeen(state), end, peer };
       return definition.isOurs?.(seen, state);
     };
-    const marked = { ifalias: own, group: "default" };
-    const born = { group: birthGroup(own) };
+    const linkinfo = { info_kind: "veth" };
+    const marked = { ifalias: own, group: "0", ifindex: 2, link_index: 3, link_netnsid: 0, linkinfo };
+    const born = { group: birthGroup(own), linkinfo };
+    /** By a program that writes aliases. */
+    const renamed = { ...marked, ifalias: "Gi0/1", ifindex: 3, link_index: 2 };
+    const [near, far] = ["end", "peer"].map((end) => ({
+      ...renamed,
+      link_index: 9,
+      address: macOf(own, end),
+    }));
+    const theirs = { ifalias: markFor("VethPair", "theirs") };
 
     for (const [title, end, peer, expected] of [
       ["two marked ends", marked, marked, true],
@@ -413,7 +424,16 @@ describe("VethPair", () => {
       ["one end alone", marked, undefined, true],
       ["one end alone, new-born", undefined, born, true],
       ["a foreign mark on one end", marked, { ifalias: "uplink", group: "default" }, false],
-      ["a foreign mark on a new-born end", { ...born, ifalias: "uplink" }, born, false],
+      ["a foreign alias on a new-born end", { ...born, ifalias: "uplink" }, born, true],
+      ["foreign aliases on both ends with the MAC addresses made from the mark", near, far, true],
+      ["such an end alone", undefined, far, true],
+      ["no alias on an end with such a MAC address", { ...near, ifalias: undefined }, marked, true],
+      ["such MAC addresses the other way round", far, near, false],
+      ["such a MAC address on a macvlan", { ...near, linkinfo: { info_kind: "macvlan" } }, marked, false],
+      ["such a MAC address under another resource's mark", { ...near, ...theirs }, far, false],
+      ["a foreign alias on the other end of a marked one", marked, renamed, true],
+      ["another resource's mark on the other end of a marked one", marked, { ...renamed, ...theirs }, false],
+      ["a foreign alias on the end of another cable", marked, { ...renamed, link_index: 7 }, false],
       ["an unmarked end", marked, { group: "default" }, false],
       [
         "two ends born of another mark",
@@ -475,7 +495,11 @@ describe("VethPair", () => {
 
       const host = new FakeHost({ [foundRed]: red });
       await engine.remove(definition, host, refreshed?.state ?? {});
-      expect(host.ran).to.deep.equal([foundRed, "ip -n red link del dev veth-red"]);
+      expect(host.ran).to.deep.equal([
+        foundRed,
+        "ip -n red -N -j -d addr show",
+        "ip -n red link del dev veth-red",
+      ]);
 
       const again = await engine.read(definition, new FakeHost({ [foundRed]: red }), refreshed?.state ?? {});
       expect(again?.state).to.deep.equal(refreshed?.state);
@@ -487,7 +511,11 @@ describe("VethPair", () => {
       expect(refreshed?.inputs["end"]).to.deep.equal({ namespace: "red", mac: macA, mtu: 1500, up: true });
       const host = new FakeHost({ [foundBlue]: blue });
       await engine.remove(definition, host, refreshed?.state ?? {});
-      expect(host.ran).to.deep.equal([foundBlue, "ip -n blue link del dev veth-blue"]);
+      expect(host.ran).to.deep.equal([
+        foundBlue,
+        "ip -n blue -N -j -d addr show",
+        "ip -n blue link del dev veth-blue",
+      ]);
     });
   });
 });

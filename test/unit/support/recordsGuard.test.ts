@@ -24,6 +24,7 @@ describe("the machine's own records", () => {
       records.save(key, record),
       records.drop(key, "m"),
       records.dropAll("red"),
+      records.within("red"),
       records.list(),
     ]) {
       expect((await errorOf(work)).message).to.include("records of this machine");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mayLeadBy, routeFor, type TableRoute } from "../../../provider/trace/facts";
+import { routeFor, type TableRoute } from "../../../provider/trace/facts";
 
 const route = (destination: string, more: Partial<TableRoute> = {}): TableRoute => ({
   ...{ destination, table: 254, type: 1, protocol: 4, metric: 0, via: undefined, interface: undefined },
@@ -32,18 +32,4 @@ describe("the route of a table for an address", () => {
     expect(found("10.2.0.9", 77)).to.deep.equal(["10.2.0.0/24", 0]);
     expect(found("10.3.0.2", 77)).to.deep.equal([undefined, undefined]);
   });
-});
-
-describe("a packet sent by ra via 10.1.0.1", () => {
-  const rows: readonly (readonly [how: Partial<TableRoute>, may: boolean])[] = [
-    [{ interface: "ra", via: "10.1.0.1" }, true],
-    [{ interface: "rb", via: "10.1.0.1" }, false],
-    [{ interface: "ra", via: "10.1.0.9" }, false],
-    [{}, true],
-  ];
-  for (const [how, may] of rows) {
-    it(`may ${may ? "" : "not "}have taken a route with ${JSON.stringify(how)}`, () => {
-      expect(mayLeadBy(route("10.2.0.0/24", how), "ra", "10.1.0.1")).to.equal(may);
-    });
-  }
 });

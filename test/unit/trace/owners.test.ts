@@ -1,6 +1,9 @@
 import { expect } from "chai";
+import { namespace } from "../../../provider/resources/namespace";
+import { sysctl } from "../../../provider/resources/sysctl";
 import { Owners } from "../../../provider/trace/owners";
 import { markFor } from "../../support/args";
+import { place } from "../../support/network";
 
 describe("who made what", () => {
   const owners = new Owners([]);
@@ -14,5 +17,23 @@ describe("who made what", () => {
   it("is nobody for anything else", () => {
     for (const text of [undefined, "", "theirs", ",priority=5"])
       expect(owners.ofMark(text)).to.equal(undefined);
+  });
+
+  describe("is told of a parameter, by either of its names", () => {
+    const key = "net.ipv4.ip_forward";
+    const made = [
+      { definition: namespace, args: { name: "r", sysctls: { [key]: "1" }, mark: markFor("Namespace") } },
+      { definition: sysctl, args: { namespace: "r", key, value: "1", mark: markFor("Sysctl") } },
+    ];
+    for (const one of made) {
+      it(`that a ${one.definition.kind} sets`, () => {
+        const known = new Owners([one]);
+        for (const path of ["net/ipv4/ip_forward", "net/ipv4/conf/all/forwarding"]) {
+          expect(known.ofSysctl(place("r", []), path)?.kind).to.equal(one.definition.kind);
+          expect(known.sysctlValue(place("r", []), path)).to.equal("1");
+          expect(known.ofSysctl(place("s", []), path)).to.equal(undefined);
+        }
+      });
+    }
   });
 });

@@ -1,0 +1,104 @@
+import { showLink } from "../command";
+import type { Args } from "../definition";
+import type { Host } from "../host/host";
+import { linkId } from "../links";
+import { ask } from "../observe";
+import { parseAddresses } from "../parse/address";
+import { type Entry, entryOf, entrySeen, movesTo, orderSeen, type Placed } from "./addressOrder";
+import type { Composite } from "./composite";
+import { valueAtPath, withValueAt } from "./paths";
+import type { Piece } from "./pieces";
+
+/** Keeps the addresses of each link in the order of their list, as far as they are the composite's own to move. */
+
+interface Listed {
+  readonly piece: Piece;
+  readonly entry: Entry;
+}
+
+/** The link whose list of addresses a part stands in; nothing moves an adopted address. */
+export const lineOf = ({ definition, checked, note }: Piece): string | undefined =>
+  definition.kind === "Address" && !note.former
+    ? linkId(checked["namespace"] as string | undefined, String(checked["interface"]))
+    : undefined;
+
+/** The addresses of each link and family, in the order of the parts. */
+function lists(pieces: readonly Piece[]): Map<string, Listed[]> {
+  const found = new Map<string, Listed[]>();
+  for (const piece of pieces) {
+    const line = lineOf(piece);
+    if (line === undefined || piece.problems.length > 0) continue;
+    // As the kind's own check has them.
+    const entry = entryOf(piece.key, piece.checked as unknown as Placed);
+    const list = `${line} ${entry.isIpv6}`;
+    const others = found.get(list);
+    if (others) others.push({ piece, entry });
+    else found.set(list, [{ piece, entry }]);
+  }
+  return found;
+}
+
+/** Addresses that have to go and come again, by their keys. */
+export interface MovedParts {
+  readonly first: ReadonlySet<string>;
+  readonly inTurn: ReadonlySet<string>;
+}
+
+/** Which of the parts that `stay` have to be moved so that every list ends up in order. */
+export function movedParts(
+  had: readonly Piece[],
+  wanted: readonly Piece[],
+  stay: ReadonlySet<string>,
+): MovedParts {
+  const before = lists(had.filter(({ note }) => !note.failed));
+  const adopted = new Set(had.filter(({ note }) => note.former).map(({ key }) => key));
+  const moves = [...lists(wanted.filter(({ key }) => !adopted.has(key)))].map(([line, listed]) =>
+    movesTo((before.get(line) ?? []).map(toEntry), listed.map(toEntry), stay),
+  );
+  return {
+    first: new Set(moves.flatMap(({ first }) => first)),
+    inTurn: new Set(moves.flatMap(({ inTurn }) => inTurn)),
+  };
+}
+
+const toEntry = ({ entry }: Listed): Entry => entry;
+
+/** `args` with every list in an order that makes what the kernel has. `pieces` are those that are there. */
+export async function withSeenOrder(
+  composite: Composite,
+  host: Host,
+  args: Args,
+  pieces: readonly Piece[],
+): Promise<Args> {
+  const long = [...lists(pieces).values()].filter(({ length }) => length > 1);
+  const orders = await Promise.all(long.map((listed) => seenOrder(host, listed)));
+  return orders.reduce((now, keys) => inOrderOf(composite, now, keys), args);
+}
+
+/** The same after a failure, which says more than that of the look. */
+export const asFarAsSeen: typeof withSeenOrder = (composite, host, args, pieces) =>
+  withSeenOrder(composite, host, args, pieces).catch(() => args);
+
+/** The keys of one list in an order that makes what the kernel has. */
+async function seenOrder(host: Host, listed: readonly Listed[]): Promise<readonly string[]> {
+  const { namespace, interface: link } = listed[0]?.piece.checked ?? {};
+  const [answer] = await ask(host, [showLink(namespace as string | undefined, String(link))]);
+  const asked = listed.map(toEntry);
+  const seen = (parseAddresses(answer)?.addr_info ?? []).map((info, at) => entrySeen(`${at}`, info));
+  return orderSeen(
+    asked,
+    seen.filter(({ isIpv6 }) => isIpv6 === asked[0]?.isIpv6),
+  );
+}
+
+/** `args` with these parts in this order, in the places that they have; others in their list stay where they are. */
+function inOrderOf(composite: Composite, args: Args, keys: readonly string[]): Args {
+  const entries = new Map(composite.parts(args).map(({ key, entry }) => [key, entry]));
+  const order = keys.filter((key) => entries.has(key));
+  const isIn = new Set(order);
+  const places = [...entries].filter(([key]) => isIn.has(key)).map(([, entry]) => entry);
+  return order.reduce((now, key, at) => {
+    const [from, to] = [entries.get(key), places[at]];
+    return from && to ? withValueAt(now, to, valueAtPath(args, from)) : now;
+  }, args);
+}

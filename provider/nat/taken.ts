@@ -1,0 +1,128 @@
+import { type Answer, command, lookFor, type Steps } from "../command";
+import type { Family } from "../fields/common";
+import { type Ports, parsePorts } from "../fields/nat";
+import { listEveryones, type Others } from "../packet/everyones";
+import type { IptablesRule } from "../parse/iptables";
+import type { Pattern } from "../parse/nftExpressions";
+import type { NftRule } from "../parse/nftRuleset";
+import type { Statement } from "../parse/nftStatements";
+import { programsOf } from "../programs";
+import type { NatRuleArgs } from "../resources/natRule";
+
+/** Ports that a rule redirects and that something else has already: a published port of a container, or a listener. */
+
+/** Who has a port, and what becomes of its packets. */
+interface Claimant {
+  readonly ports: Ports;
+  readonly who: string;
+  /** The address that it is for, where it is for one alone. */
+  readonly address?: string | undefined;
+}
+
+type Redirecting = Pick<
+  NatRuleArgs,
+  "namespace" | "family" | "kind" | "protocol" | "port" | "destination" | "mark"
+>;
+
+/** Warns of each port of a dnat or redirect that others have. */
+export function* takenCaveats(args: Redirecting): Steps<readonly string[]> {
+  const { namespace, family, kind, protocol } = args;
+  const wanted = spansOf(args.port);
+  if ((kind !== "dnat" && kind !== "redirect") || protocol === undefined || wanted.length === 0) return [];
+  const { rules, lines, answers } = yield* listEveryones(args, [
+    lookFor(command("ss", namespace, ["-H", "-l", "-n", "-p", protocol === "udp" ? "-u" : "-t"])),
+  ]);
+  const redirects = [
+    ...rules.flatMap((rule) => nftClaimants(rule, protocol)),
+    ...lines.flatMap((rule) => iptablesClaimants(rule, protocol)),
+  ];
+  const isMeant = ({ ports, address }: Claimant) =>
+    sharedPort(wanted, ports) !== undefined && mayMeet(address, args.destination);
+  const place = namespace ?? "the host";
+  const rivals = redirects
+    .filter(isMeant)
+    .map(
+      ({ ports, who }) =>
+        `${protocol} port ${sharedPort(wanted, ports)} of ${place} is redirected by ${who} as well: one of the two gets its packets, and \`pulumi-netns trace\` tells which. A restart of theirs may change that`,
+    );
+  // The program of a published port often listens besides.
+  if (rivals.length > 0) return [...new Set(rivals)];
+  const listeners = protocol === "tcp" || protocol === "udp" ? listenersIn(answers[0], family) : [];
+  return [
+    ...new Set(
+      listeners
+        .filter((one) => isMeant(one) && (args.destination === undefined || one.address !== undefined))
+        .map(
+          ({ ports, who }) =>
+            `${protocol} port ${sharedPort(wanted, ports)} of ${place} has a listener, ${who}: packets from outside go to the target of this rule and not there`,
+        ),
+    ),
+  ];
+}
+
+const spansOf = (port: NatRuleArgs["port"]): Ports[] =>
+  (port === undefined ? [] : [port].flat()).flatMap((one) => {
+    const span = parsePorts(String(one));
+    return span ? [span] : [];
+  });
+
+/** The first port that is in both. */
+function sharedPort(wanted: readonly Ports[], [from, to]: Ports): number | undefined {
+  const both = wanted.find(([first, last]) => first <= to && from <= last);
+  return both && Math.max(both[0], from);
+}
+
+/** Whether a packet may be for both; what is a network or negated is not looked into. */
+const mayMeet = (theirs: string | undefined, ours: string | undefined): boolean =>
+  theirs === undefined || ours === undefined || !/^[\d.:a-f]+(\/(32|128))?$/.test(ours)
+    ? true
+    : bare(theirs) === bare(ours);
+
+const bare = (address: string): string => address.replace(/\/(32|128)$/, "");
+
+function nftClaimants({ table, chain, owner, statements }: Others<NftRule>, protocol: string): Claimant[] {
+  if (!statements.some(({ is }) => is === "dnat" || is === "redirect")) return [];
+  const who = owner ?? programsOf([chain, table])[0] ?? `the chain ${chain} of the table ${table}`;
+  return statements.flatMap((one) => portsIn(one, protocol)).map((ports): Claimant => ({ ports, who }));
+}
+
+/** The destination ports that a statement asks for; `th` is the header of either protocol. */
+function portsIn(statement: Statement, protocol: string): Ports[] {
+  if (statement.is !== "match" || statement.op !== "==") return [];
+  const { left, right } = statement;
+  const isPort = left.is === "payload" && left.field === "dport" && [protocol, "th"].includes(left.protocol);
+  return isPort ? spansIn(right) : [];
+}
+
+function spansIn(pattern: Pattern): Ports[] {
+  if (pattern.is === "list") return pattern.of.flatMap(spansIn);
+  if (pattern.is === "word") return spansOf(pattern.word);
+  return pattern.is === "range" ? spansOf(`${pattern.from}-${pattern.to}`) : [];
+}
+
+function iptablesClaimants({ chain, words, owner }: Others<IptablesRule>, protocol: string): Claimant[] {
+  const after = (option: string) => (words.includes(option) ? words[words.indexOf(option) + 1] : undefined);
+  const isRedirect = ["DNAT", "REDIRECT"].includes(after("-j") ?? "");
+  if (!isRedirect || after("-p") !== protocol) return [];
+  const who = owner ?? programsOf([chain])[0] ?? `the chain ${chain} of iptables`;
+  const address = after("-d")?.replace(/\/(?!32$|128$).*/, "");
+  return (after("--dports") ?? after("--dport") ?? "")
+    .split(",")
+    .flatMap((text) => spansOf(text.replace(":", "-")))
+    .map((ports): Claimant => ({ ports, who, address }));
+}
+
+/** Sockets that take connections from outside, in the answer to `ss -H -l -n -p`. */
+function listenersIn(answer: Answer, family: Family): Claimant[] {
+  return (answer ?? "").split("\n").flatMap((line): Claimant[] => {
+    const [, , , local = ""] = line.trim().split(/\s+/);
+    const [, address = "", port = ""] = /^(.*):(\d+)$/.exec(local) ?? [];
+    const ports = parsePorts(port);
+    const plain = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+    const isAny = ["*", "::"].includes(plain);
+    const isOther = !isAny && plain.includes(":") !== (family === "ipv6");
+    if (!ports || isOther || /^127\.|^::1$/.test(plain)) return [];
+    const [, program = "of a program that cannot be seen"] = /users:\(\("([^"]+)"/.exec(line) ?? [];
+    return [{ ports, who: program, ...(!isAny && plain !== "0.0.0.0" && { address: plain }) }];
+  });
+}

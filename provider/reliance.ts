@@ -1,0 +1,42 @@
+import { type Answer, type Steps, showLinks } from "./command";
+import type { Family } from "./fields/common";
+import { parseMark } from "./mark";
+import { type Asking, listEveryones } from "./packet/everyones";
+import { parseAllAddresses } from "./parse/address";
+import { parseLinks } from "./parse/link";
+import { programsOf } from "./programs";
+
+/**
+ * Who else needs forwarding. Docker, Podman and libvirt find it on when they start, and write nothing down. Their guests lose
+ * the network when it goes off. Other stacks write it down, by a Sysctl of their own; their rules say nothing.
+ */
+
+/** Names other programs that need forwarding of a family in a network namespace. */
+export function* forwardersIn(asking: Asking): Steps<readonly string[]> {
+  const { namespace, family } = asking;
+  const { chains, rules, lines, answers } = yield* listEveryones(asking, [showLinks(namespace)]);
+  const masquerades = [
+    ...rules.filter(({ statements }) => statements.some(({ is }) => is === "masquerade")),
+    ...lines.filter(({ words }) => words.includes("MASQUERADE")).map((line) => ({ ...line, table: "nat" })),
+  ].filter(({ owner }) => owner === undefined);
+  const names = [...chains.flatMap(({ name, table }) => [name, table]), ...lines.map(({ chain }) => chain)];
+  return [
+    ...new Set([
+      ...programsOf(names),
+      ...bridges(answers[0], family),
+      ...masquerades.map(({ table }) => `a masquerade in the table ${table}`),
+    ]),
+  ];
+}
+
+/** Bridges that nothing of ours has made, with an address by which what is behind them gets out. */
+function bridges(listing: Answer, family: Family): string[] {
+  const links = parseLinks(listing ?? "[]").filter(({ linkinfo }) => linkinfo?.info_kind === "bridge");
+  const foreign = links.filter(({ ifalias }) => !parseMark(ifalias ?? "")).map(({ ifname }) => ifname);
+  const wanted = family === "ipv4" ? "inet" : "inet6";
+  return parseAllAddresses(listing ?? "[]").flatMap(({ ifname, addr_info }) => {
+    if (!foreign.includes(ifname)) return [];
+    const found = addr_info.find((one) => one.family === wanted && one.scope === "global");
+    return found ? [`the bridge ${ifname} with ${found.local}/${found.prefixlen}`] : [];
+  });
+}

@@ -1,0 +1,227 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Args } from "../definition";
+import { canonicalIp, parseIp } from "../fields/common";
+import { tableOf } from "../fields/routeTable";
+import { destinationOf, type Facts, type TableRoute } from "./facts";
+import type { Fault } from "./fault";
+import { covers } from "./ip";
+import type { Device, Network, Place } from "./network";
+import { type Owner, type Owners, ownerName } from "./owners";
+import type { Packet } from "./packet";
+
+/** Whether what a resource has made is as the resource says: where it is not, its program is right, and `up` puts it back. */
+
+interface Known {
+  readonly network: Network;
+  readonly owners: Owners;
+  readonly facts: ReadonlyMap<Place, Facts>;
+}
+
+/** The fix where somebody has changed, by hand, what a resource says. */
+export const restored = (owner: Owner): Pick<Fault, "mend" | "code" | "owner"> => ({
+  mend: `restore ${ownerName(owner)} with \`pulumi up --refresh\``,
+  code: "pulumi up --refresh",
+  owner,
+});
+
+/** The kinds whose drift can be the reason for a fault. */
+const KINDS: Partial<Record<Fault["cause"], readonly string[]>> = {
+  "link-down": ["VethPair", "Bridge"],
+  "not-attached": ["VethPair", "Bridge"],
+  mtu: ["VethPair", "Bridge"],
+  "loopback-down": ["Namespace"],
+  gateway: ["Route"],
+  "dead-route": ["Route"],
+  loop: ["Route"],
+  neighbour: ["Neighbor"],
+  "policy-rule": ["Route"],
+};
+
+/** Kinds of which there is no record: without a state nobody knows what their program says. */
+const UNRECORDED = ["VethPair", "Bridge", "Namespace"];
+
+/** The fix of a fault, if its owner is not to be changed but restored. */
+export function fixOf(
+  known: Known,
+  place: Place,
+  fault: Pick<Fault, "cause" | "mend" | "code" | "owner">,
+): Pick<Fault, "mend" | "code" | "owner"> {
+  const { cause, mend, code, owner } = fault;
+  if (!owner || !KINDS[cause]?.includes(owner.kind)) return { mend, code, owner };
+  const args = known.owners.argsOf(owner);
+  if (args && hasDrifted(owner.kind, args, known, place)) return restored(owner);
+  const isOpen = !args && UNRECORDED.includes(owner.kind) && !mend.includes("pulumi up");
+  const ending = `; where ${ownerName(owner)} says so already, run \`pulumi up --refresh\``;
+  return { mend: isOpen ? mend + ending : mend, code, owner };
+}
+
+function hasDrifted(kind: string, args: Args, known: Known, place: Place): boolean {
+  const facts = known.facts.get(place);
+  switch (kind) {
+    case "VethPair":
+      return ["end", "peer"].some((end) => isLinkOther(known.network, record(args[end])));
+    case "Bridge":
+      return isLinkOther(known.network, args);
+    case "Namespace":
+      return args["loopback"] !== false;
+    case "Neighbor":
+      return !(facts?.neighbours ?? []).some(
+        ({ ip, interface: link, mac }) =>
+          ip === args["address"] && link === args["interface"] && mac === args["lladdr"],
+      );
+    case "Route":
+      return facts !== undefined && hasRouteDrifted(args, facts);
+    default:
+      return false;
+  }
+}
+
+const record = (value: unknown): Args => (typeof value === "object" && value !== null ? { ...value } : {});
+
+function isLinkOther(network: Network, args: Args): boolean {
+  const place = network.find(({ name }) => name === args["namespace"]);
+  const device = place?.devices.find(({ name }) => name === args["name"]);
+  if (!device) return true;
+  const { up, mtu, bridge } = args;
+  return (
+    (typeof up === "boolean" && device.isUp !== up) ||
+    (typeof mtu === "number" && device.mtu !== mtu) ||
+    (bridge !== undefined && device.master !== bridge)
+  );
+}
+
+/** Types of routes by their names in arguments. */
+const TYPES: Readonly<Record<string, number>> = { unicast: 1, blackhole: 6, unreachable: 7, prohibit: 8 };
+
+function hasRouteDrifted(args: Args, { routes }: Facts): boolean {
+  const destination = String(args["destination"]);
+  const own = routes.filter(
+    (route) =>
+      [route.destination, destinationOf(route, destination)].includes(destination) &&
+      String(tableOf(route.table)) === String(args["table"]) &&
+      (args["metric"] === undefined || route.metric === args["metric"]),
+  );
+  return !own.some((route) => isAsSaid(route, args));
+}
+
+function isAsSaid(route: TableRoute, { type, via, interface: link, nexthops }: Args): boolean {
+  if (typeof type === "string" && TYPES[type] !== route.type) return false;
+  if (Array.isArray(nexthops)) return isDeepStrictEqual(waysOf(nexthops), waysOf(route.nexthops ?? []));
+  return (
+    (via === undefined ? route.via === undefined : canonicalIp(route.via ?? "") === via) &&
+    (link === undefined || link === route.interface)
+  );
+}
+
+/** What both sides say of each way: links are left out where the kernel chooses them. */
+const waysOf = (ways: readonly unknown[]): string[] =>
+  ways
+    .map(record)
+    .map(({ via, weight, interface: link }) => `${String(via ?? link)} ${String(weight ?? 1)}`)
+    .sort();
+
+/** How to set a parameter that a resource has, or may have. */
+export function sysctlFix(
+  { owners, facts }: Known,
+  place: Place,
+  key: string,
+  wanted: string,
+): Pick<Fault, "mend" | "owner"> & Partial<Pick<Fault, "code">> {
+  const owner = owners.ofSysctl(place, key);
+  if (!owner) return { mend: `set it to ${wanted}`, owner };
+  const said = owners.sysctlValue(place, key);
+  if (said !== undefined && said !== facts.get(place)?.sysctls.get(key)) return restored(owner);
+  return { mend: `change ${sysctlIn(owner)} to set it to ${wanted}`, owner };
+}
+
+/** What to change of a parameter's owner. */
+export const sysctlIn = (owner: Owner): string =>
+  owner.kind === "Namespace" ? `\`sysctls\` of ${ownerName(owner)}` : ownerName(owner);
+
+/** What to say of a new resource where the program, of which nothing is known here, may have one that is lost. */
+export const orRestored = ({ owners }: Pick<Known, "owners">, owner: Owner | undefined): string =>
+  owners.mayHaveMore(owner) ? "; where the program has one, restore it with `pulumi up --refresh`" : "";
+
+/** The resource that gives somebody an address that nobody has. */
+export const lostAddress = ({ network, owners }: Known, ip: string): Owner | undefined =>
+  owners.find(
+    "Address",
+    (args) =>
+      String(args["address"]).split("/")[0] === ip && !hasAddress(deviceOf(network, args), args["address"]),
+  );
+
+/** The resource that gives a link an address of which it has only one with another prefix length. */
+export const wrongPrefix = ({ owners }: Known, place: Place, device: Device, ip: string): Owner | undefined =>
+  owners.find(
+    "Address",
+    (args) =>
+      args["namespace"] === place.name &&
+      args["interface"] === device.name &&
+      String(args["address"]).split("/")[0] === ip &&
+      !hasAddress(device, args["address"]),
+  );
+
+const deviceOf = (network: Network, { namespace, interface: link }: Args): Device | undefined =>
+  network.find(({ name }) => name === namespace)?.devices.find(({ name }) => name === link);
+
+const hasAddress = (device: Device | undefined, said: unknown): boolean =>
+  (device?.addresses ?? []).some(({ ip, prefix }) => `${ip}/${prefix}` === said);
+
+/** The FilterRule that would accept a packet, which no chain has. */
+export const lostAccept = (known: Known, place: Place, hook: string, packet: Packet): Owner | undefined =>
+  lostRule(
+    known,
+    "FilterRule",
+    place,
+    (args) =>
+      args["verdict"] === "accept" &&
+      args["chain"] === hook &&
+      isAmong(args["source"], packet.source) &&
+      isAmong(args["destination"], packet.destination) &&
+      (args["protocol"] === undefined || NAMES[packet.protocol].some((name) => name === args["protocol"])),
+  );
+
+const NAMES = { icmp: ["icmp", "icmpv6"], tcp: ["tcp"], udp: ["udp"] } as const satisfies Record<
+  Packet["protocol"],
+  readonly string[]
+>;
+
+/** Whether an address is in one of the networks that a rule asks for; of those that it leaves out, in none. */
+const isAmong = (asked: unknown, address: string): boolean =>
+  asked === undefined ||
+  [asked].flat().some((one) => {
+    const network = String(one);
+    return network.startsWith("!") ? !isIn(network.slice(1), address) : isIn(network, address);
+  });
+
+const isIn = (network: string, address: string): boolean =>
+  parseIp(network) !== undefined && covers(network, address);
+
+/** The cable that gives a place a link, which it has not got. */
+export const lostCable = ({ owners }: Known, { name, devices }: Place): Owner | undefined =>
+  owners.find("VethPair", (args) =>
+    ["end", "peer"]
+      .map((end) => record(args[end]))
+      .some((end) => end["namespace"] === name && !devices.some((device) => device.name === end["name"])),
+  );
+
+/** A rule of a place, of these that fit, that no chain has. */
+export const lostRule = (
+  { owners, facts }: Known,
+  kind: "NatRule" | "FilterRule",
+  place: Place,
+  fits: (args: Args) => boolean,
+): Owner | undefined => {
+  const marks = (facts.get(place)?.chains ?? []).flatMap(({ rules }) =>
+    rules.flatMap(({ comment = "" }) => comment.split(",")[0] ?? []),
+  );
+  return owners.find(
+    kind,
+    (args) =>
+      args["namespace"] === place.name &&
+      // Rules of firewalld have no comment.
+      args["backend"] !== "firewalld" &&
+      !marks.includes(String(args["mark"])) &&
+      fits(args),
+  );
+};

@@ -1,0 +1,122 @@
+import { isPlainSwitch, showFlows } from "../../ovs/flows";
+import type { Fault } from "../fault";
+import { addRisk, factsOf, faultAt, type Journey, note } from "../journey";
+import { type Port, portName } from "../network";
+import { ownerName } from "../owners";
+import type { Packet } from "../packet";
+import { ask, type Plan, textOf } from "../plan";
+import { isPassing, portKey, type Segment } from "../segment";
+import { sharedMac } from "./duplicates";
+import { checkNeighbour, type Taking, whyExpected } from "./neighbour";
+import { linkDown } from "./noRoute";
+import { filterBridged } from "./rules";
+
+/** Where a packet comes out that has left by a link. */
+export type Crossing =
+  | { readonly to: "place"; readonly port: Port }
+  /** Somewhere that cannot be looked into. */
+  | { readonly to: "beyond"; readonly port: Port }
+  | { readonly to: "nowhere"; readonly fault: Fault };
+
+/** From link to link: each has to be up and pass frames on. */
+export function* along(
+  journey: Journey,
+  segment: Segment,
+  start: Port,
+  taker: Port,
+  nexthop: string,
+  packet: Packet,
+  taking: Taking,
+): Plan<Crossing> {
+  const way = segment.ways.get(portKey(taker)) ?? [];
+  const facts = yield* factsOf(journey, start.place);
+  for (const [at, port] of way.entries()) {
+    const [from, to] = [way[at - 1], way[at + 1]];
+    const fault =
+      (port.device.isUp ? undefined : linkDown(journey, port)) ??
+      blockedPort(journey, port) ??
+      (port.device.kind === "bridge" && from && to
+        ? yield* filterBridged(
+            journey,
+            port.place,
+            { bridge: port.device.name, from: from.device.name, to: to.device.name },
+            packet,
+          )
+        : undefined);
+    if (fault) return { to: "nowhere", fault };
+  }
+  for (const bridge of ovsBridgesOn(way)) yield* checkFlows(journey, bridge);
+  const fault =
+    sharedMac(journey, segment, start, taker) ??
+    checkNeighbour(journey, facts, start, taker, nexthop, [...segment.ways.values()].flat(), taking);
+  if (fault) return { to: "nowhere", fault };
+  checkMtu(journey, way);
+  const { direction } = journey;
+  journey.crossings.push({
+    ...{ place: start.place, link: start.device.name, nexthop, direction },
+    ...{ though: whyExpected(taker, nexthop, taking), isByProxy: taking.by === "proxy" },
+  });
+  const between = way.slice(1, -1).filter(({ device }) => device.kind === "bridge");
+  const names = [
+    ...between.map(portName),
+    ...ovsBridgesOn(way.slice(1, -1)).map((name) => `${name} on the host`),
+  ];
+  const over = names.length > 0 ? ` over ${names.join(", ")}` : "";
+  note(
+    journey,
+    start.place,
+    "link",
+    `reaches ${portName(taker)}${over} by ${start.device.name}`,
+    journey.owners.ofLink(start),
+  );
+  return { to: "place", port: taker };
+}
+
+/** Bridges of Open vSwitch that pass a frame from one link of a way to the next. */
+const ovsBridgesOn = (way: readonly Port[]): string[] =>
+  way.flatMap(({ device }, at) => {
+    const bridge = device.switched?.bridge;
+    return bridge !== undefined && bridge === way[at + 1]?.device.switched?.bridge ? [bridge] : [];
+  });
+
+/** Flows may send a frame anywhere; only those of a learning switch can be told beforehand. */
+function* checkFlows({ doubts }: Journey, bridge: string): Plan<void> {
+  const flows = textOf(yield* ask(showFlows(bridge)));
+  const doubt = `the host: flows of ${bridge} (\`ovs-ofctl dump-flows ${bridge}\`)`;
+  if (!isPlainSwitch(flows) && !doubts.includes(doubt)) doubts.push(doubt);
+}
+
+function blockedPort(journey: Journey, port: Port): Fault | undefined {
+  const { place, device } = port;
+  if (isPassing(port) || device.portState === undefined) return undefined;
+  const isWaiting = /listening|learning/.test(device.portState);
+  return faultAt(journey, place, {
+    cause: "port-blocked",
+    reason: `${device.name} is a port of ${device.master} in state ${device.portState}`,
+    mend: isWaiting
+      ? "wait for spanning tree, or switch it off or shorten forwardDelay of the Bridge"
+      : device.portState === "blocking"
+        ? "spanning tree found a loop: take one cable of it away"
+        : `set ${device.name} and ${device.master} up`,
+    owner: journey.owners.ofLink(port),
+  });
+}
+
+/** Who sends on an Ethernet sends as much as its own link allows: whoever takes less loses it without a word. */
+function checkMtu(journey: Journey, way: readonly Port[]): void {
+  const [first, ...rest] = way;
+  if (!first) return;
+  const narrow = rest.find(({ device }) => device.mtu < first.device.mtu && device.kind !== "bridge");
+  if (!narrow) return;
+  const owner = journey.owners.ofLink(narrow);
+  addRisk(
+    journey,
+    faultAt(journey, narrow.place, {
+      cause: "mtu",
+      effect: "large",
+      reason: `${narrow.device.name} takes packets of up to ${narrow.device.mtu} bytes, but ${portName(first)} sends up to ${first.device.mtu}`,
+      mend: `give all links of this Ethernet the same \`mtu\`${owner ? `: change ${ownerName(owner)}` : ""}`,
+      owner,
+    }),
+  );
+}

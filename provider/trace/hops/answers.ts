@@ -1,0 +1,255 @@
+import { z } from "zod";
+import { type Command, familyOption, ip } from "../../command";
+import { canonicalIp, familyOf } from "../../fields/common";
+import { readSysctls } from "../../fields/sysctl";
+import { parseJson } from "../../parse/json";
+import { parseSysctls } from "../../parse/sysctl";
+import { linkSysctl } from "../facts";
+import type { Fault } from "../fault";
+import { faultAt, type Journey } from "../journey";
+import { type Port, usableAddresses } from "../network";
+import { type Owner, ownerName } from "../owners";
+import type { Packet } from "../packet";
+import { type Outcome, type Plan, textOf } from "../plan";
+import { dotted, inPlace } from "../words";
+import { hasAddress } from "./neighbour";
+import { sysctlCode } from "./route";
+
+/** Who answers on an Ethernet for an address that none of its links has: see the kernel's ip-sysctl, and ip-neighbour(8). */
+
+/** A link that answers, or that would if nothing kept it from that. */
+export interface Answerer {
+  readonly port: Port;
+  /** Whether the address is another machine's. */
+  readonly isProxy: boolean;
+  /** What makes it answer, in words that go on after "as ". */
+  readonly means: string;
+  readonly owner?: Owner | undefined;
+  readonly obstacle?: Obstacle | undefined;
+}
+
+interface Obstacle {
+  /** In words that go on after "because ". */
+  readonly reason: string;
+  readonly mend: string;
+  readonly code?: string;
+  readonly owner?: Owner | undefined;
+}
+
+/** How a place answers on a link. */
+interface Settings {
+  readonly sysctls: ReadonlyMap<string, string>;
+  /** Whether there is a proxy entry for the address. */
+  readonly hasEntry: boolean;
+}
+
+interface Manners extends Settings {
+  readonly way: Way;
+}
+
+/** By which link a place would send to an address; without one, why not. */
+interface Way {
+  readonly link?: string | undefined;
+  readonly refusal?: string;
+}
+
+const KEYS = {
+  ipv4: ["forwarding", "proxy_arp", "proxy_arp_pvlan", "arp_ignore"],
+  ipv6: ["forwarding", "proxy_ndp"],
+} as const;
+
+/** The links among `endpoints` that answer for `address`, those that are kept from it last. */
+export function* answerersOf(
+  journey: Journey,
+  start: Port,
+  endpoints: readonly Port[],
+  address: string,
+  packet: Packet,
+): Plan<Answerer[]> {
+  const ports = endpoints.filter(({ place }) => place !== start.place);
+  const seen = yield ports.flatMap((port) => lookFor(port, journey.family));
+  const asked = ports
+    .map((port, at) => ({ port, ...settingsOf(seen.slice(2 * at, 2 * at + 2), port, address) }))
+    .filter((one) => one.hasEntry || hasAddress(one.port.place, address) || isProxying(one));
+  const source = sourceOf(start, packet);
+  const ways = yield asked.map((one) => wayFrom(one, address, source));
+  return asked
+    .flatMap((one, at) => answererOf(journey, one.port, address, { ...one, way: readWay(ways[at]) }) ?? [])
+    .sort((a, b) => Number(a.obstacle !== undefined) - Number(b.obstacle !== undefined));
+}
+
+/** Whether a link answers for others without an entry. */
+const isProxying = ({ sysctls }: Settings): boolean =>
+  [...sysctls].some(([path, value]) => /\/proxy_/.test(path) && Number(value) > 0);
+
+const lookFor = ({ place, device }: Port, family: Journey["family"]): Command[] => [
+  ip(place.name, familyOption(family), "-j", "neigh", "show", "proxy"),
+  readSysctls(
+    place.name,
+    ["all", device.name].flatMap((link) => KEYS[family].map((key) => linkSysctl(family, link, key))),
+  ),
+];
+
+const Entry = z.looseObject({ dst: z.string(), dev: z.string().optional() });
+
+function settingsOf([entries, sysctls]: readonly Outcome[], { device }: Port, address: string): Settings {
+  return {
+    sysctls: parseSysctls(textOf(sysctls) ?? ""),
+    hasEntry: parseJson(z.array(Entry), textOf(entries) ?? "").some(
+      ({ dst, dev }) => canonicalIp(dst) === address && dev === device.name,
+    ),
+  };
+}
+
+/** The kernel asks its routes as for a packet that comes in; where it does not forward it would refuse any. */
+function wayFrom(
+  { port: { place, device }, sysctls }: Settings & { readonly port: Port },
+  address: string,
+  source: string | undefined,
+): Command {
+  const family = familyOf(address);
+  const isForwarding = sysctls.get(linkSysctl(family, device.name, "forwarding")) === "1";
+  const comesIn = isForwarding && source !== undefined ? ["from", source, "iif", device.name] : [];
+  return ip(place.name, familyOption(family), "-j", "route", "get", address, ...comesIn);
+}
+
+/** The address that the sender asks with. */
+const sourceOf = ({ place, device }: Port, { source, family }: Packet): string | undefined => {
+  const own = usableAddresses(place, family);
+  const chosen =
+    own.find(({ address }) => address.ip === source) ?? own.find((one) => one.device === device) ?? own[0];
+  return chosen?.address.ip;
+};
+
+const Route = z.object({ type: z.string().default("unicast"), dev: z.string().optional() });
+
+function readWay(outcome: Outcome | undefined): Way {
+  if (!outcome?.isOk) {
+    const [, said = ""] = /answers: (.*)/.exec(outcome?.stderr ?? "") ?? [];
+    return /unreachable/i.test(said) || said === "" ? {} : { refusal: said };
+  }
+  const [route] = parseJson(z.array(Route), outcome.text);
+  return route?.type === "unicast" ? { link: route.dev } : {};
+}
+
+/** Whether and why a link answers for an address; pure, for tests. */
+export function answererOf(
+  journey: Pick<Journey, "owners">,
+  port: Port,
+  address: string,
+  manners: Manners,
+): Answerer | undefined {
+  if (familyOf(address) === "ipv6") return byNdp(journey, port, address, manners);
+  return hasAddress(port.place, address)
+    ? byOwnAddress(journey, port, address, manners)
+    : byArp(journey, port, address, manners);
+}
+
+/** A Linux host answers ARP for each of its addresses on each of its links, unless it is told not to. */
+function byOwnAddress(
+  { owners }: Pick<Journey, "owners">,
+  port: Port,
+  address: string,
+  { sysctls }: Manners,
+): Answerer {
+  const { place, device } = port;
+  const [key, mode] = strongest(sysctls, device.name, "arp_ignore");
+  const holder = place.devices.find(({ addresses }) => addresses.some((own) => own.ip === address));
+  const isGlobal = holder?.addresses.some((own) => own.ip === address && own.isGlobal) ?? false;
+  const means = `${holder?.name} has that address`;
+  if (mode === 0 || (mode === 3 && isGlobal)) return { port, isProxy: false, means };
+  const owner = owners.ofSysctl(place, key);
+  const obstacle = { reason: `${dotted(key)} is ${mode}`, mend: "set it to 0", owner };
+  return { port, isProxy: false, means, obstacle };
+}
+
+/** The greater of a parameter's values for all links and for one counts. */
+function strongest(
+  sysctls: ReadonlyMap<string, string>,
+  link: string,
+  key: string,
+): readonly [path: string, value: number] {
+  const levelOf = (name: string): number => Number(sysctls.get(linkSysctl("ipv4", name, key)) ?? 0);
+  const name = levelOf("all") > levelOf(link) ? "all" : link;
+  return [linkSysctl("ipv4", name, key), levelOf(name)];
+}
+
+/** Proxy ARP is for addresses that the place has a route to by another link. */
+function byArp(
+  { owners }: Pick<Journey, "owners">,
+  port: Port,
+  address: string,
+  { sysctls, hasEntry, way }: Manners,
+): Answerer | undefined {
+  const { place, device } = port;
+  if (!device.answersArp) return undefined;
+  const [key, mode] = strongest(sysctls, device.name, "proxy_arp");
+  const among = linkSysctl("ipv4", device.name, "proxy_arp_pvlan");
+  const isAmong = Number(sysctls.get(among) ?? 0) > 0;
+  if (isAmong && way.link === device.name)
+    return { port, isProxy: true, means: `${dotted(among)} is 1`, owner: owners.ofSysctl(place, among) };
+  if (!hasEntry && mode === 0) return undefined;
+  const means = hasEntry ? "it has a proxy entry" : `${dotted(key)} is 1`;
+  const owner = hasEntry
+    ? owners.ofNeighbour(place, device.name, `${address} proxy`)
+    : owners.ofSysctl(place, key);
+  const answerer = { port, isProxy: true, means, owner };
+  if (way.link !== undefined && way.link !== device.name) return answerer;
+  const lack = `it has no route to ${address} over another link`;
+  return {
+    ...answerer,
+    obstacle: {
+      reason: way.refusal === undefined ? lack : `the kernel refuses the request ("${way.refusal}")`,
+      mend: `add a Route there to ${address} over a link other than ${device.name}`,
+    },
+  };
+}
+
+/** Proxy NDP is for addresses with an entry, where the parameter is set as well. */
+function byNdp(
+  { owners }: Pick<Journey, "owners">,
+  port: Port,
+  address: string,
+  { sysctls, hasEntry, way }: Manners,
+): Answerer | undefined {
+  const { place, device } = port;
+  if (hasAddress(place, address)) return undefined;
+  const keys = [device.name, "all"].map((link) => linkSysctl("ipv6", link, "proxy_ndp"));
+  const [own = ""] = keys;
+  const key = keys.find((candidate) => Number(sysctls.get(candidate) ?? 0) > 0);
+  const leads = way.link !== undefined && way.link !== device.name;
+  if (!hasEntry && (key === undefined || !leads)) return undefined;
+  if (!hasEntry) {
+    const obstacle = {
+      reason: "it has no proxy entry for that address",
+      mend: `add a Neighbor with \`proxy\` to ${device.name} there`,
+      code: `new Neighbor("…", { ${inPlace(place)}interface: "${device.name}", address: "${address}", proxy: true });`,
+    };
+    return { port, isProxy: true, means: `${dotted(key ?? own)} is 1`, obstacle };
+  }
+  const owner = owners.ofNeighbour(place, device.name, `${address} proxy`);
+  const answerer = { port, isProxy: true, means: "it has a proxy entry", owner };
+  const forwarding = ["all", device.name].map((link) => linkSysctl("ipv6", link, "forwarding"));
+  const [isRouter, isRouterHere] = forwarding.map((path) => sysctls.get(path) === "1");
+  if (key === undefined) return { ...answerer, obstacle: unset(owners, port, own) };
+  // Where it forwards nowhere, the packet that gets there finds that out.
+  const [, here = ""] = forwarding;
+  return isRouter && !isRouterHere ? { ...answerer, obstacle: unset(owners, port, here) } : answerer;
+}
+
+function unset(owners: Journey["owners"], { place }: Port, path: string): Obstacle {
+  const owner = owners.ofSysctl(place, path);
+  const mend = `${owner ? `change ${ownerName(owner)}` : "add a Sysctl"} to make it 1`;
+  return { reason: `${dotted(path)} is 0`, mend, owner, code: sysctlCode(place, path, 1) };
+}
+
+/** Why nobody answers for an address, though somebody is set up to. */
+export function keptFrom(journey: Journey, { port, means, obstacle }: Answerer, address: string): Fault {
+  const { reason = "", mend = "", code, owner } = obstacle ?? {};
+  const protocol = familyOf(address) === "ipv6" ? "NDP" : "ARP";
+  return faultAt(journey, port.place, {
+    cause: "neighbour",
+    reason: `it does not answer ${protocol} for ${address} on ${port.device.name} although ${means}, because ${reason}`,
+    ...{ mend, code, owner },
+  });
+}

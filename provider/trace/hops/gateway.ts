@@ -1,0 +1,46 @@
+import { tableOf } from "../../fields/routeTable";
+import { lostAddress, restored } from "../drift";
+import { destinationOf, MAIN } from "../facts";
+import type { Fault } from "../fault";
+import type { Journey } from "../journey";
+import { type Place, placeName } from "../network";
+import { ownerName } from "../owners";
+import { ipIn } from "../words";
+import { ownerOfRoute, routeCode, routeTaken } from "./route";
+import type { Router } from "./routers";
+
+/**
+ * How to lead packets elsewhere that a place sends by a wrong gateway. `need` is the address that is missing where they
+ * come out: another resource may have lost it.
+ */
+export function gatewayFix(
+  journey: Journey,
+  place: Place,
+  destination: string,
+  router: Router | undefined,
+  need: { readonly ip: string; readonly who: string },
+): Pick<Fault, "mend" | "code" | "owner"> {
+  const lost = lostAddress(journey, need.ip);
+  if (lost) return restored(lost);
+  const route = routeTaken(journey, place, destination);
+  const owner = ownerOfRoute(journey, place, destination);
+  const give = `give ${need.who} that address`;
+  if (route?.nexthops)
+    return {
+      mend: `take that way out of ${owner ? `\`nexthops\` of ${ownerName(owner)}` : "the route"}, or ${give}`,
+      owner,
+    };
+  if (!router)
+    return { mend: `change ${owner ? `\`via\` of ${ownerName(owner)}` : "the route"}, or ${give}`, owner };
+  const via = `${router.ip}, which is ${placeName(router.place.name)}`;
+  if (owner) return { mend: `change \`via\` of ${ownerName(owner)} to ${via}`, owner };
+  const table = route && route.table !== MAIN ? tableOf(route.table) : undefined;
+  const single = `${destination}/${destination.includes(":") ? 128 : 32}`;
+  // A resource may not take over a route that is there.
+  const isTaken = route && destinationOf(route, destination) === single;
+  const words = `${ipIn(place)} route replace ${destination} via ${router.ip}${table === undefined ? "" : ` table ${table}`}`;
+  return {
+    mend: `${need.ip === destination ? "send it via" : "change the route to"} ${via}`,
+    code: isTaken ? words : routeCode(place, destination, router.ip, table),
+  };
+}

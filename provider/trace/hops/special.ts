@@ -1,0 +1,51 @@
+import { familyOf } from "../../fields/common";
+import type { Fault } from "../fault";
+import { bitsOf, covers, isLastOf, networkOf } from "../ip";
+import { faultAt, type Journey } from "../journey";
+import { addressName, type Device, holdersOf, type Place, portName, usableAddresses } from "../network";
+import { ownerName } from "../owners";
+import type { Packet } from "../packet";
+
+/** What the kernel takes an address for that is no single machine's. */
+export function specialAddress(
+  journey: Journey,
+  place: Place,
+  type: string | undefined,
+  { destination, family }: Packet,
+): Fault | undefined {
+  if (type !== "broadcast" && type !== "multicast") return undefined;
+  const own = usableAddresses(place, family).find(
+    ({ address }) => covers(addressName(address), destination) && address.ip !== destination,
+  );
+  const network = own && networkOf(addressName(own.address));
+  const what = type === "multicast" ? "a multicast address" : whatIs(destination, network);
+  const holder = holdersOf(journey.network, destination)[0];
+  const its = holder?.device.addresses.find(({ ip }) => ip === destination);
+  const owner = holder && its && journey.owners.ofAddress(holder, its);
+  return faultAt(journey, place, {
+    cause: "special-address",
+    reason: `${destination} is ${what}, so no single machine answers for it${holder ? `, not even ${portName(holder)}, which has it` : ""}`,
+    mend: owner
+      ? `change \`address\` of ${ownerName(owner)} to another of that network`
+      : holder
+        ? "give that link another address of that network"
+        : "ask for the address of a machine",
+    owner,
+  });
+}
+
+function whatIs(destination: string, network: string | undefined): string {
+  if (network === undefined) return "a broadcast address";
+  return isLastOf(network, destination)
+    ? `the broadcast address of ${network}`
+    : `the network address of ${network}, which this kernel takes for a broadcast address`;
+}
+
+/** What an address is that nobody has, where that is the address of the network itself; else nothing. */
+export function asNetwork({ addresses }: Device, destination: string): string {
+  const network = addresses.map(addressName).map(networkOf);
+  const own = network.find((one) => one.startsWith(`${destination}/`) && !isSingle(one));
+  return own === undefined ? "" : `, the network address of ${own}`;
+}
+
+const isSingle = (network: string): boolean => Number(network.split("/")[1]) === bitsOf(familyOf(network));

@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { pick } from "./arbitraries/common";
+import { folds } from "./arbitraries/composites";
+import { renamed } from "./changes";
+import { claimsOf } from "./claims";
+import type { Edit } from "./edits";
+import { freshName, type Item, type Program, picked, pickedByKind } from "./program";
+import { rotated } from "./rotations";
+import { settle } from "./settle";
+
+/** Edits by which one resource takes over in one run what another one gives up. */
+
+/** Another name for a resource, without the alias that would tell who it was. */
+const renaming = pick.map(
+  (at): Edit => ({
+    apply(program) {
+      const item = pickedByKind(program.filter(isAlone), at);
+      if (!item) return program;
+      const taken = program.flatMap(({ name, formerly = name }) => [name, formerly]);
+      const to = freshName(item.name.replace(/\d*$/, "-"), taken);
+      return renamed(program, item, to, true).map((one) =>
+        one.name === to ? { ...one, isSilent: true } : one,
+      );
+    },
+  }),
+);
+
+const rotation = fc
+  .record({ at: pick, field: pick })
+  .map(({ at, field }): Edit => ({ apply: (program) => rotated(program, at, field) }));
+
+/** What single resources were becomes a Node or a Topology. */
+const folding = folds.map(
+  (folds): Edit => ({
+    apply: (program) =>
+      moved(
+        program,
+        folds.reduce<Program>((current, fold) => fold(current), program),
+      ),
+  }),
+);
+
+/** What a Node or a Topology was becomes single resources. */
+const unfolding = pick.map(
+  (at): Edit => ({
+    apply(program) {
+      const home = picked(
+        program.filter(({ kind }) => kind === "Node" || kind === "Topology"),
+        at,
+      );
+      if (!home) return program;
+      const parts = program.filter((one) => one !== home);
+      return moved(
+        program,
+        parts.map((one) => (one.within === home.name ? { ...one, within: undefined } : one)),
+      );
+    },
+  }),
+);
+
+/** Another order of what is in the lists of a Node or a Topology. */
+const reordering = fc.record({ at: pick, by: pick }).map(
+  ({ at, by }): Edit => ({
+    apply(program) {
+      const isListed = ({ kind, within }: Item) =>
+        within !== undefined && (kind === "Address" || kind === "Route");
+      const item = picked(program.filter(isListed), at);
+      const others = program.filter((one) => one.kind === item?.kind && one.within === item.within);
+      const turned = others.map((_, index) => others[(index + 1 + by) % others.length]);
+      return program.map((one) => turned[others.indexOf(one)] ?? one);
+    },
+  }),
+);
+
+const isAlone = ({ within }: Item): boolean => within === undefined;
+
+/** Whatever has another home than before may take over what it was there. */
+function moved(before: Program, program: Program): Program {
+  const home = (one: Item) => before.find(({ kind, name }) => kind === one.kind && name === one.name)?.within;
+  return program.map((one) => (home(one) === one.within ? one : { ...one, takesOver: true }));
+}
+
+const MOST = 6;
+
+export const takings: fc.Arbitrary<readonly Edit[]> = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: renaming },
+    { weight: 3, arbitrary: rotation },
+    { weight: 1, arbitrary: folding },
+    { weight: 1, arbitrary: unfolding },
+    { weight: 1, arbitrary: reordering },
+  ),
+  { minLength: 0, maxLength: MOST, size: "max" },
+);
+
+/** The program after the edits; one is left out if the kernel could not have all that it leads to. */
+export function takenOver(program: Program, before: Program, takings: readonly Edit[]): Program {
+  const last = takings.reduce((current, edit) => {
+    const next = edit.apply(current);
+    return settle(next, before).length === next.length ? next : current;
+  }, program);
+  return last.map((item) => (isTheSame(item, last, before) ? item : { ...item, isSilent: undefined }));
+}
+
+/** Whether a resource that does not tell its former name is the same kernel objects as before. */
+function isTheSame(item: Item, program: Program, before: Program): boolean {
+  const was = before.find(({ kind, name }) => kind === item.kind && name === item.formerly);
+  return was !== undefined && claimsOf(before, was).join() === claimsOf(program, item).join();
+}
+
+/**
+ * Two programs instead of one, where a resource could not take over in place what another one gives up: the first is
+ * without whatever takes over anything.
+ */
+export function inTwoRuns(program: Program, before: Program): readonly [Program, Program] {
+  const isPlain = ({ isSilent }: Item) => !isSilent;
+  const first = settle(
+    program.filter(isPlain).map((item) => ({ ...item, takesOver: undefined })),
+    before,
+  );
+  const second = program.map((item) => ({
+    ...item,
+    ...{ formerly: undefined, isSilent: undefined, takesOver: undefined },
+  }));
+  return [first, settle(second, first)];
+}
