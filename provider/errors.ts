@@ -9,6 +9,7 @@ import { type Command, printCommand } from "./command";
  * - `NotPermitted`: not root, or a sandbox without the right.
  * - `Unsupported`: this kernel or tool lacks the feature.
  * - `Unreachable`: a gateway that no connected network covers.
+ * - `NoSource`: the source address of a route is on no link.
  * - `LinkDown`: the link that packets should leave by is down.
  * - `ToolMissing`: the program is not installed.
  * - `NotRunning`: the program is there, the service that it speaks to does not run.
@@ -24,6 +25,7 @@ export type Reason =
   | "NotPermitted"
   | "Unsupported"
   | "Unreachable"
+  | "NoSource"
   | "LinkDown"
   | "ToolMissing"
   | "NotRunning"
@@ -68,6 +70,7 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/is incompatible, use 'nft' tool/, "Unsupported"],
   [/Unknown device type|Operation not supported|Protocol not supported|not compiled in/, "Unsupported"],
   [/Network is down|[Dd]evice (for nexthop )?is not up/, "LinkDown"],
+  [/Invalid (prefsrc|source) address/, "NoSource"],
   [/Nexthop has invalid gateway|Network is unreachable|No route to host/, "Unreachable"],
 ];
 
@@ -84,6 +87,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   Unsupported: "not supported, or switched off, here",
   Unreachable:
     "the gateway is not on a connected network: give the interface an address that covers it first",
+  NoSource: "the source address is on no link here: give a link that address first",
   LinkDown: "the link is down: a route needs one that is up",
   ToolMissing: "program not installed",
   NotRunning: "its service does not run: start it first",

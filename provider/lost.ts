@@ -20,6 +20,8 @@ function hintAt(definition: Definition, args: Args, { reason, stderr }: CommandE
   if (reason === "AlreadyExists") return hintAtRival(stderr);
   if (reason === "Unreachable")
     return "If the state has an address that covers it, and the kernel lost that, for example in a reboot: run `pulumi up --refresh`.";
+  if (reason === "NoSource")
+    return "If the state has that address, and the kernel lost it, for example in a reboot: run `pulumi up --refresh`.";
   if (reason !== "NotFound") return undefined;
   const needs = (definition.needs?.(args) ?? []).filter(isClaimed);
   if (needs.length === 0) return undefined;

@@ -5,10 +5,11 @@ import { CommandError } from "./errors";
 import type { Host } from "./host/host";
 import { serialized } from "./lock";
 import { look, runAll } from "./observe";
+import { isWritten } from "./ownership";
 import { type Found, recordedIn } from "./survey";
 
 /** Why the kernel does not take an object back: it needs the address that has gone, or more has gone than that. */
-const LOST = ["Unreachable", "NotFound", "LinkDown"];
+const LOST = ["Unreachable", "NoSource", "NotFound", "LinkDown"];
 
 /**
  * Creates again what the kernel forgets of other resources while a link of theirs goes on: their routes and neighbours with
@@ -39,10 +40,11 @@ async function reviveOn(host: Host, { namespace, link }: LinkPlace): Promise<voi
 }
 
 async function createAgain(kind: Definition, host: Host, state: Args): Promise<void> {
-  const { seen, answers } = await look(kind, host, state);
-  if (seen) return;
+  const sight = await look(kind, host, state);
+  // Whoever has deleted it since the records were listed has taken its record away as well.
+  if (sight.seen || !isWritten(sight, state)) return;
   try {
-    await runAll(host, kind.create(state, answers));
+    await runAll(host, kind.create(state, sight.answers));
   } catch (error) {
     if (!(error instanceof CommandError) || !LOST.includes(error.reason)) throw error;
   }

@@ -104,6 +104,9 @@ type Way = Omit<Nexthop, "weight">;
 interface Seen extends Observed<Args, object> {
   /** Whether somebody has put another route with the same destination and metric beside it. */
   readonly hasRival: boolean;
+  /** What it is and where it leads, in the words of ip-route(8), as the kernel has them. */
+  readonly type: string;
+  readonly ways: readonly string[];
 }
 
 /**
@@ -186,6 +189,8 @@ export const route: Definition<Args> = {
       mark: own ? args.mark : protocolMark(info.protocol),
       misfit: misfit(info),
       hasRival: routes.length > 1,
+      type: info.type ?? args.type,
+      ways: info.nexthops ? multipathWords(info.nexthops, args) : wayWords(info.way, args),
     };
   },
 
@@ -202,7 +207,9 @@ export const route: Definition<Args> = {
   },
 
   // The kernel looks for the protocol as well, so nobody else's route goes.
-  remove: (_, args) => [ip(args.namespace, ...familyFlag(args), "route", "del", ...keyWords(args))],
+  remove: (seen: Seen, args) => [
+    ip(args.namespace, ...familyFlag(args), "route", "del", ...deletionWords(seen, args)),
+  ],
 
   isRecorded: () => true,
   isLeaf: true,
@@ -225,16 +232,25 @@ function change(verb: "add" | "replace", args: Args): Command {
     ...keyWords(args),
     ...(source === undefined ? [] : ["src", source]),
     ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
-    ...(nexthops?.flatMap((way) => ["nexthop", ...wayWords(way, args), "weight", String(way.weight)]) ??
-      wayWords(args, args)),
+    ...(nexthops ? multipathWords(nexthops, args) : wayWords(args, args)),
   );
 }
 
-/** What tells the route from any other. Deletion takes metric 0 for any, but comes upon the lowest first. */
+/** What tells the route from any other. */
 const keyWords = (args: Args): string[] => [
   ...[args.destination, "table", String(args.table)],
   ...["metric", String(metricOf(args)), "proto", protocolOf(args.mark)],
 ];
+
+/**
+ * Deletion takes metric 0 for any, and the lowest that fits. Should the route have gone just now, with its link, that would be
+ * another one: type and ways tell it from this one.
+ */
+const deletionWords = ({ type, ways }: Seen, args: Args): string[] =>
+  metricOf(args) > 0 ? keyWords(args) : [type, ...keyWords(args), ...ways];
+
+const multipathWords = (nexthops: readonly Nexthop[], args: Args): string[] =>
+  nexthops.flatMap((way) => ["nexthop", ...wayWords(way, args), "weight", String(way.weight)]);
 
 function wayWords({ via, interface: named, onlink }: Way, args: Args): string[] {
   const link = named ?? (via === undefined ? undefined : linkTowards(args.namespace, via));

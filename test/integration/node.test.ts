@@ -175,7 +175,7 @@ describe("Node, with the kernel", () => {
       [
         "a route less",
         { ...asked, routes: routes.slice(0, 2) },
-        `ip -n ${red} route del 10.9.0.0/16 table main metric 0 proto 110`,
+        `ip -n ${red} route del unicast 10.9.0.0/16 table main metric 0 proto 110 dev eth1`,
       ],
       [
         "the way of a route",
@@ -215,7 +215,7 @@ describe("Node, with the kernel", () => {
         await living.become({ ...asked, interfaces: { eth0 }, routes: routes.slice(0, 2) }, host),
       ).to.equal("update");
       expect(host.changes).to.deep.equal([
-        `ip -n ${red} route del 10.9.0.0/16 table main metric 0 proto 110`,
+        `ip -n ${red} route del unicast 10.9.0.0/16 table main metric 0 proto 110 dev eth1`,
         `ip -n ${red} link del dev eth1`,
       ]);
       expect(await living.refresh()).to.deep.equal([]);

@@ -6,6 +6,7 @@ import * as engine from "../../provider/engine";
 import type { Host } from "../../provider/host/host";
 import { localHost } from "../../provider/host/local";
 import type { Records } from "../../provider/host/records";
+import { look } from "../../provider/observe";
 import { address } from "../../provider/resources/address";
 import { bridge } from "../../provider/resources/bridge";
 import { namespace } from "../../provider/resources/namespace";
@@ -15,7 +16,7 @@ import { route } from "../../provider/resources/route";
 import { sysctl } from "../../provider/resources/sysctl";
 import { vethPair } from "../../provider/resources/vethPair";
 import { checked } from "../support/args";
-import { errorOf, Living, onKernel } from "../support/kernel";
+import { errorOf, Living, onKernel, typed } from "../support/kernel";
 
 /** The host, on which something else happens just before a certain command. */
 function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>): Host {
@@ -115,6 +116,40 @@ describe("two runs at the same moment", function () {
     await first.remove();
   });
 
+  it("delete a Route as the kernel does with its link: another one to the same network stays", async () => {
+    const definition: Definition = route;
+    await typed("link add it-v0 type veth peer name it-v1");
+    await typed("link set it-v0 up");
+    await typed("link set it-v1 up");
+    const going = await Living.create(
+      definition,
+      { destination: "10.77.0.0/16", interface: "it-v0" },
+      "going",
+    );
+    const other = { destination: "10.77.0.0/16", type: "unreachable", metric: 9 };
+    const staying = await Living.create(definition, other, "staying");
+    const [deletion] = definition.remove(await seenOf(definition, going), going.args) as Command[];
+    await going.remove(interrupted(deletion, () => typed("link set it-v0 down")));
+    expect(await staying.refresh()).to.deep.equal([]);
+    await staying.remove();
+  });
+
+  it("change a link and delete a Neighbor on it: it does not come back", async () => {
+    const definition: Definition = neighbor;
+    const given = { interface: "it-lan", address: "10.9.9.9", lladdr: "02:00:00:00:00:09" };
+    const lan = await Living.create(bridge, { name: "it-wan", mac: "02:00:00:00:00:01" }, "lan");
+    const going = await Living.create(definition, { ...given, interface: "it-wan" }, "going");
+    const [probe] = definition.probe(going.args);
+    // The records have been listed by then.
+    await lan.become(
+      { name: "it-wan", mac: "02:00:00:00:00:02" },
+      interrupted(probe, () => going.remove()),
+    );
+    expect(await going.refresh()).to.deep.equal(["gone"]);
+    expect(await typed("neigh show dev it-wan nud permanent")).to.equal("");
+    await lan.remove();
+  });
+
   it("let go of one Sysctl: it is set back to what it was before both", async () => {
     const file = "/proc/sys/net/ipv4/conf/lo/rp_filter";
     const before = (await readFile(file, "utf8")).trim();
@@ -130,6 +165,12 @@ describe("two runs at the same moment", function () {
     expect(await localHost.records.list()).to.deep.equal([]);
   });
 });
+
+async function seenOf(definition: Definition, { args }: Living) {
+  const { seen } = await look(definition, localHost, args);
+  if (!seen) throw new Error(`${definition.id(args)} is not there`);
+  return seen;
+}
 
 /** The look into a namespace comes while it has a name and is none yet. */
 function staleAt(enter: Command | undefined): Host["run"] {

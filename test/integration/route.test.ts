@@ -538,10 +538,14 @@ describe("Route, with the kernel", () => {
       [{ destination: "10.9.0.0/24", interface: "v7" }, "NotFound", 'Cannot find device "v7"'],
       [
         { destination: "10.9.0.0/24", interface: "v0", source: "10.7.0.1" },
-        "Failed",
+        "NoSource",
         "Invalid prefsrc address",
       ],
-      [{ destination: "fd09::/64", interface: "v0", source: "fd07::1" }, "Failed", "Invalid source address"],
+      [
+        { destination: "fd09::/64", interface: "v0", source: "fd07::1" },
+        "NoSource",
+        "Invalid source address",
+      ],
       [{ destination: "fd09::/64", via: "fd01::1" }, "Failed", "Gateway can not be a local address"],
       [
         { namespace: "route-nowhere", destination: "10.9.0.0/24", type: "blackhole" },

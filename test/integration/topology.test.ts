@@ -97,7 +97,7 @@ describe("Topology, with the kernel", function () {
       host.changes.filter((text) => !text.startsWith("ip netns del ") && !/^(nft|ip netns exec)/.test(text)),
     ).to.have.members([
       "ip link del dev it-br type bridge",
-      "ip route del 10.2.0.0/24 table main metric 0 proto 110",
+      "ip route del unicast 10.2.0.0/24 table main metric 0 proto 110 via 10.1.0.1 dev it-br",
       "sysctl -q -w net.ipv4.ip_forward=0",
       // Connections that the rule of the host's own namespace was for.
       "conntrack -D -f ipv4 -p udp --orig-src 10.1.0.0/24",
@@ -136,7 +136,7 @@ describe("Topology, with the kernel", function () {
       [
         "a host route less",
         { ...asked, routes: [] },
-        "ip route del 10.2.0.0/24 table main metric 0 proto 110",
+        "ip route del unicast 10.2.0.0/24 table main metric 0 proto 110 via 10.1.0.1 dev it-br",
       ],
     ];
     for (const [title, given, ...changes] of rows) {

@@ -73,6 +73,7 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "RTNETLINK answers: Network is unreachable",
     "RTNETLINK answers: No route to host",
   ],
+  NoSource: ["Error: Invalid prefsrc address.", "Error: Invalid source address."],
   LinkDown: [
     "RTNETLINK answers: Network is down",
     "Error: Device for nexthop is not up.",
@@ -111,6 +112,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   Unsupported: "not supported, or switched off, here",
   Unreachable:
     "the gateway is not on a connected network: give the interface an address that covers it first",
+  NoSource: "the source address is on no link here: give a link that address first",
   LinkDown: "the link is down: a route needs one that is up",
   ToolMissing: "program not installed",
   NotRunning: "its service does not run: start it first",

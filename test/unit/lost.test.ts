@@ -40,8 +40,9 @@ describe("what the kernel has lost", () => {
     }
   }
 
-  it("may be the address that covers a gateway", async () => {
+  it("may be the address that covers a gateway, or that a route gives as its source", async () => {
     expect(await messageAt(lamp, {}, "Unreachable")).to.include("run `pulumi up --refresh`");
+    expect(await messageAt(lamp, {}, "NoSource")).to.include("run `pulumi up --refresh`");
   });
 
   it("is not what is in the way; that may be what another resource gives up", async () => {

@@ -143,7 +143,8 @@ describe("Route", () => {
       const table = /table (\S+)/.exec(words)?.[1];
       const full = [type + words, ...(rest ? [rest] : [])].join(" ");
       it(`${family}route … ${full}`, () => {
-        const seen = { args: {}, outputs: {}, mark };
+        const seen = { args: {}, outputs: {}, mark, type: "unicast", ways: ["dev", "eth9"] };
+        const isLowest = words.includes("metric 0 ");
         expect({
           probe: route.probe(args),
           create: route.create(args),
@@ -153,7 +154,9 @@ describe("Route", () => {
           probe: [typed(given.namespace, `${family}-N -j -d route show table ${table} exact ${destination}`)],
           create: [typed(given.namespace, `${family}route add ${full}`)],
           update: [typed(given.namespace, `${family}route replace ${full}`)],
-          remove: [typed(given.namespace, `${family}route del ${words}`)],
+          remove: [
+            typed(given.namespace, `${family}route del ${isLowest ? `unicast ${words} dev eth9` : words}`),
+          ],
         });
       });
     }

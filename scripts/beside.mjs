@@ -1,0 +1,127 @@
+#!/usr/bin/env node
+// npm run beside                       each other program for real, on a private host of its own
+// npm run beside -- --only docker      those alone
+// npm run beside -- --share 2/4        the second of four shares
+// npm run beside -- --jobs 1           one after the other; by default one for each core
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { environment } from "./lib/environment.mjs";
+import { mochaArguments } from "./lib/mocha.mjs";
+import { startHost } from "./lib/private-host.mjs";
+import { Problem } from "./lib/problem.mjs";
+import { run } from "./lib/run.mjs";
+import { setup } from "./lib/setup.mjs";
+import { parseShare, shareOf } from "./lib/share.mjs";
+import { closingIn, total } from "./lib/summary.mjs";
+import { duration, main, say } from "./lib/terminal.mjs";
+
+/** The hosts, and the packages of Debian that each gets. Every one has its tests in test/beside. */
+const HOSTS = {
+  docker: ["docker.io", "busybox-static"],
+  firewalld: ["firewalld", "dbus"],
+  legacy: [],
+  libvirt: [
+    "libvirt-daemon",
+    "libvirt-daemon-driver-qemu",
+    "libvirt-daemon-config-network",
+    "libvirt-clients",
+    "dnsmasq-base",
+    "dbus",
+  ],
+  networkd: ["systemd", "dbus"],
+  networkManager: ["network-manager", "dbus"],
+  podman: ["podman", "netavark", "aardvark-dns", "catatonit", "busybox-static"],
+  ufw: ["ufw"],
+};
+
+const options = {
+  all: { type: "boolean" },
+  only: { type: "string", multiple: true, default: [] },
+  share: { type: "string", default: "1/1" },
+  jobs: { type: "string", default: String(availableParallelism()) },
+};
+
+/** How long a host may take, in milliseconds; far more than it does on a busy machine. */
+const PATIENCE = 900_000;
+
+async function beside({ names, jobs }, env) {
+  const queue = [...names];
+  const closings = [];
+  const lane = async () => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift())
+      closings.push(await visit(name, env));
+  };
+  await Promise.all(Array.from({ length: jobs }, lane));
+  const { steps, wrong, lists } = countIn(closings);
+  say(`\n${lists}${names.length} hosts, ${steps} steps, ${wrong} wrong`);
+  return wrong === 0 && steps > 0 ? 0 : 1;
+}
+
+/** Plays the tests of a host in it, and shows what they said once they are done. */
+async function visit(name, env) {
+  const started = Date.now();
+  const host = await startHost(HOSTS[name]);
+  try {
+    // The programs of the host go with it: mocha does not wait for them.
+    const words = mochaArguments(["--exit", `test/beside/${name}.test.ts`], false);
+    const [file, args] = host.inside([process.execPath, ...words]);
+    const { output } = await run(file, args, { env, limit: PATIENCE });
+    say(`${output.trimEnd()}\n${name}: ${duration(Date.now() - started)}`);
+    return (
+      closingIn(output) ?? {
+        skipped: [],
+        failed: [`  ${name}: did not come to its end`],
+        summary: "0 passed, 1 failed",
+      }
+    );
+  } finally {
+    await host.end();
+  }
+}
+
+/** What was skipped and what failed, as lists, and how many steps there were. */
+function countIn(closings) {
+  const closing = total(closings);
+  const [, passed, failed] = /(\d+) passed, (\d+) failed.*$/.exec(closing) ?? [];
+  const lists = closing.split("\n").slice(0, -1);
+  return {
+    steps: Number(passed) + Number(failed),
+    wrong: Number(failed),
+    lists: lists.map((line) => `${line}\n`).join(""),
+  };
+}
+
+function readOptions() {
+  const usage = "npm run beside -- [--all] [--only HOST]… [--share N/OF] [--jobs N]";
+  try {
+    const { values } = parseArgs({ options });
+    const unknown = values.only.find((name) => !(name in HOSTS));
+    if (unknown) throw new Error(`--only is ${unknown}, not one of ${Object.keys(HOSTS).join(", ")}`);
+    const wanted = values.only.length > 0 ? values.only : Object.keys(HOSTS);
+    return {
+      names: values.all ? Object.keys(HOSTS) : shareOf(wanted, parseShare(values.share)),
+      jobs: Number(values.jobs),
+    };
+  } catch (error) {
+    throw new Problem(error.message, { how: usage });
+  }
+}
+
+/** What every private host needs of this machine; without it nothing is tried. */
+function whatIsLacking() {
+  if (process.getuid() !== 0) return "only root can make a private host";
+  if (!existsSync("/usr/bin/apt-get"))
+    return "a private host gets its programs by apt-get, which this machine has not";
+  return undefined;
+}
+
+await main(async () => {
+  const values = readOptions();
+  const lacking = whatIsLacking();
+  if (lacking) {
+    say(`Skipped: ${lacking}.\n0 hosts, 0 steps, 0 wrong`);
+    return 0;
+  }
+  return beside(values, environment(await setup()));
+});

@@ -1,0 +1,221 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { z } from "zod";
+import { fails, pings } from "../support/packets";
+import { ProgramStack } from "../support/programStack";
+import { until } from "../support/programs";
+import { differences, type Snapshot, snapshot } from "../support/snapshot";
+import { root } from "../support/stack";
+import { BLUE, HOST, LAN } from "./lab";
+
+/** What the tests beside others do on their private host (scripts/lib/private-host.sh): the whole of it is theirs. */
+
+/** Refuses to run anywhere else: these tests start daemons that take over whatever network they find. */
+export function onPrivateHost(): void {
+  before("is on a private host", () => {
+    if (!existsSync("/run/private-host"))
+      throw new Error(
+        "this would change the network of this machine: run it by `npm run beside`, which makes a host",
+      );
+  });
+}
+
+/** Types a line as people do at a shell, by root; its words are apart by single spaces. Resolves to what it said. */
+export async function type(line: string): Promise<string> {
+  const [file = "", ...words] = line.split(" ");
+  const { stdout } = await execa(file, words, { env: { LC_ALL: "C" }, timeout: 60_000 });
+  return stdout;
+}
+
+/** Whether a line succeeds. */
+export const works = (line: string): Promise<boolean> =>
+  type(line).then(
+    () => true,
+    () => false,
+  );
+
+/** A program that runs in the background until it is stopped. */
+export class Daemon {
+  private process: ReturnType<typeof run> | undefined;
+
+  constructor(
+    private readonly line: string,
+    private readonly isUp: string,
+  ) {}
+
+  async start(): Promise<void> {
+    this.process = run(this.line);
+    const failed = this.process.then(({ all, exitCode }) => {
+      throw new Error(`${this.line} has ended with ${exitCode}:\n${all}`);
+    });
+    failed.catch(() => {});
+    await Promise.race([until(`${this.line} is up`, () => works(this.isUp)), failed]);
+  }
+
+  async stop(): Promise<void> {
+    this.process?.kill("SIGTERM");
+    await this.process;
+    this.process = undefined;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+}
+
+const run = (line: string) => {
+  const [file = "", ...words] = line.split(" ");
+  return execa(file, words, { reject: false, all: true, maxBuffer: 1_000_000 });
+};
+
+/** The system's message bus, for daemons that speak by it. */
+export const bus = () =>
+  new Daemon(
+    "dbus-daemon --system --nofork --nopidfile",
+    "dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames",
+  );
+
+/** Links of containers get random names and addresses with each start. */
+const passing = (text: string): string =>
+  text
+    .replace(/veth[0-9a-f]{6,}/g, "vethOFCONTAINER")
+    .replace(/("address":")[0-9a-f:]{17}(?=[^}]*vethOFCONTAINER)/g, "$1");
+
+/** Everything that can be told of this host's network, others' part included. */
+export async function wholeState(files: readonly string[] = []): Promise<Snapshot> {
+  const ask = async (line: string) => (await execa("sh", ["-c", line], { env: { LC_ALL: "C" } })).stdout;
+  const [four, six, legacy, sysctls, settings] = await Promise.all([
+    ask("iptables-save"),
+    ask("ip6tables-save"),
+    // Asked for, a table of legacy iptables comes to be.
+    ask(
+      "for t in ip ip6; do while read -r table; do ${t}tables-legacy-save -t $table; done < /proc/net/${t}_tables_names; done",
+    ),
+    ask("sysctl --all --pattern '^net\\.' 2> /dev/null"),
+    files.length > 0 ? ask(`find ${files.join(" ")} -type f -exec sha256sum {} +`) : "",
+  ]);
+  const seen = await snapshot();
+  const all: Snapshot = { ...seen, ...{ four, six, legacy, sysctls, settings } };
+  return Object.fromEntries(Object.entries(all).map(([name, text]) => [name, lasting(passing(text))]));
+}
+
+/** Without counters, dates, and parameters that the kernel changes by itself. */
+const lasting = (text: string): string =>
+  text
+    .replace(/packets \d+ bytes \d+/g, "")
+    .replace(/\[\d+:\d+\]/g, "")
+    .replace(/^# .*$/gm, "")
+    .split("\n")
+    .filter(
+      (line) =>
+        !/conntrack_count|conntrack_max|nf_conntrack_buckets|random|stable_secret|nf_log|\.nr_|dentry-state|expires/.test(
+          line,
+        ),
+    )
+    .join("\n");
+
+/** Fails with each line that is not as it was. */
+export async function expectSame(before: Snapshot, files: readonly string[] = []): Promise<void> {
+  const { missing, extra } = differences(before, await wholeState(files));
+  expect({ missing, extra }).to.deep.equal({ missing: [], extra: [] });
+}
+
+const Findings = z.array(
+  z.object({
+    check: z.string(),
+    level: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    mend: z.string().optional(),
+  }),
+);
+export type Finding = z.infer<typeof Findings>[number];
+
+const cli = async (...words: string[]) =>
+  (
+    await execa(process.execPath, [join(root, "dist", "cli", "main.js"), ...words, "--json"], {
+      reject: false,
+    })
+  ).stdout;
+
+/** What `doctor` finds of a subject, if it is not fine. */
+export async function doctorOn(subject: string): Promise<readonly Finding[]> {
+  const findings = Findings.parse(JSON.parse(await cli("doctor")));
+  return findings.filter((finding) => finding.subject === subject && finding.level !== "ok");
+}
+
+const Traced = z.object({
+  isReached: z.boolean(),
+  sentence: z.string(),
+  fault: z.object({ mend: z.string(), code: z.string().optional() }).optional(),
+});
+
+/** What `trace` says of the way from a place to an address, and to a port there. */
+export const traceFrom = async (from: string, to: string) =>
+  Traced.parse(JSON.parse(await cli("trace", from, to)));
+
+/** A stack of the lab's programs on this host. */
+export const stackFor = (name: string): Promise<ProgramStack> => ProgramStack.of(`beside-${name}`);
+
+/** A refresh finds nothing that has changed. */
+export async function expectUntouched(stack: ProgramStack): Promise<void> {
+  const { operations } = await stack.refresh();
+  expect(operations).to.deep.equal({});
+}
+
+/** The room reaches the LAN, by both families. */
+export async function expectOut(): Promise<void> {
+  for (const to of LAN) await pings("blue", to)();
+}
+
+export async function expectNoWayOut(to: string = LAN[0]): Promise<void> {
+  await fails("blue", to)();
+}
+
+const CLIENT =
+  "fetch(process.argv[1]).then((r) => r.text()).then((text) => process.stdout.write(text.trim()))";
+
+/** What answers the LAN at a port of the host, or why nothing does. */
+export async function webFromLan(port: number, at: string = HOST[0]): Promise<string> {
+  const url = `http://${at.includes(":") ? `[${at}]` : at}:${port}`;
+  const { stdout, stderr } = await execa(
+    "ip",
+    ["netns", "exec", "lan", process.execPath, "-e", CLIENT, url],
+    { reject: false, timeout: 5000 },
+  );
+  return stdout || stderr.split("\n").find((line) => line.includes("Error")) || "no answer";
+}
+
+const SERVER = 'require("node:http").createServer((_, r) => r.end(process.argv[1])).listen(80)';
+
+/** A web server in a namespace, which says its name, until it is stopped. */
+export async function serve(namespace: string): Promise<{ stop(): Promise<void> }> {
+  const server = execa("ip", ["netns", "exec", namespace, process.execPath, "-e", SERVER, namespace], {
+    reject: false,
+  });
+  await until(
+    "the server listens",
+    async () => (await execa("ip", ["netns", "exec", namespace, "ss", "-Hltn", "sport = :80"])).stdout !== "",
+  );
+  return {
+    async stop() {
+      server.kill("SIGKILL");
+      await server;
+    },
+  };
+}
+
+/** The port of the host leads the LAN into the room, by both families. */
+export async function expectIn(port = 80): Promise<void> {
+  const server = await serve("blue");
+  try {
+    for (const at of HOST) expect(await webFromLan(port, at), `from ${at}`).to.equal("blue");
+  } finally {
+    await server.stop();
+  }
+}
+
+export { BLUE };
