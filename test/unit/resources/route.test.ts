@@ -533,12 +533,33 @@ describe("Route", () => {
           },
         ],
       ];
+    // What else there is, for deletion and adoption, has tests of its own.
+    const told = ({ args, outputs, mark, misfit, ...more }: NonNullable<ReturnType<typeof route.parse>>) => ({
+      ...{ args, outputs, mark, misfit },
+      ...("hasRival" in more && { hasRival: more.hasRival }),
+    });
     for (const [title, args, answer, seen] of rows) {
       it(title, () => {
-        const { whole: _, ...found } = route.parse([answer], args) ?? { args: undefined };
-        expect(found).to.deep.equal(seen ?? { args: undefined });
+        const found = route.parse([answer], args);
+        expect(found && told(found)).to.deep.equal(seen);
       });
     }
+
+    it("is told apart from others of its destination by its type and ways when it is deleted", () => {
+      const answer = `[{"type":"1","dst":"10.9.0.0/16","protocol":"110","flags":[],"nexthops":[
+                        {"via":{"family":"inet6","host":"fd01::2"},"dev":"v0","weight":2,"flags":["dead"]},
+                        {"gateway":"10.1.0.2","dev":"v1","weight":1,"flags":[]}]}]`;
+      const asked = checked({ destination: "10.9.0.0/16", via: "10.1.0.2" });
+      const seen = route.parse([answer], asked);
+      if (!seen) throw new Error("it is there");
+      expect(route.remove(seen, asked)).to.deep.equal([
+        typed(
+          undefined,
+          "route del unicast 10.9.0.0/16 table main metric 0 proto 110 " +
+            "nexthop via inet6 fd01::2 dev v0 weight 2 nexthop via 10.1.0.2 dev v1 weight 1",
+        ),
+      ]);
+    });
 
     it("is told with its link, though that was left to the kernel, as its adopter has to set it back", () => {
       expect(route.parse([`[${foreign}]`], args)?.whole).to.deep.equal({
