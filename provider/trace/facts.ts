@@ -151,7 +151,10 @@ function* dormantTables({ name }: Place, flagged: readonly NftTableName[]): Plan
   return dormantAmong(flagged, outcomes.map(textOf));
 }
 
-/** Rules that iptables has made in nftables are listed by both: there its own words say more. */
+/**
+ * All chains in the order in which they were made, as nft lists them; when legacy iptables has made its own cannot be told.
+ * Rules that iptables has made in nftables are listed by both: there its own words say more.
+ */
 function chainsOf(
   family: Family,
   dormant: readonly NftTableName[],
@@ -161,16 +164,18 @@ function chainsOf(
 ): Chain[] {
   const name = NFT_FAMILIES[family];
   const own = parseIptables(iptables, "iptables", name);
-  const isListedTwice = ({ family, table }: Chain): boolean =>
-    family === name && own.some((chain) => chain.table === table);
   const isNft = /\(nf_tables\)/.test(iptables ?? "") || own.length === 0;
-  const isAsleep = (chain: Chain): boolean => isInOneOf(dormant, chain);
-  return [
-    ...parseNft(nft).filter((chain) => !isAsleep(chain) && (!isNft || !isListedTwice(chain))),
-    ...own.filter((chain) => !isNft || !isAsleep(chain)),
-    // Where iptables is the legacy one, both programs list the same.
-    ...(isNft ? parseIptables(legacy, "iptables-legacy", name) : []),
+  // Where iptables is the legacy one, both programs list the same.
+  if (!isNft) return [...own, ...parseNft(nft)].filter((chain) => chain.tool !== "nft" || !isInOneOf(dormant, chain));
+  const listed = parseNft(nft);
+  const isSame = (one: Chain) => (other: Chain) =>
+    one.family === other.family && one.table === other.table && one.name === other.name;
+  const all = [
+    ...parseIptables(legacy, "iptables-legacy", name),
+    ...listed.map((chain) => own.find(isSame(chain)) ?? chain),
+    ...own.filter((chain) => !listed.some(isSame(chain))),
   ];
+  return all.filter((chain) => chain.tool === "iptables-legacy" || !isInOneOf(dormant, chain));
 }
 
 /** The table that packets are sent by where no rule of the policy says otherwise. */

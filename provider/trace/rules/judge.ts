@@ -18,8 +18,9 @@ export interface Judgement {
 }
 
 /**
- * Asks every base chain of a hook, in the order of their priorities. An accept ends only its own chain; a drop is final.
- * `families` are those that meet the packet: `["ip", "inet"]`.
+ * Asks every base chain of a hook, in the order of their priorities; of equals the one that was made last comes first, as
+ * `nf_hook_entries_grow` in the kernel puts it before the others. An accept ends only its own chain; a drop is final. `chains` are
+ * in the order in which they were made. `families` are those that meet the packet: `["ip", "inet"]`.
  */
 export function judge(
   chains: readonly Chain[],
@@ -34,6 +35,7 @@ export function judge(
   let doubtful: Pick<Judgement, "outcome" | "by" | "unless"> | undefined;
   const bases = chains
     .filter(({ base, family }) => base?.hook === hook && families.includes(family))
+    .reverse()
     .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0));
   for (const chain of bases) {
     const isNat = chain.base?.type === "nat";

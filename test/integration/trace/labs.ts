@@ -683,6 +683,15 @@ const byPingAndUdp = (lab: Pick<Lab, "name" | "base" | "broken">): Omit<Lab, "se
     server: ["blue", "0.0.0.0", 5353, "udp"],
   }));
 
+const nftDnat = (to: string, table = "lab") => [
+  `h1: nft add table ip ${table}`,
+  `h1: nft add chain ip ${table} pre { type nat hook prerouting priority -100 ; }`,
+  `h1: nft add rule ip ${table} pre udp dport 5353 dnat to ${to}`,
+];
+const iptablesDnat = (to: string) => [
+  `h1: iptables -t nat -A PREROUTING -p udp --dport 5353 -j DNAT --to-destination ${to}`,
+];
+
 export const healthy: readonly Omit<Lab, "sentence">[] = [
   { name: "a router between two", base: ROUTED, broken: [] },
   { name: "a switch", base: SWITCHED, broken: [] },
@@ -708,6 +717,20 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     server: ["blue", "0.0.0.0", 8080],
     trace: ["red", "10.1.0.1:80"],
   },
+  // Who is asked last would lead them astray.
+  ...[
+    [nftDnat("10.2.0.99"), "iptables, made after nftables", iptablesDnat("10.2.0.2")],
+    [iptablesDnat("10.2.0.99"), "nftables, made after iptables", nftDnat("10.2.0.2")],
+    [nftDnat("10.2.0.99", "early"), "nftables, made after another table", nftDnat("10.2.0.2")],
+  ].map(
+    ([before = [], name = [], after = []]): Omit<Lab, "sentence"> => ({
+      name: `of two dnats with one priority that by ${name}`,
+      base: ROUTED,
+      broken: [...before, ...after],
+      server: ["blue", "0.0.0.0", 5353, "udp"],
+      trace: ["red", "10.1.0.1:5353/udp"],
+    }),
+  ),
   {
     // By UDP, as no answer disproves a wrong verdict there.
     name: "tables that are dormant",
