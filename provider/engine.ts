@@ -93,7 +93,7 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       });
     }
   });
-  return explained(definition, args, work);
+  return explained(definition, host, args, work);
 }
 
 /** How a creation failed. */
@@ -202,7 +202,7 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     if (changes.length > 0) await tellCaveats(definition, host, args);
     return { id, state };
   });
-  return explained(definition, args, work);
+  return explained(definition, host, args, work);
 }
 
 /**

@@ -1,28 +1,43 @@
 import { isClaimed } from "./claims";
 import type { Args, Definition } from "./definition";
 import { CommandError } from "./errors";
+import type { Host } from "./host/host";
 
 /**
  * Adds the way out to an error. What the program makes may be missing, as after a reboot: the state has it and the kernel has
  * not. Or what another resource gives up is still there. The tool's words alone would blame an argument.
  */
-export async function explained<T>(definition: Definition, args: Args, work: Promise<T>): Promise<T> {
+export async function explained<T>(
+  definition: Definition,
+  host: Pick<Host, "tellOfName">,
+  args: Args,
+  work: Promise<T>,
+): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const hint = error instanceof CommandError ? hintAt(definition, args, error) : undefined;
+    const hint = error instanceof CommandError ? hintAt(definition, host, args, error) : undefined;
     if (hint === undefined || !(error instanceof CommandError)) throw error;
     throw new CommandError(error.reason, error.command, `${error.stderr.trim()}\n${hint}`, { cause: error });
   }
 }
 
-function hintAt(definition: Definition, args: Args, { reason, stderr }: CommandError): string | undefined {
+function hintAt(
+  definition: Definition,
+  host: Pick<Host, "tellOfName">,
+  args: Args,
+  { reason, stderr, command }: CommandError,
+): string | undefined {
   if (reason === "AlreadyExists") return hintAtRival(stderr);
   if (reason === "Unreachable")
     return "If the state has an address that covers it, and the kernel lost that, for example in a reboot: run `pulumi up --refresh`.";
   if (reason === "NoSource")
     return "If the state has that address, and the kernel lost it, for example in a reboot: run `pulumi up --refresh`.";
   if (reason !== "NotFound") return undefined;
+  const [, missing = command.namespace] =
+    /argument "(.*)" is wrong: Invalid "netns" value/.exec(stderr) ?? [];
+  const told = missing === undefined ? undefined : host.tellOfName?.(missing);
+  if (told !== undefined) return told;
   const needs = (definition.needs?.(args) ?? []).filter(isClaimed);
   if (needs.length === 0) return undefined;
   const list = [...new Set(needs)].join(", ");

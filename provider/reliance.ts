@@ -2,6 +2,7 @@ import { type Answer, type Steps, showLinks } from "./command";
 import type { Family } from "./fields/common";
 import { parseMark } from "./mark";
 import { type Asking, listEveryones } from "./packet/everyones";
+import { NFT_FAMILIES } from "./packet/nft";
 import { parseAllAddresses } from "./parse/address";
 import { parseLinks } from "./parse/link";
 import { programsOf } from "./programs";
@@ -19,10 +20,13 @@ export function* forwardersIn(asking: Asking): Steps<readonly string[]> {
     ...rules.filter(({ statements }) => statements.some(({ is }) => is === "masquerade")),
     ...lines.filter(({ words }) => words.includes("MASQUERADE")).map((line) => ({ ...line, table: "nat" })),
   ].filter(({ owner }) => owner === undefined);
-  const names = [...chains.flatMap(({ name, table }) => [name, table]), ...lines.map(({ chain }) => chain)];
+  // Docker without IPv6 has no chains for it, and needs no forwarding of it.
+  const met = chains.filter((chain) => ["inet", NFT_FAMILIES[family]].includes(chain.family));
+  const names = [...met.flatMap(({ name, table }) => [name, table]), ...lines.map(({ chain }) => chain)];
   return [
     ...new Set([
-      ...programsOf(names),
+      // libvirt has its chains for IPv6 in any case: there its bridges tell.
+      ...programsOf(names).filter((name) => name !== "libvirt" || family === "ipv4"),
       ...bridges(answers[0], family),
       ...masquerades.map(({ table }) => `a masquerade in the table ${table}`),
     ]),

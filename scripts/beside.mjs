@@ -22,7 +22,7 @@ const HOSTS = {
   firewalld: ["firewalld", "dbus"],
   legacy: [],
   libvirt: [
-    "libvirt-daemon",
+    "libvirt-daemon-system",
     "libvirt-daemon-driver-qemu",
     "libvirt-daemon-config-network",
     "libvirt-clients",
@@ -31,7 +31,7 @@ const HOSTS = {
   ],
   networkd: ["systemd", "dbus"],
   networkManager: ["network-manager", "dbus"],
-  podman: ["podman", "netavark", "aardvark-dns", "catatonit", "busybox-static"],
+  podman: ["podman", "netavark", "aardvark-dns", "catatonit", "runc", "busybox-static"],
   ufw: ["ufw"],
 };
 

@@ -17,6 +17,8 @@ export interface Finding {
   readonly text: string;
   /** What to do about it; absent where nothing needs to be done. */
   readonly mend?: string | undefined;
+  /** The same, a line each, for a shell or a program. With the names of the links that carry a mark of ours, where there are any. */
+  readonly code?: readonly string[] | undefined;
 }
 
 /** Looks at the facts of a host from one side. Pure: facts are gathered before. */

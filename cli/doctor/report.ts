@@ -24,11 +24,12 @@ export function asText(report: Report, isColourful: boolean): string {
   return `${[...blocks, style.bold(summary(report))].join("\n\n")}\n`;
 }
 
-function line({ level, subject, text, mend }: Finding, width: number, style: Style): string {
+function line({ level, subject, text, mend, code = [] }: Finding, width: number, style: Style): string {
   const paint = { ok: style.good, warning: style.warning, problem: style.bad }[level];
   const lead = `  ${paint(WORDS[level].padEnd(WIDTH))}  ${subject.padEnd(width)}  `;
   const indent = " ".repeat(WIDTH + width + 6);
-  return `${lead}${text}${mend === undefined ? "" : `\n${indent}${style.faint(`→ ${mend}`)}`}`;
+  const below = [...(mend === undefined ? [] : [`→ ${mend}`]), ...code.map((one) => `    ${one}`)];
+  return [`${lead}${text}`, ...below.map((one) => indent + style.faint(one))].join("\n");
 }
 
 /** `1 problem, 2 warnings.` */

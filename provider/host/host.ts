@@ -12,6 +12,8 @@ export interface Host {
   runAll?(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]>;
   /** Tells the person at the keyboard of what is no failure. */
   warn?(text: string): void;
+  /** What to do about a namespace's name that leads nowhere, such as a link to a container that has ended. */
+  tellOfName?(namespace: string): string | undefined;
   /** Which boot, and which network: values of kernel parameters mean nothing in another one. */
   readonly era?: string | undefined;
   /** What is written down about objects on this host. */

@@ -3,7 +3,7 @@ import { CommandError, orAbsent, reasonOf } from "../errors";
 import { builtin } from "./builtin";
 import type { Host } from "./host";
 import { lenient, warn } from "./lenient";
-import { era, isHostItself } from "./namespaces";
+import { era, isHostItself, tellOfName } from "./namespaces";
 import { oneByOne } from "./oneByOne";
 import { persistent } from "./persistent";
 import { ENV, runAlone, timeout } from "./process";
@@ -17,7 +17,11 @@ const sessions = new RemoteSessions(ENV, timeout);
 const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
-export const localHost: Host = { run: lenient(persistent(run), warn), runAll, warn, records, era: era() };
+export const localHost: Host = {
+  run: lenient(persistent(run), warn),
+  ...{ runAll, warn, records, tellOfName },
+  era: era(),
+};
 
 /** The same with a process for every command, which is what sessions must be like. */
 export const plainHost: Host = { run: lenient(persistent(runAlone), warn), warn, records };

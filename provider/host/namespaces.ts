@@ -1,9 +1,17 @@
-import { readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
 
 /** The identity of a network namespace, as names may be used again; `undefined` where there is none of that name. */
 export function inodeOf(namespace: string | undefined): number | undefined {
   const path = namespace === undefined ? "/proc/self/ns/net" : `/run/netns/${namespace}`;
   return statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+/** What to do about a name that is there and leads to no namespace; `undefined` where there is no such name. */
+export function tellOfName(namespace: string): string | undefined {
+  const path = `/run/netns/${namespace}`;
+  if (inodeOf(namespace) !== undefined || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+    return undefined;
+  return `${path} is a link to ${readlinkSync(path)}, which is no more. If a container was started again, link the name to its new process (\`ln -sfn /proc/PID/ns/net ${path}\`), then run \`pulumi up --refresh\`; else remove the name (\`rm ${path}\`).`;
 }
 
 /** The network that this process is in, which stays. */

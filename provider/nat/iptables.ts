@@ -3,9 +3,10 @@ import type { Family } from "../fields/common";
 import { iptables } from "../packet/iptables";
 import { type IptablesRule, parseRules } from "../parse/iptables";
 import type { NatRuleArgs } from "../resources/natRule";
+import { iptablesClaimants, sharedPort, spansOf } from "./claimants";
 import { parseComment, printComment } from "./comment";
 import { readRule, wordsOf } from "./iptablesWords";
-import { type FoundLeg, isAs, type Leg, type Marked, pair, resourcesBehind } from "./legs";
+import { type FoundLeg, isAs, type Leg, type Marked, type NatMatch, pair, resourcesBehind } from "./legs";
 
 export const probe = ({ family, namespace, routeLocalnet }: NatRuleArgs): Command[] => [
   iptables(family, namespace, "nat", "-S"),
@@ -57,10 +58,44 @@ const foundIn = (places: readonly Place[], mark: string): Found[] =>
     if (comment?.mark !== mark) return [];
     const { priority } = comment;
     const chain = table === "nat" ? rule.chain.toLowerCase() : table;
-    return [
-      { ...readRule(rule.chain, rule.words), ...{ chain, priority, place }, ...rule, chain, obstacles: [] },
-    ];
+    const said = readRule(rule.chain, rule.words);
+    const obstacles = rivalsOnTheWrongSide(places, place, said, priority);
+    return [{ ...said, ...{ chain, priority, place }, ...rule, chain, obstacles }];
   });
+
+/**
+ * Rules of others for the same port that a rule made now would not have on this side: below priority 0 it stands before them, else
+ * behind. A restart of theirs, such as Docker's, puts them elsewhere, and the port leads to somebody else.
+ */
+function rivalsOnTheWrongSide(
+  places: readonly Place[],
+  own: Place,
+  { kind, protocol, port }: NatMatch,
+  priority: number,
+): string[] {
+  if ((kind !== "dnat" && kind !== "redirect") || protocol === undefined || port === undefined) return [];
+  const wanted = spansOf(port);
+  const claims = (rule: IptablesRule): boolean =>
+    iptablesClaimants({ ...rule, owner: undefined }, protocol).some(
+      ({ ports }) => sharedPort(wanted, ports) !== undefined,
+    );
+  // Docker and others have them in chains of their own, to which they jump.
+  const claimsBehind = (rule: IptablesRule): boolean =>
+    claims(rule) ||
+    places.some(
+      ({ table, rule: one }) => table === "nat" && one.chain === targetOf(rule) && claimsBehind(one),
+    );
+  const at = places.indexOf(own);
+  return places.flatMap(({ table, rule }, index) => {
+    const isBeside = table === own.table && rule.chain === own.rule.chain;
+    const isWrong = priority < 0 ? index < at : index > at;
+    if (!isBeside || !isWrong || parseComment(rule.comment) || !claimsBehind(rule)) return [];
+    return [`${priority < 0 ? "behind" : "before"} -A ${[rule.chain, ...rule.words].join(" ")}`];
+  });
+}
+
+const targetOf = ({ words }: IptablesRule): string | undefined =>
+  words[words.findIndex((word) => word === "-j" || word === "-g") + 1];
 
 /**
  * Puts `wanted` in the place of the rules with the mark `was`: each new one before the old one goes, so that there is
@@ -115,16 +150,21 @@ const newRule = ({ chain }: Leg, comment: string): IptablesRule => ({
  * before what others have, from 0 on behind that. Nothing is let in before what guards localhost.
  */
 function placeFor(leg: Leg, places: readonly Place[], seen: Found | undefined): number {
-  if (seen && seen.chain === leg.chain && seen.priority === leg.priority) return places.indexOf(seen.place);
+  const isInPlace =
+    seen?.chain === leg.chain && seen.priority === leg.priority && seen.obstacles.length === 0;
+  if (seen && isInPlace) return places.indexOf(seen.place);
   const isBeside = ({ table, rule }: Place) =>
     table === tableOf(leg.chain) && rule.chain === builtIn(leg.chain);
   const priorityOf = ({ rule }: Place) => parseComment(rule.comment)?.priority;
   const first = places.findIndex(isBeside);
   const start = first < 0 ? places.length : first;
   if (leg.kind === "drop") return start;
-  const isBefore = (one: Place) => isBeside(one) && (priorityOf(one) ?? 1e3) <= leg.priority;
+  const isBefore = (one: Place) =>
+    one !== seen?.place && isBeside(one) && (priorityOf(one) ?? 1e3) <= leg.priority;
   if (leg.priority < 0) return Math.max(start, places.findLastIndex(isBefore) + 1);
-  const later = places.findIndex((one) => isBeside(one) && (priorityOf(one) ?? -1e3) > leg.priority);
+  const later = places.findIndex(
+    (one) => one !== seen?.place && isBeside(one) && (priorityOf(one) ?? -1e3) > leg.priority,
+  );
   return later < 0 ? Math.max(start, places.findLastIndex(isBeside) + 1) : later;
 }
 

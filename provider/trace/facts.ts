@@ -166,7 +166,8 @@ function chainsOf(
   const own = parseIptables(iptables, "iptables", name);
   const isNft = /\(nf_tables\)/.test(iptables ?? "") || own.length === 0;
   // Where iptables is the legacy one, both programs list the same.
-  if (!isNft) return [...own, ...parseNft(nft)].filter((chain) => chain.tool !== "nft" || !isInOneOf(dormant, chain));
+  if (!isNft)
+    return [...own, ...parseNft(nft)].filter((chain) => chain.tool !== "nft" || !isInOneOf(dormant, chain));
   const listed = parseNft(nft);
   const isSame = (one: Chain) => (other: Chain) =>
     one.family === other.family && one.table === other.table && one.name === other.name;

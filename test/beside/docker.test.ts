@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { expect } from "chai";
 import { execa } from "execa";
 import { Address, Namespace, Route, VethPair } from "../../sdk";
@@ -21,19 +20,8 @@ import {
   webFromLan,
   wholeState,
 } from "./host";
+import { makeImage } from "./image";
 import { lab } from "./lab";
-
-/** An image with busybox alone, and a page that its web server shows. */
-export async function makeImage(importing: string): Promise<void> {
-  const folder = "/tmp/image";
-  await mkdir(`${folder}/bin`, { recursive: true });
-  await mkdir(`${folder}/www`, { recursive: true });
-  await writeFile(`${folder}/www/index.html`, "container\n");
-  await type(`cp /bin/busybox ${folder}/bin/`);
-  for (const name of ["sh", "ping", "httpd", "sleep", "ip"])
-    await type(`ln -sf busybox ${folder}/bin/${name}`);
-  await execa("sh", ["-c", `tar -C ${folder} -c . | ${importing}`]);
-}
 
 describe("beside Docker", function () {
   this.timeout(120_000);
@@ -108,21 +96,35 @@ describe("beside Docker", function () {
     await reaches("c1", "10.9.0.1");
   });
 
-  it("up warns of a port that a container has published, says who gets it, and doctor lists both", async () => {
+  it("up warns of a port that a container has published, trace says who gets it, and doctor lists both", async () => {
     const { text } = await stack.up(lab({ accepts: "dockerUser", port: 8080 }));
     expect(text).to.include("tcp port 8080 of the host is redirected by Docker as well");
-    expect(text).to.include("this rule gets its packets");
     await expectIn(8080);
+    const { sentence, isReached } = await traceFrom("lan", "10.9.0.2:8080");
+    expect(isReached, sentence).to.equal(false);
+    expect(sentence).to.include("at blue: nothing listens");
     const [taken] = await doctorOn("tcp 8080");
     expect(taken?.text).to.include("Docker");
     await stack.up(lab({ accepts: "dockerUser" }));
     expect(await webFromLan(8080)).to.equal("container");
   });
 
-  it("who gets a port may change with a restart of Docker: refresh says so, and up puts it right", async () => {
-    const program = lab({ accepts: "dockerUser", port: 8080, nat: "iptables", natPriority: -1 });
-    const { text } = await stack.up(program);
-    expect(text).to.include("this rule gets its packets");
+  it("who gets a port changes with a restart of Docker: refresh says so, and up puts it right", async () => {
+    const program = lab({ accepts: "dockerUser", port: 8080, nat: "iptables" });
+    await stack.up(program);
+    expect(await webFromLan(8080)).to.equal("container");
+    await dockerd.restart();
+    await expectIn(8080);
+    const { text } = await stack.preview(program, { refresh: true });
+    expect(text).to.include("before -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER");
+    await stack.refresh();
+    await stack.up(program);
+    expect(await webFromLan(8080)).to.equal("container");
+    await expectUntouched(stack);
+  });
+
+  it("a priority below 0 stays before Docker", async () => {
+    await stack.up(lab({ accepts: "dockerUser", port: 8080, nat: "iptables", natPriority: -1 }));
     await expectIn(8080);
     await dockerd.restart();
     await expectIn(8080);
@@ -189,7 +191,7 @@ describe("beside Docker", function () {
         () => void new Address("late", { namespace: "c1", interface: "lo", address: "192.168.17.1/32" }),
       ),
     );
-    expect(failed.message).to.include("/run/netns/c1");
+    expect(failed.message).to.include("ln -sfn /proc/PID/ns/net /run/netns/c1");
     await type(dangling?.mend ?? "");
     await nameContainer("c1");
     await stack.refresh();
@@ -209,7 +211,7 @@ describe("beside Docker", function () {
         () => void new Address("late", { namespace: "c9", interface: "lo", address: "192.168.17.1/32" }),
       ),
     );
-    expect(failed.message).to.include("the host itself");
+    expect(failed.message).to.include("leads to the network of this host");
     await type(leads?.mend ?? "");
     await stack.destroy();
     await expectSame(before);

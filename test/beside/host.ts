@@ -78,27 +78,32 @@ export const bus = () =>
     "dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames",
   );
 
-/** Links of containers get random names and addresses with each start. */
+/** With each start containers get links of random names and addresses, and addresses in the order in which they come. */
 const passing = (text: string): string =>
   text
-    .replace(/veth[0-9a-f]{6,}/g, "vethOFCONTAINER")
-    .replace(/("address":")[0-9a-f:]{17}(?=[^}]*vethOFCONTAINER)/g, "$1");
+    .split("\n")
+    .map((line) => (OF_CONTAINERS.test(line) ? line.replace(RANDOM, "") : line))
+    .join("\n")
+    .replace(/172\.17\.0\.[23]\b/g, "172.17.0.CONTAINER")
+    .replaceAll('"tentative":true,', "");
+
+const OF_CONTAINERS = /"veth[0-9a-f]{6,}"|conf\.veth[0-9a-f]{6,}\.|"veth\d"|"podman0"/;
+const RANDOM = /veth[0-9a-f]{6,}|fe80::[0-9a-f:]+|([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}/g;
 
 /** Everything that can be told of this host's network, others' part included. */
 export async function wholeState(files: readonly string[] = []): Promise<Snapshot> {
   const ask = async (line: string) => (await execa("sh", ["-c", line], { env: { LC_ALL: "C" } })).stdout;
-  const [four, six, legacy, sysctls, settings] = await Promise.all([
+  const [four, six, legacy, legacy6, sysctls, settings] = await Promise.all([
     ask("iptables-save"),
     ask("ip6tables-save"),
     // Asked for, a table of legacy iptables comes to be.
-    ask(
-      "for t in ip ip6; do while read -r table; do ${t}tables-legacy-save -t $table; done < /proc/net/${t}_tables_names; done",
-    ),
+    ask("while read -r table; do iptables-legacy-save -t $table; done < /proc/net/ip_tables_names"),
+    ask("while read -r table; do ip6tables-legacy-save -t $table; done < /proc/net/ip6_tables_names"),
     ask("sysctl --all --pattern '^net\\.' 2> /dev/null"),
     files.length > 0 ? ask(`find ${files.join(" ")} -type f -exec sha256sum {} +`) : "",
   ]);
   const seen = await snapshot();
-  const all: Snapshot = { ...seen, ...{ four, six, legacy, sysctls, settings } };
+  const all: Snapshot = { ...seen, ...{ four, six, legacy, legacy6, sysctls, settings } };
   return Object.fromEntries(Object.entries(all).map(([name, text]) => [name, lasting(passing(text))]));
 }
 
@@ -108,6 +113,8 @@ const lasting = (text: string): string =>
     .replace(/packets \d+ bytes \d+/g, "")
     .replace(/\[\d+:\d+\]/g, "")
     .replace(/^# .*$/gm, "")
+    // iptables makes its built-in chains on first use.
+    .replace(/^(\*.*|COMMIT|:\S+ ACCEPT ?)$/gm, "")
     .split("\n")
     .filter(
       (line) =>
@@ -120,7 +127,10 @@ const lasting = (text: string): string =>
 /** Fails with each line that is not as it was. */
 export async function expectSame(before: Snapshot, files: readonly string[] = []): Promise<void> {
   const { missing, extra } = differences(before, await wholeState(files));
-  expect({ missing, extra }).to.deep.equal({ missing: [], extra: [] });
+  const lines = [...missing.map((line) => `- ${line}`), ...extra.map((line) => `+ ${line}`)].filter((line) =>
+    /: ./.test(line),
+  );
+  if (lines.length > 0) throw new Error(`not as it was before:\n${lines.join("\n")}`);
 }
 
 const Findings = z.array(
@@ -130,6 +140,7 @@ const Findings = z.array(
     subject: z.string(),
     text: z.string(),
     mend: z.string().optional(),
+    code: z.array(z.string()).default([]),
   }),
 );
 export type Finding = z.infer<typeof Findings>[number];
@@ -145,6 +156,12 @@ const cli = async (...words: string[]) =>
 export async function doctorOn(subject: string): Promise<readonly Finding[]> {
   const findings = Findings.parse(JSON.parse(await cli("doctor")));
   return findings.filter((finding) => finding.subject === subject && finding.level !== "ok");
+}
+
+/** Does what a finding says, as a person would who pastes its lines. */
+export async function applied(finding: Finding | undefined): Promise<void> {
+  if (!finding || finding.code.length === 0) throw new Error("nothing was proposed");
+  for (const line of finding.code) await execa("sh", ["-c", line]);
 }
 
 const Traced = z.object({
@@ -178,15 +195,25 @@ export async function expectNoWayOut(to: string = LAN[0]): Promise<void> {
 const CLIENT =
   "fetch(process.argv[1]).then((r) => r.text()).then((text) => process.stdout.write(text.trim()))";
 
-/** What answers the LAN at a port of the host, or why nothing does. */
-export async function webFromLan(port: number, at: string = HOST[0]): Promise<string> {
+/** What answers at a port of a machine, or why nothing does. */
+async function webFrom(place: string, at: string, port: number): Promise<string> {
   const url = `http://${at.includes(":") ? `[${at}]` : at}:${port}`;
-  const { stdout, stderr } = await execa(
-    "ip",
-    ["netns", "exec", "lan", process.execPath, "-e", CLIENT, url],
-    { reject: false, timeout: 5000 },
-  );
+  const client = ["netns", "exec", place, process.execPath, "-e", CLIENT, url];
+  const { stdout, stderr } = await execa("ip", client, { reject: false, timeout: 3000 });
   return stdout || stderr.split("\n").find((line) => line.includes("Error")) || "no answer";
+}
+
+/** What answers the LAN at a port of the host, or why nothing does. */
+export const webFromLan = (port: number, at: string = HOST[0]): Promise<string> => webFrom("lan", at, port);
+
+/** What answers the room at servers in the LAN, by both families. */
+export async function webFromBlue(): Promise<string[]> {
+  const server = await serve("lan");
+  try {
+    return await Promise.all(LAN.map((at) => webFrom("blue", at, 80)));
+  } finally {
+    await server.stop();
+  }
 }
 
 const SERVER = 'require("node:http").createServer((_, r) => r.end(process.argv[1])).listen(80)';

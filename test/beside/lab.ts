@@ -74,15 +74,21 @@ export const lab =
 
 function accept(accepts: Accepts, family: "ipv4" | "ipv6"): void {
   const dockerUser = accepts === "dockerUser" && family === "ipv4";
-  const backend = accepts === "firewalld" ? "firewalld" : "iptables";
-  for (const side of ["inInterface", "outInterface"] as const) {
-    new FilterRule(`${side}-${family}`, {
+  const network = family === "ipv4" ? "192.168.15.0/24" : "fd15::/64";
+  for (const direction of ["in", "out"] as const) {
+    // firewalld knows links by their zones alone.
+    const match =
+      accepts === "firewalld"
+        ? { [direction === "in" ? "source" : "destination"]: network }
+        : { [`${direction}Interface`]: "lab0" };
+    const backend = accepts === "firewalld" ? "firewalld" : "iptables";
+    const args = {
       family,
       backend,
-      ...(dockerUser && { dockerUser }),
       chain: "forward",
-      [side]: "lab0",
       verdict: "accept",
-    });
+      ...(dockerUser && { dockerUser }),
+    } as const;
+    new FilterRule(`${direction}-${family}`, { ...args, ...match });
   }
 }

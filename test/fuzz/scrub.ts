@@ -14,9 +14,9 @@ export async function scrub({ host, usual }: Clean): Promise<void> {
     await execa("ip", [family, "rule", "flush", "protocol", "110"]);
   }
   await rm("/run/pulumi-netns", { recursive: true, force: true });
-  // Far ends of cables go a little later than their namespaces.
-  for (let attempt = 0; (await linkNames()).length > 0 && attempt < 100; attempt++)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  // Far ends of cables go later than their namespaces: the kernel takes those of the whole machine down one after the other.
+  for (let attempt = 0; (await linkNames()).length > 0 && attempt < 600; attempt++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
   const place = [...usual]
     .filter(([key]) => !key.includes("LINK"))
     .map(([key, value]) => `${key} = ${value}`);

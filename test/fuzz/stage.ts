@@ -30,7 +30,9 @@ export class Stage {
     if (failure === undefined) return undefined;
     const said = failure === LATE ? await readFile(logIn(folder), "utf8").catch(() => "") : "";
     await this.close();
-    await scrub(this.clean);
+    await scrub(this.clean).catch((error: Error) => {
+      throw new Error(`${failure}${said}\n${error.message}`);
+    });
     return failure + said;
   }
 

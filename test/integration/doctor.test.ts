@@ -12,8 +12,8 @@ async function found(title: string): Promise<string[]> {
   const check = checks.find((one) => one.title === title);
   if (!check) throw new Error(`there is no check ${title}`);
   const findings = check.run(await gatherFacts());
-  return findings.flatMap(({ level, subject, text, mend }) =>
-    level === "ok" ? [] : `${level}: ${subject}: ${text} → ${mend}`,
+  return findings.flatMap(({ level, subject, text, mend, code = [] }) =>
+    level === "ok" ? [] : `${level}: ${subject}: ${text} → ${[mend, ...code].join(" | ")}`,
   );
 }
 
@@ -31,8 +31,20 @@ interface Fault {
   readonly findings: readonly string[];
 }
 
+/** A FilterRule for each direction. */
 const passedOn = (words = "") =>
-  `new FilterRule("…", { chain: "forward", backend: "iptables", ${words}inInterface: "BRIDGE", verdict: "accept" }), and the same with outInterface`;
+  ["in", "out"].map(
+    (direction) =>
+      `new FilterRule("…", { chain: "forward", backend: "iptables", ${words}${direction}Interface: "BRIDGE", verdict: "accept" });`,
+  );
+
+/** A finding with the lines that mend it. */
+const told = (finding: string, ...code: readonly string[]) => [finding, ...code].join(" | ");
+
+const TRUSTED = [
+  "firewall-cmd --zone=trusted --add-interface=BRIDGE",
+  "firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE",
+];
 
 const faults: readonly Fault[] = [
   {
@@ -60,8 +72,14 @@ const faults: readonly Fault[] = [
     make: ["iptables -P FORWARD DROP"],
     undo: ["iptables -P FORWARD ACCEPT"],
     findings: [
-      `problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → ${passedOn()}`,
-      "problem: br_netfilter: on: filters judge frames from port to port of a bridge as well, and the above drops them → iptables -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT",
+      told(
+        "problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets there",
+        ...passedOn(),
+      ),
+      told(
+        "problem: br_netfilter: on: filters judge frames from port to port of a bridge as well, and the above drops them → let frames through where they are dropped",
+        "iptables -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT",
+      ),
     ],
   },
   {
@@ -78,7 +96,10 @@ const faults: readonly Fault[] = [
       "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
     ],
     findings: [
-      `problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → ${passedOn("dockerUser: true, ")}`,
+      told(
+        "problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets in Docker's chain for exceptions",
+        ...passedOn("dockerUser: true, "),
+      ),
     ],
   },
   {
@@ -93,7 +114,10 @@ const faults: readonly Fault[] = [
       "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
     ],
     findings: [
-      `problem: FORWARD: FORWARD of ip6tables drops what no rule there accepts; an accept elsewhere does not overrule it → ${passedOn('family: "ipv6", ')}`,
+      told(
+        "problem: FORWARD: FORWARD of ip6tables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets there",
+        ...passedOn('family: "ipv6", '),
+      ),
     ],
   },
   {
@@ -111,7 +135,10 @@ const faults: readonly Fault[] = [
       "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
     ],
     findings: [
-      "problem: FORWARD: inet firewalld filter_FORWARD rejects what no rule there accepts; an accept elsewhere does not overrule it → firewall-cmd --zone=trusted --add-interface=BRIDGE, or a FilterRule with backend firewalld",
+      told(
+        "problem: FORWARD: inet firewalld filter_FORWARD rejects what no rule there accepts; an accept elsewhere does not overrule it → put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
+        ...TRUSTED,
+      ),
     ],
   },
   {
@@ -121,7 +148,7 @@ const faults: readonly Fault[] = [
     undo: ["iptables -F INPUT", "iptables-legacy -F INPUT"],
     findings: [
       "warning: iptables: rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops → " +
-        "keep one: iptables-legacy-save, add what is needed with iptables, then iptables-legacy -t filter -F",
+        "keep one: add with iptables what `iptables-legacy-save` shows and is still needed, then end the others, policies first | iptables-legacy -t filter -F",
     ],
   },
   {
@@ -145,7 +172,7 @@ const faults: readonly Fault[] = [
       "warning: Docker: has its chains in FORWARD, whose policy is DROP here, masquerades its own networks, and publishes ports → a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
       "warning: Podman: masquerades its own networks, and publishes ports → a NatRule that redirects a port that a container has published takes it over: choose another port",
       'warning: libvirt: rejects new connections from other networks to those of its guests → a FilterRule with chain: "forward" and backend: "iptables" goes before its chains, and stays there',
-      "warning: ufw: has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is DROP here → ufw route allow in on BRIDGE; or DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+      "warning: ufw: has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is DROP here → let your links through, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw | ufw route allow in on BRIDGE | ufw route allow out on BRIDGE",
     ],
   },
   {
@@ -161,7 +188,7 @@ const faults: readonly Fault[] = [
     ],
     undo: ["nft delete table ip it-nat", "iptables -t nat -F DOCKER", "iptables -t nat -X DOCKER"],
     findings: [
-      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the table it-nat and Docker: one of them gets its packets → pulumi-netns trace FROM ADDRESS:PORT tells which; give one of them another port",
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by Docker and the table it-nat: one of them gets its packets → pulumi-netns trace FROM ADDRESS:PORT tells which; give one of them another port",
     ],
   },
   {
@@ -308,14 +335,10 @@ describe("doctor", function () {
       const words = ["netns", "exec", "it-red", "ping", "-c1", "-W1", target];
       return (await execa("ip", words, { reject: false })).exitCode === 0;
     };
-    /** The commands of the finding on a subject. */
+    /** The lines of the finding on a subject. */
     const mendOf = async (check: string, subject: string): Promise<string[]> => {
       const line = (await found(check)).find((one) => one.split(": ")[1] === subject) ?? "";
-      return line
-        .replace(/^.* → /, "")
-        .replace(/^.* then /, "")
-        .replaceAll("BRIDGE", "it-br")
-        .split("; ");
+      return line.replaceAll("BRIDGE", "it-br").split(" | ").slice(1);
     };
 
     const rows: readonly (readonly [

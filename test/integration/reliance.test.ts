@@ -118,6 +118,15 @@ describe("forwarding that others rely on", function () {
     expect(value).to.equal("0");
   });
 
+  it("goes off for IPv6 where a program has chains of IPv4 alone", async () => {
+    const { warnings, value } = await outlived("net.ipv6.conf.all.forwarding", async () => {
+      await inside("iptables -N DOCKER");
+      // libvirt makes them for both families.
+      await inside("ip6tables -N LIBVIRT_FWI");
+    });
+    expect([value, warnings]).to.deep.equal(["0", []]);
+  });
+
   for (const backend of ["nftables", "iptables"]) {
     it(`goes off beside the stack's own masquerade by ${backend}`, async () => {
       let rule: Living | undefined;

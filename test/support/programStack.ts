@@ -64,7 +64,7 @@ export class ProgramStack {
     );
   }
 
-  preview(program: Program, options: Pick<PreviewOptions, "replace"> = {}): Promise<Run> {
+  preview(program: Program, options: Pick<PreviewOptions, "replace" | "refresh"> = {}): Promise<Run> {
     return reaching(program, (reached) =>
       watched((watching) => this.stack.preview({ ...watching, ...options, diff: true, program: reached })),
     );

@@ -15,7 +15,7 @@ const said = 'Error: argument "lan" is wrong: Invalid "netns" value';
 const messageAt = async (definition: Definition, args: object, reason: Reason): Promise<string> => {
   const error = new CommandError(reason, ip(undefined, "link"), said);
   return messageOf(
-    await explained(definition, { ...args }, Promise.reject(error)).catch((it: unknown) => it),
+    await explained(definition, {}, { ...args }, Promise.reject(error)).catch((it: unknown) => it),
   );
 };
 
@@ -40,6 +40,15 @@ describe("what the kernel has lost", () => {
     }
   }
 
+  it("may be a name that leads nowhere", async () => {
+    const host = { tellOfName: (name: string) => (name === "c1" ? "link it anew" : undefined) };
+    for (const said of ['Error: argument "c1" is wrong: Invalid "netns" value', "Cannot open it"]) {
+      const error = new CommandError("NotFound", ip("c1", "address"), said);
+      const told = await explained(lamp, host, {}, Promise.reject(error)).catch(messageOf);
+      expect(told).to.match(/\nlink it anew$/);
+    }
+  });
+
   it("may be the address that covers a gateway, or that a route gives as its source", async () => {
     expect(await messageAt(lamp, {}, "Unreachable")).to.include("run `pulumi up --refresh`");
     expect(await messageAt(lamp, {}, "NoSource")).to.include("run `pulumi up --refresh`");
@@ -53,7 +62,7 @@ describe("what the kernel has lost", () => {
       ip(undefined, "address"),
       "Error: ipv6: address already assigned.",
     );
-    const told = await explained(lamp, {}, Promise.reject(error)).catch(messageOf);
+    const told = await explained(lamp, {}, {}, Promise.reject(error)).catch(messageOf);
     expect(told).to.include(
       "assigned.\nIPv6 has an address once on a link, whatever its prefix length and peer. If another",
     );

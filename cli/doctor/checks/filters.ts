@@ -1,6 +1,8 @@
 import type { Chain } from "../../../provider/trace/rules/chain";
 import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
+import { ownBridges, routedLinks } from "../ownLinks";
+import { allowedByUfw, trusted } from "./exceptions";
 
 /** Rules that drop what programs of this package want passed on. */
 export const filters: Check = {
@@ -27,37 +29,62 @@ function endsBadly({ base, rules }: Chain): boolean {
 const nameOf = ({ tool, family, table, name }: Chain): string =>
   tool === "nft" ? `${family} ${table} ${name}` : `${name} of ${toolOf(tool, family)}`;
 
-function drop(chain: Chain, { chains }: HostFacts): Finding {
+function drop(chain: Chain, facts: HostFacts): Finding {
   const count = chain.base?.packets ? ` (${chain.base.packets} packets so far)` : "";
   return {
     level: "problem",
     subject: "FORWARD",
     text: `${nameOf(chain)} ${chain.base?.policy === "drop" ? "drops" : "rejects"} what no rule there accepts${count}; an accept elsewhere does not overrule it`,
-    mend: mendOf(chain, chains),
+    ...exceptionIn(chain, facts),
   };
 }
 
-function mendOf(chain: Chain, chains: readonly Chain[]): string {
-  if (chain.table === "firewalld")
-    return "firewall-cmd --zone=trusted --add-interface=BRIDGE, or a FilterRule with backend firewalld";
-  if (chain.tool === "nft")
-    return `nft insert rule ${chain.family} ${chain.table} ${chain.name} iifname BRIDGE accept, and the same with oifname`;
-  if (chains.some(({ name }) => name.startsWith("ufw-")))
-    return "ufw route allow in on BRIDGE, and the same with out on";
-  const isSix = chain.family === "ip6";
+type Mend = Pick<Finding, "mend" | "code">;
+
+const THERE = "let your links through there";
+
+function exceptionIn(chain: Chain, facts: HostFacts): Mend {
+  const { tool, family, table, name } = chain;
+  const forLinks = (line: (link: string, direction: "in" | "out") => string) =>
+    routedLinks(facts).flatMap((link) => [line(link, "in"), line(link, "out")]);
+  if (table === "firewalld") {
+    return {
+      mend: "put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
+      code: trusted(facts),
+    };
+  }
+  if (tool === "nft") {
+    const code = forLinks(
+      (link, direction) => `nft insert rule ${family} ${table} ${name} ${direction[0]}ifname ${link} accept`,
+    );
+    return { mend: `${THERE}, and in the file that loads its rules`, code };
+  }
+  if (facts.chains.some((one) => one.name.startsWith("ufw-")))
+    return { mend: THERE, code: allowedByUfw(facts) };
   // A FilterRule is put there by the `iptables` of this host, which need not be the legacy one.
-  if (chain.tool === "iptables-legacy")
-    return `${isSix ? "ip6tables" : "iptables"}-legacy -I FORWARD -i BRIDGE -j ACCEPT, and the same with -o`;
-  const words = [
-    'chain: "forward", backend: "iptables"',
-    ...(chains.some(({ name }) => name === "DOCKER-USER") ? ["dockerUser: true"] : []),
-    ...(isSix ? ['family: "ipv6"'] : []),
-    'inInterface: "BRIDGE", verdict: "accept"',
-  ];
-  return `new FilterRule("…", { ${words.join(", ")} }), and the same with outInterface`;
+  if (tool === "iptables-legacy") {
+    const program = toolOf(tool, family);
+    const code = forLinks((link, direction) => `${program} -I FORWARD -${direction[0]} ${link} -j ACCEPT`);
+    return { mend: `${THERE}, and in the file that loads its rules`, code };
+  }
+  const isDocker = facts.chains.some((one) => one.name === "DOCKER-USER" && one.family === family);
+  const code = forLinks((link, direction) => {
+    const words = [
+      'chain: "forward", backend: "iptables"',
+      ...(isDocker ? ["dockerUser: true"] : []),
+      ...(family === "ip6" ? ['family: "ipv6"'] : []),
+      `${direction}Interface: "${link}", verdict: "accept"`,
+    ];
+    return `new FilterRule("…", { ${words.join(", ")} });`;
+  });
+  return {
+    mend: `let FilterRules accept their packets ${isDocker ? "in Docker's chain for exceptions" : "there"}`,
+    code,
+  };
 }
 
-function bridgeFilter({ sysctls }: HostFacts, dropping: readonly Chain[]): Finding[] {
+function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
+  const { sysctls } = facts;
   const calls = (name: string) => sysctls.get(`net/bridge/bridge-nf-call-${name}`) === "1";
   const [four, six] = [calls("iptables"), calls("ip6tables")];
   const subject = "br_netfilter";
@@ -69,18 +96,22 @@ function bridgeFilter({ sysctls }: HostFacts, dropping: readonly Chain[]): Findi
   return [
     {
       ...{ level: "problem", subject, text: `${text}, and the above drops them` },
-      mend: [...new Set(judging.map(bridgedMend))].join("; "),
+      mend: "let frames through where they are dropped",
+      code: [...new Set(judging.flatMap((chain) => bridgedException(chain, facts)))],
     },
   ];
 }
 
-/** Lets frames through where they are dropped: an accept elsewhere does not overrule it. */
-function bridgedMend({ tool, family, table, name }: Chain): string {
+/** An accept elsewhere does not overrule what drops them. */
+function bridgedException({ tool, family, table, name }: Chain, facts: HostFacts): string[] {
   // Its reload forgets rules that are put into its chains.
-  if (table === "firewalld") return "firewall-cmd --zone=trusted --add-interface=BRIDGE";
-  if (tool === "nft")
-    return `nft insert rule ${family} ${table} ${name} iifname BRIDGE oifname BRIDGE accept`;
-  return `${toolOf(tool, family)} -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT`;
+  if (table === "firewalld") return trusted(facts);
+  if (tool === "nft") {
+    return ownBridges(facts).map(
+      (bridge) => `nft insert rule ${family} ${table} ${name} iifname ${bridge} oifname ${bridge} accept`,
+    );
+  }
+  return [`${toolOf(tool, family)} -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT`];
 }
 
 const toolOf = (tool: Chain["tool"], family: string): string =>
@@ -98,7 +129,8 @@ function mixed({ chains }: HostFacts): Finding[] {
           subject,
           text: "rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops",
         },
-        mend: `keep one: iptables-legacy-save, add what is needed with iptables, then ${legacyEnd(chains).join("; ")}`,
+        mend: "keep one: add with iptables what `iptables-legacy-save` shows and is still needed, then end the others, policies first",
+        code: legacyEnd(chains),
       },
     ];
   }

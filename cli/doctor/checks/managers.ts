@@ -1,7 +1,8 @@
-import { parseMark } from "../../../provider/mark";
 import { programsOf } from "../../../provider/programs";
 import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
+import { ownLinks } from "../ownLinks";
+import { allowedByUfw, trusted } from "./exceptions";
 
 /** What else manages the network here, by its process or by what it leaves in the kernel. */
 interface Manager {
@@ -9,6 +10,7 @@ interface Manager {
   isHere(facts: HostFacts): boolean;
   text(facts: HostFacts): string;
   mend(facts: HostFacts): string;
+  code?(facts: HostFacts): readonly string[];
 }
 
 const runs =
@@ -41,15 +43,6 @@ const forwardPolicy = ({ chains }: HostFacts): string => {
   return (found?.base?.policy ?? "accept").toUpperCase();
 };
 
-/** The links of the host that carry a mark of ours, by name; placeholders where there are none. */
-function linksOf({ network }: HostFacts): string[] {
-  const own = network
-    .filter(({ name }) => name === undefined)
-    .flatMap(({ devices }) => devices.filter(({ alias }) => parseMark(alias ?? "")))
-    .map(({ name }) => name);
-  return own.length > 0 ? own : ["BRIDGE", "VETH"];
-}
-
 const MANAGERS: readonly Manager[] = [
   {
     name: "Docker",
@@ -79,21 +72,23 @@ const MANAGERS: readonly Manager[] = [
     text: () =>
       "rejects what its zones do not know; a reload wipes iptables rules, not those of other nft tables",
     mend: () =>
-      "firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE, or a FilterRule with backend firewalld",
+      "put your links into its zone trusted, or let FilterRules with backend firewalld accept their packets",
+    code: trusted,
   },
   {
     name: "ufw",
     isHere: hasChain(/^ufw6?-/),
     text: (facts) =>
       `has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is ${forwardPolicy(facts)} here`,
-    mend: () => "ufw route allow in on BRIDGE; or DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+    mend: () => "let your links through, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+    code: allowedByUfw,
   },
   {
     name: "NetworkManager",
     isHere: runs("NetworkManager"),
     text: () => "may take new links for its own, and give them addresses or set them down",
     mend: (facts) =>
-      `a file in /etc/NetworkManager/conf.d: [keyfile] and unmanaged-devices=${linksOf(facts)
+      `a file in /etc/NetworkManager/conf.d: [keyfile] and unmanaged-devices=${ownLinks(facts)
         .map((name) => `interface-name:${name}`)
         .join(";")}`,
   },
@@ -103,7 +98,7 @@ const MANAGERS: readonly Manager[] = [
     text: () =>
       "may delete routes and rules that it does not know when it starts; a .network file that matches every link configures new ones, and takes them out of bridges",
     mend: (facts) =>
-      `ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf; a first .network file with [Match] Name=${linksOf(facts).join(" ")} and [Link] Unmanaged=yes`,
+      `ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf; a first .network file with [Match] Name=${ownLinks(facts).join(" ")} and [Link] Unmanaged=yes`,
   },
 ];
 
@@ -116,9 +111,9 @@ export const managers: Check = {
       return [{ level: "ok", subject: "none", text: `no trace of ${names}` }];
     }
     return here.map(
-      ({ name, text, mend }): Finding => ({
+      ({ name, text, mend, code }): Finding => ({
         ...{ level: "warning", subject: name },
-        ...{ text: text(facts), mend: mend(facts) },
+        ...{ text: text(facts), mend: mend(facts), code: code?.(facts) },
       }),
     );
   },

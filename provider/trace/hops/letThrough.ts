@@ -28,7 +28,10 @@ export function letThrough(dropped: Dropped): Mend {
   if (chain.table === "firewalld" && inside)
     return {
       mend: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
-      code: `firewall-cmd --zone=trusted --add-interface=${inside.device.name}`,
+      // For now, and for after its next reload.
+      code: ["", "--permanent "]
+        .map((option) => `firewall-cmd ${option}--zone=trusted --add-interface=${inside.device.name}`)
+        .join(" && "),
     };
   if (chain.tool === "nft")
     return {
@@ -43,7 +46,7 @@ const exception = (how: string, { rule }: Dropped["by"]): string =>
   `${rule ? "take it away, or " : ""}${how}: an accept in another table does not overrule it`;
 
 const insideOf = ({ packet, bridged, inInterface, outInterface }: Passage): string | undefined => {
-  if (bridged) return undefined;
+  if (bridged) return bridged.bridge;
   return packet.isReply ? (outInterface ?? inInterface) : (inInterface ?? outInterface);
 };
 

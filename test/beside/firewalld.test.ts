@@ -1,0 +1,110 @@
+import { rm } from "node:fs/promises";
+import { expect } from "chai";
+import { execa } from "execa";
+import { FilterRule } from "../../sdk";
+import { pings } from "../support/packets";
+import type { ProgramStack } from "../support/programStack";
+import type { Snapshot } from "../support/snapshot";
+import {
+  applied,
+  bus,
+  Daemon,
+  doctorOn,
+  expectIn,
+  expectNoWayOut,
+  expectOut,
+  expectSame,
+  expectUntouched,
+  onPrivateHost,
+  stackFor,
+  traceFrom,
+  type,
+  wholeState,
+} from "./host";
+import { lab } from "./lab";
+
+const FILES = ["/etc/firewalld"];
+
+describe("beside firewalld", function () {
+  this.timeout(180_000);
+  onPrivateHost();
+
+  const firewalld = new Daemon("firewalld --nofork --nopid", "firewall-cmd --state");
+  let stack: ProgramStack;
+  let before: Snapshot;
+
+  it("firewalld runs, and forwards nothing within its zone", async () => {
+    await bus().start();
+    await firewalld.start();
+    for (const option of ["", "--permanent "])
+      await type(`firewall-cmd ${option}--zone=public --remove-forward`);
+    stack = await stackFor("firewalld");
+    before = await wholeState(FILES);
+  });
+
+  it("up makes the lab, and warns of what firewalld rejects; doctor and trace say so", async () => {
+    const accepting = () => {
+      lab()();
+      new FilterRule("accept", { chain: "forward", inInterface: "lab0", verdict: "accept" });
+    };
+    const { text } = await stack.up(accepting);
+    expect(text).to.include("firewalld");
+    await expectNoWayOut();
+    const [firewall] = await doctorOn("firewalld");
+    expect(firewall?.code).to.include("firewall-cmd --permanent --zone=trusted --add-interface=lab0");
+    const { sentence } = await traceFrom("blue", "10.9.0.1");
+    expect(sentence).to.include("firewalld");
+  });
+
+  it("what doctor prints lets packets through, survives a reload, and cuts nobody off", async () => {
+    const [forward] = await doctorOn("FORWARD");
+    await applied(forward);
+    await expectOut();
+    await type("firewall-cmd --reload");
+    await expectOut();
+    await expectIn();
+    await pings("lan", "10.9.0.2")();
+    await untrust();
+    await expectNoWayOut();
+  });
+
+  it("so does what trace prints", async () => {
+    for (const to of ["10.9.0.1", "fd09::1"]) {
+      const { isReached, fault } = await traceFrom("blue", to);
+      if (!isReached) await execa("sh", ["-c", fault?.code ?? "false"]);
+    }
+    await expectOut();
+    await type("firewall-cmd --reload");
+    await expectOut();
+    await untrust();
+    await expectNoWayOut();
+  });
+
+  it("FilterRules with backend firewalld do as well, through reloads and zone changes", async () => {
+    await stack.up(lab({ accepts: "firewalld" }));
+    await expectOut();
+    for (const line of [
+      "firewall-cmd --reload",
+      "firewall-cmd --complete-reload",
+      "firewall-cmd --zone=home --change-interface=eth0",
+    ]) {
+      await type(line);
+      await expectUntouched(stack);
+      await expectOut();
+      await expectIn();
+    }
+    await type("firewall-cmd --zone=home --remove-interface=eth0");
+  });
+
+  it("destroy leaves everything as it was", async () => {
+    await stack.destroy();
+    await expectSame(before, FILES);
+  });
+});
+
+/** Takes the lab out of the zone, with the files in which firewalld keeps that it ever was there. */
+async function untrust(): Promise<void> {
+  for (const file of ["trusted.xml", "trusted.xml.old"])
+    await rm(`/etc/firewalld/zones/${file}`, { force: true });
+  await type("firewall-cmd --reload");
+}
