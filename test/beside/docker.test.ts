@@ -51,7 +51,7 @@ describe("beside Docker", function () {
     const [docker] = await doctorOn("Docker");
     expect(docker?.text).to.include("whose policy is DROP");
     const [forward] = await doctorOn("FORWARD");
-    expect(forward?.mend).to.include("dockerUser: true");
+    expect(forward?.code.join()).to.include("dockerUser: true");
   });
 
   it("up makes the lab, and trace names the policy that drops its packets", async () => {

@@ -8,7 +8,7 @@ import { ProgramStack } from "../support/programStack";
 import { until } from "../support/programs";
 import { differences, type Snapshot, snapshot } from "../support/snapshot";
 import { root } from "../support/stack";
-import { BLUE, HOST, LAN } from "./lab";
+import { HOST, LAN } from "./lab";
 
 /** What the tests beside others do on their private host (scripts/lib/private-host.sh): the whole of it is theirs. */
 
@@ -78,6 +78,9 @@ export const bus = () =>
     "dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames",
   );
 
+/** Lets daemons go on without udev, which does not run here: where /sys cannot be written they do not wait for it. */
+export const withoutUdev = () => type("mount -o remount,ro /sys");
+
 /** With each start containers get links of random names and addresses, and addresses in the order in which they come. */
 const passing = (text: string): string =>
   text
@@ -87,7 +90,7 @@ const passing = (text: string): string =>
     .replace(/172\.17\.0\.[23]\b/g, "172.17.0.CONTAINER")
     .replaceAll('"tentative":true,', "");
 
-const OF_CONTAINERS = /"veth[0-9a-f]{6,}"|conf\.veth[0-9a-f]{6,}\.|"veth\d"|"podman0"/;
+const OF_CONTAINERS = /\bveth([0-9a-f]{6,}|\d)\b|"podman0"/;
 const RANDOM = /veth[0-9a-f]{6,}|fe80::[0-9a-f:]+|([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}/g;
 
 /** Everything that can be told of this host's network, others' part included. */
@@ -219,7 +222,7 @@ export async function webFromBlue(): Promise<string[]> {
 const SERVER = 'require("node:http").createServer((_, r) => r.end(process.argv[1])).listen(80)';
 
 /** A web server in a namespace, which says its name, until it is stopped. */
-export async function serve(namespace: string): Promise<{ stop(): Promise<void> }> {
+async function serve(namespace: string): Promise<{ stop(): Promise<void> }> {
   const server = execa("ip", ["netns", "exec", namespace, process.execPath, "-e", SERVER, namespace], {
     reject: false,
   });
@@ -244,5 +247,3 @@ export async function expectIn(port = 80): Promise<void> {
     await server.stop();
   }
 }
-
-export { BLUE };

@@ -8,12 +8,12 @@ import { Address, Bridge, FilterRule, Namespace, NatRule, Route, Sysctl, VethPai
 
 export const LAN = ["10.9.0.1", "fd09::1"] as const;
 export const HOST = ["10.9.0.2", "fd09::2"] as const;
-export const BLUE = ["192.168.15.2", "fd15::2"] as const;
+const BLUE = ["192.168.15.2", "fd15::2"] as const;
 
 /** By what the lab's packets are accepted where something else drops what it does not know. */
-export type Accepts = "dockerUser" | "iptables" | "firewalld";
+type Accepts = "dockerUser" | "iptables" | "firewalld";
 
-export interface LabOptions {
+interface LabOptions {
   readonly accepts?: Accepts | undefined;
   /** The port of the host that leads to the web server in blue. */
   readonly port?: number;

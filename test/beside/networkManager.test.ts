@@ -14,6 +14,7 @@ import {
   stackFor,
   type,
   wholeState,
+  withoutUdev,
 } from "./host";
 import { lab } from "./lab";
 
@@ -34,6 +35,7 @@ describe("beside NetworkManager", function () {
       "/etc/NetworkManager/conf.d/10-eth0.conf",
       "[keyfile]\nunmanaged-devices=interface-name:eth0\n",
     );
+    await withoutUdev();
     await bus().start();
     await manager.start();
     stack = await stackFor("network-manager");

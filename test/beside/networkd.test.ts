@@ -14,6 +14,7 @@ import {
   stackFor,
   type,
   wholeState,
+  withoutUdev,
 } from "./host";
 import { lab } from "./lab";
 
@@ -38,6 +39,7 @@ describe("beside systemd-networkd", function () {
       `${FOLDER}/90-all.network`,
       "[Match]\nName=*\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n",
     );
+    await withoutUdev();
     await bus().start();
     await networkd.start();
     stack = await stackFor("networkd");

@@ -1,0 +1,29 @@
+import { expect } from "chai";
+import { provider } from "../../provider/dynamic";
+import { mistakes } from "../support/mistakes";
+import { registered } from "./sdk/registered";
+
+/** What the engine is told of a resource: its arguments as a program registers them, checked as the engine has them checked. */
+async function told(declare: (typeof mistakes)[string][number][0]): Promise<string> {
+  const { resources, marks } = await registered(() => [declare()]);
+  const inputs = { ...resources["bad"]?.inputs, mark: marks["bad"] };
+  const { failures = [] } = (await provider.check?.({}, inputs)) ?? {};
+  return failures
+    .map(({ property, reason }) => (property === "" ? reason : `property ${property} ${reason}`))
+    .join("\n");
+}
+
+describe("a mistake", () => {
+  for (const [kind, table] of Object.entries(mistakes)) {
+    describe(kind, () => {
+      for (const [declare, property, words] of table) {
+        it(`${String(declare).replace(/^\(\) => /, "")} is told`, async () => {
+          expect(await told(declare))
+            .to.include(`property ${property}`)
+            .and.include(words);
+        });
+      }
+      it("has ten of them", () => expect(table).to.have.length.of.at.least(10));
+    });
+  }
+});
