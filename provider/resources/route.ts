@@ -104,9 +104,6 @@ type Way = Omit<Nexthop, "weight">;
 interface Seen extends Observed<Args, object> {
   /** Whether somebody has put another route with the same destination and metric beside it. */
   readonly hasRival: boolean;
-  /** What it is and where it leads, in the words of ip-route(8), as the kernel has them. */
-  readonly type: string;
-  readonly ways: readonly string[];
 }
 
 /**
@@ -189,8 +186,6 @@ export const route: Definition<Args> = {
       mark: own ? args.mark : protocolMark(info.protocol),
       misfit: misfit(info),
       hasRival: routes.length > 1,
-      type: info.type ?? args.type,
-      ways: info.nexthops ? multipathWords(info.nexthops, args) : wayWords(info.way, args),
     };
   },
 
@@ -207,7 +202,7 @@ export const route: Definition<Args> = {
   },
 
   // The kernel looks for the protocol as well, so nobody else's route goes.
-  remove: (seen: Seen, args) => [
+  remove: (seen, args) => [
     ip(args.namespace, ...familyFlag(args), "route", "del", ...deletionWords(seen, args)),
   ],
 
@@ -246,8 +241,14 @@ const keyWords = (args: Args): string[] => [
  * Deletion takes metric 0 for any, and the lowest that fits. Should the route have gone just now, with its link, that would be
  * another one: type and ways tell it from this one.
  */
-const deletionWords = ({ type, ways }: Seen, args: Args): string[] =>
-  metricOf(args) > 0 ? keyWords(args) : [type, ...keyWords(args), ...ways];
+function deletionWords({ whole }: Observed<Args, object>, args: Args): string[] {
+  if (metricOf(args) > 0) return keyWords(args);
+  const { type = args.type, nexthops, via, interface: link } = whole ?? args;
+  const ways = nexthops
+    ? multipathWords(nexthops, args)
+    : wayWords({ via, interface: link, onlink: false }, args);
+  return [type, ...keyWords(args), ...ways];
+}
 
 const multipathWords = (nexthops: readonly Nexthop[], args: Args): string[] =>
   nexthops.flatMap((way) => ["nexthop", ...wayWords(way, args), "weight", String(way.weight)]);

@@ -8,7 +8,6 @@ import { Address, Bridge, FilterRule, Namespace, NatRule, Route, Sysctl, VethPai
 
 export const LAN = ["10.9.0.1", "fd09::1"] as const;
 export const HOST = ["10.9.0.2", "fd09::2"] as const;
-const BLUE = ["192.168.15.2", "fd15::2"] as const;
 
 /** By what the lab's packets are accepted where something else drops what it does not know. */
 type Accepts = "dockerUser" | "iptables" | "firewalld";
