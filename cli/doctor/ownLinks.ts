@@ -4,7 +4,7 @@ import type { HostFacts } from "./facts";
 
 /** The links of the host that carry a mark of ours, which is what others are told to leave alone or to let through. */
 
-const ownDevices = ({ network }: HostFacts): readonly Device[] =>
+export const ownDevices = ({ network }: HostFacts): readonly Device[] =>
   network
     .filter(({ name }) => name === undefined)
     .flatMap(({ devices }) => devices.filter(({ alias }) => parseMark(alias ?? "")));

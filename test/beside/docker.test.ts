@@ -39,8 +39,8 @@ describe("beside Docker", function () {
   it("Docker runs, with a container and a published port", async () => {
     await dockerd.start();
     await makeImage("docker import - box");
-    await type("docker run -d --restart always --name c1 box sleep 100000");
-    await type("docker run -d --restart always --name c2 -p 8080:80 box httpd -f -h /www");
+    await type("docker run -d --stop-signal KILL --restart always --name c1 box sleep 100000");
+    await type("docker run -d --stop-signal KILL --restart always --name c2 -p 8080:80 box httpd -f -h /www");
     await reaches("c1", "10.9.0.1");
     expect(await webFromLan(8080)).to.equal("container");
     stack = await stackFor("docker");
@@ -78,7 +78,9 @@ describe("beside Docker", function () {
 
   it("another network and another port of Docker's leave the lab as it is", async () => {
     await type("docker network create other");
-    await type("docker run -d --restart always --name c3 --network other -p 8081:80 box httpd -f -h /www");
+    await type(
+      "docker run -d --stop-signal KILL --restart always --name c3 --network other -p 8081:80 box httpd -f -h /www",
+    );
     await expectUntouched(stack);
     await expectOut();
     expect(await webFromLan(8081)).to.equal("container");

@@ -33,12 +33,21 @@ describe("beside firewalld", function () {
   let stack: ProgramStack;
   let before: Snapshot;
 
-  it("firewalld runs, and forwards nothing within its zone", async () => {
+  it("firewalld runs", async () => {
     await bus().start();
     await firewalld.start();
-    for (const option of ["", "--permanent "])
-      await type(`firewall-cmd ${option}--zone=public --remove-forward`);
     stack = await stackFor("firewalld");
+  });
+
+  it("nothing is in the way where both links are in a zone that forwards, and doctor says so", async () => {
+    await stack.up(lab());
+    for (const link of ["eth0", "lab0"]) await type(`firewall-cmd --zone=public --add-interface=${link}`);
+    await expectOut();
+    await expectIn();
+    const found = await doctorOn("FORWARD");
+    for (const link of ["eth0", "lab0"]) await type(`firewall-cmd --zone=public --remove-interface=${link}`);
+    expect(found).to.deep.equal([]);
+    await stack.destroy();
     before = await wholeState(FILES);
   });
 
@@ -51,7 +60,7 @@ describe("beside firewalld", function () {
     expect(text).to.include("firewalld");
     await expectNoWayOut();
     const [firewall] = await doctorOn("firewalld");
-    expect(firewall?.code).to.include("firewall-cmd --permanent --zone=trusted --add-interface=lab0");
+    expect(firewall?.code).to.include("firewall-cmd --permanent --zone=trusted --change-interface=lab0");
     const { sentence } = await traceFrom("blue", "10.9.0.1");
     expect(sentence).to.include("firewalld");
   });

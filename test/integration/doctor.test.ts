@@ -42,8 +42,8 @@ const passedOn = (words = "") =>
 const told = (finding: string, ...code: readonly string[]) => [finding, ...code].join(" | ");
 
 const TRUSTED = [
-  "firewall-cmd --zone=trusted --add-interface=BRIDGE",
-  "firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE",
+  "firewall-cmd --zone=trusted --change-interface=BRIDGE",
+  "firewall-cmd --permanent --zone=trusted --change-interface=BRIDGE",
 ];
 
 const faults: readonly Fault[] = [

@@ -6,7 +6,7 @@ import { routedLinks } from "../ownLinks";
 /** By firewalld: now, and in its settings. */
 export const trusted = (facts: HostFacts): string[] =>
   routedLinks(facts).flatMap((link) =>
-    ["", "--permanent "].map((option) => `firewall-cmd ${option}--zone=trusted --add-interface=${link}`),
+    ["", "--permanent "].map((option) => `firewall-cmd ${option}--zone=trusted --change-interface=${link}`),
   );
 
 /** By ufw, of both families. */

@@ -3,6 +3,7 @@ import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 import { ownBridges, routedLinks } from "../ownLinks";
 import { allowedByUfw, trusted } from "./exceptions";
+import { passesBridged, passesOurs } from "./passing";
 
 /** Rules that drop what programs of this package want passed on. */
 export const filters: Check = {
@@ -30,11 +31,20 @@ const nameOf = ({ tool, family, table, name }: Chain): string =>
   tool === "nft" ? `${family} ${table} ${name}` : `${name} of ${toolOf(tool, family)}`;
 
 function drop(chain: Chain, facts: HostFacts): Finding {
+  const does = chain.base?.policy === "drop" ? "drops" : "rejects";
+  if (passesOurs(chain, facts)) {
+    const links = routedLinks(facts).join(", ");
+    return {
+      level: "ok",
+      subject: "FORWARD",
+      text: `${nameOf(chain)} ${does} what no rule there accepts, and its rules accept connections from ${links}`,
+    };
+  }
   const count = chain.base?.packets ? ` (${chain.base.packets} packets so far)` : "";
   return {
     level: "problem",
     subject: "FORWARD",
-    text: `${nameOf(chain)} ${chain.base?.policy === "drop" ? "drops" : "rejects"} what no rule there accepts${count}; an accept elsewhere does not overrule it`,
+    text: `${nameOf(chain)} ${does} what no rule there accepts${count}; an accept elsewhere does not overrule it`,
     ...exceptionIn(chain, facts),
   };
 }
@@ -91,7 +101,9 @@ function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
   if (!four && !six)
     return [{ level: "ok", subject, text: "off: frames from port to port of a bridge are not filtered" }];
   const text = "on: filters judge frames from port to port of a bridge as well";
-  const judging = dropping.filter(({ family }) => (family === "ip6" ? six : family === "ip" ? four : true));
+  const judging = dropping.filter(
+    (chain) => isAsked(chain.family, { four, six }) && !passesBridged(chain, facts),
+  );
   if (judging.length === 0) return [{ level: "ok", subject, text: `${text}; nothing drops them now` }];
   return [
     {
@@ -101,6 +113,9 @@ function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
     },
   ];
 }
+
+const isAsked = (family: string, { four, six }: { four: boolean; six: boolean }): boolean =>
+  family === "ip6" ? six : family === "ip" ? four : true;
 
 /** An accept elsewhere does not overrule what drops them. */
 function bridgedException({ tool, family, table, name }: Chain, facts: HostFacts): string[] {

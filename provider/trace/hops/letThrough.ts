@@ -30,7 +30,7 @@ export function letThrough(dropped: Dropped): Mend {
       mend: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
       // For now, and for after its next reload.
       code: ["", "--permanent "]
-        .map((option) => `firewall-cmd ${option}--zone=trusted --add-interface=${inside.device.name}`)
+        .map((option) => `firewall-cmd ${option}--zone=trusted --change-interface=${inside.device.name}`)
         .join(" && "),
     };
   if (chain.tool === "nft")

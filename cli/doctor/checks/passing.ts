@@ -1,0 +1,81 @@
+import type { Family } from "../../../provider/fields/common";
+import { NFT_FAMILIES } from "../../../provider/packet/nft";
+import type { Device } from "../../../provider/trace/network";
+import type { Passage } from "../../../provider/trace/packet";
+import type { Chain, Rule } from "../../../provider/trace/rules/chain";
+import { judge } from "../../../provider/trace/rules/judge";
+import type { HostFacts } from "../facts";
+import { ownDevices } from "../ownLinks";
+
+/** What a chain that drops by default does to the packets of our links, by its rules as they stand. */
+
+/** Whether it lets new connections of all our links to all others of the host through, and the answers to them. */
+export function passesOurs(chain: Chain, facts: HostFacts): boolean {
+  const own = ownDevices(facts).filter(isRouted);
+  const others = hostOf(facts).filter(
+    (device) => isRouted(device) && !own.includes(device) && device.name !== "lo",
+  );
+  return passesAll(
+    chain,
+    facts,
+    own.flatMap((from) => others.map((to) => [from, to] as const)),
+  );
+}
+
+/** The same from port to port of our bridges. */
+export const passesBridged = (chain: Chain, facts: HostFacts): boolean =>
+  passesAll(
+    chain,
+    facts,
+    ownDevices(facts)
+      .filter(({ kind }) => kind === "bridge")
+      .map((bridge) => [bridge, bridge] as const),
+  );
+
+const hostOf = ({ network }: HostFacts): readonly Device[] =>
+  network.find(({ name }) => name === undefined)?.devices ?? [];
+
+const isRouted = ({ master }: Device): boolean => master === undefined;
+
+function passesAll(chain: Chain, facts: HostFacts, ways: readonly (readonly [Device, Device])[]): boolean {
+  // The other base chains of the hook are findings of their own.
+  const chains = facts.chains.filter((one) => one === chain || one.base === undefined);
+  const passages = familiesOf(chain).flatMap((family) =>
+    ways.flatMap(([from, to]) => passagesOf(family, from, to)),
+  );
+  return (
+    passages.length > 0 &&
+    passages.every((passage) => {
+      const { outcome, doubts } = judge(chains, "forward", [chain.family], passage);
+      return outcome === "accept" && doubts.every(({ rule }) => mayOnlyAccept(rule, passage));
+    })
+  );
+}
+
+/** A rule of which it cannot be told whether it matches: firewalld's for what is translated. */
+function mayOnlyAccept(rule: Rule, passage: Passage): boolean {
+  const verdict = rule.judge(passage);
+  return verdict !== "nothing" && verdict.does === "doubt" && verdict.may?.does === "accept";
+}
+
+const familiesOf = ({ family }: Chain): Family[] =>
+  (["ipv4", "ipv6"] as const).filter((one) => family === "inet" || family === NFT_FAMILIES[one]);
+
+/** A connection's first packet and its answer, where both links have addresses of the family. */
+function passagesOf(family: Family, from: Device, to: Device): Passage[] {
+  const [source, destination] = [from, to].map(
+    ({ addresses }) => addresses.find((address) => address.family === family && address.isGlobal)?.ip,
+  );
+  if (source === undefined || destination === undefined) return [];
+  const common = { family, protocol: "tcp", port: 80 } as const;
+  return [
+    {
+      packet: { ...common, source, destination, isReply: false },
+      ...{ inInterface: from.name, outInterface: to.name, local: [] },
+    },
+    {
+      packet: { ...common, source: destination, destination: source, isReply: true },
+      ...{ inInterface: to.name, outInterface: from.name, local: [] },
+    },
+  ];
+}
