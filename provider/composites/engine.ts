@@ -7,6 +7,7 @@ import { messageOf, PartialError, PartsError } from "../errors";
 import type { Host } from "../host/host";
 import { type Former, formerIn } from "../host/records";
 import { isRemade, type Losses, lostTo, noteLosses, withRemade } from "../losses";
+import { keyOf } from "../observe";
 import { hasUnknown } from "../unknown";
 import type { Composite } from "./composite";
 import { asFarAsSeen, lineOf, withSeenOrder } from "./lists";
@@ -111,16 +112,18 @@ export async function update(
 export async function read(composite: Composite, host: Host, state: Args) {
   const pieces = piecesOf(composite, state);
   const found = new Map<string, Args | undefined>();
+  let owesHost = false;
   const failures = await inOrder(
     pieces.map((piece) => ({ ...piece, on: [] })),
     async (piece) => {
       const hasFailed = piece.note.failed === true;
+      if (await isOwedToHost(piece, host)) owesHost = true;
       const result = await single.read(piece.definition, host, stateOf(piece), hasFailed);
       found.set(piece.key, result?.inputs);
     },
   );
   if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
-  if (isGone(pieces, found)) return undefined;
+  if (!owesHost && isGone(pieces, found)) return undefined;
   const seen = seenState(composite, state, pieces, found);
   const there = pieces.filter(({ key }) => found.get(key));
   const inputs = await withSeenOrder(composite, host, seen.inputs, there);
@@ -136,6 +139,16 @@ function isGone(pieces: readonly Piece[], found: ReadonlyMap<string, Args | unde
     own.some((piece) => piece.entry.length === 0 && isMissing(piece)) ||
     (own.length > 0 && own.every(isMissing))
   );
+}
+
+/** Whether a value of the host is to be set back, as its record says. A reboot has done so, and left no record. */
+async function isOwedToHost(piece: Piece, host: Host): Promise<boolean> {
+  const { definition } = piece;
+  const state = stateOf(piece);
+  if (!definition.isStanding || state["namespace"] !== undefined) return false;
+  const mark = String(state["mark"]);
+  const records = await host.records.find(keyOf(definition, state), mark);
+  return records.some((record) => record.mark === mark);
 }
 
 /** Removes every part that can be removed. */

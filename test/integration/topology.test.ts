@@ -204,6 +204,15 @@ describe("Topology, with the kernel", function () {
       expect(await living.refresh()).to.deep.equal([]);
     });
 
+    it("all of it but a parameter of the host, which is still to be set back", async () => {
+      const given = { nodes: { "it-n1": {} }, sysctls: { "net.ipv4.ip_forward": 1 } };
+      const whole = await create(given);
+      await typed("netns del it-n1");
+      expect(await whole.refresh()).to.deep.equal(["nodes.it-n1"]);
+      await whole.remove();
+      expect((await forwarding()).trim()).to.equal("0");
+    });
+
     it("all of it", async () => {
       const whole = await create();
       await whole.remove();
