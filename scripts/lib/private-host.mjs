@@ -16,12 +16,7 @@ import { run } from "./run.mjs";
 export async function startHost(packages) {
   const folder = mkdtempSync(join(tmpdir(), "private-host-"));
   const cgroup = await newCgroup();
-  const script = [
-    inRoot("scripts", "lib", "private-host.sh"),
-    folder,
-    packages.join(" "),
-    await mountedApart(),
-  ];
+  const script = [inRoot("scripts", "lib", "private-host.sh"), folder, root, packages.join(" ")];
   // In its cgroup before it gets namespaces, so that this is the root of what it sees.
   const words = [
     "-c",
@@ -85,10 +80,4 @@ async function removed(cgroup) {
     await sleep(100);
   }
   throw new Problem(`${cgroup} cannot be removed.`, { details: said });
-}
-
-/** The checkout, where it is on another file system than /. */
-async function mountedApart() {
-  const { output } = await run("findmnt", ["--noheadings", "--output", "TARGET", "--target", root]);
-  return output.trim() === "/" ? "" : root;
 }

@@ -1,10 +1,9 @@
 #!/bin/bash
-# Makes a private host and stays as its holder: private-host.sh FOLDER "PACKAGE..." "MOUNTED..."
+# Makes a private host and stays as its holder: private-host.sh FOLDER CHECKOUT "PACKAGE..."
 #
 # Its root is that of this machine under a layer in memory, in FOLDER. Packages are installed into that layer alone.
-# MOUNTED are folders that lie on other file systems than /, and that the host is to see as well.
 set -eu
-folder=$1 packages=$2 mounted=$3
+folder=$1 checkout=$2 packages=$3
 
 mount --make-rprivate /
 mount -t tmpfs tmpfs "$folder"
@@ -12,12 +11,16 @@ root=$folder/root
 mkdir "$folder/upper" "$folder/work" "$root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$root"
 mount --rbind /dev "$root/dev"
-for from in $mounted; do mount --rbind "$from" "$root$from"; done
 # Of its own each: what this machine keeps there is not the host's. Images of containers need a file system that is no overlay.
 for own in /run /tmp /var/log /var/lib/docker /var/lib/containers /var/lib/containerd /var/lib/libvirt /var/lib/NetworkManager; do
   mkdir -p "$root$own"
   mount -t tmpfs tmpfs "$root$own"
 done
+
+# Wherever the checkout lies, below /tmp or on another file system; what tests write into it is the host's own.
+mkdir -p "$root$checkout" "$checkout/.test-stacks"
+mount --rbind "$checkout" "$root$checkout"
+mount -t tmpfs tmpfs "$root$checkout/.test-stacks"
 
 if [ -n "$packages" ]; then
   mount -t proc proc "$root/proc"
