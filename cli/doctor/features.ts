@@ -1,15 +1,20 @@
-/** Words that try something, and what is typed to it. */
+/** Words that try something, what is typed to it, and the options that a kernel is built with to have it. */
 interface Trial {
+  readonly config: string;
   readonly words: readonly string[];
   readonly input?: string;
 }
 
-const links = (...lines: readonly string[]): Trial => ({
+const links = (config: string, ...lines: readonly string[]): Trial => ({
+  config,
   words: ["ip", "-batch", "-"],
   input: lines.map((line) => `link add ${line}\n`).join(""),
 });
 
-const nft = (...lines: readonly string[]): Trial => ({ words: ["nft", lines.join("; ")] });
+const nft = (config: string, ...lines: readonly string[]): Trial => ({
+  config,
+  words: ["nft", lines.join("; ")],
+});
 
 const VETH = "name try0 type veth peer name try1";
 
@@ -18,22 +23,33 @@ const VETH = "name try0 type veth peer name try1";
  * nothing is left but the modules that the kernel has loaded, as it would at the first `pulumi up`.
  */
 export const FEATURES: Readonly<Record<string, Trial>> = {
-  veth: links(VETH),
-  bridge: links("name try0 type bridge"),
-  "VLAN filtering": links("name try0 type bridge vlan_filtering 1"),
-  IPv6: { words: ["ip", "-6", "address", "add", "fd00::1/64", "dev", "lo"] },
-  nftables: nft("add table ip try", "add chain ip try c { type filter hook forward priority 0; }"),
+  veth: links("CONFIG_VETH", VETH),
+  bridge: links("CONFIG_BRIDGE", "name try0 type bridge"),
+  "VLAN filtering": links("CONFIG_BRIDGE_VLAN_FILTERING", "name try0 type bridge vlan_filtering 1"),
+  IPv6: { config: "CONFIG_IPV6", words: ["ip", "-6", "address", "add", "fd00::1/64", "dev", "lo"] },
+  nftables: nft(
+    "CONFIG_NF_TABLES",
+    "add table ip try",
+    "add chain ip try c { type filter hook forward priority 0; }",
+  ),
   "NAT (nftables)": nft(
+    "CONFIG_NFT_NAT, CONFIG_NFT_MASQ",
     "add table ip try",
     "add chain ip try c { type nat hook postrouting priority 100; }",
     "add rule ip try c masquerade",
   ),
-  "NAT (iptables)": { words: ["iptables", "-t", "nat", "-A", "POSTROUTING", "-j", "MASQUERADE"] },
-  vxlan: links("name try0 type vxlan id 7 dstport 4789"),
-  vlan: links(VETH, "link try0 name try2 type vlan id 7"),
-  macvlan: links(VETH, "link try0 name try2 type macvlan"),
-  dummy: links("name try0 type dummy"),
-  wireguard: links("name try0 type wireguard"),
-  vrf: links("name try0 type vrf table 7"),
-  netem: { words: ["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"] },
+  "NAT (iptables)": {
+    config: "CONFIG_NFT_COMPAT, CONFIG_NETFILTER_XT_TARGET_MASQUERADE",
+    words: ["iptables", "-t", "nat", "-A", "POSTROUTING", "-j", "MASQUERADE"],
+  },
+  vxlan: links("CONFIG_VXLAN", "name try0 type vxlan id 7 dstport 4789"),
+  vlan: links("CONFIG_VLAN_8021Q", VETH, "link try0 name try2 type vlan id 7"),
+  macvlan: links("CONFIG_MACVLAN", VETH, "link try0 name try2 type macvlan"),
+  dummy: links("CONFIG_DUMMY", "name try0 type dummy"),
+  wireguard: links("CONFIG_WIREGUARD", "name try0 type wireguard"),
+  vrf: links("CONFIG_NET_VRF", "name try0 type vrf table 7"),
+  netem: {
+    config: "CONFIG_NET_SCH_NETEM",
+    words: ["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"],
+  },
 };

@@ -1,4 +1,5 @@
 import type { HostFacts } from "../facts";
+import { FEATURES } from "../features";
 import type { Check, Finding } from "../finding";
 
 /** What programs of this package are made of; the rest is good to know. */
@@ -43,15 +44,14 @@ function present(features: Features): Finding[] {
   return names.length === 0 ? [] : [{ level: "ok", subject: "has", text: names.join(", ") }];
 }
 
+const lack = (name: string, level: "warning" | "problem"): Finding => ({
+  ...{ level, subject: "lacks", text: name },
+  mend: `load its module (modprobe), or take a kernel with ${FEATURES[name]?.config ?? "it"}`,
+});
+
 function absent(features: Features): Finding[] {
   const names = namesOf(features, false);
   const missed = names.filter((name) => NEEDED.includes(name));
   const others = names.filter((name) => !NEEDED.includes(name));
-  return [
-    ...(others.length > 0 ? [{ level: "ok" as const, subject: "lacks", text: others.join(", ") }] : []),
-    ...missed.map((name) => ({
-      ...{ level: "problem" as const, subject: "lacks", text: name },
-      mend: "load its module (modprobe), or take another kernel",
-    })),
-  ];
+  return [...others.map((name) => lack(name, "warning")), ...missed.map((name) => lack(name, "problem"))];
 }
