@@ -26,6 +26,8 @@ export async function runGraph(names: readonly string[], { format }: GraphOption
 function found(network: Network, name: string | undefined): Place {
   const place = findPlace(network, name);
   if (place) return place;
+  const told = name === undefined ? undefined : localHost.tellOfName?.(name);
+  if (told !== undefined) throw new CliError(`there is no network namespace ${name}: ${told}`);
   const others = network.flatMap((one) => one.name ?? []);
   throw new CliError(
     `there is no network namespace ${name}${others.length > 0 ? `; there are: ${others.join(", ")}` : ", nor any other"}.`,

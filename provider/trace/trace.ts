@@ -54,12 +54,16 @@ export interface Trace {
 /** Explains whether and why packets arrive. It only looks, but for the packets of the probe. */
 export async function trace(host: Host, question: Question, known: readonly Known[] = []): Promise<Trace> {
   const [network, records] = await Promise.all([gatherNetwork(host), gatherRecords(host)]);
-  return drive(host, explain(network, new Owners([...records, ...known]), question));
+  const tell: Tell = (name) => host.tellOfName?.(name);
+  return drive(host, explain(network, new Owners([...records, ...known]), question, tell));
 }
 
+/** What the host knows of a name that leads to no namespace. */
+type Tell = (name: string) => string | undefined;
+
 /** The same on a network that has been gathered. */
-function* explain(network: Network, owners: Owners, question: Question): Plan<Trace> {
-  const start = placesOf(network, owners, question);
+function* explain(network: Network, owners: Owners, question: Question, tell: Tell): Plan<Trace> {
+  const start = placesOf(network, owners, question, tell);
   if ("fault" in start) return verdict(start.journey, start.fault, [], question);
   const { journey, from, ip } = start;
   const target: Target = { ip, family: journey.family, protocol: question.protocol, port: question.port };
@@ -91,13 +95,13 @@ type Start =
   | { readonly journey: Journey; readonly from: Place; readonly ip: string };
 
 /** The sender, and the address to send to. */
-function placesOf(network: Network, owners: Owners, { from, to }: Question): Start {
+function placesOf(network: Network, owners: Owners, { from, to }: Question, tell: Tell): Start {
   const journey = newJourney(network, owners, "ip" in to ? familyOf(to.ip) : "ipv4");
   const sender = findPlace(network, from);
-  if (!sender) return { journey, fault: noPlace(journey, from) };
+  if (!sender) return { journey, fault: noPlace(journey, from, tell) };
   if ("ip" in to) return { journey, from: sender, ip: to.ip };
   const receiver = findPlace(network, to.namespace);
-  if (!receiver) return { journey, fault: noPlace(journey, to.namespace) };
+  if (!receiver) return { journey, fault: noPlace(journey, to.namespace, tell) };
   const four = addressFrom(network, sender, receiver, "ipv4");
   const six = four === undefined ? addressFrom(network, sender, receiver, "ipv6") : undefined;
   if (four !== undefined) return { journey, from: sender, ip: four };
@@ -129,14 +133,15 @@ function addressFrom(
   return (near[0] ?? addresses[0])?.address.ip;
 }
 
-const noPlace = ({ network, owners }: Journey, name: string | undefined): Fault => {
+const noPlace = ({ network, owners }: Journey, name: string | undefined, tell: Tell): Fault => {
+  const told = name === undefined ? undefined : tell(name);
   const lost = owners.find("Namespace", (args) => args["name"] === name);
   const names = network.flatMap((place) => place.name ?? []);
   return {
     ...{ cause: "no-place", place: name, direction: "there", effect: "all" },
     reason: "there is no such network namespace",
-    mend: `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
-    ...(lost && restored(lost)),
+    mend: told ?? `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
+    ...(!told && lost && restored(lost)),
   };
 };
 

@@ -298,6 +298,16 @@ describe("doctor", function () {
       expect(await found("Addresses and namespaces")).to.deep.equal(
         odd.map(([name, , finding]) => `warning: namespaces: /run/netns/${name} ${finding}`),
       );
+      for (const words of [
+        ["trace", "it-ended", "10.0.0.1"],
+        ["graph", "it-ended"],
+      ]) {
+        const { all } = await execa(process.execPath, ["dist/cli/main.js", ...words], {
+          reject: false,
+          all: true,
+        });
+        expect(all).to.include("ln -sfn /proc/PID/ns/net /run/netns/it-ended");
+      }
     } finally {
       for (const [name] of odd) await rm(`/run/netns/${name}`, { force: true });
     }
