@@ -100,8 +100,8 @@ export async function wholeState(files: readonly string[] = []): Promise<Snapsho
     ask("iptables-save"),
     ask("ip6tables-save"),
     // Asked for, a table of legacy iptables comes to be.
-    ask("while read -r table; do iptables-legacy-save -t $table; done < /proc/net/ip_tables_names"),
-    ask("while read -r table; do ip6tables-legacy-save -t $table; done < /proc/net/ip6_tables_names"),
+    ask("cat /proc/net/ip_tables_names | while read -r table; do iptables-legacy-save -t $table; done"),
+    ask("cat /proc/net/ip6_tables_names | while read -r table; do ip6tables-legacy-save -t $table; done"),
     ask("sysctl --all --pattern '^net\\.' 2> /dev/null"),
     files.length > 0 ? ask(`find ${files.join(" ")} -type f -exec sha256sum {} +`) : "",
   ]);
