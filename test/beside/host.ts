@@ -95,6 +95,8 @@ const RANDOM = /veth[0-9a-f]{6,}|fe80::[0-9a-f:]+|([0-9a-f]{1,2}:){5}[0-9a-f]{1,
 
 /** Everything that can be told of this host's network, others' part included. */
 export async function wholeState(files: readonly string[] = []): Promise<Snapshot> {
+  // A new IPv6 address has no route of its own until it is known that nobody else has it.
+  await until("addresses are settled", async () => (await type("ip -6 address show tentative")) === "");
   const ask = async (line: string) => (await execa("sh", ["-c", line], { env: { LC_ALL: "C" } })).stdout;
   const [four, six, legacy, legacy6, sysctls, settings] = await Promise.all([
     ask("iptables-save"),

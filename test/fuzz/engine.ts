@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { environment, QUICK, withoutQuestions } from "../support/stack";
@@ -19,6 +19,7 @@ export class Engine {
   private constructor(
     private readonly stack: Stack,
     private readonly log: string,
+    private readonly state: string,
   ) {}
 
   static async start(folder: string, stackName = "test"): Promise<Engine> {
@@ -27,7 +28,8 @@ export class Engine {
       { workDir: folder, envVars: { ...(await environment(folder)), ...QUICK } },
     );
     withoutQuestions(stack);
-    return new Engine(stack, logIn(folder));
+    const state = join(folder, "state", ".pulumi", "stacks", "fuzz", `${stackName}.json`);
+    return new Engine(stack, logIn(folder), state);
   }
 
   /** Writes the state after every step, as people have it, or at the end alone, which is quicker. */
@@ -45,6 +47,11 @@ export class Engine {
     await writeFile(this.log, "");
     const onOutput = (text: string) => appendFileSync(this.log, text);
     await this.stack.up({ color: "never", program: async () => declare(), onOutput, ...options });
+  }
+
+  /** The state before the last time that it was saved, which Pulumi keeps beside it. */
+  async putBack(): Promise<void> {
+    await copyFile(`${this.state}.bak`, this.state);
   }
 
   async destroy(): Promise<void> {

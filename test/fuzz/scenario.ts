@@ -95,6 +95,12 @@ const REFUSALS = [
   /IPv6 has an address once on a link/,
 ];
 
+/**
+ * The engine has written a state that it does not read: what depended on something that was replaced, and does not any more, is in it
+ * twice (pulumi/pulumi#20852). docs/troubleshooting.md says how to go on.
+ */
+const BROKEN = /snapshot integrity failure.*duplicate resource/;
+
 /** Part of the error that refuses a deletion because another stack would lose something. */
 const PROTECTION = /others would lose what belongs to them/;
 
@@ -110,6 +116,11 @@ async function reach(engines: Engines, first: Program, scenario: Scenario) {
     else await besideOthers(engines, theirs, spelt(second, scenario));
     return { before: first, program: second };
   } catch (error) {
+    if (says(error, BROKEN)) {
+      await engine.putBack();
+      await engine.up(spelt(second, scenario), { refresh: true });
+      return { before: first, program: second };
+    }
     if (!REFUSALS.some((words) => says(error, words))) throw error;
     const [before, program] = inTwoRuns(second, first);
     await engine.up(spelt(before, scenario), { refresh: true });
