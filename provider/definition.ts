@@ -59,15 +59,14 @@ export interface Remembered {
   readonly former?: Former;
 }
 
-/** What the change of an object does to others in a network namespace, which may be somebody else's. */
+/** Side effects of a change on other objects in the namespace, which may have another owner. */
 interface Effects<A, O> {
   /** The fields that `restore` sets back. */
   readonly fields: readonly (keyof A & string)[];
   /** The namespace that they stay in; `undefined` for an object without any. */
   namespace(args: A): { readonly name: string | undefined } | undefined;
   /**
-   * What to remember of the time before, once `args` are written. `isFirst` says that no resource has written down anything
-   * of the object yet.
+   * Returns the former values to record before `args` are written. `isFirst`: no resource has a record of the object yet.
    */
   remember(
     former: Args,
@@ -152,9 +151,9 @@ export interface Definition<A = Args, O extends object = object> {
   create(args: A, answers?: readonly Answer[]): readonly Command[];
   /** Changes only the difference; empty when there is none. */
   update(seen: Observed<A, O>, args: A): readonly Command[];
-  /** Looks for everything that its deletion takes along; by default nothing that others could have. */
+  /** Finds everything that the kernel deletes with the object. Default: nothing that another owner could have. */
   content?(args: A): Steps<Content>;
-  /** Removes what is there; steps where the way depends on what is found. `content` is what it takes along. */
+  /** Deletes the object. Returns steps if later commands depend on answers. `content` is what the kernel deletes with it. */
   remove(seen: Observed<A, O>, args: A, content?: Content): readonly Command[] | Steps;
   /** Sets back what a removal that was killed had set for its moment; asked once the object is gone, as `probe` has told. */
   tidy?(args: A, answers: readonly Answer[]): Steps;
@@ -188,7 +187,7 @@ export interface Definition<A = Args, O extends object = object> {
    * stays as it is. By default there are none.
    */
   reliedOn?(args: A, former: Args): Steps<readonly string[]>;
-  /** What its change does to others; by default nothing. */
+  /** Side effects of a change on other objects. Default: none. */
   readonly effects?: Effects<A, O>;
   /** Looks for what forbids to run the commands of `create` or `update`, and throws that before anything is touched. */
   objections?(commands: readonly Command[]): Steps;

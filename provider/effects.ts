@@ -4,7 +4,7 @@ import type { Host } from "./host/host";
 import type { Former, OwnerRecord } from "./host/records";
 import { keyOf, runSteps, type Sight } from "./observe";
 
-/** What the change of an object does to others: remembered before, put right after, set back at the end. */
+/** Side effects of a change on other objects: recorded before it, corrected after it, undone when the resource is deleted. */
 
 /** Adds to `former` what a change is about to do to others; it is written down before the change. */
 export async function rememberEffects(

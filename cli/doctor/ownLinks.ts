@@ -2,12 +2,16 @@ import { parseMark } from "../../provider/mark";
 import type { Device } from "../../provider/trace/network";
 import type { HostFacts } from "./facts";
 
-/** The links of the host that carry a mark of ours, which is what others are told to leave alone or to let through. */
+/** The links of the host that carry a mark of ours: `doctor` proposes how other programs leave them alone, or accept their packets. */
 
-export const ownDevices = ({ network }: HostFacts): readonly Device[] =>
-  network
-    .filter(({ name }) => name === undefined)
-    .flatMap(({ devices }) => devices.filter(({ alias }) => parseMark(alias ?? "")));
+export const hostDevices = ({ network }: HostFacts): readonly Device[] =>
+  network.find(({ name }) => name === undefined)?.devices ?? [];
+
+export const ownDevices = (facts: HostFacts): readonly Device[] =>
+  hostDevices(facts).filter(({ alias }) => parseMark(alias ?? ""));
+
+/** Whether the host forwards by a link: not by the ports of a bridge. */
+export const isRouted = ({ master }: Device): boolean => master === undefined;
 
 /** All of them; placeholders where there are none. */
 export function ownLinks(facts: HostFacts): string[] {
@@ -15,9 +19,9 @@ export function ownLinks(facts: HostFacts): string[] {
   return own.length > 0 ? own : ["BRIDGE", "VETH"];
 }
 
-/** Those by which the host forwards: ports of bridges are not. */
+/** Those by which the host forwards. */
 export function routedLinks(facts: HostFacts): string[] {
-  const own = ownDevices(facts).filter(({ master }) => master === undefined);
+  const own = ownDevices(facts).filter(isRouted);
   return own.length > 0 ? own.map(({ name }) => name) : ["BRIDGE"];
 }
 

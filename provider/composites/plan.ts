@@ -27,7 +27,7 @@ const rankOf = ({ definition, checked }: Piece): number =>
   2 * definitions.indexOf(definition) +
   Number(checked["via"] !== undefined || checked["nexthops"] !== undefined);
 
-/** What has to be done to a part: to make it, to make it anew, to change it, or nothing. */
+/** The action for a part: create, recreate, change, or nothing. */
 type Verdict = "make" | "replace" | "change" | "keep";
 
 /** The plan for arguments that are all known. */
@@ -66,7 +66,7 @@ export function planOf(composite: Composite, olds: Args, args: Args): Plan {
       made.push(piece);
       continue;
     }
-    // By now it is known which links are made anew.
+    // Links come first, so the plan already knows which of them it recreates.
     moves ??=
       lineOf(piece) === undefined ? undefined : movedParts(pieces, wanted, standing(wanted, verdictOn));
     if (moves?.inTurn.has(piece.key)) moved.set(piece.key, was);

@@ -12,7 +12,7 @@ import { parameterOf, type Reach, reachOf } from "./sysctlRelations";
 /** Values by paths or keys. */
 export type Values = Readonly<Record<string, string>>;
 
-/** What another resource asks of a parameter in the same network namespace. */
+/** The value that another resource sets a parameter to, in the same network namespace. */
 export interface Claimed {
   /** The path that the parameter is known by. */
   readonly path: string;

@@ -1,7 +1,7 @@
 import { type Ports, parsePorts } from "../fields/nat";
 import type { Others } from "../packet/everyones";
 import type { PacketMatch } from "../packet/match";
-import type { IptablesRule } from "../parse/iptables";
+import { type IptablesRule, wordAfter } from "../parse/iptables";
 import type { Pattern } from "../parse/nftExpressions";
 import type { NftRule } from "../parse/nftRuleset";
 import type { Statement } from "../parse/nftStatements";
@@ -57,7 +57,7 @@ export function iptablesClaimants(
   { chain, words, owner }: Others<IptablesRule>,
   protocol: string,
 ): Claimant[] {
-  const after = (option: string) => (words.includes(option) ? words[words.indexOf(option) + 1] : undefined);
+  const after = (option: string) => wordAfter(words, option);
   const isRedirect = ["DNAT", "REDIRECT"].includes(after("-j") ?? "");
   if (!isRedirect || after("-p") !== protocol) return [];
   const who = owner ?? programsOf([chain])[0] ?? `the chain ${chain} of iptables`;

@@ -1,7 +1,7 @@
 import type { Answer, Command } from "../command";
 import type { Family } from "../fields/common";
 import { iptables } from "../packet/iptables";
-import { type IptablesRule, parseRules } from "../parse/iptables";
+import { type IptablesRule, parseRules, wordAfter } from "../parse/iptables";
 import type { NatRuleArgs } from "../resources/natRule";
 import { iptablesClaimants, sharedPort, spansOf } from "./claimants";
 import { parseComment, printComment } from "./comment";
@@ -95,7 +95,7 @@ function rivalsOnTheWrongSide(
 }
 
 const targetOf = ({ words }: IptablesRule): string | undefined =>
-  words[words.findIndex((word) => word === "-j" || word === "-g") + 1];
+  wordAfter(words, "-j") ?? wordAfter(words, "-g");
 
 /**
  * Puts `wanted` in the place of the rules with the mark `was`: each new one before the old one goes, so that there is

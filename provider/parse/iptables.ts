@@ -11,9 +11,12 @@ export const parseRules = (text: string | undefined): IptablesRule[] =>
   (text ?? "").split("\n").flatMap((line) => {
     const [verb, chain, ...words] = splitWords(line);
     if (verb !== "-A" || chain === undefined) return [];
-    const at = words.indexOf("--comment");
-    return [{ chain, words, comment: at < 0 ? undefined : words[at + 1] }];
+    return [{ chain, words, comment: wordAfter(words, "--comment") }];
   });
+
+/** The word after an option. */
+export const wordAfter = (words: readonly string[], option: string): string | undefined =>
+  words.includes(option) ? words[words.indexOf(option) + 1] : undefined;
 
 /** Words as iptables writes them: with double quotes around what holds more than letters, digits, `_` and `-`. */
 export function splitWords(line: string): string[] {

@@ -81,6 +81,9 @@ export const bus = () =>
 /** Lets daemons go on without udev, which does not run here: where /sys cannot be written they do not wait for it. */
 export const withoutUdev = () => type("mount -o remount,ro /sys");
 
+/** Waits for a network manager, which looks at every link some time after its start, or after the link appears. */
+export const settled = () => new Promise((resolve) => setTimeout(resolve, 3000));
+
 /** With each start containers get links of random names and addresses, and addresses in the order in which they come. */
 const passing = (text: string): string =>
   text

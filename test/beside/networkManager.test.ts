@@ -11,6 +11,7 @@ import {
   expectSame,
   expectUntouched,
   onPrivateHost,
+  settled,
   stackFor,
   type,
   wholeState,
@@ -76,6 +77,3 @@ describe("beside NetworkManager", function () {
 
   it("destroy leaves everything as it was", () => expectSame(before));
 });
-
-/** It waits before it configures a new link. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 3000));

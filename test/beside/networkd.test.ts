@@ -11,6 +11,7 @@ import {
   expectSame,
   expectUntouched,
   onPrivateHost,
+  settled,
   stackFor,
   type,
   wholeState,
@@ -79,6 +80,3 @@ describe("beside systemd-networkd", function () {
     await expectSame(before);
   });
 });
-
-/** networkd looks at every link once it has started. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 3000));

@@ -1,15 +1,15 @@
 import type { HostFacts } from "../facts";
 import { routedLinks } from "../ownLinks";
 
-/** What lets the packets of our links through where others drop them, and outlives a reload. */
+/** Commands that make other firewalls accept the packets of our links. They survive a reload. */
 
-/** By firewalld: now, and in its settings. */
+/** For firewalld: at run time, and in its permanent settings. */
 export const trusted = (facts: HostFacts): string[] =>
   routedLinks(facts).flatMap((link) =>
     ["", "--permanent "].map((option) => `firewall-cmd ${option}--zone=trusted --change-interface=${link}`),
   );
 
-/** By ufw, of both families. */
+/** For ufw, which applies each to IPv4 and IPv6. */
 export const allowedByUfw = (facts: HostFacts): string[] =>
   routedLinks(facts).flatMap((link) =>
     ["in", "out"].map((direction) => `ufw route allow ${direction} on ${link}`),

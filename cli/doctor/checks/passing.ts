@@ -5,14 +5,14 @@ import type { Passage } from "../../../provider/trace/packet";
 import type { Chain, Rule } from "../../../provider/trace/rules/chain";
 import { judge } from "../../../provider/trace/rules/judge";
 import type { HostFacts } from "../facts";
-import { ownDevices } from "../ownLinks";
+import { hostDevices, isRouted, ownDevices } from "../ownLinks";
 
-/** What a chain that drops by default does to the packets of our links, by its rules as they stand. */
+/** Whether the rules of a chain that drops by default accept the packets of our links. */
 
-/** Whether it lets new connections of all our links to all others of the host through, and the answers to them. */
+/** Whether it accepts new connections from each of our links to each other link of the host, and the answers. */
 export function passesOurs(chain: Chain, facts: HostFacts): boolean {
   const own = ownDevices(facts).filter(isRouted);
-  const others = hostOf(facts).filter(
+  const others = hostDevices(facts).filter(
     (device) => isRouted(device) && !own.includes(device) && device.name !== "lo",
   );
   return passesAll(
@@ -31,11 +31,6 @@ export const passesBridged = (chain: Chain, facts: HostFacts): boolean =>
       .filter(({ kind }) => kind === "bridge")
       .map((bridge) => [bridge, bridge] as const),
   );
-
-const hostOf = ({ network }: HostFacts): readonly Device[] =>
-  network.find(({ name }) => name === undefined)?.devices ?? [];
-
-const isRouted = ({ master }: Device): boolean => master === undefined;
 
 function passesAll(chain: Chain, facts: HostFacts, ways: readonly (readonly [Device, Device])[]): boolean {
   // The other base chains of the hook are findings of their own.
