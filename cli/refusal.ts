@@ -1,4 +1,4 @@
-import { CommandError, RefusedError } from "../provider/errors";
+import { CommandError, RefusedError } from "../provider/linux/errors";
 import { CliError } from "./errors";
 
 /** What the kernel or a tool refuses is told as it was said, without a stack. */

@@ -3,7 +3,7 @@
 // node scripts/argument-tables.mjs --check    names those that are out of date, and writes nothing
 //
 // What a table says is what an editor shows: the docs of the SDK's argument types, most of which come from
-// the fields of the zod schemas in provider/resources/, composites/ and assertions/.
+// the fields of the zod schemas in provider/kinds/, composites/ and assertions/.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -35,7 +35,7 @@ export function outdatedPages(rows = argumentRows()) {
 
 const sdkFile = (kind) => join(root, "sdk", `${kind}.ts`);
 const schemaFile = (kind) =>
-  ["resources", "composites", "assertions"]
+  ["kinds", `kinds/${kind}`, "composites", "assertions"]
     .map((folder) => join(root, "provider", folder, `${kind}.ts`))
     .find((file) => existsSync(file));
 

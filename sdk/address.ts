@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { AddressArgs as Schema } from "../provider/resources/address";
+import type { AddressArgs as Schema } from "../provider/kinds/address";
 import { expectKinds } from "./kinds";
 import { OvsBridge } from "./ovsBridge";
 import { currentProgram } from "./program";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { BridgeArgs as Schema } from "../provider/resources/bridge";
+import type { BridgeArgs as Schema } from "../provider/kinds/bridge";
 import { expectKinds } from "./kinds";
 import { currentProgram, type DeclaredLink, type Place } from "./program";
 import { type NamespaceReference, resolveNamespace } from "./reference";

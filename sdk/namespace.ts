@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { NamespaceArgs as Schema } from "../provider/resources/namespace";
+import type { NamespaceArgs as Schema } from "../provider/kinds/namespace";
 import { currentProgram } from "./program";
 import { type Inputs, NetnsResource } from "./resource";
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { NeighborArgs as Schema } from "../provider/resources/neighbor";
+import type { NeighborArgs as Schema } from "../provider/kinds/neighbor";
 import { expectKinds } from "./kinds";
 import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";

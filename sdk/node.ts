@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NodeArgs as Schema } from "../provider/composites/node";
-import { farEndName, LOOPBACK } from "../provider/links";
+import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
 import { expectKinds, type Reference } from "./kinds";
 import { currentProgram } from "./program";
 import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { OvsBridgeArgs as Schema } from "../provider/resources/ovsBridge";
+import type { OvsBridgeArgs as Schema } from "../provider/kinds/ovsBridge";
 import { currentProgram, type DeclaredLink, HOST, type Place } from "./program";
 import { hide, type Inputs, NetnsResource } from "./resource";
 

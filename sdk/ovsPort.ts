@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { OvsPortArgs as Schema } from "../provider/resources/ovsPort";
+import type { OvsPortArgs as Schema } from "../provider/kinds/ovsPort";
 import { expectKinds } from "./kinds";
 import { OvsBridge } from "./ovsBridge";
 import { type InterfaceReference, type OvsBridgeReference, resolveInterface } from "./reference";

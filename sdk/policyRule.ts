@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { PolicyRuleArgs as Schema } from "../provider/resources/policyRule";
+import type { PolicyRuleArgs as Schema } from "../provider/kinds/policyRule";
 import { expectKinds } from "./kinds";
 import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";

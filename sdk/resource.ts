@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { markOf } from "../provider/mark";
+import { markOf } from "../provider/linux/marks/mark";
 import { checkInputs } from "./inputs";
 import { currentProgram } from "./program";
 

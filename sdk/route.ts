@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { RouteArgs as Schema } from "../provider/resources/route";
+import type { RouteArgs as Schema } from "../provider/kinds/route";
 import { expectKinds, type Reference } from "./kinds";
 import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { linkIn } from "../provider/parse/sysctl";
-import type { SysctlArgs as Schema } from "../provider/resources/sysctl";
+import type { SysctlArgs as Schema } from "../provider/kinds/sysctl";
+import { linkIn } from "../provider/linux/read/sysctl";
 import { expectKinds } from "./kinds";
 import { currentProgram, type Place } from "./program";
 import { type NamespaceReference, resolveNamespace } from "./reference";

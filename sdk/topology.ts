@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { TopologyArgs as Schema } from "../provider/composites/topology";
-import { farEndName, LOOPBACK } from "../provider/links";
+import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
 import { currentProgram } from "./program";
 import { resolveNamespace } from "./reference";
 import { type DeepInputs, NetnsResource } from "./resource";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { VethPairArgs as Schema } from "../provider/resources/vethPair";
+import type { VethPairArgs as Schema } from "../provider/kinds/vethPair";
 import { expectKinds } from "./kinds";
 import { currentProgram, type DeclaredLink, type Place } from "./program";
 import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";

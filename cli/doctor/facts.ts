@@ -1,4 +1,4 @@
-import type { Network } from "../../provider/trace/network";
+import type { Network } from "../../provider/trace/network/network";
 import type { Chain } from "../../provider/trace/rules/chain";
 
 /** A program that is looked for. */

@@ -1,10 +1,10 @@
 import { readdirSync, readlinkSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { execa } from "execa";
-import { localHost } from "../../provider/host/local";
-import { inodeOf, isHostItself } from "../../provider/host/namespaces";
-import { lookCloser } from "../../provider/trace/facts";
-import { drive, gatherNetwork, gatherPlace } from "../../provider/trace/gather";
+import { localHost } from "../../provider/linux/host/local/localHost";
+import { inodeOf, isHostItself } from "../../provider/linux/host/local/namespaces";
+import { drive, gatherNetwork, gatherPlace } from "../../provider/trace/network/gather";
+import { lookCloser } from "../../provider/trace/network/placeDetails";
 import { CliError, errorCode } from "../errors";
 import { unshareWords } from "../sandbox/holder";
 import { allPids, readText } from "../sandbox/proc";

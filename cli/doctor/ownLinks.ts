@@ -1,5 +1,5 @@
-import { parseMark } from "../../provider/mark";
-import type { Device } from "../../provider/trace/network";
+import { parseMark } from "../../provider/linux/marks/mark";
+import type { Device } from "../../provider/trace/network/network";
 import type { HostFacts } from "./facts";
 
 /** The links of the host that carry a mark of ours: `doctor` proposes how other programs leave them alone, or accept their packets. */

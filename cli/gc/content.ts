@@ -1,6 +1,6 @@
-import { everythingIn, ownedBy } from "../../provider/foreign";
-import type { Host } from "../../provider/host/host";
-import type { Found } from "../../provider/survey";
+import type { Found } from "../../provider/engine/discover";
+import { everythingIn, ownedBy } from "../../provider/engine/foreign";
+import type { Host } from "../../provider/linux/host/host";
 
 /** Everything that would go with an object and is not to: what is still in it, and what a living stack has there. */
 export async function contentOf(

@@ -1,4 +1,4 @@
-import { type BrokenRecord, isOwnedBy } from "../../provider/host/records";
+import { type BrokenRecord, isOwnedBy } from "../../provider/linux/host/records";
 import type { Garbage } from "./garbage";
 import type { Known } from "./states";
 

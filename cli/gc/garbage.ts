@@ -1,7 +1,7 @@
-import type { Args } from "../../provider/definition";
-import { parseMark } from "../../provider/mark";
-import { definitions } from "../../provider/resources";
-import type { Found } from "../../provider/survey";
+import type { Args } from "../../provider/engine/definition";
+import type { Found } from "../../provider/engine/discover";
+import { definitions } from "../../provider/kinds";
+import { parseMark } from "../../provider/linux/marks/mark";
 import type { Known } from "./states";
 
 /** An object that no given state knows. */

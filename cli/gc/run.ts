@@ -1,7 +1,7 @@
-import { remove } from "../../provider/engine";
-import { messageOf } from "../../provider/errors";
-import { localHost } from "../../provider/host/local";
-import { type Found, survey } from "../../provider/survey";
+import { type Found, survey } from "../../provider/engine/discover";
+import { remove } from "../../provider/engine/lifecycle";
+import { messageOf } from "../../provider/linux/errors";
+import { localHost } from "../../provider/linux/host/local/localHost";
 import { CliError } from "../errors";
 import { refusal } from "../refusal";
 import type { GcOptions } from "./command";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { execa } from "execa";
 import { z } from "zod";
-import type { Args } from "../../provider/definition";
-import { marksOf, singlesOf } from "../../provider/kinds";
-import { stackName, stackOf } from "../../provider/mark";
+import { marksOf, singlesOf } from "../../provider/adapter/controllers";
+import type { Args } from "../../provider/engine/definition";
+import { stackName, stackOf } from "../../provider/linux/marks/mark";
 import { CliError, errorCode } from "../errors";
 
 const StateResource = z.looseObject({

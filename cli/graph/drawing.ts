@@ -8,7 +8,7 @@ import {
   peerOf,
   portName,
   portsOf,
-} from "../../provider/trace/network";
+} from "../../provider/trace/network/network";
 
 /** What there is to draw, before it is in the words of any program. */
 export interface Drawing {

@@ -1,6 +1,6 @@
-import { localHost } from "../../provider/host/local";
-import { gatherNetwork } from "../../provider/trace/gather";
-import { findPlace, type Network, type Place } from "../../provider/trace/network";
+import { localHost } from "../../provider/linux/host/local/localHost";
+import { gatherNetwork } from "../../provider/trace/network/gather";
+import { findPlace, type Network, type Place } from "../../provider/trace/network/network";
 import { CliError } from "../errors";
 import { placeIn } from "../place";
 import { refusal } from "../refusal";

@@ -1,4 +1,10 @@
-import { type Device, type Network, type Place, peerOf, portName } from "../../provider/trace/network";
+import {
+  type Device,
+  type Network,
+  type Place,
+  peerOf,
+  portName,
+} from "../../provider/trace/network/network";
 import { table } from "../table";
 import { addressesOf, isShown, NAMELESS, stateOf, titleOf } from "./drawing";
 

@@ -1,5 +1,5 @@
 import type { Step } from "../../provider/trace/journey";
-import { placeName } from "../../provider/trace/network";
+import { placeName } from "../../provider/trace/network/network";
 import { ownerName } from "../../provider/trace/owners";
 import type { Trace } from "../../provider/trace/trace";
 import { type Style, styleFor } from "../style";

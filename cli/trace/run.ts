@@ -1,4 +1,4 @@
-import { localHost } from "../../provider/host/local";
+import { localHost } from "../../provider/linux/host/local/localHost";
 import type { Known } from "../../provider/trace/owners";
 import { trace } from "../../provider/trace/trace";
 import { CliError } from "../errors";

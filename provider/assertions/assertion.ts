@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { Args, Effect, Problem } from "../definition";
-import type { Host } from "../host/host";
+import type { Args, Effect, Problem } from "../engine/definition";
+import type { Host } from "../linux/host/host";
 
 /** What a look has shown. */
 export type Verdict =

@@ -1,10 +1,10 @@
-import { checkArgs } from "../check";
-import { pause } from "../command";
-import type { Args, Problem } from "../definition";
-import { difference } from "../diff";
-import type { Result } from "../engine";
-import { messageOf, PartialError } from "../errors";
-import type { Host } from "../host/host";
+import { checkArgs } from "../engine/check";
+import type { Args, Problem } from "../engine/definition";
+import { difference } from "../engine/diff";
+import type { Result } from "../engine/lifecycle";
+import { pause } from "../linux/command";
+import { messageOf, PartialError } from "../linux/errors";
+import type { Host } from "../linux/host/host";
 import { type Assertion, PlaceGoneError, type Verdict } from "./assertion";
 
 /** Milliseconds between two looks. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { Args, Problem } from "../definition";
+import type { Args, Problem } from "../engine/definition";
 import { familyOf, integer, isBroken, namespaceName, withoutSign } from "../fields/common";
 import { machineIp } from "../fields/machine";
-import type { Host } from "../host/host";
-import { drive } from "../trace/gather";
-import { placeName } from "../trace/network";
-import { type Answer, probe, type Target } from "../trace/probe";
+import type { Host } from "../linux/host/host";
+import { drive } from "../trace/network/gather";
+import { placeName } from "../trace/network/network";
+import { type Answer, probe, type Target } from "../trace/probe/probe";
 import { trace } from "../trace/trace";
 import { type Assertion, PlaceGoneError } from "./assertion";
 

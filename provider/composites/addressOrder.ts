@@ -1,5 +1,5 @@
 import { familyOf, parseIp } from "../fields/common";
-import type { AddressInfo } from "../parse/address";
+import type { AddressInfo } from "../linux/read/address";
 
 /**
  * Models the order in which the kernel keeps the addresses of a link. The first IPv4 address of a subnet is its primary one,

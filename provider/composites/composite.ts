@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Args, Definition, Problem } from "../definition";
+import type { Args, Definition, Problem } from "../engine/definition";
 
 /** The way to a value: `["interfaces", "eth0", "mtu"]`; numbers lead into lists. */
 export type Path = readonly (string | number)[];

@@ -1,13 +1,13 @@
-import { showLink } from "../command";
-import type { Args } from "../definition";
-import type { Host } from "../host/host";
-import { linkId } from "../links";
-import { ask } from "../observe";
-import { parseAddresses } from "../parse/address";
+import type { Args } from "../engine/definition";
+import { ask } from "../engine/observe";
+import { linkId } from "../kinds/links/identity";
+import { showLink } from "../linux/command";
+import type { Host } from "../linux/host/host";
+import { parseAddresses } from "../linux/read/address";
 import { type Entry, entryOf, entrySeen, movesTo, orderSeen, type Placed } from "./addressOrder";
 import type { Composite } from "./composite";
+import type { Piece } from "./parts";
 import { valueAtPath, withValueAt } from "./paths";
-import type { Piece } from "./pieces";
 
 /** Keeps the addresses of each link in the order of their list, as far as they are the composite's own to move. */
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Problem } from "../definition";
+import type { Problem } from "../engine/definition";
+import { UNKNOWN } from "../engine/unknown";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
-import { farEndName, LOOPBACK, linkId } from "../links";
-import { AddressArgs, address } from "../resources/address";
-import { NamespaceArgs, namespace } from "../resources/namespace";
-import { RouteArgs, route } from "../resources/route";
-import { vethPair } from "../resources/vethPair";
-import { UNKNOWN } from "../unknown";
+import { AddressArgs, address } from "../kinds/address";
+import { farEndName, LOOPBACK, linkId } from "../kinds/links/identity";
+import { NamespaceArgs, namespace } from "../kinds/namespace";
+import { RouteArgs, route } from "../kinds/route";
+import { vethPair } from "../kinds/vethPair";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
 import { printPath } from "./paths";
 

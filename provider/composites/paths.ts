@@ -1,5 +1,5 @@
-import { isRecord } from "../check";
-import type { Args } from "../definition";
+import { isRecord } from "../engine/check";
+import type { Args } from "../engine/definition";
 import type { Path } from "./composite";
 
 type Tree = Args | unknown[];

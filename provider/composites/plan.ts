@@ -1,10 +1,10 @@
-import type { Args } from "../definition";
-import { difference } from "../diff";
-import { addressesIn, type Losses, lostTo } from "../losses";
-import { definitions } from "../resources";
+import type { Args } from "../engine/definition";
+import { addressesIn, type Losses, lostTo } from "../engine/dependents";
+import { difference } from "../engine/diff";
+import { definitions } from "../kinds";
 import type { Composite } from "./composite";
 import { lineOf, type MovedParts, movedParts } from "./lists";
-import { type Piece, piecesOf } from "./pieces";
+import { type Piece, piecesOf } from "./parts";
 import { connectedBy, isLedElsewhere } from "./ways";
 
 /** What has to be done to get from a state to arguments. */

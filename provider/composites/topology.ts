@@ -1,17 +1,17 @@
 import { z } from "zod";
-import type { Args, Definition, Problem } from "../definition";
+import type { Args, Definition, Problem } from "../engine/definition";
+import { asFarAsKnown } from "../engine/unknown";
 import { linkName, macAddress, namespaceName } from "../fields/common";
 import { sysctlKey, sysctlValue } from "../fields/sysctl";
 import { sysctlPaths } from "../fields/sysctlRelations";
-import { rivals } from "../filter/rivals";
-import { linkId } from "../links";
-import { parseMark } from "../mark";
-import { sysctlName } from "../parse/sysctl";
-import { BridgeArgs, bridge } from "../resources/bridge";
-import { FilterRuleArgs, filterRule } from "../resources/filterRule";
-import { NatRuleArgs, natRule } from "../resources/natRule";
-import { sysctl } from "../resources/sysctl";
-import { asFarAsKnown } from "../unknown";
+import { BridgeArgs, bridge } from "../kinds/bridge";
+import { rivals } from "../kinds/filterRule/ambiguousOrder";
+import { FilterRuleArgs, filterRule } from "../kinds/filterRule/filterRule";
+import { linkId } from "../kinds/links/identity";
+import { NatRuleArgs, natRule } from "../kinds/natRule/natRule";
+import { sysctl } from "../kinds/sysctl";
+import { parseMark } from "../linux/marks/mark";
+import { sysctlName } from "../linux/read/sysctl";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
 import {
   addressList,

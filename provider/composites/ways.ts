@@ -1,4 +1,4 @@
-import type { Args } from "../definition";
+import type { Args } from "../engine/definition";
 import { type Family, familyOf } from "../fields/common";
 import { type Span, spanOf, toNumber } from "../fields/networks";
 import type { Part } from "./composite";

@@ -1,6 +1,6 @@
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
-import { memoized } from "../memo";
+import { memoized } from "../linux/memo";
 import { invisibleIn } from "./text";
 
 /** The building blocks of the schemas: each says what is wrong in the words of the field, and the mend. */

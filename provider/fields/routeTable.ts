@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { routeTableNamed } from "../host/routeTables";
+import { routeTableNamed } from "../linux/host/local/routeTables";
 
 /** The tables that have names on every host, by their numbers from 253 on. */
 const STANDING = ["default", "main", "local"];

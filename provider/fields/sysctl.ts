@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Command, command } from "../command";
-import { normalValue, parseSysctls, sysctlPath } from "../parse/sysctl";
+import { type Command, command } from "../linux/command";
+import { normalValue, parseSysctls, sysctlPath } from "../linux/read/sysctl";
 import { isBroken } from "./common";
 import { reachOf, sysctlPaths } from "./sysctlRelations";
 

@@ -1,6 +1,6 @@
-import { type Command, command, type Steps } from "../command";
-import type { OwnerRecord } from "../host/records";
-import { parseSysctls, sysctlPath } from "../parse/sysctl";
+import { type Command, command, type Steps } from "../linux/command";
+import type { OwnerRecord } from "../linux/host/records";
+import { parseSysctls, sysctlPath } from "../linux/read/sysctl";
 import { readSysctls, writeSysctls } from "./sysctl";
 import { parameterOf, type Reach, reachOf } from "./sysctlRelations";
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Args } from "../definition";
+import type { Args } from "../engine/definition";
 import { canonicalIp, parseIp } from "../fields/common";
 import { tableOf } from "../fields/routeTable";
-import { destinationOf, type Facts, type TableRoute } from "./facts";
+import { covers } from "../linux/prefix";
 import type { Fault } from "./fault";
-import { covers } from "./ip";
-import type { Device, Network, Place } from "./network";
+import type { Device, Network, Place } from "./network/network";
+import { destinationOf, type Facts, type TableRoute } from "./network/placeDetails";
 import { type Owner, type Owners, ownerName } from "./owners";
 import type { Packet } from "./packet";
 

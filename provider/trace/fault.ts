@@ -1,4 +1,4 @@
-import { placeName } from "./network";
+import { placeName } from "./network/network";
 import type { Owner } from "./owners";
 
 /** What can be wrong, as `--json` names it. */

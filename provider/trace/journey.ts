@@ -1,12 +1,12 @@
-import { type Command, printCommand } from "../command";
 import type { Family } from "../fields/common";
+import { type Command, printCommand } from "../linux/command";
+import type { Outcome, Plan } from "../linux/plan";
 import { fixOf } from "./drift";
-import { type Facts, lookCloser, type TableRoute, type Way } from "./facts";
 import type { Fault } from "./fault";
-import { type Network, ownAddresses, type Place } from "./network";
+import { type Network, ownAddresses, type Place } from "./network/network";
+import { type Facts, lookCloser, type TableRoute, type Way } from "./network/placeDetails";
 import type { Owner, Owners } from "./owners";
 import type { Packet, Passage } from "./packet";
-import type { Outcome, Plan } from "./plan";
 
 /** One thing that was looked at on the way. */
 export interface Step {

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { claimOf } from "../claim";
-import type { Args, Definition } from "../definition";
+import type { Args, Definition } from "../engine/definition";
 import { type Family, familyOf } from "../fields/common";
 import { parameterOf } from "../fields/sysctlRelations";
-import { parseMark } from "../mark";
-import { covers } from "./ip";
-import type { DeviceAddress, Place, Port } from "./network";
+import { parseMark } from "../linux/marks/mark";
+import { claimOf } from "../linux/marks/objectName";
+import { covers } from "../linux/prefix";
+import type { DeviceAddress, Place, Port } from "./network/network";
 
 /** The resource of a program that makes something. */
 export interface Owner {

@@ -1,8 +1,8 @@
+import type { Plan } from "../linux/plan";
 import type { Fault } from "./fault";
 import { forkName, sumOf } from "./hops/ways";
 import { addRisk, type Fork, type Journey, otherWay, type Step } from "./journey";
-import { placeName } from "./network";
-import type { Plan } from "./plan";
+import { placeName } from "./network/network";
 import type { End } from "./walk";
 
 /** Routes of several ways: each is walked, and what gets lost is counted by their weights. */

@@ -1,11 +1,12 @@
 import { familyOf } from "../fields/common";
-import type { Host } from "../host/host";
+import type { Host } from "../linux/host/host";
+import type { Plan } from "../linux/plan";
+import { covers } from "../linux/prefix";
 import { lostRule, restored } from "./drift";
 import { type Fault, sentenceOf } from "./fault";
-import { drive, gatherNetwork, gatherRecords } from "./gather";
 import { isHiding } from "./hops/noRoute";
-import { covers } from "./ip";
 import { faultAt, type Journey, newJourney, type Step } from "./journey";
+import { drive, gatherNetwork, gatherRecords } from "./network/gather";
 import {
   addressName,
   findPlace,
@@ -14,15 +15,14 @@ import {
   placeName,
   portsOf,
   usableAddresses,
-} from "./network";
+} from "./network/network";
+import { endpointsOf, segmentOf } from "./network/segment";
 import { type Known, Owners, ownerName } from "./owners";
 import type { Packet, Protocol } from "./packet";
-import type { Plan } from "./plan";
-import { type Answer, PATIENCE, probe, probeLarge, type Target, untried } from "./probe";
-import { endpointsOf, segmentOf } from "./segment";
+import { type Answer, PATIENCE, probe, probeLarge, type Target, untried } from "./probe/probe";
 import { everyWay, type Found, together } from "./spread";
+import { inPlace } from "./suggestions";
 import { type End, walk } from "./walk";
-import { inPlace } from "./words";
 
 /** What to explain. */
 export interface Question {

@@ -1,13 +1,13 @@
+import type { Plan } from "../linux/plan";
 import type { Fault } from "./fault";
 import { cross } from "./hops/cross";
 import { deliver } from "./hops/deliver";
 import { type Arrival, decide, loopFault } from "./hops/route";
 import { filter } from "./hops/rules";
 import { factsOf, faultAt, type Journey, note } from "./journey";
-import { addressName, type Device, type Place, portsOf, usableAddresses } from "./network";
+import { addressName, type Device, type Place, portsOf, usableAddresses } from "./network/network";
 import type { Owner } from "./owners";
 import { type Packet, printPacket } from "./packet";
-import type { Plan } from "./plan";
 
 /** Where a packet ends up. */
 export type End =

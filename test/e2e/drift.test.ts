@@ -1,5 +1,5 @@
 import { config, expect } from "chai";
-import { definitions } from "../../provider/resources";
+import { definitions } from "../../provider/kinds";
 import { skip } from "../support/kernel";
 import { lackingOfOvs, startOvs, stopOvs } from "../support/ovs";
 import { differences, picture } from "../support/picture";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { localHost } from "../../provider/host/local";
+import { localHost } from "../../provider/linux/host/local/localHost";
 import {
   Address,
   Bridge,

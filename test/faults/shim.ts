@@ -1,6 +1,6 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import type { Tool } from "../../provider/command";
+import type { Tool } from "../../provider/linux/command";
 
 /**
  * Whatever the provider may run to change something; the type check fails while one is missing. `node` runs the engine's

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { checkArgs } from "../../provider/check";
-import { type Command, printCommand } from "../../provider/command";
-import type { Args, Definition, Observed, Problem } from "../../provider/definition";
-import * as engine from "../../provider/engine";
-import { localHost } from "../../provider/host/local";
-import { birthGroup } from "../../provider/links";
-import { markOf } from "../../provider/mark";
-import { UNKNOWN } from "../../provider/unknown";
+import { checkArgs } from "../../provider/engine/check";
+import type { Args, Definition, Observed, Problem } from "../../provider/engine/definition";
+import * as engine from "../../provider/engine/lifecycle";
+import { UNKNOWN } from "../../provider/engine/unknown";
+import { birthGroup } from "../../provider/kinds/links/identity";
+import { type Command, printCommand } from "../../provider/linux/command";
+import { localHost } from "../../provider/linux/host/local/localHost";
+import { markOf } from "../../provider/linux/marks/mark";
 
 /** The URN of a resource of the stack `stack` of the project `project`. */
 export const urnOf = (kind: string, name: string): string =>

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Command } from "../../provider/command";
 import { type Composite, keyOf, under } from "../../provider/composites/composite";
-import type { Args, Definition } from "../../provider/definition";
-import { CommandError, type Reason } from "../../provider/errors";
+import type { Args, Definition } from "../../provider/engine/definition";
+import type { Command } from "../../provider/linux/command";
+import { CommandError, type Reason } from "../../provider/linux/errors";
 import { LampHost, lamp } from "./lamp";
 
 /** A composite that exists nowhere, for what is the same with every one of them. */

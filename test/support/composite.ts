@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { checkArgs } from "../../provider/check";
 import type { Composite } from "../../provider/composites/composite";
-import * as engine from "../../provider/composites/engine";
-import { type Piece, piecesOf } from "../../provider/composites/pieces";
-import type { Args } from "../../provider/definition";
-import { birthGroup } from "../../provider/links";
+import * as engine from "../../provider/composites/lifecycle";
+import { type Piece, piecesOf } from "../../provider/composites/parts";
+import { checkArgs } from "../../provider/engine/check";
+import type { Args } from "../../provider/engine/definition";
+import { birthGroup } from "../../provider/kinds/links/identity";
 import { markFor, printed } from "./args";
 
 /** Arguments of a composite as `check` hands them on; claims nothing, as claims last as long as the process. */

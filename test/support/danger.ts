@@ -1,4 +1,4 @@
-import { argv, type Command, type Tool } from "../../provider/command";
+import { argv, type Command, type Tool } from "../../provider/linux/command";
 
 /** What could go wrong with the words of a command once a tool reads them. */
 

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { type Command, printCommand } from "../../provider/command";
-import { CommandError, type Reason } from "../../provider/errors";
-import type { Host } from "../../provider/host/host";
-import type { BrokenRecord, ObjectKey, OwnerRecord, Records } from "../../provider/host/records";
+import { type Command, printCommand } from "../../provider/linux/command";
+import { CommandError, type Reason } from "../../provider/linux/errors";
+import type { Host } from "../../provider/linux/host/host";
+import type { BrokenRecord, ObjectKey, OwnerRecord, Records } from "../../provider/linux/host/records";
 
 /** What a command prints, or the reason it fails for; a function is asked anew each time. */
 export type Scripted = string | { readonly fails: Reason } | ((command: Command) => Scripted);

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isRecord } from "../../provider/check";
-import type { Args } from "../../provider/definition";
+import { isRecord } from "../../provider/engine/check";
+import type { Args } from "../../provider/engine/definition";
 
 /** Every place in a schema's arguments that holds one value, found in the schema itself. */
 

@@ -1,4 +1,4 @@
-import type { Args } from "../../provider/definition";
+import type { Args } from "../../provider/engine/definition";
 
 const end = (name: string, namespace: string) => ({
   ...{ name, namespace, bridge: "v-net-0", mac: "02:00:00:00:00:01", mtu: 1400, up: true },

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Command, ip } from "../../provider/command";
-import type { Definition } from "../../provider/definition";
-import { CommandError } from "../../provider/errors";
-import type { Host } from "../../provider/host/host";
+import type { Definition } from "../../provider/engine/definition";
+import { type Command, ip } from "../../provider/linux/command";
+import { CommandError } from "../../provider/linux/errors";
+import type { Host } from "../../provider/linux/host/host";
 import { MemoryRecords } from "./fakeHost";
 
 /** Kinds that exist nowhere, for what is the same with every kind. */

@@ -1,9 +1,9 @@
 import type { Composite } from "../../provider/composites/composite";
-import * as engine from "../../provider/composites/engine";
-import type { Args } from "../../provider/definition";
-import { PartialError } from "../../provider/errors";
-import type { Host } from "../../provider/host/host";
-import { localHost } from "../../provider/host/local";
+import * as engine from "../../provider/composites/lifecycle";
+import type { Args } from "../../provider/engine/definition";
+import { PartialError } from "../../provider/linux/errors";
+import type { Host } from "../../provider/linux/host/host";
+import { localHost } from "../../provider/linux/host/local/localHost";
 import { checkedComposite } from "./composite";
 
 /** One composite on the real kernel, driven as the engine drives it. */

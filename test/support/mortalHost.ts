@@ -1,6 +1,6 @@
-import type { Command } from "../../provider/command";
-import type { Host } from "../../provider/host/host";
-import type { Records } from "../../provider/host/records";
+import type { Command } from "../../provider/linux/command";
+import type { Host } from "../../provider/linux/host/host";
+import type { Records } from "../../provider/linux/host/records";
 
 /** A host as a provider sees it that is killed before its next change, once it has made `changes`. */
 export class MortalHost implements Host {

@@ -1,4 +1,4 @@
-import { type Network, type Place, placeOf } from "../../provider/trace/network";
+import { type Network, type Place, placeOf } from "../../provider/trace/network/network";
 
 /** A link as `ip -N -j -d addr show` tells it, in short. */
 export const link = (ifindex: number, ifname: string, more: object = {}) => ({

@@ -1,6 +1,6 @@
-import type { Host } from "../../provider/host/host";
-import { localHost } from "../../provider/host/local";
-import type { Records } from "../../provider/host/records";
+import type { Host } from "../../provider/linux/host/host";
+import { localHost } from "../../provider/linux/host/local/localHost";
+import type { Records } from "../../provider/linux/host/records";
 
 /**
  * For every run of mocha (.mocharc.cjs): outside a sandbox nothing reads or writes the records of the machine itself, which

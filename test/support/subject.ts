@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import { checkArgs } from "../../provider/check";
-import type { Answer, Command } from "../../provider/command";
 import type { Composite } from "../../provider/composites/composite";
-import { inspect } from "../../provider/composites/engine";
-import { type Piece, piecesOf } from "../../provider/composites/pieces";
-import type { Args, Definition, Problem } from "../../provider/definition";
-import { birthGroup } from "../../provider/links";
+import { inspect } from "../../provider/composites/lifecycle";
+import { type Piece, piecesOf } from "../../provider/composites/parts";
+import { checkArgs } from "../../provider/engine/check";
+import type { Args, Definition, Problem } from "../../provider/engine/definition";
+import { birthGroup } from "../../provider/kinds/links/identity";
+import type { Answer, Command } from "../../provider/linux/command";
 import { asSeen, checked, markFor } from "./args";
 import { checkedComposite } from "./composite";
 

@@ -1,5 +1,5 @@
-import { command } from "../../provider/command";
-import { localHost } from "../../provider/host/local";
+import { command } from "../../provider/linux/command";
+import { localHost } from "../../provider/linux/host/local/localHost";
 import { typed } from "./kernel";
 
 /*

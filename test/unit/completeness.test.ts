@@ -5,8 +5,8 @@ import ts from "typescript";
 import { z } from "zod";
 import { assertions } from "../../provider/assertions";
 import { composites } from "../../provider/composites";
-import type { Effect } from "../../provider/definition";
-import { definitions } from "../../provider/resources";
+import type { Effect } from "../../provider/engine/definition";
+import { definitions } from "../../provider/kinds";
 import * as sdk from "../../sdk";
 
 const root = resolve(__dirname, "../..");
@@ -14,15 +14,21 @@ const root = resolve(__dirname, "../..");
 /** The names that a kind's files go by: its own with a small first letter. */
 const fileName = (kind: string): string => `${kind[0]?.toLowerCase()}${kind.slice(1)}`;
 
-/** What a kind must have; `folder` is `resources`, `composites` or `assertions`. */
+/** The files that every kind must have; `folder` is `kinds`, `composites` or `assertions`. */
 const filesOf = (folder: string, name: string): string[] => [
-  `provider/${folder}/${name}.ts`,
+  sourceOf(folder, name),
   `sdk/${name}.ts`,
-  `test/unit/${folder}/${name}.test.ts`,
+  `test/unit/${placeOf(folder, name)}.test.ts`,
   `test/unit/sdk/${name}.test.ts`,
-  `test/integration/${name}.test.ts`,
+  `test/integration/${placeOf(folder, name)}.test.ts`,
   `docs/kinds/${name}.md`,
 ];
+
+const sourceOf = (folder: string, name: string): string => `provider/${placeOf(folder, name)}.ts`;
+
+/** A kind is one file, or a folder of its name if it has backends. */
+const placeOf = (folder: string, name: string): string =>
+  existsSync(join(root, "provider", folder, name)) ? `${folder}/${name}/${name}` : `${folder}/${name}`;
 
 /** Every field of a schema by its dotted path, as `onChange` has it: nested objects field by field. */
 function paths(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ""): string[] {
@@ -90,7 +96,7 @@ describe("completeness", () => {
   });
 
   const singles = [
-    ...definitions.map((definition) => ({ folder: "resources", ...definition })),
+    ...definitions.map((definition) => ({ folder: "kinds", ...definition })),
     ...assertions.map((assertion) => ({ folder: "assertions", ...assertion })),
   ];
   for (const { folder, kind, schema, onChange } of singles) {
@@ -143,7 +149,7 @@ function itHasItsFiles(folder: string, kind: string): void {
 
 /** What the comments in a kind's source say of a change, by the fields' dotted paths. */
 function effectsSaidOf(folder: string, kind: string): Record<string, string[]> {
-  const file = join(root, "provider", folder, `${fileName(kind)}.ts`);
+  const file = join(root, sourceOf(folder, fileName(kind)));
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
   const said = [...comments(source, `${kind}Args`)].map(([path, text]) => [path, effectsSaid(text)]);
   return Object.fromEntries(said);

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { type Command, ip } from "../../provider/command";
-import type { Args, Definition } from "../../provider/definition";
-import * as engine from "../../provider/engine";
-import type { Host } from "../../provider/host/host";
+import type { Args, Definition } from "../../provider/engine/definition";
+import * as engine from "../../provider/engine/lifecycle";
+import { type Command, ip } from "../../provider/linux/command";
+import type { Host } from "../../provider/linux/host/host";
 import { markFor } from "../support/args";
 import { candle, LampHost, lamp, type Shown, sun } from "../support/lamp";
 import { MortalHost } from "../support/mortalHost";

@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import ts from "typescript";
 import { assertions } from "../../provider/assertions";
-import type { Effect } from "../../provider/definition";
-import { definitions } from "../../provider/resources";
+import type { Effect } from "../../provider/engine/definition";
+import { definitions } from "../../provider/kinds";
 
 const root = resolve(__dirname, "..", "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");

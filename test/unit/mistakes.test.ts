@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { provider } from "../../provider/dynamic";
+import { provider } from "../../provider/adapter/dynamic";
 import { mistakes } from "../support/mistakes";
 import { registered } from "./sdk/registered";
 

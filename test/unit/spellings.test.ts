@@ -1,19 +1,19 @@
 import { expect } from "chai";
-import { inspect } from "../../provider/composites/engine";
+import { inspect } from "../../provider/composites/lifecycle";
 import { node } from "../../provider/composites/node";
-import { piecesOf } from "../../provider/composites/pieces";
+import { piecesOf } from "../../provider/composites/parts";
 import { topology } from "../../provider/composites/topology";
-import type { Args, Definition } from "../../provider/definition";
-import * as engine from "../../provider/engine";
-import { address } from "../../provider/resources/address";
-import { filterRule } from "../../provider/resources/filterRule";
-import { namespace } from "../../provider/resources/namespace";
-import { natRule } from "../../provider/resources/natRule";
-import { neighbor } from "../../provider/resources/neighbor";
-import { policyRule } from "../../provider/resources/policyRule";
-import { route } from "../../provider/resources/route";
-import { sysctl } from "../../provider/resources/sysctl";
-import { vethPair } from "../../provider/resources/vethPair";
+import type { Args, Definition } from "../../provider/engine/definition";
+import * as engine from "../../provider/engine/lifecycle";
+import { address } from "../../provider/kinds/address";
+import { filterRule } from "../../provider/kinds/filterRule/filterRule";
+import { namespace } from "../../provider/kinds/namespace";
+import { natRule } from "../../provider/kinds/natRule/natRule";
+import { neighbor } from "../../provider/kinds/neighbor";
+import { policyRule } from "../../provider/kinds/policyRule";
+import { route } from "../../provider/kinds/route";
+import { sysctl } from "../../provider/kinds/sysctl";
+import { vethPair } from "../../provider/kinds/vethPair";
 import { asSeen, checked, markFor } from "../support/args";
 
 /** A kind, arguments, and other spellings of some of them. */

@@ -1,5 +1,5 @@
-import { covers, networkOf } from "../../../provider/trace/ip";
-import { addressName, type Place, placeName, usableAddresses } from "../../../provider/trace/network";
+import { covers, networkOf } from "../../../provider/linux/prefix";
+import { addressName, type Place, placeName, usableAddresses } from "../../../provider/trace/network/network";
 import type { OddName } from "../facts";
 import type { Check, Finding } from "../finding";
 

@@ -1,4 +1,4 @@
-import { programsOf } from "../../../provider/programs";
+import { programsOf } from "../../../provider/linux/programs";
 import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 import { ownLinks } from "../ownLinks";

@@ -1,6 +1,6 @@
 import type { Family } from "../../../provider/fields/common";
-import { NFT_FAMILIES } from "../../../provider/packet/nft";
-import type { Device } from "../../../provider/trace/network";
+import { NFT_FAMILIES } from "../../../provider/kinds/packetRule/nft";
+import type { Device } from "../../../provider/trace/network/network";
 import type { Passage } from "../../../provider/trace/packet";
 import type { Chain, Rule } from "../../../provider/trace/rules/chain";
 import { judge } from "../../../provider/trace/rules/judge";

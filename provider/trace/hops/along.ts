@@ -1,11 +1,11 @@
-import { isPlainSwitch, showFlows } from "../../ovs/flows";
+import { isPlainSwitch, showFlows } from "../../linux/ovs/flows";
+import { ask, type Plan, textOf } from "../../linux/plan";
 import type { Fault } from "../fault";
 import { addRisk, factsOf, faultAt, type Journey, note } from "../journey";
-import { type Port, portName } from "../network";
+import { type Port, portName } from "../network/network";
+import { isPassing, portKey, type Segment } from "../network/segment";
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { ask, type Plan, textOf } from "../plan";
-import { isPassing, portKey, type Segment } from "../segment";
 import { sharedMac } from "./duplicates";
 import { checkNeighbour, type Taking, whyExpected } from "./neighbour";
 import { linkDown } from "./noRoute";

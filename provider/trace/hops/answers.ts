@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { type Command, familyOption, ip } from "../../command";
 import { canonicalIp, familyOf } from "../../fields/common";
 import { readSysctls } from "../../fields/sysctl";
-import { parseJson } from "../../parse/json";
-import { parseSysctls } from "../../parse/sysctl";
-import { linkSysctl } from "../facts";
+import { type Command, familyOption, ip } from "../../linux/command";
+import { parseJson } from "../../linux/json";
+import { type Outcome, type Plan, textOf } from "../../linux/plan";
+import { parseSysctls } from "../../linux/read/sysctl";
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";
-import { type Port, usableAddresses } from "../network";
+import { type Port, usableAddresses } from "../network/network";
+import { linkSysctl } from "../network/placeDetails";
 import { type Owner, ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { type Outcome, type Plan, textOf } from "../plan";
-import { dotted, inPlace } from "../words";
+import { dotted, inPlace } from "../suggestions";
 import { hasAddress } from "./neighbour";
 import { sysctlCode } from "./route";
 

@@ -1,12 +1,12 @@
-import { command } from "../../command";
 import { canonicalIp } from "../../fields/common";
+import { command } from "../../linux/command";
+import { ask, type Plan, textOf } from "../../linux/plan";
 import { sysctlFix } from "../drift";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
-import type { Place } from "../network";
+import type { Place } from "../network/network";
 import type { Packet } from "../packet";
-import { ask, type Plan, textOf } from "../plan";
-import { execIn } from "../words";
+import { execIn } from "../suggestions";
 
 /** Whether somebody takes the packet at the place it is for. */
 export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<Fault | undefined> {

@@ -1,7 +1,7 @@
 import type { Fault } from "../fault";
 import { addRisk, faultAt, type Journey } from "../journey";
-import { type Port, portName } from "../network";
-import { endpointsOf, isPassing, portKey, type Segment } from "../segment";
+import { type Port, portName } from "../network/network";
+import { endpointsOf, isPassing, portKey, type Segment } from "../network/segment";
 
 /** Machines on one Ethernet with one IP address: which of them gets the packets, or the answers, is chance. */
 export function checkDuplicates(

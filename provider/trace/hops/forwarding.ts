@@ -1,11 +1,11 @@
 import type { Family } from "../../fields/common";
 import { restored, sysctlIn } from "../drift";
-import { type Facts, linkSysctl } from "../facts";
 import type { Fault } from "../fault";
 import { faultAt, type Journey, note } from "../journey";
-import { holdersOf, type Place, placeName } from "../network";
+import { holdersOf, type Place, placeName } from "../network/network";
+import { type Facts, linkSysctl } from "../network/placeDetails";
 import type { Packet } from "../packet";
-import { dotted } from "../words";
+import { dotted } from "../suggestions";
 import { gatewayFix } from "./gateway";
 import { type Arrival, routeTaken, sysctlCode } from "./route";
 import { isDeadEnd, routerTo } from "./routers";

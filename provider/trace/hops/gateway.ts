@@ -1,11 +1,11 @@
 import { tableOf } from "../../fields/routeTable";
 import { lostAddress, restored } from "../drift";
-import { destinationOf, MAIN } from "../facts";
 import type { Fault } from "../fault";
 import type { Journey } from "../journey";
-import { type Place, placeName } from "../network";
+import { type Place, placeName } from "../network/network";
+import { destinationOf, MAIN } from "../network/placeDetails";
 import { ownerName } from "../owners";
-import { ipIn } from "../words";
+import { ipIn } from "../suggestions";
 import { ownerOfRoute, routeCode, routeTaken } from "./route";
 import type { Router } from "./routers";
 

@@ -1,10 +1,10 @@
-import { NFT_FAMILIES } from "../../packet/nft";
+import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
 import type { Fault } from "../fault";
-import { type Place, portsOf } from "../network";
+import { type Place, portsOf } from "../network/network";
 import type { Passage } from "../packet";
 import type { Chain, Hook, Rule } from "../rules/chain";
 import { judge } from "../rules/judge";
-import { execIn, inPlace } from "../words";
+import { execIn, inPlace } from "../suggestions";
 
 /** A packet that a chain drops, and where. */
 export interface Dropped {

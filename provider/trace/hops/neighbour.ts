@@ -1,11 +1,11 @@
-import type { Facts, Neighbour } from "../facts";
+import type { Plan } from "../../linux/plan";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
-import { type Port, placeName, portName } from "../network";
+import { type Port, placeName, portName } from "../network/network";
+import type { Facts, Neighbour } from "../network/placeDetails";
+import { endpointsOf, portKey, type Segment } from "../network/segment";
 import { type Owner, ownerName } from "../owners";
-import type { Plan } from "../plan";
-import { endpointsOf, portKey, type Segment } from "../segment";
-import { ipIn } from "../words";
+import { ipIn } from "../suggestions";
 import { forwardingOf } from "./forwarding";
 
 /** Why a link gets the packets for an address: it has it, an entry of the sender says so, or it answers in another's place. */

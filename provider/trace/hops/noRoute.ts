@@ -1,7 +1,7 @@
-import type { Args } from "../../definition";
+import type { Args } from "../../engine/definition";
+import { bitsOf, covers, networkOf, sharedPrefix } from "../../linux/prefix";
 import { lostCable, lostRule, orRestored, restored, wrongPrefix } from "../drift";
 import type { Fault } from "../fault";
-import { bitsOf, covers, networkOf, sharedPrefix } from "../ip";
 import { faultAt, type Journey } from "../journey";
 import {
   addressName,
@@ -12,11 +12,11 @@ import {
   placeName,
   portsOf,
   usableAddresses,
-} from "../network";
+} from "../network/network";
+import { endpointsOf, segmentOf } from "../network/segment";
 import { type Owner, ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { endpointsOf, segmentOf } from "../segment";
-import { inPlace, ipIn } from "../words";
+import { inPlace, ipIn } from "../suggestions";
 import { routeCode } from "./route";
 import { routerTo } from "./routers";
 

@@ -1,21 +1,30 @@
-import { ASK, familyOption, ip } from "../../command";
-import type { Args } from "../../definition";
+import type { Args } from "../../engine/definition";
 import { portValue, protocolNumber } from "../../fields/nat";
 import { printFwmark } from "../../fields/policyRule";
 import { tableOf } from "../../fields/routeTable";
-import { parsePolicyRules, type RuleInfo } from "../../parse/policyRule";
-import { PROTOCOL } from "../../protocol";
+import { ASK, familyOption, ip } from "../../linux/command";
+import { PROTOCOL } from "../../linux/marks/protocol";
+import { ask, type Outcome, type Plan } from "../../linux/plan";
+import { covers } from "../../linux/prefix";
+import { parsePolicyRules, type RuleInfo } from "../../linux/read/policyRule";
 import { restored } from "../drift";
-import type { TableRoute } from "../facts";
-import { DEAD, destinationOf, type Facts, MAIN, prefixOf, routeFor, THROW, UNICAST } from "../facts";
 import type { Fault } from "../fault";
-import { covers } from "../ip";
 import { faultAt, type Journey } from "../journey";
-import type { Place } from "../network";
+import type { Place } from "../network/network";
+import type { TableRoute } from "../network/placeDetails";
+import {
+  DEAD,
+  destinationOf,
+  type Facts,
+  MAIN,
+  prefixOf,
+  routeFor,
+  THROW,
+  UNICAST,
+} from "../network/placeDetails";
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { ask, type Outcome, type Plan } from "../plan";
-import { inPlace, ipIn } from "../words";
+import { inPlace, ipIn } from "../suggestions";
 
 /** What rules of the policy look at in a packet. */
 export interface Flow extends Pick<Packet, "family" | "protocol" | "destination" | "sourcePort" | "port"> {

@@ -1,19 +1,27 @@
 import { z } from "zod";
-import { ASK, familyOption, ip } from "../../command";
 import { canonicalIp } from "../../fields/common";
 import { tableOf } from "../../fields/routeTable";
-import { parseJson } from "../../parse/json";
-import { PROTOCOL } from "../../protocol";
+import { ASK, familyOption, ip } from "../../linux/command";
+import { parseJson } from "../../linux/json";
+import { PROTOCOL } from "../../linux/marks/protocol";
+import { ask, type Outcome, type Plan } from "../../linux/plan";
+import { covers } from "../../linux/prefix";
 import { restored, sysctlIn } from "../drift";
-import { DEAD, destinationOf, type Facts, linkSysctl, MAIN, routeFor, TableRoute } from "../facts";
 import type { Fault } from "../fault";
-import { covers } from "../ip";
 import { askOnce, factsOf, faultAt, type Journey, note } from "../journey";
-import { addressName, type Device, ownAddresses, type Place, placeName } from "../network";
+import { addressName, type Device, ownAddresses, type Place, placeName } from "../network/network";
+import {
+  DEAD,
+  destinationOf,
+  type Facts,
+  linkSysctl,
+  MAIN,
+  routeFor,
+  TableRoute,
+} from "../network/placeDetails";
 import { type Owner, ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { ask, type Outcome, type Plan } from "../plan";
-import { dotted, inPlace } from "../words";
+import { dotted, inPlace } from "../suggestions";
 import { forwardingFault } from "./forwarding";
 import { explainNoRoute } from "./noRoute";
 import { explainRuling, flowOf, numberOf, refusedThough, rulingAt } from "./policy";

@@ -1,7 +1,7 @@
 import { familyOf } from "../../fields/common";
-import { covers } from "../ip";
-import { findPlace, holdersOf, type Network, type Place, type Port, portsOf } from "../network";
-import { endpointsOf, portKey, segmentOf } from "../segment";
+import { covers } from "../../linux/prefix";
+import { findPlace, holdersOf, type Network, type Place, type Port, portsOf } from "../network/network";
+import { endpointsOf, portKey, segmentOf } from "../network/segment";
 
 /** A machine on an Ethernet of a place by which others could be reached. */
 export interface Router {

@@ -1,12 +1,12 @@
-import { NFT_FAMILIES } from "../../packet/nft";
+import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
+import type { Plan } from "../../linux/plan";
+import { mappedInto } from "../../linux/prefix";
 import { lostAccept, restored } from "../drift";
 import type { Fault } from "../fault";
-import { mappedInto } from "../ip";
 import { addRisk, factsOf, faultAt, type Journey, note, passageOf } from "../journey";
-import type { Place } from "../network";
+import type { Place } from "../network/network";
 import { type Owner, ownerName } from "../owners";
 import { type Bridged, type Packet, type Passage, printPacket } from "../packet";
-import type { Plan } from "../plan";
 import type { Chain, Hook, Rule, Verdict } from "../rules/chain";
 import { type Judgement, judge } from "../rules/judge";
 import type { Met } from "../rules/run";

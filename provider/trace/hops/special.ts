@@ -1,8 +1,15 @@
 import { familyOf } from "../../fields/common";
+import { bitsOf, covers, isLastOf, networkOf } from "../../linux/prefix";
 import type { Fault } from "../fault";
-import { bitsOf, covers, isLastOf, networkOf } from "../ip";
 import { faultAt, type Journey } from "../journey";
-import { addressName, type Device, holdersOf, type Place, portName, usableAddresses } from "../network";
+import {
+  addressName,
+  type Device,
+  holdersOf,
+  type Place,
+  portName,
+  usableAddresses,
+} from "../network/network";
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
 

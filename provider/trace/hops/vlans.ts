@@ -1,8 +1,8 @@
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";
-import type { Port } from "../network";
+import type { Port } from "../network/network";
+import { endpointsOf, isJoined, portKey, withoutVlans } from "../network/segment";
 import { ownerName } from "../owners";
-import { endpointsOf, isJoined, portKey, withoutVlans } from "../segment";
 
 /** Two machines on one bridge of Open vSwitch, whose VLANs keep them apart. */
 export function apartByVlan(journey: Journey, start: Port, nexthop: string): Fault | undefined {

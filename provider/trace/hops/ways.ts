@@ -1,6 +1,6 @@
-import type { Facts, TableRoute, Way } from "../facts";
 import { type Fork, type Journey, note } from "../journey";
-import type { Place } from "../network";
+import type { Place } from "../network/network";
+import type { Facts, TableRoute, Way } from "../network/placeDetails";
 import type { Packet } from "../packet";
 
 /** Takes one of the ways of a route: the one that this journey is to take, else that of the kernel. */

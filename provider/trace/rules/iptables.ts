@@ -1,5 +1,5 @@
-import { splitWords } from "../../parse/iptables";
-import { covers } from "../ip";
+import { covers } from "../../linux/prefix";
+import { splitWords } from "../../linux/read/iptables";
 import { all, any, not, type Packet, type Passage, stateOf, type Tri } from "../packet";
 import type { Chain, Rule, Verdict } from "./chain";
 

@@ -1,7 +1,7 @@
-import { NFT_FAMILIES } from "../../packet/nft";
-import type { Pattern, Selector } from "../../parse/nftExpressions";
-import { type NftRule, type NftSets, parseRuleset } from "../../parse/nftRuleset";
-import type { Elements, Statement, Target, Translation } from "../../parse/nftStatements";
+import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
+import type { Pattern, Selector } from "../../linux/read/nft/expressions";
+import { type NftRule, type NftSets, parseRuleset } from "../../linux/read/nft/ruleset";
+import type { Elements, Statement, Target, Translation } from "../../linux/read/nft/statements";
 import { all, type Passage, type Tri } from "../packet";
 import type { Chain, Doubt, Rule, Verdict } from "./chain";
 import { fits, isThere, matches, type Place } from "./nftMatch";

@@ -1,6 +1,6 @@
-import type { Pattern, Selector, Word } from "../../parse/nftExpressions";
-import type { NftSets } from "../../parse/nftRuleset";
-import { covers, isBetween } from "../ip";
+import { covers, isBetween } from "../../linux/prefix";
+import type { Pattern, Selector, Word } from "../../linux/read/nft/expressions";
+import type { NftSets } from "../../linux/read/nft/ruleset";
 import { all, any, not, type Passage, type Tri } from "../packet";
 import { valueIn } from "./nftValues";
 

@@ -1,5 +1,5 @@
-import type { Pattern, Selector } from "../../parse/nftExpressions";
-import type { Elements, Statement, Target, Translation } from "../../parse/nftStatements";
+import type { Pattern, Selector } from "../../linux/read/nft/expressions";
+import type { Elements, Statement, Target, Translation } from "../../linux/read/nft/statements";
 
 /** Rules near to how nft itself would print them: for people only. */
 

@@ -1,5 +1,5 @@
-import { NFT_FAMILIES } from "../../packet/nft";
-import type { Selector, Word } from "../../parse/nftExpressions";
+import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
+import type { Selector, Word } from "../../linux/read/nft/expressions";
 import { type Packet, type Passage, stateOf } from "../packet";
 
 /** What a rule of nftables finds where it looks. */

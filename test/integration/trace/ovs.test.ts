@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { execa } from "execa";
 import { destinationIn } from "../../../cli/trace/target";
-import { localHost } from "../../../provider/host/local";
+import { localHost } from "../../../provider/linux/host/local/localHost";
 import { trace } from "../../../provider/trace/trace";
 import { onKernel, typed } from "../../support/kernel";
 import { ovsVsctl, withOvs } from "../../support/ovs";

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import * as engine from "../../../provider/assertions/engine";
 import { reachability } from "../../../provider/assertions/reachability";
-import { command } from "../../../provider/command";
-import type { Args } from "../../../provider/definition";
-import { CommandError, PartialError } from "../../../provider/errors";
+import type { Args } from "../../../provider/engine/definition";
+import { command } from "../../../provider/linux/command";
+import { CommandError, PartialError } from "../../../provider/linux/errors";
 import { markFor } from "../../support/args";
 import { FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
 

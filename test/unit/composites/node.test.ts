@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Composite } from "../../../provider/composites/composite";
 import { node } from "../../../provider/composites/node";
-import type { Args } from "../../../provider/definition";
+import type { Args } from "../../../provider/engine/definition";
 import { compositeProblems, creationOf, ownersIn } from "../../support/composite";
 
 const composite: Composite = node;

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import type { Composite } from "../../../provider/composites/composite";
-import * as engine from "../../../provider/composites/engine";
-import { piecesOf } from "../../../provider/composites/pieces";
+import * as engine from "../../../provider/composites/lifecycle";
+import { piecesOf } from "../../../provider/composites/parts";
 import { planOf } from "../../../provider/composites/plan";
 import { topology } from "../../../provider/composites/topology";
-import type { Args } from "../../../provider/definition";
-import * as single from "../../../provider/engine";
-import { bridge } from "../../../provider/resources/bridge";
-import { FilterRuleArgs } from "../../../provider/resources/filterRule";
-import { UNKNOWN } from "../../../provider/unknown";
+import type { Args } from "../../../provider/engine/definition";
+import * as single from "../../../provider/engine/lifecycle";
+import { UNKNOWN } from "../../../provider/engine/unknown";
+import { bridge } from "../../../provider/kinds/bridge";
+import { FilterRuleArgs } from "../../../provider/kinds/filterRule/filterRule";
 import { markFor, placesIn, withUnknown } from "../../support/args";
 import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { markOf } from "../../../provider/mark";
+import { markOf } from "../../../provider/linux/marks/mark";
 import { Address, Bridge, Namespace, VethPair } from "../../../sdk";
 import { PROVIDER } from "../../../sdk/resource";
 import { registered } from "./registered";

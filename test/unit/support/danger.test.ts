@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { command, ip } from "../../../provider/command";
+import { command, ip } from "../../../provider/linux/command";
 import { batchLines, dangersOf } from "../../support/danger";
 
 const batch = (text: string) => command("flock", undefined, ["--close", "/run", "ip", "-batch", "-"], text);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { localHost } from "../../../provider/host/local";
-import { FileRecords } from "../../../provider/host/records";
+import { localHost } from "../../../provider/linux/host/local/localHost";
+import { FileRecords } from "../../../provider/linux/host/records";
 import { errorOf } from "../../support/kernel";
 import { guard } from "../../support/recordsGuard";
 

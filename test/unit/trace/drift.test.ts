@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import type { Args, Definition } from "../../../provider/definition";
-import { address } from "../../../provider/resources/address";
-import { filterRule } from "../../../provider/resources/filterRule";
-import { natRule } from "../../../provider/resources/natRule";
-import { neighbor } from "../../../provider/resources/neighbor";
-import { route } from "../../../provider/resources/route";
-import { sysctl } from "../../../provider/resources/sysctl";
-import { vethPair } from "../../../provider/resources/vethPair";
+import type { Args, Definition } from "../../../provider/engine/definition";
+import { address } from "../../../provider/kinds/address";
+import { filterRule } from "../../../provider/kinds/filterRule/filterRule";
+import { natRule } from "../../../provider/kinds/natRule/natRule";
+import { neighbor } from "../../../provider/kinds/neighbor";
+import { route } from "../../../provider/kinds/route";
+import { sysctl } from "../../../provider/kinds/sysctl";
+import { vethPair } from "../../../provider/kinds/vethPair";
 import {
   fixOf,
   lostAccept,
@@ -16,9 +16,9 @@ import {
   sysctlFix,
   wrongPrefix,
 } from "../../../provider/trace/drift";
-import { type Facts, TableRoute } from "../../../provider/trace/facts";
 import type { Fault } from "../../../provider/trace/fault";
-import { type Network, type Place, placeOf } from "../../../provider/trace/network";
+import { type Network, type Place, placeOf } from "../../../provider/trace/network/network";
+import { type Facts, TableRoute } from "../../../provider/trace/network/placeDetails";
 import { type Known, Owners } from "../../../provider/trace/owners";
 import type { Packet } from "../../../provider/trace/packet";
 import { markFor, urnOf } from "../../support/args";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { namespace } from "../../../provider/resources/namespace";
-import { sysctl } from "../../../provider/resources/sysctl";
+import { namespace } from "../../../provider/kinds/namespace";
+import { sysctl } from "../../../provider/kinds/sysctl";
 import { Owners } from "../../../provider/trace/owners";
 import { markFor } from "../../support/args";
 import { place } from "../../support/network";

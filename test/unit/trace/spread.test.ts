@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Way } from "../../../provider/trace/facts";
+import type { Plan } from "../../../provider/linux/plan";
 import { type Journey, newJourney } from "../../../provider/trace/journey";
-import type { Place } from "../../../provider/trace/network";
+import type { Place } from "../../../provider/trace/network/network";
+import type { Way } from "../../../provider/trace/network/placeDetails";
 import { Owners } from "../../../provider/trace/owners";
 import type { Packet } from "../../../provider/trace/packet";
-import type { Plan } from "../../../provider/trace/plan";
 import { everyWay, type Found, printShare, sumOfShares, together } from "../../../provider/trace/spread";
 
 const placeOf = (name: string): Place => ({ name, devices: [], numbers: new Map() });

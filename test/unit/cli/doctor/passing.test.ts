@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { passesBridged, passesOurs } from "../../../../cli/doctor/checks/passing";
 import type { HostFacts } from "../../../../cli/doctor/facts";
-import { markOf } from "../../../../provider/mark";
+import { markOf } from "../../../../provider/linux/marks/mark";
 import { parseIptables } from "../../../../provider/trace/rules/iptables";
 import { address, link, place } from "../../../support/network";
 

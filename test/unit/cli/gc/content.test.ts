@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { contentOf } from "../../../../cli/gc/content";
-import { bridge } from "../../../../provider/resources/bridge";
-import { namespace } from "../../../../provider/resources/namespace";
-import { route } from "../../../../provider/resources/route";
+import { bridge } from "../../../../provider/kinds/bridge";
+import { namespace } from "../../../../provider/kinds/namespace";
+import { route } from "../../../../provider/kinds/route";
 import { markFor } from "../../../support/args";
 import { FakeHost } from "../../../support/fakeHost";
 

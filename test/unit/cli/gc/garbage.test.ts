@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { garbageIn } from "../../../../cli/gc/garbage";
-import { markOf } from "../../../../provider/mark";
-import { bridge } from "../../../../provider/resources/bridge";
-import { namespace } from "../../../../provider/resources/namespace";
-import { sysctl } from "../../../../provider/resources/sysctl";
-import type { Found } from "../../../../provider/survey";
+import type { Found } from "../../../../provider/engine/discover";
+import { bridge } from "../../../../provider/kinds/bridge";
+import { namespace } from "../../../../provider/kinds/namespace";
+import { sysctl } from "../../../../provider/kinds/sysctl";
+import { markOf } from "../../../../provider/linux/marks/mark";
 
 const mark = (kind: string, name: string, stack = "dev"): string =>
   markOf(kind, `urn:pulumi:${stack}::lab::pulumi-nodejs:dynamic/netns:${kind}::${name}`);

@@ -3,7 +3,7 @@ import { asDot } from "../../../../cli/graph/dot";
 import { drawingOf } from "../../../../cli/graph/drawing";
 import { asMermaid } from "../../../../cli/graph/mermaid";
 import { asText } from "../../../../cli/graph/text";
-import { findPlace, type Network } from "../../../../provider/trace/network";
+import { findPlace, type Network } from "../../../../provider/trace/network/network";
 import { address, link, network, place, veth } from "../../../support/network";
 
 const lines = (...text: readonly string[]): string => `${text.join("\n")}\n`;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { answererOf } from "../../../../provider/trace/hops/answers";
-import type { Place } from "../../../../provider/trace/network";
+import type { Place } from "../../../../provider/trace/network/network";
 import { Owners } from "../../../../provider/trace/owners";
 import { address, link, place } from "../../../support/network";
 

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import type { Neighbour } from "../../../../provider/trace/facts";
 import { sharedMac } from "../../../../provider/trace/hops/duplicates";
 import { fixedEntry, takersOf } from "../../../../provider/trace/hops/neighbour";
 import { newJourney } from "../../../../provider/trace/journey";
-import { portName, portsOf } from "../../../../provider/trace/network";
+import { portName, portsOf } from "../../../../provider/trace/network/network";
+import type { Neighbour } from "../../../../provider/trace/network/placeDetails";
+import { segmentOf } from "../../../../provider/trace/network/segment";
 import { Owners } from "../../../../provider/trace/owners";
-import { segmentOf } from "../../../../provider/trace/segment";
 import { address, link, place, veth } from "../../../support/network";
 
 type Macs = Readonly<Record<string, string>>;

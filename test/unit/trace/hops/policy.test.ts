@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { parsePolicyRules } from "../../../../provider/parse/policyRule";
-import type { TableRoute } from "../../../../provider/trace/facts";
+import { parsePolicyRules } from "../../../../provider/linux/read/policyRule";
 import { type Flow, flowOf, ruleWords, rulingOf } from "../../../../provider/trace/hops/policy";
 import { selectorsOf } from "../../../../provider/trace/hops/route";
+import type { TableRoute } from "../../../../provider/trace/network/placeDetails";
 import type { Packet } from "../../../../provider/trace/packet";
 
 const WEB: Packet = {

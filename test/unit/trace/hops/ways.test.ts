@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import type { Facts, Way } from "../../../../provider/trace/facts";
 import { forwardingOf } from "../../../../provider/trace/hops/forwarding";
 import { wayName, waysOpen } from "../../../../provider/trace/hops/ways";
+import type { Facts, Way } from "../../../../provider/trace/network/placeDetails";
 
 const USE = "net/ipv4/fib_multipath_use_neigh";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Statement } from "../../../../provider/parse/nftStatements";
+import { Statement } from "../../../../provider/linux/read/nft/statements";
 import { printStatement } from "../../../../provider/trace/rules/nftText";
 
 const payload = (protocol: string, field: string) => ({ payload: { protocol, field } });

@@ -1,0 +1,94 @@
+import { assertions } from "../assertions";
+import * as assertion from "../assertions/engine";
+import { composites } from "../composites";
+import * as composite from "../composites/lifecycle";
+import { piecesOf } from "../composites/parts";
+import type { Args, Definition, Problem } from "../engine/definition";
+import * as single from "../engine/lifecycle";
+import { hasUnknown } from "../engine/unknown";
+import { compositeUpToDate, type Schema, upToDate, withUnset } from "../engine/upToDate";
+import { definitionOf, definitions } from "../kinds";
+import type { Host } from "../linux/host/host";
+import { parseMark } from "../linux/marks/mark";
+
+/** What the adapter needs of a kind, be it one object in the kernel, a list of them, or none. */
+export interface Kind {
+  check(news: Args): { args: Args; problems: readonly Problem[] };
+  diff(olds: Args, news: Args): { changes: boolean; replaces: string[]; deleteBeforeReplace: boolean };
+  create(host: Host, args: Args): Promise<single.Result>;
+  update(host: Host, olds: Args, args: Args): Promise<single.Result>;
+  read(host: Host, state: Args): Promise<{ id: string; inputs: Args; state: Args } | undefined>;
+  remove(host: Host, state: Args): Promise<void>;
+}
+
+const kindIn = ({ mark }: Args): string | undefined => parseMark(String(mark))?.kind;
+
+/** The kind behind a mark, which alone tells it. */
+export function kindOf(properties: Args): Kind {
+  const name = kindIn(properties);
+  const definition = definitionOf(name);
+  if (definition) {
+    const kind = bound(single, definition, upToDate);
+    const read = async (host: Host, state: Args) => {
+      const found = await kind.read(host, state);
+      return found && { ...found, state: withUnset(definition, found.state) };
+    };
+    return { ...kind, read };
+  }
+  const list = composites.find(({ kind }) => kind === name);
+  if (list) return bound(composite, list, compositeUpToDate);
+  const asserted = assertions.find(({ kind }) => kind === name);
+  if (asserted) return bound(assertion, asserted, upToDate);
+  throw new Error(
+    `this version of pulumi-netns knows no resource of kind ${name} (mark ${String(properties["mark"])})`,
+  );
+}
+
+/** The marks that a resource has in the kernel: its own, or those of its parts. */
+export function marksOf(state: Args): string[] {
+  const singles = singlesOf(state).map(({ args }) => String(args["mark"]));
+  return singles.length > 0 ? singles : [String(state["mark"])];
+}
+
+/** A resource of a single kind itself, and the parts of any other, with their arguments. */
+export function singlesOf(state: Args): { definition: Definition; args: Args }[] {
+  // While a value is not known yet, nothing is made of it.
+  if (hasUnknown(state)) return [];
+  const kind = kindIn(state);
+  const list = composites.find((composite) => composite.kind === kind);
+  if (list)
+    return piecesOf(list, compositeUpToDate(list, state)).map(({ definition, checked }) => ({
+      definition,
+      args: checked,
+    }));
+  return definitions
+    .filter((definition) => definition.kind === kind)
+    .map((definition) => ({ definition, args: upToDate(definition, state) }));
+}
+
+/** The functions of an engine, for one kind. */
+interface Engine<D> {
+  check(kind: D, news: Args): ReturnType<Kind["check"]>;
+  diff(kind: D, olds: Args, news: Args): ReturnType<Kind["diff"]>;
+  create(kind: D, host: Host, args: Args): ReturnType<Kind["create"]>;
+  update(kind: D, host: Host, olds: Args, args: Args): ReturnType<Kind["update"]>;
+  read(kind: D, host: Host, state: Args): ReturnType<Kind["read"]>;
+  remove(kind: D, host: Host, state: Args): ReturnType<Kind["remove"]>;
+}
+
+/**
+ * The functions of an engine for one kind; each state is brought to the form of this version first. A refresh asks for the
+ * difference to the inputs in the state, which another version has checked.
+ */
+const bound = <D extends Schema>(
+  engine: Engine<D>,
+  kind: D,
+  asNow: (kind: D, state: Args) => Args,
+): Kind => ({
+  check: (news) => engine.check(kind, news),
+  diff: (olds, news) => engine.diff(kind, asNow(kind, olds), upToDate(kind, news)),
+  create: (host, args) => engine.create(kind, host, args),
+  update: (host, olds, args) => engine.update(kind, host, asNow(kind, olds), args),
+  read: (host, state) => engine.read(kind, host, asNow(kind, state)),
+  remove: (host, state) => engine.remove(kind, host, asNow(kind, state)),
+});

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { checkArgs, isRecord } from "../engine/check";
+import type { Args, Definition, Problem } from "../engine/definition";
+import { upToDate } from "../engine/upToDate";
+import { markOfPart } from "../linux/marks/mark";
+import { keeping } from "../linux/memo";
+import type { Composite, Part } from "./composite";
+import { knownParts } from "./partialParts";
+import { printPath, withValueAt } from "./paths";
+import { connectedBy, routesBelow } from "./ways";
+
+/** A part with its arguments as its own kind has checked them, defaults and mark filled in. */
+export interface Piece extends Part {
+  readonly checked: Args;
+  readonly problems: readonly Problem[];
+  /** Keys of the parts that must be there before it, and whose replacement leaves it gone or half-wired. */
+  readonly on: readonly string[];
+  readonly note: Note;
+}
+
+const Note = z.object({
+  /** What it was before it was taken over. */
+  former: z.object({ mark: z.string().optional(), args: z.record(z.string(), z.unknown()) }).optional(),
+  /** Fields as they were read back, where the composite's arguments cannot say so; `null` for one that is not set. */
+  seen: z.record(z.string(), z.unknown()).optional(),
+  /** The mark it has, where that is not the one that follows from the composite's: a rename has not reached it. */
+  mark: z.string().optional(),
+  /** It could not be made: whether it is there, and how much of it, is not known. */
+  failed: z.literal(true).optional(),
+});
+
+/** What the state keeps of a part beyond the composite's arguments; of most parts nothing. */
+export type Note = z.output<typeof Note>;
+
+const Notes = z.record(z.string(), Note);
+
+export type Notes = Readonly<Record<string, Note>>;
+
+const notesIn = ({ parts }: Args): Notes => Notes.parse(parts ?? {});
+
+/** Notes as a state has them, the empty ones left out. */
+export function partsOf(notes: Notes): Args {
+  const parts = Object.entries(notes).filter(([, note]) => Object.keys(note).length > 0);
+  return parts.length > 0 ? { parts: Object.fromEntries(parts) } : {};
+}
+
+export const hasNotes = ({ parts }: Args): boolean => parts !== undefined;
+
+/** The arguments in a state. */
+export const withoutNotes = ({ parts: _, ...args }: Args): Args => args;
+
+const lists = keeping<readonly Piece[]>(1000);
+
+/**
+ * The parts of a composite with these arguments or this state, in an order in which they can be made; while something is
+ * not known yet, those without it. The engine asks for a check, a difference and a creation by the same arguments, each
+ * time in a new message, with their keys in any order.
+ */
+export const piecesOf = (composite: Composite, args: Args): readonly Piece[] =>
+  lists(`${composite.kind} ${JSON.stringify(args, inOrder)}`, () => piecesIn(composite, args));
+
+const inOrder = (_: string, value: unknown): unknown =>
+  isRecord(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
+
+function piecesIn(composite: Composite, args: Args): Piece[] {
+  const notes = notesIn(args);
+  return withOwners(
+    knownParts(composite, args).map((part) => {
+      const note = noteOf(part, notes, String(args["mark"]));
+      const mark = note.mark ?? markOfPart(String(args["mark"]), part.key);
+      const given = { ...withoutUndefined(part.args), mark };
+      const { args: valid, problems } = checkArgs(part.definition, given);
+      // An older version may have accepted arguments that this one refuses; such a part must still be found and removed.
+      const checked = problems.length > 0 ? { ...upToDate(part.definition, given), ...valid } : valid;
+      return { ...part, checked: asSeen(checked, note), problems, note };
+    }),
+  );
+}
+
+/** A note under an earlier key is of a part with the mark that followed from it. */
+function noteOf({ key, formerKeys = [] }: Part, notes: Notes, mark: string): Note {
+  const former = formerKeys.find((one) => notes[one] !== undefined && notes[key] === undefined);
+  return former === undefined ? (notes[key] ?? {}) : { mark: markOfPart(mark, former), ...notes[former] };
+}
+
+const withoutUndefined = (args: Args): Args =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+
+const asSeen = (checked: Args, { seen = {} }: Note): Args =>
+  Object.entries(seen).reduce(
+    (args, [path, value]) => withValueAt(args, path.split("."), value ?? undefined),
+    checked,
+  );
+
+/** Says of each piece what it hangs on: what makes the things that it needs, in the words of the kinds themselves. */
+function withOwners(pieces: readonly Omit<Piece, "on">[]): Piece[] {
+  const makers = new Map<string, string>();
+  const addresses = new Map<unknown, string[]>();
+  for (const { key, definition, checked } of pieces.filter(isSound)) {
+    for (const object of definition.claims(checked)) makers.set(object, key);
+    if (definition.kind !== "Address") continue;
+    const { namespace } = checked;
+    addresses.set(namespace, [...(addresses.get(namespace) ?? []), key]);
+  }
+  const connected = connectedBy(pieces.filter(isSound));
+  return pieces.map((piece) => {
+    const needs = isSound(piece) ? (piece.definition.needs?.(piece.checked) ?? []) : [];
+    const owners = needs.flatMap((object) => makers.get(object) ?? []);
+    // The kernel takes a gateway only while an address or a route without one covers it, and forgets routes along with
+    // addresses.
+    const covering = leadsSomewhere(piece)
+      ? [...(addresses.get(piece.checked["namespace"]) ?? []), ...routesBelow(connected, piece.checked)]
+      : [];
+    return { ...piece, on: [...new Set([...owners, ...covering])] };
+  });
+}
+
+const isSound = ({ problems }: Pick<Piece, "problems">): boolean => problems.length === 0;
+
+const leadsSomewhere = ({ definition, checked }: Pick<Piece, "definition" | "checked">): boolean =>
+  definition.kind === "Route" && checked["type"] === "unicast";
+
+/** A problem of a part in the words of the composite. */
+export function problemOf(composite: Composite, piece: Piece, { property, reason }: Problem): Problem {
+  const [, path = property, rest = ""] = /^(.*?)(\[.*)?$/.exec(property) ?? [];
+  const whole = path === piece.definition.identity ? piece.entry : [...piece.entry, path];
+  return { property: (printPath(piece.fields[path] ?? whole) || composite.identity) + rest, reason };
+}
+
+/** Whether the kernel deletes what hangs on an owner along with it, and leaves nothing written down. */
+export const takesAlong = (owner: Definition, hanging: Definition): boolean =>
+  owner.encloses !== undefined || hanging.kind === "Address";

@@ -1,0 +1,96 @@
+import { definitionOf, definitions } from "../kinds";
+import { type Answer, ASK, type Command, ip, printCommand } from "../linux/command";
+import { CommandError, isNotFound } from "../linux/errors";
+import type { Host } from "../linux/host/host";
+import type { BrokenRecord, OwnerRecord } from "../linux/host/records";
+import { parseNamespaceNames } from "../linux/read/namespaceId";
+import type { Args, Definition } from "./definition";
+import { upToDate } from "./upToDate";
+
+/** An object that carries a mark of ours, with what is needed to remove it. */
+export interface Found {
+  readonly definition: Definition;
+  /** Some of its arguments, its mark, and what it was before if it was adopted. */
+  readonly state: Args;
+}
+
+export interface Findings {
+  readonly found: readonly Found[];
+  /** What could not be looked at, in words. */
+  readonly gaps: readonly string[];
+  /** Records that nobody can read. */
+  readonly broken: readonly BrokenRecord[];
+}
+
+/** Everything on a host that says it is ours: by marks in the kernel, and by records where these have no room. */
+export async function survey(host: Host): Promise<Findings> {
+  const gaps = new Set<string>();
+  const ask = remembering((asked) => answerOf(host, asked, gaps));
+  const names = parseNamespaceNames(await ask(ip(undefined, ...ASK, "netns", "list")));
+  const found: Found[] = [];
+  // One namespace after the other: at once they would be a process or more for each.
+  for (const namespace of [undefined, ...names]) found.push(...(await marked(namespace, ask)));
+  const broken = await host.records.broken();
+  return { found: merged([...(await recorded(host)), ...found]), gaps: [...gaps], broken };
+}
+
+/** What carries a mark of ours in one network namespace, as far as it can be looked at. */
+export const surveyIn = (host: Host, namespace: string): Promise<Found[]> =>
+  marked(
+    namespace,
+    remembering((asked) => answerOf(host, asked, new Set())),
+  );
+
+async function marked(
+  namespace: string | undefined,
+  ask: (asked: Command) => Promise<Answer>,
+): Promise<Found[]> {
+  const lists = definitions.map(async (definition) => {
+    const kind = definition.survey?.(namespace);
+    if (!kind) return [];
+    const answers = await Promise.all(kind.commands.map(ask));
+    return kind.find(answers).map((state) => ({ definition, state }));
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+/** What records tell of; a record comes first, as it alone knows what an object was before. */
+export const recorded = async (host: Host): Promise<Found[]> => toFound(await host.records.list());
+
+/** The same for one network namespace (`undefined`: the host's own). */
+export const recordedIn = async (host: Host, namespace: string | undefined): Promise<Found[]> =>
+  toFound(await host.records.within(namespace));
+
+const toFound = (records: readonly OwnerRecord[]): Found[] =>
+  records.flatMap(({ kind, mark, args, former }) => {
+    const definition = definitionOf(kind);
+    if (!definition) return [];
+    return [{ definition, state: upToDate(definition, { ...args, mark, ...(former && { former }) }) }];
+  });
+
+/** One entry for each mark: both ends of a cable, and the rules in several chains, are one resource. */
+const merged = (found: readonly Found[]): Found[] =>
+  [...new Map([...found].reverse().map((one) => [one.state["mark"], one])).values()].reverse();
+
+/** A tool that is not installed has made nothing here, and a namespace may go while it is looked at. */
+async function answerOf(host: Host, asked: Command, gaps: Set<string>): Promise<Answer> {
+  try {
+    return await host.run(asked);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    if (!(error instanceof CommandError)) throw error;
+    if (error.reason !== "ToolMissing") gaps.add(error.message);
+    return undefined;
+  }
+}
+
+/** Asks the same thing once. */
+function remembering(run: (asked: Command) => Promise<Answer>): (asked: Command) => Promise<Answer> {
+  const answers = new Map<string, Promise<Answer>>();
+  return (asked) => {
+    const key = printCommand(asked);
+    const answer = answers.get(key) ?? run(asked);
+    answers.set(key, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,101 @@
+import { definitionOf } from "../kinds";
+import { RefusedError } from "../linux/errors";
+import type { Host } from "../linux/host/host";
+import type { OwnerRecord } from "../linux/host/records";
+import { sharing } from "../linux/host/sharing";
+import { isOfOtherStack, ownerIn } from "../linux/marks/mark";
+import { claimOf, isContainer } from "../linux/marks/objectName";
+import { needsAny } from "./claims";
+import type { Args, Content, Definition, Member, Observed, Place } from "./definition";
+import { runSteps } from "./observe";
+
+/** What a deletion takes from others: links in a namespace, ports of a bridge, addresses on a cable. */
+
+/**
+ * The commands that remove an object, and what goes with it. Refuses where others would lose something with it, unless `deleteForeign` allows
+ * that.
+ */
+export async function removalOf(
+  definition: Definition,
+  host: Host,
+  seen: Observed<Args, object>,
+  args: Args,
+): Promise<{ plan: ReturnType<Definition["remove"]>; content: Content | undefined }> {
+  const content = await contentOf(definition, host, args);
+  if (content && args["deleteForeign"] !== true) {
+    const members = await membersOf(host, content);
+    refuseForeign(
+      definition,
+      args,
+      members.filter(({ mark }) => isOfOtherStack(mark, String(args["mark"]))),
+    );
+  }
+  return { plan: definition.remove(seen, args, content), content };
+}
+
+/** Everything that goes with an object, whoever it belongs to. */
+export async function everythingIn(
+  definition: Definition,
+  host: Host,
+  args: Args,
+): Promise<readonly Member[]> {
+  const content = await contentOf(definition, host, args);
+  return content ? membersOf(host, content) : [];
+}
+
+async function contentOf(definition: Definition, host: Host, args: Args): Promise<Content | undefined> {
+  const steps = definition.content?.(args);
+  return steps && runSteps(sharing(host), steps);
+}
+
+/** Links as they were found, and objects that only records tell of. */
+async function membersOf(host: Host, { links, places }: Content): Promise<readonly Member[]> {
+  const recorded = await Promise.all(places.map((place) => recordedAt(host, place)));
+  const members = [...links, ...recorded.flat()];
+  return [...new Map(members.map((member) => [member.object, member])).values()];
+}
+
+/** What is written down of a whole namespace, or of one link in it. */
+async function recordedAt(host: Host, { namespace, link }: Place): Promise<Member[]> {
+  const records = await host.records.within(namespace);
+  const isThere = (record: OwnerRecord) =>
+    link === undefined ? record.kind !== "Namespace" : isOn(claimOf("link", namespace, link), record);
+  return records.filter(isThere).map((record) => ({ object: objectOf(record), mark: record.mark }));
+}
+
+/** Whether the kernel forgets an object together with a link: an address, a neighbour, a route, a parameter. */
+function isOn(link: string, { kind, args, mark }: OwnerRecord): boolean {
+  const definition = definitionOf(kind);
+  const state = { ...args, mark };
+  // A port outlives its bridge, and is found among the links.
+  return (
+    definition !== undefined &&
+    needsAny(definition, state, [link]) &&
+    !definition.claims(state).some(isContainer)
+  );
+}
+
+/** An object as resources claim it: `route 10.0.0.0/8 in red`. */
+function objectOf({ kind, id, mark, args }: OwnerRecord): string {
+  const [object = `${kind} ${id}`] = definitionOf(kind)?.claims({ ...args, mark }) ?? [];
+  return object;
+}
+
+function refuseForeign(definition: Definition, args: Args, members: readonly Member[]): void {
+  if (members.length === 0) return;
+  const [object = definition.id(args)] = definition.claims(args);
+  throw new RefusedError(
+    [
+      `cannot delete ${object}: others would lose what belongs to them:`,
+      ...members.map((member) => `  ${ownedBy(member)}`),
+      "remove these first, where they belong; to delete them as well, set `deleteForeign: true` and run `pulumi up` before the deletion",
+    ].join("\n"),
+  );
+}
+
+/** An object and its owner, in words. */
+export function ownedBy({ object, mark }: Member): string {
+  const owner = ownerIn(mark);
+  if (owner !== undefined) return `${object} of ${owner}`;
+  return `${object}${mark ? ` with the alias ${JSON.stringify(mark)}` : ""}, which nobody manages`;
+}

@@ -1,0 +1,102 @@
+import type { Host } from "../linux/host/host";
+import { type Former, formerIn } from "../linux/host/records";
+import { sharing } from "../linux/host/sharing";
+import { claimOf, linkOfClaim } from "../linux/marks/objectName";
+import type { Args, Definition, Observed, Place } from "./definition";
+import { restoreEffects } from "./effects";
+import { removalOf } from "./foreign";
+import { restored } from "./merge";
+import { keyOf, runAll, runRemoval, runSteps, type Sight } from "./observe";
+import { othersRecords } from "./ownership";
+import { asFarAsSaid } from "./upToDate";
+
+type Seen = Observed<Args, object>;
+
+/**
+ * Removes what the resource made, and forgets what it has written down; what it took over is set back to what it was,
+ * and stays. What others share with it stays as it is.
+ */
+export async function release(
+  definition: Definition,
+  host: Host,
+  sight: Sight,
+  seen: Seen | undefined,
+  { args, outputs }: { args: Args; outputs: object },
+): Promise<void> {
+  const isShared = definition.isStanding === true && (await hasOthers(definition, host, args));
+  const former = formerIn(outputs);
+  if (seen && former && !isShared && !(await isReliedOn(definition, host, args, former)))
+    await giveBack(definition, host, seen, args, former);
+  if (seen && !former) {
+    const { plan, content } = await removalOf(definition, host, seen, args);
+    await runRemoval(host, plan);
+    await forgetContent(definition, host, args, content?.places);
+  }
+  await forget(definition, host, args, sight);
+}
+
+/** Of those that let go of it at once each is off the records before it looks: the last one finds nobody else. */
+async function hasOthers(definition: Definition, host: Host, args: Args): Promise<boolean> {
+  const key = keyOf(definition, args);
+  await host.records.drop(key, String(args["mark"]));
+  return othersRecords(await host.records.find(key), args).length > 0;
+}
+
+/** Whether others rely on an object, which then stays as it is; warns who they are. */
+async function isReliedOn(definition: Definition, host: Host, args: Args, former: Former): Promise<boolean> {
+  const plan = definition.reliedOn?.(args, former.args);
+  const others = plan ? await runSteps(sharing(host), plan) : [];
+  if (others.length > 0)
+    host.warn?.(`${definition.id(args)} stays as it is, for others rely on it: ${others.join(", ")}`);
+  return others.length > 0;
+}
+
+async function giveBack(
+  definition: Definition,
+  host: Host,
+  seen: Seen,
+  args: Args,
+  former: Former,
+): Promise<void> {
+  const now = { ...seen, args: seen.whole ?? seen.args };
+  const was = asFarAsSaid(definition, former.args, now.args);
+  const before = { ...restored(args, now.args, was), mark: former.mark ?? "" };
+  try {
+    const fields = await restoreEffects(definition, host, args, former);
+    const done = Object.fromEntries(Object.entries(before).filter(([field]) => fields.includes(field)));
+    await runAll(host, definition.update({ ...now, args: { ...now.args, ...done } }, before));
+  } catch (error) {
+    // It is still to be given back: the next attempt has to know as what.
+    await host.records.save(keyOf(definition, args), { mark: String(args["mark"]), args, former });
+    throw error;
+  }
+}
+
+/** Forgets what this resource has written down of its object, and of what went with it, and what a crash has left. */
+export async function forget(definition: Definition, host: Host, args: Args, sight: Sight): Promise<void> {
+  const mark = String(args["mark"]);
+  // Also what `sight` does not have, as it was written for a namespace that has gone since.
+  await host.records.drop(keyOf(definition, args), mark);
+  if (sight.seen) return;
+  await forgetContent(definition, host, args);
+  const left = definition.tidy?.(args, sight.answers);
+  if (left) await runSteps(host, left);
+}
+
+/** `places` are those that went along with the object, such as the far ends of cables. */
+async function forgetContent(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  places: readonly Place[] = [],
+): Promise<void> {
+  const namespace = definition.encloses?.(args);
+  if (namespace !== undefined) await host.records.dropAll(namespace);
+  const further = places.flatMap(({ namespace, link }) =>
+    link === undefined ? [] : claimOf("link", namespace, link),
+  );
+  for (const object of new Set([...definition.claims(args), ...further])) {
+    const gone = linkOfClaim(object);
+    if (gone) await host.records.dropOn(gone.namespace, gone.link);
+  }
+}

@@ -1,0 +1,31 @@
+import { definitions } from "../kinds";
+import type { Host } from "../linux/host/host";
+import { sameStack } from "../linux/marks/mark";
+import { isClaimed, needsAny } from "./claims";
+import type { Args, Definition } from "./definition";
+import { type Found, recorded, surveyIn } from "./discover";
+import { isPartialRun } from "./partialRun";
+
+type Remove = (definition: Definition, host: Host, state: Args) => Promise<void>;
+
+/**
+ * Removes what was taken out of the program together with the resource that it was in or on, where another resource has
+ * taken over that namespace or link. The engine skips the deletion of such a dependent, as it counts on the kernel to
+ * delete it along with its owner.
+ */
+export async function sweep(definition: Definition, host: Host, args: Args, remove: Remove): Promise<void> {
+  // In such a run the provider does not learn of every resource of the program.
+  if (isPartialRun()) return;
+  const lost = definition.claims(args);
+  const isLeft = ({ definition: kind, state }: Found) =>
+    sameStack(String(state["mark"]), String(args["mark"])) &&
+    needsAny(kind, state, lost) &&
+    !kind.claims(state).some(isClaimed);
+  const inside = definition.encloses?.(args);
+  const found = [...(await recorded(host)), ...(inside === undefined ? [] : await surveyIn(host, inside))];
+  // What depends on others goes before them.
+  const left = found.filter(isLeft).sort((one, other) => rankOf(other) - rankOf(one));
+  for (const { definition: kind, state } of left) await remove(kind, host, state);
+}
+
+const rankOf = ({ definition }: Found): number => definitions.indexOf(definition);

@@ -1,0 +1,52 @@
+import { pause } from "../linux/command";
+import { PartialError } from "../linux/errors";
+import type { Host } from "../linux/host/host";
+import type { Args, Definition, Problem } from "./definition";
+import { difference, valueAt } from "./diff";
+import { merge } from "./merge";
+import { ask, type Sight } from "./observe";
+import { UNKNOWN } from "./unknown";
+
+/** Milliseconds between looks at what settles late: a carrier at once, duplicate address detection after two seconds. */
+const SETTLING = [20, 40, 80, 160, 320, 640, 1280, 1280, 1280];
+
+/** Looks for a value that is not as asked: if anything sets it late, it does so soon. */
+const LOOKS_AT_VALUES = 4;
+
+/**
+ * Judges what was seen first after a change: the state is what the kernel says, and anything not as asked, or not working, is an
+ * error that names it. `remembered` are outputs that cannot be read back.
+ */
+export async function verified(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  remembered: object,
+  first: Sight["seen"],
+): Promise<Args> {
+  const id = definition.id(args);
+  let seen = first;
+  for (let looks = 0; ; looks++) {
+    if (!seen) throw new Error(`${id} was made, but is not there: something else on this host removed it`);
+    const state: Args = { ...remembered, ...merge(args, seen.args), ...seen.outputs };
+    const wrong = differences(definition, state, args);
+    const unsettled = definition.unsettled?.(seen, args) ?? [];
+    if (wrong.length + unsettled.length === 0) return state;
+    const delay = unsettled.length > 0 || looks < LOOKS_AT_VALUES ? SETTLING[looks] : undefined;
+    if (delay === undefined) {
+      const reasons = [...wrong, ...unsettled].map(({ property, reason }) => `${property}: ${reason}`);
+      throw new PartialError(id, state, reasons);
+    }
+    await host.run(pause(delay));
+    seen = definition.parse(await ask(host, definition.probe(args)), args);
+  }
+}
+
+const differences = (definition: Definition, state: Args, args: Args): Problem[] =>
+  difference(definition, state, args).changed.map((path) => ({
+    property: path,
+    reason: `asked for ${show(valueAt(args, path))}, but the kernel has ${show(valueAt(state, path))}`,
+  }));
+
+const show = (value: unknown): string =>
+  value === UNKNOWN || value === undefined ? "nothing" : JSON.stringify(value);

@@ -1,0 +1,250 @@
+import { z } from "zod";
+import { noteCopies } from "../engine/copies";
+import type { Definition, Observed, Problem } from "../engine/definition";
+import { canonicalIp, linkName, namespaceName, parseIp } from "../fields/common";
+import { machineAddress } from "../fields/machine";
+import {
+  ASK,
+  type Command,
+  command,
+  familyOption,
+  ip,
+  lookFor,
+  type Steps,
+  showLink,
+} from "../linux/command";
+import { sameStack } from "../linux/marks/mark";
+import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { PROTOCOL } from "../linux/marks/protocol";
+import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
+import { linkId } from "./links/identity";
+
+export const AddressArgs = z.object({
+  /** Name of the link that gets the address. Replaces. */
+  interface: linkName,
+  /** Network namespace of the link. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /**
+   * IPv4 or IPv6 address with its prefix length: `192.168.15.1/24`, `fd00::1/64`. Without a prefix length the kernel
+   * would know no neighbours, so it is refused. With `peer`, write the full length here (`/32`, `/128`). Replaces.
+   */
+  address: machineAddress,
+  /** The far address of a point-to-point link, with the prefix length that is routed to it. Replaces. */
+  peer: z
+    .string()
+    .transform((text) => {
+      const parsed = parseIp(text);
+      return parsed && !text.includes("/") ? `${text}/${parsed.bits}` : text;
+    })
+    .pipe(machineAddress)
+    .optional(),
+  /**
+   * How far the address is valid: `global`, `link` or `host`. Default: `host` for loopback addresses, `link` for
+   * fe80::/10, else `global`. The kernel decides it for IPv6. Replaces.
+   */
+  scope: z.enum(["global", "link", "host"]),
+  /**
+   * Use an IPv6 address at once, without the second of duplicate address detection (RFC 4862) in which it does not
+   * work yet. No meaning for IPv4. Default: true for IPv6. Replaces.
+   */
+  nodad: z.boolean().optional(),
+  /**
+   * Take over an address that something else has given to the link. Deletion leaves it there. Counts at creation; taken
+   * out later, the address becomes this resource's own. Default: false. Updates in place.
+   */
+  adopt: z.boolean().optional(),
+});
+
+type Args = z.output<typeof AddressArgs> & { mark: string };
+
+interface Outputs {
+  /** The address without prefix length. */
+  ip: string;
+}
+
+interface Seen extends Observed<Args, Outputs> {
+  readonly info: AddressInfo;
+  /** Whether the link passes packets: only then is an address tried out. */
+  readonly isLinkUp: boolean;
+}
+
+/** An address on a link, as `ip address add` makes it. See ip-address(8). */
+export const address: Definition<Args, Outputs> = {
+  kind: "Address",
+  schema: AddressArgs,
+  identity: "address",
+  onChange: {
+    interface: "replace",
+    namespace: "replace",
+    address: "replace",
+    peer: "replace",
+    scope: "replace",
+    nodad: "replace",
+    adopt: "update",
+  },
+
+  id: (args) => linkId(args.namespace, entry(args)),
+  claims: (args) => [claimOf("address", args.namespace, entry(args))],
+  needs: ({ namespace, interface: link }) => [...namespaceClaim(namespace), claimOf("link", namespace, link)],
+
+  defaults({ address }) {
+    const parsed = typeof address === "string" ? parseIp(address) : undefined;
+    if (!parsed) return { scope: "global" };
+    return { scope: defaultScope(parsed.address), ...(parsed.family === "ipv6" && { nodad: true }) };
+  },
+
+  problems({ address, peer, scope, nodad }) {
+    const parsed = parseIp(address);
+    const far = peer === undefined ? undefined : parseIp(peer);
+    if (!parsed) return [];
+    const problems: Problem[] = [];
+    if (far && far.family !== parsed.family) {
+      problems.push({ property: "peer", reason: `is of another family than ${address}` });
+    }
+    if (far && parsed.prefix !== parsed.bits) {
+      const reason = `is ${address}, but with a peer the prefix length belongs to the peer: write ${parsed.address}/${parsed.bits} here and peer ${far.address}/${parsed.prefix}`;
+      problems.push({ property: "address", reason });
+    }
+    if (parsed.family === "ipv6" && scope !== defaultScope(parsed.address)) {
+      const reason = `is ${scope}, but the kernel gives ${parsed.address} the scope ${defaultScope(parsed.address)}: leave it out`;
+      problems.push({ property: "scope", reason });
+    }
+    if (parsed.family === "ipv4" && nodad !== undefined) {
+      problems.push({ property: "nodad", reason: "has no meaning for an IPv4 address: leave it out" });
+    }
+    return problems;
+  },
+
+  probe: ({ namespace, interface: link }) => [showLink(namespace, link)],
+
+  parse([answer], args): Seen | undefined {
+    const link = parseAddresses(answer);
+    const info = link?.addr_info.map(canonical).find((candidate) => isSame(candidate, args));
+    if (!link || !info) return undefined;
+    const { local, address: far, prefixlen, scope, family } = info;
+    return {
+      args: {
+        address: far === undefined ? `${local}/${prefixlen}` : args.address,
+        peer: far === undefined ? undefined : `${far}/${prefixlen}`,
+        ...(isScope(scope) && { scope }),
+        ...(family === "inet6" && { nodad: info.nodad ?? false }),
+      },
+      outputs: { ip: local },
+      mark: link.ifalias,
+      info,
+      isLinkUp: link.operstate === "UP",
+    };
+  },
+
+  create: (args) => [change("add", args)],
+  update: () => [],
+  remove: (_, args) => removal(args),
+  *tidy(args, [answer]) {
+    // Where the link is gone as well, so is what was set of it.
+    const mayBeLeft = parseAddresses(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
+    const [value] = mayBeLeft ? yield [promotion(args, "-n")] : [];
+    if (value?.trim() === PROMOTING) yield [promotion(args, "-w", "0")];
+  },
+
+  unsettled({ info, isLinkUp }: Seen, { address }) {
+    if (info.dadfailed) {
+      const reason = `is ${address}, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another`;
+      return [{ property: "address", reason }];
+    }
+    const reason = `is ${address}, which is still tentative: duplicate address detection does not end`;
+    return info.tentative && isLinkUp ? [{ property: "address", reason }] : [];
+  },
+
+  // An address has no room for a mark, so a record says whose it is.
+  isRecorded: () => true,
+  // Versions up to 0.1 wrote no record of an address on a link of the stack itself.
+  isOurs: () => true,
+  link: ({ interface: link }) => link,
+  mayTakeOver: (seen, { mark }) => sameStack(seen.mark, mark),
+  caveats: copyCaveats,
+  // Two removals at once would switch `promote_secondaries` under each other.
+  serialize: ({ namespace, interface: link }) => `addresses of ${linkId(namespace, link)}`,
+};
+
+/**
+ * Tells of other links with the same address, which take its packets. On many links there may be one of fe80::/10, or one that
+ * no network belongs to.
+ */
+function* copyCaveats(args: Args): Steps<readonly string[]> {
+  const { namespace, interface: link, address, peer } = args;
+  const { family, prefix, bits, address: own } = parseIp(address) ?? {};
+  if (!family || !own || prefix === bits || peer !== undefined || defaultScope(own) !== "global") return [];
+  const [answer] = yield [
+    lookFor(ip(namespace, familyOption(family), ...ASK, "route", "show", "table", "local", "exact", own)),
+  ];
+  const at = namespace === undefined ? "" : ` -n ${namespace}`;
+  return noteCopies(args, parseLocalLinks(answer)).map(
+    (other) =>
+      `${own} is on ${linkId(namespace, other)} as well, where no resource of this program put it, and packets for its network may take that link instead of ${link}: if nobody needs it there, remove it (\`ip${at} address del ${address} dev ${other}\`)`,
+  );
+}
+
+/** One address may have several peers: the kernel keeps an entry for each. */
+const entry = ({ interface: link, address, peer }: Args): string =>
+  `${link} ${address}${peer === undefined ? "" : ` peer ${peer}`}`;
+
+function change(
+  verb: "add" | "del",
+  { namespace, interface: link, address, peer, scope, nodad }: Args,
+): Command {
+  const words = ["address", verb, address.replace(peer === undefined ? "" : /\/.*/, "")];
+  if (peer !== undefined) words.push("peer", peer);
+  words.push("dev", link);
+  if (verb === "add") words.push("scope", scope, ...(nodad ? ["nodad"] : []));
+  return ip(namespace, ...words);
+}
+
+/**
+ * Deleting the first address of a subnet takes the later ones with it, unless the kernel is told to promote them
+ * (`promote_secondaries`, kernel ip-sysctl); those are other resources, or other people's.
+ */
+function* removal(args: Args): Steps {
+  const [answer] = yield address.probe(args);
+  const hasLater = parseAddresses(answer)?.addr_info.some(({ secondary }) => secondary);
+  const [former] = hasLater ? yield [promotion(args, "-n")] : [];
+  const promote = ["0", PROMOTING].includes(former?.trim() ?? "");
+  if (promote) yield [promotion(args, "-w", PROMOTING)];
+  try {
+    yield [change("del", args)];
+  } finally {
+    if (promote) yield [promotion(args, "-w", "0")];
+  }
+}
+
+/** Reads or writes `promote_secondaries` of the link. */
+function promotion({ namespace, interface: link }: Args, option: "-n" | "-w", value?: string): Command {
+  const key = `net/ipv4/conf/${link}/promote_secondaries`;
+  return command("sysctl", namespace, [option, value === undefined ? key : `${key}=${value}`]);
+}
+
+/**
+ * What we set `promote_secondaries` to, where it was 0. To the kernel any number but 0 is the same, and this one tells a
+ * later removal, after a crash, that nobody had wanted it. It is that of our routes, see protocol.ts.
+ */
+const PROMOTING = String(PROTOCOL);
+
+const canonical = (info: AddressInfo): AddressInfo => ({
+  ...info,
+  local: canonicalIp(info.local),
+  ...(info.address !== undefined && { address: canonicalIp(info.address) }),
+});
+
+function isSame(info: AddressInfo, { address, peer }: Args): boolean {
+  const far = peer ?? address;
+  return (
+    `${info.local}/${info.prefixlen}` === `${address.split("/")[0]}/${far.split("/")[1]}` &&
+    (info.address ?? info.local) === far.split("/")[0]
+  );
+}
+
+const defaultScope = (address: string) => {
+  if (address === "::1" || address.startsWith("127.")) return "host";
+  return /^fe[89ab][0-9a-f]:/i.test(address) ? "link" : "global";
+};
+
+const isScope = (text: string): text is Args["scope"] => ["global", "link", "host"].includes(text);

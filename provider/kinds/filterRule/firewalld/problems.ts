@@ -1,0 +1,68 @@
+import type { Problem } from "../../../engine/definition";
+import { asFarAsKnown } from "../../../engine/unknown";
+import type { FilterRuleArgs } from "../filterRule";
+import { knownIcmpTypes } from "./richRule";
+
+/** What firewalld has no words for. */
+export const firewalldProblems = (args: FilterRuleArgs): Problem[] =>
+  asFarAsKnown<FilterRuleArgs, Problem>(
+    ...NOWHERE.map(
+      ({ property, reason }) =>
+        (it: FilterRuleArgs) =>
+          it[property] === undefined ? [] : [{ property, reason }],
+    ),
+    bothPorts,
+    unknownTypes,
+    brokenPrefix,
+    brokenLevel,
+  )(args);
+
+const NETWORKS = "name its addresses by `source` or `destination`, or use another backend";
+
+const NOWHERE = [
+  {
+    property: "namespace",
+    reason:
+      "is set, but firewalld filters the packets of the host alone: leave it out, or use another backend",
+  },
+  {
+    property: "inInterface",
+    reason: `is set, but firewalld knows an interface by its zone only: ${NETWORKS}`,
+  },
+  {
+    property: "outInterface",
+    reason: `is set, but firewalld knows an interface by its zone only: ${NETWORKS}`,
+  },
+  {
+    property: "state",
+    reason:
+      "is set, but firewalld asks its rules about new connections only, and lets pass those that it knows: leave it out, or use another backend",
+  },
+] as const;
+
+function bothPorts({ port, sourcePort }: FilterRuleArgs): Problem[] {
+  const reason =
+    "is set beside `port`, but firewalld takes one of the two: leave one out, or use another backend";
+  return port === undefined || sourcePort === undefined ? [] : [{ property: "sourcePort", reason }];
+}
+
+function unknownTypes({ icmpType, family }: FilterRuleArgs): Problem[] {
+  const known = knownIcmpTypes(family);
+  const unknown = icmpType === undefined ? [] : [icmpType].flat().filter((type) => !known.includes(type));
+  const reason = `is ${unknown.join(", ")}, for which firewalld has no name: use another backend, or one of ${known.join(", ")}`;
+  return unknown.length === 0 ? [] : [{ property: "icmpType", reason }];
+}
+
+/** firewalld splits a rule at each of them: `Rich_Rule._lexer` of firewalld 1.3. */
+function brokenPrefix({ logPrefix }: FilterRuleArgs): Problem[] {
+  const reason =
+    "has a `=`, at which firewalld takes a rule apart: leave it out of the text, or use another backend";
+  return logPrefix?.includes("=") ? [{ property: "logPrefix", reason }] : [];
+}
+
+/** Its word is `error`, which it hands on as it is: firewalld 1.3 fails at that, at a reload as a whole. */
+function brokenLevel({ logLevel }: FilterRuleArgs): Problem[] {
+  const reason =
+    "is err, by a name of firewalld that nftables refuses: use another level, such as crit or warn, or another backend";
+  return logLevel === "err" ? [{ property: "logLevel", reason }] : [];
+}

@@ -1,0 +1,165 @@
+import type { Family } from "../../fields/common";
+import { LOG_LEVELS } from "../../fields/filter";
+import type { Answer, Command } from "../../linux/command";
+import { sameStack } from "../../linux/marks/mark";
+import { type IptablesRule, parseRules } from "../../linux/read/iptables";
+import { iptables, matchWords, readWords } from "../packetRule/iptables";
+import { combine, type Listed } from "../packetRule/match";
+import { marked, parseComment, printComment, priorityOf } from "./comment";
+import type { FilterRuleArgs } from "./filterRule";
+import { expanded, FILTER_FIELDS, type FilterMatch, type FoundRule, type Marked, wantedMatch } from "./match";
+import { isInOrder } from "./order";
+import { REJECTS, rejectionNamed } from "./rejectTypes";
+
+const TABLE = "filter";
+
+/** Docker asks it before its own rules, and leaves what is in it alone. */
+const DOCKER = "DOCKER-USER";
+
+const TARGETS: Readonly<Record<string, string>> = {
+  accept: "ACCEPT",
+  drop: "DROP",
+  reject: "REJECT",
+  log: "LOG",
+};
+
+export const table = (): string => TABLE;
+
+/** How many rules there are to be found. */
+export const count = (args: FilterRuleArgs): number => expanded(wantedMatch(args)).length;
+
+export const probe = ({ family, namespace }: FilterRuleArgs): Command[] => [
+  iptables(family, namespace, TABLE, "-S"),
+];
+
+/** All filter rules of a network namespace, for `surveyed`. */
+export const survey = (namespace: string | undefined): Command[] => [
+  iptables("ipv4", namespace, TABLE, "-S"),
+  iptables("ipv6", namespace, TABLE, "-S"),
+];
+
+/** The resources behind the rules in the answers to `survey`. */
+export const surveyed = ([ipv4, ipv6]: readonly Answer[]): Marked[] => [
+  ...markedIn("ipv4", ipv4),
+  ...markedIn("ipv6", ipv6),
+];
+
+const markedIn = (family: Family, listing: Answer): Marked[] =>
+  parseRules(listing).flatMap(({ comment, chain }) => {
+    const mark = parseComment(comment)?.mark;
+    return mark === undefined ? [] : [{ ...placeOf(chain), family, mark }];
+  });
+
+/** A chain in the words of the arguments. */
+const placeOf = (chain: string) =>
+  chain === DOCKER
+    ? { chain: "forward", dockerUser: true }
+    : { chain: chain.toLowerCase(), dockerUser: false };
+
+const chainOf = ({ chain, dockerUser }: FilterRuleArgs): string =>
+  dockerUser ? DOCKER : chain.toUpperCase();
+
+/** The rules with this mark in an answer to `probe`. */
+export function find([listing]: readonly Answer[], { mark, family }: FilterRuleArgs): FoundRule[] {
+  const rules = parseRules(listing);
+  return marked(rules, mark).map((rule) => {
+    const beside = ordered(rules, rule.chain, mark);
+    return {
+      ...readRule(rule.words, family),
+      ...placeOf(rule.chain),
+      priority: priorityOf(rule),
+      isInOrder: isInOrder(beside.map(priorityOf), beside.indexOf(rule)),
+      obstacles: [],
+    };
+  });
+}
+
+/** Those of its stack in a chain, as they stand there. */
+const ordered = (rules: readonly IptablesRule[], chain: string, mark: string): IptablesRule[] =>
+  rules.filter(({ comment, ...rule }) => {
+    const other = parseComment(comment)?.mark;
+    return rule.chain === chain && (other === mark || sameStack(other, mark));
+  });
+
+/**
+ * Puts the rules where their priority says, before those of others, and takes those away that have the mark `was` and are
+ * not as wanted; or takes away all of these.
+ */
+export function change(
+  [listing]: readonly Answer[],
+  was: string,
+  args: FilterRuleArgs,
+  isWanted = true,
+): Command[] {
+  const { family, namespace, mark } = args;
+  const chain = chainOf(args);
+  const rules = parseRules(listing);
+  const old = marked(rules, was);
+  const wanted = isWanted
+    ? expanded(wantedMatch(args)).map((one) => wordsOf(one, family, printComment(args)))
+    : [];
+  const isInPlace = find([listing], args).every((rule) => rule.isInOrder);
+  const isAs = (rule: IptablesRule, words: readonly string[]) =>
+    isInPlace && rule.chain === chain && sorted(rule.words) === sorted(words);
+  const lacking = wanted.filter((words) => !old.some((rule) => isAs(rule, words)));
+  const going = old.filter((rule) => !wanted.some((words) => isAs(rule, words)));
+  const inChain = rules.filter((rule) => rule.chain === chain);
+  const at = placeFor(inChain, old, { mark, priority: args.priority });
+  return [
+    ...lacking.map((words, more) => {
+      const place = at < inChain.length ? ["-I", chain, String(at + more + 1)] : ["-A", chain];
+      return iptables(family, namespace, TABLE, ...place, ...words);
+    }),
+    ...going.map((rule) => iptables(family, namespace, TABLE, "-D", rule.chain, ...rule.words)),
+  ];
+}
+
+/** Words in any order: iptables lists them in its own. */
+const sorted = (words: readonly string[]): string => [...words].sort().join("\n");
+
+/** Where in its chain: where its old one is, else behind the last of its stack that is asked before it. */
+function placeFor(
+  inChain: readonly IptablesRule[],
+  old: readonly IptablesRule[],
+  { mark, priority }: { mark: string; priority: number },
+): number {
+  const own = ordered(inChain, inChain[0]?.chain ?? "", mark);
+  const same = own.find((rule) => old.includes(rule) && priorityOf(rule) === priority);
+  if (same && isInOrder(own.map(priorityOf), own.indexOf(same))) return inChain.indexOf(same);
+  const before = own.findLast((rule) => !old.includes(rule) && priorityOf(rule) <= priority);
+  return before ? inChain.indexOf(before) + 1 : 0;
+}
+
+/** A rule in the words in which `iptables -S` lists it. */
+export function wordsOf(wanted: FilterMatch, family: Family, comment: string): string[] {
+  const { verdict = "", rejectWith, logPrefix, logLevel } = wanted;
+  return [
+    ...matchWords(wanted, family),
+    ...["-m", "comment", "--comment", comment],
+    ...["-j", TARGETS[verdict] ?? ""],
+    ...(rejectWith === undefined ? [] : ["--reject-with", REJECTS[family][rejectWith]]),
+    ...(logPrefix === undefined ? [] : ["--log-prefix", logPrefix]),
+    // The one that is not listed.
+    ...(logLevel === undefined || logLevel === "warn"
+      ? []
+      : ["--log-level", String(LOG_LEVELS.indexOf(logLevel))]),
+  ];
+}
+
+function readRule(words: readonly string[], family: Family): Listed<FilterMatch> {
+  const withValue = /^(-j|--(reject-with|log-prefix|log-level))$/;
+  const parts = readWords<FilterMatch>(words, {
+    withValue,
+    read: (option, value) => readVerdict(option, value, family),
+  });
+  const rule = combine<FilterMatch>(parts, FILTER_FIELDS);
+  return { ...rule, ...(rule.verdict === "log" && { logLevel: rule.logLevel ?? "warn" }) };
+}
+
+function readVerdict(option: string, value: string, family: Family): FilterMatch | undefined {
+  if (option === "--log-prefix") return { logPrefix: value };
+  if (option === "--log-level") return { logLevel: LOG_LEVELS[Number(value)] };
+  if (option === "--reject-with") return { rejectWith: rejectionNamed(value, family) };
+  const verdict = Object.keys(TARGETS).find((one) => TARGETS[one] === value);
+  return verdict === undefined ? undefined : { verdict };
+}

@@ -1,0 +1,98 @@
+import type { Answer, Command } from "../../linux/command";
+import { type NftRule, type NftTable, parseTable } from "../../linux/read/nft/ownRules";
+import { familyNamed, NFT_FAMILIES } from "../packetRule/nft";
+import { type Base, isMisshapen, obstaclesTo, type Place, writeChain } from "../packetRule/stackChain";
+import { deletions, tableName, transaction, writing } from "../packetRule/stackTable";
+import { marked, parseComment, printComment, priorityOf } from "./comment";
+import type { FilterRuleArgs } from "./filterRule";
+import { type FoundRule, type Marked, wantedMatch } from "./match";
+import { expressionsOf, readExpressions } from "./nftExpressions";
+import { isInOrder } from "./order";
+
+/** NAT rules have chains of the same table, and one is called `output`. */
+const PREFIX = "filter-";
+
+const HOOKS = ["input", "output", "forward"];
+
+const isOurs = (chain: string): boolean => HOOKS.some((hook) => chain === PREFIX + hook);
+
+export const table = ({ mark }: FilterRuleArgs): string => tableName(mark);
+
+const baseOf = (hook: string): Base => ({ type: "filter", hook, prio: 0 });
+
+const isOwn = ({ comment }: NftRule): boolean => parseComment(comment) !== undefined;
+
+/** How many rules there are to be found: one has room for everything. */
+export const count = (): number => 1;
+
+export { probe, survey } from "../packetRule/stackTable";
+
+/** The resources behind the rules in an answer to `survey`. */
+export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
+  (parseTable(listing)?.rules ?? []).flatMap(({ family, comment, chain }) => {
+    const mark = parseComment(comment)?.mark;
+    if (mark === undefined) return [];
+    return [{ chain: chain.replace(PREFIX, ""), family: familyNamed(family), mark }];
+  });
+
+/** The rules with this mark in an answer to `probe`. */
+export function find([listing]: readonly Answer[], { mark, family }: FilterRuleArgs): FoundRule[] {
+  const seen = parseTable(listing);
+  return marked(seen?.rules ?? [], mark).map((rule) => {
+    const beside = ordered(seen, rule.chain);
+    const chain = rule.chain.replace(PREFIX, "");
+    return {
+      ...readExpressions(rule.expr, family),
+      chain,
+      dockerUser: false,
+      priority: priorityOf(rule),
+      isInOrder: isInOrder(beside.map(priorityOf), beside.indexOf(rule)),
+      obstacles: seen && isOurs(rule.chain) ? obstaclesTo(seen, rule, baseOf(chain), isOwn) : [],
+    };
+  });
+}
+
+/** Ours in a chain, as they stand there. */
+const ordered = (seen: NftTable | undefined, chain: string): NftRule[] =>
+  (seen?.rules ?? []).filter((rule) => rule.chain === chain && isOwn(rule));
+
+/**
+ * Puts the rule where its priority says, in the place of those with the mark `was`; or only takes these away. Chains and the
+ * table go when nobody has anything left in them.
+ */
+export function change(
+  [listing]: readonly Answer[],
+  was: string,
+  args: FilterRuleArgs,
+  isWanted = true,
+): Command[] {
+  const family = NFT_FAMILIES[args.family];
+  const into = tableName(args.mark);
+  const isSameTable = tableName(was) === into;
+  const chain = PREFIX + args.chain;
+  const seen = parseTable(listing);
+  const old = marked(seen?.rules ?? [], was);
+  const beside = isSameTable ? ordered(seen, chain) : [];
+  // Where its old one is, which is not replaced: nft 1.0 cannot put a set of networks in the place of another (it aborts).
+  const next =
+    beside.find((rule) => old.includes(rule) && isInPlace(rule, beside, args)) ??
+    beside.find((rule) => !old.includes(rule) && priorityOf(rule) > args.priority);
+
+  const place: Place = { family, table: into, name: chain, base: baseOf(args.chain), isOwn };
+  const rule = { comment: printComment(args), expr: expressionsOf(wantedMatch(args), args.family) };
+  const there = isSameTable ? seen : undefined;
+  const entry = { rule, at: next, isReplacing: false };
+  const leaving = { going: old, needed: isWanted && isSameTable ? [chain] : [], isOurs };
+  const leave = (emptied: readonly string[]) =>
+    deletions(seen, { family: args.family, mark: was }, { ...leaving, emptied });
+  if (!isWanted) return transaction(args.namespace, leave([]));
+  return writing(args.namespace, there, { family, name: into }, [
+    ...writeChain(there, place, [entry], old),
+    ...leave(isMisshapen(there, place) ? [chain] : []),
+  ]);
+}
+
+const isInPlace = (rule: NftRule, beside: readonly NftRule[], { priority }: FilterRuleArgs): boolean =>
+  priorityOf(rule) === priority &&
+  beside.includes(rule) &&
+  isInOrder(beside.map(priorityOf), beside.indexOf(rule));

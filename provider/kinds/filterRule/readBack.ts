@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from "node:util";
+import { wordValue } from "../../fields/filter";
+import { joinedSigned, networkValue } from "../../fields/networks";
+import type { FilterRuleArgs } from "./filterRule";
+import { type FilterMatch, type FoundRule, wantedMatch } from "./match";
+
+/** The arguments that a rule in the kernel says. */
+export const SAID = [
+  ...(["chain", "dockerUser", "priority", "inInterface", "outInterface", "source", "destination"] as const),
+  ...(["protocol", "port", "sourcePort", "icmpType", "state"] as const),
+  ...(["verdict", "rejectWith", "logPrefix", "logLevel"] as const),
+] as const;
+
+/**
+ * What was found where `count` rules are to be, in the words of the arguments. Of several rules the one that is not as asked
+ * counts; what no argument can say, and a rule missing or too many, is told in `verdict`.
+ */
+export function seenArgs(found: readonly FoundRule[], args: FilterRuleArgs, count: number) {
+  const wanted = wantedMatch(args);
+  const of = <F extends keyof FoundRule & keyof FilterRuleArgs>(field: F) => {
+    const other = found.find((rule) => !isDeepStrictEqual(rule[field], args[field]));
+    return other ? other[field] : args[field];
+  };
+  const types = union(found.map(({ icmpTypes }) => icmpTypes));
+  const protocol = of("protocol");
+  return {
+    ...{ chain: of("chain"), dockerUser: of("dockerUser"), priority: of("priority") },
+    ...{ inInterface: of("inInterface"), outInterface: of("outInterface") },
+    source: networksIn(
+      found.map(({ sources, source }) => sources ?? (source === undefined ? undefined : [source])),
+    ),
+    destination: networksIn(
+      found.map(
+        ({ destinations, destination }) =>
+          destinations ?? (destination === undefined ? undefined : [destination]),
+      ),
+    ),
+    // The type tells the protocol.
+    protocol: types && protocol === undefined ? PROTOCOL[args.family] : protocol,
+    ...{ port: of("port"), sourcePort: of("sourcePort") },
+    icmpType: types && wordValue(types),
+    state: stateIn(found, wanted),
+    verdict: [of("verdict") ?? "none", ...notes(found, count)].join(" "),
+    ...{ rejectWith: of("rejectWith"), logPrefix: of("logPrefix"), logLevel: of("logLevel") },
+  };
+}
+
+const PROTOCOL = { ipv4: "icmp", ipv6: "icmpv6" } as const;
+
+/** What several rules say together; nothing where one of them says nothing. */
+const union = (lists: readonly (readonly string[] | undefined)[]): string[] | undefined =>
+  lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
+
+function networksIn(lists: readonly (readonly string[] | undefined)[]): string | string[] | undefined {
+  const networks = union(lists);
+  return networks && networkValue(joinedSigned(networks));
+}
+
+function stateIn(found: readonly FoundRule[], { states }: FilterMatch): string | string[] | undefined {
+  const other = found.find((rule) => !isDeepStrictEqual(rule.states, states));
+  const seen = other ? other.states : states;
+  return seen && wordValue(seen);
+}
+
+function notes(found: readonly FoundRule[], count: number): string[] {
+  const rest = [...new Set(found.flatMap((rule) => rule.rest))];
+  return [
+    ...(rest.length > 0 ? [`(and ${rest.join(" ")})`] : []),
+    ...(found.length > count ? [`(${found.length - count} too many)`] : []),
+    ...(found.length < count ? [`(${count - found.length} missing)`] : []),
+    ...(found.every((rule) => rule.isInOrder) ? [] : ["(out of order)"]),
+    ...[...new Set(found.flatMap((rule) => rule.obstacles))].map((obstacle) => `(${obstacle})`),
+  ];
+}

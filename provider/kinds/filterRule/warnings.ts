@@ -1,0 +1,74 @@
+import { type Answer, command, listTable, lookFor, type Steps } from "../../linux/command";
+import { MARK_PREFIX } from "../../linux/marks/mark";
+import { parseRules } from "../../linux/read/iptables";
+import { type BaseChain, parseBaseChains } from "../../linux/read/nft/chains";
+import { dormantAmong, isInOneOf, parseFlaggedTables } from "../../linux/read/nft/tables";
+import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packetRule/iptablesLegacy";
+import { NFT_FAMILIES } from "../packetRule/nft";
+import type { FilterRuleArgs } from "./filterRule";
+
+/**
+ * Tells of others' chains that drop what this rule accepts: an accept ends the chain that it is in, and the packet goes on
+ * to the next one, where a drop is final (nft(8), "verdict statements").
+ */
+export function* filterCaveats(args: FilterRuleArgs): Steps<readonly string[]> {
+  const { namespace, family, chain, verdict } = args;
+  if (verdict !== "accept") return [];
+  const [ruleset, tables] = yield [
+    lookFor(command("nft", namespace, ["-j", "list", "ruleset"])),
+    lookForLegacyTables(family, namespace),
+  ];
+  const chains = parseBaseChains(ruleset).filter((one) => stands(one, args) && isDropping(one));
+  const flagged = parseFlaggedTables(ruleset);
+  const dormant = dormantAmong(flagged, yield flagged.map((table) => lookFor(listTable(namespace, table))));
+  const found = chains.filter((one) => !isInOneOf(dormant, one)).map((one) => warning(one, args));
+  const legacy = yield* legacyRulesBeside(args, "filter", tables);
+  return dropsByPolicy(legacy, chain.toUpperCase()) ? [...found, legacyWarning(args)] : found;
+}
+
+/** What firewalld calls its table, of the family inet. */
+const FIREWALLD = "firewalld";
+
+/** Whether its packets are those of the rule, and it is none of ours nor the one that the rule is in. */
+function stands(one: BaseChain, { chain, family, backend }: FilterRuleArgs): boolean {
+  const families: readonly string[] = [NFT_FAMILIES[family], "inet"];
+  const isIptables = one.table === "filter" && one.family !== "inet";
+  return (
+    one.hook === chain &&
+    families.includes(one.family) &&
+    !one.table.startsWith(`${MARK_PREFIX}/`) &&
+    !(backend === "iptables" && isIptables) &&
+    !(backend === "firewalld" && one.table === FIREWALLD)
+  );
+}
+
+/** It drops what no rule of its own accepts: by its policy, or by a rule for everything. */
+const isDropping = ({ policy, hasLastDrop }: BaseChain): boolean => policy === "drop" || hasLastDrop;
+
+function warning({ family, table, name }: BaseChain, args: FilterRuleArgs): string {
+  const isIptables = table === "filter" && family !== "inet";
+  const where = isIptables
+    ? `the chain ${name} of ${family === "ip" ? "iptables" : "ip6tables"}`
+    : `the chain ${name} of the table ${family} ${table}`;
+  return `${placeOf(args)}: an accept in ${args.chain} does not overrule ${where}, which drops what it does not accept itself${mend(args, isIptables, table)}`;
+}
+
+function mend({ chain, dockerUser }: FilterRuleArgs, isIptables: boolean, table: string): string {
+  if (table === FIREWALLD) return ": with backend `firewalld` this rule is put before its zones";
+  if (!isIptables) return ": add one there";
+  const docker =
+    chain === "forward" && !dockerUser ? ", and with `dockerUser: true` before Docker's own" : "";
+  return `: with backend \`iptables\` this rule is put there${docker}`;
+}
+
+const dropsByPolicy = (listing: Answer, chain: string): boolean =>
+  (listing ?? "").split("\n").includes(`-P ${chain} DROP`) ||
+  parseRules(listing).some(
+    (rule) => rule.chain === chain && /^-j (DROP|REJECT)\b/.test(rule.words.join(" ")),
+  );
+
+const legacyWarning = (args: FilterRuleArgs): string =>
+  `${placeOf(args)}: an accept in ${args.chain} does not overrule the chain ${args.chain.toUpperCase()} of ${legacyTool(args.family)}, which drops what it does not accept itself: add a rule there, or keep to one of the two`;
+
+/** Where: what is said once is said for all rules there. */
+const placeOf = ({ namespace }: FilterRuleArgs): string => namespace ?? "the host";

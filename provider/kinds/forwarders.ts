@@ -1,0 +1,46 @@
+import type { Family } from "../fields/common";
+import { type Answer, type Steps, showLinks } from "../linux/command";
+import { parseMark } from "../linux/marks/mark";
+import { programsOf } from "../linux/programs";
+import { parseAllAddresses } from "../linux/read/address";
+import { parseLinks } from "../linux/read/link";
+import { type Asking, listEveryones } from "./packetRule/everyones";
+import { NFT_FAMILIES } from "./packetRule/nft";
+
+/**
+ * Who else needs forwarding. Docker, Podman and libvirt find it on when they start, and write nothing down. Their guests lose
+ * the network when it goes off. Other stacks write it down, by a Sysctl of their own; their rules say nothing.
+ */
+
+/** Names other programs that need forwarding of a family in a network namespace. */
+export function* forwardersIn(asking: Asking): Steps<readonly string[]> {
+  const { namespace, family } = asking;
+  const { chains, rules, lines, answers } = yield* listEveryones(asking, [showLinks(namespace)]);
+  const masquerades = [
+    ...rules.filter(({ statements }) => statements.some(({ is }) => is === "masquerade")),
+    ...lines.filter(({ words }) => words.includes("MASQUERADE")).map((line) => ({ ...line, table: "nat" })),
+  ].filter(({ owner }) => owner === undefined);
+  // Docker without IPv6 has no chains for it, and needs no forwarding of it.
+  const met = chains.filter((chain) => ["inet", NFT_FAMILIES[family]].includes(chain.family));
+  const names = [...met.flatMap(({ name, table }) => [name, table]), ...lines.map(({ chain }) => chain)];
+  return [
+    ...new Set([
+      // libvirt has its chains for IPv6 in any case: there its bridges tell.
+      ...programsOf(names).filter((name) => name !== "libvirt" || family === "ipv4"),
+      ...bridges(answers[0], family),
+      ...masquerades.map(({ table }) => `a masquerade in the table ${table}`),
+    ]),
+  ];
+}
+
+/** Bridges that nothing of ours has made, with an address by which what is behind them gets out. */
+function bridges(listing: Answer, family: Family): string[] {
+  const links = parseLinks(listing ?? "[]").filter(({ linkinfo }) => linkinfo?.info_kind === "bridge");
+  const foreign = links.filter(({ ifalias }) => !parseMark(ifalias ?? "")).map(({ ifname }) => ifname);
+  const wanted = family === "ipv4" ? "inet" : "inet6";
+  return parseAllAddresses(listing ?? "[]").flatMap(({ ifname, addr_info }) => {
+    if (!foreign.includes(ifname)) return [];
+    const found = addr_info.find((one) => one.family === wanted && one.scope === "global");
+    return found ? [`the bridge ${ifname} with ${found.local}/${found.prefixlen}`] : [];
+  });
+}

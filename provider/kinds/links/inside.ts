@@ -1,0 +1,114 @@
+import type { Content, Place } from "../../engine/definition";
+import { type Command, pause, type Steps, showLink, showLinks, showNamespaceIds } from "../../linux/command";
+import { MARK_PREFIX } from "../../linux/marks/mark";
+import { type Link, parseLink } from "../../linux/read/link";
+import { parseNamespaceIds } from "../../linux/read/namespaceId";
+import { linksIn, linksMade, memberOf, stackedOn } from "./attached";
+
+/** The content of a network namespace, and the far ends that its cables have elsewhere. */
+export interface Inside extends Content {
+  readonly farEnds: readonly FarEnd[];
+}
+
+/** The far end of a cable that leads out of a namespace. */
+interface FarEnd {
+  readonly namespace: string | undefined;
+  readonly index: number;
+  readonly mark: string;
+}
+
+/**
+ * How long far ends of cables may take to disappear, also where another run's `ip` still has the namespace open; each look
+ * less is waited for by everybody who comes after.
+ */
+const FIRST_GONE_MS = 16;
+const GONE_MS = 8;
+const GONE_POLLS = 1500;
+
+export function* inside(name: string): Steps<Inside> {
+  const [answer] = yield [showLinks(name)];
+  const links = linksIn(answer);
+  const far = yield* farEndsOf(name, links);
+  return {
+    links: [...linksMade(links).map((link) => memberOf(name, link)), ...far.flatMap(({ links }) => links)],
+    places: [{ namespace: name }, ...far.flatMap(({ places }) => places)],
+    farEnds: far.map(({ end }) => end),
+  };
+}
+
+export const NOTHING: Content = { links: [], places: [] };
+
+/** Finds the far end of a cable by its near one, which is among `links`, and what is deleted with it. */
+export function* farEndOf({ namespace, link: name }: Place, links: readonly Link[]): Steps<Content> {
+  const near = links.find(({ ifname }) => ifname === name);
+  if (!near) return NOTHING;
+  if (near.link_netnsid === undefined)
+    return { links: [], places: near.link ? [{ namespace, link: near.link }] : [] };
+  const [found] = yield* farEndsOf(namespace, [near]);
+  return found ?? NOTHING;
+}
+
+/** A far end with the links on top of it; its place is known only where its namespace has a name. */
+interface Found extends Content {
+  readonly end: FarEnd;
+  readonly places: readonly Place[];
+}
+
+/**
+ * Where the far ends of cables are. Most often that is the host's own namespace, where it costs little to ask: to tell one
+ * namespace from another by name, `ip` opens every single one.
+ */
+function* farEndsOf(name: string | undefined, links: readonly Link[]): Steps<Found[]> {
+  const ends = links.flatMap(({ linkinfo, link_netnsid: id, link_index: index, ifalias: mark }) =>
+    linkinfo?.info_kind === "veth" && id !== undefined && index !== undefined && mark?.startsWith(MARK_PREFIX)
+      ? [{ id, index, mark }]
+      : [],
+  );
+  if (ends.length === 0) return [];
+  // Seen from there, an end with a number is elsewhere; another link may have its index.
+  const [answer] = name === undefined ? [] : yield [showLinks(undefined)];
+  const here = linksIn(answer);
+  const isHere = ends.map((end) => linkOf(end, here) !== undefined);
+  const [ids] = isHere.includes(false) ? yield [showNamespaceIds(name)] : [];
+  const names = parseNamespaceIds(ids);
+  // One in a namespace without a name cannot be asked for; in the host's own there is nothing to wait for.
+  const placed = ends.map(({ id, ...end }, at) => ({
+    ...end,
+    namespace: isHere[at] ? undefined : names.get(id),
+  }));
+  const others = [...new Set(placed.flatMap(({ namespace }) => namespace ?? []))];
+  const told = yield others.map(showLinks);
+  const around = new Map<string | undefined, readonly Link[]>([
+    [undefined, here],
+    ...others.map((other, at) => [other, linksIn(told[at])] as const),
+  ]);
+  return placed.map((end) => {
+    const { namespace } = end;
+    const beside = around.get(namespace) ?? [];
+    const name = linkOf(end, beside)?.ifname;
+    if (name === undefined) return { end, links: [], places: [] };
+    const stacked = stackedOn(beside, name);
+    return {
+      end,
+      links: stacked.map((link) => memberOf(namespace, link)),
+      places: [{ namespace, link: name }],
+    };
+  });
+}
+
+const linkOf = ({ index, mark }: Pick<FarEnd, "index" | "mark">, links: readonly Link[]): Link | undefined =>
+  links.find(({ ifindex, ifalias }) => ifindex === index && ifalias === mark);
+
+/** By index, which `ip` takes for a name: the name may be another link's by now. */
+const showIndex = (namespace: string | undefined, index: number): Command =>
+  showLink(namespace, `if${index}`);
+
+/** Waits until none of them is left; the deletion itself has succeeded by then, so it gives up quietly. */
+export function* untilGone(ends: readonly FarEnd[]): Steps {
+  let left = ends;
+  for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
+    yield [pause(poll === 0 ? FIRST_GONE_MS : GONE_MS)];
+    const answers = yield left.map(({ namespace, index }) => showIndex(namespace, index));
+    left = left.filter(({ mark }, at) => parseLink(answers[at])?.ifalias === mark);
+  }
+}

@@ -1,0 +1,199 @@
+import { z } from "zod";
+import type { Definition, Problem, Some } from "../engine/definition";
+import { asFarAsKnown, hasUnknown, UNKNOWN } from "../engine/unknown";
+import {
+  canonicalIp,
+  ethernetAddress,
+  familyOf,
+  ipAddress,
+  linkName,
+  namespaceName,
+  parseIp,
+} from "../fields/common";
+import { machineProblem } from "../fields/machine";
+import { type Command, ip } from "../linux/command";
+import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
+import { type NeighborInfo, parseNeighbors } from "../linux/read/neighbor";
+import { linkId } from "./links/identity";
+
+export const NeighborArgs = z.object({
+  /** Name of the link that the neighbour is on. Replaces. */
+  interface: linkName,
+  /** Network namespace of the link. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /** IPv4 or IPv6 address of the neighbour, without a prefix length. Replaces. */
+  address: ipAddress,
+  /**
+   * MAC address that packets to the neighbour are sent to; that of a group (its first byte odd) is taken as well. Required,
+   * but for a `proxy` entry, which has none. Updates in place.
+   */
+  lladdr: ethernetAddress.optional(),
+  /**
+   * `permanent`: always valid, never asked for by ARP or NDP, never thrown away. `noarp`: the same, but the kernel may
+   * throw it away when its table is full. Default: `permanent`; none for a `proxy` entry. Updates in place.
+   */
+  state: z
+    .enum(["permanent", "noarp"])
+    // The kernel may have others.
+    .transform((state): string => state)
+    .optional(),
+  /**
+   * Whether an IPv6 neighbour is a router: where it is not, the kernel gives up routes that it has learnt by it. For a
+   * `proxy` entry what is said of it in the answers. No meaning for IPv4. Default: false for IPv6. Updates in place.
+   */
+  router: z.boolean().optional(),
+  /**
+   * Answer on this link for the address, which is somewhere else, in place of saying where a neighbour is. It works
+   * where packets are forwarded; for IPv6 `proxy_ndp` has to be set besides. Default: false. Replaces.
+   */
+  proxy: z.boolean().default(false),
+  /**
+   * Take over an entry for this address that something else has set on the link. Deletion sets it back to what it was,
+   * and leaves it. Counts at creation; taken out later, the entry becomes this resource's own. Default: false. Updates
+   * in place.
+   */
+  adopt: z.boolean().optional(),
+});
+
+type Args = z.output<typeof NeighborArgs> & { mark: string };
+
+/** Stands for a mark on what the kernel has found out by itself and will forget again: nobody has asked for it. */
+const LEARNT = "learnt";
+
+/**
+ * An entry of the neighbour table (ARP for IPv4, NDP for IPv6), as `ip neighbour add` makes it. See ip-neighbour(8). Its
+ * protocol number says that it is one of ours, a record whose.
+ */
+export const neighbor: Definition<Args> = {
+  kind: "Neighbor",
+  schema: NeighborArgs,
+  identity: "address",
+  onChange: {
+    interface: "replace",
+    namespace: "replace",
+    address: "replace",
+    lladdr: "update",
+    state: "update",
+    router: "update",
+    proxy: "replace",
+    adopt: "update",
+  },
+
+  id: (args) => linkId(args.namespace, entry(args)),
+  claims: (args) => [claimOf("neighbour", args.namespace, entry(args))],
+  needs: ({ namespace, interface: link }) => [...namespaceClaim(namespace), claimOf("link", namespace, link)],
+
+  defaults({ address, proxy }) {
+    const family = typeof address === "string" ? parseIp(address)?.family : undefined;
+    const state = hasUnknown(proxy) ? UNKNOWN : "permanent";
+    return {
+      ...(proxy !== true && { state }),
+      ...(family === "ipv6" && { router: false }),
+    };
+  },
+
+  problems: asFarAsKnown(addressProblems, (args: Args) =>
+    args.proxy ? proxyProblems(args) : hereProblems(args),
+  ),
+
+  probe: ({ namespace, interface: link, address, proxy }) => [
+    // Numbers, as a host may give 110 a name of its own.
+    ip(
+      namespace,
+      ...["-N", "-j", "-d", "neigh", "show", ...(proxy ? ["proxy"] : [])],
+      ...["to", address, "dev", link, "nud", "all"],
+    ),
+  ],
+
+  parse([answer], args) {
+    const info = parseNeighbors(answer).find(({ dst }) => canonicalIp(dst) === args.address);
+    if (!info) return undefined;
+    const { more } = info;
+    const misfit = more.length === 0 ? undefined : `has settings that no Neighbor has: ${more.join(", ")}`;
+    return { args: seenArgs(info, args), outputs: {}, mark: markOf(info, args), misfit };
+  },
+
+  create: (args) => [change("add", args)],
+
+  update(seen, args) {
+    // The kernel takes no protocol away: what has none and is to be given back is known by its record alone.
+    const mark = args.adopt && seen.mark === undefined ? "" : args.mark;
+    const isAsked = UPDATED.every((field) => seen.args[field] === args[field]);
+    return isAsked && (seen.mark ?? "") === mark ? [] : [change("replace", { ...args, mark })];
+  },
+
+  remove: (_, args) => [deletion(args)],
+
+  isRecorded: () => true,
+  isLeaf: true,
+  // One that was adopted gets its mark when it becomes the resource's own.
+  isMarkedLate: true,
+  mayTakeOver: ({ mark }, args) => mark === LEARNT || mark === args.mark,
+};
+
+const UPDATED = ["lladdr", "state", "router"] as const;
+
+/** A proxy entry is in a table of its own. */
+const entry = ({ interface: link, address, proxy }: Args): string =>
+  `${link} ${address}${proxy ? " proxy" : ""}`;
+
+const change = (verb: "add" | "replace", args: Args): Command =>
+  ip(args.namespace, ...["neigh", verb, ...keyWords(args), ...settingWords(args)]);
+
+const deletion = (args: Args): Command => ip(args.namespace, "neigh", "del", ...keyWords(args));
+
+const keyWords = ({ address, proxy, interface: link }: Args): string[] => [
+  ...(proxy ? ["proxy"] : []),
+  ...[address, "dev", link],
+];
+
+const settingWords = ({ lladdr, state, router, mark }: Args): string[] => [
+  ...(lladdr === undefined ? [] : ["lladdr", lladdr]),
+  ...(state === undefined ? [] : ["nud", state]),
+  ...(router ? ["router"] : []),
+  ...(mark === "" ? [] : ["proto", protocolOf(mark)]),
+];
+
+/** The states in which somebody has asked for an entry; all others come and go as the kernel asks around. */
+const SET = ["permanent", "noarp"];
+
+function markOf({ protocol, state, more }: NeighborInfo, { mark, proxy }: Args): string | undefined {
+  if (protocol === PROTOCOL) return mark;
+  if (!proxy && !SET.includes(state) && more.length === 0) return LEARNT;
+  return protocol === 0 ? undefined : protocolMark(protocol);
+}
+
+/** The entry in the words of the arguments; a state that none of them can say is kept as the kernel calls it. */
+function seenArgs({ lladdr, state, router }: NeighborInfo, { address, proxy }: Args): Some<Args> {
+  return {
+    ...(proxy ? {} : { lladdr, state }),
+    ...(familyOf(address) === "ipv6" && { router }),
+  };
+}
+
+function addressProblems({ interface: link, address, router }: Args): Problem[] {
+  const problems: Problem[] = [];
+  if (link === "lo") {
+    problems.push({ property: "interface", reason: "is lo, which has no neighbours: name another link" });
+  }
+  const problem = machineProblem(address);
+  if (problem) problems.push({ property: "address", reason: `is ${address}, ${problem}` });
+  if (router !== undefined && familyOf(address) === "ipv4") {
+    problems.push({ property: "router", reason: "has no meaning for an IPv4 address: leave it out" });
+  }
+  return problems;
+}
+
+function hereProblems({ lladdr }: Args): Problem[] {
+  const reason = "is required: the MAC address of the neighbour, or `proxy: true` to answer in its place";
+  return lladdr === undefined ? [{ property: "lladdr", reason }] : [];
+}
+
+const proxyProblems = (args: Args): Problem[] =>
+  (["lladdr", "state"] as const)
+    .filter((property) => args[property] !== undefined)
+    .map((property) => ({
+      property,
+      reason: "has no meaning for a proxy entry, which is answered with the link's own address: leave it out",
+    }));

@@ -1,0 +1,233 @@
+import { z } from "zod";
+import type { Definition, Observed } from "../engine/definition";
+import { macAddress, mtu } from "../fields/common";
+import { ovsName } from "../fields/ovs";
+import { ip, lookFor, type Steps, showLink, showLinks } from "../linux/command";
+import { isMarkOf } from "../linux/marks/mark";
+import { claimOf } from "../linux/marks/objectName";
+import { portsIn } from "../linux/ovs/ports";
+import { lists, markIn, markSetting, quoted, vsctl } from "../linux/ovs/vsctl";
+import { isUp, type Link, parseLink } from "../linux/read/link";
+import { entryIn, flagIn, numberIn, parseTables, type Row, wordIn } from "../linux/read/ovsdb";
+import { linksIn, memberOf, stackedOn } from "./links/attached";
+import { macOf } from "./links/identity";
+
+export const OvsBridgeArgs = z.object({
+  /** Name of the bridge, and of its own link on the host, up to 15 bytes. Replaces. */
+  name: ovsName,
+  /**
+   * What passes packets on: `system`, the kernel module `openvswitch`, or `netdev`, the daemon itself, which is slower and
+   * needs no module. Default: `system`. Replaces.
+   */
+  datapathType: z
+    .enum(["system", "netdev"])
+    // Open vSwitch may have others.
+    .transform((type): string => type)
+    .default("system"),
+  /** MAC address; pinned, as it would follow the ports otherwise. Updates in place. */
+  mac: macAddress,
+  /** Largest packet of the bridge's own link in bytes. Default: it follows the smallest port. Updates in place. */
+  mtu: mtu.optional(),
+  /**
+   * Without flows from a controller, `standalone` makes it a switch that learns addresses; `secure` passes nothing on but
+   * what flows say. Default: `standalone`. Updates in place.
+   */
+  failMode: z
+    .enum(["standalone", "secure"])
+    .transform((mode): string => mode)
+    .default("standalone"),
+  /** Spanning tree protocol (IEEE 802.1D), which keeps loops closed; not with `rstp`. Default: false. Updates in place. */
+  stp: z.boolean().default(false),
+  /** Rapid spanning tree protocol (IEEE 802.1D-2004); not with `stp`. Default: false. Updates in place. */
+  rstp: z.boolean().default(false),
+  /** Whether the bridge's own link is up; ports pass packets either way. Default: true. Updates in place. */
+  up: z.boolean().default(true),
+  /**
+   * Delete the bridge although others would lose something with it: ports that are not this stack's, links on top of its own
+   * link, and what other stacks have written down about that. Without it deletion is refused while there is any.
+   * Default: false. Updates in place.
+   */
+  deleteForeign: z.boolean().optional(),
+});
+
+type Args = z.output<typeof OvsBridgeArgs> & { mark: string };
+
+interface Outputs {
+  /** Interface index of the bridge's own link; absent while Open vSwitch has not made it. */
+  ifindex?: number;
+}
+
+interface Seen extends Observed<Args, Outputs> {
+  /** As the database has it, where the link is as the kernel has it. */
+  readonly wanted: { readonly mac?: string | undefined; readonly mtu?: number | undefined };
+  readonly hasLink: boolean;
+}
+
+/**
+ * A bridge of Open vSwitch, as `ovs-vsctl add-br` makes it in the host's own namespace, where its daemon is. See
+ * ovs-vsctl(8) and ovs-vswitchd.conf.db(5). Its mark is in `external_ids`.
+ */
+export const ovsBridge: Definition<Args, Outputs> = {
+  kind: "OvsBridge",
+  schema: OvsBridgeArgs,
+  identity: "name",
+  onChange: {
+    name: "replace",
+    datapathType: "replace",
+    mac: "update",
+    mtu: "update",
+    failMode: "update",
+    stp: "update",
+    rstp: "update",
+    up: "update",
+    deleteForeign: "update",
+  },
+
+  id: ({ name }) => name,
+  claims: ({ name }) => [claimOf("link", undefined, name)],
+  defaults: ({ mark }) => ({ mac: macOf(mark) }),
+
+  problems: ({ stp, rstp }) =>
+    stp && rstp
+      ? [{ property: "rstp", reason: "is true beside `stp`: a bridge speaks one of the two protocols" }]
+      : [],
+
+  probe: ({ name }) => [
+    lists(["Bridge", BRIDGE_COLUMNS, name], ["Interface", "mtu_request", name]),
+    showLink(undefined, name),
+  ],
+
+  parse([tables, answer], args): Seen | undefined {
+    const [[row] = [], [itself] = []] = parseTables(tables);
+    const link = parseLink(answer);
+    if (row) return seenOf(row, itself, link, args);
+    return link && other(link);
+  },
+
+  create: ({ name, datapathType, mac, mtu, failMode, stp, rstp, up, mark }) => [
+    vsctl(
+      ["add-br", name],
+      [
+        ...["set", "Bridge", name, `datapath_type=${datapathType}`, `fail_mode=${failMode}`],
+        ...[`stp_enable=${stp}`, `rstp_enable=${rstp}`, macSetting(mac), markSetting(mark)],
+      ],
+      ...(mtu === undefined ? [] : [mtuCommand(name, mtu)]),
+    ),
+    // Without a datapath there is no link, and what is the matter is told by the look that follows.
+    lookFor(ip(undefined, "link", "set", "dev", name, up ? "up" : "down")),
+  ],
+
+  update({ args: seen, mark, wanted = seen, hasLink = true }: Seen, args) {
+    const { name, mac, mtu } = args;
+    const settings = [
+      ...(seen.failMode === args.failMode ? [] : [`fail_mode=${args.failMode}`]),
+      ...(seen.stp === args.stp ? [] : [`stp_enable=${args.stp}`]),
+      ...(seen.rstp === args.rstp ? [] : [`rstp_enable=${args.rstp}`]),
+      ...(wanted.mac === mac ? [] : [macSetting(mac)]),
+      ...(mark === args.mark ? [] : [markSetting(args.mark)]),
+    ];
+    const commands = [
+      ...(settings.length > 0 ? [["set", "Bridge", name, ...settings]] : []),
+      ...(wanted.mtu === mtu ? [] : [mtuCommand(name, mtu)]),
+    ];
+    // Open vSwitch does not undo what somebody has done to the link by hand.
+    const words = [
+      ...(seen.mac === mac || wanted.mac !== mac ? [] : ["address", mac]),
+      ...(mtu === undefined || seen.mtu === mtu || wanted.mtu !== mtu ? [] : ["mtu", String(mtu)]),
+      ...(seen.up === args.up ? [] : [args.up ? "up" : "down"]),
+    ];
+    return [
+      ...(commands.length > 0 ? [vsctl(...commands)] : []),
+      ...(words.length > 0 && hasLink ? [ip(undefined, "link", "set", "dev", name, ...words)] : []),
+    ];
+  },
+
+  *content({ name }) {
+    const [tables, answer] = yield [
+      lists(["Bridge", "name,ports", name], ["Port", "_uuid,name,external_ids"]),
+      showLinks(undefined),
+    ];
+    const [bridges = [], ports = []] = parseTables(tables);
+    // The bridge's own link is a port of it as well.
+    const others = portsIn(bridges, ports).filter((port) => port.get("name") !== name);
+    return {
+      links: [
+        ...others.map((port) => ({ object: `port ${port.get("name")}`, mark: markIn(port) })),
+        ...stackedOn(linksIn(answer), name).map((link) => memberOf(undefined, link)),
+      ],
+      places: [{ namespace: undefined, link: name }],
+    };
+  },
+
+  remove: (_, { name }) => [vsctl(["--if-exists", "del-br", name])],
+
+  unsettled: ({ hasLink }: Seen, { datapathType }) =>
+    hasLink ? [] : [{ property: "datapathType", reason: noLink(datapathType) }],
+
+  survey: (namespace) => ({
+    commands: namespace === undefined ? [lookFor(lists(["Bridge", "name,external_ids"]))] : [],
+    find: ([tables]) =>
+      parseTables(tables)
+        .flat()
+        .flatMap((row) => {
+          const mark = markIn(row);
+          return isMarkOf("OvsBridge", mark) ? [{ name: String(row.get("name")), mark }] : [];
+        }),
+  }),
+
+  caveats,
+};
+
+const BRIDGE_COLUMNS = "name,datapath_type,fail_mode,stp_enable,rstp_enable,other_config,external_ids";
+
+const macSetting = (mac: string): string => `other_config:hwaddr=${quoted(mac)}`;
+
+const mtuCommand = (name: string, mtu: number | undefined): string[] =>
+  mtu === undefined
+    ? ["clear", "Interface", name, "mtu_request"]
+    : ["set", "Interface", name, `mtu_request=${mtu}`];
+
+function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Seen {
+  const wanted = { mac: entryIn(row, "other_config", "hwaddr"), mtu: numberIn(itself, "mtu_request") };
+  // One that nobody asked for follows the ports.
+  const isPinned = wanted.mtu !== undefined || args.mtu !== undefined;
+  return {
+    args: {
+      datapathType: wordIn(row, "datapath_type") ?? "system",
+      mac: link?.address ?? wanted.mac,
+      mtu: isPinned ? (link?.mtu ?? wanted.mtu) : undefined,
+      failMode: wordIn(row, "fail_mode") ?? "standalone",
+      stp: flagIn(row, "stp_enable"),
+      rstp: flagIn(row, "rstp_enable"),
+      up: link && isUp(link),
+    },
+    outputs: link ? { ifindex: link.ifindex } : {},
+    mark: markIn(row),
+    wanted,
+    hasLink: link !== undefined,
+  };
+}
+
+/** A link that has the name and is nothing that Open vSwitch knows. */
+const other = ({ linkinfo, ifalias }: Link): Seen => ({
+  ...{ args: {}, outputs: {}, mark: ifalias, wanted: {}, hasLink: true },
+  misfit: `is a ${linkinfo?.info_kind ?? "hardware"} link, not a bridge of Open vSwitch`,
+});
+
+const noLink = (datapathType: string): string =>
+  `is ${datapathType}, with which Open vSwitch has made no link for it: ${
+    datapathType === "system"
+      ? "it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without"
+      : "see the log of ovs-vswitchd"
+  }`;
+
+/** A veth end leaves checksums to hardware that is not there; who hands packets on in userspace has to know of it. */
+function* caveats({ name, datapathType }: Args): Steps<readonly string[]> {
+  if (datapathType !== "netdev") return [];
+  const [tables] = yield [lists(["Open_vSwitch", "other_config"])];
+  const [[row] = []] = parseTables(tables);
+  if (entryIn(row, "other_config", "userspace-tso-enable") === "true") return [];
+  return [
+    `${name}: in userspace, TCP and UDP from veth pairs get lost for their checksums: \`ovs-vsctl set Open_vSwitch . other_config:userspace-tso-enable=true\`, and start ovs-vswitchd anew`,
+  ];
+}

@@ -1,0 +1,176 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { Definition, Observed, Problem } from "../engine/definition";
+import { hasUnknown, UNKNOWN } from "../engine/unknown";
+import { integer } from "../fields/common";
+import { ovsName } from "../fields/ovs";
+import { type Command, lookFor, showLink } from "../linux/command";
+import { isMarkOf } from "../linux/marks/mark";
+import { claimOf } from "../linux/marks/objectName";
+import { BRIDGES, bridgeOf } from "../linux/ovs/ports";
+import { lists, markIn, markSetting, vsctl } from "../linux/ovs/vsctl";
+import { type Link, parseLink } from "../linux/read/link";
+import { numberIn, parseTables, type Row, setIn, wordIn, wordsIn } from "../linux/read/ovsdb";
+
+const vlan = integer(1, 4094);
+
+export const OvsPortArgs = z.object({
+  /** Name of the bridge that it is a port of. Replaces. */
+  bridge: ovsName,
+  /** Name of the link on the host that becomes the port. Replaces. */
+  interface: ovsName,
+  /**
+   * The VLAN of an access port, 1 to 4094: frames come in and go out without a tag. With `vlanMode` `native-tagged` or
+   * `native-untagged`, the VLAN of frames that come in without one. Default: none. Updates in place.
+   */
+  tag: vlan.optional(),
+  /** The VLANs that a trunk passes on, 1 to 4094 each, at least one. Default: all. Updates in place. */
+  trunks: z
+    .array(vlan)
+    .min(1, "is empty: leave it out for all VLANs")
+    .transform((vlans) => [...new Set(vlans)].sort((a, b) => a - b))
+    .optional(),
+  /**
+   * `access`: in the VLAN `tag` only. `trunk`: frames carry their VLAN in a tag (IEEE 802.1Q). `native-tagged` and
+   * `native-untagged`: a trunk on which frames without a tag are of the VLAN `tag`, and go out with a tag, or without.
+   * Default: `access` with a `tag`, else `trunk`. Updates in place.
+   */
+  vlanMode: z
+    .enum(["access", "trunk", "native-tagged", "native-untagged"])
+    // Open vSwitch has others.
+    .transform((mode): string => mode)
+    .optional(),
+});
+
+type Args = z.output<typeof OvsPortArgs> & { mark: string };
+
+interface Outputs {
+  /** Its number in OpenFlow; absent while Open vSwitch has no such link. */
+  ofport?: number;
+}
+
+interface Seen extends Observed<Args, Outputs> {
+  /** What Open vSwitch says of a link that it cannot use. */
+  readonly error: string | undefined;
+}
+
+/**
+ * A link of the host as a port of a bridge of Open vSwitch, as `ovs-vsctl add-port` makes it. See ovs-vsctl(8) and
+ * ovs-vswitchd.conf.db(5). Its mark is in `external_ids`.
+ */
+export const ovsPort: Definition<Args, Outputs> = {
+  kind: "OvsPort",
+  schema: OvsPortArgs,
+  identity: "interface",
+  onChange: {
+    bridge: "replace",
+    interface: "replace",
+    tag: "update",
+    trunks: "update",
+    vlanMode: "update",
+  },
+
+  id: (args) => `${args.bridge}/${args.interface}`,
+  // A link is a port of one bridge at most.
+  claims: (args) => [claimOf("port of Open vSwitch", undefined, args.interface)],
+  needs: (args) => [claimOf("link", undefined, args.bridge), claimOf("link", undefined, args.interface)],
+
+  defaults: ({ tag }) => ({ vlanMode: hasUnknown(tag) ? UNKNOWN : tag === undefined ? "trunk" : "access" }),
+  problems: vlanProblems,
+
+  probe: ({ interface: link }) => [
+    lists(BRIDGES, ["Port", PORT_COLUMNS, link], ["Interface", "error,ofport", link]),
+    showLink(undefined, link),
+  ],
+
+  parse([tables, answer]): Seen | undefined {
+    const [bridges = [], [row] = [], [itself] = []] = parseTables(tables);
+    if (!row) return undefined;
+    const ofport = numberIn(itself, "ofport");
+    const isBond = wordsIn(row, "interfaces").length !== 1;
+    return {
+      args: { bridge: isTaken(parseLink(answer)) ? bridgeOf(row, bridges) : undefined, ...vlans(row) },
+      outputs: ofport === undefined || ofport < 0 ? {} : { ofport },
+      mark: markIn(row),
+      misfit: isBond ? "is a bond of several links, not a port with one" : undefined,
+      error: wordIn(itself, "error"),
+    };
+  },
+
+  create: (args) => [making(args)],
+
+  update({ args: seen, mark }, args) {
+    // In one transaction it would stay the port that it is.
+    if (seen.bridge !== args.bridge) return [deletion(args), making(args)];
+    const settings = [...vlanSettings(seen, args), ...(mark === args.mark ? [] : [markSetting(args.mark)])];
+    return settings.length > 0 ? [vsctl(["set", "Port", args.interface, ...settings])] : [];
+  },
+
+  remove: (_, args) => [deletion(args)],
+
+  unsettled: ({ error }: Seen) =>
+    error === undefined ? [] : [{ property: "interface", reason: `Open vSwitch says: ${error}` }],
+
+  survey: (namespace) => ({
+    commands: namespace === undefined ? [lookFor(lists(BRIDGES, ["Port", PORT_COLUMNS]))] : [],
+    find([tables]) {
+      const [bridges = [], ports = []] = parseTables(tables);
+      return ports.flatMap((row) => {
+        const mark = markIn(row);
+        if (!isMarkOf("OvsPort", mark)) return [];
+        return [{ bridge: bridgeOf(row, bridges), interface: String(row.get("name")), mark }];
+      });
+    },
+  }),
+};
+
+const PORT_COLUMNS = "_uuid,name,tag,trunks,vlan_mode,interfaces,external_ids";
+
+/**
+ * Whether Open vSwitch takes what comes from a link: it asks for all packets then, as a Linux bridge does. In userspace it
+ * goes on to listen to a link that is no more, also once there is another one of its name.
+ */
+const isTaken = (link: Link | undefined): boolean =>
+  link !== undefined && link.master === undefined && (link.promiscuity ?? 0) > 0;
+
+const making = (args: Args): Command =>
+  vsctl(
+    ["add-port", args.bridge, args.interface],
+    ["set", "Port", args.interface, ...vlanSettings({}, args), markSetting(args.mark)],
+  );
+
+const deletion = ({ interface: link }: Args): Command => vsctl(["--if-exists", "del-port", link]);
+
+type Vlans = Pick<Args, "tag" | "trunks" | "vlanMode">;
+
+function vlans(row: Row): Vlans {
+  const tag = numberIn(row, "tag");
+  const trunks = setIn(row, "trunks")
+    .map(Number)
+    .sort((a, b) => a - b);
+  const vlanMode = wordIn(row, "vlan_mode") ?? (tag === undefined ? "trunk" : "access");
+  return { tag, trunks: trunks.length === 0 ? undefined : trunks, vlanMode };
+}
+
+/** What is set where it differs; an empty set takes a value away. */
+const vlanSettings = (seen: Partial<Vlans>, { tag, trunks, vlanMode }: Vlans): string[] => [
+  ...(seen.tag === tag ? [] : [`tag=${tag ?? "[]"}`]),
+  ...(isDeepStrictEqual(seen.trunks, trunks) ? [] : [`trunks=[${(trunks ?? []).join(",")}]`]),
+  ...(seen.vlanMode === vlanMode ? [] : [`vlan_mode=${vlanMode}`]),
+];
+
+function vlanProblems({ tag, trunks, vlanMode }: Args): Problem[] {
+  const problems: Problem[] = [];
+  if (vlanMode === "trunk" && tag !== undefined) {
+    const reason = `is ${tag}, but on a \`trunk\` frames carry their VLAN: leave it out, or say \`native-untagged\` for frames without one`;
+    problems.push({ property: "tag", reason });
+  }
+  if (vlanMode !== "trunk" && tag === undefined) {
+    problems.push({ property: "tag", reason: `is required with \`vlanMode\` \`${vlanMode}\`` });
+  }
+  if (vlanMode === "access" && trunks !== undefined) {
+    const reason = "has no meaning for an `access` port, which is in one VLAN: leave it out";
+    problems.push({ property: "trunks", reason });
+  }
+  return problems;
+}

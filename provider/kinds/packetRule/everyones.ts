@@ -1,0 +1,75 @@
+import type { Family } from "../../fields/common";
+import { type Answer, type Command, command, lookFor, type Steps } from "../../linux/command";
+import { isOfOtherStack, MARK_PREFIX, ownerIn } from "../../linux/marks/mark";
+import { type IptablesRule, parseRules } from "../../linux/read/iptables";
+import { type NftChain, type NftRule, parseRuleset } from "../../linux/read/nft/ruleset";
+import { iptables } from "./iptables";
+import { hasLegacyTable, lookForLegacyRules, lookForLegacyTables } from "./iptablesLegacy";
+import { NFT_FAMILIES } from "./nft";
+
+/** The rules in a network namespace that one stack did not make, of nftables, iptables and iptables-legacy. */
+
+/** A rule of another program or stack. `owner` is the resource that made it, in words. */
+export type Others<Rule> = Rule & { readonly owner: string | undefined };
+
+interface Everyones {
+  /** Every chain that nft lists, of each family. */
+  readonly chains: readonly NftChain[];
+  /** Others' rules of nftables that packets of the family meet, without those of iptables. */
+  readonly rules: readonly Others<NftRule>[];
+  /** Others' NAT rules of iptables, by both backends. */
+  readonly lines: readonly Others<IptablesRule>[];
+  /** The answers to `besides`, in order. */
+  readonly answers: readonly Answer[];
+}
+
+/** Lists them for the stack of `mark`. `besides` is asked in the same round. */
+export function* listEveryones(
+  { namespace, family, mark }: Asking,
+  besides: readonly Command[],
+): Steps<Everyones> {
+  const [listing, legacy, ...answers] = yield [
+    lookFor(command("nft", namespace, ["-j", "list", "ruleset"])),
+    lookForLegacyTables(family, namespace),
+    ...besides,
+  ];
+  const chains = parseRuleset(listing);
+  const rules = chains
+    .filter((chain) => ["inet", NFT_FAMILIES[family]].includes(chain.family))
+    .flatMap((chain) => chain.rules);
+  const asked = [
+    // nft tells neither the comment of a rule that iptables has made, nor what it redirects to which port.
+    ...(rules.some((rule) => rule.table === "nat" && isIptables(rule))
+      ? [lookFor(iptables(family, namespace, "nat", "-S"))]
+      : []),
+    ...(hasLegacyTable(legacy, "nat") ? [lookForLegacyRules(family, namespace, "nat")] : []),
+  ];
+  const lists: readonly Answer[] = asked.length > 0 ? yield asked : [];
+  const native = rules.filter((rule) => !isIptables(rule) && !isPartOfOurs(rule));
+  return {
+    ...{ chains, rules: othersAmong(native, mark), answers },
+    lines: othersAmong(lists.flatMap(parseRules), mark),
+  };
+}
+
+export interface Asking {
+  readonly namespace?: string | undefined;
+  readonly family: Family;
+  readonly mark: string;
+}
+
+const othersAmong = <Rule extends { readonly comment?: string | undefined }>(
+  rules: readonly Rule[],
+  mark: string,
+): Others<Rule>[] =>
+  rules
+    .filter(({ comment }) => isOfOtherStack(comment, mark))
+    .map((rule) => ({ ...rule, owner: ownerIn(rule.comment) }));
+
+/** It holds what only iptables can print; people make tables called `nat` as well. */
+const isIptables = ({ statements }: NftRule): boolean =>
+  statements.some((statement) => statement.is === "other" && statement.word === "xt");
+
+/** A rule without a mark in a table of ours, such as a jump, belongs to the rules there. */
+const isPartOfOurs = ({ table, comment }: NftRule): boolean =>
+  table.startsWith(`${MARK_PREFIX}/`) && comment === undefined;

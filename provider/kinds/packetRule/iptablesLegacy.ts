@@ -1,0 +1,53 @@
+import type { Family } from "../../fields/common";
+import { type Answer, type Command, command, lookFor, type Steps } from "../../linux/command";
+import { iptables, iptablesTool } from "./iptables";
+
+/** Rules of iptables-legacy: they are kept apart from those of nft and iptables-nft, which do not list them. */
+
+export const legacyTool = (family: Family): Command["tool"] =>
+  family === "ipv4" ? "iptables-legacy" : "ip6tables-legacy";
+
+/**
+ * The kernel names the tables here that iptables-legacy has made use of: to ask for the rules of another one would make it,
+ * and this has to be no more than a look.
+ */
+export const lookForLegacyTables = (family: Family, namespace: string | undefined): Command =>
+  lookFor(command("cat", namespace, [`/proc/net/${family === "ipv4" ? "ip" : "ip6"}_tables_names`]));
+
+/** Whether a table is among those in an answer to `lookForLegacyTables`. */
+export const hasLegacyTable = (tables: Answer, name: string): boolean =>
+  (tables ?? "").split("\n").includes(name);
+
+export const lookForLegacyRules = (family: Family, namespace: string | undefined, table: string): Command =>
+  lookFor({ ...iptables(family, namespace, table, "-S"), tool: legacyTool(family) });
+
+/**
+ * Lists the rules of iptables-legacy beside a rule of ours: none where `iptables` is the legacy tool and has made the rule itself.
+ * `tables` is the answer to `lookForLegacyTables`.
+ */
+export function* legacyRulesBeside(
+  { namespace, family, backend }: Beside,
+  table: string,
+  tables: Answer,
+): Steps<string> {
+  if (!hasLegacyTable(tables, table)) return "";
+  const [rules, version] = yield [
+    lookForLegacyRules(family, namespace, table),
+    lookForVersion(family, namespace),
+  ];
+  return isLegacy(backend, version) ? "" : (rules ?? "");
+}
+
+interface Beside {
+  readonly namespace?: string | undefined;
+  readonly family: Family;
+  readonly backend: string;
+}
+
+/** Whether a rule with a backend is itself among those of iptables-legacy, as `iptables` is that tool on some hosts. */
+export const isLegacy = (backend: string, version: Answer): boolean =>
+  backend === "iptables" && !/nf_tables/.test(version ?? "");
+
+/** Asks `iptables` which of the two it is. */
+export const lookForVersion = (family: Family, namespace: string | undefined): Command =>
+  lookFor(command(iptablesTool(family), namespace, ["-V"]));

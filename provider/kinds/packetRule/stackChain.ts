@@ -1,0 +1,137 @@
+import type { NftRule, NftTable } from "../../linux/read/nft/ownRules";
+
+/** A base chain in the table of a stack: what it has to be so that its rules are in force, and how to bring it there. */
+
+export interface Base {
+  readonly type: string;
+  readonly hook: string;
+  readonly prio: number;
+}
+
+/** Statements after which a packet goes on to the next rule. */
+const PASSING: readonly string[] = ["match", "counter", "log", "limit", "quota", "mangle"];
+
+const mayEnd = ({ expr }: NftRule): boolean =>
+  expr.some((one) => Object.keys(Object(one)).some((word) => !PASSING.includes(word)));
+
+type IsOwn = (rule: NftRule) => boolean;
+
+const rulesIn = (table: NftTable, chain: string): NftRule[] =>
+  table.rules.filter((rule) => rule.chain === chain);
+
+/** The first rule in a chain that is not the stack's and may keep packets from those behind it. */
+const firstBlocking = (rules: readonly NftRule[], isOwn: IsOwn): number =>
+  rules.findIndex((rule) => !isOwn(rule) && mayEnd(rule));
+
+const isAtBase = (table: NftTable, name: string, { type, hook, prio }: Base): boolean =>
+  table.chains.some(
+    (chain) => chain.name === name && chain.type === type && chain.hook === hook && chain.prio === prio,
+  );
+
+/** Reasons why a rule is not in force, or not alone in force, although it says what it should; each fits into brackets. */
+export function obstaclesTo(table: NftTable, rule: NftRule, base: Base, isOwn: IsOwn): string[] {
+  const { type, hook, prio, policy = "accept" } = table.chains.find(({ name }) => name === rule.chain) ?? {};
+  const where =
+    hook === undefined ? "at no hook" : `of type ${type} at the hook ${hook} with priority ${prio}`;
+  const rules = rulesIn(table, rule.chain);
+  const blocking = firstBlocking(rules, isOwn);
+  return [
+    ...(table.isDormant ? ["its table is dormant"] : []),
+    ...(isAtBase(table, rule.chain, base) ? [] : [`its chain is ${where}`]),
+    ...(policy === "accept" ? [] : [`its chain has the policy ${policy}`]),
+    ...(blocking >= 0 && blocking < rules.indexOf(rule) ? ["behind a rule that is not the stack's"] : []),
+  ];
+}
+
+/** A rule to be written. */
+export interface Entry {
+  readonly rule: { readonly expr: readonly unknown[]; readonly comment: string };
+  /** The rule that it is put before, or in whose place. */
+  readonly at?: NftRule | undefined;
+  readonly isReplacing: boolean;
+}
+
+/** A chain, by what it is to be. */
+export interface Place {
+  readonly family: string;
+  readonly table: string;
+  readonly name: string;
+  readonly base: Base;
+  readonly isOwn: IsOwn;
+}
+
+/**
+ * Whether a chain has to be written from its first rule to its last: the kernel neither moves a chain to another hook or
+ * priority, nor a rule to another place.
+ */
+export function isMisshapen(table: NftTable | undefined, { name, base, isOwn }: Place): boolean {
+  if (!table?.chains.some((chain) => chain.name === name)) return false;
+  const rules = rulesIn(table, name);
+  const blocking = firstBlocking(rules, isOwn);
+  return !isAtBase(table, name, base) || (blocking >= 0 && rules.slice(blocking).some(isOwn));
+}
+
+/** Operations that make the chain what it is to be, and put the entries into it. */
+export function writeChain(
+  table: NftTable | undefined,
+  place: Place,
+  entries: readonly Entry[],
+  going: readonly NftRule[],
+): object[] {
+  const { family, name, base } = place;
+  const added = { add: { chain: { family, table: place.table, name, ...base, policy: "accept" } } };
+  const ruleOf = ({
+    expr,
+    comment,
+  }: {
+    readonly expr: readonly unknown[];
+    readonly comment?: string | undefined;
+  }) => ({
+    ...{ family, table: place.table, chain: name },
+    ...(comment !== undefined && { comment }),
+    expr,
+  });
+  if (table && isMisshapen(table, place)) {
+    const rules = rewritten(table, place, entries, going);
+    return [...clearing(table, place), added, ...rules.map((rule) => ({ add: { rule: ruleOf(rule) } }))];
+  }
+  const rules = table ? rulesIn(table, name) : [];
+  const blocking = rules[firstBlocking(rules, place.isOwn)];
+  return [
+    added,
+    ...entries.map(({ rule, at = blocking, isReplacing }) => {
+      if (!at) return { add: { rule: ruleOf(rule) } };
+      const placed = { rule: { ...ruleOf(rule), handle: at.handle } };
+      return isReplacing ? { replace: placed } : { insert: placed };
+    }),
+  ];
+}
+
+/** Operations that empty a chain, and take it away where the kernel cannot change it. */
+function clearing(table: NftTable, { family, name, base, ...place }: Place): object[] {
+  const where = { family, table: place.table };
+  return [
+    ...rulesIn(table, name).map(({ handle }) => ({ delete: { rule: { ...where, chain: name, handle } } })),
+    ...(isAtBase(table, name, base) ? [] : [{ delete: { chain: { ...where, name } } }]),
+  ];
+}
+
+/** The rules of a chain in their order, less those that go; others' that may keep packets from ours are behind these. */
+function rewritten(
+  table: NftTable,
+  { name, isOwn }: Place,
+  entries: readonly Entry[],
+  going: readonly NftRule[],
+): Pick<NftRule, "expr" | "comment">[] {
+  const isBlocking = (rule: NftRule) => !isOwn(rule) && mayEnd(rule);
+  const rules = rulesIn(table, name);
+  const kept = rules
+    .filter((rule) => !isBlocking(rule))
+    .flatMap((rule) => {
+      const here = entries.filter(({ at }) => at === rule);
+      const isGone = going.includes(rule) || here.some(({ isReplacing }) => isReplacing);
+      return [...here.map((entry) => entry.rule), ...(isGone ? [] : [rule])];
+    });
+  const last = entries.filter(({ at }) => !at).map((entry) => entry.rule);
+  return [...kept, ...last, ...rules.filter(isBlocking)].map((rule) => ({ ...rule, expr: [...rule.expr] }));
+}

@@ -1,0 +1,314 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { Definition, Observed, Problem, Some } from "../engine/definition";
+import { asFarAsKnown } from "../engine/unknown";
+import { integer, linkName, namespaceName } from "../fields/common";
+import { hasPorts, portValue, protocol, protocolNumber, protocolOf } from "../fields/nat";
+import {
+  fwmark,
+  printFwmark,
+  printUids,
+  ruledNetwork,
+  ruledPort,
+  typeOfService,
+  uidRange,
+} from "../fields/policyRule";
+import { routeTable, tableOf } from "../fields/routeTable";
+import { readSysctls, valuesOf } from "../fields/sysctl";
+import { ASK, type Command, familyOption, ip, lookFor } from "../linux/command";
+import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { PROTOCOL, protocolMark } from "../linux/marks/protocol";
+import { parsePolicyRules, type RuleInfo } from "../linux/read/policyRule";
+import { familyAmong, familyProblem, onFamilyChange } from "./packetRule/family";
+
+export const PolicyRuleArgs = z.object({
+  /**
+   * When it is its turn: rules are asked from the lowest number to the highest, 1 to 4294967295, until one leads to a
+   * route or drops the packet. The kernel's own are at 0 (table `local`), 32766 (`main`) and 32767 (`default`, IPv4 only).
+   * Replaces.
+   */
+  priority: integer(1, 0xffff_ffff),
+  /** Network namespace whose packets it is for. Default: that of `iif` or `oif`, else the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /**
+   * `ipv4` or `ipv6`. Default: the family of `from` or `to`, else `ipv4`. Updates in place while an address is not known
+   * yet, as in a preview; a real change replaces.
+   */
+  family: z.enum(["ipv4", "ipv6"]),
+  /** Only packets from this address or network: `192.168.15.0/24`. Default: any. Updates in place. */
+  from: ruledNetwork.optional(),
+  /** Only packets to this address or network. Default: any. Updates in place. */
+  to: ruledNetwork.optional(),
+  /**
+   * Only packets that come in by this link; `lo` for those that the namespace sends itself. While there is no link of
+   * that name the rule is for no packet. Default: any. Updates in place.
+   */
+  iif: linkName.optional(),
+  /**
+   * Only packets of programs that have bound themselves to this link (SO_BINDTODEVICE, `ping -I`). Default: any. Updates
+   * in place.
+   */
+  oif: linkName.optional(),
+  /**
+   * Only packets with this mark, which a firewall or a program (SO_MARK) gave them: a number, `"0x10"`, or with the bits
+   * that count `"0x10/0xff"`. Default: any. Updates in place.
+   */
+  fwmark: fwmark.optional(),
+  /** Only packets of this protocol: `tcp`, `udp`, `sctp`, `icmp`, `icmpv6`, `esp` or `ah`. Default: any. Updates in place. */
+  ipproto: protocol.optional(),
+  /** Only packets from this port, a number from 1 to 65534, or range, `"8000-8010"`. Default: any. Updates in place. */
+  sport: ruledPort.optional(),
+  /** Only packets to this port, a number from 1 to 65534, or range, `"8000-8010"`. Default: any. Updates in place. */
+  dport: ruledPort.optional(),
+  /** Only packets of this user's programs, a number, or of a range of users, `"1000-1999"`. Default: any. Updates in place. */
+  uidrange: uidRange.optional(),
+  /**
+   * Only packets with this type of service, a multiple of 4: 4 to 28 for IPv4, 4 to 252 for IPv6. Default: any. Updates
+   * in place.
+   */
+  tos: typeOfService.optional(),
+  /**
+   * The rule is for all packets but those that the fields above say, together. Default: false. Updates in place.
+   */
+  invert: z.boolean().default(false),
+  /**
+   * What becomes of the packets: `lookup` looks for a route in `table`, and leaves those without one to the rules after
+   * it; `blackhole` drops them silently, `unreachable` and `prohibit` drop them and say so by ICMP. Default: `lookup`.
+   * Updates in place.
+   */
+  action: z
+    .enum(["lookup", "blackhole", "unreachable", "prohibit"])
+    // The kernel may have others.
+    .transform((action): string => action)
+    .default("lookup"),
+  /**
+   * Routing table that is looked up: a number, a name such as `main`, or one that `/etc/iproute2/rt_tables` of the host
+   * has, which counts as its number. Required for `lookup`, the others take none. Updates in place.
+   */
+  table: routeTable.optional(),
+  /**
+   * Take no route of `table` whose prefix is this long or shorter, 0 to 128 bits: 0 leaves out the default route, so that
+   * `main` decides on all else. Default: take every route. Updates in place.
+   */
+  suppressPrefixlength: integer(0, 128, "bits").optional(),
+});
+
+type Args = z.output<typeof PolicyRuleArgs> & { mark: string };
+
+interface Seen extends Observed<Args, object> {
+  /** How many rules of ours there are: a crash may leave the one before a change beside the one after it. */
+  readonly count: number;
+}
+
+/**
+ * A rule of the routing policy database, as `ip rule add` makes it. See ip-rule(8). Its protocol number says that it is
+ * one of ours, a record whose.
+ */
+export const policyRule: Definition<Args> = {
+  kind: "PolicyRule",
+  schema: PolicyRuleArgs,
+  identity: "priority",
+  onChange: {
+    priority: "replace",
+    namespace: "replace",
+    family: onFamilyChange,
+    from: "update",
+    to: "update",
+    iif: "update",
+    oif: "update",
+    fwmark: "update",
+    ipproto: "update",
+    sport: "update",
+    dport: "update",
+    uidrange: "update",
+    tos: "update",
+    invert: "update",
+    action: "update",
+    table: "update",
+    suppressPrefixlength: "update",
+  },
+
+  id: ({ namespace, family, priority }) =>
+    `${namespace === undefined ? "" : `${namespace}/`}${family} rule ${priority}`,
+  claims: ({ namespace, family, priority }) => [claimOf("rule", namespace, `${family} ${priority}`)],
+  // A rule outlives its links, and waits for them.
+  needs: ({ namespace }) => namespaceClaim(namespace),
+
+  defaults: ({ from, to }) => ({ family: familyAmong([from, to]) }),
+
+  problems: asFarAsKnown(familyProblems, portProblems, actionProblems, selectorProblems),
+
+  probe: (args) => [
+    // Numbers, as a host may give 110 and tables names of its own.
+    ip(args.namespace, familyOption(args.family), ...ASK, "rule", "show", "pref", String(args.priority)),
+  ],
+
+  parse([answer], args): Seen | undefined {
+    const found = parsePolicyRules(answer).filter(({ priority }) => priority === args.priority);
+    const own = found.filter((info) => info.protocol === PROTOCOL);
+    const [first] = [...own, ...found];
+    if (!first) return undefined;
+    const mark = own.length > 0 ? args.mark : protocolMark(first.protocol);
+    return { args: seenArgs(first, own.length), outputs: {}, mark, count: own.length };
+  },
+
+  create: (args) => [addition(args)],
+
+  update(seen: Seen, args) {
+    if (SAID.every((field) => isDeepStrictEqual(seen.args[field], args[field]))) return [];
+    const deletions = Array.from({ length: seen.count }, () => deletion(args));
+    // The new one stands behind the old one until that is gone, so that there is always one.
+    return seen.count > 1 || isSameToKernel(seen.args, args)
+      ? [...deletions, addition(args)]
+      : [addition(args), ...deletions];
+  },
+
+  remove: (seen: Partial<Seen>, args) => Array.from({ length: seen.count ?? 1 }, () => deletion(args)),
+
+  isRecorded: () => true,
+  isLeaf: true,
+
+  *caveats({ namespace, family, iif }) {
+    if (family === "ipv6") return [];
+    const links = ["all", ...(iif === undefined ? [] : [iif])];
+    const keys = links.map((link) => `net/ipv4/conf/${link}/rp_filter`);
+    const [answer] = yield [lookFor(readSysctls(namespace, keys))];
+    const values = Object.values(valuesOf(answer, keys));
+    // The higher of both counts, and 2 is the loose one.
+    return values.includes("1") && !values.includes("2")
+      ? [
+          `rp_filter is strict (1) in ${namespace ?? "the host"}: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl`,
+        ]
+      : [];
+  },
+};
+
+/** What the kernel tells rules of one priority apart by, and by what only where the new one says something of it. */
+const COMPARED = [
+  "iif",
+  "oif",
+  "fwmark",
+  "ipproto",
+  "sport",
+  "dport",
+  "uidrange",
+  "action",
+  "table",
+] as const;
+const COMPARED_IF_SAID = ["from", "to", "tos"] as const;
+
+const SELECTORS = [
+  ...COMPARED_IF_SAID,
+  ...(["iif", "oif", "fwmark", "ipproto", "sport", "dport", "uidrange"] as const),
+];
+
+/** All that a rule says beyond what it is known by. */
+const SAID = [...COMPARED_IF_SAID, ...COMPARED, "invert", "suppressPrefixlength"] as const;
+
+/** Whether the kernel would refuse the new rule as it takes it for the old one: fib4_rule_compare in net/ipv4/fib_rules.c. */
+const isSameToKernel = (seen: Some<Args>, args: Args): boolean =>
+  COMPARED.every((field) => isDeepStrictEqual(seen[field], args[field])) &&
+  COMPARED_IF_SAID.every((field) => args[field] === undefined || args[field] === seen[field]);
+
+const addition = (args: Args): Command =>
+  ip(args.namespace, familyOption(args.family), "rule", "add", ...keyWords(args), ...ruleWords(args));
+
+/** The first of ours with that priority, which is the oldest. */
+const deletion = (args: Args): Command =>
+  ip(args.namespace, familyOption(args.family), "rule", "del", ...keyWords(args));
+
+const keyWords = ({ priority }: Args): string[] => ["pref", String(priority), "proto", String(PROTOCOL)];
+
+function ruleWords({ invert, action, table, suppressPrefixlength, ...args }: Args): string[] {
+  const word = (name: string, value: string | number | undefined) =>
+    value === undefined ? [] : [name, String(value)];
+  return [
+    ...(invert ? ["not"] : []),
+    ...word("from", args.from),
+    ...word("to", args.to),
+    ...word("iif", args.iif),
+    ...word("oif", args.oif),
+    // Of a mark of 0 the kernel would look at no bit, unless it is told which.
+    ...word("fwmark", args.fwmark === "0x0" ? "0x0/0xffffffff" : args.fwmark),
+    // By number, as a host may have no /etc/protocols.
+    ...word("ipproto", args.ipproto && protocolNumber(args.ipproto)),
+    ...word("sport", args.sport),
+    ...word("dport", args.dport),
+    ...word(
+      "uidrange",
+      typeof args.uidrange === "number" ? `${args.uidrange}-${args.uidrange}` : args.uidrange,
+    ),
+    // `ip` reads it as hexadecimal, with or without the sign of it.
+    ...word("tos", args.tos === undefined ? undefined : `0x${args.tos.toString(16)}`),
+    ...(action === "lookup" ? word("lookup", table) : [action]),
+    ...word("suppress_prefixlength", suppressPrefixlength),
+  ];
+}
+
+/** The rule in the words of the arguments. What none of them can say, and a rule too many, is told in `action`. */
+const seenArgs = (info: RuleInfo, count: number): Some<Args> => ({
+  ...{ from: info.from, to: info.to, iif: info.iif, oif: info.oif },
+  fwmark: info.fwmark && printFwmark(info.fwmark),
+  ipproto: info.ipproto === undefined ? undefined : protocolOf(info.ipproto),
+  sport: info.sport && portValue(info.sport),
+  dport: info.dport && portValue(info.dport),
+  uidrange: info.uidrange && printUids(info.uidrange),
+  ...{ tos: info.tos, invert: info.invert },
+  action: [info.action, ...notes(info, count)].join(" "),
+  table: info.table === undefined ? undefined : tableOf(info.table),
+  suppressPrefixlength: info.suppressPrefixlength,
+});
+
+const notes = ({ more }: RuleInfo, count: number): string[] => [
+  ...(more.length === 0 ? [] : [`(and ${more.join(", ")})`]),
+  ...(count > 1 ? ["(and another rule)"] : []),
+];
+
+function familyProblems({ family, from, to, ipproto, tos = 0, suppressPrefixlength = 0 }: Args): Problem[] {
+  const problems = [...familyProblem("from", from, family), ...familyProblem("to", to, family)];
+  const other = { ipv4: "icmpv6", ipv6: "icmp" }[family];
+  if (ipproto === other) {
+    const own = family === "ipv4" ? "icmp" : "icmpv6";
+    problems.push({
+      property: "ipproto",
+      reason: `is ${ipproto}, which is not of ${family}: write ${own}, or the other family`,
+    });
+  }
+  if (family === "ipv4" && tos > 28) {
+    const reason = `is ${tos}, but of IPv4 the kernel looks at the bits of RFC 1349 alone: write 4 to 28`;
+    problems.push({ property: "tos", reason });
+  }
+  if (family === "ipv4" && suppressPrefixlength > 32) {
+    const reason = `is ${suppressPrefixlength}, but prefixes of IPv4 have 32 bits at most`;
+    problems.push({ property: "suppressPrefixlength", reason });
+  }
+  return problems;
+}
+
+function portProblems(args: Args): Problem[] {
+  const { ipproto } = args;
+  if (ipproto === undefined || hasPorts(ipproto)) return [];
+  const reason = `has a port, but ${ipproto} has no ports: set \`ipproto\` to tcp, udp or sctp, or leave it out`;
+  return (["sport", "dport"] as const)
+    .filter((property) => args[property] !== undefined)
+    .map((property) => ({ property, reason }));
+}
+
+function actionProblems({ action, table, suppressPrefixlength }: Args): Problem[] {
+  if (action !== "lookup") {
+    const reason = `has no meaning for a rule of action ${action}, which looks up nothing: leave it out`;
+    return [
+      ...(table === undefined ? [] : [{ property: "table", reason }]),
+      ...(suppressPrefixlength === undefined ? [] : [{ property: "suppressPrefixlength", reason }]),
+    ];
+  }
+  const reason = "is required: the routing table to look up, or another `action`";
+  return table === undefined ? [{ property: "table", reason }] : [];
+}
+
+function selectorProblems(args: Args): Problem[] {
+  if (!args.invert || SELECTORS.some((field) => args[field] !== undefined)) return [];
+  const which = SELECTORS.map((field) => `\`${field}\``).join(", ");
+  const reason = `is true, but nothing says which packets are left out, so the rule is for none: give one of ${which}`;
+  return [{ property: "invert", reason }];
+}

@@ -1,0 +1,414 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { isRecord } from "../engine/check";
+import { linkTowards } from "../engine/copies";
+import type { Definition, Effect, Observed, Problem, Some } from "../engine/definition";
+import { asFarAsKnown, hasUnknown } from "../engine/unknown";
+import {
+  canonicalIp,
+  type Family,
+  familyOf,
+  integer,
+  ipAddress,
+  linkName,
+  namespaceName,
+  network,
+} from "../fields/common";
+import { gatewayProblem, machineProblem } from "../fields/machine";
+import { routeTable } from "../fields/routeTable";
+import { ASK, type Command, ip } from "../linux/command";
+import { RefusedError } from "../linux/errors";
+import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
+import { parseRoutes, type RouteInfo } from "../linux/read/route";
+
+const defaultOrNetwork = z.string().transform((text, ctx) => {
+  if (text === "default") return text;
+  const parsed = network.safeParse(text);
+  if (parsed.success) return parsed.data;
+  for (const { message } of parsed.error.issues) ctx.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+export const RouteArgs = z.object({
+  /**
+   * What it leads to: `default`, or a network such as `192.168.1.0/24` or `fd00::/64`. `default` is of the
+   * family of the gateway, else of `source`, else IPv4; `0.0.0.0/0` and `::/0` leave no doubt. Updates in
+   * place to another spelling of the same destination; any other replaces.
+   */
+  destination: defaultOrNetwork,
+  /** Network namespace whose routing table it is in. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /**
+   * Address of the gateway; an IPv6 one will do for an IPv4 destination (RFC 8950). Default: none, receivers
+   * are on the link itself. Updates in place; from IPv4 or none to IPv6, or back, replaces.
+   */
+  via: ipAddress.optional(),
+  /** Link that the packets leave by. Default: the one that `via` is on. Updates in place. */
+  interface: linkName.optional(),
+  /** Of the routes to one destination that with the lowest counts. Default: 0; for IPv6 1024. Replaces. */
+  metric: integer(0, 0xffff_ffff).optional(),
+  /**
+   * Routing table: a number, a name such as `main`, `local` or `default` (254, 255, 253), or one that
+   * `/etc/iproute2/rt_tables` of the host has, which counts as its number. Default: `main`. Replaces.
+   */
+  table: routeTable.default("main"),
+  /**
+   * Address of its own that the namespace sends from, where a program leaves it open. Default: the kernel
+   * chooses. Updates in place; from IPv4 or none to IPv6, or back, replaces.
+   */
+  source: ipAddress.optional(),
+  /** Largest packet in bytes, 68 (IPv6: 1280) to 65520. Default: that of the link. Updates in place. */
+  mtu: integer(68, 65520, "bytes").optional(),
+  /**
+   * Take `via` for a neighbour on `interface`, even if no address covers it. Default: false. Updates in
+   * place.
+   */
+  onlink: z.boolean().default(false),
+  /**
+   * What becomes of the packets: `unicast` sends them on, `blackhole` drops them silently, `unreachable` and
+   * `prohibit` drop them and say so by ICMP. Default: `unicast`. Updates in place.
+   */
+  type: z.enum(["unicast", "blackhole", "unreachable", "prohibit"]).default("unicast"),
+  /**
+   * Several ways at once that the flows are spread over (ECMP), in place of `via`, `interface` and `onlink`.
+   * Default: none. Updates in place; from IPv4 gateways or none to IPv6 ones, or back, replaces.
+   */
+  nexthops: z
+    .array(
+      z.strictObject({
+        /** Address of the gateway. Default: none, receivers are on the link itself. Updates in place. */
+        via: ipAddress.optional(),
+        /** Link that the packets leave by. Default: the one that `via` is on. Updates in place. */
+        interface: linkName.optional(),
+        /** Its share of the flows beside those of the others, 1 to 256. Default: 1. Updates in place. */
+        weight: integer(1, 256).default(1),
+        /** Take `via` for a neighbour, even if no address covers it. Default: false. Updates in place. */
+        onlink: z.boolean().default(false),
+      }),
+    )
+    .min(2, "needs two ways or more: write a single one as `via` and `interface`")
+    .optional(),
+  /**
+   * Take over a route with this destination, table and metric that something else made. Deletion sets it back to what
+   * it was, and leaves it. Counts at creation; taken out later, the route becomes this resource's own. Default: false.
+   * Updates in place.
+   */
+  adopt: z.boolean().optional(),
+});
+
+type Args = z.output<typeof RouteArgs> & { mark: string };
+type Nexthop = NonNullable<Args["nexthops"]>[number];
+type Way = Omit<Nexthop, "weight">;
+
+interface Seen extends Observed<Args, object> {
+  /** Whether somebody has put another route with the same destination and metric beside it. */
+  readonly hasRival: boolean;
+}
+
+/**
+ * `default` may follow the family of this field, and that of the other family is another route. The field
+ * alone does not tell whether it does.
+ */
+const byFamily: Effect = (was, now) =>
+  hasUnknown(now) || familyIn(was) === familyIn(now) ? "update" : "replace";
+
+/** `default` and `0.0.0.0/0`, or `::/0`, are one destination. */
+const byTarget: Effect = (was, now, olds, news) =>
+  [was, now].every((text) => typeof text === "string" && !hasUnknown(text)) &&
+  targetOf(olds) === targetOf(news)
+    ? "update"
+    : "replace";
+
+/**
+ * A route, as `ip route add` makes it. See ip-route(8). Its protocol number says that it is one of ours, a record whose.
+ */
+export const route: Definition<Args> = {
+  kind: "Route",
+  schema: RouteArgs,
+  identity: "destination",
+  onChange: {
+    destination: byTarget,
+    namespace: "replace",
+    via: byFamily,
+    interface: "update",
+    metric: "replace",
+    table: "replace",
+    source: byFamily,
+    mtu: "update",
+    onlink: "update",
+    type: "update",
+    nexthops: byFamily,
+    adopt: "update",
+  },
+
+  id(args) {
+    const { namespace, table } = args;
+    const words = [
+      `${namespace === undefined ? "" : `${namespace}/`}${targetOf(args)}`,
+      ...(table === "main" ? [] : [`table ${table}`]),
+      ...(metricOf(args) === defaultMetric(args) ? [] : [`metric ${metricOf(args)}`]),
+    ];
+    return words.join(" ");
+  },
+  claims: (args) => [
+    claimOf("route", args.namespace, `${args.table} ${targetOf(args)} metric ${metricOf(args)}`),
+  ],
+
+  needs: ({ namespace, nexthops = [], ...way }) => [
+    ...namespaceClaim(namespace),
+    ...[way, ...nexthops].flatMap(({ interface: link }) =>
+      link === undefined ? [] : claimOf("link", namespace, link),
+    ),
+  ],
+
+  problems: asFarAsKnown(shapeProblems, wayProblems, familyProblems),
+
+  probe: (args) => [
+    ip(
+      args.namespace,
+      ...[...familyFlag(args), ...ASK, "route", "show"],
+      ...["table", String(args.table), "exact", args.destination],
+    ),
+  ],
+
+  parse([answer], args): Seen | undefined {
+    const routes = parseRoutes(answer).filter(
+      ({ isForAll, metric }) => isForAll && metric === metricOf(args),
+    );
+    const own = routes.find(({ protocol }) => protocol === PROTOCOL);
+    const info = own ?? routes[0];
+    if (!info) return undefined;
+    return {
+      args: seenArgs(info, args),
+      whole: { ...seenArgs(info, args), interface: info.way.interface },
+      outputs: {},
+      mark: own ? args.mark : protocolMark(info.protocol),
+      misfit: misfit(info),
+      hasRival: routes.length > 1,
+    };
+  },
+
+  create: (args) => [change("add", args)],
+
+  update(seen: Seen, args) {
+    const isAsked = UPDATED.every((field) => isDeepStrictEqual(seen.args[field], args[field]));
+    if (isAsked && seen.mark === args.mark) return [];
+    if (!seen.hasRival) return [change("replace", args)];
+    // The kernel replaces the first it finds, whosever it is.
+    throw new RefusedError(
+      `${route.id(args)} has another route with the same metric beside it: remove that one by hand first`,
+    );
+  },
+
+  // The kernel looks for the protocol as well, so nobody else's route goes.
+  remove: (seen, args) => [
+    ip(args.namespace, ...familyFlag(args), "route", "del", ...deletionWords(seen, args)),
+  ],
+
+  isRecorded: () => true,
+  isLeaf: true,
+};
+
+/** Why a route cannot be taken over: what no argument can say would be lost. */
+function misfit({ type, more }: RouteInfo): string | undefined {
+  if (type === undefined) return "is of a type that no Route has";
+  return more.length === 0 ? undefined : `has settings that no Route has: ${more.join(", ")}`;
+}
+
+const UPDATED = ["via", "interface", "source", "mtu", "onlink", "type", "nexthops"] as const;
+
+function change(verb: "add" | "replace", args: Args): Command {
+  const { namespace, source, mtu, type, nexthops } = args;
+  return ip(
+    namespace,
+    ...[...familyFlag(args), "route", verb],
+    ...(type === "unicast" ? [] : [type]),
+    ...keyWords(args),
+    ...(source === undefined ? [] : ["src", source]),
+    ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
+    ...(nexthops ? multipathWords(nexthops, args) : wayWords(args, args)),
+  );
+}
+
+/** What tells the route from any other. */
+const keyWords = (args: Args): string[] => [
+  ...[args.destination, "table", String(args.table)],
+  ...["metric", String(metricOf(args)), "proto", protocolOf(args.mark)],
+];
+
+/**
+ * Deletion takes metric 0 for any, and the lowest that fits. Should the route have gone just now, with its link, that would be
+ * another one: type and ways tell it from this one.
+ */
+function deletionWords({ whole }: Observed<Args, object>, args: Args): string[] {
+  if (metricOf(args) > 0) return keyWords(args);
+  const { type = args.type, nexthops, via, interface: link } = whole ?? args;
+  const ways = nexthops
+    ? multipathWords(nexthops, args)
+    : wayWords({ via, interface: link, onlink: false }, args);
+  return [type, ...keyWords(args), ...ways];
+}
+
+const multipathWords = (nexthops: readonly Nexthop[], args: Args): string[] =>
+  nexthops.flatMap((way) => ["nexthop", ...wayWords(way, args), "weight", String(way.weight)]);
+
+function wayWords({ via, interface: named, onlink }: Way, args: Args): string[] {
+  const link = named ?? (via === undefined ? undefined : linkTowards(args.namespace, via));
+  return [
+    ...(via === undefined ? [] : ["via", ...(familyOf(via) === routeFamily(args) ? [] : ["inet6"]), via]),
+    ...(link === undefined ? [] : ["dev", link]),
+    ...(onlink ? ["onlink"] : []),
+  ];
+}
+
+/** The route in the words of the arguments. A link that was left to the kernel is no difference. */
+function seenArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Args): Some<Args> {
+  const { via, interface: link, onlink } = canonical(way);
+  const seen = {
+    ...{ type, via, onlink, mtu, source: source && canonicalIp(source) },
+    ...(args.interface !== undefined && { interface: link }),
+    nexthops: nexthops && asAsked(nexthops.map(canonical), args.nexthops ?? []),
+  };
+  // Once its gateway is gone, `default` alone would be that of the other family.
+  const isSame = routeFamily({ ...seen, destination: args.destination }) === routeFamily(args);
+  return isSame ? seen : { ...seen, destination: targetOf(args) };
+}
+
+const canonical = (way: Nexthop): Nexthop =>
+  way.via === undefined ? way : { ...way, via: canonicalIp(way.via) };
+
+/** Ways in the kernel's order, by which it spreads the flows; a link that was left to the kernel is no difference. */
+function asAsked(seen: readonly Nexthop[], asked: readonly Nexthop[]): Nexthop[] {
+  const left = [...asked];
+  return seen.map((way) => {
+    const at = left.findIndex((wanted) => isDeepStrictEqual(wanted, asFarAsAsked(way, wanted)));
+    return left.splice(at, at < 0 ? 0 : 1)[0] ?? way;
+  });
+}
+
+function asFarAsAsked({ interface: link, ...rest }: Nexthop, asked: Nexthop): Nexthop {
+  return asked.interface === undefined || link === undefined ? rest : { interface: link, ...rest };
+}
+
+/** `default` is of the family of its gateway, as with `ip route`. */
+function routeFamily(args: Some<Args>): Family {
+  const { destination = "default" } = args;
+  // Where the destination tells, the others need not be known.
+  return destination === "default" ? familyIn(args.via, args.nexthops, args.source) : familyOf(destination);
+}
+
+/** The family of the first address among arguments and lists of ways; IPv4 where there is none. */
+const familyIn = (...values: unknown[]): Family => familyOf(String(addressIn(values)));
+
+function addressIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(addressIn).find((address) => address !== undefined);
+  return isRecord(value) ? value["via"] : value;
+}
+
+/** `ip route` is about IPv4 unless told otherwise. */
+const familyFlag = (args: Args): string[] => (routeFamily(args) === "ipv4" ? [] : ["-6"]);
+
+/** What the kernel gives a route that asks for none. */
+const defaultMetric = (args: Args): number => (routeFamily(args) === "ipv4" ? 0 : 1024);
+
+const metricOf = (args: Args): number => args.metric ?? defaultMetric(args);
+
+/** The destination with its family. */
+const targetOf = ({ destination = "default", ...args }: Some<Args>): string =>
+  destination !== "default" ? destination : routeFamily(args) === "ipv4" ? "0.0.0.0/0" : "::/0";
+
+/** Fields that do not go together. */
+function shapeProblems(args: Args): Problem[] {
+  const { type, via, interface: link, nexthops } = args;
+  const refuse = (fields: readonly (keyof Args)[], reason: string) =>
+    fields
+      .filter((field) => args[field] !== undefined && args[field] !== false)
+      .map((property) => ({ property, reason }));
+  if (type !== "unicast") {
+    const reason = `has no meaning for a route of type ${type}, which lets nothing through: leave it out`;
+    return refuse(["via", "interface", "onlink", "source", "nexthops"], reason);
+  }
+  if (nexthops) {
+    return refuse(["via", "interface", "onlink"], "does not go with `nexthops`: move it into one of them");
+  }
+  if (via !== undefined || link !== undefined) return [];
+  const reason = "is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`";
+  return [{ property: "via", reason }];
+}
+
+/** Ways that the kernel would refuse or misunderstand. */
+function wayProblems(args: Args): Problem[] {
+  const { type, nexthops } = args;
+  if (type !== "unicast") return [];
+  if (!nexthops) return gatewayProblems(args, args, "");
+  return nexthops.flatMap((way, at) => {
+    const twin = nexthops.findIndex(({ via, interface: link }) => via === way.via && link === way.interface);
+    const reason = `is the same way as nexthops[${twin}]: give that one more weight instead`;
+    return [
+      ...(twin < at ? [{ property: `nexthops[${at}]`, reason }] : []),
+      ...missingGateway(way, args, at),
+      ...gatewayProblems(way, args, `nexthops[${at}].`),
+    ];
+  });
+}
+
+function missingGateway({ via, interface: link }: Way, args: Args, at: number): Problem[] {
+  if (via !== undefined || (link !== undefined && routeFamily(args) === "ipv4")) return [];
+  const reason =
+    link === undefined
+      ? "is missing: name a gateway here, or a link as `interface`"
+      : "is missing: of several IPv6 ways each needs a gateway";
+  return [{ property: `nexthops[${at}].via`, reason }];
+}
+
+function gatewayProblems({ via, interface: link, onlink }: Way, args: Args, prefix: string): Problem[] {
+  const problems: Problem[] = [];
+  const misfit = via === undefined ? undefined : gatewayMisfit(via, link, args);
+  if (misfit !== undefined) problems.push({ property: `${prefix}via`, reason: misfit });
+  if (onlink && (via === undefined || link === undefined)) {
+    const reason = "needs both `via` and `interface`: it makes the gateway a neighbour on that link";
+    problems.push({ property: `${prefix}onlink`, reason });
+  }
+  return problems;
+}
+
+function gatewayMisfit(via: string, link: string | undefined, args: Args): string | undefined {
+  const bits = familyOf(via) === "ipv4" ? 32 : 128;
+  if (bits === 32 && routeFamily(args) === "ipv6") return `is ${via}, but an IPv6 route takes IPv6 gateways`;
+  const problem = gatewayProblem(via);
+  if (problem) return `is ${via}, ${problem}`;
+  if (link === undefined && /^fe[89ab].:/.test(via)) {
+    return `is ${via}, which may be on any link: name the link as \`interface\``;
+  }
+  return args.destination === `${via}/${bits}`
+    ? `is ${via}, the destination itself: leave it out and name the link as \`interface\``
+    : undefined;
+}
+
+/** Values that do not suit the family. */
+function familyProblems(args: Args): Problem[] {
+  const { destination, source, metric, mtu } = args;
+  const family = routeFamily(args);
+  const problems: Problem[] = [];
+  if (source !== undefined && familyOf(source) !== family) {
+    const name = family === "ipv4" ? "IPv4" : "IPv6";
+    const other = destination === "default" && family === "ipv6" ? ", or the destination as 0.0.0.0/0" : "";
+    const reason = `is ${source}, but this is an ${name} route: write an ${name} address${other}`;
+    problems.push({ property: "source", reason });
+  } else if (source !== undefined) {
+    const problem = machineProblem(source);
+    if (problem) problems.push({ property: "source", reason: `is ${source}, ${problem}` });
+  }
+  if (family === "ipv6" && metric === 0) {
+    problems.push({
+      property: "metric",
+      reason: "is 0, which the kernel takes for 1024 in IPv6: write 1024",
+    });
+  }
+  if (family === "ipv6" && mtu !== undefined && mtu < 1280) {
+    const reason = `is ${mtu}, but 1280 bytes must get through in IPv6 (RFC 8200): write 1280 or more`;
+    problems.push({ property: "mtu", reason });
+  }
+  return problems;
+}

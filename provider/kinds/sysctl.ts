@@ -1,0 +1,148 @@
+import { z } from "zod";
+import type { Definition, Effect, Observed } from "../engine/definition";
+import { type Family, namespaceName } from "../fields/common";
+import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
+import {
+  claimedIn,
+  originOf,
+  readSides,
+  restoreSides,
+  seenSides,
+  settleSides,
+  sidesBefore,
+  sidesOf,
+  type Values,
+  valuesIn,
+} from "../fields/sysctlEffects";
+import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../fields/sysctlRelations";
+import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { linkIn, sysctlName } from "../linux/read/sysctl";
+import { forwardersIn } from "./forwarders";
+
+export const SysctlArgs = z.object({
+  /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Updates in place to another spelling of the same
+   * parameter; any other key replaces. */
+  key: sysctlKey,
+  /** Its value; text, a number, or a boolean for 1 and 0. Updates in place. */
+  value: sysctlValue,
+  /** Network namespace whose parameter it is; only for keys below `net`. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+});
+
+type Args = z.output<typeof SysctlArgs> & { mark: string };
+
+interface Seen extends Observed<Args, object> {
+  /** What a change of it changes besides, by paths. */
+  readonly sides?: Values;
+}
+
+/** Another spelling is the same parameter. */
+const onKeyChange: Effect = (was, now) =>
+  typeof was === "string" && typeof now === "string" && isSameKey(was, now) ? "update" : "replace";
+
+/** A kernel parameter. It is always there: creation takes it over, deletion sets it back. See sysctl(8). */
+export const sysctl: Definition<Args> = {
+  kind: "Sysctl",
+  schema: SysctlArgs,
+  identity: "key",
+  onChange: { key: onKeyChange, value: "update", namespace: "replace" },
+
+  id: ({ namespace, key }) => idOf(namespace, parameterOf(key)),
+  // Versions up to 0.1 told spellings apart.
+  formerIds: ({ namespace, key }) =>
+    sysctlPaths(key)
+      .slice(1)
+      .map((path) => idOf(namespace, path)),
+  claims: ({ namespace, key }) => [claimOf("sysctl", namespace, parameterOf(key))],
+
+  needs({ namespace, key }) {
+    const link = linkIn(key);
+    return [...namespaceClaim(namespace), ...(link === undefined ? [] : [claimOf("link", namespace, link)])];
+  },
+
+  problems: ({ key, namespace }) =>
+    namespace === undefined || isNamespaced(key)
+      ? []
+      : [
+          {
+            property: "key",
+            reason: `is ${key}, which belongs to the whole host and not to a network namespace: leave \`namespace\` out`,
+          },
+        ],
+
+  probe: ({ namespace, key }) => [readSysctls(namespace, [key]), ...readSides(namespace, [key])],
+
+  parse([answer, ...others], { key }): Seen | undefined {
+    const value = valuesOf(answer, [key])[key];
+    if (value === undefined) return undefined;
+    return {
+      args: { value },
+      // What is remembered has to be written in the unit that it was read in.
+      ...(hasOtherUnit(key) && { whole: { key, value } }),
+      outputs: {},
+      ...seenSides(others, [key]),
+    };
+  },
+
+  // Reached only where the parameter does not exist: the tool then says so.
+  create: ({ namespace, key, value }) => writeSysctls(namespace, { [key]: value }),
+  update: (seen, { namespace, key, value }) =>
+    seen.args.value === value ? [] : writeSysctls(namespace, { [key]: value }),
+  // What was taken over is set back instead.
+  remove: () => [],
+
+  isStanding: true,
+  isRecorded: () => true,
+  serialize: ({ namespace, key }) => {
+    const circle = circleOf(key);
+    return circle === undefined ? [] : `sysctls ${circle} in ${namespace ?? ""}`;
+  },
+
+  *reliedOn({ namespace, key, value, mark }, former) {
+    const family = forwardingFamily(key);
+    if (family === undefined || value === "0" || former["value"] !== "0") return [];
+    return yield* forwardersIn({ namespace, family, mark });
+  },
+
+  effects: {
+    fields: ["key", "value"],
+    namespace: ({ namespace, key }) =>
+      circleOf(key) === undefined && !hasOtherUnit(key) ? undefined : { name: namespace },
+
+    remember(former, { args: { value = "" }, sides = {} }: Seen, args, records, isFirst) {
+      const { key, mark } = args;
+      const claimed = claimedIn(records, mark);
+      const origin = isFirst ? originOf(parameterOf(key), value, claimed) : former["value"];
+      const change = { seen: { [key]: value }, asked: { [key]: args.value }, sides };
+      const before = sidesBefore(change, sidesOf(former), claimed);
+      return { ...former, value: origin, ...(before && { sides: before }) };
+    },
+
+    *settle(former, { namespace, key, value, mark }, records) {
+      const sides = yield* settleSides(
+        namespace,
+        { [key]: value },
+        sidesOf(former),
+        claimedIn(records, mark),
+      );
+      return sides ? { ...former, sides } : former;
+    },
+
+    *restore(former, { namespace, mark, ...args }, records) {
+      const { key = args.key, value } = former;
+      if (typeof value !== "string") return;
+      const claimed = claimedIn(records, mark);
+      yield* restoreSides(namespace, { [String(key)]: value }, valuesIn(former["sides"]), claimed);
+    },
+  },
+};
+
+/** The family whose packets a parameter lets pass, of all links or of one. */
+function forwardingFamily(key: string): Family | undefined {
+  const [, version] =
+    /^net\/ip(v[46])\/(?:ip_forward|conf\/[^/]+\/(?:force_)?forwarding)$/.exec(parameterOf(key)) ?? [];
+  return version === undefined ? undefined : version === "v4" ? "ipv4" : "ipv6";
+}
+
+const idOf = (namespace: string | undefined, path: string): string =>
+  `${namespace ? `${namespace}/` : ""}${sysctlName(path)}`;

@@ -1,0 +1,292 @@
+import { z } from "zod";
+import type { Definition, Observed, Problem, Some } from "../engine/definition";
+import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
+import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
+import { isMarkOf, parseMark } from "../linux/marks/mark";
+import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { isUp, type Link, misfit, parseLink, parseLinks } from "../linux/read/link";
+import { parseNamespaceIds } from "../linux/read/namespaceId";
+import { linksIn, memberOf, stackedOn } from "./links/attached";
+import { birthGroup, isMarked, linkId, macOf, markWords } from "./links/identity";
+import { farEndOf, NOTHING } from "./links/inside";
+
+const EndArgs = z.object({
+  /** Name of this end, up to 15 bytes. Replaces. */
+  name: linkName,
+  /** Network namespace this end lives in. Default: the host's own. Replaces. */
+  namespace: namespaceName.optional(),
+  /** Bridge in the same namespace that this end is a port of. Default: none. Updates in place. */
+  bridge: linkName.optional(),
+  /** MAC address. Updates in place. */
+  mac: macAddress,
+  /** Largest packet in bytes. Default: 1500. Updates in place. */
+  mtu: mtu.default(1500),
+  /** Whether it is up. Default: true. Updates in place. */
+  up: z.boolean().default(true),
+});
+
+export const VethPairArgs = z.object({
+  /** This end of the cable. */
+  end: EndArgs,
+  /** The other end of the cable. */
+  peer: EndArgs,
+  /**
+   * Delete the cable although others would lose something with it: links on top of either end, and what other stacks have
+   * written down about it. Without it deletion is refused while there is any. Default: false. Updates in place.
+   */
+  deleteForeign: z.boolean().optional(),
+  /**
+   * Take over a cable with these two ends that something else made. Deletion sets it back to what it was, and leaves
+   * it. Counts at creation; taken out later, the cable becomes this resource's own. Default: false. Updates in place.
+   */
+  adopt: z.boolean().optional(),
+});
+
+type End = z.output<typeof EndArgs>;
+type Args = z.output<typeof VethPairArgs> & { mark: string };
+
+interface Outputs {
+  /** Interface index of `end`, unique in its namespace. */
+  ifindex: number;
+  /** Interface index of `peer`, unique in its namespace. */
+  peerIfindex: number;
+}
+
+interface Seen extends Observed<Args, Partial<Outputs>> {
+  readonly end: Link | undefined;
+  readonly peer: Link | undefined;
+}
+
+/** A cable, as `ip link add type veth` makes it. See veth(4). Its mark is the alias of both ends. */
+export const vethPair: Definition<Args, Partial<Outputs>> = {
+  kind: "VethPair",
+  schema: VethPairArgs,
+  identity: "end.name",
+  onChange: {
+    // The kernel can move and rename a link, but a move costs 16 ms and everything that hangs on it.
+    "end.name": "replace",
+    "end.namespace": "replace",
+    "end.bridge": "update",
+    "end.mac": "update",
+    "end.mtu": "update",
+    "end.up": "update",
+    "peer.name": "replace",
+    "peer.namespace": "replace",
+    "peer.bridge": "update",
+    "peer.mac": "update",
+    "peer.mtu": "update",
+    "peer.up": "update",
+    deleteForeign: "update",
+    adopt: "update",
+  },
+
+  id: ({ end, peer }) =>
+    [end, peer]
+      .filter(isNamed)
+      .map(({ namespace, name }) => linkId(namespace, name))
+      .join(" "),
+  home: ({ end }) => end.namespace,
+  claims: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
+  needs: ({ end, peer }) =>
+    [end, peer].flatMap(({ namespace, bridge }) => [
+      ...namespaceClaim(namespace),
+      ...(bridge === undefined ? [] : [claimOf("link", namespace, bridge)]),
+    ]),
+  defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
+  problems: ({ end, peer }) => problems(end, peer),
+
+  probe: ({ end, peer, adopt }) => [
+    ...[end, peer].filter(isNamed).map(({ namespace, name }) => showLink(namespace, name)),
+    // Where the other end of each is, as two cables may lead to links of the same index.
+    ...(adopt ? [end, peer].map(({ namespace }) => showNamespaceIds(namespace)) : []),
+  ],
+
+  parse(answers, args): Seen | undefined {
+    const left = [...answers];
+    const [end, peer] = [args.end, args.peer].map((asked) =>
+      isNamed(asked) ? parseLink(left.shift()) : undefined,
+    );
+    const links = [end, peer].filter((link) => link !== undefined);
+    if (links.length === 0) return undefined;
+    return {
+      args: { end: seenEnd(end), peer: seenEnd(peer) },
+      outputs: { ...(end && { ifindex: end.ifindex }), ...(peer && { peerIfindex: peer.ifindex }) },
+      mark: markOn(links, args.mark),
+      misfit: pairMisfit(end, peer, args, left),
+      end,
+      peer,
+    };
+  },
+
+  create: (args) => creation(args),
+
+  update(seen: Seen, args) {
+    // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
+    if (!seen.args.end?.name || !seen.args.peer?.name) return [...removal(seen, args), ...creation(args)];
+    const [mark = "", peerMark = mark] = args.mark.split("\n");
+    return [
+      ...endUpdate(seen.args.end, args.end, seen.end, mark),
+      ...endUpdate(seen.args.peer, args.peer, seen.peer, peerMark),
+    ];
+  },
+
+  *content({ end, peer }) {
+    const places = [end, peer].filter(isNamed).map(({ namespace, name }) => ({ namespace, link: name }));
+    const namespaces = [...new Set(places.map(({ namespace }) => namespace))];
+    const answers = yield namespaces.map(showLinks);
+    const around = new Map(namespaces.map((namespace, at) => [namespace, linksIn(answers[at])]));
+    const [near, other] = places;
+    const far = near && !other ? yield* farEndOf(near, around.get(near.namespace) ?? []) : NOTHING;
+    const links = places.flatMap(({ namespace, link }) =>
+      stackedOn(around.get(namespace) ?? [], link).map((found) => memberOf(namespace, found)),
+    );
+    return { links: [...links, ...far.links], places: [...places, ...far.places] };
+  },
+
+  remove: (seen, args) => removal(seen, args),
+
+  unsettled: (seen: Seen, { end, peer }) =>
+    end.up && peer.up
+      ? [...carrierProblems("end.up", seen.end), ...carrierProblems("peer.up", seen.peer)]
+      : [],
+
+  // One end tells of the whole cable, and takes it along.
+  survey: (namespace) => ({
+    commands: [showLinks(namespace)],
+    find: ([links]) =>
+      parseLinks(links ?? "").flatMap(({ ifname: name, ifalias: mark }) =>
+        isMarkOf("VethPair", mark) ? { end: { name, namespace }, peer: {}, mark } : [],
+      ),
+  }),
+
+  // A crash may have come before one alias or both.
+  isOurs: ({ end, peer }: Seen, { mark, ...asked }) => {
+    const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
+    return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
+  },
+  marking: ({ end, peer, mark }) =>
+    [end, peer]
+      .filter(isNamed)
+      .map(({ namespace, name }) => ip(namespace, "link", "set", "dev", name, "alias", mark)),
+};
+
+/** Whether an end is there as its resource's own: by itself, or as the other end of one that is. */
+function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: string, salt: string): boolean {
+  if (!at) return true;
+  const [{ ifalias: alias, group, address: mac, linkinfo }] = at;
+  if (alias === mark) return true;
+  if (linkinfo?.info_kind !== "veth" || parseMark(alias ?? "") !== undefined) return false;
+  const isOthersEnd = other?.[0].ifalias === mark && leadsTo(at, other) && leadsTo(other, at);
+  return isOthersEnd || isMarked({ alias, group, mac }, mark, macOf(mark, salt));
+}
+
+/** Packets pass as soon as the kernel has noticed that both ends are up, which is a moment later. */
+function carrierProblems(property: string, link: Link | undefined): Problem[] {
+  if (link?.operstate === undefined || link.operstate === "UP") return [];
+  const reason = `is true, but the link's operational state stays ${link.operstate}: something else on this host holds it down`;
+  return [{ property, reason }];
+}
+
+/** What the aliases of both ends say: one of ours before any other, and two that differ as a line each. */
+function markOn(links: readonly Link[], own: string): string | undefined {
+  const foreign = links.map(({ ifalias = "" }) => ifalias).filter((alias) => alias !== own);
+  if (foreign.length === 0) return own;
+  const mark = foreign.find((alias) => parseMark(alias)) ?? [...new Set(foreign)].join("\n");
+  return mark === "" ? undefined : mark;
+}
+
+/** In the state, an end that a refresh has not found has no name. */
+const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
+
+/** Both ends at once and in their namespaces: moving one later costs 16 ms and brings it down. */
+function creation({ mark, end, peer }: Args): Command[] {
+  // `ip -n` knows the namespace of the first end; the second is named, so it must not be the host's own.
+  const [first, second] =
+    peer.namespace === undefined && end.namespace !== undefined ? [peer, end] : [end, peer];
+  const words = ({ name, mac, mtu }: End) => [
+    ...["name", name, "address", mac, "mtu", String(mtu), "group", birthGroup(mark)],
+  ];
+  const target =
+    second.namespace === first.namespace || second.namespace === undefined ? [] : ["netns", second.namespace];
+  return [
+    ip(first.namespace, "link", "add", ...words(first), "type", "veth", "peer", ...words(second), ...target),
+    ...[end, peer].map(({ namespace, name, bridge, up }) =>
+      ip(
+        namespace,
+        ...["link", "set", "dev", name, ...markWords(mark, birthGroup(mark))],
+        ...(bridge === undefined ? [] : ["master", bridge]),
+        ...(up ? ["up"] : []),
+      ),
+    ),
+  ];
+}
+
+function endUpdate(seen: Some<End>, asked: End, link: Link | undefined, mark: string): Command[] {
+  const words = [
+    ...(link?.ifalias === mark ? [] : markWords(mark, link?.group)),
+    ...(seen.mac === asked.mac ? [] : ["address", asked.mac]),
+    ...(seen.mtu === asked.mtu ? [] : ["mtu", String(asked.mtu)]),
+    ...(seen.bridge === asked.bridge
+      ? []
+      : asked.bridge === undefined
+        ? ["nomaster"]
+        : ["master", asked.bridge]),
+    ...(seen.up === asked.up ? [] : [asked.up ? "up" : "down"]),
+  ];
+  return words.length === 0 ? [] : [ip(asked.namespace, "link", "set", "dev", asked.name, ...words)];
+}
+
+/** One end takes the other along. */
+function removal(seen: Observed<Args, object>, { end, peer }: Args): Command[] {
+  const { namespace, name } = seen.args.end?.name ? end : peer;
+  return [ip(namespace, "link", "del", "dev", name)];
+}
+
+/** Why what has these names is no cable between them. `ids` are the numbers that the namespace of each has for others. */
+function pairMisfit(
+  end: Link | undefined,
+  peer: Link | undefined,
+  asked: Args,
+  ids: readonly Answer[],
+): string | undefined {
+  for (const link of [end, peer]) {
+    const problem = link && misfit(link, "veth");
+    if (problem !== undefined) return `has ${link?.ifname}, which ${problem}`;
+  }
+  if (!end || !peer) return undefined;
+  const [endIds, peerIds] = ids;
+  const [here, there] = [asked.end.namespace, asked.peer.namespace];
+  return leadsTo([end, here], [peer, there], endIds) && leadsTo([peer, there], [end, here], peerIds)
+    ? undefined
+    : `is two cables: ${end.ifname} and ${peer.ifname} are not the ends of one`;
+}
+
+/** A link, and the namespace that it is in. */
+type Placed = readonly [link: Link, namespace: string | undefined];
+
+const placed = (link: Link | undefined, { namespace }: Pick<End, "namespace">): Placed | undefined =>
+  link && [link, namespace];
+
+/** Whether a link leads to that other one. `ids` are the numbers that its namespace has for others. */
+function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids?: Answer): boolean {
+  // Without a number the other end is in the same namespace.
+  if (from.link_netnsid === undefined) return place === namespace && from.link === to.ifname;
+  if (from.link_index !== to.ifindex) return false;
+  // One without a name is the host's own.
+  return ids === undefined || parseNamespaceIds(ids).get(from.link_netnsid) === namespace;
+}
+
+/** An end as it is; one that is not where it is looked for has no name. */
+function seenEnd(link: Link | undefined): Some<End> {
+  if (!link) return { name: undefined };
+  const { ifname: name, master: bridge, address: mac, mtu } = link;
+  return { name, bridge, mac, mtu, up: isUp(link) };
+}
+
+function problems(end: End, peer: End): Problem[] {
+  if (end.name === peer.name && end.namespace === peer.namespace) {
+    const reason = `is ${peer.name}, as is the other end in the same namespace: name one of them otherwise`;
+    return [{ property: "peer.name", reason }];
+  }
+  return [];
+}

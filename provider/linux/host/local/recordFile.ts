@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { z } from "zod";
+import { RefusedError } from "../../errors";
+
+const Args = z.record(z.string(), z.unknown());
+
+export const Former = z.object({
+  mark: z.string().optional(),
+  args: Args,
+  /** The network that it was in, as names and values of one boot mean nothing in the next: `Host.era`. */
+  era: z.string().optional(),
+});
+
+const OwnerRecord = z.object({
+  kind: z.string(),
+  id: z.string(),
+  mark: z.string(),
+  args: Args,
+  former: Former.optional(),
+  inode: z.number(),
+});
+
+/** What an object was before a resource took it over: its mark, and its settings in the words of the arguments. */
+export type Former = z.output<typeof Former>;
+
+/** One resource's claim to one object. */
+export type OwnerRecord = z.output<typeof OwnerRecord>;
+
+/** A file that is in the place of a record, or of a folder of records, and cannot be used. */
+export interface BrokenRecord {
+  readonly file: string;
+  readonly why: string;
+}
+
+/** A record that something needs and that is broken. */
+export class BrokenRecordError extends RefusedError {
+  constructor({ file, why }: BrokenRecord, cause?: unknown) {
+    super(
+      `the record ${file} is broken: ${why}. What it kept of the time before is lost. ` +
+        "Delete it, by hand or with `pulumi-netns gc --all --yes`, then run `pulumi up --refresh`",
+      { cause },
+    );
+  }
+}
+
+/** Stands for text in the names of files. */
+export const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+const NAME = /^([0-9a-f]{16})\.([0-9a-f]{16})(?:\.[0-9a-f]{16})?\.json$/;
+
+/** The names of the records in a folder; drafts, and what else there may be, are not among them. */
+export const recordNames = (folder: string): string[] => namesIn(folder).filter((name) => NAME.test(name));
+
+/** The names in a folder; none where there is none. */
+export const namesIn = (folder: string): string[] => orAbsent(folder, () => readdirSync(folder)) ?? [];
+
+/** A record, whole or broken; `undefined` where there is none. */
+export function readRecord(file: string): OwnerRecord | BrokenRecord | undefined {
+  try {
+    const text = orAbsent(file, () => readFileSync(file, "utf8"));
+    return text === undefined ? undefined : parsed(file, text);
+  } catch (error) {
+    if (error instanceof BrokenRecordError) return { file, why: whyOf(error.cause) };
+    throw error;
+  }
+}
+
+/** Whether nobody can use it. */
+export const isBroken = (record: OwnerRecord | BrokenRecord): record is BrokenRecord => "why" in record;
+
+function parsed(file: string, text: string): OwnerRecord | BrokenRecord {
+  const [, object, owner] = NAME.exec(basename(file)) ?? [];
+  if (text.trim() === "") return { file, why: "it is empty" };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { file, why: "it is cut short, or not JSON" };
+  }
+  const { success, data } = OwnerRecord.safeParse(json);
+  if (!success) return { file, why: "it is JSON, but not a record" };
+  const isItself = object === hash(`${data.kind} ${data.id}`) && owner === hash(data.mark);
+  return isItself ? data : { file, why: "it is a record of something else" };
+}
+
+function orAbsent<T>(file: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new BrokenRecordError({ file, why: whyOf(error) }, error);
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EISDIR: "it is a folder, not a file",
+  ENOTDIR: "it is a file, not a folder",
+  ENOTEMPTY: "it is a folder with something in it, not a file",
+  EACCES: "it may not be read; run as root, or inside `pulumi-netns sandbox`",
+};
+
+export const whyOf = (error: unknown): string =>
+  WORDS[codeOf(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
+
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error ? String(error.code) : undefined;

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseRouteTables } from "../../read/routeTables";
+
+/** Where iproute2 looks, from version 6.5 on in the last one as well (iproute2 lib/rt_names.c). */
+const FOLDERS = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"];
+
+/** The number of the routing table of this name on this host, or `undefined` where no table has it. */
+export function routeTableNamed(name: string, folders: readonly string[] = FOLDERS): number | undefined {
+  for (const file of folders.flatMap(filesIn)) {
+    const number = parseRouteTables(read(file)).get(name);
+    if (number !== undefined) return number;
+  }
+  return undefined;
+}
+
+const filesIn = (folder: string): string[] => [
+  join(folder, "rt_tables"),
+  ...absentAs([], () => readdirSync(join(folder, "rt_tables.d")))
+    .filter((name) => name.endsWith(".conf"))
+    .sort()
+    .map((name) => join(folder, "rt_tables.d", name)),
+];
+
+const read = (file: string): string => absentAs("", () => readFileSync(file, "utf8"));
+
+function absentAs<T>(otherwise: T, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return otherwise;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { parseJson } from "../../json";
+
+const Listing = z.object({
+  nftables: z.array(
+    z.object({
+      chain: z
+        .object({
+          family: z.string(),
+          table: z.string(),
+          name: z.string(),
+          type: z.string().optional(),
+          hook: z.string().optional(),
+          policy: z.string().optional(),
+        })
+        .optional(),
+      rule: z
+        .object({
+          family: z.string(),
+          table: z.string(),
+          chain: z.string(),
+          expr: z.array(z.record(z.string(), z.unknown())),
+        })
+        .optional(),
+    }),
+  ),
+});
+
+/** A chain that the kernel gives packets to. */
+export interface BaseChain {
+  readonly family: string;
+  readonly table: string;
+  readonly name: string;
+  readonly hook: string;
+  readonly policy: string;
+  /** Whether a rule of it drops or rejects every packet that gets there. */
+  readonly hasLastDrop: boolean;
+}
+
+/** What a rule may do and go on. */
+const PASSING = ["counter", "log"];
+
+/** The filter chains in the answer to `nft -j list ruleset` that are at a hook. */
+export function parseBaseChains(text: string | undefined): BaseChain[] {
+  const { nftables } = parseJson(Listing, text || '{"nftables":[]}');
+  const drops = nftables.flatMap(({ rule }) =>
+    rule && isDrop(rule.expr) ? [keyOf(rule.family, rule.table, rule.chain)] : [],
+  );
+  return nftables.flatMap(({ chain }) => {
+    if (chain?.type !== "filter" || chain.hook === undefined) return [];
+    const { family, table, name, hook, policy = "accept" } = chain;
+    return [{ family, table, name, hook, policy, hasLastDrop: drops.includes(keyOf(family, table, name)) }];
+  });
+}
+
+const keyOf = (...words: string[]): string => words.join("\n");
+
+function isDrop(expressions: readonly Readonly<Record<string, unknown>>[]): boolean {
+  const words = expressions.flatMap(Object.keys).filter((word) => !PASSING.includes(word));
+  return words.length === 1 && ["drop", "reject"].includes(words[0] ?? "");
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { parseJson } from "../json";
+
+/** A value of a column: an atom, or what a set or a map holds (RFC 7047, 5.1). */
+type Value = string | number | boolean | readonly Value[] | ReadonlyMap<string, string>;
+
+/** A row by its columns. */
+export type Row = ReadonlyMap<string, Value>;
+
+const Table = z.object({ headings: z.array(z.string()), data: z.array(z.array(z.unknown())) });
+
+/** The tables that `ovs-vsctl --format=json` printed, a line for each command that lists; of a missing answer none. */
+export const parseTables = (text: string | undefined): Row[][] =>
+  (text ?? "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const { headings, data } = parseJson(Table, line);
+      return data.map(
+        (values) => new Map(headings.map((heading, at) => [heading, read(values[at])] as const)),
+      );
+    });
+
+function read(seen: unknown): Value {
+  if (typeof seen === "string" || typeof seen === "number" || typeof seen === "boolean") return seen;
+  const [kind, content] = z.tuple([z.string(), z.unknown()]).parse(seen);
+  if (kind === "set") return z.array(z.unknown()).parse(content).map(read);
+  if (kind === "map") {
+    const pairs = z.array(z.tuple([z.unknown(), z.unknown()])).parse(content);
+    return new Map(pairs.map(([key, value]) => [String(read(key)), String(read(value))]));
+  }
+  // A row is named by its UUID.
+  return z.string().parse(content);
+}
+
+/** What a set of a column holds; a set of one is written as that one. */
+export function setIn(row: Row | undefined, column: string): readonly Value[] {
+  const value = row?.get(column);
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** The words of a set. */
+export const wordsIn = (row: Row | undefined, column: string): string[] => setIn(row, column).map(String);
+
+/** The one word of a column that may be empty. */
+export const wordIn = (row: Row | undefined, column: string): string | undefined =>
+  wordsIn(row, column).find((word) => word !== "");
+
+export const numberIn = (row: Row | undefined, column: string): number | undefined =>
+  setIn(row, column).find((value) => typeof value === "number");
+
+export const flagIn = (row: Row | undefined, column: string): boolean => setIn(row, column)[0] === true;
+
+/** What a map has for a key. */
+export function entryIn(row: Row | undefined, column: string, key: string): string | undefined {
+  const value = row?.get(column);
+  return value instanceof Map ? value.get(key) : undefined;
+}

@@ -1,4 +1,0 @@
-import { commentsOf } from "../packet/comment";
-
-/** Only in iptables a comment has the priority: nftables has chains for that. */
-export const { printComment, parseComment } = commentsOf("NatRule", "priority=");

@@ -1,0 +1,74 @@
+import { definitionOf } from "../../kinds";
+import { type Command, ip, printCommand } from "../../linux/command";
+import { CommandError, isNotFound } from "../../linux/errors";
+import type { Host } from "../../linux/host/host";
+import type { Outcome, Plan } from "../../linux/plan";
+import { parseNamespaceNames } from "../../linux/read/namespaceId";
+import type { Known } from "../owners";
+import { lookAt, type Network, type Place, placeOf } from "./network";
+
+/** The one edge: where questions become commands. All of them only look. */
+
+/** Namespaces that are looked at at once: each look is a process. */
+const AT_ONCE = 8;
+
+/** Every link and address of every namespace, and of the host. */
+export async function gatherNetwork(host: Host): Promise<Network> {
+  const names = parseNamespaceNames(await host.run(ip(undefined, "-j", "netns", "list")));
+  const left: (string | undefined)[] = [undefined, ...names];
+  const places: Place[] = [];
+  const work = async () => {
+    while (left.length > 0) {
+      const place = await gatherPlace(host, left.shift());
+      if (place) places.push(place);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  // In the order of their names, whoever answered first.
+  return places.sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
+}
+
+export async function gatherPlace(host: Host, name: string | undefined): Promise<Place | undefined> {
+  try {
+    return placeOf(name, await Promise.all(lookAt(name).map((look) => host.run(look))));
+  } catch (error) {
+    // It went in the meantime, only its name is left, or it is the host, which is looked at as such.
+    const isNone = isNotFound(error) || (error instanceof CommandError && error.reason === "HostItself");
+    if (name !== undefined && isNone) return undefined;
+    throw error;
+  }
+}
+
+/** What is written down on the host of who makes what. */
+export async function gatherRecords(host: Host): Promise<Known[]> {
+  return (await host.records.list()).flatMap(({ kind, mark, args }) => {
+    const definition = definitionOf(kind);
+    return definition ? [{ definition, args: { ...args, mark } }] : [];
+  });
+}
+
+/**
+ * Runs what a plan asks for; a failure is an answer like any other. Only where something may not be looked at nothing
+ * can be said, unless that is expected.
+ */
+export async function drive<T>(host: Host, plan: Plan<T>, isPermitted = true): Promise<T> {
+  let step = plan.next([]);
+  while (!step.done)
+    step = plan.next(await Promise.all(step.value.map((asked) => outcomeOf(host, asked, isPermitted))));
+  return step.value;
+}
+
+async function outcomeOf(host: Host, asked: Command, isPermitted: boolean): Promise<Outcome> {
+  try {
+    return { isOk: true, text: await host.run(asked) };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const { reason, stderr } = error;
+    if (reason === "NotPermitted" && isPermitted && isBarred(asked, stderr)) throw error;
+    return { isOk: false, reason, stderr: stderr || printCommand(asked) };
+  }
+}
+
+/** Whether it is we who may not look: of packets, the kernel says the same where a rule or a route prohibits them. */
+const isBarred = ({ tool }: Command, stderr: string): boolean =>
+  /^(nft|ip6?tables-)/.test(tool) || /network namespace/.test(stderr);

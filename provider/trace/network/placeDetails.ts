@@ -1,0 +1,211 @@
+import { z } from "zod";
+import { canonicalIp, type Family } from "../../fields/common";
+import { readSysctls } from "../../fields/sysctl";
+import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
+import { ASK, command, familyOption, ip, listTable } from "../../linux/command";
+import { parseJson } from "../../linux/json";
+import { type Plan, textOf } from "../../linux/plan";
+import { covers } from "../../linux/prefix";
+import { dormantAmong, isInOneOf, type NftTableName, parseFlaggedTables } from "../../linux/read/nft/tables";
+import { parseSysctls } from "../../linux/read/sysctl";
+import type { Chain } from "../rules/chain";
+import { parseIptables } from "../rules/iptables";
+import { parseNft } from "../rules/nft";
+import type { Place } from "./network";
+
+/** What is asked of a place that packets come by, beyond its links and addresses. */
+export interface Facts {
+  readonly routes: readonly TableRoute[];
+  readonly neighbours: readonly Neighbour[];
+  readonly chains: readonly Chain[];
+  /** Kernel parameters by their path below /proc/sys. */
+  readonly sysctls: ReadonlyMap<string, string>;
+}
+
+/** One of several ways that a route spreads flows over. */
+export interface Way {
+  readonly via: string | undefined;
+  readonly interface: string;
+  /** Its share of the flows beside those of the others. */
+  readonly weight: number;
+  /** Whether the kernel leaves it out, as its link is down. */
+  readonly isDead: boolean;
+}
+
+const Via = z.looseObject({ host: z.string() }).optional();
+
+const Nexthop = z
+  .looseObject({
+    gateway: z.string().optional(),
+    via: Via,
+    dev: z.string(),
+    weight: z.number().default(1),
+    flags: z.array(z.string()).default([]),
+  })
+  .transform(({ gateway, via, dev, weight, flags }): Way => {
+    const next = gateway ?? via?.host;
+    return {
+      via: next === undefined ? undefined : canonicalIp(next),
+      interface: dev,
+      weight,
+      isDead: flags.includes("dead"),
+    };
+  });
+
+export const TableRoute = z
+  .looseObject({
+    type: z.string(),
+    dst: z.string(),
+    table: z.string(),
+    protocol: z.string(),
+    metric: z.number().default(0),
+    gateway: z.string().optional(),
+    via: Via,
+    dev: z.string().optional(),
+    prefsrc: z.string().optional(),
+    nexthops: z.array(Nexthop).optional(),
+  })
+  .transform(({ type, dst, table, protocol, metric, gateway, via, dev, prefsrc, nexthops }) => ({
+    type: Number(type),
+    destination: dst,
+    table: Number(table),
+    protocol: Number(protocol),
+    metric,
+    via: gateway ?? via?.host,
+    interface: dev,
+    ...(prefsrc !== undefined && { source: prefsrc }),
+    ...(nexthops && { nexthops }),
+  }));
+
+/** A route as its table has it; numbers as in rtnetlink(7). */
+export type TableRoute = z.output<typeof TableRoute>;
+
+const Neighbour = z
+  .looseObject({
+    dst: z.string(),
+    dev: z.string(),
+    lladdr: z.string().optional(),
+    state: z.array(z.string()).default([]),
+  })
+  .transform(({ dst, dev, lladdr, state }) => ({
+    ip: canonicalIp(dst),
+    interface: dev,
+    mac: lladdr,
+    state: state.join(" "),
+  }));
+
+/** What a place believes of another machine on the same Ethernet. */
+export type Neighbour = z.output<typeof Neighbour>;
+
+const parseNeighbours = (text: string | undefined): Neighbour[] => parseJson(z.array(Neighbour), text ?? "");
+
+const askNeighbours = ({ name }: Place, family: Family) =>
+  // Without the last two words, `ip` leaves out those of state NOARP.
+  ip(name, familyOption(family), "-j", "neigh", "show", "nud", "all");
+
+/** Parameters of each link, below `net/ipv4/conf/LINK` or its IPv6 sibling. */
+const PER_LINK = { ipv4: ["forwarding", "rp_filter"], ipv6: ["forwarding", "force_forwarding"] } as const;
+const ONCE = {
+  ipv4: [
+    "net/ipv4/ip_forward",
+    "net/ipv4/icmp_echo_ignore_all",
+    "net/ipv4/fib_multipath_hash_policy",
+    "net/ipv4/fib_multipath_use_neigh",
+    "net/bridge/bridge-nf-call-iptables",
+  ],
+  ipv6: [
+    "net/ipv6/conf/all/forwarding",
+    "net/ipv6/icmp/echo_ignore_all",
+    "net/ipv6/fib_multipath_hash_policy",
+    "net/bridge/bridge-nf-call-ip6tables",
+  ],
+} as const;
+
+export const linkSysctl = (family: Family, link: string, key: string): string =>
+  `net/${family}/conf/${link}/${key}`;
+
+export function* lookCloser(place: Place, family: Family): Plan<Facts> {
+  const links = ["all", ...place.devices.map(({ name }) => name)];
+  const keys = links.flatMap((link) => PER_LINK[family].map((key) => linkSysctl(family, link, key)));
+  const six = family === "ipv6" ? "6" : "";
+  const [routes, neighbours, sysctls, nft, iptables, legacy] = (yield [
+    ip(place.name, familyOption(family), ...ASK, "route", "show", "table", "all"),
+    askNeighbours(place, family),
+    readSysctls(place.name, [...ONCE[family], ...keys]),
+    command("nft", place.name, ["-j", "list", "ruleset"]),
+    command(`ip${six}tables-save`, place.name, ["--counters"]),
+    command(`ip${six}tables-legacy-save`, place.name, ["--counters"]),
+  ]).map(textOf);
+  const dormant = yield* dormantTables(place, parseFlaggedTables(nft));
+  return {
+    routes: parseJson(z.array(TableRoute), routes ?? ""),
+    neighbours: parseNeighbours(neighbours),
+    sysctls: parseSysctls(sysctls ?? ""),
+    chains: chainsOf(family, dormant, nft, iptables, legacy),
+  };
+}
+
+/** Tables that are there, but that no packet meets. */
+function* dormantTables({ name }: Place, flagged: readonly NftTableName[]): Plan<NftTableName[]> {
+  const outcomes = yield flagged.map((table) => listTable(name, table));
+  return dormantAmong(flagged, outcomes.map(textOf));
+}
+
+/**
+ * All chains in the order in which they were made, as nft lists them; when legacy iptables has made its own cannot be told.
+ * Rules that iptables has made in nftables are listed by both: there its own words say more.
+ */
+function chainsOf(
+  family: Family,
+  dormant: readonly NftTableName[],
+  nft: string | undefined,
+  iptables: string | undefined,
+  legacy: string | undefined,
+): Chain[] {
+  const name = NFT_FAMILIES[family];
+  const own = parseIptables(iptables, "iptables", name);
+  const isNft = /\(nf_tables\)/.test(iptables ?? "") || own.length === 0;
+  // Where iptables is the legacy one, both programs list the same.
+  if (!isNft)
+    return [...own, ...parseNft(nft)].filter((chain) => chain.tool !== "nft" || !isInOneOf(dormant, chain));
+  const listed = parseNft(nft);
+  const isSame = (one: Chain) => (other: Chain) =>
+    one.family === other.family && one.table === other.table && one.name === other.name;
+  const all = [
+    ...parseIptables(legacy, "iptables-legacy", name),
+    ...listed.map((chain) => own.find(isSame(chain)) ?? chain),
+    ...own.filter((chain) => !listed.some(isSame(chain))),
+  ];
+  return all.filter((chain) => chain.tool === "iptables-legacy" || !isInOneOf(dormant, chain));
+}
+
+/** The table that packets are sent by where no rule of the policy says otherwise. */
+export const MAIN = 254;
+
+/** The route of a table that decides on an address, once the table is looked up for it. */
+export function routeFor(
+  { routes }: Pick<Facts, "routes">,
+  address: string,
+  table = MAIN,
+): TableRoute | undefined {
+  const lengthOf = (route: TableRoute): number => prefixOf(route, address);
+  return routes
+    .filter((route) => route.table === table && covers(destinationOf(route, address), address))
+    .sort((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric)[0];
+}
+
+/** The prefix length of a route's destination. */
+export const prefixOf = (route: TableRoute, address: string): number =>
+  Number(destinationOf(route, address).split("/")[1]);
+
+/** Types of routes by their numbers in rtnetlink(7): those that let nothing through, and two others. */
+export const DEAD: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
+export const UNICAST = 1;
+export const THROW = 9;
+
+/** The destination of a route as arguments write it: networks with their prefix length. */
+export const destinationOf = ({ destination }: TableRoute, address: string): string => {
+  const bits = address.includes(":") ? 128 : 32;
+  if (destination === "default") return bits === 32 ? "0.0.0.0/0" : "::/0";
+  return destination.includes("/") ? destination : `${destination}/${bits}`;
+};

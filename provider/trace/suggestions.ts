@@ -1,0 +1,15 @@
+import type { Place } from "./network/network";
+
+/** A parameter's path as people write it: with dots, unless a link's name holds some. */
+export const dotted = (path: string): string => (path.includes(".") ? path : path.replaceAll("/", "."));
+
+/** The argument that puts a resource into a place. */
+export const inPlace = (place: Place): string =>
+  place.name === undefined ? "" : `namespace: "${place.name}", `;
+
+/** `ip -n red`, or `ip` on the host. */
+export const ipIn = (place: Place): string => (place.name === undefined ? "ip" : `ip -n ${place.name}`);
+
+/** How a shell runs something in a place. */
+export const execIn = (place: Place): string =>
+  place.name === undefined ? "" : `ip netns exec ${place.name} `;

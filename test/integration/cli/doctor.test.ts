@@ -1,0 +1,455 @@
+import { copyFile, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { checks } from "../../../cli/doctor/checks";
+import { gatherFacts } from "../../../cli/doctor/gather";
+import { onKernel } from "../../support/kernel";
+
+/** What one check finds now, a line for each finding that is not fine. */
+async function found(title: string): Promise<string[]> {
+  const check = checks.find((one) => one.title === title);
+  if (!check) throw new Error(`there is no check ${title}`);
+  const findings = check.run(await gatherFacts());
+  return findings.flatMap(({ level, subject, text, mend, code = [] }) =>
+    level === "ok" ? [] : `${level}: ${subject}: ${text} → ${[mend, ...code].join(" | ")}`,
+  );
+}
+
+const type = async (line: string): Promise<void> => {
+  const [file = "", ...words] = line.split(" ");
+  await execa(file, words);
+};
+
+/** A fault, what is found of it, and how it is undone. */
+interface Fault {
+  readonly name: string;
+  readonly check: string;
+  readonly make: readonly string[];
+  readonly undo: readonly string[];
+  readonly findings: readonly string[];
+}
+
+/** A FilterRule for each direction. */
+const passedOn = (words = "") =>
+  ["in", "out"].map(
+    (direction) =>
+      `new FilterRule("…", { chain: "forward", backend: "iptables", ${words}${direction}Interface: "BRIDGE", verdict: "accept" });`,
+  );
+
+/** A finding with the lines that mend it. */
+const told = (finding: string, ...code: readonly string[]) => [finding, ...code].join(" | ");
+
+const TRUSTED = [
+  "firewall-cmd --zone=trusted --change-interface=BRIDGE",
+  "firewall-cmd --permanent --zone=trusted --change-interface=BRIDGE",
+];
+
+const faults: readonly Fault[] = [
+  {
+    name: "a host that passes nothing on",
+    check: "Forwarding",
+    make: ["sysctl -q -w net.ipv4.ip_forward=0"],
+    undo: [],
+    findings: [
+      'warning: IPv4: net.ipv4.ip_forward = 0: what is behind the host stays there → new Sysctl("…", { key: "net.ipv4.ip_forward", value: 1 })',
+    ],
+  },
+  {
+    name: "a strict reverse path filter",
+    check: "Forwarding",
+    make: ["sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=1"],
+    undo: ["sysctl -q -w net.ipv4.ip_forward=0 net.ipv4.conf.all.rp_filter=0"],
+    findings: [
+      "warning: rp_filter: strict on all links: packets that come another way than their answers go are dropped → " +
+        'where ways differ: new Sysctl("…", { key: "net.ipv4.conf.LINK.rp_filter", value: 2 })',
+    ],
+  },
+  {
+    name: "a FORWARD policy of DROP, on bridges too",
+    check: "Filters",
+    make: ["iptables -P FORWARD DROP"],
+    undo: ["iptables -P FORWARD ACCEPT"],
+    findings: [
+      told(
+        "problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets there",
+        ...passedOn(),
+      ),
+      told(
+        "problem: br_netfilter: on: filters judge frames from port to port of a bridge as well, and the above drops them → let frames through where they are dropped",
+        "iptables -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT",
+      ),
+    ],
+  },
+  {
+    name: "a FORWARD policy of DROP that Docker has set",
+    check: "Filters",
+    make: [
+      "iptables -P FORWARD DROP",
+      "iptables -N DOCKER-USER",
+      "sysctl -q -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0",
+    ],
+    undo: [
+      "iptables -P FORWARD ACCEPT",
+      "iptables -X DOCKER-USER",
+      "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
+    ],
+    findings: [
+      told(
+        "problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets in Docker's chain for exceptions",
+        ...passedOn("dockerUser: true, "),
+      ),
+    ],
+  },
+  {
+    name: "the same without br_netfilter, for IPv6",
+    check: "Filters",
+    make: [
+      "ip6tables -P FORWARD DROP",
+      "sysctl -q -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0",
+    ],
+    undo: [
+      "ip6tables -P FORWARD ACCEPT",
+      "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
+    ],
+    findings: [
+      told(
+        "problem: FORWARD: FORWARD of ip6tables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets there",
+        ...passedOn('family: "ipv6", '),
+      ),
+    ],
+  },
+  {
+    name: "a chain like that of firewalld",
+    check: "Filters",
+    make: [
+      "sysctl -q -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0",
+      "nft add table inet firewalld",
+      "nft add chain inet firewalld filter_FORWARD { type filter hook forward priority 10 ; policy accept ; }",
+      "nft add rule inet firewalld filter_FORWARD ct state established,related accept",
+      "nft add rule inet firewalld filter_FORWARD reject with icmpx type admin-prohibited",
+    ],
+    undo: [
+      "nft delete table inet firewalld",
+      "sysctl -q -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1",
+    ],
+    findings: [
+      told(
+        "problem: FORWARD: inet firewalld filter_FORWARD rejects what no rule there accepts; an accept elsewhere does not overrule it → put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
+        ...TRUSTED,
+      ),
+    ],
+  },
+  {
+    name: "rules in both backends",
+    check: "Filters",
+    make: ["iptables -A INPUT -s 10.9.9.9 -j DROP", "iptables-legacy -A INPUT -s 10.9.9.9 -j DROP"],
+    undo: ["iptables -F INPUT", "iptables-legacy -F INPUT"],
+    findings: [
+      "warning: iptables: rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops → " +
+        "keep one: add with iptables what `iptables-legacy-save` shows and is still needed, then end the others, policies first | iptables-legacy -t filter -F",
+    ],
+  },
+  {
+    name: "Docker, Podman, libvirt and ufw, by their chains",
+    check: "Others at work",
+    make: [
+      "iptables -N DOCKER-USER",
+      "iptables -N ufw-before-forward",
+      "iptables -N LIBVIRT_FWI",
+      "iptables -t nat -N NETAVARK-HOSTPORT-DNAT",
+      "iptables -P FORWARD DROP",
+    ],
+    undo: [
+      "iptables -P FORWARD ACCEPT",
+      "iptables -X DOCKER-USER",
+      "iptables -X ufw-before-forward",
+      "iptables -X LIBVIRT_FWI",
+      "iptables -t nat -X NETAVARK-HOSTPORT-DNAT",
+    ],
+    findings: [
+      "warning: Docker: has its chains in FORWARD, whose policy is DROP here, masquerades its own networks, and publishes ports → a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
+      "warning: Podman: masquerades its own networks, and publishes ports → a NatRule that redirects a port that a container has published takes it over: choose another port",
+      'warning: libvirt: rejects new connections from other networks to those of its guests → a FilterRule with chain: "forward" and backend: "iptables" goes before its chains, and stays there',
+      "warning: ufw: has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is DROP here → let your links through, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw | ufw route allow in on BRIDGE | ufw route allow out on BRIDGE",
+    ],
+  },
+  {
+    name: "ports that two rules redirect",
+    check: "Ports",
+    make: [
+      "iptables -t nat -N DOCKER",
+      "iptables -t nat -A DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80",
+      "iptables -t nat -A DOCKER -p udp -m udp --dport 53 -j DNAT --to-destination 172.17.0.2:53",
+      "nft add table ip it-nat",
+      "nft add chain ip it-nat in { type nat hook prerouting priority -100 ; }",
+      "nft add rule ip it-nat in tcp dport { 80, 8080 } dnat to 10.9.0.2",
+    ],
+    undo: ["nft delete table ip it-nat", "iptables -t nat -F DOCKER", "iptables -t nat -X DOCKER"],
+    findings: [
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by Docker and the table it-nat: one of them gets its packets → pulumi-netns trace FROM ADDRESS:PORT tells which; give one of them another port",
+    ],
+  },
+  {
+    name: "two links in one network",
+    check: "Addresses and namespaces",
+    make: [
+      "ip link add it-a type veth peer name it-b",
+      "ip address add 10.66.0.1/16 dev it-a",
+      "ip address add 10.66.7.1/24 dev it-b",
+    ],
+    undo: ["ip link del it-a"],
+    findings: [
+      "warning: subnets: 10.66.7.0/24 of it-b and 10.66.0.0/16 of it-a overlap in the host → give one of the two another network, or put it into a namespace of its own",
+    ],
+  },
+];
+
+describe("doctor", function () {
+  // It tries what the kernel can make, each time.
+  this.timeout(30_000);
+
+  onKernel();
+
+  it("has no problem with a fresh sandbox", async () => {
+    const { exitCode, stdout } = await execa(process.execPath, ["dist/cli/main.js", "doctor"], {
+      reject: false,
+    });
+    expect(stdout).to.match(/^Tools\n {2}ok {7}ip {11}/);
+    expect(stdout).to.not.include("PROBLEM");
+    expect(exitCode).to.equal(0);
+  });
+
+  for (const { name, check, make, undo, findings } of faults) {
+    it(`finds ${name}`, async () => {
+      const before = await found(check);
+      try {
+        for (const line of make) await type(line);
+        expect(await found(check)).to.deep.equal(findings);
+      } finally {
+        for (const line of undo) await type(line);
+      }
+      expect(await found(check)).to.deep.equal(before);
+    });
+  }
+
+  it("has tried every check with a fault", () => {
+    const tried = [...faults.map(({ check }) => check), "Tools", "Kernel"];
+    expect([...new Set(tried)].sort()).to.deep.equal(checks.map(({ title }) => title).sort());
+  });
+
+  describe("by their processes", () => {
+    const names = ["NetworkManager", "systemd-networkd", "firewalld", "dockerd"];
+    const start = (file: string) => execa(file, ["60"], { reject: false });
+    const processes: ReturnType<typeof start>[] = [];
+    let folder: string;
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), "doctor-"));
+      const [sleep = ""] = (await execa("which", ["sleep"])).stdout.split("\n");
+      for (const name of names) {
+        await copyFile(sleep, join(folder, name));
+        processes.push(start(join(folder, name)));
+      }
+    });
+
+    after(async () => {
+      for (const one of processes) one.kill();
+      await Promise.all(processes);
+      await rm(folder, { recursive: true });
+    });
+
+    it("finds what else manages the network", async () => {
+      const subjects = (await found("Others at work")).map((line) => line.split(": ")[1]);
+      expect(subjects).to.deep.equal(["Docker", "firewalld", "NetworkManager", "networkd"]);
+    });
+  });
+
+  it("finds names without a namespace of their own", async () => {
+    await type("ip netns add it-good");
+    const odd: readonly (readonly [name: string, target: string | undefined, finding: string])[] = [
+      [
+        "it-ended",
+        "/proc/999999/ns/net",
+        "is a link that leads nowhere: the container whose namespace it was has ended → rm /run/netns/it-ended",
+      ],
+      [
+        "it-host",
+        "/proc/self/ns/net",
+        "leads to the network of the host itself: what is meant for a namespace would be done to the host → rm /run/netns/it-host",
+      ],
+      [
+        "it-stale",
+        undefined,
+        "is a file and no namespace, left by a reboot or a crash → rm /run/netns/it-stale",
+      ],
+      [
+        "it-twin",
+        "/run/netns/it-good",
+        "is the same namespace as /run/netns/it-good → use one of the two names in a program",
+      ],
+    ];
+    try {
+      for (const [name, target] of odd) {
+        if (target === undefined) await writeFile(`/run/netns/${name}`, "");
+        else await symlink(target.replace("self", String(process.pid)), `/run/netns/${name}`);
+      }
+      expect(await found("Addresses and namespaces")).to.deep.equal(
+        odd.map(([name, , finding]) => `warning: namespaces: /run/netns/${name} ${finding}`),
+      );
+      for (const words of [
+        ["trace", "it-ended", "10.0.0.1"],
+        ["graph", "it-ended"],
+      ]) {
+        const { all } = await execa(process.execPath, ["dist/cli/main.js", ...words], {
+          reject: false,
+          all: true,
+        });
+        expect(all).to.include("ln -sfn /proc/PID/ns/net /run/netns/it-ended");
+      }
+    } finally {
+      for (const [name] of odd) await rm(`/run/netns/${name}`, { force: true });
+    }
+  });
+
+  //   it-red  eth0 ──── it-a \
+  //                            it-br  of the host, 10.9.0.1
+  //   it-blue eth0 ──── it-b /
+  describe("what it proposes, done as it is printed", () => {
+    const bothFamilies = ["net.bridge.bridge-nf-call-iptables=1", "net.bridge.bridge-nf-call-ip6tables=1"];
+    beforeEach(async () => {
+      const lines = [
+        "ip link add it-br type bridge",
+        "ip address add 10.9.0.1/24 dev it-br",
+        "ip link set it-br up",
+        ...[
+          ["it-red", "it-a", "2"],
+          ["it-blue", "it-b", "3"],
+        ].flatMap(([room, near, number]) => [
+          `ip netns add ${room}`,
+          `ip link add ${near} master it-br type veth peer name eth0 netns ${room}`,
+          `ip link set ${near} up`,
+          `ip -n ${room} link set eth0 up`,
+          `ip -n ${room} address add 10.9.0.${number}/24 dev eth0`,
+        ]),
+        `sysctl -q -w ${bothFamilies.join(" ")}`,
+      ];
+      for (const line of lines) await type(line);
+    });
+    afterEach(async () => {
+      await type("ip link del it-br");
+    });
+
+    const pings = async (target: string): Promise<boolean> => {
+      const words = ["netns", "exec", "it-red", "ping", "-c1", "-W1", target];
+      return (await execa("ip", words, { reject: false })).exitCode === 0;
+    };
+    /** The lines of the finding on a subject. */
+    const mendOf = async (check: string, subject: string): Promise<string[]> => {
+      const line = (await found(check)).find((one) => one.split(": ")[1] === subject) ?? "";
+      return line.replaceAll("BRIDGE", "it-br").split(" | ").slice(1);
+    };
+
+    const rows: readonly (readonly [
+      what: string,
+      subject: string,
+      make: readonly string[],
+      target: string,
+      undo: readonly string[],
+    ])[] = [
+      [
+        "a legacy firewall beside nf_tables, whose policies drop",
+        "iptables",
+        [
+          "iptables -A FORWARD -i it-none -j ACCEPT",
+          "iptables-legacy -A INPUT -i it-none -j ACCEPT",
+          "iptables-legacy -P INPUT DROP",
+          "iptables-legacy -P FORWARD DROP",
+          "ip6tables-legacy -P INPUT DROP",
+        ],
+        "10.9.0.1",
+        ["iptables -F FORWARD"],
+      ],
+      [
+        "frames on a bridge, dropped by iptables",
+        "br_netfilter",
+        ["iptables -P FORWARD DROP"],
+        "10.9.0.3",
+        ["iptables -P FORWARD ACCEPT", "iptables -F FORWARD"],
+      ],
+      [
+        "frames on a bridge, dropped by legacy iptables",
+        "br_netfilter",
+        ["iptables-legacy -P FORWARD DROP"],
+        "10.9.0.3",
+        ["iptables-legacy -P FORWARD ACCEPT", "iptables-legacy -F FORWARD"],
+      ],
+      [
+        "frames on a bridge, dropped by a table of nftables and by iptables",
+        "br_netfilter",
+        [
+          "iptables -P FORWARD DROP",
+          "nft add table inet it-wall",
+          "nft add chain inet it-wall f { type filter hook forward priority 0 ; policy drop ; }",
+        ],
+        "10.9.0.3",
+        ["iptables -P FORWARD ACCEPT", "iptables -F FORWARD", "nft delete table inet it-wall"],
+      ],
+    ];
+    for (const [what, subject, make, target, undo] of rows) {
+      it(what, async () => {
+        try {
+          expect(await pings(target)).to.equal(true);
+          for (const line of make) await type(line);
+          expect(await pings(target)).to.equal(false);
+          for (const line of await mendOf("Filters", subject)) await type(line);
+          expect(await pings(target)).to.equal(true);
+          expect((await execa("iptables-legacy", ["-S"])).stdout).to.not.match(/-P INPUT DROP/);
+          expect((await execa("ip6tables-legacy", ["-S"])).stdout).to.not.match(/-P INPUT DROP/);
+        } finally {
+          for (const line of undo) await type(line);
+        }
+      });
+    }
+  });
+
+  /** `doctor --json` after these lines, in a shell with mounts of its own. */
+  async function after_(...lines: readonly string[]) {
+    const script = [...lines, 'exec "$0" dist/cli/main.js doctor --json'].join("\n");
+    const { stdout, exitCode, stderr } = await execa(
+      "unshare",
+      ["--mount", "sh", "-ec", script, process.execPath],
+      { reject: false },
+    );
+    if (stdout === "") throw new Error(stderr);
+    const findings: { check: string; level: string; subject: string; text: string; mend?: string }[] =
+      JSON.parse(stdout);
+    return { findings: findings.filter(({ level }) => level === "problem"), exitCode };
+  }
+
+  it("finds tools that are not installed", async () => {
+    const { findings, exitCode } = await after_("mount -t tmpfs none /usr/sbin");
+    const missing = findings.filter(({ check }) => check === "Tools");
+    expect(missing.map(({ subject, text, mend }) => `${subject}: ${text} → ${mend}`)).to.include(
+      "nft: not installed → apt install nftables | dnf install nftables",
+    );
+    expect(exitCode).to.equal(1);
+  });
+
+  it("finds that it has no rights, and looks at what it may", async () => {
+    const script = 'exec setpriv --bounding-set=-all --inh-caps=-all "$0" dist/cli/main.js doctor --json';
+    const { findings, exitCode } = await after_(script);
+    // Without capabilities there is no sandbox either.
+    expect(findings.map(({ subject, mend }) => `${subject}: ${mend}`)).to.deep.equal([
+      'rights: sudo -E env "PATH=$PATH" pulumi up; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what',
+    ]);
+    expect(exitCode).to.equal(1);
+  });
+
+  it("proposes a sandbox to a user who can make one", async () => {
+    const facts = { ...(await gatherFacts()), mayChange: false, maySandbox: true };
+    const mends = checks.flatMap((check) => check.run(facts)).flatMap(({ mend }) => mend ?? []);
+    expect(mends).to.include('sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up');
+  });
+});

@@ -1,0 +1,40 @@
+import { expect } from "chai";
+import { linkTowards, noteCopies } from "../../../provider/engine/copies";
+import { route } from "../../../provider/kinds/route";
+
+const placed = (namespace: string, address = "10.1.0.2/24") => ({ namespace, interface: "a", address });
+
+describe("copies of an address", () => {
+  it("are the links that have it beside its own, each once", () => {
+    expect(noteCopies(placed("none"), ["a"])).to.deep.equal([]);
+    expect(noteCopies(placed("some"), ["b", "a", "b", "c"])).to.deep.equal(["b", "c"]);
+  });
+
+  it("make routes name the link of the original, for gateways of its network and namespace alone", () => {
+    noteCopies(placed("copied"), ["b"]);
+    noteCopies(placed("copied", "fd00::2/64"), ["b"]);
+    const links = ["10.1.0.1", "10.2.0.1", "fd00::1", "fd01::1"].map((gateway) =>
+      linkTowards("copied", gateway),
+    );
+    expect(links).to.deep.equal(["a", undefined, "a", undefined]);
+    expect(linkTowards("other", "10.1.0.1")).to.equal(undefined);
+    expect(linkTowards(undefined, "10.1.0.1")).to.equal(undefined);
+  });
+
+  it("leave the kernel to choose where there are none", () => {
+    const args = {
+      destination: "default",
+      via: "10.1.0.1",
+      table: "main",
+      type: "unicast",
+      onlink: false,
+    } as const;
+    const words = (namespace: string) =>
+      route
+        .create({ ...args, namespace, mark: "pulumi-netns:Route:000000000000:p/s/r" })
+        .flatMap((one) => one.args);
+    noteCopies(placed("copied-too"), ["b"]);
+    expect(words("copied-too")).to.include.members(["dev", "a"]);
+    expect(words("not-copied")).not.to.include("dev");
+  });
+});

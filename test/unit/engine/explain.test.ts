@@ -1,0 +1,75 @@
+import { expect } from "chai";
+import { checkArgs } from "../../../provider/engine/check";
+import { claim } from "../../../provider/engine/claims";
+import type { Definition } from "../../../provider/engine/definition";
+import { explained } from "../../../provider/engine/explain";
+import { definitions } from "../../../provider/kinds";
+import { ip } from "../../../provider/linux/command";
+import { CommandError, messageOf, type Reason } from "../../../provider/linux/errors";
+import { markFor } from "../../support/args";
+import { goodArgs } from "../../support/goodArgs";
+import { lamp } from "../../support/lamp";
+
+const said = 'Error: argument "lan" is wrong: Invalid "netns" value';
+
+const messageAt = async (definition: Definition, args: object, reason: Reason): Promise<string> => {
+  const error = new CommandError(reason, ip(undefined, "link"), said);
+  return messageOf(
+    await explained(definition, {}, { ...args }, Promise.reject(error)).catch((it: unknown) => it),
+  );
+};
+
+describe("what the kernel has lost", () => {
+  // What the program makes: claims last as long as the process.
+  for (const definition of definitions) {
+    for (const given of goodArgs[definition.kind] ?? []) {
+      const { args } = checkArgs(definition, { ...given, mark: markFor(definition.kind) });
+      const needs = definition.needs?.(args) ?? [];
+
+      it(`is named, with the way out: ${definition.kind} ${needs.join(", ")}`, async () => {
+        const before = await messageAt(definition, args, "NotFound");
+        expect(before).to.include(said);
+        claim({ ...lamp, claims: () => needs }, { mark: markFor("Lamp", "all of it") });
+        const message = await messageAt(definition, args, "NotFound");
+        expect(message).to.include(said);
+        for (const object of needs) expect(message).to.include(object);
+        expect(message.includes("run `pulumi up --refresh`")).to.equal(needs.length > 0);
+        // Nothing is guessed of what failed otherwise.
+        expect(await messageAt(definition, args, "NotPermitted")).to.not.include("--refresh");
+      });
+    }
+  }
+
+  it("may be a name that leads nowhere", async () => {
+    const host = { tellOfName: (name: string) => (name === "c1" ? "link it anew" : undefined) };
+    for (const said of ['Error: argument "c1" is wrong: Invalid "netns" value', "Cannot open it"]) {
+      const error = new CommandError("NotFound", ip("c1", "address"), said);
+      const told = await explained(lamp, host, {}, Promise.reject(error)).catch(messageOf);
+      expect(told).to.match(/\nlink it anew$/);
+    }
+  });
+
+  it("may be the address that covers a gateway, or that a route gives as its source", async () => {
+    expect(await messageAt(lamp, {}, "Unreachable")).to.include("run `pulumi up --refresh`");
+    expect(await messageAt(lamp, {}, "NoSource")).to.include("run `pulumi up --refresh`");
+  });
+
+  it("is not what is in the way; that may be what another resource gives up", async () => {
+    const message = await messageAt(lamp, {}, "AlreadyExists");
+    expect(message).to.include("make two runs: first without it, then with it").and.not.include("IPv6");
+    const error = new CommandError(
+      "AlreadyExists",
+      ip(undefined, "address"),
+      "Error: ipv6: address already assigned.",
+    );
+    const told = await explained(lamp, {}, {}, Promise.reject(error)).catch(messageOf);
+    expect(told).to.include(
+      "assigned.\nIPv6 has an address once on a link, whatever its prefix length and peer. If another",
+    );
+  });
+
+  it("is nothing where the program does not make it: the tool's words stand alone", async () => {
+    const needy = { ...lamp, needs: () => ["link of-nobody"] };
+    expect(await messageAt(needy, {}, "NotFound")).to.not.include("--refresh");
+  });
+});

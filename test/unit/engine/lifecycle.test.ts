@@ -1,0 +1,668 @@
+import { expect } from "chai";
+import type { Args } from "../../../provider/engine/definition";
+import * as engine from "../../../provider/engine/lifecycle";
+import { UNKNOWN } from "../../../provider/engine/unknown";
+import { ip } from "../../../provider/linux/command";
+import { CommandError, PartialError } from "../../../provider/linux/errors";
+import { markFor, problemsOf } from "../../support/args";
+import { absent, FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
+import { bulb, candle, LampHost, lamp, type Shown, sun } from "../../support/lamp";
+
+const mark = markFor("Lamp", "a");
+const asked = { name: "a", watts: 40, colour: "red", mark };
+const seen: Shown = { watts: 40, colour: "red", mark, serial: 7 };
+const state = { ...asked, serial: 7 };
+
+/** What it was before it was taken over. */
+const former = { mark: "theirs", args: { watts: 25, colour: "white" } };
+
+/** The answer to `show` for a lamp that differs from the one asked for. */
+const showing = (different: Partial<Shown> = {}): Scripted => JSON.stringify({ ...seen, ...different });
+
+const MAKING = ["ip add a", `ip mark a ${mark}`, "ip set a 40 red"];
+
+/** What a value that is not as asked is looked at. */
+const LOOKS = Array.from({ length: 5 }, () => "ip show a");
+
+const withoutPauses = (ran: readonly string[]) => ran.filter((command) => !command.startsWith("sleep "));
+
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("it did not fail");
+}
+
+const plain = ({ name, message }: Error) => `${name}: ${message}`;
+
+const partial = (error: Error) => {
+  if (!(error instanceof PartialError)) throw error;
+  const { id, properties, reasons } = error;
+  return { id, properties, reasons };
+};
+
+describe("engine", () => {
+  describe("check", () => {
+    it("fills in, and claims", () => {
+      const given = { name: "checked", mark: markFor("Lamp", "checked") };
+      expect(engine.check(lamp, given)).to.deep.equal({ args: { ...given, watts: 60 }, problems: [] });
+      expect(engine.check(lamp, { ...given, mark: markFor("Lamp", "rival") }).problems).to.deep.equal([
+        {
+          property: "name",
+          reason:
+            'lamp checked is Lamp "checked" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+        },
+      ]);
+    });
+
+    it("claims nothing for arguments with problems", async () => {
+      expect(await problemsOf(lamp, { name: "unclaimed", watts: 101 })).to.deep.equal([
+        { property: "watts", reason: "is too bright" },
+      ]);
+      const rival = { name: "unclaimed", mark: markFor("Lamp", "rival") };
+      expect(engine.check(lamp, rival).problems).to.deep.equal([]);
+    });
+  });
+
+  describe("diff", () => {
+    it("always deletes before it replaces, as names stay the same", () => {
+      expect(
+        [state, { ...asked, watts: 41 }, { ...asked, name: UNKNOWN }].map((news) =>
+          engine.diff(lamp, state, news),
+        ),
+      ).to.deep.equal([
+        { changes: false, replaces: [], deleteBeforeReplace: true },
+        { changes: true, replaces: [], deleteBeforeReplace: true },
+        { changes: true, replaces: ["name"], deleteBeforeReplace: true },
+      ]);
+    });
+  });
+
+  it("tells what may keep what it has made from working, once it is made", async () => {
+    const warnings: string[] = [];
+    const script = { "ip show a": inTurn(absent, showing()), "ip look a": "dark" };
+    const host = Object.assign(new FakeHost(script), { warn: (text: string) => warnings.push(text) });
+    const definition: typeof lamp = {
+      ...lamp,
+      *caveats({ name }) {
+        const [answer] = yield [ip(undefined, "look", String(name))];
+        return [`it is ${answer}`];
+      },
+    };
+    await engine.create(definition, host, asked);
+    expect(host.ran.at(-1)).to.equal("ip look a");
+    expect(warnings).to.deep.equal(["it is dark"]);
+  });
+
+  describe("create", () => {
+    it("makes what is absent, and gives the state as read back", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, showing()) });
+      expect(await engine.create(lamp, host, asked)).to.deep.equal({ id: "lamp a", state });
+      expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a"]);
+    });
+
+    it("runs nothing where its own is there as asked", async () => {
+      const host = new FakeHost({ "ip show": showing() });
+      expect(await engine.create(lamp, host, asked)).to.deep.equal({ id: "lamp a", state });
+      expect(host.ran).to.deep.equal(["ip show a", "ip show a"]);
+    });
+
+    it("runs only the difference where a crash has left its own half-made", async () => {
+      const host = new FakeHost({ "ip show": inTurn(showing({ watts: 60, colour: "white" }), showing()) });
+      expect(await engine.create(lamp, host, asked)).to.deep.equal({ id: "lamp a", state });
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 40 red", "ip show a"]);
+    });
+
+    const orAdopt =
+      "remove it by hand if nobody needs it, ask for another, or set `adopt: true` to take it over";
+    for (const [whose, other, words] of [
+      ["nobody's", undefined, `exists already and is not this resource's own: ${orAdopt}`],
+      [
+        "somebody's",
+        "uplink",
+        `exists already and is not this resource's own (its mark is uplink): ${orAdopt}`,
+      ],
+      [
+        "another resource's",
+        "pulumi-netns:Lamp:0123456789ab:p/s/b",
+        'exists already: it belongs to Lamp "b" of the stack p/s. Remove it there, or ask for another; ' +
+          "`pulumi-netns gc` removes what is left of a stack that is no more",
+      ],
+    ] as const) {
+      it(`refuses what is ${whose}, and touches nothing`, async () => {
+        const { mark: _, ...unmarked } = seen;
+        const answer = JSON.stringify(other === undefined ? unmarked : { ...seen, mark: other });
+        const host = new FakeHost({ "ip show": answer });
+        expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+          `RefusedError: lamp a ${words}`,
+        );
+        // What has no mark may be about to get one.
+        const looks = other === undefined ? 5 : 1;
+        expect(host.ran.filter((text) => !text.startsWith("sleep "))).to.deep.equal(
+          new Array(looks).fill("ip show a"),
+        );
+      });
+    }
+
+    it("takes over what its kind says it may", async () => {
+      const host = new FakeHost({ "ip show": inTurn(showing({ mark: "foreign" }), showing()) });
+      const generous = { ...lamp, mayTakeOver: () => true };
+      expect((await engine.create(generous, host, asked)).state).to.deep.equal(state);
+      expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${mark}`, "ip show a"]);
+    });
+
+    it("undoes what it made when a later command fails", async () => {
+      const host = new FakeHost({
+        "ip show": inTurn(absent, showing({ mark: "" })),
+        "ip mark": { fails: "NotPermitted" },
+      });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        `CommandError: not permitted: run as root, or inside \`pulumi-netns sandbox\`: \`ip mark a ${mark}\`\nit NotPermitted`,
+      );
+      expect(host.ran).to.deep.equal(["ip show a", "ip add a", `ip mark a ${mark}`, "ip show a", "ip del a"]);
+    });
+
+    it("leaves alone what somebody else made while it tried to", async () => {
+      const host = new FakeHost({
+        "ip show": inTurn(absent, showing({ mark: "foreign" })),
+        "ip add": { fails: "AlreadyExists" },
+      });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "RefusedError: lamp a exists already and is not this resource's own (its mark is foreign): remove it by hand if nobody needs it, ask for another, or set `adopt: true` to take it over",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", "ip add a", "ip show a"]);
+    });
+
+    for (const [title, mark, removed] of [
+      ["half-made by a first command that failed is undone", undefined, ["ip del a"]],
+      ["marked by somebody else in the meantime stays", "foreign", []],
+    ] as const) {
+      it(`what is ${title}`, async () => {
+        const host = new FakeHost({
+          "ip show": inTurn(absent, JSON.stringify({ watts: 60, serial: 7, mark })),
+          "ip add": { fails: "Timeout" },
+        });
+        expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+          "CommandError: no answer in time: `ip add a`\nit Timeout",
+        );
+        expect(host.ran).to.deep.equal(["ip show a", "ip add a", "ip show a", ...removed]);
+      });
+    }
+
+    it("hands over what a crash had left and it cannot finish, and does not undo it", async () => {
+      const host = new FakeHost({
+        "ip show": showing({ watts: 60 }),
+        "ip set": { fails: "Failed" },
+      });
+      const error = await errorOf(engine.create(lamp, host, asked));
+      expect(partial(error)).to.deep.equal({
+        id: "lamp a",
+        properties: asked,
+        reasons: ["failed: `ip set a 40 red`\nit Failed"],
+      });
+      expect(error.cause).to.have.property("message", "failed: `ip set a 40 red`\nit Failed");
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 40 red"]);
+    });
+
+    it("undoes nothing where a failure left nothing", async () => {
+      const host = new FakeHost({ "ip show": absent, "ip set": { fails: "Failed" } });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "CommandError: failed: `ip set a 40 red`\nit Failed",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a"]);
+    });
+
+    it("hands over what it could not undo, with both reasons", async () => {
+      const host = new FakeHost({
+        "ip show": inTurn(absent, showing()),
+        "ip set": { fails: "Failed" },
+        "ip del": { fails: "InUse" },
+      });
+      const error = await errorOf(engine.create(lamp, host, asked));
+      expect(partial(error)).to.deep.equal({
+        id: "lamp a",
+        properties: asked,
+        reasons: ["failed: `ip set a 40 red`\nit Failed", "in use: `ip del a`\nit InUse"],
+      });
+      expect(error.cause).to.have.property("message", "failed: `ip set a 40 red`\nit Failed");
+    });
+
+    it("hands over what is not as asked, naming each property", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, '{"watts":39,"serial":7}') });
+      expect(partial(await errorOf(engine.create(lamp, host, asked)))).to.deep.equal({
+        id: "lamp a",
+        properties: { name: "a", watts: 39, mark, serial: 7 },
+        reasons: [
+          "watts: asked for 40, but the kernel has 39",
+          'colour: asked for "red", but the kernel has nothing',
+        ],
+      });
+      expect(withoutPauses(host.ran)).to.deep.equal(["ip show a", ...MAKING, ...LOOKS]);
+    });
+
+    it("hands over with it what it remembers of the time before", async () => {
+      const host = new FakeHost({ "ip show": showing({ watts: 60, mark: "theirs" }) });
+      const adopting = { ...asked, adopt: true };
+      expect(partial(await errorOf(engine.create(lamp, host, adopting)))).to.deep.equal({
+        id: "lamp a",
+        properties: {
+          ...{ ...adopting, serial: 7, watts: 60 },
+          former: { mark: "theirs", args: { watts: 60, colour: "red" } },
+        },
+        reasons: ["watts: asked for 40, but the kernel has 60"],
+      });
+    });
+
+    it("says when what it made is gone at once", async () => {
+      const host = new FakeHost({ "ip show": absent });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "Error: lamp a was made, but is not there: something else on this host removed it",
+      );
+    });
+
+    it("undoes what it made and then cannot look at", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, { fails: "Timeout" }, showing()) });
+      expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
+        "CommandError: no answer in time: `ip show a`\nit Timeout",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a", "ip show a", "ip del a"]);
+    });
+  });
+
+  describe("update", () => {
+    it("runs only the difference, and keeps outputs of the time before", async () => {
+      const host = new FakeHost({ "ip show": inTurn(showing(), showing({ watts: 50 })) });
+      const news = { ...asked, watts: 50, adopt: true };
+      expect(await engine.update(lamp, host, { ...state, adopt: true, former }, news)).to.deep.equal({
+        id: "lamp a",
+        state: { ...news, serial: 7, former },
+      });
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red", "ip show a"]);
+    });
+
+    it("runs nothing where somebody has made it so already", async () => {
+      const host = new FakeHost({ "ip show": showing({ watts: 50 }) });
+      const news = { ...asked, watts: 50 };
+      expect((await engine.update(lamp, host, state, news)).state).to.deep.equal({ ...news, serial: 7 });
+      expect(host.ran).to.deep.equal(["ip show a", "ip show a"]);
+    });
+
+    it("forgets an argument that was taken out", async () => {
+      const host = new FakeHost({ "ip show": inTurn(showing(), '{"watts":40,"serial":7}') });
+      const { colour: _, ...news } = asked;
+      const result = await engine.update(lamp, host, state, news);
+      expect(result.state).to.deep.equal({ ...news, serial: 7 });
+      expect(engine.diff(lamp, result.state, news).changes).to.equal(false);
+    });
+
+    it("changes the mark of a resource that was renamed under an alias", async () => {
+      const renamed = markFor("Lamp", "renamed");
+      const host = new FakeHost({ "ip show": inTurn(showing(), showing({ mark: renamed })) });
+      const news = { ...asked, mark: renamed };
+      expect((await engine.update(lamp, host, state, news)).state).to.deep.equal({ ...news, serial: 7 });
+      expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${renamed}`, "ip show a"]);
+    });
+
+    it("goes on where a crash came after the new mark", async () => {
+      const renamed = markFor("Lamp", "renamed");
+      const host = new FakeHost({ "ip show": showing({ mark: renamed }) });
+      const news = { ...asked, mark: renamed };
+      expect((await engine.update(lamp, host, state, news)).state).to.deep.equal({ ...news, serial: 7 });
+      expect(host.ran).to.deep.equal(["ip show a", "ip show a", "ip show a"]);
+    });
+
+    for (const [title, answer] of [
+      ["what is gone", absent],
+      ["what is somebody else's by now", showing({ mark: "foreign" })],
+    ] as const) {
+      it(`refuses ${title}`, async () => {
+        const host = new FakeHost({ "ip show": answer });
+        expect(plain(await errorOf(engine.update(lamp, host, state, { ...asked, watts: 50 })))).to.equal(
+          "RefusedError: lamp a is gone, though the state has it: run `pulumi up --refresh` to make it anew",
+        );
+        expect(new Set(host.ran)).to.deep.equal(new Set(["ip show a"]));
+      });
+    }
+
+    it("makes anew what is gone and takes nothing along when it goes; it is nobody else's any more", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, showing({ watts: 50 })) });
+      const news = { ...asked, watts: 50, adopt: true };
+      const { state: made } = await engine.update(bulb, host, { ...state, adopt: true, former }, news);
+      expect(made).to.deep.equal({ ...news, serial: 7 });
+      expect(host.ran).to.deep.equal([
+        "ip show a",
+        "ip add a",
+        `ip mark a ${mark}`,
+        "ip set a 50 red",
+        "ip show a",
+      ]);
+    });
+
+    it("refuses what takes nothing along and is somebody else's by now", async () => {
+      const host = new FakeHost({ "ip show": showing({ mark: "foreign" }) });
+      const refusal = await errorOf(engine.update(bulb, host, state, { ...asked, watts: 50 }));
+      expect(plain(refusal)).to.match(/^RefusedError: bulb a is gone, though /);
+    });
+
+    it("fails with the tool's words, and looks no further", async () => {
+      const host = new FakeHost({ "ip show": showing(), "ip set": { fails: "Unsupported" } });
+      expect(plain(await errorOf(engine.update(lamp, host, state, { ...asked, watts: 50 })))).to.equal(
+        "CommandError: not supported, or switched off, here: `ip set a 50 red`\nit Unsupported",
+      );
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red"]);
+    });
+
+    it("hands over what is not as asked, with outputs of the time before", async () => {
+      const host = new FakeHost({ "ip show": showing() });
+      const news = { ...asked, watts: 50, adopt: true };
+      expect(partial(await errorOf(engine.update(lamp, host, { ...state, former }, news)))).to.deep.equal({
+        id: "lamp a",
+        properties: { ...state, adopt: true, former },
+        reasons: ["watts: asked for 50, but the kernel has 40"],
+      });
+    });
+  });
+
+  describe("read", () => {
+    const read = (answer: Scripted, of: Args = { ...state, former }) =>
+      engine.read(lamp, new FakeHost({ "ip show": answer }), of);
+
+    it("gives what it knows where nothing has changed", async () => {
+      expect(await read(showing())).to.deep.equal({
+        id: "lamp a",
+        inputs: asked,
+        state: { ...state, former },
+      });
+    });
+
+    it("shows drift in inputs and state alike, and fresh outputs", async () => {
+      expect(await read(showing({ watts: 39, serial: 8 }))).to.deep.equal({
+        id: "lamp a",
+        inputs: { ...asked, watts: 39 },
+        state: { ...asked, watts: 39, serial: 8, former },
+      });
+    });
+
+    it("drops a field that is not set any more", async () => {
+      const { colour: _, ...rest } = asked;
+      expect(await read(JSON.stringify({ watts: 40, mark, serial: 7 }))).to.deep.equal({
+        id: "lamp a",
+        inputs: rest,
+        state: { ...rest, serial: 7, former },
+      });
+    });
+
+    it("adds a field that somebody set", async () => {
+      const { colour: _, ...rest } = state;
+      expect(await read(showing(), rest)).to.deep.equal({ id: "lamp a", inputs: asked, state });
+    });
+
+    it("takes a nested object over whole where the arguments have none", async () => {
+      const painted = { hue: "red" };
+      const nested: typeof lamp = {
+        ...lamp,
+        parse: (...given) => {
+          const found = lamp.parse(...given);
+          return found && { ...found, args: Object.assign({}, found.args, { colour: painted }) };
+        },
+      };
+      const host = new FakeHost({ "ip show": showing() });
+      expect((await engine.read(nested, host, state))?.inputs).to.deep.equal({ ...asked, colour: painted });
+    });
+
+    it("gives nothing for what is gone, or somebody else's by now", async () => {
+      expect(await read(absent)).to.equal(undefined);
+      expect(await read(showing({ mark: "foreign" }))).to.equal(undefined);
+      expect(await read('{"watts":40,"serial":7}')).to.equal(undefined);
+    });
+
+    it("does not take another failure for absence", async () => {
+      expect(plain(await errorOf(read({ fails: "ToolMissing" })))).to.equal(
+        "CommandError: program not installed: `ip show a`\nit ToolMissing",
+      );
+    });
+  });
+
+  describe("remove", () => {
+    const remove = async (script: Readonly<Record<string, Scripted>>) => {
+      const host = new FakeHost(script);
+      await engine.remove(lamp, host, state);
+      return host.ran;
+    };
+
+    it("removes its own", async () => {
+      expect(await remove({ "ip show": showing() })).to.deep.equal(["ip show a", "ip del a"]);
+    });
+
+    it("removes nothing that is gone", async () => {
+      expect(await remove({ "ip show": absent })).to.deep.equal(["ip show a"]);
+    });
+
+    it("removes nothing that is somebody else's by now", async () => {
+      expect(await remove({ "ip show": showing({ mark: "foreign" }) })).to.deep.equal(["ip show a"]);
+    });
+
+    it("does not mind what goes while it removes it", async () => {
+      expect(await remove({ "ip show": showing(), "ip del": absent })).to.deep.equal([
+        "ip show a",
+        "ip del a",
+      ]);
+    });
+
+    it("fails when the removal does", async () => {
+      expect(plain(await errorOf(remove({ "ip show": showing(), "ip del": { fails: "InUse" } })))).to.equal(
+        "CommandError: in use: `ip del a`\nit InUse",
+      );
+    });
+
+    it("gives its kind the arguments, apart from the outputs", async () => {
+      const given: unknown[] = [];
+      const curious: typeof lamp = {
+        ...lamp,
+        remove: (_, args) => {
+          given.push(args);
+          return [];
+        },
+      };
+      await engine.remove(curious, new FakeHost({ "ip show": showing() }), state);
+      expect(given).to.deep.equal([asked]);
+    });
+  });
+
+  describe("adoption and records", () => {
+    const foreign: Shown = { watts: 25, colour: "white", mark: "theirs", serial: 7 };
+    const adopting = { ...asked, adopt: true };
+
+    /** A host with a foreign lamp, which keeps note of records as well. */
+    function hostWith(lamp: Shown | undefined) {
+      const host = new LampHost();
+      if (lamp) host.lamps.set("a", lamp);
+      const { records } = host;
+      const [save, drop] = [records.save.bind(records), records.drop.bind(records)];
+      records.save = async (key, record) => {
+        host.ran.push(`write ${key.kind} ${key.id}`);
+        await save(key, record);
+      };
+      records.drop = async (key, of) => {
+        host.ran.push(`forget ${key.kind} ${key.id}`);
+        await drop(key, of);
+      };
+      return host;
+    }
+
+    it("writes down what it takes over before it changes anything, and forgets it after it has given it back", async () => {
+      const host = hostWith(foreign);
+      const { state: taken } = await engine.create(lamp, host, adopting);
+      expect(taken).to.deep.equal({ ...adopting, serial: 7, former });
+      expect(host.records.kept).to.deep.equal([
+        { ...{ kind: "Lamp", id: "lamp a", namespace: undefined, inode: 1 }, mark, args: adopting, former },
+      ]);
+      await engine.remove(lamp, host, taken);
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+      expect(host.records.kept).to.deep.equal([]);
+      expect(host.ran).to.deep.equal([
+        ...["show a", "write Lamp lamp a", `mark a ${mark}`, "set a 40 red", "show a"],
+        ...["show a", "mark a theirs", "set a 25 white", "forget Lamp lamp a"],
+      ]);
+    });
+
+    it("changes nothing where it cannot write it down", async () => {
+      const host = hostWith(foreign);
+      host.records.save = () => Promise.reject(new Error("ENOSPC: no space left on device"));
+      expect(plain(await errorOf(engine.create(lamp, host, adopting)))).to.equal(
+        "Error: ENOSPC: no space left on device",
+      );
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+    });
+
+    it("keeps what it was through updates, and writes down what it becomes", async () => {
+      const host = hostWith(foreign);
+      const { state: taken } = await engine.create(lamp, host, adopting);
+      const news = { ...adopting, watts: 50 };
+      const { state: updated } = await engine.update(lamp, host, taken, news);
+      expect(updated).to.deep.equal({ ...news, serial: 7, former });
+      expect(host.records.kept.map(({ args, former }) => ({ args, former }))).to.deep.equal([
+        { args: news, former },
+      ]);
+    });
+
+    it("makes it its own when `adopt` is taken out: it forgets what it was, and deletes it", async () => {
+      const host = hostWith(foreign);
+      const { state: taken } = await engine.create(lamp, host, adopting);
+      const { state: own } = await engine.update(lamp, host, taken, asked);
+      expect(own).to.deep.equal({ ...asked, serial: 7 });
+      expect(host.records.kept).to.deep.equal([]);
+      await engine.remove(lamp, host, own);
+      expect([...host.lamps]).to.deep.equal([]);
+    });
+
+    it("does not make it foreign again when `adopt` is added", async () => {
+      const host = hostWith(undefined);
+      const { state: own } = await engine.create(lamp, host, asked);
+      const { state: still } = await engine.update(lamp, host, own, adopting);
+      expect(still).to.deep.equal({ ...adopting, serial: 7 });
+      await engine.remove(lamp, host, still);
+      expect([...host.lamps]).to.deep.equal([]);
+    });
+
+    it("gives back what it could not take over whole", async () => {
+      const host = hostWith(foreign);
+      const run = host.run.bind(host);
+      let failures = 1;
+      host.run = (command) =>
+        command.args[0] === "set" && failures-- > 0
+          ? Promise.reject(new CommandError("NotPermitted", command, ""))
+          : run(command);
+      expect(plain(await errorOf(engine.create(lamp, host, adopting)))).to.match(
+        /^CommandError: not permitted/,
+      );
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+      expect(host.records.kept).to.deep.equal([]);
+    });
+
+    it("hands over what it could neither take over nor give back, with what it was", async () => {
+      const host = hostWith(foreign);
+      const run = host.run.bind(host);
+      host.run = (command) =>
+        ["set", "mark"].includes(command.args[0] ?? "") && command.args[2] !== mark
+          ? Promise.reject(new CommandError("NotPermitted", command, ""))
+          : run(command);
+      expect(partial(await errorOf(engine.create(lamp, host, adopting))).properties).to.deep.equal({
+        ...adopting,
+        former,
+      });
+      expect(host.records.kept.map(({ former }) => former)).to.deep.equal([former]);
+    });
+
+    it("writes down whose a thing without a mark is, and forgets it when somebody else was faster", async () => {
+      const host = hostWith(undefined);
+      const { state: own } = await engine.create(candle, host, asked);
+      expect(host.records.kept.map((record) => record.mark)).to.deep.equal([mark]);
+      await engine.remove(candle, host, own);
+      expect(host.records.kept).to.deep.equal([]);
+
+      const run = host.run.bind(host);
+      host.run = async (command) => {
+        // It comes between the look and the command.
+        if (command.args[0] === "add") host.lamps.set("a", foreign);
+        return run(command);
+      };
+      expect(plain(await errorOf(engine.create(candle, host, asked)))).to.match(
+        /^RefusedError: candle a exists already/,
+      );
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+      expect(host.records.kept).to.deep.equal([]);
+    });
+
+    for (const [title, lamp_] of [
+      ["is gone", undefined],
+      ["is somebody else's by now", { ...foreign, mark: "pulumi-netns:Lamp:0123456789ab:p/s/b" }],
+    ] as const) {
+      it(`forgets at a refresh what ${title}`, async () => {
+        const host = hostWith(foreign);
+        const { state: taken } = await engine.create(lamp, host, adopting);
+        host.lamps.delete("a");
+        if (lamp_) host.lamps.set("a", lamp_);
+        expect(await engine.read(lamp, host, taken)).to.equal(undefined);
+        expect(host.records.kept).to.deep.equal([]);
+      });
+    }
+
+    it("renames and changes what is always there at once, and is in nobody's way", async () => {
+      const host = hostWith(foreign);
+      const { state: old } = await engine.create(sun, host, asked);
+      const renamed = { ...asked, watts: 50, mark: markFor("Lamp", "renamed") };
+      const { state: now } = await engine.update(sun, host, old, renamed);
+      expect(host.records.kept.map((record) => record.mark)).to.deep.equal([renamed.mark]);
+      await engine.remove(sun, host, now);
+      expect(host.lamps.get("a")).to.deep.equal(foreign);
+    });
+
+    it("does not take back a shared value when a second cannot set it", async () => {
+      const host = hostWith(foreign);
+      await engine.create(sun, host, asked);
+      host.lamps.set("a", { ...foreign, watts: 5 });
+      const run = host.run.bind(host);
+      host.run = (command) =>
+        command.args[0] === "set"
+          ? Promise.reject(new CommandError("NotPermitted", command, ""))
+          : run(command);
+      const second = { ...asked, mark: "pulumi-netns:Sun:0123456789ab:other/dev/b" };
+      expect(plain(await errorOf(engine.create(sun, host, second)))).to.match(/not permitted/);
+      expect(host.lamps.get("a")).to.deep.include({ watts: 5 });
+      expect(host.records.kept.map((record) => record.mark)).to.deep.equal([mark]);
+    });
+  });
+
+  describe("a kind that serializes", () => {
+    const inLine: typeof lamp = { ...lamp, serialize: () => "the only socket" };
+
+    it("runs one operation after the other, each whole", async () => {
+      const host = new FakeHost({ "ip show": inTurn(absent, showing()) });
+      const order: string[] = [];
+      await Promise.all([
+        engine.create(inLine, host, asked).then(() => order.push("create")),
+        engine.update(inLine, host, state, asked).then(() => order.push("update")),
+        engine.remove(inLine, host, state).then(() => order.push("remove")),
+      ]);
+      expect(order).to.deep.equal(["create", "update", "remove"]);
+      expect(host.ran).to.deep.equal([
+        ...["ip show a", ...MAKING, "ip show a"],
+        ...["ip show a", "ip show a"],
+        ...["ip show a", "ip del a"],
+      ]);
+    });
+
+    it("goes on after one that failed", async () => {
+      const host = new FakeHost({ "ip show": showing(), "ip set": { fails: "Failed" } });
+      const results = await Promise.allSettled([
+        engine.update(inLine, host, state, { ...asked, watts: 50 }),
+        engine.remove(inLine, host, state),
+      ]);
+      expect(results.map(({ status }) => status)).to.deep.equal(["rejected", "fulfilled"]);
+      expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red", "ip show a", "ip del a"]);
+    });
+  });
+});

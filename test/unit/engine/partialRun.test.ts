@@ -1,0 +1,29 @@
+import { expect } from "chai";
+import { isPartialRun, limitsRun } from "../../../provider/engine/partialRun";
+
+const limited = [
+  "--target urn:x",
+  "--target=urn:x",
+  "-t urn:x",
+  "-turn:x",
+  "--exclude urn:x",
+  "--target-replace urn:x",
+];
+const whole = ["--yes", "--stack test", "--exec-kind auto.inline", "--target-dependents", "--color never"];
+
+describe("partial run", () => {
+  for (const words of limited) {
+    it(`is one by ${words}`, () => {
+      expect(limitsRun(["pulumi", "up", ...words.split(" ")])).to.equal(true);
+    });
+  }
+  for (const words of whole) {
+    it(`is none by ${words}`, () => {
+      expect(limitsRun(["pulumi", "up", ...words.split(" ")])).to.equal(false);
+    });
+  }
+
+  it("is none where no engine has started this process", () => {
+    expect(isPartialRun()).to.equal(false);
+  });
+});

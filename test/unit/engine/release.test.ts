@@ -1,0 +1,120 @@
+import { expect } from "chai";
+import type { Args, Definition } from "../../../provider/engine/definition";
+import { keyOf, look } from "../../../provider/engine/observe";
+import { ownOf } from "../../../provider/engine/ownership";
+import { release } from "../../../provider/engine/release";
+import { markFor } from "../../support/args";
+import { candle, LampHost, lamp, type Shown, sun } from "../../support/lamp";
+
+const mark = markFor("Lamp", "a");
+const theirs = "pulumi-netns:Lamp:0123456789ab:other/dev/b";
+const args: Args = { name: "a", watts: 40, colour: "red", mark };
+const former = { mark: "uplink", args: { watts: 10, colour: "blue" } };
+const shown: Shown = { watts: 40, colour: "red", mark, serial: 7 };
+
+/** Releases lamp `a` where these have written it down; what was run after the looks, and what is left. */
+async function released(
+  definition: Definition,
+  there: Shown | undefined,
+  outputs: object,
+  writers: readonly string[] = [],
+) {
+  const host = new LampHost();
+  if (there) host.lamps.set("a", there);
+  const key = { kind: definition.kind, id: definition.id(args), namespace: definition.home?.(args) };
+  for (const writer of writers) await host.records.save(key, { mark: writer, args });
+  const sight = await look(definition, host, args);
+  await release(definition, host, sight, ownOf(definition, sight, args), { args, outputs });
+  const ran = host.ran.filter((command) => !command.startsWith("show "));
+  return { ran, lamp: host.lamps.get("a"), records: host.records.kept.map((record) => record.mark) };
+}
+
+describe("release", () => {
+  it("removes what was made", async () => {
+    expect(await released(lamp, shown, {})).to.deep.equal({ ran: ["del a"], lamp: undefined, records: [] });
+  });
+
+  it("sets what was taken over back to what it was, and forgets it", async () => {
+    expect(await released(lamp, shown, { former }, [mark])).to.deep.equal({
+      ran: ["mark a uplink", "set a 10 blue"],
+      lamp: { ...former.args, mark: "uplink", serial: 7 },
+      records: [],
+    });
+  });
+
+  it("takes the mark off what had none", async () => {
+    const { lamp: left } = await released(lamp, shown, { former: { args: former.args } }, [mark]);
+    expect(left).to.deep.equal({ ...former.args, serial: 7 });
+  });
+
+  it("runs nothing where all is as it was", async () => {
+    const unchanged = { ...former, args: { watts: 40, colour: "red" } };
+    expect((await released(candle, shown, { former: unchanged }, [mark])).ran).to.deep.equal([]);
+  });
+
+  it("leaves what is somebody else's, and forgets its own claim to it", async () => {
+    const foreign = { ...shown, mark: "uplink" };
+    expect(await released(lamp, foreign, {}, [mark])).to.deep.equal({
+      ran: [],
+      lamp: foreign,
+      records: [],
+    });
+  });
+
+  it("leaves what others share, until it is the last", async () => {
+    expect(await released(sun, shown, { former }, [mark, theirs])).to.deep.equal({
+      ran: [],
+      lamp: shown,
+      records: [theirs],
+    });
+    expect(await released(sun, shown, { former }, [mark])).to.deep.equal({
+      ran: ["set a 10 blue"],
+      lamp: { ...shown, ...former.args },
+      records: [],
+    });
+  });
+
+  it("forgets what is gone", async () => {
+    expect(await released(candle, undefined, {}, [mark, theirs])).to.deep.equal({
+      ran: [],
+      lamp: undefined,
+      records: [theirs],
+    });
+  });
+
+  it("forgets what was written down for a namespace that has gone since", async () => {
+    const host = new LampHost();
+    const key = keyOf(candle, args);
+    await host.records.save(key, { mark, args: {} });
+    // As a look has it: what was written for the former one is not about this one.
+    const sight = { ...(await look(candle, host, args)), records: [] };
+    await release(candle, host, sight, undefined, { args, outputs: {} });
+    expect(host.records.kept).to.deep.equal([]);
+  });
+
+  describe("a namespace", () => {
+    const house: Definition = { ...lamp, kind: "House", encloses: () => "a" };
+
+    /** Whether what is written down of things in the namespace is still there. */
+    async function keepsContent(there: Shown | undefined, outputs: object): Promise<boolean> {
+      const host = new LampHost();
+      if (there) host.lamps.set("a", there);
+      await host.records.save({ kind: "Candle", id: "c", namespace: "a" }, { mark: theirs, args: {} });
+      await host.records.save({ kind: "Candle", id: "d", namespace: undefined }, { mark: theirs, args: {} });
+      const sight = await look(house, host, args);
+      await release(house, host, sight, ownOf(house, sight, args), { args, outputs });
+      expect(host.records.kept.map(({ id }) => id)).to.include("d");
+      return host.records.kept.some(({ id }) => id === "c");
+    }
+
+    it("takes along what is written down of what is in it", async () => {
+      expect(await keepsContent(shown, {})).to.equal(false);
+      expect(await keepsContent(undefined, {})).to.equal(false);
+    });
+
+    it("keeps it where it is given back, or is somebody else's", async () => {
+      expect(await keepsContent(shown, { former })).to.equal(true);
+      expect(await keepsContent({ ...shown, mark: "uplink" }, {})).to.equal(true);
+    });
+  });
+});

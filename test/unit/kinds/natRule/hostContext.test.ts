@@ -1,0 +1,97 @@
+import { expect } from "chai";
+import {
+  closeLocalnet,
+  groundIn,
+  groundProbe,
+  openLocalnet,
+} from "../../../../provider/kinds/natRule/hostContext";
+import { NatRuleArgs, natRule } from "../../../../provider/kinds/natRule/natRule";
+import { printCommand } from "../../../../provider/linux/command";
+import { checked, markFor } from "../../../support/args";
+
+const other = markFor("NatRule", "other");
+const SYSCTL = "net.ipv4.conf.lan.route_localnet";
+
+/** Arguments of a forward, typed as `check` hands them on. */
+function argsFor(more: object) {
+  const given = { kind: "dnat", protocol: "tcp", port: 80, to: "10.9.0.2:80", ...more };
+  const args = checked(natRule, given, "it");
+  return { ...NatRuleArgs.parse(args), mark: String(args["mark"]) };
+}
+
+describe("what a NAT rule has to know of the host", () => {
+  it("is nothing where neither `hairpin` is true nor localhost is concerned", () => {
+    const args = argsFor({ hairpin: "10.9.0.0/24" });
+    expect(groundProbe(args)).to.deep.equal([]);
+    expect(groundIn([], args)).to.deep.equal({ network: undefined, localnet: undefined, isShared: false });
+  });
+
+  describe("the network of a target", () => {
+    const args = argsFor({ hairpin: true, namespace: "red" });
+    const networkIn = (...routes: readonly object[]) => groundIn([JSON.stringify(routes)], args).network;
+
+    it("is asked of the routes that lead there", () =>
+      expect(groundProbe(args).map(printCommand)).to.deep.equal([
+        "ip -n red -4 -N -j -d route show table main match 10.9.0.2",
+      ]));
+
+    it("is the narrowest", () =>
+      expect(
+        networkIn({ dst: "default", gateway: "10.1.0.1" }, { dst: "10.0.0.0/8" }, { dst: "10.9.0.0/24" }),
+      ).to.equal("10.9.0.0/24"));
+
+    it("is none behind a gateway, by the default route, or where no route leads there", () => {
+      expect(networkIn({ dst: "10.0.0.0/8" }, { dst: "10.9.0.0/24", gateway: "10.1.0.1" })).to.equal(
+        undefined,
+      );
+      expect(networkIn({ dst: "default" })).to.equal(undefined);
+      expect(networkIn()).to.equal(undefined);
+    });
+  });
+
+  describe("whether packets of localhost may pass a link", () => {
+    const args = argsFor({ routeLocalnet: "lan" });
+    const guard = (mark: string, link = "lan") =>
+      `-A PREROUTING -d 127.0.0.0/8 -i ${link} -m comment --comment "${mark}" -j DROP`;
+    const nftGuard = (mark: string) =>
+      JSON.stringify({
+        nftables: [
+          {
+            rule: {
+              ...{ family: "ip", table: "t", chain: "raw", handle: 1, comment: mark },
+              expr: [
+                { match: { op: "==", left: { meta: { key: "iifname" } }, right: "lan" } },
+                { drop: null },
+              ],
+            },
+          },
+        ],
+      });
+    const ground = (value: number, nft: string | undefined, raw: string) =>
+      groundIn([`${SYSCTL} = ${value}`, nft, raw], args);
+
+    it("is shared with the guards of others on that link, of both backends", () => {
+      expect(ground(110, undefined, guard(args.mark)).isShared).to.equal(false);
+      expect(ground(110, undefined, guard(other, "wan")).isShared).to.equal(false);
+      expect(ground(110, undefined, guard("theirs")).isShared).to.equal(false);
+      expect(ground(110, undefined, guard(other)).isShared).to.equal(true);
+      expect(ground(110, nftGuard(other), "").isShared).to.equal(true);
+      expect(ground(110, nftGuard(args.mark), "").isShared).to.equal(false);
+    });
+
+    const set = (value: number) => [`sysctl -q -w net/ipv4/conf/lan/route_localnet=${value}`];
+    for (const [value, isShared, opens, closes] of [
+      [0, false, true, false],
+      [0, true, true, false],
+      [1, false, false, false],
+      [110, false, false, true],
+      [110, true, false, false],
+    ] as const) {
+      it(`where it is ${value}${isShared ? " and others need it" : ""}`, () => {
+        const seen = ground(value, undefined, isShared ? guard(other) : "");
+        expect(openLocalnet(args, seen).map(printCommand)).to.deep.equal(opens ? set(110) : []);
+        expect(closeLocalnet(args, seen).map(printCommand)).to.deep.equal(closes ? set(0) : []);
+      });
+    }
+  });
+});

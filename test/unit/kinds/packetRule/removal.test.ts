@@ -1,0 +1,45 @@
+import { expect } from "chai";
+import { deleteAll, untilRemoved } from "../../../../provider/kinds/packetRule/removal";
+import { type Answer, type Command, ip, type Steps } from "../../../../provider/linux/command";
+
+/** What a plan asked for in each step, and what it came to, where `answer` stands for a host. */
+function play<T>(plan: Steps<T>, answer: (command: Command) => Answer) {
+  const asked: string[][] = [];
+  let step = plan.next();
+  while (!step.done) {
+    asked.push(step.value.map(({ args }) => args.join(" ")));
+    step = plan.next(step.value.map(answer));
+  }
+  return { asked, result: step.value };
+}
+
+describe("removal of rules", () => {
+  const commands = [ip(undefined, "one"), ip(undefined, "two")];
+
+  it("deletes one after the other, also behind what is gone", () => {
+    const asked = [["one"], ["two"]];
+    expect(play(deleteAll(commands), () => "")).to.deep.equal({ asked, result: true });
+    const first = ({ args }: Command) => (args.includes("one") ? undefined : "");
+    expect(play(deleteAll(commands), first)).to.deep.equal({ asked, result: false });
+  });
+
+  it("has nothing to do where nothing is to be deleted", () =>
+    expect(play(deleteAll([]), () => "")).to.deep.equal({ asked: [], result: true }));
+
+  const attemptsUntil = (last: number) => {
+    let attempts = 0;
+    const plan = untilRemoved("it", function* () {
+      yield [ip(undefined, String(++attempts))];
+      return attempts >= last;
+    });
+    return play(plan, () => "").asked.flat();
+  };
+
+  it("is tried until nothing is left", () => {
+    expect(attemptsUntil(1)).to.deep.equal(["1"]);
+    expect(attemptsUntil(3)).to.deep.equal(["1", "2", "3"]);
+  });
+
+  it("is given up after three attempts", () =>
+    expect(() => attemptsUntil(4)).to.throw("it: its rules are still there after 3 attempts to delete them"));
+});

@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { command } from "../../../../provider/linux/command";
+import { CommandError, type Reason } from "../../../../provider/linux/errors";
+import { lenient } from "../../../../provider/linux/host/optionalCommands";
+import { errorOf } from "../../../support/kernel";
+
+const plain = command("conntrack", undefined, ["-D"]);
+
+async function outcome(reason: Reason, mayFail?: string) {
+  const told: string[] = [];
+  const fail = async () => {
+    throw new CommandError(reason, plain, "as the test wants it");
+  };
+  const run = lenient(fail, (text) => told.push(text));
+  return { told, run: () => run({ ...plain, ...(mayFail !== undefined && { mayFail }) }) };
+}
+
+describe("a command that may fail", () => {
+  for (const [reason, word] of [
+    ["ToolMissing", "not installed"],
+    ["Unsupported", "not supported"],
+  ] as const) {
+    it(`has nothing to say, and says why: ${reason}`, async () => {
+      const { told, run } = await outcome(reason, "nobody counts");
+      expect(await run()).to.equal("");
+      expect(told).to.deep.equal([`${word}: conntrack; nobody counts`]);
+    });
+  }
+
+  it("is silent where it has found nothing, and where there is nothing to say", async () => {
+    for (const [reason, mayFail] of [
+      ["NotFound", "nobody counts"],
+      ["ToolMissing", ""],
+    ] as const) {
+      const { told, run } = await outcome(reason, mayFail);
+      expect(await run()).to.equal("");
+      expect(told).to.deep.equal([]);
+    }
+  });
+
+  it("fails for all other reasons, and without leave for any", async () => {
+    for (const [reason, mayFail] of [
+      ["NotPermitted", "x"],
+      ["Failed", "x"],
+      ["Timeout", ""],
+      ["NotFound", undefined],
+    ] as const) {
+      const { told, run } = await outcome(reason, mayFail);
+      expect(await errorOf(run())).to.be.instanceOf(CommandError);
+      expect(told).to.deep.equal([]);
+    }
+  });
+});
