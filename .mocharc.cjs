@@ -1,6 +1,8 @@
 // The examples find this file as well, and have no business with what guards this machine from our own tests.
 const guards =
-  process.cwd() === __dirname ? ["./test/support/recordsGuard.ts", "./test/support/freshClaims.ts"] : [];
+  process.cwd() === __dirname
+    ? ["everyKind", "recordsGuard", "freshClaims"].map((name) => `./test/support/${name}.ts`)
+    : [];
 
 module.exports = {
   require: ["ts-node/register/transpile-only", ...guards],

@@ -35,8 +35,8 @@ export function outdatedPages(rows = argumentRows()) {
 
 const sdkFile = (kind) => join(root, "sdk", `${kind}.ts`);
 const schemaFile = (kind) =>
-  ["kinds", `kinds/${kind}`, "composites", "assertions"]
-    .map((folder) => join(root, "provider", folder, `${kind}.ts`))
+  [`kinds/${kind}/args.ts`, ...["kinds", "composites", "assertions"].map((folder) => `${folder}/${kind}.ts`)]
+    .map((file) => join(root, "provider", file))
     .find((file) => existsSync(file));
 
 function createProgram(files) {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { FilterRuleArgs as Schema } from "../provider/kinds/filterRule/filterRule";
+import type { FilterRuleArgs as Schema } from "../provider/kinds/filterRule/args";
 import { expectKinds } from "./kinds";
 import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { NatRuleArgs as Schema } from "../provider/kinds/natRule/natRule";
+import type { NatRuleArgs as Schema } from "../provider/kinds/natRule/args";
 import { expectKinds } from "./kinds";
 import { currentProgram } from "./program";
 import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";

@@ -1,8 +1,5 @@
 import type { Command } from "commander";
-
-export interface DoctorOptions {
-  readonly json?: boolean;
-}
+import type { DoctorOptions } from "./run";
 
 const about = [
   "Tells what this host has and lacks for networks as programs describe them, what gets in their way, and the mend of each:",

@@ -1,8 +1,11 @@
 import { isColourful } from "../style";
 import { checks } from "./checks";
-import type { DoctorOptions } from "./command";
 import { gatherFacts } from "./gather";
 import { asJson, asText, type Report } from "./report";
+
+export interface DoctorOptions {
+  readonly json?: boolean;
+}
 
 export async function runDoctor({ json }: DoctorOptions): Promise<void> {
   const facts = await gatherFacts();

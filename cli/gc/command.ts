@@ -1,12 +1,6 @@
 import type { Command } from "commander";
-import { collectedOption, type StateOptions, stackFlag, stateFlag } from "../stateOptions";
-
-export interface GcOptions extends StateOptions {
-  readonly all?: boolean;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-  readonly emptyState?: boolean;
-}
+import { collectedOption, stackFlag, stateFlag } from "../stateOptions";
+import type { GcOptions } from "./run";
 
 const about = [
   "Lists the network objects on this host that carry the mark of a pulumi-netns resource and that no given stack's state",

@@ -4,12 +4,19 @@ import { messageOf } from "../../provider/linux/errors";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { CliError } from "../errors";
 import { refusal } from "../refusal";
-import type { GcOptions } from "./command";
+import type { StateOptions } from "../stateOptions";
 import { contentOf } from "./content";
 import { type Debris, debrisIn, isDebris, isObject, type Listed } from "./debris";
 import { type Garbage, garbageIn } from "./garbage";
 import { advice, asJson, asText, deletion } from "./report";
 import { type Known, readSelectedState, readStates } from "./states";
+
+export interface GcOptions extends StateOptions {
+  readonly all?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly emptyState?: boolean;
+}
 
 const NOTHING: Known = { marks: new Set(), stacks: new Set(), resources: [], empty: [] };
 

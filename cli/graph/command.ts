@@ -1,11 +1,5 @@
 import { type Command, Option } from "commander";
-
-const FORMATS = ["text", "mermaid", "dot"] as const;
-export type Format = (typeof FORMATS)[number];
-
-export interface GraphOptions {
-  readonly format: Format;
-}
+import { FORMATS, type Format, type GraphOptions } from "./options";
 
 const about = [
   "Shows the network that is there: namespaces, their links and addresses, which links are ports of which bridge, and",

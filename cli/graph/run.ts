@@ -4,10 +4,10 @@ import { findPlace, type Network, type Place } from "../../provider/trace/networ
 import { CliError } from "../errors";
 import { placeIn } from "../place";
 import { refusal } from "../refusal";
-import type { Format, GraphOptions } from "./command";
 import { asDot } from "./dot";
 import { drawingOf } from "./drawing";
 import { asMermaid } from "./mermaid";
+import type { Format, GraphOptions } from "./options";
 import { asText } from "./text";
 
 const WRITERS: Readonly<Record<Format, (network: Network, shown: Network) => string>> = {

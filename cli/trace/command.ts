@@ -1,10 +1,6 @@
 import type { Command } from "commander";
-import { collectedOption, type StateOptions, stackFlag, stateFlag } from "../stateOptions";
-
-export interface TraceOptions extends StateOptions {
-  readonly probe: boolean;
-  readonly json?: boolean;
-}
+import { collectedOption, stackFlag, stateFlag } from "../stateOptions";
+import type { TraceOptions } from "./run";
 
 const about = [
   "Explains, hop by hop, why packets from SRC do or do not get to DST and back: addresses and netmasks, links and bridges,",

@@ -1,4 +1,4 @@
-import { parseIp } from "../../provider/fields/common";
+import { parseIp } from "../../provider/linux/ip";
 import type { Protocol } from "../../provider/trace/packet";
 import { CliError, USAGE } from "../errors";
 import { placeIn } from "../place";

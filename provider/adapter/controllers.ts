@@ -5,9 +5,10 @@ import * as composite from "../composites/lifecycle";
 import { piecesOf } from "../composites/parts";
 import type { Args, Definition, Problem } from "../engine/definition";
 import * as single from "../engine/lifecycle";
+import { definitionOf } from "../engine/registry";
 import { hasUnknown } from "../engine/unknown";
 import { compositeUpToDate, type Schema, upToDate, withUnset } from "../engine/upToDate";
-import { definitionOf, definitions } from "../kinds";
+import { definitions } from "../kinds";
 import type { Host } from "../linux/host/host";
 import { parseMark } from "../linux/marks/mark";
 

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { Args, Problem } from "../engine/definition";
-import { familyOf, integer, isBroken, namespaceName, withoutSign } from "../fields/common";
+import { knownOn } from "../engine/discover";
+import { integer, isBroken, namespaceName, withoutSign } from "../fields/common";
 import { machineIp } from "../fields/machine";
 import type { Host } from "../linux/host/host";
+import { familyOf } from "../linux/ip";
 import { drive } from "../trace/network/gather";
 import { placeName } from "../trace/network/network";
 import { type Answer, probe, type Target } from "../trace/probe/probe";
-import { trace } from "../trace/trace";
+import { type Question, trace } from "../trace/trace";
 import { type Assertion, PlaceGoneError } from "./assertion";
 
 /** What an HTTP request asks for: origin-form of RFC 9112. */
@@ -157,13 +159,14 @@ function reasonOf(asked: Given, { text }: Answer): string {
 async function explain(host: Host, asked: Given): Promise<string> {
   const { namespace, target, protocol, expect } = asked;
   const isBlocked = expect === "blocked";
-  const { sentence, steps, fault } = await trace(host, {
+  const question: Question = {
     from: namespace,
     to: { ip: target },
     protocol: protocol === "ping" ? "icmp" : protocol === "http" ? "tcp" : protocol,
     port: portOf(asked),
     withProbe: !isBlocked,
-  });
+  };
+  const { sentence, steps, fault } = await trace(host, question, await knownOn(host));
   if (!isBlocked) return fault?.code === undefined ? sentence : `${sentence}\n${fault.code}`;
   const there = steps.filter(({ direction, way }) => direction === "there" && way === undefined);
   const places = there.map(({ place }) => placeName(place));

@@ -1,4 +1,4 @@
-import { familyOf, parseIp } from "../fields/common";
+import { familyOf, parseIp } from "../linux/ip";
 import type { AddressInfo } from "../linux/read/address";
 
 /**

@@ -3,15 +3,17 @@ import type { Args, Definition, Problem } from "../engine/definition";
 import { asFarAsKnown } from "../engine/unknown";
 import { linkName, macAddress, namespaceName } from "../fields/common";
 import { sysctlKey, sysctlValue } from "../fields/sysctl";
-import { sysctlPaths } from "../fields/sysctlRelations";
 import { BridgeArgs, bridge } from "../kinds/bridge";
 import { rivals } from "../kinds/filterRule/ambiguousOrder";
-import { FilterRuleArgs, filterRule } from "../kinds/filterRule/filterRule";
+import { FilterRuleArgs } from "../kinds/filterRule/args";
+import { filterRule } from "../kinds/filterRule/filterRule";
 import { linkId } from "../kinds/links/identity";
-import { NatRuleArgs, natRule } from "../kinds/natRule/natRule";
+import { NatRuleArgs } from "../kinds/natRule/args";
+import { natRule } from "../kinds/natRule/natRule";
 import { sysctl } from "../kinds/sysctl";
 import { parseMark } from "../linux/marks/mark";
 import { sysctlName } from "../linux/read/sysctl";
+import { sysctlPaths } from "../linux/sysctlRelations";
 import { type Composite, keyOf, type Part, type Path, under } from "./composite";
 import {
   addressList,

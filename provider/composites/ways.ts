@@ -1,6 +1,6 @@
 import type { Args } from "../engine/definition";
-import { type Family, familyOf } from "../fields/common";
 import { type Span, spanOf, toNumber } from "../fields/networks";
+import { type Family, familyOf } from "../linux/ip";
 import type { Part } from "./composite";
 
 /** Finds the part that makes a gateway reachable, as the kernel does when it takes a route. */

@@ -1,4 +1,4 @@
-import { broadcastOf } from "../fields/machine";
+import { broadcastOf } from "../linux/prefix";
 import type { Args, Definition, Problem } from "./definition";
 
 /** The broadcast addresses of a run's networks, by namespace and address, and the address that each comes of. */

@@ -1,5 +1,5 @@
 import { BlockList } from "node:net";
-import { parseIp } from "../fields/common";
+import { parseIp } from "../linux/ip";
 import { claimOf } from "../linux/marks/objectName";
 import { isClaimed } from "./claims";
 

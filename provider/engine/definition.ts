@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Answer, Command, Steps } from "../linux/command";
 import type { Former, OwnerRecord } from "../linux/host/records";
+import type { Place } from "../linux/marks/objectName";
 
 /** The arguments of any resource after `check`: the fields of its schema, defaults filled in, and its mark. */
 export type Args = Record<string, unknown>;
@@ -87,12 +88,6 @@ export interface Member {
   readonly object: string;
   /** The mark that it carries, or whatever stands in its place. */
   readonly mark: string | undefined;
-}
-
-/** A network namespace, or one link in it: what records tell of it goes as well. */
-export interface Place {
-  readonly namespace: string | undefined;
-  readonly link?: string;
 }
 
 /** Everything that goes with an object, whoever it belongs to. */

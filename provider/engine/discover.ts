@@ -1,10 +1,10 @@
-import { definitionOf, definitions } from "../kinds";
 import { type Answer, ASK, type Command, ip, printCommand } from "../linux/command";
 import { CommandError, isNotFound } from "../linux/errors";
 import type { Host } from "../linux/host/host";
 import type { BrokenRecord, OwnerRecord } from "../linux/host/records";
 import { parseNamespaceNames } from "../linux/read/namespaceId";
 import type { Args, Definition } from "./definition";
+import { allKinds, definitionOf } from "./registry";
 import { upToDate } from "./upToDate";
 
 /** An object that carries a mark of ours, with what is needed to remove it. */
@@ -45,7 +45,7 @@ async function marked(
   namespace: string | undefined,
   ask: (asked: Command) => Promise<Answer>,
 ): Promise<Found[]> {
-  const lists = definitions.map(async (definition) => {
+  const lists = allKinds().map(async (definition) => {
     const kind = definition.survey?.(namespace);
     if (!kind) return [];
     const answers = await Promise.all(kind.commands.map(ask));
@@ -60,6 +60,13 @@ export const recorded = async (host: Host): Promise<Found[]> => toFound(await ho
 /** The same for one network namespace (`undefined`: the host's own). */
 export const recordedIn = async (host: Host, namespace: string | undefined): Promise<Found[]> =>
   toFound(await host.records.within(namespace));
+
+/** The resources and parts that records tell of, each with its arguments and mark. */
+export const knownOn = async (host: Host): Promise<{ definition: Definition; args: Args }[]> =>
+  (await host.records.list()).flatMap(({ kind, mark, args }) => {
+    const definition = definitionOf(kind);
+    return definition ? [{ definition, args: { ...args, mark } }] : [];
+  });
 
 const toFound = (records: readonly OwnerRecord[]): Found[] =>
   records.flatMap(({ kind, mark, args, former }) => {

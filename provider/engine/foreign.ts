@@ -1,13 +1,14 @@
-import { definitionOf } from "../kinds";
 import { RefusedError } from "../linux/errors";
 import type { Host } from "../linux/host/host";
 import type { OwnerRecord } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import { isOfOtherStack, ownerIn } from "../linux/marks/mark";
+import type { Place } from "../linux/marks/objectName";
 import { claimOf, isContainer } from "../linux/marks/objectName";
 import { needsAny } from "./claims";
-import type { Args, Content, Definition, Member, Observed, Place } from "./definition";
+import type { Args, Content, Definition, Member, Observed } from "./definition";
 import { runSteps } from "./observe";
+import { definitionOf } from "./registry";
 
 /** What a deletion takes from others: links in a namespace, ports of a bridge, addresses on a cable. */
 

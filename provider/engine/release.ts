@@ -1,8 +1,9 @@
 import type { Host } from "../linux/host/host";
 import { type Former, formerIn } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
+import type { Place } from "../linux/marks/objectName";
 import { claimOf, linkOfClaim } from "../linux/marks/objectName";
-import type { Args, Definition, Observed, Place } from "./definition";
+import type { Args, Definition, Observed } from "./definition";
 import { restoreEffects } from "./effects";
 import { removalOf } from "./foreign";
 import { restored } from "./merge";

@@ -1,10 +1,10 @@
-import { definitions } from "../kinds";
 import type { Host } from "../linux/host/host";
 import { sameStack } from "../linux/marks/mark";
 import { isClaimed, needsAny } from "./claims";
 import type { Args, Definition } from "./definition";
 import { type Found, recorded, surveyIn } from "./discover";
 import { isPartialRun } from "./partialRun";
+import { allKinds } from "./registry";
 
 type Remove = (definition: Definition, host: Host, state: Args) => Promise<void>;
 
@@ -28,4 +28,4 @@ export async function sweep(definition: Definition, host: Host, args: Args, remo
   for (const { definition: kind, state } of left) await remove(kind, host, state);
 }
 
-const rankOf = ({ definition }: Found): number => definitions.indexOf(definition);
+const rankOf = ({ definition }: Found): number => allKinds().indexOf(definition);

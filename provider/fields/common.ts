@@ -1,6 +1,5 @@
-import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
-import { memoized } from "../linux/memo";
+import { parseIp } from "../linux/ip";
 import { invisibleIn } from "./text";
 
 /** The building blocks of the schemas: each says what is wrong in the words of the field, and the mend. */
@@ -136,50 +135,3 @@ export const withoutSign = (n: number): number => (n === 0 ? 0 : n);
 
 /** MTU of a link in bytes; 68 is the least IPv4 works with (RFC 791). */
 export const mtu = integer(68, 65535, "bytes");
-
-export type Family = "ipv4" | "ipv6";
-
-/** A parsed address, with or without a prefix length. */
-export interface Ip {
-  readonly family: Family;
-  /** The address alone, canonical. */
-  readonly address: string;
-  readonly prefix: number;
-  /** The first address of its network. */
-  readonly start: string;
-  /** Bits of an address of this family. */
-  readonly bits: 32 | 128;
-}
-
-/** The parts of an address or CIDR, or `undefined` where it is none. */
-export const parseIp = memoized((text: string): Ip | undefined => {
-  if (Address4.isValid(text)) {
-    const ip = new Address4(text);
-    // Leading zeros read as octal in some tools and as decimal in others.
-    if (/(^|\.)0\d/.test(text)) return undefined;
-    return {
-      family: "ipv4",
-      address: ip.correctForm(),
-      prefix: ip.subnetMask,
-      start: ip.startAddress().correctForm(),
-      bits: 32,
-    };
-  }
-  if (Address6.isValid(text) && !text.includes("%")) {
-    const ip = new Address6(text);
-    return {
-      family: "ipv6",
-      address: ip.correctForm(),
-      prefix: ip.subnetMask,
-      start: ip.startAddress().correctForm(),
-      bits: 128,
-    };
-  }
-  return undefined;
-});
-
-/** An address that a tool printed, in the form of the arguments: some IPv6 addresses are printed with dots. */
-export const canonicalIp = (printed: string): string => parseIp(printed)?.address ?? printed;
-
-/** The family of an address or network that has been checked; a leading `!` is passed over. */
-export const familyOf = (checked: string): Family => (checked.includes(":") ? "ipv6" : "ipv4");

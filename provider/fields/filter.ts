@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Family } from "./common";
+import type { Family } from "../linux/ip";
 
 /** What a filter rule says besides addresses, links and ports: each field says what is wrong in its own words, and the mend. */
 

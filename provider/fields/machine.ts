@@ -1,5 +1,7 @@
 import { Address4, Address6 } from "ip-address";
-import { type Ip, interfaceAddress, ipAddress, parseIp } from "./common";
+import { type Ip, parseIp } from "../linux/ip";
+import { broadcastOf } from "../linux/prefix";
+import { interfaceAddress, ipAddress } from "./common";
 
 /**
  * Addresses that no machine can have. The kernel accepts some of them without an error, and then sends or answers nothing.
@@ -59,14 +61,6 @@ function prefixProblem({ family, address, start, prefix, bits }: Ip): string | u
   }
   return address === broadcastOf(`${start}/${prefix}`)
     ? `which is the broadcast address of its network: ${choice(start, prefix, bits)}`
-    : undefined;
-}
-
-/** The broadcast address of the network of a checked address; networks of two or one have none, nor has IPv6. */
-export function broadcastOf(address: string): string | undefined {
-  const ip = parseIp(address);
-  return ip?.family === "ipv4" && ip.bits - ip.prefix >= 2
-    ? parsed(`${ip.start}/${ip.prefix}`).endAddress().correctForm()
     : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LAST_PORT, type Ports, PROTOCOLS, parsePorts, portValue } from "../linux/protocols";
 import { linkName, network } from "./common";
 
 /** What packets are matched with: each field says what is wrong in its own words, and the mend. */
@@ -60,26 +61,6 @@ export const matchedLink = linkName.superRefine((name, ctx) => {
   ctx.addIssue({ code: "custom", message });
 });
 
-const LAST_PORT = 65535;
-
-/** First and last port of a range; the same for one port. */
-export type Ports = readonly [first: number, last: number];
-
-/** The ports in `80` or `8000-8010`, in the order they are written; `undefined` where it is no such thing. */
-export function parsePorts(text: string): Ports | undefined {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
-  if (!match) return undefined;
-  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
-  return [first, last].every((port) => port >= 1 && port <= LAST_PORT) ? [first, last] : undefined;
-}
-
-export const printPorts = ([first, last]: Ports): string =>
-  first === last ? `${first}` : `${first}-${last}`;
-
-/** What a field holds for ports: a number for one, text for a range. */
-export const portValue = (ports: Ports): number | string =>
-  ports[0] === ports[1] ? ports[0] : printPorts(ports);
-
 /** What a field holds for several ports: in order, each once. */
 export const portList = (ports: readonly number[]): number | number[] => {
   const sorted = [...new Set(ports)].sort((a, b) => a - b);
@@ -121,22 +102,6 @@ export function portsProblem(
     : `is ${quote(value)}, not a port from 1 to ${most} or a range such as "8000-8010"`;
 }
 
-const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132, icmp: 1, icmpv6: 58, esp: 50, ah: 51 };
-
-export const protocol = z.enum(["tcp", "udp", "sctp", "icmp", "icmpv6", "esp", "ah"], {
-  error: ({ input }) => `is ${quote(input)}, not one of ${Object.keys(PROTOCOLS).join(", ")}`,
+export const protocol = z.enum(PROTOCOLS, {
+  error: ({ input }) => `is ${quote(input)}, not one of ${PROTOCOLS.join(", ")}`,
 });
-
-export type Protocol = z.output<typeof protocol>;
-
-/** A protocol as tools list it: by a name from /etc/protocols, or by number on a host without that file. */
-export function protocolOf(listed: string | number): Protocol | undefined {
-  const name = listed === "ipv6-icmp" ? "icmpv6" : String(listed);
-  return protocol.options.find((option) => option === name || String(PROTOCOLS[option]) === name);
-}
-
-/** Its number, for tools on a host without that file. */
-export const protocolNumber = (name: Protocol): number => PROTOCOLS[name];
-
-export const hasPorts = (name: Protocol | undefined): boolean =>
-  name === "tcp" || name === "udp" || name === "sctp";

@@ -1,7 +1,8 @@
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
-import { type Family, familyOf, network, parseIp } from "./common";
-import { type Ports, parsePorts, printPorts } from "./nat";
+import { type Family, familyOf, parseIp } from "../linux/ip";
+import { type Ports, parsePorts, printPorts } from "../linux/protocols";
+import { network } from "./common";
 
 /** What packets are translated to. Without addresses: a port of the host itself. */
 export interface Target {

@@ -1,6 +1,6 @@
 import { Address4, Address6 } from "ip-address";
 import { z } from "zod";
-import { type Family, familyOf } from "./common";
+import { type Family, familyOf } from "../linux/ip";
 import { isAny, matchedNetwork } from "./nat";
 
 /** First and last address of a range, as numbers. */

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { type Fwmark, hex, parseFwmark, printFwmark } from "../linux/fwmark";
+import { parsePorts, portValue } from "../linux/protocols";
 import { integer, network } from "./common";
-import { isAny, parsePorts, portsProblem, portValue } from "./nat";
+import { isAny, portsProblem } from "./nat";
 
 /** What packets are told apart by in a policy rule: each field says what is wrong in its own words, and the mend. */
 
@@ -30,30 +32,6 @@ export const ruledPort = z
     const message = `is ${quote(given)}, but the kernel has no rules for ports above ${LAST_PORT}: ${mend}`;
     ctx.addIssue({ code: "custom", message });
   });
-
-/** A mark of packets and the bits of it that count. */
-export interface Fwmark {
-  readonly value: number;
-  readonly mask: number;
-}
-
-const BITS = 0xffff_ffff;
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
-
-/** The one form of a mark: `0x10`, or with a mask `0x10/0xff`. */
-export const printFwmark = ({ value, mask }: Fwmark): string =>
-  mask === BITS ? hex(value) : `${hex(value)}/${hex(mask)}`;
-
-const NUMBER = /^(0x[\da-f]{1,8}|\d{1,10})$/i;
-
-function parseFwmark(text: string): Fwmark | undefined {
-  const [value, mask, ...more] = text
-    .split("/")
-    .map((part) => (NUMBER.test(part) ? Number(part) : Number.NaN));
-  const [first, second] = [value ?? Number.NaN, mask ?? BITS];
-  return first <= BITS && second <= BITS && more.length === 0 ? { value: first, mask: second } : undefined;
-}
 
 /** A mark of packets: a number, or text with a mask behind a slash; made one form. */
 export const fwmark = z

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { routeTableNamed } from "../linux/host/local/routeTables";
-
-/** The tables that have names on every host, by their numbers from 253 on. */
-const STANDING = ["default", "main", "local"];
+import { STANDING, tableOf } from "../linux/read/routeTables";
 
 /** Where such names are given; said in errors only. */
 const FILE = "/etc/iproute2/rt_tables";
@@ -16,9 +14,6 @@ export const routeTable = z
     ctx.addIssue({ code: "custom", message: problem(given) });
     return z.NEVER;
   });
-
-/** The one form of a table: those that have a name on every host go by that. */
-export const tableOf = (number: number): number | string => STANDING[number - 253] ?? number;
 
 function numberOf(given: number | string): number | undefined {
   const standing = STANDING.indexOf(String(given));

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { type Command, command } from "../linux/command";
-import { normalValue, parseSysctls, sysctlPath } from "../linux/read/sysctl";
+import { normalValue, sysctlPath } from "../linux/read/sysctl";
+import { sysctlPaths } from "../linux/sysctlRelations";
 import { isBroken } from "./common";
-import { reachOf, sysctlPaths } from "./sysctlRelations";
 
 /** A parameter's name, with dots or slashes as in sysctl(8). */
 export const sysctlKey = z.string().refine((key) => /^[a-z]\w*((\/\.?|\.)[\w:@+-]+)+$/i.test(key), {
@@ -29,36 +28,6 @@ function valueProblem(text: string, given: string): string | undefined {
 
 /** Only parameters below `net` belong to a network namespace; any other would change the whole host. */
 export const isNamespaced = (key: string): boolean => sysctlPath(key).startsWith("net/");
-
-/** Reads parameters; the answer is for `valuesOf`. One that does not exist is left out of it. */
-export const readSysctls = (namespace: string | undefined, keys: readonly string[]): Command =>
-  command("sysctl", namespace, ["--ignore", ...keys]);
-
-/** The values of `keys` in an answer to `readSysctls`. */
-export function valuesOf(answer: string | undefined, keys: readonly string[]): Record<string, string> {
-  const values = parseSysctls(answer ?? "");
-  return Object.fromEntries(
-    keys.flatMap((key) => {
-      const value = values.get(sysctlPath(key));
-      return value === undefined ? [] : [[key, value]];
-    }),
-  );
-}
-
-/**
- * Sets parameters, whatever order the map has: first those whose change makes the kernel change others, as `ip_forward`
- * does (kernel ip-sysctl).
- */
-export function writeSysctls(
-  namespace: string | undefined,
-  values: Readonly<Record<string, string>>,
-): Command[] {
-  const place = (key: string) => `${reachOf(key) ? 0 : 1} ${sysctlPath(key)}`;
-  const sorted = Object.entries(values).sort(([a], [b]) => (place(a) < place(b) ? -1 : 1));
-  return sorted.length === 0
-    ? []
-    : [command("sysctl", namespace, ["-q", "-w", ...sorted.map(([key, value]) => `${key}=${value}`)])];
-}
 
 /** Problems of keys of one map that name one parameter: by each but the first, and which that is. */
 export function repeatedKeys(keys: readonly string[]): { key: string; first: string }[] {

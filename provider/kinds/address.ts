@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { noteCopies } from "../engine/copies";
 import type { Definition, Observed, Problem } from "../engine/definition";
-import { canonicalIp, linkName, namespaceName, parseIp } from "../fields/common";
+import { linkName, namespaceName } from "../fields/common";
 import { machineAddress } from "../fields/machine";
 import {
   ASK,
@@ -13,6 +13,7 @@ import {
   type Steps,
   showLink,
 } from "../linux/command";
+import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
 import { PROTOCOL } from "../linux/marks/protocol";

@@ -1,11 +1,11 @@
-import type { Family } from "../fields/common";
 import { type Answer, type Steps, showLinks } from "../linux/command";
+import type { Family } from "../linux/ip";
 import { parseMark } from "../linux/marks/mark";
 import { programsOf } from "../linux/programs";
 import { parseAllAddresses } from "../linux/read/address";
 import { parseLinks } from "../linux/read/link";
+import { NFT_FAMILIES } from "../linux/read/nft/families";
 import { type Asking, listEveryones } from "./packetRule/everyones";
-import { NFT_FAMILIES } from "./packetRule/nft";
 
 /**
  * Who else needs forwarding. Docker, Podman and libvirt find it on when they start, and write nothing down. Their guests lose

@@ -1,4 +1,5 @@
 import type { Definition } from "../engine/definition";
+import { registerKinds } from "../engine/registry";
 import { address } from "./address";
 import { bridge } from "./bridge";
 import { filterRule } from "./filterRule/filterRule";
@@ -28,6 +29,4 @@ export const definitions: readonly Definition[] = [
   filterRule,
 ];
 
-/** The kind of this name; `undefined` where this version knows none. */
-export const definitionOf = (name: string | undefined): Definition | undefined =>
-  definitions.find(({ kind }) => kind === name);
+registerKinds(definitions);

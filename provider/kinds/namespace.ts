@@ -1,15 +1,16 @@
 import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
 import { namespaceName } from "../fields/common";
-import {
-  isNamespaced,
-  readSysctls,
-  repeatedKeys,
-  sysctlKey,
-  sysctlValue,
-  valuesOf,
-  writeSysctls,
-} from "../fields/sysctl";
+import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sysctl";
+import { type Command, command, ip, pause, type Steps, showLink, showLinks } from "../linux/command";
+import { RefusedError } from "../linux/errors";
+import { isMarkOf, parseMark } from "../linux/marks/mark";
+import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { isUp, parseLink, parseLinks } from "../linux/read/link";
+import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
+import { circleOf, parameterOf } from "../linux/sysctlRelations";
+import { birthGroup, isMarked } from "./links/identity";
+import { type Inside, inside, untilGone } from "./links/inside";
 import {
   claimedIn,
   originOf,
@@ -21,15 +22,7 @@ import {
   sidesOf,
   type Values,
   valuesIn,
-} from "../fields/sysctlEffects";
-import { circleOf, parameterOf } from "../fields/sysctlRelations";
-import { type Command, command, ip, pause, type Steps, showLink, showLinks } from "../linux/command";
-import { RefusedError } from "../linux/errors";
-import { isMarkOf, parseMark } from "../linux/marks/mark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
-import { isUp, parseLink, parseLinks } from "../linux/read/link";
-import { birthGroup, isMarked } from "./links/identity";
-import { type Inside, inside, untilGone } from "./links/inside";
+} from "./sysctlEffects";
 
 export const NamespaceArgs = z.object({
   /** Name of the namespace, as in `ip netns add`. Replaces. */

@@ -1,17 +1,10 @@
 import { z } from "zod";
 import type { Definition, Problem, Some } from "../engine/definition";
 import { asFarAsKnown, hasUnknown, UNKNOWN } from "../engine/unknown";
-import {
-  canonicalIp,
-  ethernetAddress,
-  familyOf,
-  ipAddress,
-  linkName,
-  namespaceName,
-  parseIp,
-} from "../fields/common";
+import { ethernetAddress, ipAddress, linkName, namespaceName } from "../fields/common";
 import { machineProblem } from "../fields/machine";
 import { type Command, ip } from "../linux/command";
+import { canonicalIp, familyOf, parseIp } from "../linux/ip";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
 import { type NeighborInfo, parseNeighbors } from "../linux/read/neighbor";

@@ -3,22 +3,17 @@ import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
 import { asFarAsKnown } from "../engine/unknown";
 import { integer, linkName, namespaceName } from "../fields/common";
-import { hasPorts, portValue, protocol, protocolNumber, protocolOf } from "../fields/nat";
-import {
-  fwmark,
-  printFwmark,
-  printUids,
-  ruledNetwork,
-  ruledPort,
-  typeOfService,
-  uidRange,
-} from "../fields/policyRule";
-import { routeTable, tableOf } from "../fields/routeTable";
-import { readSysctls, valuesOf } from "../fields/sysctl";
+import { protocol } from "../fields/nat";
+import { fwmark, printUids, ruledNetwork, ruledPort, typeOfService, uidRange } from "../fields/policyRule";
+import { routeTable } from "../fields/routeTable";
 import { ASK, type Command, familyOption, ip, lookFor } from "../linux/command";
+import { printFwmark } from "../linux/fwmark";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark } from "../linux/marks/protocol";
+import { hasPorts, portValue, protocolNumber, protocolOf } from "../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../linux/read/policyRule";
+import { tableOf } from "../linux/read/routeTables";
+import { readSysctls, valuesOf } from "../linux/sysctl";
 import { familyAmong, familyProblem, onFamilyChange } from "./packetRule/family";
 
 export const PolicyRuleArgs = z.object({

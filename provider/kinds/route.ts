@@ -4,20 +4,12 @@ import { isRecord } from "../engine/check";
 import { linkTowards } from "../engine/copies";
 import type { Definition, Effect, Observed, Problem, Some } from "../engine/definition";
 import { asFarAsKnown, hasUnknown } from "../engine/unknown";
-import {
-  canonicalIp,
-  type Family,
-  familyOf,
-  integer,
-  ipAddress,
-  linkName,
-  namespaceName,
-  network,
-} from "../fields/common";
+import { integer, ipAddress, linkName, namespaceName, network } from "../fields/common";
 import { gatewayProblem, machineProblem } from "../fields/machine";
 import { routeTable } from "../fields/routeTable";
 import { ASK, type Command, ip } from "../linux/command";
 import { RefusedError } from "../linux/errors";
+import { canonicalIp, type Family, familyOf } from "../linux/ip";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
 import { parseRoutes, type RouteInfo } from "../linux/read/route";

@@ -1,7 +1,13 @@
 import { z } from "zod";
 import type { Definition, Effect, Observed } from "../engine/definition";
-import { type Family, namespaceName } from "../fields/common";
-import { isNamespaced, readSysctls, sysctlKey, sysctlValue, valuesOf, writeSysctls } from "../fields/sysctl";
+import { namespaceName } from "../fields/common";
+import { isNamespaced, sysctlKey, sysctlValue } from "../fields/sysctl";
+import type { Family } from "../linux/ip";
+import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { linkIn, sysctlName } from "../linux/read/sysctl";
+import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
+import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../linux/sysctlRelations";
+import { forwardersIn } from "./forwarders";
 import {
   claimedIn,
   originOf,
@@ -13,11 +19,7 @@ import {
   sidesOf,
   type Values,
   valuesIn,
-} from "../fields/sysctlEffects";
-import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../fields/sysctlRelations";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
-import { linkIn, sysctlName } from "../linux/read/sysctl";
-import { forwardersIn } from "./forwarders";
+} from "./sysctlEffects";
 
 export const SysctlArgs = z.object({
   /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Updates in place to another spelling of the same

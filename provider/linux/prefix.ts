@@ -1,5 +1,5 @@
 import { Address4, Address6 } from "ip-address";
-import { canonicalIp, type Family, familyOf, parseIp } from "../fields/common";
+import { canonicalIp, type Family, familyOf, parseIp } from "./ip";
 
 /** Whether `network` (`10.0.0.0/8`, or an address with a prefix length) covers `address`. */
 export function covers(network: string, address: string): boolean {
@@ -18,6 +18,14 @@ export function networkOf(address: string): string {
 /** Whether an address is the last of a network: its broadcast address, for IPv4. */
 export const isLastOf = (network: string, address: string): boolean =>
   new Address4(network).endAddress().correctForm() === address;
+
+/** The broadcast address of the network of a checked address; networks of two or one have none, nor has IPv6. */
+export function broadcastOf(address: string): string | undefined {
+  const ip = parseIp(address);
+  return ip?.family === "ipv4" && ip.bits - ip.prefix >= 2
+    ? new Address4(`${ip.start}/${ip.prefix}`).endAddress().correctForm()
+    : undefined;
+}
 
 /** The address that stands for another in a network: `10.1.1.7` of `192.168.2.0/24` is `192.168.2.7`. */
 export function mappedInto(network: string, address: string): string | undefined {

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Args } from "../engine/definition";
-import { canonicalIp, parseIp } from "../fields/common";
-import { tableOf } from "../fields/routeTable";
+import { canonicalIp, parseIp } from "../linux/ip";
 import { covers } from "../linux/prefix";
+import { tableOf } from "../linux/read/routeTables";
 import type { Fault } from "./fault";
 import type { Device, Network, Place } from "./network/network";
 import { destinationOf, type Facts, type TableRoute } from "./network/placeDetails";
-import { type Owner, type Owners, ownerName } from "./owners";
+import { type Args, type Owner, type Owners, ownerName } from "./owners";
 import type { Packet } from "./packet";
 
 /** Whether what a resource has made is as the resource says: where it is not, its program is right, and `up` puts it back. */

@@ -1,5 +1,5 @@
-import type { Family } from "../fields/common";
 import { type Command, printCommand } from "../linux/command";
+import type { Family } from "../linux/ip";
 import type { Outcome, Plan } from "../linux/plan";
 import { fixOf } from "./drift";
 import type { Fault } from "./fault";

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import type { Args, Definition } from "../engine/definition";
-import { type Family, familyOf } from "../fields/common";
-import { parameterOf } from "../fields/sysctlRelations";
+import { type Family, familyOf } from "../linux/ip";
 import { parseMark } from "../linux/marks/mark";
 import { claimOf } from "../linux/marks/objectName";
 import { covers } from "../linux/prefix";
+import { parameterOf } from "../linux/sysctlRelations";
 import type { DeviceAddress, Place, Port } from "./network/network";
 
 /** The resource of a program that makes something. */
@@ -18,9 +17,18 @@ export interface Owner {
   readonly urn?: string | undefined;
 }
 
+export type Args = Readonly<Record<string, unknown>>;
+
+/** The name of a kind, and the kernel objects that a resource of it has. */
+interface Kind {
+  readonly kind: string;
+  claims(args: Args): readonly string[];
+  settings?(args: Args): readonly string[];
+}
+
 /** A resource, or a part of one, that a record or a state knows. */
 export interface Known {
-  readonly definition: Definition;
+  readonly definition: Kind;
   /** Its arguments, and its mark. */
   readonly args: Args;
   readonly urn?: string | undefined;

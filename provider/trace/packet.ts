@@ -1,4 +1,4 @@
-import type { Family } from "../fields/common";
+import type { Family } from "../linux/ip";
 
 export type Protocol = "icmp" | "tcp" | "udp";
 

@@ -13,3 +13,10 @@ export const ipIn = (place: Place): string => (place.name === undefined ? "ip" :
 /** How a shell runs something in a place. */
 export const execIn = (place: Place): string =>
   place.name === undefined ? "" : `ip netns exec ${place.name} `;
+
+/** A route for a program; `target` is a network, or an address alone. */
+export const routeCode = (place: Place, target: string, via: string, table?: number | string): string =>
+  `new Route("…", { ${inPlace(place)}destination: "${target}", via: "${via}"${table === undefined ? "" : `, table: ${JSON.stringify(table)}`} });`;
+
+export const sysctlCode = (place: Place, key: string, value: number): string =>
+  `new Sysctl("…", { ${inPlace(place)}key: "${dotted(key)}", value: ${value} });`;

@@ -1,12 +1,12 @@
-import { familyOf } from "../fields/common";
 import type { Host } from "../linux/host/host";
+import { familyOf } from "../linux/ip";
 import type { Plan } from "../linux/plan";
 import { covers } from "../linux/prefix";
 import { lostRule, restored } from "./drift";
 import { type Fault, sentenceOf } from "./fault";
 import { isHiding } from "./hops/noRoute";
 import { faultAt, type Journey, newJourney, type Step } from "./journey";
-import { drive, gatherNetwork, gatherRecords } from "./network/gather";
+import { drive, gatherNetwork } from "./network/gather";
 import {
   addressName,
   findPlace,
@@ -52,10 +52,10 @@ export interface Trace {
 }
 
 /** Explains whether and why packets arrive. It only looks, but for the packets of the probe. */
-export async function trace(host: Host, question: Question, known: readonly Known[] = []): Promise<Trace> {
-  const [network, records] = await Promise.all([gatherNetwork(host), gatherRecords(host)]);
+export async function trace(host: Host, question: Question, known: readonly Known[]): Promise<Trace> {
+  const network = await gatherNetwork(host);
   const tell: Tell = (name) => host.tellOfName?.(name);
-  return drive(host, explain(network, new Owners([...records, ...known]), question, tell));
+  return drive(host, explain(network, new Owners(known), question, tell));
 }
 
 /** What the host knows of a name that leads to no namespace. */

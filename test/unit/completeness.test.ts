@@ -26,6 +26,10 @@ const filesOf = (folder: string, name: string): string[] => [
 
 const sourceOf = (folder: string, name: string): string => `provider/${placeOf(folder, name)}.ts`;
 
+/** The file with the arguments of a kind. */
+const schemaOf = (folder: string, name: string): string =>
+  sourceOf(folder, name).replace(`/${name}/${name}.ts`, `/${name}/args.ts`);
+
 /** A kind is one file, or a folder of its name if it has backends. */
 const placeOf = (folder: string, name: string): string =>
   existsSync(join(root, "provider", folder, name)) ? `${folder}/${name}/${name}` : `${folder}/${name}`;
@@ -149,7 +153,7 @@ function itHasItsFiles(folder: string, kind: string): void {
 
 /** What the comments in a kind's source say of a change, by the fields' dotted paths. */
 function effectsSaidOf(folder: string, kind: string): Record<string, string[]> {
-  const file = join(root, sourceOf(folder, fileName(kind)));
+  const file = join(root, schemaOf(folder, fileName(kind)));
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
   const said = [...comments(source, `${kind}Args`)].map(([path, text]) => [path, effectsSaid(text)]);
   return Object.fromEntries(said);

@@ -1,5 +1,5 @@
-import type { Family } from "../../../provider/fields/common";
-import { NFT_FAMILIES } from "../../../provider/kinds/packetRule/nft";
+import type { Family } from "../../../provider/linux/ip";
+import { NFT_FAMILIES } from "../../../provider/linux/read/nft/families";
 import type { Device } from "../../../provider/trace/network/network";
 import type { Passage } from "../../../provider/trace/packet";
 import type { Chain, Rule } from "../../../provider/trace/rules/chain";

@@ -1,7 +1,7 @@
 import { listIn } from "../../fields/filter";
-import { parsePorts } from "../../fields/nat";
+import { parsePorts } from "../../linux/protocols";
 import { familyAmong } from "../packetRule/family";
-import type { FilterRuleArgs } from "./filterRule";
+import type { FilterRuleArgs } from "./args";
 
 /** A rule as a map has it, which may leave the family to a default. */
 type NamedRule = Omit<FilterRuleArgs, "mark" | "family"> & {

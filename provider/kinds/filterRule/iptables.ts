@@ -1,12 +1,12 @@
-import type { Family } from "../../fields/common";
 import { LOG_LEVELS } from "../../fields/filter";
 import type { Answer, Command } from "../../linux/command";
+import type { Family } from "../../linux/ip";
 import { sameStack } from "../../linux/marks/mark";
 import { type IptablesRule, parseRules } from "../../linux/read/iptables";
 import { iptables, matchWords, readWords } from "../packetRule/iptables";
 import { combine, type Listed } from "../packetRule/match";
+import type { FilterRuleArgs } from "./args";
 import { marked, parseComment, printComment, priorityOf } from "./comment";
-import type { FilterRuleArgs } from "./filterRule";
 import { expanded, FILTER_FIELDS, type FilterMatch, type FoundRule, type Marked, wantedMatch } from "./match";
 import { isInOrder } from "./order";
 import { REJECTS, rejectionNamed } from "./rejectTypes";

@@ -1,7 +1,7 @@
 import type { Problem } from "../../engine/definition";
 import { fitsLink } from "../../fields/nat";
 import { fitsAddress } from "../../fields/networks";
-import type { FilterRuleArgs } from "./filterRule";
+import type { FilterRuleArgs } from "./args";
 
 /** What Pulumi's engine, the program and this provider talk to each other by: TCP from this address to itself. */
 const OWN = { link: "lo", address: "127.0.0.1" } as const;

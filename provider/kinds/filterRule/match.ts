@@ -1,5 +1,5 @@
 import { type Listed, MATCH_FIELDS, type PacketMatch } from "../packetRule/match";
-import type { FilterRuleArgs } from "./filterRule";
+import type { FilterRuleArgs } from "./args";
 
 /** What a filter rule says in the kernel. */
 export interface FilterMatch extends PacketMatch {

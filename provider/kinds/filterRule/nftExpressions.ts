@@ -1,5 +1,5 @@
-import type { Family } from "../../fields/common";
 import { LOG_LEVELS, REJECTIONS, type Rejection } from "../../fields/filter";
+import type { Family } from "../../linux/ip";
 import { type NftExpression, parseExpression } from "../../linux/read/nft/ownRules";
 import { combine, type Listed } from "../packetRule/match";
 import { readMatch, writeMatches } from "../packetRule/nft";

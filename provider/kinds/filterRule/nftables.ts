@@ -1,10 +1,10 @@
 import type { Answer, Command } from "../../linux/command";
+import { familyNamed, NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftRule, type NftTable, parseTable } from "../../linux/read/nft/ownRules";
-import { familyNamed, NFT_FAMILIES } from "../packetRule/nft";
 import { type Base, isMisshapen, obstaclesTo, type Place, writeChain } from "../packetRule/stackChain";
 import { deletions, tableName, transaction, writing } from "../packetRule/stackTable";
+import type { FilterRuleArgs } from "./args";
 import { marked, parseComment, printComment, priorityOf } from "./comment";
-import type { FilterRuleArgs } from "./filterRule";
 import { type FoundRule, type Marked, wantedMatch } from "./match";
 import { expressionsOf, readExpressions } from "./nftExpressions";
 import { isInOrder } from "./order";

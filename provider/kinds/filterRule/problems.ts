@@ -3,7 +3,7 @@ import { asFarAsKnown } from "../../engine/unknown";
 import { ICMP_TYPES, listIn } from "../../fields/filter";
 import { familyProblem } from "../packetRule/family";
 import { givenPorts, lackingProtocol, tooManyPorts } from "../packetRule/ports";
-import type { FilterRuleArgs } from "./filterRule";
+import type { FilterRuleArgs } from "./args";
 import { firewalldProblems } from "./firewalld/problems";
 import { ownTrafficProblems } from "./lockout";
 

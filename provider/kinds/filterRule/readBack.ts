@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { wordValue } from "../../fields/filter";
 import { joinedSigned, networkValue } from "../../fields/networks";
-import type { FilterRuleArgs } from "./filterRule";
+import type { FilterRuleArgs } from "./args";
 import { type FilterMatch, type FoundRule, wantedMatch } from "./match";
 
 /** The arguments that a rule in the kernel says. */

@@ -1,5 +1,5 @@
-import type { Family } from "../../fields/common";
 import { REJECTIONS, type Rejection } from "../../fields/filter";
+import type { Family } from "../../linux/ip";
 
 /** What a sender is told, in the words of iptables-extensions(8), which firewalld has taken over. */
 export const REJECTS: Readonly<Record<Family, Readonly<Record<Rejection, string>>>> = {

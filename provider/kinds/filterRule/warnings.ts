@@ -2,10 +2,10 @@ import { type Answer, command, listTable, lookFor, type Steps } from "../../linu
 import { MARK_PREFIX } from "../../linux/marks/mark";
 import { parseRules } from "../../linux/read/iptables";
 import { type BaseChain, parseBaseChains } from "../../linux/read/nft/chains";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { dormantAmong, isInOneOf, parseFlaggedTables } from "../../linux/read/nft/tables";
 import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packetRule/iptablesLegacy";
-import { NFT_FAMILIES } from "../packetRule/nft";
-import type { FilterRuleArgs } from "./filterRule";
+import type { FilterRuleArgs } from "./args";
 
 /**
  * Tells of others' chains that drop what this rule accepts: an accept ends the chain that it is in, and the packet goes on

@@ -1,6 +1,7 @@
-import type { Content, Place } from "../../engine/definition";
+import type { Content } from "../../engine/definition";
 import { type Command, pause, type Steps, showLink, showLinks, showNamespaceIds } from "../../linux/command";
 import { MARK_PREFIX } from "../../linux/marks/mark";
+import type { Place } from "../../linux/marks/objectName";
 import { type Link, parseLink } from "../../linux/read/link";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";
 import { linksIn, linksMade, memberOf, stackedOn } from "./attached";

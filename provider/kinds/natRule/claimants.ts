@@ -1,12 +1,12 @@
-import { type Ports, parsePorts } from "../../fields/nat";
 import { programsOf } from "../../linux/programs";
+import { type Ports, parsePorts } from "../../linux/protocols";
 import { type IptablesRule, wordAfter } from "../../linux/read/iptables";
 import type { Pattern } from "../../linux/read/nft/expressions";
 import type { NftRule } from "../../linux/read/nft/ruleset";
 import type { Statement } from "../../linux/read/nft/statements";
 import type { Others } from "../packetRule/everyones";
 import type { PacketMatch } from "../packetRule/match";
-import type { NatRuleArgs } from "./natRule";
+import type { NatRuleArgs } from "./args";
 
 /** Which ports rules redirect, by nftables and iptables. */
 

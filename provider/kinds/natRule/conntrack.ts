@@ -1,7 +1,8 @@
-import { familyOf } from "../../fields/common";
-import { isAny, type Protocol, parsePorts } from "../../fields/nat";
+import { isAny } from "../../fields/nat";
 import { type Command, command } from "../../linux/command";
-import type { NatRuleArgs } from "./natRule";
+import { familyOf } from "../../linux/ip";
+import { type Protocol, parsePorts } from "../../linux/protocols";
+import type { NatRuleArgs } from "./args";
 
 /**
  * The kernel asks NAT rules only of the first packet of a connection, and remembers what they said. Where a protocol

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { parseIp } from "../../fields/common";
 import { parseTarget } from "../../fields/natTarget";
-import { readSysctls, valuesOf, writeSysctls } from "../../fields/sysctl";
 import { type Answer, ASK, type Command, command, familyOption, ip, lookFor } from "../../linux/command";
+import { parseIp } from "../../linux/ip";
 import { parseJson } from "../../linux/json";
 import { PROTOCOL } from "../../linux/marks/protocol";
+import { readSysctls, valuesOf, writeSysctls } from "../../linux/sysctl";
+import type { NatRuleArgs } from "./args";
 import * as iptables from "./iptables";
-import type { NatRuleArgs } from "./natRule";
 import * as nftables from "./nftables";
 
 /** What a rule has to know of the host beside the rules with its mark. */

@@ -1,11 +1,11 @@
-import type { Family } from "../../fields/common";
 import type { Answer, Command } from "../../linux/command";
+import type { Family } from "../../linux/ip";
 import { type IptablesRule, parseRules, wordAfter } from "../../linux/read/iptables";
 import { iptables } from "../packetRule/iptables";
+import type { NatRuleArgs } from "./args";
 import { iptablesClaimants, sharedPort, spansOf } from "./claimants";
 import { parseComment, printComment } from "./comment";
 import { readRule, wordsOf } from "./iptablesRules";
-import type { NatRuleArgs } from "./natRule";
 import {
   type FoundLeg,
   isAs,

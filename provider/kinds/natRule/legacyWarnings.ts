@@ -1,6 +1,6 @@
 import type { Steps } from "../../linux/command";
 import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packetRule/iptablesLegacy";
-import type { NatRuleArgs } from "./natRule";
+import type { NatRuleArgs } from "./args";
 
 /**
  * Tells of rules of iptables-legacy beside this one, which translate all the same; whose turn comes first hangs on what was

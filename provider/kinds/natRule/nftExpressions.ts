@@ -1,5 +1,5 @@
-import { type Family, parseIp } from "../../fields/common";
 import { parseTarget, printTarget, rangeOf } from "../../fields/natTarget";
+import { type Family, parseIp } from "../../linux/ip";
 import { type NftExpression, type NftTarget, parseExpression } from "../../linux/read/nft/ownRules";
 import { combine, type Listed } from "../packetRule/match";
 import { readMatch, writeMatches } from "../packetRule/nft";

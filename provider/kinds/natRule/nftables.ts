@@ -1,6 +1,6 @@
 import type { Answer, Command } from "../../linux/command";
+import { familyNamed, NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftRule, type NftTable, parseTable } from "../../linux/read/nft/ownRules";
-import { familyNamed, NFT_FAMILIES } from "../packetRule/nft";
 import {
   type Base,
   type Entry,
@@ -10,8 +10,8 @@ import {
   writeChain,
 } from "../packetRule/stackChain";
 import { deletions, tableName, transaction, writing } from "../packetRule/stackTable";
+import type { NatRuleArgs } from "./args";
 import { parseComment } from "./comment";
-import type { NatRuleArgs } from "./natRule";
 import { expressionsOf, readExpressions } from "./nftExpressions";
 import { type Chain, type FoundLeg, isAs, type Leg, type Marked, pair, resourcesBehind } from "./ruleSpecs";
 

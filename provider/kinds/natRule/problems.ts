@@ -1,11 +1,11 @@
 import type { Problem } from "../../engine/definition";
 import { asFarAsKnown } from "../../engine/unknown";
 import { rangeProblem } from "../../fields/machine";
-import { parsePorts } from "../../fields/nat";
 import { parseTarget } from "../../fields/natTarget";
+import { parsePorts } from "../../linux/protocols";
 import { familyProblem } from "../packetRule/family";
 import { givenPorts, lackingProtocol, tooManyPorts } from "../packetRule/ports";
-import type { NatRuleArgs } from "./natRule";
+import type { NatRuleArgs } from "./args";
 import { isLoopback, sizeOf } from "./ruleSpecs";
 
 /** Ports that one rule maps one to one: nftables lists each of them. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Family } from "../../fields/common";
-import type { NatRuleArgs } from "./natRule";
+import type { Family } from "../../linux/ip";
+import type { NatRuleArgs } from "./args";
 import { type FoundLeg, type Leg, pair, says } from "./ruleSpecs";
 
 const ANY: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0/0", ipv6: "::/0" };

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Family, familyOf } from "../../fields/common";
-import { isAny, type Ports, parsePorts } from "../../fields/nat";
+import { isAny } from "../../fields/nat";
 import { parseTarget } from "../../fields/natTarget";
+import { type Family, familyOf } from "../../linux/ip";
+import { type Ports, parsePorts } from "../../linux/protocols";
 import { type Listed, MATCH_FIELDS, type PacketMatch } from "../packetRule/match";
-import type { NatRuleArgs } from "./natRule";
+import type { NatRuleArgs } from "./args";
 
 /** The hooks of nat(4), and `raw`: what comes in, before anything is translated. */
 export type Chain = "prerouting" | "output" | "postrouting" | "raw";

@@ -1,9 +1,9 @@
-import type { Family } from "../../fields/common";
-import { parsePorts } from "../../fields/nat";
 import { type Answer, command, lookFor, type Steps } from "../../linux/command";
+import type { Family } from "../../linux/ip";
+import { parsePorts } from "../../linux/protocols";
 import { listEveryones } from "../packetRule/everyones";
+import type { NatRuleArgs } from "./args";
 import { type Claimant, iptablesClaimants, nftClaimants, sharedPort, spansOf } from "./claimants";
-import type { NatRuleArgs } from "./natRule";
 
 /** Ports that a rule redirects and that something else has already: a published port of a container, or a listener. */
 

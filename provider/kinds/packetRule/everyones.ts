@@ -1,11 +1,11 @@
-import type { Family } from "../../fields/common";
 import { type Answer, type Command, command, lookFor, type Steps } from "../../linux/command";
+import type { Family } from "../../linux/ip";
 import { isOfOtherStack, MARK_PREFIX, ownerIn } from "../../linux/marks/mark";
 import { type IptablesRule, parseRules } from "../../linux/read/iptables";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftChain, type NftRule, parseRuleset } from "../../linux/read/nft/ruleset";
 import { iptables } from "./iptables";
 import { hasLegacyTable, lookForLegacyRules, lookForLegacyTables } from "./iptablesLegacy";
-import { NFT_FAMILIES } from "./nft";
 
 /** The rules in a network namespace that one stack did not make, of nftables, iptables and iptables-legacy. */
 

@@ -1,7 +1,7 @@
 import type { Problem } from "../../engine/definition";
 import { hasUnknown, UNKNOWN } from "../../engine/unknown";
-import type { Family } from "../../fields/common";
 import { familyIn } from "../../fields/natTarget";
+import type { Family } from "../../linux/ip";
 
 /** A rule is of one family, which what it names of addresses tells. */
 

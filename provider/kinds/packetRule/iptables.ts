@@ -1,7 +1,8 @@
-import { type Family, parseIp } from "../../fields/common";
 import { ICMP_TYPES, icmpTypeOf, STATES } from "../../fields/filter";
-import { parsePorts, portList, portValue, protocolOf } from "../../fields/nat";
+import { portList } from "../../fields/nat";
 import { type Command, command } from "../../linux/command";
+import { type Family, parseIp } from "../../linux/ip";
+import { parsePorts, portValue, protocolOf } from "../../linux/protocols";
 import type { PacketMatch, Part } from "./match";
 
 /** What is matched, in the words and the order in which `iptables -S` lists it, and back. */

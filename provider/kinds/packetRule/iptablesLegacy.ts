@@ -1,5 +1,5 @@
-import type { Family } from "../../fields/common";
 import { type Answer, type Command, command, lookFor, type Steps } from "../../linux/command";
+import type { Family } from "../../linux/ip";
 import { iptables, iptablesTool } from "./iptables";
 
 /** Rules of iptables-legacy: they are kept apart from those of nft and iptables-nft, which do not list them. */

@@ -1,4 +1,4 @@
-import type { Protocol } from "../../fields/nat";
+import type { Protocol } from "../../linux/protocols";
 
 /** What a rule looks at in a packet, in the words of arguments; what is absent is not looked at. */
 export interface PacketMatch {

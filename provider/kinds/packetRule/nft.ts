@@ -1,7 +1,9 @@
-import { type Family, parseIp } from "../../fields/common";
 import { icmpTypeOf, STATES } from "../../fields/filter";
-import { hasPorts, portList, portValue, protocolOf } from "../../fields/nat";
+import { portList } from "../../fields/nat";
 import { joinedSigned, networksOf } from "../../fields/networks";
+import { type Family, parseIp } from "../../linux/ip";
+import { hasPorts, portValue, protocolOf } from "../../linux/protocols";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import type { NftExpression, NftMatch } from "../../linux/read/nft/ownRules";
 import type { PacketMatch } from "./match";
 
@@ -10,12 +12,6 @@ import type { PacketMatch } from "./match";
 type Left = NftMatch["left"];
 type Right = NftMatch["right"];
 type Prefix = { readonly prefix: { readonly addr: string; readonly len: number } };
-
-/** The families as nftables names them. */
-export const NFT_FAMILIES = { ipv4: "ip", ipv6: "ip6" } as const;
-
-/** The family that nftables lists a rule of ours with. */
-export const familyNamed = (listed: string): Family => (listed === NFT_FAMILIES.ipv6 ? "ipv6" : "ipv4");
 
 export function writeMatches(wanted: PacketMatch, family: Family): NftExpression[] {
   const ip = NFT_FAMILIES[family];

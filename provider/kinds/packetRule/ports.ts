@@ -1,5 +1,5 @@
 import type { Problem } from "../../engine/definition";
-import { hasPorts, type Protocol } from "../../fields/nat";
+import { hasPorts, type Protocol } from "../../linux/protocols";
 import type { PacketMatch } from "./match";
 
 /** `multiport` of iptables-extensions(8). */

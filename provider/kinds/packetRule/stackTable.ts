@@ -1,8 +1,8 @@
-import type { Family } from "../../fields/common";
 import { type Command, command } from "../../linux/command";
+import type { Family } from "../../linux/ip";
 import { MARK_PREFIX, parseMark } from "../../linux/marks/mark";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import type { NftRule, NftTable } from "../../linux/read/nft/ownRules";
-import { NFT_FAMILIES } from "./nft";
 
 /**
  * The table of nftables that the rules of a stack are in, those of NAT beside those of filters. Each kind has chains of its

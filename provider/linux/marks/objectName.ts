@@ -1,10 +1,15 @@
-import type { Place } from "../../engine/definition";
-
 /** A kernel object as resources claim it: `link veth-red in red`; of the host's own namespace, `link v-net-0`. */
 export const claimOf = (what: string, namespace: string | undefined, name: string): string =>
   `${what} ${name}${namespace === undefined ? "" : ` in ${namespace}`}`;
 
-/** A link, and the network namespace that it is in (`undefined`: the host's own). */
+/** A network namespace, or one link in it. */
+export interface Place {
+  /** `undefined`: the host's own. */
+  readonly namespace: string | undefined;
+  readonly link?: string;
+}
+
+/** A link, and the network namespace that it is in. */
 export type LinkPlace = Required<Place>;
 
 /** The link that a claim is for, and its namespace; `undefined` for any other object. */

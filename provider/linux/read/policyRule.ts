@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseIp } from "../../fields/common";
+import { parseIp } from "../ip";
 import { parseJson } from "../json";
 
 /** Actions by their numbers in linux/fib_rules.h; ip(8) gives them those of routes, rtnetlink(7). */

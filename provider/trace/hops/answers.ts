@@ -1,19 +1,18 @@
 import { z } from "zod";
-import { canonicalIp, familyOf } from "../../fields/common";
-import { readSysctls } from "../../fields/sysctl";
 import { type Command, familyOption, ip } from "../../linux/command";
+import { canonicalIp, familyOf } from "../../linux/ip";
 import { parseJson } from "../../linux/json";
 import { type Outcome, type Plan, textOf } from "../../linux/plan";
 import { parseSysctls } from "../../linux/read/sysctl";
+import { readSysctls } from "../../linux/sysctl";
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";
 import { type Port, usableAddresses } from "../network/network";
 import { linkSysctl } from "../network/placeDetails";
 import { type Owner, ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { dotted, inPlace } from "../suggestions";
+import { dotted, inPlace, sysctlCode } from "../suggestions";
 import { hasAddress } from "./neighbour";
-import { sysctlCode } from "./route";
 
 /** Who answers on an Ethernet for an address that none of its links has: see the kernel's ip-sysctl, and ip-neighbour(8). */
 

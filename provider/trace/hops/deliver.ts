@@ -1,5 +1,5 @@
-import { canonicalIp } from "../../fields/common";
 import { command } from "../../linux/command";
+import { canonicalIp } from "../../linux/ip";
 import { ask, type Plan, textOf } from "../../linux/plan";
 import { sysctlFix } from "../drift";
 import type { Fault } from "../fault";

@@ -1,14 +1,14 @@
-import type { Family } from "../../fields/common";
+import type { Family } from "../../linux/ip";
 import { restored, sysctlIn } from "../drift";
 import type { Fault } from "../fault";
 import { faultAt, type Journey, note } from "../journey";
 import { holdersOf, type Place, placeName } from "../network/network";
 import { type Facts, linkSysctl } from "../network/placeDetails";
 import type { Packet } from "../packet";
-import { dotted } from "../suggestions";
+import { dotted, sysctlCode } from "../suggestions";
 import { gatewayFix } from "./gateway";
-import { type Arrival, routeTaken, sysctlCode } from "./route";
 import { isDeadEnd, routerTo } from "./routers";
+import { type Arrival, routeTaken } from "./taken";
 
 /** Whether a place forwards what comes in by a link, and the parameter that decides. */
 interface Forwarding {

@@ -1,13 +1,13 @@
-import { tableOf } from "../../fields/routeTable";
+import { tableOf } from "../../linux/read/routeTables";
 import { lostAddress, restored } from "../drift";
 import type { Fault } from "../fault";
 import type { Journey } from "../journey";
 import { type Place, placeName } from "../network/network";
 import { destinationOf, MAIN } from "../network/placeDetails";
 import { ownerName } from "../owners";
-import { ipIn } from "../suggestions";
-import { ownerOfRoute, routeCode, routeTaken } from "./route";
+import { ipIn, routeCode } from "../suggestions";
 import type { Router } from "./routers";
+import { ownerOfRoute, routeTaken } from "./taken";
 
 /**
  * How to lead packets elsewhere that a place sends by a wrong gateway. `need` is the address that is missing where they

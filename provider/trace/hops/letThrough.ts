@@ -1,4 +1,4 @@
-import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import type { Fault } from "../fault";
 import { type Place, portsOf } from "../network/network";
 import type { Passage } from "../packet";

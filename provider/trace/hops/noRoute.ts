@@ -1,4 +1,3 @@
-import type { Args } from "../../engine/definition";
 import { bitsOf, covers, networkOf, sharedPrefix } from "../../linux/prefix";
 import { lostCable, lostRule, orRestored, restored, wrongPrefix } from "../drift";
 import type { Fault } from "../fault";
@@ -14,10 +13,9 @@ import {
   usableAddresses,
 } from "../network/network";
 import { endpointsOf, segmentOf } from "../network/segment";
-import { type Owner, ownerName } from "../owners";
+import { type Args, type Owner, ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { inPlace, ipIn } from "../suggestions";
-import { routeCode } from "./route";
+import { inPlace, ipIn, routeCode } from "../suggestions";
 import { routerTo } from "./routers";
 
 /** Why a place has no route to where a packet is going, and what would give it one. */

@@ -1,12 +1,11 @@
-import type { Args } from "../../engine/definition";
-import { portValue, protocolNumber } from "../../fields/nat";
-import { printFwmark } from "../../fields/policyRule";
-import { tableOf } from "../../fields/routeTable";
 import { ASK, familyOption, ip } from "../../linux/command";
+import { printFwmark } from "../../linux/fwmark";
 import { PROTOCOL } from "../../linux/marks/protocol";
 import { ask, type Outcome, type Plan } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
+import { portValue, protocolNumber } from "../../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../../linux/read/policyRule";
+import { tableOf } from "../../linux/read/routeTables";
 import { restored } from "../drift";
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";
@@ -22,7 +21,7 @@ import {
   THROW,
   UNICAST,
 } from "../network/placeDetails";
-import { ownerName } from "../owners";
+import { type Args, ownerName } from "../owners";
 import type { Packet } from "../packet";
 import { inPlace, ipIn } from "../suggestions";
 

@@ -1,31 +1,23 @@
 import { z } from "zod";
-import { canonicalIp } from "../../fields/common";
-import { tableOf } from "../../fields/routeTable";
 import { ASK, familyOption, ip } from "../../linux/command";
+import { canonicalIp } from "../../linux/ip";
 import { parseJson } from "../../linux/json";
-import { PROTOCOL } from "../../linux/marks/protocol";
 import { ask, type Outcome, type Plan } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
+import { tableOf } from "../../linux/read/routeTables";
 import { restored, sysctlIn } from "../drift";
 import type { Fault } from "../fault";
 import { askOnce, factsOf, faultAt, type Journey, note } from "../journey";
 import { addressName, type Device, ownAddresses, type Place, placeName } from "../network/network";
-import {
-  DEAD,
-  destinationOf,
-  type Facts,
-  linkSysctl,
-  MAIN,
-  routeFor,
-  TableRoute,
-} from "../network/placeDetails";
-import { type Owner, ownerName } from "../owners";
+import { DEAD, type Facts, linkSysctl, MAIN, routeFor, TableRoute } from "../network/placeDetails";
+import { ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { dotted, inPlace } from "../suggestions";
+import { dotted, sysctlCode } from "../suggestions";
 import { forwardingFault } from "./forwarding";
 import { explainNoRoute } from "./noRoute";
 import { explainRuling, flowOf, numberOf, refusedThough, rulingAt } from "./policy";
 import { specialAddress } from "./special";
+import { type Arrival, ownerOfRoute, routeKey } from "./taken";
 import { takeWay } from "./ways";
 
 /** Where the kernel sends a packet: to itself, or out by a link to the next machine. */
@@ -46,13 +38,6 @@ const Answer = z.object({
   via: z.looseObject({ host: z.string() }).optional(),
   prefsrc: z.string().optional(),
 });
-
-/** Where a packet comes from: a link, or a program of the place itself. */
-export interface Arrival {
-  readonly link: Device;
-  /** Who has sent it here. */
-  readonly from: Place;
-}
 
 export function* decide(
   journey: Journey,
@@ -115,8 +100,6 @@ const questionOf = (packet: Packet, arrival: Arrival | undefined): string[] => [
   ...selectorsOf(packet),
 ];
 
-const routeKey = ({ name }: Place, destination: string): string => `${name ?? ""}/${destination}`;
-
 /** The address that a place sends from by a link, where the kernel has answered for another. */
 function sourceOn(
   { addresses }: Device,
@@ -149,13 +132,6 @@ function* wayBack(place: Place, packet: Packet, arrival: Arrival | undefined): P
   );
   return outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0]?.dev : undefined;
 }
-
-/** A route for a program; `target` is a network, or an address alone. */
-export const routeCode = (place: Place, target: string, via: string, table?: number | string): string =>
-  `new Route("…", { ${inPlace(place)}destination: "${target}", via: "${via}"${table === undefined ? "" : `, table: ${JSON.stringify(table)}`} });`;
-
-export const sysctlCode = (place: Place, key: string, value: number): string =>
-  `new Sysctl("…", { ${inPlace(place)}key: "${dotted(key)}", value: ${value} });`;
 
 /** The kernel drops packets whose source it does not believe. */
 function refusedSource(
@@ -226,20 +202,6 @@ function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }
     mend: owner ? `change ${ownerName(owner)}` : "remove it",
     owner,
   });
-}
-
-/** Whose the route is that a place has taken to a destination, whatever table it is in. */
-export function ownerOfRoute(journey: Journey, place: Place, destination: string): Owner | undefined {
-  const route = routeTaken(journey, place, destination);
-  return route?.protocol === PROTOCOL
-    ? journey.owners.ofRoute(place, destinationOf(route, destination), route.metric, tableOf(route.table))
-    : undefined;
-}
-
-/** The route that a place has taken to a destination; where it has taken none, that of its main table. */
-export function routeTaken(journey: Journey, place: Place, destination: string): TableRoute | undefined {
-  const facts = journey.facts.get(place);
-  return journey.routes.get(routeKey(place, destination)) ?? (facts && routeFor(facts, destination));
 }
 
 function noteRoute(

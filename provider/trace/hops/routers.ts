@@ -1,4 +1,4 @@
-import { familyOf } from "../../fields/common";
+import { familyOf } from "../../linux/ip";
 import { covers } from "../../linux/prefix";
 import { findPlace, holdersOf, type Network, type Place, type Port, portsOf } from "../network/network";
 import { endpointsOf, portKey, segmentOf } from "../network/segment";

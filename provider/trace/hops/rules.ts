@@ -1,6 +1,6 @@
-import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
 import type { Plan } from "../../linux/plan";
 import { mappedInto } from "../../linux/prefix";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { lostAccept, restored } from "../drift";
 import type { Fault } from "../fault";
 import { addRisk, factsOf, faultAt, type Journey, note, passageOf } from "../journey";

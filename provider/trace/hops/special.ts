@@ -1,4 +1,4 @@
-import { familyOf } from "../../fields/common";
+import { familyOf } from "../../linux/ip";
 import { bitsOf, covers, isLastOf, networkOf } from "../../linux/prefix";
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";

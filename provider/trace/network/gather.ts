@@ -1,10 +1,8 @@
-import { definitionOf } from "../../kinds";
 import { type Command, ip, printCommand } from "../../linux/command";
 import { CommandError, isNotFound } from "../../linux/errors";
 import type { Host } from "../../linux/host/host";
 import type { Outcome, Plan } from "../../linux/plan";
 import { parseNamespaceNames } from "../../linux/read/namespaceId";
-import type { Known } from "../owners";
 import { lookAt, type Network, type Place, placeOf } from "./network";
 
 /** The one edge: where questions become commands. All of them only look. */
@@ -37,14 +35,6 @@ export async function gatherPlace(host: Host, name: string | undefined): Promise
     if (name !== undefined && isNone) return undefined;
     throw error;
   }
-}
-
-/** What is written down on the host of who makes what. */
-export async function gatherRecords(host: Host): Promise<Known[]> {
-  return (await host.records.list()).flatMap(({ kind, mark, args }) => {
-    const definition = definitionOf(kind);
-    return definition ? [{ definition, args: { ...args, mark } }] : [];
-  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { canonicalIp, type Family } from "../../fields/common";
 import { type Command, lookFor, showLinks, showNamespaceIds } from "../../linux/command";
+import { canonicalIp, type Family } from "../../linux/ip";
 import { parseJson } from "../../linux/json";
 import { type PortOfOvs, parsePorts, showPorts } from "../../linux/ovs/ports";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { canonicalIp, type Family } from "../../fields/common";
-import { readSysctls } from "../../fields/sysctl";
-import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
 import { ASK, command, familyOption, ip, listTable } from "../../linux/command";
+import { canonicalIp, type Family } from "../../linux/ip";
 import { parseJson } from "../../linux/json";
 import { type Plan, textOf } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { dormantAmong, isInOneOf, type NftTableName, parseFlaggedTables } from "../../linux/read/nft/tables";
 import { parseSysctls } from "../../linux/read/sysctl";
+import { readSysctls } from "../../linux/sysctl";
 import type { Chain } from "../rules/chain";
 import { parseIptables } from "../rules/iptables";
 import { parseNft } from "../rules/nft";

@@ -1,5 +1,5 @@
-import type { Family } from "../../fields/common";
 import { type Command, command } from "../../linux/command";
+import type { Family } from "../../linux/ip";
 import { ask, type Outcome, type Plan, textOf } from "../../linux/plan";
 import type { Protocol } from "../packet";
 import { PROBE_SCRIPT, type Trial } from "./script";

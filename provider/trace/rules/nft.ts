@@ -1,5 +1,5 @@
-import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
 import type { Pattern, Selector } from "../../linux/read/nft/expressions";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftRule, type NftSets, parseRuleset } from "../../linux/read/nft/ruleset";
 import type { Elements, Statement, Target, Translation } from "../../linux/read/nft/statements";
 import { all, type Passage, type Tri } from "../packet";

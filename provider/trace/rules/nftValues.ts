@@ -1,5 +1,5 @@
-import { NFT_FAMILIES } from "../../kinds/packetRule/nft";
 import type { Selector, Word } from "../../linux/read/nft/expressions";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type Packet, type Passage, stateOf } from "../packet";
 
 /** What a rule of nftables finds where it looks. */

@@ -5,11 +5,11 @@ import { survey } from "../../../provider/engine/discover";
 import { ovsPort } from "../../../provider/kinds/ovsPort";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { gatherNetwork } from "../../../provider/trace/network/gather";
-import { trace } from "../../../provider/trace/trace";
 import { markFor } from "../../support/args";
 import { belonging, failure, Living, misfitting, onKernel, typed } from "../../support/kernel";
 import { ovsVsctl, withOvs } from "../../support/ovs";
 import { answers, fails, pings } from "../../support/packets";
+import { trace } from "../../support/trace";
 
 /*
  *   it-red   10.9.0.1/24 ──── it-red-br ──┐

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { destinationIn } from "../../../cli/trace/target";
 import { localHost } from "../../../provider/linux/host/local/localHost";
-import { trace } from "../../../provider/trace/trace";
 import { onKernel, typed } from "../../support/kernel";
 import { ovsVsctl, withOvs } from "../../support/ovs";
+import { trace } from "../../support/trace";
 
 /*
  *   red   192.168.15.1/24 ──── red-br ───┐

@@ -8,7 +8,7 @@ import type { Args } from "../../../provider/engine/definition";
 import * as single from "../../../provider/engine/lifecycle";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { bridge } from "../../../provider/kinds/bridge";
-import { FilterRuleArgs } from "../../../provider/kinds/filterRule/filterRule";
+import { FilterRuleArgs } from "../../../provider/kinds/filterRule/args";
 import { markFor, placesIn, withUnknown } from "../../support/args";
 import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
 

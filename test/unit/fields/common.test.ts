@@ -2,9 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { z } from "zod";
 import {
-  canonicalIp,
   ethernetAddress,
-  familyOf,
   integer,
   interfaceAddress,
   ipAddress,
@@ -13,8 +11,8 @@ import {
   mtu,
   namespaceName,
   network,
-  parseIp,
 } from "../../../provider/fields/common";
+import { canonicalIp, familyOf, parseIp } from "../../../provider/linux/ip";
 
 /** What a field makes of a value: the value, or the reasons against it. */
 function outcome(field: z.ZodType, value: unknown): unknown {

@@ -1,13 +1,7 @@
 import { expect } from "chai";
 import type { z } from "zod";
-import {
-  isNamespaced,
-  readSysctls,
-  sysctlKey,
-  sysctlValue,
-  valuesOf,
-  writeSysctls,
-} from "../../../provider/fields/sysctl";
+import { isNamespaced, sysctlKey, sysctlValue } from "../../../provider/fields/sysctl";
+import { readSysctls, valuesOf, writeSysctls } from "../../../provider/linux/sysctl";
 import { printed } from "../../support/args";
 
 const outcome = (field: z.ZodType, value: unknown): unknown => {

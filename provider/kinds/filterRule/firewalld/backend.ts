@@ -3,7 +3,7 @@ import { portList } from "../../../fields/nat";
 import { type Answer, type Command, command, lookFor, type Steps } from "../../../linux/command";
 import { isMarkOf, parseMark } from "../../../linux/marks/mark";
 import { type Listed, parseListing } from "../../../linux/read/firewalld";
-import type { FilterRuleArgs } from "../filterRule";
+import type { FilterRuleArgs } from "../args";
 import type { FoundRule, Marked } from "../match";
 import { firewallCmd, lostByReload, RELOAD } from "./reload";
 import { readRichRule, richRules } from "./richRule";

@@ -1,6 +1,6 @@
 import type { Problem } from "../../../engine/definition";
 import { asFarAsKnown } from "../../../engine/unknown";
-import type { FilterRuleArgs } from "../filterRule";
+import type { FilterRuleArgs } from "../args";
 import { knownIcmpTypes } from "./richRule";
 
 /** What firewalld has no words for. */

@@ -1,8 +1,8 @@
-import { type Family, parseIp } from "../../../fields/common";
 import { LOG_LEVELS } from "../../../fields/filter";
-import { type Protocol, parsePorts, portValue, protocolOf } from "../../../fields/nat";
+import { type Family, parseIp } from "../../../linux/ip";
+import { type Protocol, parsePorts, portValue, protocolOf } from "../../../linux/protocols";
 import { combine, type Listed, type Part } from "../../packetRule/match";
-import type { FilterRuleArgs } from "../filterRule";
+import type { FilterRuleArgs } from "../args";
 import { expanded, FILTER_FIELDS, type FilterMatch, wantedMatch } from "../match";
 import { REJECTS, rejectionNamed } from "../rejectTypes";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { rivals } from "../../../../provider/kinds/filterRule/ambiguousOrder";
-import { FilterRuleArgs } from "../../../../provider/kinds/filterRule/filterRule";
+import { FilterRuleArgs } from "../../../../provider/kinds/filterRule/args";
 
 const schema = FilterRuleArgs.extend({ family: FilterRuleArgs.shape.family.optional() });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { FilterRuleArgs } from "../../../../provider/kinds/filterRule/filterRule";
+import { FilterRuleArgs } from "../../../../provider/kinds/filterRule/args";
 import { ownTrafficProblems } from "../../../../provider/kinds/filterRule/lockout";
 import { markFor } from "../../../support/args";
 

@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { NatRuleArgs } from "../../../../provider/kinds/natRule/args";
 import {
   closeLocalnet,
   groundIn,
   groundProbe,
   openLocalnet,
 } from "../../../../provider/kinds/natRule/hostContext";
-import { NatRuleArgs, natRule } from "../../../../provider/kinds/natRule/natRule";
+import { natRule } from "../../../../provider/kinds/natRule/natRule";
 import { printCommand } from "../../../../provider/linux/command";
 import { checked, markFor } from "../../../support/args";
 

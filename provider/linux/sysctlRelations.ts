@@ -1,4 +1,4 @@
-import { sysctlPath } from "../linux/read/sysctl";
+import { sysctlPath } from "./read/sysctl";
 
 /**
  * What the kernel's parameters have to do with each other, from its ip-sysctl page, its sources (net/ipv4/devinet.c,

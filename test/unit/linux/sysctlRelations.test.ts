@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { repeatedKeys, writeSysctls } from "../../../provider/fields/sysctl";
-import { isSameKey, parameterOf, reachOf } from "../../../provider/fields/sysctlRelations";
+import { repeatedKeys } from "../../../provider/fields/sysctl";
+import { writeSysctls } from "../../../provider/linux/sysctl";
+import { isSameKey, parameterOf, reachOf } from "../../../provider/linux/sysctlRelations";
 import { printed } from "../../support/args";
 
 describe("relations of parameters", () => {

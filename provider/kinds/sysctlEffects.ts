@@ -1,8 +1,8 @@
 import { type Command, command, type Steps } from "../linux/command";
 import type { OwnerRecord } from "../linux/host/records";
 import { parseSysctls, sysctlPath } from "../linux/read/sysctl";
-import { readSysctls, writeSysctls } from "./sysctl";
-import { parameterOf, type Reach, reachOf } from "./sysctlRelations";
+import { readSysctls, writeSysctls } from "../linux/sysctl";
+import { parameterOf, type Reach, reachOf } from "../linux/sysctlRelations";
 
 /**
  * The change of one parameter changes others, which may be somebody else's. What these were is remembered before, and set

@@ -1,0 +1,33 @@
+import { type Command, command } from "./command";
+import { parseSysctls, sysctlPath } from "./read/sysctl";
+import { reachOf } from "./sysctlRelations";
+
+/** Reads parameters; the answer is for `valuesOf`. One that does not exist is left out of it. */
+export const readSysctls = (namespace: string | undefined, keys: readonly string[]): Command =>
+  command("sysctl", namespace, ["--ignore", ...keys]);
+
+/** The values of `keys` in an answer to `readSysctls`. */
+export function valuesOf(answer: string | undefined, keys: readonly string[]): Record<string, string> {
+  const values = parseSysctls(answer ?? "");
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = values.get(sysctlPath(key));
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
+/**
+ * Sets parameters, whatever order the map has: first those whose change makes the kernel change others, as `ip_forward`
+ * does (kernel ip-sysctl).
+ */
+export function writeSysctls(
+  namespace: string | undefined,
+  values: Readonly<Record<string, string>>,
+): Command[] {
+  const place = (key: string) => `${reachOf(key) ? 0 : 1} ${sysctlPath(key)}`;
+  const sorted = Object.entries(values).sort(([a], [b]) => (place(a) < place(b) ? -1 : 1));
+  return sorted.length === 0
+    ? []
+    : [command("sysctl", namespace, ["-q", "-w", ...sorted.map(([key, value]) => `${key}=${value}`)])];
+}
