@@ -10,12 +10,17 @@ import { hasUnknown } from "../engine/unknown";
 import { compositeUpToDate, type Schema, upToDate, withUnset } from "../engine/upToDate";
 import { definitions } from "../kinds";
 import type { Host } from "../linux/host/host";
+import type { HostId, HostToCheck } from "../linux/host/perHost";
 import { parseMark } from "../linux/marks/mark";
 
 /** What the adapter needs of a kind, be it one object in the kernel, a list of them, or none. */
 export interface Kind {
-  check(news: Args): { args: Args; problems: readonly Problem[] };
-  diff(olds: Args, news: Args): { changes: boolean; replaces: string[]; deleteBeforeReplace: boolean };
+  check(host: HostToCheck, news: Args): { args: Args; problems: readonly Problem[] };
+  diff(
+    host: HostId,
+    olds: Args,
+    news: Args,
+  ): { changes: boolean; replaces: string[]; deleteBeforeReplace: boolean };
   create(host: Host, args: Args): Promise<single.Result>;
   update(host: Host, olds: Args, args: Args): Promise<single.Result>;
   read(host: Host, state: Args): Promise<{ id: string; inputs: Args; state: Args } | undefined>;
@@ -69,8 +74,8 @@ export function singlesOf(state: Args): { definition: Definition; args: Args }[]
 
 /** The functions of an engine, for one kind. */
 interface Engine<D> {
-  check(kind: D, news: Args): ReturnType<Kind["check"]>;
-  diff(kind: D, olds: Args, news: Args): ReturnType<Kind["diff"]>;
+  check(kind: D, host: HostToCheck, news: Args): ReturnType<Kind["check"]>;
+  diff(kind: D, host: HostId, olds: Args, news: Args): ReturnType<Kind["diff"]>;
   create(kind: D, host: Host, args: Args): ReturnType<Kind["create"]>;
   update(kind: D, host: Host, olds: Args, args: Args): ReturnType<Kind["update"]>;
   read(kind: D, host: Host, state: Args): ReturnType<Kind["read"]>;
@@ -86,8 +91,8 @@ const bound = <D extends Schema>(
   kind: D,
   asNow: (kind: D, state: Args) => Args,
 ): Kind => ({
-  check: (news) => engine.check(kind, news),
-  diff: (olds, news) => engine.diff(kind, asNow(kind, olds), upToDate(kind, news)),
+  check: (host, news) => engine.check(kind, host, news),
+  diff: (host, olds, news) => engine.diff(kind, host, asNow(kind, olds), upToDate(kind, news)),
   create: (host, args) => engine.create(kind, host, args),
   update: (host, olds, args) => engine.update(kind, host, asNow(kind, olds), args),
   read: (host, state) => engine.read(kind, host, asNow(kind, state)),

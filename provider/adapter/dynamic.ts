@@ -16,12 +16,12 @@ const MOST_SHOWN = 80;
  */
 export const provider: dynamic.ResourceProvider<Args, Args> = {
   async check(_olds, news) {
-    const { args, problems } = kindOf(news).check(withoutProvider(news));
+    const { args, problems } = kindOf(news).check(localHost, withoutProvider(news));
     return { inputs: args, failures: problems.map((problem) => failureOf(problem, news)) };
   },
 
   async diff(_id, olds, news) {
-    return kindOf(news).diff(olds, withoutProvider(news));
+    return kindOf(news).diff(localHost, olds, withoutProvider(news));
   },
 
   async create(inputs) {

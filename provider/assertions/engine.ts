@@ -2,20 +2,25 @@ import { checkArgs } from "../engine/check";
 import type { Args, Problem } from "../engine/definition";
 import { difference } from "../engine/diff";
 import type { Result } from "../engine/lifecycle";
-import { pause } from "../linux/command";
 import { messageOf, PartialError } from "../linux/errors";
+import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
+import type { HostId, HostToCheck } from "../linux/host/perHost";
 import { type Assertion, PlaceGoneError, type Verdict } from "./assertion";
 
 /** Milliseconds between two looks. */
 const PAUSE = 250;
 
-export function check(assertion: Assertion, news: Args): { args: Args; problems: readonly Problem[] } {
-  return checkArgs(assertion, news);
+export function check(
+  assertion: Assertion,
+  host: HostToCheck,
+  news: Args,
+): { args: Args; problems: readonly Problem[] } {
+  return withFacts(host.facts, () => checkArgs(assertion, news));
 }
 
 /** Every change means: look again. There is nothing that could be replaced. */
-export function diff(assertion: Assertion, olds: Args, news: Args) {
+export function diff(assertion: Assertion, _host: HostId, olds: Args, news: Args) {
   const { changed } = difference(assertion, olds, news);
   return { changes: changed.length > 0, replaces: [], deleteBeforeReplace: true };
 }
@@ -70,6 +75,6 @@ async function insist(assertion: Assertion, host: Host, args: Args): Promise<Ver
   for (let left = looks; ; left--) {
     const verdict = await assertion.look(host, args);
     if (left <= 1 || verdict.holds === (endsAt === "first success")) return verdict;
-    await host.run(pause(PAUSE));
+    await host.wait(PAUSE);
   }
 }

@@ -7,7 +7,9 @@ import * as single from "../engine/lifecycle";
 import { keyOf } from "../engine/observe";
 import { hasUnknown } from "../engine/unknown";
 import { messageOf, PartialError, PartsError } from "../linux/errors";
+import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
+import type { HostId, HostToCheck } from "../linux/host/perHost";
 import { type Former, formerIn } from "../linux/host/records";
 import type { Composite } from "./composite";
 import { seenState } from "./driftState";
@@ -21,11 +23,18 @@ import { stateAfter } from "./stateAfter";
 /** What `provider/engine/lifecycle.ts` does for one object, for a list of them: each part by that very engine. */
 
 /** Validates the whole and each part that is known; refuses what is there twice, or another resource has claimed. */
-export function check(composite: Composite, news: Args): { args: Args; problems: readonly Problem[] } {
-  const { args, pieces, problems } = inspect(composite, news);
+export function check(
+  composite: Composite,
+  host: HostToCheck,
+  news: Args,
+): { args: Args; problems: readonly Problem[] } {
+  const { args, pieces, problems } = withFacts(host.facts, () => inspect(composite, news));
   if (problems.length > 0) return { args, problems };
-  const claimed = pieces.map((piece) => ({ piece, problems: claim(piece.definition, piece.checked) }));
-  const lost = pieces.map((piece) => ({ piece, ...lostTo(piece.definition, piece.checked, args["mark"]) }));
+  const claimed = pieces.map((piece) => ({ piece, problems: claim(piece.definition, host, piece.checked) }));
+  const lost = pieces.map((piece) => ({
+    piece,
+    ...lostTo(piece.definition, host, piece.checked, args["mark"]),
+  }));
   return {
     args: withRemade(
       args,
@@ -64,14 +73,14 @@ function twins(composite: Composite, pieces: readonly Piece[]): Problem[] {
 }
 
 /** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
-export function diff(composite: Composite, olds: Args, news: Args) {
+export function diff(composite: Composite, host: HostId, olds: Args, news: Args) {
   const replaces = composite.replaceOn.filter((field) => !isDeepStrictEqual(olds[field], news[field]));
   const isAsked = isOther(composite, olds, news);
   // What hangs on the whole is replaced with it anyway. The same arguments make the same parts; only notes can tell that they
   // are not as they should be.
   const isPlanned = replaces.length === 0 && !hasUnknown(news) && (isAsked || hasNotes(olds));
-  const plan = isPlanned ? planOf(composite, olds, news) : NOTHING;
-  noteLosses(String(news["mark"]), plan.losses);
+  const plan = isPlanned ? planOf(composite, host, olds, news) : NOTHING;
+  noteLosses(host, String(news["mark"]), plan.losses);
   return {
     changes: replaces.length > 0 || isAsked || !isEmpty(plan),
     replaces: [...replaces],
@@ -105,7 +114,7 @@ export async function update(
   olds: Args,
   args: Args,
 ): Promise<single.Result> {
-  return apply(composite, host, olds, args, planOf(composite, olds, args));
+  return apply(composite, host, olds, args, planOf(composite, host, olds, args));
 }
 
 /** The state with every part as it really is; `undefined` when it is gone as a whole. */
@@ -204,7 +213,7 @@ async function inListOrder(
   if (!plan.made.some((piece) => lineOf(piece) !== undefined)) return { id, state };
   const seen = await withSeenOrder(composite, host, state, piecesOf(composite, state));
   if (isDeepStrictEqual(seen, state)) return { id, state };
-  return apply(composite, host, seen, args, planOf(composite, seen, args), true);
+  return apply(composite, host, seen, args, planOf(composite, host, seen, args), true);
 }
 
 /** The next run does not know any more what this one has made anew, and the run ends here for what hangs on it. */

@@ -2,6 +2,7 @@ import type { Args } from "../engine/definition";
 import { addressesIn, type Losses, lostTo } from "../engine/dependents";
 import { difference } from "../engine/diff";
 import { definitions } from "../kinds";
+import type { HostId } from "../linux/host/perHost";
 import type { Composite } from "./composite";
 import { lineOf, type MovedParts, movedParts } from "./lists";
 import { type Piece, piecesOf } from "./parts";
@@ -31,7 +32,7 @@ const rankOf = ({ definition, checked }: Piece): number =>
 type Verdict = "make" | "replace" | "change" | "keep";
 
 /** The plan for arguments that are all known. */
-export function planOf(composite: Composite, olds: Args, args: Args): Plan {
+export function planOf(composite: Composite, host: HostId, olds: Args, args: Args): Plan {
   const pieces = piecesOf(composite, olds);
   const had = new Map(pieces.map((piece) => [piece.key, piece]));
   const wanted = piecesOf(composite, args);
@@ -46,7 +47,7 @@ export function planOf(composite: Composite, olds: Args, args: Args): Plan {
     const isLost =
       was.note.failed === true ||
       was.on.some((owner) => lost.has(owner)) ||
-      lostTo(piece.definition, piece.checked, args["mark"]).remade.length > 0;
+      lostTo(piece.definition, host, piece.checked, args["mark"]).remade.length > 0;
     // Creation takes what has another mark for somebody else's.
     if (replaces.length > 0 || (isLost && was.checked["mark"] !== piece.checked["mark"])) return "replace";
     if (was.definition.kind === "Route" && isLedElsewhere(before, now, piece.checked)) return "replace";

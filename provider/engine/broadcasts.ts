@@ -1,8 +1,9 @@
+import { type HostId, perHost } from "../linux/host/perHost";
 import { broadcastOf } from "../linux/prefix";
 import type { Args, Definition, Problem } from "./definition";
 
 /** The broadcast addresses of a run's networks, by namespace and address, and the address that each comes of. */
-const broadcasts = new Map<string, string>();
+const broadcastsOn = perHost(() => new Map<string, string>());
 
 const keyIn = ({ namespace }: Args, address: unknown): string => `${namespace ?? ""} ${address}`;
 
@@ -10,15 +11,20 @@ const keyIn = ({ namespace }: Args, address: unknown): string => `${namespace ??
  * Notes the broadcast address that an Address brings to its namespace, or tells of a Route whose gateway is one: the kernel
  * refuses that in words that send a person looking for a missing address.
  */
-export function broadcastProblems(definition: Definition, args: Args): Problem[] {
+export function broadcastProblems(definition: Definition, host: HostId, args: Args): Problem[] {
+  const broadcasts = broadcastsOn.of(host);
   if (definition.kind === "Route")
-    return gatewaysIn(args).flatMap((gateway) => gatewayProblems(args, gateway));
+    return gatewaysIn(args).flatMap((gateway) => gatewayProblems(broadcasts, args, gateway));
   const broadcast = definition.kind === "Address" ? broadcastOf(String(args["address"])) : undefined;
   if (broadcast !== undefined) broadcasts.set(keyIn(args, broadcast), String(args["address"]));
   return [];
 }
 
-function gatewayProblems(args: Args, { property, via }: Gateway): Problem[] {
+function gatewayProblems(
+  broadcasts: ReadonlyMap<string, string>,
+  args: Args,
+  { property, via }: Gateway,
+): Problem[] {
   const address = broadcasts.get(keyIn(args, via));
   if (address === undefined) return [];
   const reason = `is ${via}, which is the broadcast address of the network of ${address}: name the gateway's own address`;

@@ -1,4 +1,5 @@
 import { BlockList } from "node:net";
+import { type HostId, perHost } from "../linux/host/perHost";
 import { parseIp } from "../linux/ip";
 import { claimOf } from "../linux/marks/objectName";
 import { isClaimed } from "./claims";
@@ -8,7 +9,7 @@ import { isClaimed } from "./claims";
  * most often. The kernel reaches their network by the link that had it first, so a route that only names a gateway would lead
  * there. Known from the creation of the address to the end of this run of the engine, in which the lost routes come back.
  */
-const preferred = new Map<string, Preferred[]>();
+const preferredOn = perHost(() => new Map<string, Preferred[]>());
 
 interface Preferred {
   readonly network: BlockList;
@@ -23,23 +24,32 @@ interface Placed {
 
 /** Notes the copies of an address among the links that have it, and returns their links. */
 export function noteCopies(
+  host: HostId,
   { namespace, interface: link, address }: Placed,
   links: readonly string[],
 ): string[] {
   const parsed = parseIp(address);
   const isForeign = (other: string) =>
-    other !== link && !isClaimed(claimOf("address", namespace, `${other} ${address}`));
+    other !== link && !isClaimed(host, claimOf("address", namespace, `${other} ${address}`));
   const copies = [...new Set(links)].filter(isForeign);
   if (!parsed || copies.length === 0) return [];
   const network = new BlockList();
   network.addSubnet(parsed.address, parsed.prefix, parsed.family);
+  const preferred = preferredOn.of(host);
   const place = namespace ?? "";
   preferred.set(place, [...(preferred.get(place) ?? []), { network, link }]);
   return copies;
 }
 
 /** The link to name for a gateway where the kernel would take a copy's; `undefined` leaves it to the kernel. */
-export function linkTowards(namespace: string | undefined, gateway: string): string | undefined {
+export function linkTowards(
+  host: HostId,
+  namespace: string | undefined,
+  gateway: string,
+): string | undefined {
   const family = parseIp(gateway)?.family;
-  return preferred.get(namespace ?? "")?.find(({ network }) => network.check(gateway, family))?.link;
+  return preferredOn
+    .of(host)
+    .get(namespace ?? "")
+    ?.find(({ network }) => network.check(gateway, family))?.link;
 }

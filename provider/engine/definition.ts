@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Answer, Command, Steps } from "../linux/command";
+import type { HostId } from "../linux/host/perHost";
 import type { Former, OwnerRecord } from "../linux/host/records";
 import type { Place } from "../linux/marks/objectName";
 
@@ -142,6 +143,8 @@ export interface Definition<A = Args, O extends object = object> {
   probe(args: A): readonly Command[];
   /** What they answered, or `undefined` when the object is not there. */
   parse(answers: readonly Answer[], args: A): Observed<A, O> | undefined;
+  /** Fills in what only this run on this host can tell, such as the link that leads to a gateway. Default: `args`. */
+  located?(args: A, host: HostId): A;
   /** Makes what is absent, as the answers to `probe` have told. */
   create(args: A, answers?: readonly Answer[]): readonly Command[];
   /** Changes only the difference; empty when there is none. */
@@ -184,12 +187,12 @@ export interface Definition<A = Args, O extends object = object> {
   reliedOn?(args: A, former: Args): Steps<readonly string[]>;
   /** Side effects of a change on other objects. Default: none. */
   readonly effects?: Effects<A, O>;
-  /** Looks for what forbids to run the commands of `create` or `update`, and throws that before anything is touched. */
+  /** Waits for or throws what forbids to run the commands of `create` or `update`, before anything is touched. */
   objections?(commands: readonly Command[]): Steps;
   /** How to find all objects of this kind in a network namespace; by default only records tell of them. */
   survey?(namespace: string | undefined): Survey;
   /** Looks for what may keep it from working once it is made, and says it in words; nothing where all is well. */
-  caveats?(args: A): Steps<readonly string[]>;
+  caveats?(args: A, host: HostId): Steps<readonly string[]>;
   /** Operations with the same key, or one of the same keys, wait for each other. */
   serialize?(args: A): string | readonly string[];
 }

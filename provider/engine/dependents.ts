@@ -1,3 +1,4 @@
+import { type HostId, perHost } from "../linux/host/perHost";
 import { isClaimed, nameOf } from "./claims";
 import type { Args, Definition, Problem } from "./definition";
 import { hasUnknown } from "./unknown";
@@ -16,9 +17,10 @@ export interface Losses {
 }
 
 /** For this run of the engine, by the marks of those that are changed. */
-const losses = new Map<string, Losses>();
+const lossesOn = perHost(() => new Map<string, Losses>());
 
-export function noteLosses(mark: string, lost: Losses): void {
+export function noteLosses(host: HostId, mark: string, lost: Losses): void {
+  const losses = lossesOn.of(host);
   if (lost.taken.length + lost.remade.length > 0) losses.set(mark, lost);
   else losses.delete(mark);
 }
@@ -29,17 +31,18 @@ export const addressesIn = (namespace: unknown): string => `addresses in ${names
 /** What of that which a resource needs others lose in this run. `whole` is the one that the resource itself is a part of. */
 export function lostTo(
   definition: Definition,
+  host: HostId,
   args: Args,
   whole?: unknown,
 ): { remade: string[]; problems: Problem[] } {
-  const others = [...losses].filter(([mark]) => mark !== whole);
+  const others = [...lossesOn.of(host)].filter(([mark]) => mark !== whole);
   if (others.length === 0 || hasUnknown(args)) return { remade: [], problems: [] };
   const needs = [
     ...(definition.needs?.(args) ?? []),
     ...(definition.kind === "Route" ? [addressesIn(args["namespace"])] : []),
   ];
   const lostIn = (object: string, { taken, remade }: Losses) => [...taken, ...remade].includes(object);
-  const isMissing = (object: string, { taken }: Losses) => taken.includes(object) && !isClaimed(object);
+  const isMissing = (object: string, { taken }: Losses) => taken.includes(object) && !isClaimed(host, object);
   return {
     remade: needs.filter((object) => others.some(([, lost]) => lostIn(object, lost))),
     problems: needs.flatMap((object) =>

@@ -9,7 +9,7 @@ import type { Args, Definition } from "./definition";
  */
 export async function explained<T>(
   definition: Definition,
-  host: Pick<Host, "tellOfName">,
+  host: Host,
   args: Args,
   work: Promise<T>,
 ): Promise<T> {
@@ -24,7 +24,7 @@ export async function explained<T>(
 
 function hintAt(
   definition: Definition,
-  host: Pick<Host, "tellOfName">,
+  host: Host,
   args: Args,
   { reason, stderr, command }: CommandError,
 ): string | undefined {
@@ -38,7 +38,7 @@ function hintAt(
     /argument "(.*)" is wrong: Invalid "netns" value/.exec(stderr) ?? [];
   const told = missing === undefined ? undefined : host.tellOfName?.(missing);
   if (told !== undefined) return told;
-  const needs = (definition.needs?.(args) ?? []).filter(isClaimed);
+  const needs = (definition.needs?.(args) ?? []).filter((object) => isClaimed(host, object));
   if (needs.length === 0) return undefined;
   const list = [...new Set(needs)].join(", ");
   return `The state has ${list}. If the kernel lost ${needs.length > 1 ? "one of them" : "it"}, for example in a reboot: run \`pulumi up --refresh\`.`;

@@ -1,6 +1,8 @@
-import { type Command, pause } from "../linux/command";
+import type { Command } from "../linux/command";
 import { CommandError, messageOf, PartialError, RefusedError } from "../linux/errors";
+import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
+import type { HostId, HostToCheck } from "../linux/host/perHost";
 import { formerIn } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import { isMarkOf } from "../linux/marks/mark";
@@ -38,16 +40,20 @@ export interface Result {
 }
 
 /** Validates, fills in defaults, and refuses what another resource of the program has claimed. */
-export function check(definition: Definition, news: Args): { args: Args; problems: readonly Problem[] } {
-  const { args, problems } = checkArgs(definition, news);
+export function check(
+  definition: Definition,
+  host: HostToCheck,
+  news: Args,
+): { args: Args; problems: readonly Problem[] } {
+  const { args, problems } = withFacts(host.facts, () => checkArgs(definition, news));
   if (problems.length > 0) return { args, problems };
-  const claimed = claim(definition, args);
-  const lost = lostTo(definition, args);
+  const claimed = claim(definition, host, args);
+  const lost = lostTo(definition, host, args);
   return { args: withRemade(args, lost.remade), problems: [...claimed, ...lost.problems] };
 }
 
 /** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
-export function diff(definition: Definition, olds: Args, news: Args) {
+export function diff(definition: Definition, _host: HostId, olds: Args, news: Args) {
   const { changed, replaces } = difference(definition, olds, news);
   const lost = isRemade(news) ? [definition.identity] : [];
   return {
@@ -133,13 +139,14 @@ async function changesTo(
   seen: Sight["seen"],
   args: Args,
 ): Promise<readonly Command[]> {
-  const changes = seen ? definition.update(seen, args) : definition.create(args, answers);
+  const located = definition.located?.(args, host) ?? args;
+  const changes = seen ? definition.update(seen, located) : definition.create(located, answers);
   await hearObjections(definition, host, changes);
   return changes;
 }
 
 async function tellCaveats(definition: Definition, host: Host, args: Args): Promise<void> {
-  const plan = definition.caveats?.(args);
+  const plan = definition.caveats?.(args, host);
   if (!plan || !host.warn) return;
   for (const caveat of await runSteps(sharing(host), plan)) host.warn(caveat);
 }
@@ -153,7 +160,7 @@ async function lookForOwner(definition: Definition, host: Host, args: Args): Pro
   for (const delay of MARKING) {
     const isKnown = !sight.seen || sight.seen.mark !== undefined || sight.records.length > 0;
     if (isKnown || definition.isStanding || ownOf(definition, sight, args)) break;
-    await host.run(pause(delay));
+    await host.wait(delay);
     sight = await look(definition, host, args, false);
   }
   return sight;
@@ -235,7 +242,7 @@ export async function remove(definition: Definition, host: Host, state: Args): P
   const isInherited = await serialized(definition, host, args, async () => {
     const sight = await look(definition, host, args);
     const seen = ownOf(definition, sight, args);
-    const heir = heirOf(definition, args);
+    const heir = heirOf(definition, host, args);
     if (heir !== undefined && staysFor(definition, args, seen)) {
       // Until the heir has it, what is written down is all that tells whose it is. One of another kind, such as a Namespace
       // for a parameter, writes down nothing of it.
@@ -244,7 +251,7 @@ export async function remove(definition: Definition, host: Host, state: Args): P
       if (!seen || isKnown) await forget(definition, host, args, sight);
       return true;
     }
-    if (seen && !formerIn(outputs)) refuseIfNeeded(definition, args);
+    if (seen && !formerIn(outputs)) refuseIfNeeded(definition, host, args);
     if (!seen) warnOfLeft(definition, host, sight.seen, args);
     await release(definition, host, sight, seen, {
       args,

@@ -1,11 +1,13 @@
-import type { Answer, Command, Steps } from "../linux/command";
+import { type Answer, type Command, isWait, type Steps, type Wait } from "../linux/command";
 import type { Host } from "../linux/host/host";
 import { oneByOne } from "../linux/host/oneByOne";
+import type { HostId } from "../linux/host/perHost";
 import type { ObjectKey, OwnerRecord } from "../linux/host/records";
 import type { Args, Definition, Observed } from "./definition";
 
 /** What the kernel has of a resource, whoever made it, and what is written down about it. */
 export interface Sight {
+  readonly host: HostId;
   readonly answers: readonly Answer[];
   readonly seen: Observed<Args, object> | undefined;
   readonly records: readonly OwnerRecord[];
@@ -17,7 +19,7 @@ export async function look(definition: Definition, host: Host, args: Args, isInS
   // Records after the kernel: whoever changed what was seen had written one down before.
   const own = isInState ? String(args["mark"]) : undefined;
   const records = await host.records.find(keyOf(definition, args), own);
-  return { answers, seen: definition.parse(answers, args), records };
+  return { host, answers, seen: definition.parse(answers, args), records };
 }
 
 /** Makes changes in order, of which the first failure ends it; then gives what the kernel has. */
@@ -68,11 +70,12 @@ export async function runSteps<R>(host: Host, plan: Steps<R>): Promise<R> {
 async function following<R>(
   host: Host,
   plan: Steps<R>,
-  commands: readonly Command[],
-): Promise<IteratorResult<readonly Command[], R>> {
+  step: readonly Command[] | Wait,
+): Promise<IteratorResult<readonly Command[] | Wait, R>> {
   let answers: Answer[];
   try {
-    answers = await ask(host, commands);
+    if (isWait(step)) await host.wait(step.milliseconds);
+    answers = isWait(step) ? [] : await ask(host, step);
   } catch (error) {
     return plan.throw(error);
   }

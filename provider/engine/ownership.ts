@@ -82,7 +82,7 @@ export function inheritedBy(definition: Definition, sight: Sight, args: Args): I
   const from = records.length > 0 ? records.map((record) => record.mark) : marks;
   const [first] = from;
   const isGivenUp = from.every((owner) => owner !== mark && sameStack(owner, mark));
-  if (first === undefined || !isGivenUp || !ownsAll(definition, args)) return undefined;
+  if (first === undefined || !isGivenUp || !ownsAll(definition, sight.host, args)) return undefined;
   refuseUnlessInPlace(definition, seen, args, first);
   const former = args["adopt"] === true ? records.find((record) => record.former)?.former : undefined;
   return { from, former };
@@ -92,7 +92,7 @@ export function inheritedBy(definition: Definition, sight: Sight, args: Args): I
 function standingInheritance(definition: Definition, sight: Sight, args: Args): Inheritance | undefined {
   const isGivenUp = ({ mark }: OwnerRecord) => sameStack(mark, String(args["mark"]));
   const from = othersRecords(sight.records, args).filter(isGivenUp);
-  if (from.length === 0 || !ownsAll(definition, args)) return undefined;
+  if (from.length === 0 || !ownsAll(definition, sight.host, args)) return undefined;
   return { from: from.map(({ mark }) => mark), former: takeOver(definition, sight, args) };
 }
 

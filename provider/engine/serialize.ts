@@ -1,14 +1,8 @@
-import type { Host } from "../linux/host/host";
+import { type HostId, perHost } from "../linux/host/perHost";
 import type { Args, Definition } from "./definition";
 
-/** The last operation of each key, by host: what happens on one host is no business of another. */
-const hosts = new WeakMap<object, Map<string, Promise<unknown>>>();
-
-function tailsOn(host: object): Map<string, Promise<unknown>> {
-  const tails = hosts.get(host) ?? new Map<string, Promise<unknown>>();
-  hosts.set(host, tails);
-  return tails;
-}
+/** The last operation of each key. */
+const lastOn = perHost(() => new Map<string, Promise<unknown>>());
 
 /**
  * Runs `work` after every earlier operation on the same objects, or of one of the same keys, has ended, well or badly.
@@ -16,11 +10,11 @@ function tailsOn(host: object): Map<string, Promise<unknown>> {
  */
 export function serialized<T>(
   definition: Definition,
-  host: Pick<Host, "run">,
+  host: HostId,
   args: Args,
   work: () => Promise<T>,
 ): Promise<T> {
-  const tails = tailsOn(host);
+  const tails = lastOn.of(host);
   const keys = [...definition.claims(args), ...[definition.serialize?.(args) ?? []].flat()];
   // All keys are taken at once: whoever waits for one holds none that the other waits for.
   const turn = Promise.all(keys.map((key) => tails.get(key))).then(work);

@@ -1,9 +1,9 @@
 import type { Host } from "../linux/host/host";
+import { isPartialRun } from "../linux/host/local/partialRun";
 import { sameStack } from "../linux/marks/mark";
 import { isClaimed, needsAny } from "./claims";
 import type { Args, Definition } from "./definition";
 import { type Found, recorded, surveyIn } from "./discover";
-import { isPartialRun } from "./partialRun";
 import { allKinds } from "./registry";
 
 type Remove = (definition: Definition, host: Host, state: Args) => Promise<void>;
@@ -20,7 +20,7 @@ export async function sweep(definition: Definition, host: Host, args: Args, remo
   const isLeft = ({ definition: kind, state }: Found) =>
     sameStack(String(state["mark"]), String(args["mark"])) &&
     needsAny(kind, state, lost) &&
-    !kind.claims(state).some(isClaimed);
+    !kind.claims(state).some((object) => isClaimed(host, object));
   const inside = definition.encloses?.(args);
   const found = [...(await recorded(host)), ...(inside === undefined ? [] : await surveyIn(host, inside))];
   // What depends on others goes before them.

@@ -1,4 +1,3 @@
-import { pause } from "../linux/command";
 import { PartialError } from "../linux/errors";
 import type { Host } from "../linux/host/host";
 import type { Args, Definition, Problem } from "./definition";
@@ -37,7 +36,7 @@ export async function verified(
       const reasons = [...wrong, ...unsettled].map(({ property, reason }) => `${property}: ${reason}`);
       throw new PartialError(id, state, reasons);
     }
-    await host.run(pause(delay));
+    await host.wait(delay);
     seen = definition.parse(await ask(host, definition.probe(args)), args);
   }
 }

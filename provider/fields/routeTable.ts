@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { routeTableNamed } from "../linux/host/local/routeTables";
+import { currentFacts } from "../linux/host/currentFacts";
 import { STANDING, tableOf } from "../linux/read/routeTables";
 
 /** Where such names are given; said in errors only. */
@@ -17,7 +17,12 @@ export const routeTable = z
 
 function numberOf(given: number | string): number | undefined {
   const standing = STANDING.indexOf(String(given));
-  const number = typeof given === "number" ? given : standing >= 0 ? 253 + standing : routeTableNamed(given);
+  const number =
+    typeof given === "number"
+      ? given
+      : standing >= 0
+        ? 253 + standing
+        : currentFacts()?.routeTableNamed(given);
   const isTable = number !== undefined && Number.isInteger(number) && number >= 1 && number <= 0xffff_ffff;
   return isTable ? number : undefined;
 }

@@ -13,6 +13,7 @@ import {
   type Steps,
   showLink,
 } from "../linux/command";
+import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
@@ -171,7 +172,7 @@ export const address: Definition<Args, Outputs> = {
  * Tells of other links with the same address, which take its packets. On many links there may be one of fe80::/10, or one that
  * no network belongs to.
  */
-function* copyCaveats(args: Args): Steps<readonly string[]> {
+function* copyCaveats(args: Args, host: HostId): Steps<readonly string[]> {
   const { namespace, interface: link, address, peer } = args;
   const { family, prefix, bits, address: own } = parseIp(address) ?? {};
   if (!family || !own || prefix === bits || peer !== undefined || defaultScope(own) !== "global") return [];
@@ -179,7 +180,7 @@ function* copyCaveats(args: Args): Steps<readonly string[]> {
     lookFor(ip(namespace, familyOption(family), ...ASK, "route", "show", "table", "local", "exact", own)),
   ];
   const at = namespace === undefined ? "" : ` -n ${namespace}`;
-  return noteCopies(args, parseLocalLinks(answer)).map(
+  return noteCopies(host, args, parseLocalLinks(answer)).map(
     (other) =>
       `${own} is on ${linkId(namespace, other)} as well, where no resource of this program put it, and packets for its network may take that link instead of ${link}: if nobody needs it there, remove it (\`ip${at} address del ${address} dev ${other}\`)`,
   );

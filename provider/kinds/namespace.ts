@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sysctl";
-import { type Command, command, ip, pause, type Steps, showLink, showLinks } from "../linux/command";
+import { type Command, command, ip, type Steps, showLink, showLinks, wait } from "../linux/command";
 import { RefusedError } from "../linux/errors";
 import { isMarkOf, parseMark } from "../linux/marks/mark";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
@@ -133,9 +133,7 @@ export const namespace: Definition<Args, Outputs> = {
 
   update(seen: Seen, args) {
     const { name, mark, sysctls = {}, loopback } = args;
-    // A file that has become a namespace since cannot be unlinked: somebody else was making one.
-    if (isStale(seen))
-      return [pause(STALE_MS), command("unlink", undefined, [pathOf(name)]), ...creation(args)];
+    if (isStale(seen)) return [command("unlink", undefined, [pathOf(name)]), ...creation(args)];
     const words = [
       ...(seen.mark === mark ? [] : ["alias", mark]),
       ...groupWords(seen, mark),
@@ -150,6 +148,11 @@ export const namespace: Definition<Args, Outputs> = {
 
   content: ({ name }) => inside(name),
   remove: (_, args, content?: Inside) => removal(args, content),
+
+  // A file that has become a namespace since cannot be unlinked: somebody else was making one.
+  *objections(commands) {
+    if (commands.some(({ tool }) => tool === "unlink")) yield wait(STALE_MS);
+  },
 
   isOurs: (seen: Seen, { mark }) => isOwn(seen, mark),
   mayTakeOver: (seen: Seen, { mark }) => isStale(seen) || isOwn(seen, mark),
@@ -272,7 +275,7 @@ function* vacate({ name, killProcesses }: Args): Steps {
   ] as const) {
     yield [command("kill", undefined, [`-${signal}`, ...pids])];
     for (let poll = 0; poll < polls; poll++) {
-      yield [pause(POLL_MS)];
+      yield wait(POLL_MS);
       [pids = []] = (yield [inside]).map(words);
       if (pids.length === 0) return;
     }
@@ -287,7 +290,7 @@ function* vacate({ name, killProcesses }: Args): Steps {
 function* staying(inside: Command): Steps<string[]> {
   let [pids = []] = (yield [inside]).map(words);
   for (let poll = 0; poll < STAY_POLLS && pids.length > 0; poll++) {
-    yield [pause(POLL_MS)];
+    yield wait(POLL_MS);
     const [now = []] = (yield [inside]).map(words);
     pids = pids.filter((pid) => now.includes(pid));
   }

@@ -9,6 +9,7 @@ import { gatewayProblem, machineProblem } from "../fields/machine";
 import { routeTable } from "../fields/routeTable";
 import { ASK, type Command, ip } from "../linux/command";
 import { RefusedError } from "../linux/errors";
+import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, type Family, familyOf } from "../linux/ip";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
@@ -181,6 +182,11 @@ export const route: Definition<Args> = {
     };
   },
 
+  located: (args, host) => ({
+    ...withLink(host, args, args),
+    ...(args.nexthops && { nexthops: args.nexthops.map((way) => withLink(host, args, way)) }),
+  }),
+
   create: (args) => [change("add", args)],
 
   update(seen: Seen, args) {
@@ -206,6 +212,13 @@ export const route: Definition<Args> = {
 function misfit({ type, more }: RouteInfo): string | undefined {
   if (type === undefined) return "is of a type that no Route has";
   return more.length === 0 ? undefined : `has settings that no Route has: ${more.join(", ")}`;
+}
+
+/** A way by the link that another address of the run prefers; the kernel chooses any other. */
+function withLink<W extends Way>(host: HostId, { namespace }: Args, way: W): W {
+  const { via, interface: named } = way;
+  const link = named ?? (via === undefined ? undefined : linkTowards(host, namespace, via));
+  return link === undefined ? way : { ...way, interface: link };
 }
 
 const UPDATED = ["via", "interface", "source", "mtu", "onlink", "type", "nexthops"] as const;
@@ -245,8 +258,7 @@ function deletionWords({ whole }: Observed<Args, object>, args: Args): string[] 
 const multipathWords = (nexthops: readonly Nexthop[], args: Args): string[] =>
   nexthops.flatMap((way) => ["nexthop", ...wayWords(way, args), "weight", String(way.weight)]);
 
-function wayWords({ via, interface: named, onlink }: Way, args: Args): string[] {
-  const link = named ?? (via === undefined ? undefined : linkTowards(args.namespace, via));
+function wayWords({ via, interface: link, onlink }: Way, args: Args): string[] {
   return [
     ...(via === undefined ? [] : ["via", ...(familyOf(via) === routeFamily(args) ? [] : ["inet6"]), via]),
     ...(link === undefined ? [] : ["dev", link]),

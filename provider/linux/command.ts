@@ -23,8 +23,7 @@ export type Tool =
   | "node"
   | "flock"
   | "unlink"
-  | "cat"
-  | "sleep";
+  | "cat";
 
 /** A process before it is one: data that tests compare and a host runs. */
 export interface Command {
@@ -48,7 +47,7 @@ export type Answer = string | undefined;
  * A plan whose next commands depend on the answers to the last ones, and which may come to a result. Pure: whoever drives it
  * runs them.
  */
-export type Steps<T = void> = Generator<readonly Command[], T, readonly Answer[]>;
+export type Steps<T = void> = Generator<readonly Command[] | Wait, T, readonly Answer[]>;
 
 /** A command for `tool` in `namespace` (`undefined`: the host's own). */
 export function command(
@@ -98,9 +97,14 @@ export const listTable = (
   { family, name }: { readonly family: string; readonly name: string },
 ): Command => command("nft", namespace, ["--terse", "list", "table", family, name]);
 
-/** A pause between two looks at something that settles by itself. */
-export const pause = (milliseconds: number): Command =>
-  command("sleep", undefined, [String(milliseconds / 1000)]);
+/** Time to let pass before the next step. It is not a command: no host is asked to sleep. */
+export interface Wait {
+  readonly milliseconds: number;
+}
+
+export const wait = (milliseconds: number): Wait => ({ milliseconds });
+
+export const isWait = (step: object): step is Wait => "milliseconds" in step;
 
 /** The command as a person would type it; for messages only, never for a shell. */
 export function printCommand({ tool, args, namespace }: Command): string {

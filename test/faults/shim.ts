@@ -28,7 +28,6 @@ const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   ping: true,
   ss: true,
   flock: true,
-  sleep: true,
   unlink: true,
   cat: true,
 };

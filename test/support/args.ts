@@ -7,8 +7,10 @@ import * as engine from "../../provider/engine/lifecycle";
 import { UNKNOWN } from "../../provider/engine/unknown";
 import { birthGroup } from "../../provider/kinds/links/identity";
 import { type Command, printCommand } from "../../provider/linux/command";
+import { withFacts } from "../../provider/linux/host/currentFacts";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { markOf } from "../../provider/linux/marks/mark";
+import { HERE } from "./fakeHost";
 
 /** The URN of a resource of the stack `stack` of the project `project`. */
 export const urnOf = (kind: string, name: string): string =>
@@ -22,7 +24,9 @@ export const markFor = (kind: string, name = "it"): string => markOf(kind, urnOf
  * claims last as long as the process.
  */
 export function checked(definition: Definition, given: Args, name = JSON.stringify(given)): Args {
-  const { args, problems } = checkArgs(definition, { ...given, mark: markFor(definition.kind, name) });
+  const { args, problems } = withFacts(HERE.facts, () =>
+    checkArgs(definition, { ...given, mark: markFor(definition.kind, name) }),
+  );
   expect(problems).to.deep.equal([]);
   return args;
 }
@@ -32,7 +36,7 @@ export async function problemsOf(definition: Definition, given: Args): Promise<r
   const { run } = localHost;
   localHost.run = (command) => Promise.reject(new Error(`check has run ${printCommand(command)}`));
   try {
-    return engine.check(definition, { ...given, mark: markFor(definition.kind) }).problems;
+    return engine.check(definition, HERE, { ...given, mark: markFor(definition.kind) }).problems;
   } finally {
     localHost.run = run;
   }
@@ -76,7 +80,7 @@ export function itDiffers(definition: Definition, state: Args, rows: readonly Ch
   });
 
   it("finds no change between the same arguments", () => {
-    expect(engine.diff(definition, state, structuredClone(state))).to.deep.equal({
+    expect(engine.diff(definition, HERE, state, structuredClone(state))).to.deep.equal({
       changes: false,
       replaces: [],
       deleteBeforeReplace: true,
@@ -85,7 +89,7 @@ export function itDiffers(definition: Definition, state: Args, rows: readonly Ch
 
   for (const [path, value, effect] of rows) {
     it(`${path} → ${JSON.stringify(value)}: ${effect}`, () => {
-      expect(engine.diff(definition, state, withValue(state, path, value))).to.deep.equal({
+      expect(engine.diff(definition, HERE, state, withValue(state, path, value))).to.deep.equal({
         changes: true,
         replaces: effect === "replace" ? [path] : [],
         deleteBeforeReplace: true,
@@ -95,7 +99,7 @@ export function itDiffers(definition: Definition, state: Args, rows: readonly Ch
 
   for (const [path, , effect] of rows.filter(([path], at) => at === rows.findIndex(([p]) => p === path))) {
     it(`${path} → not known yet: ${effect}`, () => {
-      const { changes, replaces } = engine.diff(definition, state, withValue(state, path, UNKNOWN));
+      const { changes, replaces } = engine.diff(definition, HERE, state, withValue(state, path, UNKNOWN));
       expect({ changes, replaces }).to.deep.equal({
         changes: true,
         replaces: effect === "replace" ? [path] : [],
@@ -105,7 +109,7 @@ export function itDiffers(definition: Definition, state: Args, rows: readonly Ch
 
   it("mark → another: update", () => {
     expect(
-      engine.diff(definition, state, { ...state, mark: markFor(definition.kind, "other") }),
+      engine.diff(definition, HERE, state, { ...state, mark: markFor(definition.kind, "other") }),
     ).to.deep.equal({
       changes: true,
       replaces: [],

@@ -73,7 +73,6 @@ export class FaultyHost extends LampHost {
   faults: Readonly<Record<string, Reason>> = {};
 
   override run(command: Command): Promise<string> {
-    if (command.tool === "sleep") return Promise.resolve("");
     const text = command.args.join(" ");
     const [, reason] = Object.entries(this.faults).find(([start]) => text.startsWith(start)) ?? [];
     return reason ? Promise.reject(new CommandError(reason, command, "")) : super.run(command);

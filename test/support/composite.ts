@@ -5,11 +5,15 @@ import { type Piece, piecesOf } from "../../provider/composites/parts";
 import { checkArgs } from "../../provider/engine/check";
 import type { Args } from "../../provider/engine/definition";
 import { birthGroup } from "../../provider/kinds/links/identity";
+import { withFacts } from "../../provider/linux/host/currentFacts";
 import { markFor, printed } from "./args";
+import { HERE } from "./fakeHost";
 
 /** Arguments of a composite as `check` hands them on; claims nothing, as claims last as long as the process. */
 export function checkedComposite(composite: Composite, given: Args, name = "it"): Args {
-  const { args, problems } = checkArgs(composite, { ...given, mark: markFor(composite.kind, name) });
+  const { args, problems } = withFacts(HERE.facts, () =>
+    checkArgs(composite, { ...given, mark: markFor(composite.kind, name) }),
+  );
   expect(problems).to.deep.equal([]);
   expect(piecesOf(composite, args).flatMap((piece) => piece.problems)).to.deep.equal([]);
   return args;
@@ -18,7 +22,7 @@ export function checkedComposite(composite: Composite, given: Args, name = "it")
 /** What `check` finds wrong, each as `property: reason`. */
 export const compositeProblems = (composite: Composite, given: Args, name = "it"): string[] =>
   engine
-    .check(composite, { ...given, mark: markFor(composite.kind, name) })
+    .check(composite, HERE, { ...given, mark: markFor(composite.kind, name) })
     .problems.map(({ property, reason }) => `${property}: ${reason}`);
 
 /** The commands that make each part, by its key; `MARK`, `GROUP` and `MAC` stand for what is made from its mark. */

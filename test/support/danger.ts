@@ -30,7 +30,6 @@ const OPTIONS: Readonly<Record<Tool, RegExp>> = {
   node: /^(-e|--)$/,
   flock: /^--close$/,
   unlink: /^$/,
-  sleep: /^$/,
   cat: /^$/,
 };
 

@@ -3,7 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { type Command, printCommand } from "../../provider/linux/command";
 import { CommandError, type Reason } from "../../provider/linux/errors";
 import type { Host } from "../../provider/linux/host/host";
+import { routeTableNamed } from "../../provider/linux/host/local/routeTables";
+import type { HostToCheck } from "../../provider/linux/host/perHost";
 import type { BrokenRecord, ObjectKey, OwnerRecord, Records } from "../../provider/linux/host/records";
+
+/** The host that tests check arguments for, and work on. */
+export const HERE: HostToCheck = { id: "localhost", facts: { routeTableNamed } };
 
 /** What a command prints, or the reason it fails for; a function is asked anew each time. */
 export type Scripted = string | { readonly fails: Reason } | ((command: Command) => Scripted);
@@ -15,8 +20,19 @@ export type Scripted = string | { readonly fails: Reason } | ((command: Command)
 export class FakeHost implements Host {
   readonly ran: string[] = [];
   readonly records = new MemoryRecords();
+  readonly facts = HERE.facts;
 
-  constructor(private readonly script: Readonly<Record<string, Scripted>> = {}) {}
+  constructor(
+    private readonly script: Readonly<Record<string, Scripted>> = {},
+    /** Fake hosts are one machine, unless a test is about several. */
+    readonly id = HERE.id,
+  ) {}
+
+  /** Waits are kept among the commands, and take no time. */
+  async wait(milliseconds: number): Promise<void> {
+    this.ran.push(`sleep ${milliseconds / 1000}`);
+    await turn();
+  }
 
   async run(command: Command): Promise<string> {
     const text = printCommand(command);

@@ -141,9 +141,18 @@ export const namespaceNames = async (): Promise<string[]> =>
     .parse(JSON.parse((await typed("-j netns list")) || "[]"))
     .map(({ name }) => name);
 
+/** This host, one command after the other, with some of it another way. */
+export function hereWith<H extends Partial<Host>>(other: H): Host & H {
+  const { runAll: _, ...rest } = localHost;
+  return { ...rest, ...other };
+}
+
 /** A host that keeps note of what it ran, and fails where it is told to, always or so many times. */
 export class WatchedHost implements Host {
   readonly ran: string[] = [];
+  readonly id = localHost.id;
+  readonly facts = localHost.facts;
+  readonly wait = localHost.wait;
   readonly records = localHost.records;
 
   constructor(
@@ -166,7 +175,7 @@ export class WatchedHost implements Host {
 }
 
 const isLook = (text: string): boolean =>
-  / (show|list-id|pids) ?|^(stat|cat) |sysctl (--ignore|-n) |^ps |^sleep |^firewall-cmd .*--(info|list|get)-|^ovs-vsctl .*--format=json /.test(
+  / (show|list-id|pids) ?|^(stat|cat) |sysctl (--ignore|-n) |^ps |^firewall-cmd .*--(info|list|get)-|^ovs-vsctl .*--format=json /.test(
     text,
   );
 
@@ -200,7 +209,7 @@ export class Living {
   /** check, diff, and what that says: update, or delete and create. */
   async become(given: Args, host: Host = localHost): Promise<"nothing" | "update" | `replace ${string}`> {
     const args = checked(this.definition, given, this.name);
-    const { changes, replaces } = engine.diff(this.definition, this.state, args);
+    const { changes, replaces } = engine.diff(this.definition, host, this.state, args);
     if (!changes) return "nothing";
     if (replaces.length === 0) {
       this.state = (await engine.update(this.definition, host, this.state, args)).state;

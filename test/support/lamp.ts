@@ -3,7 +3,7 @@ import type { Definition } from "../../provider/engine/definition";
 import { type Command, ip } from "../../provider/linux/command";
 import { CommandError } from "../../provider/linux/errors";
 import type { Host } from "../../provider/linux/host/host";
-import { MemoryRecords } from "./fakeHost";
+import { HERE, MemoryRecords } from "./fakeHost";
 
 /** Kinds that exist nowhere, for what is the same with every kind. */
 
@@ -82,9 +82,15 @@ export const sun: typeof lamp = {
 
 /** A host that has lamps, and does what it is told with them. */
 export class LampHost implements Host {
+  readonly facts = HERE.facts;
+
+  constructor(readonly id = HERE.id) {}
+
   readonly ran: string[] = [];
   readonly records = new MemoryRecords();
   readonly lamps = new Map<string, Shown>();
+
+  async wait(): Promise<void> {}
 
   async run(command: Command): Promise<string> {
     const [verb = "", name = "", ...words] = command.args;

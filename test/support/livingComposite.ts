@@ -29,7 +29,7 @@ export class LivingComposite {
   /** check, diff, and what that says: update, or delete and create. */
   async become(given: Args, host: Host = localHost): Promise<"nothing" | "update" | `replace ${string}`> {
     const args = checkedComposite(this.composite, given, this.name);
-    const { changes, replaces } = engine.diff(this.composite, this.state, args);
+    const { changes, replaces } = engine.diff(this.composite, host, this.state, args);
     if (!changes) return "nothing";
     if (replaces.length === 0) {
       await this.update(args, host);

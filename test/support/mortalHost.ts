@@ -1,9 +1,11 @@
 import type { Command } from "../../provider/linux/command";
-import type { Host } from "../../provider/linux/host/host";
+import type { Host, HostFacts } from "../../provider/linux/host/host";
 import type { Records } from "../../provider/linux/host/records";
 
 /** A host as a provider sees it that is killed before its next change, once it has made `changes`. */
 export class MortalHost implements Host {
+  readonly id: string;
+  readonly facts: HostFacts;
   readonly records: Records;
   private isDead = false;
 
@@ -13,7 +15,9 @@ export class MortalHost implements Host {
     /** Whether a command only looks. */
     private readonly isLook: (command: Command) => boolean,
   ) {
-    const { records } = host;
+    const { id, facts, records } = host;
+    this.id = id;
+    this.facts = facts;
     this.records = {
       find: (key, own) => this.alive(() => records.find(key, own)),
       save: (key, record) => this.change(() => records.save(key, record)),
@@ -25,6 +29,10 @@ export class MortalHost implements Host {
       broken: () => this.alive(() => records.broken()),
       discard: (broken) => this.change(() => records.discard(broken)),
     };
+  }
+
+  wait(milliseconds: number): Promise<void> {
+    return this.alive(() => this.host.wait(milliseconds));
   }
 
   run(command: Command): Promise<string> {

@@ -5,9 +5,11 @@ import { type Piece, piecesOf } from "../../provider/composites/parts";
 import { checkArgs } from "../../provider/engine/check";
 import type { Args, Definition, Problem } from "../../provider/engine/definition";
 import { birthGroup } from "../../provider/kinds/links/identity";
-import type { Answer, Command } from "../../provider/linux/command";
+import { type Answer, type Command, isWait, type Wait } from "../../provider/linux/command";
+import { withFacts } from "../../provider/linux/host/currentFacts";
 import { asSeen, checked, markFor } from "./args";
 import { checkedComposite } from "./composite";
+import { HERE } from "./fakeHost";
 
 /** A kind of resource as hardening looks at it: what it makes of arguments, and which commands it gives for them. */
 export interface Subject {
@@ -29,8 +31,8 @@ export function single(definition: Definition): Subject {
   const marked = (given: Args) => ({ ...given, mark: markFor(kind) });
   return {
     ...{ kind, schema },
-    check: (given) => checkArgs(definition, marked(given)),
-    isSuited: (given) => checkArgs(alone, marked(given)).problems.length === 0,
+    check: (given) => withFacts(HERE.facts, () => checkArgs(definition, marked(given))),
+    isSuited: (given) => withFacts(HERE.facts, () => checkArgs(alone, marked(given)).problems.length === 0),
     id: (args) => definition.id(args),
     claims: (args) => definition.claims(args),
     commands: (was, args) => commandsFor(definition, checked(definition, was, "it"), args),
@@ -52,7 +54,8 @@ export function manifold(composite: Composite): Subject {
       const { args, problems } = inspect(composite, marked(given));
       return { args, problems };
     },
-    isSuited: (given) => checkArgs(composite, marked(given)).problems.length === 0,
+    isSuited: (given) =>
+      withFacts(HERE.facts, () => checkArgs(composite, marked(given)).problems.length === 0),
     id: (args) => composite.id(args),
     claims: (args) =>
       piecesOf(composite, args).flatMap(({ definition, checked }) => definition.claims(checked)),
@@ -94,8 +97,9 @@ function removal(definition: Definition, args: Args, create: readonly Command[])
   if (!("next" in plan)) return [...plan];
   const commands: Command[] = [];
   const answer = (command: Command) => answerTo(command, commands.some(isDeletion) ? [] : create);
-  for (let step = plan.next([]); !step.done; step = plan.next(step.value.map(answer))) {
-    commands.push(...step.value);
+  const asked = (step: readonly Command[] | Wait): readonly Command[] => (isWait(step) ? [] : step);
+  for (let step = plan.next([]); !step.done; step = plan.next(asked(step.value).map(answer))) {
+    commands.push(...asked(step.value));
     if (commands.length > 100) throw new Error(`the removal of a ${definition.kind} does not end`);
   }
   return commands;

@@ -9,7 +9,7 @@ import type { Args, Definition, Problem } from "../../provider/engine/definition
 import { definitions } from "../../provider/kinds";
 import { argv, type Command } from "../../provider/linux/command";
 import { batchLines, dangersOf } from "../support/danger";
-import { MemoryRecords } from "../support/fakeHost";
+import { FakeHost } from "../support/fakeHost";
 import { type Field, fieldsOf } from "../support/fields";
 import { goodArgs } from "../support/goodArgs";
 import { nastyNumbers, nastyOthers, nastyTexts, STAND_IN, standInFor } from "../support/nasty";
@@ -107,7 +107,7 @@ const asDefinition = (assertion: Assertion): Definition => ({
       asked.push(command);
       return new Promise<string>(() => {});
     };
-    void assertion.look({ run, records: new MemoryRecords() }, args);
+    void assertion.look(Object.assign(new FakeHost(), { run }), args);
     return asked;
   },
   parse: () => undefined,

@@ -15,6 +15,7 @@ import { route } from "../../provider/kinds/route";
 import { sysctl } from "../../provider/kinds/sysctl";
 import { vethPair } from "../../provider/kinds/vethPair";
 import { asSeen, checked, markFor } from "../support/args";
+import { HERE } from "../support/fakeHost";
 
 /** A kind, arguments, and other spellings of some of them. */
 type Row = readonly [definition: Definition, given: Args, ...others: readonly Args[]];
@@ -96,7 +97,7 @@ describe("another spelling of an object", () => {
       it(`is the same object, and no reason to make it again: ${title}`, () => {
         expect(definition.id(two)).to.equal(definition.id(one));
         expect(definition.claims(two)).to.deep.equal(definition.claims(one));
-        const { changes, replaces } = engine.diff(definition, one, two);
+        const { changes, replaces } = engine.diff(definition, HERE, one, two);
         expect(replaces).to.deep.equal([]);
         // Where it is written down as it was spelt, no command follows.
         if (changes) expect(definition.update(asSeen(spelt(definition, one, two)), two)).to.deep.equal([]);
@@ -120,7 +121,7 @@ describe("two resources that spell one object in two ways", () => {
         return definition === vethPair ? args : { ...args, ...place };
       };
       const ask = (args: Args, name: string) =>
-        engine.check(definition, { ...at(args), mark: markFor(definition.kind, name) }).problems;
+        engine.check(definition, HERE, { ...at(args), mark: markFor(definition.kind, name) }).problems;
       expect(ask(given, "one")).to.deep.equal([]);
       expect(
         ask({ ...given, ...other }, "two")
@@ -133,9 +134,9 @@ describe("two resources that spell one object in two ways", () => {
   it("are refused where one is a parameter of its namespace", () => {
     const name = "twins-mixed";
     const room = { name, sysctls: { "net.ipv4.conf.all.forwarding": 1 }, mark: markFor("Namespace", name) };
-    expect(engine.check(namespace, room).problems).to.deep.equal([]);
+    expect(engine.check(namespace, HERE, room).problems).to.deep.equal([]);
     const own = { namespace: name, key: "net.ipv4.ip_forward", value: 1, mark: markFor("Sysctl", name) };
-    expect(engine.check(sysctl, own).problems.map(({ property }) => property)).to.deep.equal(["key"]);
+    expect(engine.check(sysctl, HERE, own).problems.map(({ property }) => property)).to.deep.equal(["key"]);
   });
 });
 
@@ -144,7 +145,7 @@ describe("one list or map that spells an object in two ways", () => {
   const place = "sysctls.net/ipv4/conf/all/forwarding";
 
   it("is refused: parameters of a Namespace, a Node and a Topology", () => {
-    const room = engine.check(namespace, {
+    const room = engine.check(namespace, HERE, {
       name: "twice",
       sysctls: twice,
       mark: markFor("Namespace", "twice"),

@@ -1,5 +1,5 @@
 import type { Content } from "../../engine/definition";
-import { type Command, pause, type Steps, showLink, showLinks, showNamespaceIds } from "../../linux/command";
+import { type Command, type Steps, showLink, showLinks, showNamespaceIds, wait } from "../../linux/command";
 import { MARK_PREFIX } from "../../linux/marks/mark";
 import type { Place } from "../../linux/marks/objectName";
 import { type Link, parseLink } from "../../linux/read/link";
@@ -108,7 +108,7 @@ const showIndex = (namespace: string | undefined, index: number): Command =>
 export function* untilGone(ends: readonly FarEnd[]): Steps {
   let left = ends;
   for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
-    yield [pause(poll === 0 ? FIRST_GONE_MS : GONE_MS)];
+    yield wait(poll === 0 ? FIRST_GONE_MS : GONE_MS);
     const answers = yield left.map(({ namespace, index }) => showIndex(namespace, index));
     left = left.filter(({ mark }, at) => parseLink(answers[at])?.ifalias === mark);
   }

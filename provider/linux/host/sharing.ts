@@ -17,5 +17,6 @@ export function sharing(host: Host): Host {
     looks.set(key, look);
     return look;
   };
-  return { run, records: host.records };
+  const { runAll: _, ...rest } = host;
+  return { ...rest, run };
 }

@@ -6,6 +6,7 @@ import type { Args } from "../../../provider/engine/definition";
 import { command } from "../../../provider/linux/command";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 import { errorOf, onKernel, typed } from "../../support/kernel";
 
 /** A server in blue for each protocol, and one that says it is broken. */
@@ -53,7 +54,7 @@ describe("Reachability", function () {
       retries: 1,
       mark: markFor("Reachability"),
     };
-    const { args, problems } = engine.check(reachability, { ...base, ...given });
+    const { args, problems } = engine.check(reachability, HERE, { ...base, ...given });
     expect(problems).to.deep.equal([]);
     return args;
   };

@@ -12,6 +12,7 @@ import { command } from "../../../provider/linux/command";
 import { PartialError } from "../../../provider/linux/errors";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked, markFor } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 import {
   errorOf,
   failure,
@@ -118,7 +119,7 @@ describe("engine, with the kernel", () => {
       for (let stop = 0; stop < steps; stop += 3) {
         for (const name of [...rooms.map((name) => `netns del it-${name}`), "link del dev it-net"])
           await typed(name);
-        while ((await linkNames()).length > 1) await localHost.run(command("sleep", undefined, ["0.005"]));
+        while ((await linkNames()).length > 1) await localHost.wait(5);
         await failure(build(mortal(stop)));
         const { all } = await build();
         expect(await Promise.all(all.map((living) => living.refresh()))).to.deep.equal(all.map(() => []));
@@ -183,8 +184,8 @@ describe("engine, with the kernel", () => {
 
   it("touches nothing at check and diff", async () => {
     const args = checked(namespace, { name: "it-red" }, "untouched");
-    engine.check(namespace, { name: "it-red", mark: markFor("Namespace", "untouched") });
-    engine.diff(namespace, args, { ...args, name: "it-blue" });
+    engine.check(namespace, HERE, { name: "it-red", mark: markFor("Namespace", "untouched") });
+    engine.diff(namespace, HERE, args, { ...args, name: "it-blue" });
     expect(existsSync("/run/netns/it-red")).to.equal(false);
   });
 });

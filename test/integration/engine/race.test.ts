@@ -16,7 +16,7 @@ import type { Host } from "../../../provider/linux/host/host";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import type { Records } from "../../../provider/linux/host/records";
 import { checked } from "../../support/args";
-import { errorOf, Living, onKernel, typed } from "../../support/kernel";
+import { errorOf, hereWith, Living, onKernel, typed } from "../../support/kernel";
 
 /** The host, on which something else happens just before a certain command. */
 function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>): Host {
@@ -28,7 +28,7 @@ function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>)
     }
     return localHost.run(command);
   };
-  return { run, records: localHost.records };
+  return hereWith({ run });
 }
 
 /** The host, for so many runs at once: each waits with its first look at the records for all others. */
@@ -48,7 +48,7 @@ function meeting(count: number): () => Host {
       return found;
     };
     const { records, run } = localHost;
-    return { run, records: Object.assign(Object.create(records), { find }) };
+    return hereWith({ run, records: Object.assign(Object.create(records), { find }) });
   };
 }
 
@@ -91,11 +91,11 @@ describe("two runs at the same moment", function () {
     let second: Promise<Error> | undefined;
     const untilItWaits = () =>
       new Promise<void>((resolve) => {
-        const run: Host["run"] = (command) => {
-          if (command.tool === "sleep") resolve();
-          return localHost.run(command);
+        const wait: Host["wait"] = (milliseconds) => {
+          resolve();
+          return localHost.wait(milliseconds);
         };
-        const host = { run, records: localHost.records };
+        const host = hereWith({ wait });
         second = errorOf(engine.create(definition, host, checked(definition, given, "second")));
       });
     const [, mark] = definition.create(checked(definition, given, "first"));
@@ -108,7 +108,7 @@ describe("two runs at the same moment", function () {
     const definition: Definition = namespace;
     const args = checked(definition, { name: "it-room" }, "second");
     const [, enter] = definition.probe(args);
-    const stale = { run: staleAt(enter), records: localHost.records };
+    const stale = hereWith({ run: staleAt(enter) });
     const first = await Living.create(definition, { name: "it-room" }, "first");
     const { message } = await errorOf(engine.create(definition, stale, args));
     expect(message).to.match(/exists already|in use/);

@@ -10,7 +10,16 @@ import { command } from "../../../provider/linux/command";
 import type { Host } from "../../../provider/linux/host/host";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked } from "../../support/args";
-import { failure, Living, mortal, onKernel, recorded, typed, WatchedHost } from "../../support/kernel";
+import {
+  failure,
+  hereWith,
+  Living,
+  mortal,
+  onKernel,
+  recorded,
+  typed,
+  WatchedHost,
+} from "../../support/kernel";
 import { fails, pings } from "../../support/packets";
 
 const lab = "it-lab";
@@ -341,10 +350,9 @@ describe("PolicyRule, with the kernel", () => {
       await typed("route del 10.2.0.0/24 dev v1", "it-far");
       await sysctl(1);
       const told: string[] = [];
-      const { run, records } = localHost;
       const living = await create(
         { ...base, from: "10.2.0.1" },
-        { run, records, warn: (text) => told.push(text) },
+        hereWith({ warn: (text: string) => void told.push(text) }),
       );
       expect(told.join()).to.match(/^rp_filter is strict \(1\) in it-lab: /);
       expect(await from("10.2.0.1")()).to.equal(false);

@@ -8,6 +8,8 @@ import { CommandError, RefusedError } from "../../../provider/linux/errors";
 import type { Host } from "../../../provider/linux/host/host";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { PROTOCOL } from "../../../provider/linux/marks/protocol";
+import { HERE } from "../../support/fakeHost";
+import { hereWith } from "../../support/kernel";
 import { fails, pings } from "../../support/packets";
 
 //   route-near                                route-far
@@ -28,7 +30,7 @@ const typed = (namespace: string | undefined, text: string) =>
 
 /** Arguments as the engine passes them on after its check. */
 function checked(given: object): Args {
-  const { args, problems } = engine.check(route, { namespace: near, ...given, mark });
+  const { args, problems } = engine.check(route, HERE, { namespace: near, ...given, mark });
   expect(problems).to.deep.equal([]);
   return args;
 }
@@ -38,7 +40,7 @@ const create = async (given: object) => (await engine.create(route, localHost, c
 /** Brings a route from its state to other arguments as Pulumi does, and tells by which way. */
 async function change(state: Args, given: object): Promise<{ state: Args; way: string }> {
   const args = checked(given);
-  const { changes, replaces } = engine.diff(route, state, args);
+  const { changes, replaces } = engine.diff(route, HERE, state, args);
   if (!changes) return { state, way: "nothing" };
   if (replaces.length === 0) {
     return { state: (await engine.update(route, localHost, state, args)).state, way: "update" };
@@ -74,7 +76,7 @@ function recording(): Host & { readonly ran: Command[] } {
     ran.push(command);
     return localHost.run(command);
   };
-  return { ran, run, records: localHost.records };
+  return hereWith({ ran, run });
 }
 
 async function failure(work: Promise<unknown>): Promise<unknown> {

@@ -160,7 +160,7 @@ describe("effects of parameters on each other, with the kernel", () => {
       const key = "net.ipv4.ip_forward";
       const old = await make("one", key, "1");
       forgetClaims();
-      claim(definition, { namespace: room, key, mark: markFor("one", "heir") });
+      claim(definition, localHost, { namespace: room, key, mark: markFor("one", "heir") });
       if (isDeletedFirst) await old.remove();
       const heir = await make("one", key, "0", localHost, "heir");
       if (!isDeletedFirst) await old.remove();

@@ -5,10 +5,10 @@ import type { Args } from "../../../provider/engine/definition";
 import { command } from "../../../provider/linux/command";
 import { CommandError, PartialError } from "../../../provider/linux/errors";
 import { markFor } from "../../support/args";
-import { FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
+import { FakeHost, HERE, inTurn, type Scripted } from "../../support/fakeHost";
 
 const given = (args: Args = {}): Args => {
-  const { args: checked, problems } = engine.check(reachability, {
+  const { args: checked, problems } = engine.check(reachability, HERE, {
     ...{ target: "10.2.0.2", namespace: "red", mark: markFor("Reachability"), ...args },
   });
   expect(problems).to.deep.equal([]);
@@ -86,12 +86,14 @@ describe("Reachability", () => {
 
   it("looks again after any change, a trigger's too, and replaces nothing", () => {
     const olds = given({ triggers: ["one"] });
-    expect(engine.diff(reachability, olds, given({ triggers: ["two"] }))).to.deep.include({
+    expect(engine.diff(reachability, HERE, olds, given({ triggers: ["two"] }))).to.deep.include({
       changes: true,
       replaces: [],
     });
-    expect(engine.diff(reachability, olds, given({ triggers: ["one"] })).changes).to.equal(false);
-    expect(engine.diff(reachability, olds, given({ triggers: ["one"], namespace: "blue" }))).to.deep.include({
+    expect(engine.diff(reachability, HERE, olds, given({ triggers: ["one"] })).changes).to.equal(false);
+    expect(
+      engine.diff(reachability, HERE, olds, given({ triggers: ["one"], namespace: "blue" })),
+    ).to.deep.include({
       changes: true,
       replaces: [],
     });

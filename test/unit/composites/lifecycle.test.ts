@@ -6,6 +6,7 @@ import { UNKNOWN } from "../../../provider/engine/unknown";
 import { PartialError, PartsError } from "../../../provider/linux/errors";
 import { markFor } from "../../support/args";
 import { chandelier, chandelierArgs, FaultyHost } from "../../support/chandelier";
+import { HERE } from "../../support/fakeHost";
 import { errorOf } from "../../support/kernel";
 
 const mark = markFor("Chandelier", "c");
@@ -36,13 +37,13 @@ async function partial(work: Promise<unknown>): Promise<PartialError> {
 }
 
 const diffOf = (olds: Args, news: Args) => {
-  const { changes, replaces } = engine.diff(chandelier, olds, news);
+  const { changes, replaces } = engine.diff(chandelier, HERE, olds, news);
   return { changes, replaces };
 };
 
 describe("composites: engine", () => {
   describe("check", () => {
-    const check = (given: Args) => engine.check(chandelier, { name: "c", mark, ...given });
+    const check = (given: Args) => engine.check(chandelier, HERE, { name: "c", mark, ...given });
     const problems = (given: Args) =>
       check(given).problems.map(({ property, reason }) => `${property}: ${reason}`);
 
@@ -77,7 +78,9 @@ describe("composites: engine", () => {
     it("reports what another resource has, by the place of the part", () => {
       expect(problems({ lamps: { wanted: {} } })).to.deep.equal([]);
       const rival = { name: "r", mark: markFor("Chandelier", "rival") };
-      expect(engine.check(chandelier, { ...rival, spares: [{ name: "wanted" }] }).problems).to.deep.equal([
+      expect(
+        engine.check(chandelier, HERE, { ...rival, spares: [{ name: "wanted" }] }).problems,
+      ).to.deep.equal([
         {
           property: "spares[0]",
           reason:
@@ -123,7 +126,10 @@ describe("composites: engine", () => {
     it("claims the parts in which all is known", () => {
       expect(problems({ lamps: { claimed: {}, b: { from: UNKNOWN } } })).to.deep.equal([]);
       const rival = { name: "r", mark: markFor("Chandelier", "rival"), candles: UNKNOWN };
-      const found = engine.check(chandelier, { ...rival, spares: [{ name: "claimed" }, { name: "b" }] });
+      const found = engine.check(chandelier, HERE, {
+        ...rival,
+        spares: [{ name: "claimed" }, { name: "b" }],
+      });
       expect(found.problems.map(({ property }) => property)).to.deep.equal(["spares[0]"]);
     });
   });
@@ -245,7 +251,7 @@ describe("composites: engine", () => {
       expect(diffOf(olds, { ...olds, name: "d" })).to.deep.equal({ changes: true, replaces: ["name"] });
       expect(diffOf(olds, { ...olds, name: UNKNOWN })).to.deep.equal({ changes: true, replaces: ["name"] });
       expect(diffOf(olds, { ...olds, lamps: UNKNOWN })).to.deep.equal({ changes: true, replaces: [] });
-      expect(engine.diff(chandelier, olds, olds).deleteBeforeReplace).to.equal(true);
+      expect(engine.diff(chandelier, HERE, olds, olds).deleteBeforeReplace).to.equal(true);
     });
 
     it("makes again what went along with what is replaced", async () => {

@@ -11,6 +11,7 @@ import { bridge } from "../../../provider/kinds/bridge";
 import { FilterRuleArgs } from "../../../provider/kinds/filterRule/args";
 import { markFor, placesIn, withUnknown } from "../../support/args";
 import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
+import { HERE } from "../../support/fakeHost";
 
 const composite: Composite = topology;
 const problems = (given: Args) => compositeProblems(composite, given, JSON.stringify(given));
@@ -81,6 +82,7 @@ const full: Args = {
 function planned(olds: Args, news: Args) {
   const { gone, made, changed } = planOf(
     composite,
+    HERE,
     checkedComposite(composite, olds),
     checkedComposite(composite, news),
   );
@@ -204,7 +206,7 @@ describe("composites: Topology", () => {
 
   describe("with something that is not known yet", () => {
     it("fills in defaults of what is known beside it", () => {
-      const { args } = engine.check(composite, {
+      const { args } = engine.check(composite, HERE, {
         filter: {
           a: { chain: "input", source: UNKNOWN, verdict: "drop" },
           b: { chain: "output", verdict: "drop" },
@@ -324,12 +326,12 @@ describe("composites: Topology", () => {
 
     it("what a single resource has already, and the other way round", () => {
       const mark = markFor("Bridge", "single");
-      expect(single.check(bridge, { name: "br-single", mark }).problems).to.deep.equal([]);
+      expect(single.check(bridge, HERE, { name: "br-single", mark }).problems).to.deep.equal([]);
       expect(problems({ bridges: { "br-single": {} } })).to.deep.equal([
         'bridges.br-single: link br-single is Bridge "single" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
       ]);
       expect(compositeProblems(composite, { bridges: { "br-part": {} } }, "lab")).to.deep.equal([]);
-      expect(single.check(bridge, { name: "br-part", mark }).problems).to.deep.equal([
+      expect(single.check(bridge, HERE, { name: "br-part", mark }).problems).to.deep.equal([
         {
           property: "name",
           reason:

@@ -5,6 +5,7 @@ import * as engine from "../../../provider/engine/lifecycle";
 import { address } from "../../../provider/kinds/address";
 import { route } from "../../../provider/kinds/route";
 import { markFor } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 
 const place = { namespace: "broadcasts", interface: "eth0" };
 
@@ -12,7 +13,7 @@ const place = { namespace: "broadcasts", interface: "eth0" };
 function problemsOf(definition: Definition, args: Args): readonly string[] {
   const mark = markFor(definition.kind, JSON.stringify(args));
   return engine
-    .check(definition, { ...args, mark })
+    .check(definition, HERE, { ...args, mark })
     .problems.map(({ property, reason }) => `${property} ${reason}`);
 }
 
@@ -49,6 +50,6 @@ describe("a gateway that is a broadcast address", () => {
   it("is told by the claim that each part of a composite makes as well", () => {
     const mark = markFor("Route", "part");
     const args = { ...place, destination: "10.78.0.0/16", via: "10.61.0.255", table: "main", mark };
-    expect(claim(route as Definition, args)).to.deep.equal([{ property: "via", reason }]);
+    expect(claim(route as Definition, HERE, args)).to.deep.equal([{ property: "via", reason }]);
   });
 });

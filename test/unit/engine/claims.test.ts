@@ -12,11 +12,12 @@ import { vethPair } from "../../../provider/kinds/vethPair";
 import { RefusedError } from "../../../provider/linux/errors";
 import { markOf } from "../../../provider/linux/marks/mark";
 import { urnOf } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 
 // Claims last as long as the process: each test has names of its own.
 
 const claimed = (definition: Definition, name: string, args: Args) =>
-  claim(definition, { ...args, mark: markOf(definition.kind, urnOf(definition.kind, name)) });
+  claim(definition, HERE, { ...args, mark: markOf(definition.kind, urnOf(definition.kind, name)) });
 
 const conflict = (property: string, object: string, owner: string) => [
   {
@@ -114,7 +115,10 @@ describe("what is still needed", () => {
     ],
   ];
   const remove = (definition: Definition, args: Args) => () =>
-    refuseIfNeeded(definition, { ...args, mark: markOf(definition.kind, urnOf(definition.kind, "owner")) });
+    refuseIfNeeded(definition, HERE, {
+      ...args,
+      mark: markOf(definition.kind, urnOf(definition.kind, "owner")),
+    });
 
   rows.forEach(([definition, args, link], at) => {
     it(`stays for ${definition.kind} ${JSON.stringify(args)}`, () => {
@@ -139,7 +143,7 @@ describe("what is still needed", () => {
   describe("of what another resource gives up", () => {
     const asked = (definition: Definition, name: string, args: Args) => {
       const given = { ...args, mark: markOf(definition.kind, urnOf(definition.kind, name)) };
-      claim(definition, given);
+      claim(definition, HERE, given);
       return given;
     };
     const gone = (definition: Definition, name: string, args: Args) => ({
@@ -150,35 +154,37 @@ describe("what is still needed", () => {
     it("knows the heir of an object, whatever kind its resource is a part of", () => {
       const heir = asked(bridge, "new", { name: "heir-1" });
       const old = gone(bridge, "old", { name: "heir-1" });
-      expect(heirOf(bridge, old)).to.equal(heir.mark);
-      expect(ownsAll(bridge, heir)).to.equal(true);
-      expect(ownsAll(bridge, old)).to.equal(false);
+      expect(heirOf(bridge, HERE, old)).to.equal(heir.mark);
+      expect(ownsAll(bridge, HERE, heir)).to.equal(true);
+      expect(ownsAll(bridge, HERE, old)).to.equal(false);
       expect([heir.mark, old.mark].map(isInProgram)).to.deep.equal([true, false]);
     });
 
     it("has no heir for what nobody claims, and for what the resource itself keeps", () => {
-      expect(heirOf(bridge, gone(bridge, "old", { name: "heir-2" }))).to.equal(undefined);
-      expect(heirOf(bridge, asked(bridge, "old", { name: "heir-2" }))).to.equal(undefined);
+      expect(heirOf(bridge, HERE, gone(bridge, "old", { name: "heir-2" }))).to.equal(undefined);
+      expect(heirOf(bridge, HERE, asked(bridge, "old", { name: "heir-2" }))).to.equal(undefined);
     });
 
     it("has an heir of a cable for both ends, and none for one end or where two resources get an end each", () => {
       const old = gone(vethPair, "old", { end: { name: "heir-3" }, peer: { name: "heir-4" } });
       asked(bridge, "one", { name: "heir-3" });
-      expect(heirOf(vethPair, old)).to.equal(undefined);
+      expect(heirOf(vethPair, HERE, old)).to.equal(undefined);
       asked(bridge, "other", { name: "heir-4" });
-      expect(heirOf(vethPair, old)).to.equal(undefined);
+      expect(heirOf(vethPair, HERE, old)).to.equal(undefined);
       const ends = { end: { name: "heir-5" }, peer: { name: "heir-6" } };
       const heir = asked(vethPair, "new", ends);
-      expect(heirOf(vethPair, gone(vethPair, "old", ends))).to.equal(heir.mark);
+      expect(heirOf(vethPair, HERE, gone(vethPair, "old", ends))).to.equal(heir.mark);
     });
 
     it("takes a namespace for an heir of a parameter, and no parameter for the heir of a namespace", () => {
       const inside = { name: "heirs", sysctls: { "net.ipv4.ip_forward": "1" } };
       const heir = asked(namespace, "new", inside);
       const alone = { namespace: "heirs", key: "net.ipv4.ip_forward", value: "1" };
-      expect(heirOf(sysctl, gone(sysctl, "old", alone))).to.equal(heir.mark);
+      expect(heirOf(sysctl, HERE, gone(sysctl, "old", alone))).to.equal(heir.mark);
       asked(sysctl, "new", { ...alone, namespace: "heirs-2" });
-      expect(heirOf(namespace, gone(namespace, "old", { ...inside, name: "heirs-2" }))).to.equal(undefined);
+      expect(heirOf(namespace, HERE, gone(namespace, "old", { ...inside, name: "heirs-2" }))).to.equal(
+        undefined,
+      );
     });
   });
 });

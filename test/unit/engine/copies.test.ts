@@ -1,24 +1,25 @@
 import { expect } from "chai";
 import { linkTowards, noteCopies } from "../../../provider/engine/copies";
 import { route } from "../../../provider/kinds/route";
+import { HERE } from "../../support/fakeHost";
 
 const placed = (namespace: string, address = "10.1.0.2/24") => ({ namespace, interface: "a", address });
 
 describe("copies of an address", () => {
   it("are the links that have it beside its own, each once", () => {
-    expect(noteCopies(placed("none"), ["a"])).to.deep.equal([]);
-    expect(noteCopies(placed("some"), ["b", "a", "b", "c"])).to.deep.equal(["b", "c"]);
+    expect(noteCopies(HERE, placed("none"), ["a"])).to.deep.equal([]);
+    expect(noteCopies(HERE, placed("some"), ["b", "a", "b", "c"])).to.deep.equal(["b", "c"]);
   });
 
   it("make routes name the link of the original, for gateways of its network and namespace alone", () => {
-    noteCopies(placed("copied"), ["b"]);
-    noteCopies(placed("copied", "fd00::2/64"), ["b"]);
+    noteCopies(HERE, placed("copied"), ["b"]);
+    noteCopies(HERE, placed("copied", "fd00::2/64"), ["b"]);
     const links = ["10.1.0.1", "10.2.0.1", "fd00::1", "fd01::1"].map((gateway) =>
-      linkTowards("copied", gateway),
+      linkTowards(HERE, "copied", gateway),
     );
     expect(links).to.deep.equal(["a", undefined, "a", undefined]);
-    expect(linkTowards("other", "10.1.0.1")).to.equal(undefined);
-    expect(linkTowards(undefined, "10.1.0.1")).to.equal(undefined);
+    expect(linkTowards(HERE, "other", "10.1.0.1")).to.equal(undefined);
+    expect(linkTowards(HERE, undefined, "10.1.0.1")).to.equal(undefined);
   });
 
   it("leave the kernel to choose where there are none", () => {
@@ -29,11 +30,11 @@ describe("copies of an address", () => {
       type: "unicast",
       onlink: false,
     } as const;
-    const words = (namespace: string) =>
-      route
-        .create({ ...args, namespace, mark: "pulumi-netns:Route:000000000000:p/s/r" })
-        .flatMap((one) => one.args);
-    noteCopies(placed("copied-too"), ["b"]);
+    const words = (namespace: string) => {
+      const asked = { ...args, namespace, mark: "pulumi-netns:Route:000000000000:p/s/r" };
+      return route.create(route.located?.(asked, HERE) ?? asked).flatMap((one) => one.args);
+    };
+    noteCopies(HERE, placed("copied-too"), ["b"]);
     expect(words("copied-too")).to.include.members(["dev", "a"]);
     expect(words("not-copied")).not.to.include("dev");
   });

@@ -15,6 +15,7 @@ import { bridge } from "../../../provider/kinds/bridge";
 import { route } from "../../../provider/kinds/route";
 import { markOf } from "../../../provider/linux/marks/mark";
 import { urnOf } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 
 describe("losses", () => {
   const whole = markOf("Topology", urnOf("Topology", "t"));
@@ -23,41 +24,41 @@ describe("losses", () => {
     mark: markOf(definition.kind, urnOf(definition.kind, "it")),
   });
   const onLost = { interface: "lost-1", namespace: "losses", address: "10.0.0.1/24" };
-  afterEach(() => noteLosses(whole, { taken: [], remade: [] }));
+  afterEach(() => noteLosses(HERE, whole, { taken: [], remade: [] }));
 
   it("tell what is made anew", () => {
-    noteLosses(whole, { taken: [], remade: ["link lost-1 in losses", addressesIn("losses")] });
-    expect(lostTo(address, marked(address, onLost))).to.deep.equal({
+    noteLosses(HERE, whole, { taken: [], remade: ["link lost-1 in losses", addressesIn("losses")] });
+    expect(lostTo(address, HERE, marked(address, onLost))).to.deep.equal({
       remade: ["link lost-1 in losses"],
       problems: [],
     });
     const way = { namespace: "losses", destination: "10.5.0.0/16", via: "10.0.0.7" };
-    expect(lostTo(route, marked(route, way)).remade).to.deep.equal(["addresses in losses"]);
-    expect(lostTo(route, marked(route, { ...way, namespace: "elsewhere" })).remade).to.deep.equal([]);
+    expect(lostTo(route, HERE, marked(route, way)).remade).to.deep.equal(["addresses in losses"]);
+    expect(lostTo(route, HERE, marked(route, { ...way, namespace: "elsewhere" })).remade).to.deep.equal([]);
   });
 
   it("refuse what needs what is taken away, unless somebody else makes it", () => {
-    noteLosses(whole, { taken: ["link lost-1 in losses"], remade: [] });
-    expect(lostTo(address, marked(address, onLost)).problems).to.deep.equal([
+    noteLosses(HERE, whole, { taken: ["link lost-1 in losses"], remade: [] });
+    expect(lostTo(address, HERE, marked(address, onLost)).problems).to.deep.equal([
       {
         property: "address",
         reason:
           'needs link lost-1 in losses, which Topology "t" takes away: take this out of the program as well, or put that back',
       },
     ]);
-    claim(bridge, marked(bridge, { name: "lost-1", namespace: "losses" }));
-    expect(lostTo(address, marked(address, onLost))).to.deep.equal({
+    claim(bridge, HERE, marked(bridge, { name: "lost-1", namespace: "losses" }));
+    expect(lostTo(address, HERE, marked(address, onLost))).to.deep.equal({
       remade: ["link lost-1 in losses"],
       problems: [],
     });
   });
 
   it("are no matter of its own parts, nor of what is not known yet", () => {
-    noteLosses(whole, { taken: ["link lost-2 in losses"], remade: [] });
+    noteLosses(HERE, whole, { taken: ["link lost-2 in losses"], remade: [] });
     const args = { ...onLost, interface: "lost-2" };
     const nothing = { remade: [], problems: [] };
-    expect(lostTo(address, marked(address, args), whole)).to.deep.equal(nothing);
-    expect(lostTo(address, marked(address, { ...args, address: UNKNOWN }))).to.deep.equal(nothing);
+    expect(lostTo(address, HERE, marked(address, args), whole)).to.deep.equal(nothing);
+    expect(lostTo(address, HERE, marked(address, { ...args, address: UNKNOWN }))).to.deep.equal(nothing);
   });
 
   it("are said among the arguments of this run, each once", () => {

@@ -6,7 +6,9 @@ import { explained } from "../../../provider/engine/explain";
 import { definitions } from "../../../provider/kinds";
 import { ip } from "../../../provider/linux/command";
 import { CommandError, messageOf, type Reason } from "../../../provider/linux/errors";
+import { withFacts } from "../../../provider/linux/host/currentFacts";
 import { markFor } from "../../support/args";
+import { FakeHost, HERE } from "../../support/fakeHost";
 import { goodArgs } from "../../support/goodArgs";
 import { lamp } from "../../support/lamp";
 
@@ -15,7 +17,9 @@ const said = 'Error: argument "lan" is wrong: Invalid "netns" value';
 const messageAt = async (definition: Definition, args: object, reason: Reason): Promise<string> => {
   const error = new CommandError(reason, ip(undefined, "link"), said);
   return messageOf(
-    await explained(definition, {}, { ...args }, Promise.reject(error)).catch((it: unknown) => it),
+    await explained(definition, new FakeHost(), { ...args }, Promise.reject(error)).catch(
+      (it: unknown) => it,
+    ),
   );
 };
 
@@ -23,13 +27,15 @@ describe("what the kernel has lost", () => {
   // What the program makes: claims last as long as the process.
   for (const definition of definitions) {
     for (const given of goodArgs[definition.kind] ?? []) {
-      const { args } = checkArgs(definition, { ...given, mark: markFor(definition.kind) });
+      const { args } = withFacts(HERE.facts, () =>
+        checkArgs(definition, { ...given, mark: markFor(definition.kind) }),
+      );
       const needs = definition.needs?.(args) ?? [];
 
       it(`is named, with the way out: ${definition.kind} ${needs.join(", ")}`, async () => {
         const before = await messageAt(definition, args, "NotFound");
         expect(before).to.include(said);
-        claim({ ...lamp, claims: () => needs }, { mark: markFor("Lamp", "all of it") });
+        claim({ ...lamp, claims: () => needs }, HERE, { mark: markFor("Lamp", "all of it") });
         const message = await messageAt(definition, args, "NotFound");
         expect(message).to.include(said);
         for (const object of needs) expect(message).to.include(object);
@@ -41,7 +47,9 @@ describe("what the kernel has lost", () => {
   }
 
   it("may be a name that leads nowhere", async () => {
-    const host = { tellOfName: (name: string) => (name === "c1" ? "link it anew" : undefined) };
+    const host = Object.assign(new FakeHost(), {
+      tellOfName: (name: string) => (name === "c1" ? "link it anew" : undefined),
+    });
     for (const said of ['Error: argument "c1" is wrong: Invalid "netns" value', "Cannot open it"]) {
       const error = new CommandError("NotFound", ip("c1", "address"), said);
       const told = await explained(lamp, host, {}, Promise.reject(error)).catch(messageOf);
@@ -62,7 +70,7 @@ describe("what the kernel has lost", () => {
       ip(undefined, "address"),
       "Error: ipv6: address already assigned.",
     );
-    const told = await explained(lamp, {}, {}, Promise.reject(error)).catch(messageOf);
+    const told = await explained(lamp, new FakeHost(), {}, Promise.reject(error)).catch(messageOf);
     expect(told).to.include(
       "assigned.\nIPv6 has an address once on a link, whatever its prefix length and peer. If another",
     );

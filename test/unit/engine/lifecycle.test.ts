@@ -5,7 +5,7 @@ import { UNKNOWN } from "../../../provider/engine/unknown";
 import { ip } from "../../../provider/linux/command";
 import { CommandError, PartialError } from "../../../provider/linux/errors";
 import { markFor, problemsOf } from "../../support/args";
-import { absent, FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
+import { absent, FakeHost, HERE, inTurn, type Scripted } from "../../support/fakeHost";
 import { bulb, candle, LampHost, lamp, type Shown, sun } from "../../support/lamp";
 
 const mark = markFor("Lamp", "a");
@@ -47,8 +47,8 @@ describe("engine", () => {
   describe("check", () => {
     it("fills in, and claims", () => {
       const given = { name: "checked", mark: markFor("Lamp", "checked") };
-      expect(engine.check(lamp, given)).to.deep.equal({ args: { ...given, watts: 60 }, problems: [] });
-      expect(engine.check(lamp, { ...given, mark: markFor("Lamp", "rival") }).problems).to.deep.equal([
+      expect(engine.check(lamp, HERE, given)).to.deep.equal({ args: { ...given, watts: 60 }, problems: [] });
+      expect(engine.check(lamp, HERE, { ...given, mark: markFor("Lamp", "rival") }).problems).to.deep.equal([
         {
           property: "name",
           reason:
@@ -62,7 +62,7 @@ describe("engine", () => {
         { property: "watts", reason: "is too bright" },
       ]);
       const rival = { name: "unclaimed", mark: markFor("Lamp", "rival") };
-      expect(engine.check(lamp, rival).problems).to.deep.equal([]);
+      expect(engine.check(lamp, HERE, rival).problems).to.deep.equal([]);
     });
   });
 
@@ -70,7 +70,7 @@ describe("engine", () => {
     it("always deletes before it replaces, as names stay the same", () => {
       expect(
         [state, { ...asked, watts: 41 }, { ...asked, name: UNKNOWN }].map((news) =>
-          engine.diff(lamp, state, news),
+          engine.diff(lamp, HERE, state, news),
         ),
       ).to.deep.equal([
         { changes: false, replaces: [], deleteBeforeReplace: true },
@@ -294,7 +294,7 @@ describe("engine", () => {
       const { colour: _, ...news } = asked;
       const result = await engine.update(lamp, host, state, news);
       expect(result.state).to.deep.equal({ ...news, serial: 7 });
-      expect(engine.diff(lamp, result.state, news).changes).to.equal(false);
+      expect(engine.diff(lamp, HERE, result.state, news).changes).to.equal(false);
     });
 
     it("changes the mark of a resource that was renamed under an alias", async () => {

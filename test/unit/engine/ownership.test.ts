@@ -4,6 +4,7 @@ import type { Args, Definition, Observed } from "../../../provider/engine/defini
 import { inheritedBy, ownOf, refuseConflict, takeOver } from "../../../provider/engine/ownership";
 import type { OwnerRecord } from "../../../provider/linux/host/records";
 import { markFor } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 import { candle, lamp, sun } from "../../support/lamp";
 
 const mark = markFor("Lamp", "a");
@@ -29,7 +30,7 @@ type Row = readonly [
   records: readonly OwnerRecord[],
 ];
 
-const sight = (what: Row[2], records: Row[3]) => ({ answers: [], seen: what, records });
+const sight = (what: Row[2], records: Row[3]) => ({ host: HERE, answers: [], seen: what, records });
 
 describe("ownership", () => {
   describe("ownOf", () => {
@@ -253,7 +254,7 @@ describe("ownership", () => {
       ],
     ];
     beforeEach(() => {
-      for (const definition of [lamp, candle, sun]) claim(definition, heir);
+      for (const definition of [lamp, candle, sun]) claim(definition, HERE, heir);
     });
     for (const [title, definition, what, records, expected] of rows) {
       it(`${definition.kind}: ${expected ? "takes over" : "leaves"} ${title}`, () => {

@@ -79,7 +79,7 @@ describe("lock", () => {
       serialized(bridge, host, { name: "br0", mark: "the old owner" }, work("old", 3)),
       serialized(bridge, host, { name: "br0", mark: "the new owner" }, work("new", 1)),
       serialized(bridge, host, { name: "br0", namespace: "red" }, work("elsewhere", 9)),
-      serialized(bridge, new FakeHost(), { name: "br0" }, work("on another host", 12)),
+      serialized(bridge, new FakeHost({}, "elsewhere"), { name: "br0" }, work("on another host", 12)),
     ]);
     expect(log).to.deep.equal([
       ...["old starts", "elsewhere starts", "on another host starts", "old ends", "new starts", "new ends"],

@@ -9,6 +9,7 @@ import { definitions } from "../../../provider/kinds";
 import { bridge } from "../../../provider/kinds/bridge";
 import { namespace } from "../../../provider/kinds/namespace";
 import { checked, markFor, placesIn } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 import { goodArgs } from "../../support/goodArgs";
 
 type Kind = Pick<Definition, "kind" | "schema" | "defaults" | "problems">;
@@ -77,7 +78,7 @@ describe("a state of another version", () => {
             const older = without(state, path);
             const { args, problems } = checkArgs(kind, older);
             if (problems.length > 0 || args["mark"] === undefined) continue;
-            expect(kindOf(older).diff(older, args), path.join(".")).to.deep.equal({
+            expect(kindOf(older).diff(HERE, older, args), path.join(".")).to.deep.equal({
               ...{ changes: false, replaces: [], deleteBeforeReplace: true },
             });
           }
@@ -127,7 +128,7 @@ describe("a state of another version", () => {
         const kept = withUnset(namespace, seen);
         expect(kept).to.deep.equal({ ...seen, unset: [path] });
         expect(upToDate(namespace, kept)).to.deep.equal(seen);
-        expect(kindOf(kept).diff(kept, state).changes).to.equal(true);
+        expect(kindOf(kept).diff(HERE, kept, state).changes).to.equal(true);
       });
     }
 

@@ -14,6 +14,7 @@ import {
   markFor,
   printed,
 } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 
 const definition: Definition = bridge;
 const mac = "02:00:00:00:00:10";
@@ -117,7 +118,7 @@ describe("Bridge", () => {
 
     it("sets an MTU in place where there was none", () => {
       const { mtu: _, ...follows } = state;
-      expect(engine.diff(definition, follows, state)).to.deep.equal({
+      expect(engine.diff(definition, HERE, follows, state)).to.deep.equal({
         changes: true,
         replaces: [],
         deleteBeforeReplace: true,

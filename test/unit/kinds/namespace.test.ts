@@ -170,7 +170,6 @@ describe("Namespace", () => {
     it("makes a namespace in place of a plain file", () => {
       const stale = definition.parse(["17", undefined, undefined], state);
       expect(stale && printed(definition.update(stale, state))).to.deep.equal([
-        "sleep 0.5",
         "unlink /run/netns/red",
         ...printed(definition.create(state)),
       ]);

@@ -3,6 +3,7 @@ import type { Args, Definition } from "../../../provider/engine/definition";
 import { diff } from "../../../provider/engine/lifecycle";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { policyRule } from "../../../provider/kinds/policyRule";
+import { isWait } from "../../../provider/linux/command";
 import {
   asSeen,
   checked,
@@ -13,6 +14,7 @@ import {
   markFor,
   printed,
 } from "../../support/args";
+import { HERE } from "../../support/fakeHost";
 
 const definition: Definition = policyRule;
 const given = { priority: 100, from: "10.0.0.0/8", table: 7 };
@@ -141,7 +143,7 @@ describe("PolicyRule", () => {
     itDiffers({ ...definition, onChange }, checked(definition, every, "it"), rows);
 
     it("replaces for another family, but not for one that is not known yet", () => {
-      const replaces = (family: string) => diff(definition, state, { ...state, family }).replaces;
+      const replaces = (family: string) => diff(definition, HERE, state, { ...state, family }).replaces;
       expect([replaces("ipv6"), replaces(UNKNOWN)]).to.deep.equal([["family"], []]);
     });
   });
@@ -232,9 +234,9 @@ describe("PolicyRule", () => {
 
   describe("says where strict rp_filter is in the way", () => {
     const told = (args: Args, answer: string) => {
-      const plan = definition.caveats?.(args);
+      const plan = definition.caveats?.(args, HERE);
       const first = plan?.next([]);
-      if (!plan || !first || first.done) return first?.value;
+      if (!plan || !first || first.done || isWait(first.value)) return first?.value;
       return { asked: printed(first.value), said: plan.next([answer]).value };
     };
     const all = "net.ipv4.conf.all.rp_filter";

@@ -7,6 +7,7 @@ import { UNKNOWN } from "../../../provider/engine/unknown";
 import { route as definition } from "../../../provider/kinds/route";
 import { ip } from "../../../provider/linux/command";
 import { RefusedError } from "../../../provider/linux/errors";
+import { HERE } from "../../support/fakeHost";
 
 const route: Definition = definition;
 const mark = "pulumi-netns:Route:0123456789ab:lab/dev/way";
@@ -190,10 +191,10 @@ describe("Route", () => {
     }
 
     it("is refused to a second resource, whichever way it is written", () => {
-      check(route, { namespace: "twice", destination: "default", via: "10.0.0.1", mark });
+      check(route, HERE, { namespace: "twice", destination: "default", via: "10.0.0.1", mark });
       const other = "pulumi-netns:Route:ba9876543210:lab/dev/other";
       const args = { namespace: "twice", destination: "0.0.0.0/0", interface: "eth0", table: 254, metric: 0 };
-      expect(check(route, { ...args, mark: other }).problems).to.deep.equal([
+      expect(check(route, HERE, { ...args, mark: other }).problems).to.deep.equal([
         {
           property: "destination",
           reason:
@@ -347,7 +348,7 @@ describe("Route", () => {
     ];
     for (const [given, problems] of rows) {
       it(JSON.stringify(given), () => {
-        const found = check(route, { ...given, mark }).problems;
+        const found = check(route, HERE, { ...given, mark }).problems;
         expect(Object.fromEntries(found.map(({ property, reason }) => [property, reason]))).to.deep.equal(
           problems,
         );
@@ -403,7 +404,7 @@ describe("Route", () => {
     ];
     for (const [was, now, replaces] of rows) {
       it(`${JSON.stringify(was)} → ${JSON.stringify(now)}`, () => {
-        const outcome = diff(route, checked(was), checked(now));
+        const outcome = diff(route, HERE, checked(was), checked(now));
         expect(outcome).to.deep.equal({
           changes: replaces !== undefined,
           replaces: replaces ?? [],

@@ -16,7 +16,7 @@ import {
   printed,
   withValue,
 } from "../../support/args";
-import { FakeHost, inTurn } from "../../support/fakeHost";
+import { FakeHost, HERE, inTurn } from "../../support/fakeHost";
 
 const definition: Definition = vethPair;
 const [macA, macB] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
@@ -491,7 +491,9 @@ describe("VethPair", () => {
         marked,
       );
       expect(refreshed?.inputs["peer"]).to.deep.equal({ namespace: "blue", mac: macB, mtu: 1500, up: true });
-      expect(engine.diff(definition, refreshed?.state ?? {}, marked).replaces).to.deep.equal(["peer.name"]);
+      expect(engine.diff(definition, HERE, refreshed?.state ?? {}, marked).replaces).to.deep.equal([
+        "peer.name",
+      ]);
 
       const host = new FakeHost({ [foundRed]: red });
       await engine.remove(definition, host, refreshed?.state ?? {});

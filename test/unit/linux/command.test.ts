@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { argv, type Command, command, ip, pause, printCommand } from "../../../provider/linux/command";
+import { argv, type Command, command, ip, printCommand } from "../../../provider/linux/command";
 
 const rows: readonly (readonly [Command, words: readonly string[], printed: string])[] = [
   [ip(undefined, "link", "show"), ["ip", "link", "show"], "ip link show"],
@@ -25,7 +25,6 @@ const rows: readonly (readonly [Command, words: readonly string[], printed: stri
     ["ip", "", "$(reboot)", "a;b", 'a"b'],
     'ip "" "$(reboot)" "a;b" "a\\"b"',
   ],
-  [pause(20), ["sleep", "0.02"], "sleep 0.02"],
   [
     ip(undefined, "a\nb", "a@b:c%d+e=f,g/h.i-j_k"),
     ["ip", "a\nb", "a@b:c%d+e=f,g/h.i-j_k"],

@@ -17,7 +17,7 @@ describe("the machine's own records", () => {
 
   it("are out of reach by every method once guarded", async () => {
     const records = new FileRecords("/nonexistent");
-    guard({ records, run: localHost.run });
+    guard({ ...localHost, records });
     const record = { mark: "m", args: {} };
     for (const work of [
       records.find(key),

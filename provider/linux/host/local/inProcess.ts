@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "../../command";
 import { CommandError } from "../../errors";
 
@@ -10,10 +10,6 @@ import { CommandError } from "../../errors";
 export async function builtin(command: Command): Promise<string | undefined> {
   const { tool, args, namespace } = command;
   const [first, second, third] = args;
-  if (tool === "sleep") {
-    await sleep(Number(first) * 1000);
-    return "";
-  }
   if (namespace !== undefined) return undefined;
   if (tool === "stat" && first === "--format=%i" && second !== undefined) return inodeOf(command, second);
   if (tool === "cat" && first !== undefined) return textOf(first);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, type Command, printCommand } from "../../command";
 import { CommandError, orAbsent, reasonOf } from "../../errors";
 import type { Host } from "../host";
@@ -8,6 +9,7 @@ import { persistent } from "../retryRaces";
 import { builtin } from "./inProcess";
 import { type Line, lineOf } from "./ipBatchPool";
 import { era, isHostItself, tellOfName } from "./namespaces";
+import { routeTableNamed } from "./routeTables";
 import { ENV, runAlone, timeout } from "./spawn";
 import type { Outcome } from "./worker";
 import { type Lost, RemoteSessions } from "./workerClient";
@@ -21,10 +23,18 @@ export const localHost: Host = {
   run: lenient(persistent(run), warn),
   ...{ runAll, warn, records, tellOfName },
   era: era(),
+  ...{ id: "localhost", facts: { routeTableNamed }, wait: sleep },
 };
 
 /** The same with a process for every command, which is what sessions must be like. */
-export const plainHost: Host = { run: lenient(persistent(runAlone), warn), warn, records };
+export const plainHost: Host = {
+  run: lenient(persistent(runAlone), warn),
+  warn,
+  records,
+  id: "localhost",
+  facts: { routeTableNamed },
+  wait: sleep,
+};
 
 async function run(command: Command): Promise<string> {
   refuseHostItself(command);

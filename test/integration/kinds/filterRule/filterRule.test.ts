@@ -8,7 +8,7 @@ import { command } from "../../../../provider/linux/command";
 import type { Host } from "../../../../provider/linux/host/host";
 import { localHost } from "../../../../provider/linux/host/local/localHost";
 import { checked, markFor } from "../../../support/args";
-import { failure, Living, onKernel, typed, WatchedHost } from "../../../support/kernel";
+import { failure, hereWith, Living, onKernel, typed, WatchedHost } from "../../../support/kernel";
 import { pings } from "../../../support/packets";
 import { snapshot } from "../../../support/snapshot";
 import { throughHost } from "../../../support/throughHost";
@@ -427,7 +427,7 @@ describe("FilterRule, with the kernel", () => {
     /** A host that keeps what the person at the keyboard is told. */
     function telling(): Host & { readonly told: string[] } {
       const told: string[] = [];
-      return { told, run: localHost.run, records: localHost.records, warn: (text) => told.push(text) };
+      return hereWith({ told, warn: (text: string) => void told.push(text) });
     }
     const accept = { chain: "forward", source: "10.9.0.0/16", verdict: "accept" };
 

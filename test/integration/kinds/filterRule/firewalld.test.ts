@@ -11,7 +11,7 @@ import { localHost } from "../../../../provider/linux/host/local/localHost";
 import { parseMark } from "../../../../provider/linux/marks/mark";
 import { markFor } from "../../../support/args";
 import { Firewalld, firewallCmd, lacking } from "../../../support/firewalld";
-import { failure, Living, mortal, onKernel, skip, WatchedHost } from "../../../support/kernel";
+import { failure, hereWith, Living, mortal, onKernel, skip, WatchedHost } from "../../../support/kernel";
 import { fails, pings } from "../../../support/packets";
 import { differences } from "../../../support/snapshot";
 import { throughHost } from "../../../support/throughHost";
@@ -156,7 +156,7 @@ describe("FilterRule, with firewalld", function () {
 
     it("an accept of another backend is said not to overrule it, and one in firewalld needs no word", async () => {
       const told: string[] = [];
-      const host: Host = { run: localHost.run, records: localHost.records, warn: (text) => told.push(text) };
+      const host = hereWith({ warn: (text: string) => void told.push(text) });
       const accept = { chain: "forward", source: "10.9.0.0/16", verdict: "accept" };
       const elsewhere = await Living.create(definition, accept, "elsewhere", host);
       expect(told).to.deep.equal([

@@ -4,7 +4,9 @@ import { diff } from "../../../../provider/engine/lifecycle";
 import { UNKNOWN } from "../../../../provider/engine/unknown";
 import { filterRule } from "../../../../provider/kinds/filterRule/filterRule";
 import type { Answer, Command } from "../../../../provider/linux/command";
+import { isWait } from "../../../../provider/linux/command";
 import { asSeen, checked, itDiffers, itRefuses, markFor, printed } from "../../../support/args";
+import { HERE } from "../../../support/fakeHost";
 
 const definition: Definition = filterRule;
 const web = { chain: "forward", protocol: "tcp", port: 80, verdict: "accept" };
@@ -212,7 +214,7 @@ describe("FilterRule", () => {
     ]);
 
     it("replaces for another family, but not for one that is not known yet", () => {
-      const replaces = (family: string) => diff(definition, state, { ...state, family }).replaces;
+      const replaces = (family: string) => diff(definition, HERE, state, { ...state, family }).replaces;
       expect([replaces("ipv6"), replaces(UNKNOWN)]).to.deep.equal([["family"], []]);
     });
   });
@@ -345,7 +347,7 @@ describe("FilterRule", () => {
       if (!("next" in plan)) return plan;
       plan.next([]);
       const step = plan.next(answers);
-      return step.done ? [] : step.value;
+      return step.done || isWait(step.value) ? [] : step.value;
     }
 
     it("nftables: the last rule takes its chain along, and the table where nothing else is in it", () => {

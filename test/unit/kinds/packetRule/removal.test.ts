@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { deleteAll, untilRemoved } from "../../../../provider/kinds/packetRule/removal";
-import { type Answer, type Command, ip, type Steps } from "../../../../provider/linux/command";
+import { type Answer, type Command, ip, isWait, type Steps } from "../../../../provider/linux/command";
 
 /** What a plan asked for in each step, and what it came to, where `answer` stands for a host. */
 function play<T>(plan: Steps<T>, answer: (command: Command) => Answer) {
   const asked: string[][] = [];
   let step = plan.next();
   while (!step.done) {
+    if (isWait(step.value)) throw new Error("it waits");
     asked.push(step.value.map(({ args }) => args.join(" ")));
     step = plan.next(step.value.map(answer));
   }

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../../../../provider/engine/definition";
 import { filterRule } from "../../../../../provider/kinds/filterRule/filterRule";
 import type { Answer, Command, Steps } from "../../../../../provider/linux/command";
+import { isWait } from "../../../../../provider/linux/command";
 import { parseMark } from "../../../../../provider/linux/marks/mark";
 import { asSeen, checked, markFor, printed } from "../../../../support/args";
 
@@ -50,7 +51,7 @@ function drive(plan: Steps | readonly Command[], answers: Readonly<Record<string
   if (!("next" in plan)) throw new Error("it is no plan");
   const ran: string[] = [];
   for (let step = plan.next([]); !step.done; ) {
-    const asked = words(step.value);
+    const asked = isWait(step.value) ? [] : words(step.value);
     ran.push(...asked.filter((text) => !/--(list|get|info)-/.test(text)));
     step = plan.next(asked.map((text): Answer => answers[text.replace("firewall-cmd ", "")]));
   }

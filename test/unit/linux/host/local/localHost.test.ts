@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { expect } from "chai";
-import { type Command, command, pause } from "../../../../../provider/linux/command";
+import { type Command, command } from "../../../../../provider/linux/command";
 import { CommandError } from "../../../../../provider/linux/errors";
 import { localHost } from "../../../../../provider/linux/host/local/localHost";
 
@@ -55,9 +55,9 @@ describe("local host", () => {
     expect(await localHost.run(withLock("sh", "-c", "echo $LC_ALL"))).to.equal("C");
   });
 
-  it("pauses without a process", async () => {
+  it("waits without a process", async () => {
     const started = performance.now();
-    expect(await localHost.run(pause(30))).to.equal("");
+    await localHost.wait(30);
     expect(performance.now() - started).to.be.within(25, 1000);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isPartialRun, limitsRun } from "../../../provider/engine/partialRun";
+import { isPartialRun, limitsRun } from "../../../../../provider/linux/host/local/partialRun";
 
 const limited = [
   "--target urn:x",

@@ -1,0 +1,65 @@
+import { expect } from "chai";
+import * as composite from "../../../provider/composites/lifecycle";
+import { topology } from "../../../provider/composites/topology";
+import { forgetClaims } from "../../../provider/engine/claims";
+import type { Args, Definition } from "../../../provider/engine/definition";
+import { check, create, remove } from "../../../provider/engine/lifecycle";
+import { definitions } from "../../../provider/kinds";
+import { route } from "../../../provider/kinds/route";
+import type { HostToCheck } from "../../../provider/linux/host/perHost";
+import { markFor } from "../../support/args";
+import { goodArgs } from "../../support/goodArgs";
+import { LampHost, lamp } from "../../support/lamp";
+
+/** A host that is another machine than the one the tests run on; it has one routing table with a name. */
+const elsewhere = (id: string): HostToCheck => ({
+  id,
+  facts: { routeTableNamed: (name) => (name === `table-of-${id}` ? 77 : undefined) },
+});
+
+const [one, two] = [elsewhere("one"), elsewhere("two")];
+
+const problems = (definition: Definition, host: HostToCheck, given: Args, name: string): string[] =>
+  check(definition, host, { ...given, mark: markFor(definition.kind, name) }).problems.map(
+    ({ reason }) => reason,
+  );
+
+describe("two hosts in one program", () => {
+  for (const definition of definitions) {
+    for (const given of goodArgs[definition.kind] ?? []) {
+      it(`may have the same ${definition.kind} each: ${JSON.stringify(given)}`, () => {
+        expect(problems(definition, one, given, "first")).to.deep.equal([]);
+        expect(problems(definition, two, given, "second")).to.deep.equal([]);
+      });
+    }
+  }
+
+  it("have names of routing tables each of its own, whatever the machine has that runs the program", () => {
+    const given = { destination: "10.0.0.0/8", via: "192.0.2.1", table: "table-of-one" };
+    expect(check(route, one, { ...given, mark: markFor("Route") }).args).to.include({ table: 77 });
+    expect(problems(route, two, given, "it").join()).to.include("table-of-one");
+  });
+
+  it("do not share what a Topology takes away", () => {
+    const mark = markFor("Topology", "net");
+    const state = composite.check(topology, one, { nodes: { red: {}, blue: {} }, mark }).args;
+    forgetClaims();
+    const news = composite.check(topology, one, { nodes: { red: {} }, mark }).args;
+    composite.diff(topology, one, state, news);
+    const inside = { namespace: "blue", interface: "lo", address: "10.0.0.1/32" };
+    const [address] = definitions.filter(({ kind }) => kind === "Address");
+    if (!address) throw new Error("there is no Address");
+    expect(problems(address, two, inside, "it")).to.deep.equal([]);
+    expect(problems(address, one, inside, "it").join()).to.include("takes away");
+  });
+
+  it("keep what was claimed on one out of what is removed on the other", async () => {
+    const [here, there] = [new LampHost(), new LampHost("there")];
+    const args = { name: "uplink", watts: 60, colour: "white", mark: markFor("Lamp", "old") };
+    const { state } = await create(lamp, here, args);
+    // On another host the same object has a new owner in this run, which is no heir here.
+    check(lamp, there, { name: "uplink", mark: markFor("Lamp", "new") });
+    await remove(lamp, here, state);
+    expect([...here.lamps.keys()]).to.deep.equal([]);
+  });
+});
