@@ -6,6 +6,7 @@ import ts from "typescript";
 import { assertions } from "../../provider/assertions";
 import type { Effect } from "../../provider/engine/definition";
 import { definitions } from "../../provider/kinds";
+import { linksIn } from "../support/markdown";
 
 const root = resolve(__dirname, "..", "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -18,7 +19,10 @@ const markdownIn = (folder: string): string[] =>
     .filter((file) => !file.startsWith("docs/api/") && !file.includes("node_modules/"))
     .sort();
 
-const pages = ["README.md", ...markdownIn("docs"), ...markdownIn("examples")];
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith(".md")),
+  ...["docs", "examples", "templates"].flatMap(markdownIn),
+];
 const kindPages = pages.filter((file) => file.startsWith("docs/kinds/"));
 
 interface Row {
@@ -77,15 +81,6 @@ describe("docs: links", () => {
     });
   }
 });
-
-/** Where the links of a page lead, those into the net left out. */
-const linksIn = (text: string): string[] =>
-  [...withoutCode(text).matchAll(/\]\(([^()\s]+)\)/g)]
-    .flatMap(([, link]) => link ?? [])
-    .filter((link) => !/^[a-z]+:/.test(link));
-
-const withoutCode = (text: string): string =>
-  text.replace(/^```.*?^```/gms, "").replace(/`[^`\n]+`/g, "code");
 
 function leadsSomewhere(from: string, link: string): boolean {
   const [path = "", heading] = link.split("#");
