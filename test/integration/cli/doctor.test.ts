@@ -188,7 +188,42 @@ const faults: readonly Fault[] = [
     ],
     undo: ["nft delete table ip it-nat", "iptables -t nat -F DOCKER", "iptables -t nat -X DOCKER"],
     findings: [
-      "warning: tcp 8080: IPv4 tcp 8080 is redirected by Docker and the table it-nat: one of them gets its packets → pulumi-netns trace FROM ADDRESS:PORT tells which; give one of them another port",
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and Docker: as things stand, the chain in of the table it-nat gets its packets → give one of them another port",
+    ],
+  },
+  {
+    name: "a port that Docker has from before",
+    check: "Ports",
+    make: [
+      "nft add table ip it-nat",
+      "nft add chain ip it-nat in { type nat hook prerouting priority -90 ; }",
+      "nft add rule ip it-nat in tcp dport 8080-8090 redirect to :9000",
+      "iptables -t nat -N DOCKER",
+      "iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER",
+      "iptables -t nat -A DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80",
+    ],
+    undo: [
+      "nft delete table ip it-nat",
+      "iptables -t nat -F PREROUTING",
+      "iptables -t nat -F DOCKER",
+      "iptables -t nat -X DOCKER",
+    ],
+    findings: [
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and Docker: as things stand, Docker gets its packets → give one of them another port",
+    ],
+  },
+  {
+    name: "a port that legacy iptables redirects as well",
+    check: "Ports",
+    make: [
+      "nft add table ip it-nat",
+      "nft add chain ip it-nat in { type nat hook prerouting priority -100 ; }",
+      "nft add rule ip it-nat in tcp dport 8080 redirect to :9000",
+      "iptables-legacy -t nat -A PREROUTING -p tcp -m tcp --dport 8080 -j REDIRECT --to-ports 9001",
+    ],
+    undo: ["nft delete table ip it-nat", "iptables-legacy -t nat -F PREROUTING"],
+    findings: [
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and the chain PREROUTING of iptables: which of them gets its packets cannot be told from the rules → give one of them another port; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it",
     ],
   },
   {
