@@ -154,6 +154,29 @@ describe("a port that something else has", function () {
     }
   }
 
+  for (const [priority, winner] of [
+    [-5, "ours"],
+    [5, "theirs"],
+  ] as const) {
+    it(`is told beside legacy iptables as well, where the priority is ${priority}`, async () => {
+      const legacy = "iptables-legacy -t nat -A PREROUTING -p tcp --dport 8080 -j REDIRECT --to-ports 9002";
+      await inside(legacy);
+      const servers = inside(`${process.execPath} -e ${SERVERS}`);
+      servers.catch(() => {});
+      try {
+        await new Promise((ready) => servers.stdout.once("data", ready));
+        const hasItsWord = async () => {
+          expect(await answering()).to.equal(winner);
+        };
+        const warning = redirected("the chain PREROUTING of iptables", winner);
+        expect(await told({ ...wanted, priority }, hasItsWord)).to.deep.equal([warning]);
+      } finally {
+        servers.kill();
+        await servers.catch(() => {});
+      }
+    });
+  }
+
   it("is told once more when the rule is changed to it", async () => {
     for (const line of rows[0]?.[1] ?? []) await inside(line);
     const warnings: string[] = [];
