@@ -1,5 +1,5 @@
-import type { Family } from "../../provider/linux/ip";
 import type { Everyones } from "../../provider/kinds/packetRule/everyones";
+import type { Family } from "../../provider/linux/ip";
 import type { Network } from "../../provider/trace/network/network";
 import type { Chain } from "../../provider/trace/rules/chain";
 

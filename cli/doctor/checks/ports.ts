@@ -1,6 +1,6 @@
-import type { Family } from "../../../provider/linux/ip";
 import { type Claimant, claimantsAmong, sharedPort } from "../../../provider/kinds/natRule/claimants";
 import { whoseIs, winnerOf } from "../../../provider/kinds/natRule/portWinner";
+import type { Family } from "../../../provider/linux/ip";
 import { sameStack } from "../../../provider/linux/marks/mark";
 import { findPlace } from "../../../provider/trace/network/network";
 import type { HostFacts } from "../facts";

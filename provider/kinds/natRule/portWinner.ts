@@ -1,5 +1,5 @@
-import type { Family } from "../../linux/ip";
 import { lookFor, type Steps } from "../../linux/command";
+import type { Family } from "../../linux/ip";
 import { ownerIn } from "../../linux/marks/mark";
 import type { Outcome, Plan } from "../../linux/plan";
 import { programsOf } from "../../linux/programs";

@@ -1,7 +1,7 @@
 import { canonicalIp } from "../../linux/ip";
-import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import type { Plan } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import type { Fault } from "../fault";
 import { factsOf, type Journey } from "../journey";
 import { addressName, type Port } from "../network/network";

@@ -1,6 +1,6 @@
 import { compileFunction } from "node:vm";
 import { execa } from "execa";
-import { definitionOf } from "../../../provider/kinds";
+import { definitions } from "../../../provider/kinds";
 import * as sdk from "../../../sdk";
 import { Living } from "../../support/kernel";
 import { registered } from "../../unit/sdk/registered";
@@ -29,7 +29,7 @@ async function created(line: string): Promise<Living[]> {
   const { resources } = await registered(() => [declare(...Object.values(sdk))]);
   const living: Living[] = [];
   for (const { type, inputs } of Object.values(resources)) {
-    const definition = definitionOf(type.split(":").at(-1));
+    const definition = definitions.find(({ kind }) => kind === type.split(":").at(-1));
     if (!definition) throw new Error(`no kind is called ${type}`);
     living.push(await Living.create(definition, inputs, `printed-${++made}`));
   }
