@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "provider/fields": ["provider/linux"],
   "provider/trace": ["provider/linux"],
   "provider/engine": ["provider/linux"],
-  "provider/kinds": ["provider/engine", "provider/fields", "provider/linux"],
+  "provider/kinds": ["provider/engine", "provider/fields", "provider/trace", "provider/linux"],
   "provider/composites": ["provider/kinds", "provider/engine", "provider/fields", "provider/linux"],
   "provider/assertions": ["provider/engine", "provider/fields", "provider/trace", "provider/linux"],
   "provider/adapter": [
