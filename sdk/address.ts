@@ -1,10 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { AddressArgs as Schema } from "../provider/kinds/address";
-import { expectKinds } from "./kinds";
-import { OvsBridge } from "./ovsBridge";
+import { expectReferences, type InterfaceReference, kindOf, type NamespaceReference } from "./handles";
 import { currentProgram } from "./program";
-import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";
+import { resolveInterface } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -31,7 +30,7 @@ export class Address extends NetnsResource {
   declare readonly ip: pulumi.Output<string>;
 
   constructor(name: string, args: AddressArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Address "${name}"`, [
+    expectReferences(`Address "${name}"`, [
       ["interface", args.interface, "link"],
       ["namespace", args.namespace, "namespace"],
     ]);
@@ -39,7 +38,7 @@ export class Address extends NetnsResource {
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
     // The link of a bridge of Open vSwitch carries no mark: what is written down of addresses on it is to go with them.
     const owners =
-      link.resource instanceof OvsBridge
+      kindOf(link.resource) === "OvsBridge"
         ? { replaceWith: [link.resource] }
         : { deletedWith: [link.resource, link.place.resource] };
     super("Address", name, inputs, ["ip"], owners, options);

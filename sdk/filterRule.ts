@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { FilterRuleArgs as Schema } from "../provider/kinds/filterRule/args";
-import { expectKinds } from "./kinds";
-import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
+import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
+import { resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -37,7 +37,7 @@ export class FilterRule extends NetnsResource {
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: FilterRuleArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`FilterRule "${name}"`, [
+    expectReferences(`FilterRule "${name}"`, [
       ["namespace", args.namespace, "namespace"],
       ["inInterface", args.inInterface, "link"],
       ["outInterface", args.outInterface, "link"],

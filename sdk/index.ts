@@ -1,6 +1,18 @@
 export { Address, type AddressArgs } from "./address";
 export { Bridge, type BridgeArgs } from "./bridge";
 export { FilterRule, type FilterRuleArgs } from "./filterRule";
+export type {
+  BridgeHandle,
+  BridgeReference,
+  CableEndHandle,
+  InterfaceReference,
+  LinkHandle,
+  NamespaceHandle,
+  NamespaceReference,
+  OvsBridgeHandle,
+  OvsBridgeReference,
+  PortReference,
+} from "./handles";
 export { Namespace, type NamespaceArgs } from "./namespace";
 export { NatRule, type NatRuleArgs } from "./natRule";
 export { Neighbor, type NeighborArgs } from "./neighbor";
@@ -9,12 +21,6 @@ export { OvsBridge, type OvsBridgeArgs } from "./ovsBridge";
 export { OvsPort, type OvsPortArgs } from "./ovsPort";
 export { PolicyRule, type PolicyRuleArgs } from "./policyRule";
 export { Reachability, type ReachabilityArgs } from "./reachability";
-export type {
-  BridgeReference,
-  InterfaceReference,
-  NamespaceReference,
-  OvsBridgeReference,
-} from "./reference";
 export { type NexthopArgs, Route, type RouteArgs } from "./route";
 export { Sysctl, type SysctlArgs } from "./sysctl";
 export { Topology, type TopologyArgs } from "./topology";

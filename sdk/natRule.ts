@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NatRuleArgs as Schema } from "../provider/kinds/natRule/args";
-import { expectKinds } from "./kinds";
+import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
 import { currentProgram } from "./program";
-import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
+import { resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -51,7 +51,7 @@ export class NatRule extends NetnsResource {
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: NatRuleArgs, options: pulumi.CustomResourceOptions = {}) {
-    expectKinds(`NatRule "${name}"`, [
+    expectReferences(`NatRule "${name}"`, [
       ["namespace", args.namespace, "namespace"],
       ["inInterface", args.inInterface, "link"],
       ["outInterface", args.outInterface, "link"],

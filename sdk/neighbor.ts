@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NeighborArgs as Schema } from "../provider/kinds/neighbor";
-import { expectKinds } from "./kinds";
+import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
 import { currentProgram } from "./program";
-import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";
+import { resolveInterface } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -31,7 +31,7 @@ export class Neighbor extends NetnsResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: NeighborArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Neighbor "${name}"`, [
+    expectReferences(`Neighbor "${name}"`, [
       ["interface", args.interface, "link"],
       ["namespace", args.namespace, "namespace"],
     ]);

@@ -2,10 +2,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { NodeArgs as Schema } from "../provider/composites/node";
 import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
-import { expectKinds, type Reference } from "./kinds";
+import {
+  type BridgeReference,
+  expectReferences,
+  HANDLE,
+  type NamespaceHandle,
+  type NamespaceReference,
+  type Reference,
+} from "./handles";
 import { currentProgram } from "./program";
-import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
-import { type DeepInputs, NetnsResource } from "./resource";
+import { resolvePort } from "./reference";
+import { type DeepInputs, handOver, NetnsResource } from "./resource";
 
 type InterfaceSchema = NonNullable<z.input<typeof Schema>["interfaces"]>[string];
 type PeerSchema = NonNullable<InterfaceSchema["peer"]>;
@@ -43,12 +50,15 @@ export type NodeArgs = DeepInputs<Omit<z.input<typeof Schema>, "name" | "interfa
  * {@link Address} and {@link Route} are one by one, with the same rules, at a fraction of the engine's cost. Parts
  * that change are changed in place, each by itself.
  */
-export class Node extends NetnsResource {
+export class Node extends NetnsResource implements NamespaceHandle {
   /** Name of the namespace. */
   declare readonly name: pulumi.Output<string>;
 
+  /** @internal */
+  declare readonly [HANDLE]: NamespaceHandle[typeof HANDLE];
+
   constructor(name: string, args: NodeArgs = {}, options?: pulumi.CustomResourceOptions) {
-    expectKinds(
+    expectReferences(
       `Node "${name}"`,
       Object.entries(args.interfaces ?? {}).flatMap(([link, given]): Reference[] => [
         [`interfaces.${link}.peer.namespace`, given?.peer?.namespace, "namespace"],
@@ -60,7 +70,7 @@ export class Node extends NetnsResource {
       link,
       ...(link === LOOPBACK && given.peer === undefined
         ? { inputs: given, far: undefined, owners: [] }
-        : resolvePeer(name, given)),
+        : resolvePeer(name, link, given)),
     }));
     const inputs = {
       ...args,
@@ -69,6 +79,7 @@ export class Node extends NetnsResource {
     };
     const owners = resolved.flatMap(({ owners }) => owners);
     super("Node", name, inputs, [], { replaceWith: owners }, options);
+    handOver(this, { is: "namespace", resource: this });
     const program = currentProgram();
     const place = { name: this.name, resource: this, key: this };
     program.declareNamespace(inputs.name, this);
@@ -90,9 +101,10 @@ const textOf = (name: unknown) => (typeof name === "string" ? name : undefined);
 /** An interface with names in place of references, and what its far end comes and goes with. */
 function resolvePeer(
   node: string,
+  link: string,
   { peer: { namespace, bridge, ...peer } = {}, ...near }: NodeInterfaceArgs,
 ) {
-  const { place, port } = resolvePort(`Node "${node}"`, bridge, namespace);
+  const { place, port } = resolvePort(`Node "${node}"`, `interfaces.${link}.peer.`, bridge, namespace);
   return {
     inputs: { ...near, peer: { ...peer, namespace: place.name, ...(port && { bridge: port.name }) } },
     far: { place, name: textOf(peer.name), hasAddresses: peer.addresses !== undefined },

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { OvsBridgeArgs as Schema } from "../provider/kinds/ovsBridge";
-import { currentProgram, type DeclaredLink, HOST, type Place } from "./program";
-import { hide, type Inputs, NetnsResource } from "./resource";
+import { HANDLE, type OvsBridgeHandle } from "./handles";
+import { currentProgram, HOST } from "./program";
+import { handOver, type Inputs, NetnsResource } from "./resource";
 
 /**
  * Arguments of an {@link OvsBridge}.
@@ -24,7 +25,7 @@ export type OvsBridgeArgs = Inputs<Omit<z.input<typeof Schema>, "name" | "mac">>
  *
  * Open vSwitch keeps it in a database, also over a reboot.
  */
-export class OvsBridge extends NetnsResource implements DeclaredLink {
+export class OvsBridge extends NetnsResource implements OvsBridgeHandle {
   /** Name of the bridge. */
   declare readonly name: pulumi.Output<string>;
   /** MAC address. */
@@ -32,14 +33,12 @@ export class OvsBridge extends NetnsResource implements DeclaredLink {
   /** Interface index of the bridge's own link; none while Open vSwitch has not made it. */
   declare readonly ifindex: pulumi.Output<number | undefined>;
   /** @internal */
-  declare readonly place: Place;
-  /** @internal */
-  declare readonly resource: this;
+  declare readonly [HANDLE]: OvsBridgeHandle[typeof HANDLE];
 
   constructor(name: string, args: OvsBridgeArgs = {}, options?: pulumi.CustomResourceOptions) {
     const inputs = { ...args, name: args.name ?? name };
     super("OvsBridge", name, inputs, ["ifindex"], {}, options);
-    hide(this, { place: HOST, resource: this });
-    currentProgram().declareLink(this.place, inputs.name, this);
+    handOver(this, { is: "ovsBridge", name: this.name, place: HOST, resource: this });
+    currentProgram().declareLink(HOST, inputs.name, this);
   }
 }

@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { OvsPortArgs as Schema } from "../provider/kinds/ovsPort";
-import { expectKinds } from "./kinds";
-import { OvsBridge } from "./ovsBridge";
-import { type InterfaceReference, type OvsBridgeReference, resolveInterface } from "./reference";
+import { expectReferences, kindOf, type OvsBridgeReference, type PortReference } from "./handles";
+import { resolveInterface } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -17,7 +16,7 @@ export type OvsPortArgs = Inputs<Omit<z.input<typeof Schema>, "bridge" | "interf
    * The link that becomes the port: an end of a veth pair, or the name of any interface, in the host's own namespace.
    * Replaces.
    */
-  interface: InterfaceReference;
+  interface: PortReference;
 };
 
 /**
@@ -30,20 +29,20 @@ export class OvsPort extends NetnsResource {
 
   constructor(name: string, args: OvsPortArgs, options?: pulumi.CustomResourceOptions) {
     const whose = `OvsPort "${name}"`;
-    expectKinds(whose, [
+    expectReferences(whose, [
       ["bridge", args.bridge, "ovsBridge"],
-      ["interface", args.interface, "link"],
+      ["interface", args.interface, "port"],
     ]);
     const bridge = resolveInterface(whose, args.bridge, undefined);
-    if (bridge.resource && !(bridge.resource instanceof OvsBridge)) {
+    if (bridge.resource && kindOf(bridge.resource) !== "OvsBridge") {
       throw new pulumi.RunError(
-        `${whose}: its \`bridge\` is no bridge of Open vSwitch; an end of a veth pair is a port of a Bridge by its own \`bridge\``,
+        `${whose}: \`bridge\` must be a bridge of Open vSwitch; to attach a cable to a Linux bridge, set \`bridge\` of its end`,
       );
     }
     const link = resolveInterface(whose, args.interface, undefined);
     if (link.place.name !== undefined) {
       throw new pulumi.RunError(
-        `${whose}: its link is in another namespace, and Open vSwitch takes those of the host's own; name the other end of the cable`,
+        `${whose}: \`interface\` is in another namespace, but Open vSwitch takes links of the host's own; name the other end of the cable`,
       );
     }
     const inputs = { ...args, bridge: bridge.name, interface: link.name };

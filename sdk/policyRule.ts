@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { PolicyRuleArgs as Schema } from "../provider/kinds/policyRule";
-import { expectKinds } from "./kinds";
-import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
+import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
+import { resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -39,7 +39,7 @@ export class PolicyRule extends NetnsResource {
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     const whose = `PolicyRule "${name}"`;
-    expectKinds(whose, [
+    expectReferences(whose, [
       ["namespace", args.namespace, "namespace"],
       ["iif", args.iif, "link"],
       ["oif", args.oif, "link"],

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { ReachabilityArgs as Schema } from "../provider/assertions/reachability";
-import { expectKinds } from "./kinds";
+import { expectReferences, type NamespaceReference } from "./handles";
 import { currentProgram } from "./program";
-import { type NamespaceReference, resolveNamespace } from "./reference";
+import { resolveNamespace } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -33,7 +33,7 @@ export class Reachability extends NetnsResource {
   declare readonly answer: pulumi.Output<string>;
 
   constructor(name: string, args: ReachabilityArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Reachability "${name}"`, [["namespace", args.namespace, "namespace"]]);
+    expectReferences(`Reachability "${name}"`, [["namespace", args.namespace, "namespace"]]);
     // Others of its kind change nothing, and may be looked at beside it.
     const earlier = currentProgram()
       .soFar()

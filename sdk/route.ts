@@ -1,9 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { RouteArgs as Schema } from "../provider/kinds/route";
-import { expectKinds, type Reference } from "./kinds";
+import {
+  expectReferences,
+  type InterfaceReference,
+  type NamespaceReference,
+  type Reference,
+} from "./handles";
 import { currentProgram } from "./program";
-import { type InterfaceReference, type NamespaceReference, resolveLinks } from "./reference";
+import { resolveLinks } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 type NexthopSchema = NonNullable<z.input<typeof Schema>["nexthops"]>[number];
@@ -45,7 +50,7 @@ export class Route extends NetnsResource {
   declare readonly destination: pulumi.Output<string>;
 
   constructor(name: string, args: RouteArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Route "${name}"`, [
+    expectReferences(`Route "${name}"`, [
       ["namespace", args.namespace, "namespace"],
       ["interface", args.interface, "link"],
       ...(args.nexthops ?? []).map(

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { SysctlArgs as Schema } from "../provider/kinds/sysctl";
 import { linkIn } from "../provider/linux/read/sysctl";
-import { expectKinds } from "./kinds";
+import { expectReferences, type NamespaceReference } from "./handles";
 import { currentProgram, type Place } from "./program";
-import { type NamespaceReference, resolveNamespace } from "./reference";
+import { resolveNamespace } from "./reference";
 import { type Inputs, NetnsResource } from "./resource";
 
 /**
@@ -27,7 +27,7 @@ export class Sysctl extends NetnsResource {
   declare readonly former: pulumi.Output<string>;
 
   constructor(name: string, args: SysctlArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Sysctl "${name}"`, [["namespace", args.namespace, "namespace"]]);
+    expectReferences(`Sysctl "${name}"`, [["namespace", args.namespace, "namespace"]]);
     const place = resolveNamespace(args.namespace);
     // It goes with its link as well, but what is written down about it does not.
     const owners = { deletedWith: [place.resource], replaceWith: [linkOf(args.key, place)] };

@@ -1,10 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { VethPairArgs as Schema } from "../provider/kinds/vethPair";
-import { expectKinds } from "./kinds";
-import { currentProgram, type DeclaredLink, type Place } from "./program";
-import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
-import { hide, type Inputs, NetnsResource } from "./resource";
+import {
+  type BridgeReference,
+  type CableEndHandle,
+  expectReferences,
+  HANDLE,
+  type NamespaceReference,
+} from "./handles";
+import { currentProgram, type Place } from "./program";
+import { resolvePort } from "./reference";
+import { handOver, type Inputs, NetnsResource } from "./resource";
 
 type EndSchema = z.input<typeof Schema>["end"];
 
@@ -42,14 +48,14 @@ export class VethPair extends NetnsResource {
   declare readonly peer: VethEnd;
 
   constructor(name: string, args: VethPairArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`VethPair "${name}"`, [
+    expectReferences(`VethPair "${name}"`, [
       ["end.namespace", args.end?.namespace, "namespace"],
       ["end.bridge", args.end?.bridge, "bridge"],
       ["peer.namespace", args.peer?.namespace, "namespace"],
       ["peer.bridge", args.peer?.bridge, "bridge"],
     ]);
-    const end = resolveEnd(name, { name, ...args.end });
-    const peer = resolveEnd(name, args.peer);
+    const end = resolveEnd(name, "end", { name, ...args.end });
+    const peer = resolveEnd(name, "peer", args.peer);
     const owners = {
       deletedWith: [end.place.resource, peer.place.resource],
       // A port does not go with its bridge, but comes out of it.
@@ -71,7 +77,7 @@ export class VethPair extends NetnsResource {
 }
 
 /** One end of a veth pair: a link that addresses and routes can refer to. */
-export class VethEnd implements DeclaredLink {
+export class VethEnd implements CableEndHandle {
   /** Name of this end. */
   readonly name: pulumi.Output<string>;
   /** MAC address. */
@@ -79,25 +85,24 @@ export class VethEnd implements DeclaredLink {
   /** Interface index, unique in the namespace of this end. */
   readonly ifindex: pulumi.Output<number>;
   /** @internal */
-  declare readonly resource: VethPair;
-  /** @internal */
-  declare readonly place: Place;
+  declare readonly [HANDLE]: CableEndHandle[typeof HANDLE];
 
   /** @internal */
   constructor(resource: VethPair, side: "end" | "peer", index: "ifindex" | "peerIfindex", place: Place) {
-    hide(this, { resource, place });
     const state: pulumi.Output<{ name: string; mac: string }> = pulumi.output(Reflect.get(resource, side));
     this.name = state.name;
     this.mac = state.mac;
     this.ifindex = pulumi.output(Reflect.get(resource, index));
+    handOver(this, { is: "cableEnd", name: this.name, place, resource });
   }
 }
 
 function resolveEnd(
   pair: string,
+  side: "end" | "peer",
   { bridge, namespace, ...rest }: VethEndArgs & { name: pulumi.Input<string> },
 ) {
-  const { place, port } = resolvePort(`VethPair "${pair}"`, bridge, namespace);
+  const { place, port } = resolvePort(`VethPair "${pair}"`, `${side}.`, bridge, namespace);
   return {
     place,
     bridge: port?.resource,
