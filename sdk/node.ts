@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { NodeArgs as Schema } from "../provider/composites/node";
 import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
+import type { AddressArgs } from "./address";
+import type { Names } from "./args";
 import {
   type BridgeReference,
   expectReferences,
@@ -10,40 +10,69 @@ import {
   type NamespaceReference,
   type Reference,
 } from "./handles";
+import type { NamespaceArgs } from "./namespace";
 import { currentProgram } from "./program";
 import { resolvePort } from "./reference";
-import { type DeepInputs, handOver, NetnsResource } from "./resource";
+import { handOver, NetnsResource } from "./resource";
+import type { RouteArgs } from "./route";
 
-type InterfaceSchema = NonNullable<z.input<typeof Schema>["interfaces"]>[string];
-type PeerSchema = NonNullable<InterfaceSchema["peer"]>;
+/** An address of a link of a {@link Node}. */
+export interface NodeAddressArgs extends Omit<AddressArgs, "interface" | "namespace" | "adopt"> {}
+
+/** A route of a {@link Node}, or of the host in a {@link Topology}. */
+export type NodeRouteArgs = Names<Omit<RouteArgs, "namespace" | "adopt">>;
 
 /** The far end of a cable that leads into a {@link Node}. */
-export type NodePeerArgs = DeepInputs<Omit<PeerSchema, "namespace" | "bridge">> & {
-  /** Network namespace the far end lives in. Default: the bridge's where one is given, else the host's own. Updates in place. */
-  namespace?: NamespaceReference;
-  /** Bridge that the far end is a port of, in the same namespace. Default: none. Updates in place. */
-  bridge?: BridgeReference;
-};
+export interface NodePeerArgs {
+  /** Name of the far end, up to 15 bytes. Default: `NODE-INTERFACE`. Updates in place. */
+  name?: pulumi.Input<string | undefined>;
+  /** Network namespace of the far end. Default: that of `bridge` where one is given, else the host's own. Updates in place. */
+  namespace?: NamespaceReference | undefined;
+  /** Linux bridge in the same namespace that the far end is a port of. Default: none. Updates in place. */
+  bridge?: BridgeReference | undefined;
+  /** MAC address. Default: derived from the mark. Updates in place. */
+  mac?: pulumi.Input<string | undefined>;
+  /** Largest packet in bytes. Default: that of the near end. Updates in place. */
+  mtu?: pulumi.Input<number | undefined>;
+  /** Whether the far end is up. Default: true. Updates in place. */
+  up?: pulumi.Input<boolean | undefined>;
+  /** Addresses of the far end, as text or as the arguments of an Address. Default: none. Updates in place. */
+  addresses?: pulumi.Input<readonly (pulumi.Input<string> | NodeAddressArgs)[] | undefined>;
+}
 
 /** One link of a {@link Node}: the near end of a cable. */
-export type NodeInterfaceArgs = DeepInputs<Omit<InterfaceSchema, "peer">> & {
-  /** The far end of the cable. Default: one in the host's own namespace, called `NODE-INTERFACE`. Updates in place. */
-  peer?: NodePeerArgs;
-};
-
-/**
- * Arguments of a {@link Node}.
- * @interface
- */
-export type NodeArgs = DeepInputs<Omit<z.input<typeof Schema>, "name" | "interfaces">> & {
-  /** Name of the namespace, as in `ip netns add`. Default: the resource's name. Replaces. */
-  name?: pulumi.Input<string>;
+export interface NodeInterfaceArgs {
+  /** MAC address. Default: derived from the mark. Updates in place. */
+  mac?: pulumi.Input<string | undefined>;
+  /** Largest packet in bytes. Default: 1500. Updates in place. */
+  mtu?: pulumi.Input<number | undefined>;
+  /** Whether the link is up. Default: true. Updates in place. */
+  up?: pulumi.Input<boolean | undefined>;
+  /** Deletes the cable although other owners lose something, as of a VethPair. Default: false. Updates in place. */
+  deleteForeign?: pulumi.Input<boolean | undefined>;
+  /** Far end of the cable. Default: a link `NODE-INTERFACE` in the host's own namespace. Updates in place. */
+  peer?: NodePeerArgs | undefined;
   /**
-   * Links of the namespace by their names: each is one end of a cable, except for `lo`, which takes `addresses` only.
+   * Addresses with their prefix lengths, as text or as the arguments of an Address. Default: none. Updates in place.
+   */
+  addresses?: pulumi.Input<readonly (pulumi.Input<string> | NodeAddressArgs)[] | undefined>;
+}
+
+/** Arguments of a {@link Node}. */
+export interface NodeArgs extends Omit<NamespaceArgs, "adopt"> {
+  /**
+   * Links of the namespace by their names. Each is one end of a cable, except for `lo`, which takes `addresses` only.
    * Default: none. Updates in place.
    */
-  interfaces?: Readonly<Record<string, NodeInterfaceArgs>>;
-};
+  interfaces?: Readonly<Record<string, NodeInterfaceArgs>> | undefined;
+  /** Routes of the namespace, as the arguments of a Route. Default: none. Updates in place. */
+  routes?: pulumi.Input<readonly NodeRouteArgs[] | undefined>;
+  /**
+   * Adopts objects with these names that another program made: the namespace and each part. Deletion restores their former
+   * settings and leaves them. Default: false. Updates in place.
+   */
+  adopt?: pulumi.Input<boolean | undefined>;
+}
 
 /**
  * A namespace with its cables, addresses and routes as one resource: what {@link Namespace}, {@link VethPair},

@@ -1,23 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { OvsPortArgs as Schema } from "../provider/kinds/ovsPort";
 import { expectReferences, kindOf, type OvsBridgeReference, type PortReference } from "./handles";
 import { resolveInterface } from "./reference";
-import { type Inputs, NetnsResource } from "./resource";
+import { NetnsResource } from "./resource";
 
-/**
- * Arguments of an {@link OvsPort}.
- * @interface
- */
-export type OvsPortArgs = Inputs<Omit<z.input<typeof Schema>, "bridge" | "interface">> & {
-  /** The bridge that it is a port of: an {@link OvsBridge}, or the name of one. Replaces. */
+/** Arguments of an {@link OvsPort}. */
+export interface OvsPortArgs {
+  /** Bridge of Open vSwitch that gets the port. Replaces. */
   bridge: OvsBridgeReference;
-  /**
-   * The link that becomes the port: an end of a veth pair, or the name of any interface, in the host's own namespace.
-   * Replaces.
-   */
+  /** Link of the host's own namespace that becomes the port. Replaces. */
   interface: PortReference;
-};
+  /**
+   * VLAN of an access port, 1 to 4094: frames come in and go out without a tag. With `vlanMode` `native-tagged` or
+   * `native-untagged`, the VLAN of frames that come in without a tag. Default: none. Updates in place.
+   */
+  tag?: pulumi.Input<number | undefined>;
+  /** VLANs that a trunk forwards, 1 to 4094 each, at least one. Default: all. Updates in place. */
+  trunks?: pulumi.Input<number[] | undefined>;
+  /**
+   * `access`: in the VLAN `tag` only. `trunk`: frames carry their VLAN in a tag (IEEE 802.1Q). `native-tagged` and
+   * `native-untagged`: a trunk where frames without a tag belong to the VLAN `tag`, and go out with or without a tag. See
+   * ovs-vswitchd.conf.db(5). Default: `access` with a `tag`, else `trunk`. Updates in place.
+   */
+  vlanMode?: pulumi.Input<"access" | "trunk" | "native-tagged" | "native-untagged" | undefined>;
+}
 
 /**
  * A link of the host as a port of a bridge of Open vSwitch, as `ovs-vsctl add-port` makes it, with its VLANs. See

@@ -126,11 +126,3 @@ function withOwners(
     replaceWith: [...new Set([...(options.replaceWith ?? []), ...present])],
   };
 }
-
-/** Maps every argument to what a program may pass for it. Docs of the fields survive. */
-export type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
-
-/** The same for arguments with others inside, at every level. */
-export type DeepInputs<T> = { [K in keyof T]: DeepInput<T[K]> };
-
-type DeepInput<T> = pulumi.Input<T extends object ? DeepInputs<T> : T>;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as sdk from "../../../sdk";
+import { type DocumentedField, documentedClasses } from "../../support/documented";
 import { typeErrors } from "../../support/typeErrors";
 
 type Class = new (name: string, args: object) => pulumi.Resource;
@@ -170,6 +171,18 @@ describe("sdk references", () => {
     const classes = Object.entries(sdk).flatMap(([name, value]) => (isResource(value) ? [name] : []));
     expect(Object.keys(KINDS).sort()).to.deep.equal(classes.sort());
   });
+
+  it("have a row for every argument that takes one", async () => {
+    const paths = (fields: readonly DocumentedField[]): string[] =>
+      fields.flatMap((field) => [...(field.isReference ? [field.path] : []), ...paths(field.fields)]);
+    const general = (path: string) => path.replace(/\.\d+\./, "[].").replace(/^(interfaces)\.\w+\./, "$1.*.");
+    const classes = await documentedClasses();
+    for (const [kind, { references }] of Object.entries(KINDS)) {
+      expect([...new Set(Object.keys(references).map(general))].sort(), kind).to.deep.equal(
+        paths(classes[kind]?.args ?? []).sort(),
+      );
+    }
+  }).timeout(120_000);
 
   for (const { kind, args, path, wanted } of references) {
     it(`${kind}: ${path} takes a ${wanted} alone`, () => {
