@@ -34,15 +34,24 @@ function classesOf(program, entry) {
   const context = { checker, classes: types };
   return Object.fromEntries(
     types.map(({ name, symbol, type }) => {
-      const args = exported.find((one) => one.name === `${name}Args`)?.symbol;
+      const args = argsOf(checker, symbol);
       const docs = {
         summary: docOf(symbol.declarations?.[0]),
-        args: args ? fieldsOf(context, checker.getDeclaredTypeOfSymbol(args), "") : [],
+        args: args ? fieldsOf(context, args, "") : [],
         outputs: outputsOf(checker, type),
       };
       return [name, docs];
     }),
   );
+}
+
+/** The type of the arguments that a class is made with. An end of a cable is made by its cable. */
+function argsOf(checker, symbol) {
+  const [signature] = checker
+    .getTypeOfSymbolAtLocation(symbol, symbol.valueDeclaration)
+    .getConstructSignatures();
+  const parameter = signature?.getParameters().find(({ name }) => name === "args");
+  return parameter && checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
 }
 
 /** One field for every property of `type`; those of nested objects are below it. */
