@@ -14,7 +14,7 @@ export interface TopologyNodeArgs extends Names<Omit<NodeArgs, "name" | "adopt">
 
 /** A bridge of a {@link Topology}. */
 export interface TopologyBridgeArgs extends Names<Omit<BridgeArgs, "name" | "adopt">> {
-  /** Addresses of the bridge itself, as those of a node's interface. Default: none. Updates in place. */
+  /** Addresses of the bridge itself, as text or as the arguments of an Address. Default: none. Updates in place. */
   addresses?: pulumi.Input<readonly (pulumi.Input<string> | NodeAddressArgs)[] | undefined>;
 }
 

@@ -53,6 +53,10 @@ describe("docs: argument tables", function () {
     expect((await tables()).outdatedPages(rows).map(({ file }) => file)).to.deep.equal([]);
   });
 
+  it("have names where doc comments have links", () => {
+    expect(kindPages.filter((file) => read(file).includes("{@link"))).to.deep.equal([]);
+  });
+
   for (const { kind, onChange } of [...definitions, ...assertions]) {
     it(`say of a change of ${kind} what its definition says`, () => {
       const documented = rows[`${kind[0]?.toLowerCase()}${kind.slice(1)}`] ?? [];
