@@ -22,14 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "provider/fields",
     "provider/linux",
   ],
-  sdk: [
-    "provider/adapter",
-    "provider/assertions",
-    "provider/composites",
-    "provider/kinds",
-    "provider/engine",
-    "provider/linux",
-  ],
+  sdk: ["provider/kinds", "provider/linux"],
   cli: [
     "provider/adapter",
     "provider/engine",
