@@ -11,34 +11,18 @@ import { birthGroup, isMarked, linkId, macOf, markWords } from "./links/identity
 import { farEndOf, NOTHING } from "./links/inside";
 
 const EndArgs = z.object({
-  /** Name of this end, up to 15 bytes. Replaces. */
   name: linkName,
-  /** Network namespace this end lives in. Default: the host's own. Replaces. */
   namespace: namespaceName.optional(),
-  /** Bridge in the same namespace that this end is a port of. Default: none. Updates in place. */
   bridge: linkName.optional(),
-  /** MAC address. Updates in place. */
   mac: macAddress,
-  /** Largest packet in bytes. Default: 1500. Updates in place. */
   mtu: mtu.default(1500),
-  /** Whether it is up. Default: true. Updates in place. */
   up: z.boolean().default(true),
 });
 
 export const VethPairArgs = z.object({
-  /** This end of the cable. */
   end: EndArgs,
-  /** The other end of the cable. */
   peer: EndArgs,
-  /**
-   * Delete the cable although others would lose something with it: links on top of either end, and what other stacks have
-   * written down about it. Without it deletion is refused while there is any. Default: false. Updates in place.
-   */
   deleteForeign: z.boolean().optional(),
-  /**
-   * Take over a cable with these two ends that something else made. Deletion sets it back to what it was, and leaves
-   * it. Counts at creation; taken out later, the cable becomes this resource's own. Default: false. Updates in place.
-   */
   adopt: z.boolean().optional(),
 });
 

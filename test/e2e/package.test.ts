@@ -59,6 +59,7 @@ describe("the package", function () {
         "docs/gc.md",
         "docs/graph.md",
         "docs/guarantees.md",
+        "docs/kinds/*.json",
         "docs/kinds/*.md",
         "docs/network.svg",
         "docs/performance.md",

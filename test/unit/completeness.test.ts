@@ -8,6 +8,7 @@ import { composites } from "../../provider/composites";
 import type { Effect } from "../../provider/engine/definition";
 import { definitions } from "../../provider/kinds";
 import * as sdk from "../../sdk";
+import { type DocumentedClasses, type DocumentedField, documentedClasses } from "../support/documented";
 
 const root = resolve(__dirname, "../..");
 
@@ -41,40 +42,27 @@ function paths(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ""): s
   );
 }
 
-/** The comment of every field of the schema `name` in a source, by its dotted path. */
-function comments(source: ts.SourceFile, name: string, prefix = ""): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const property of objectGivenTo(source, name).properties) {
-    if (!ts.isPropertyAssignment(property)) continue;
-    const path = prefix + property.name.getText(source);
-    if (ts.isIdentifier(property.initializer) && /^[A-Z]/.test(property.initializer.text)) {
-      for (const [inner, text] of comments(source, property.initializer.text, `${path}.`))
-        found.set(inner, text);
-    } else {
-      found.set(path, commentOf(property));
-    }
-  }
+/** The doc comments on fields of schemas in a source, which belong on the interfaces in sdk/ instead. */
+function commentedFields(source: ts.SourceFile): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isField = ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node);
+    const [text = ""] = isField ? ts.getJSDocCommentsAndTags(node).map((doc) => doc.getText(source)) : [];
+    if (effectsSaid(text).length > 0) found.push(node.getText(source).split("\n")[0] ?? "");
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
   return found;
 }
 
-/** The fields in `const NAME = z.object({ … })`. */
-function objectGivenTo(source: ts.SourceFile, name: string): ts.ObjectLiteralExpression {
-  for (const statement of source.statements.filter(ts.isVariableStatement)) {
-    for (const { name: declared, initializer } of statement.declarationList.declarations) {
-      if (declared.getText(source) !== name || !initializer || !ts.isCallExpression(initializer)) continue;
-      const [fields] = initializer.arguments;
-      if (fields && ts.isObjectLiteralExpression(fields)) return fields;
-    }
-  }
-  throw new Error(`${source.fileName} has no \`const ${name} = z.object({ … })\``);
-}
+/** The fields by their paths as `onChange` has them: those of a nested object one by one, a list or map as a whole. */
+const leaves = (fields: readonly DocumentedField[]): DocumentedField[] =>
+  fields.flatMap((field) => (field.step === "." ? leaves(field.fields) : [field]));
 
-const commentOf = (node: ts.Node): string =>
-  ts
-    .getJSDocCommentsAndTags(node)
-    .map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? "")
-    .join(" ")
-    .replace(/\s+/g, " ");
+const saidOf = (kind: string, fields: readonly DocumentedField[]): Record<string, string[]> => {
+  expect(fields, kind).to.not.deep.equal([]);
+  return Object.fromEntries(fields.map(({ path, doc }) => [path, effectsSaid(doc)]));
+};
 
 /** The words of ours that a comment has, for a change of its field. */
 const effectsSaid = (comment: string): string[] =>
@@ -86,6 +74,13 @@ const effectsOf = (effect: Effect | undefined): string[] => {
 };
 
 describe("completeness", () => {
+  let classes: DocumentedClasses;
+
+  before(async function () {
+    this.timeout(120_000);
+    classes = await documentedClasses();
+  });
+
   it("there are kinds, each once", () => {
     const kinds = [...definitions, ...composites, ...assertions].map(({ kind }) => kind);
     expect(kinds).to.not.deep.equal([]);
@@ -111,8 +106,8 @@ describe("completeness", () => {
         expect(Object.keys(onChange).sort()).to.deep.equal(paths(schema.shape).sort());
       });
 
-      it("has a comment on every field, which says what a change of it does", () => {
-        expect(effectsSaidOf(folder, kind)).to.deep.equal(
+      it("documents every argument, and the effect of a change", () => {
+        expect(saidOf(kind, leaves(classes[kind]?.args ?? []))).to.deep.equal(
           Object.fromEntries(Object.entries(onChange).map(([path, effect]) => [path, effectsOf(effect)])),
         );
       });
@@ -123,13 +118,15 @@ describe("completeness", () => {
     describe(kind, () => {
       itHasItsFiles("composites", kind);
 
-      it("has a comment on every field of its own, which says what a change of it does", () => {
-        const own = Object.entries(effectsSaidOf("composites", kind));
-        expect(own).to.not.deep.equal([]);
-        expect(own).to.deep.equal(
-          own.map(([path]) => [path, effectsOf(replaceOn.includes(path) ? "replace" : "update")]),
+      it("documents every argument, and the effect of a change", () => {
+        expect(saidOf(kind, classes[kind]?.args ?? [])).to.deep.equal(
+          Object.fromEntries(
+            Object.keys(schema.shape).map((path) => [
+              path,
+              effectsOf(replaceOn.includes(path) ? "replace" : "update"),
+            ]),
+          ),
         );
-        expect(Object.keys(schema.shape)).to.include.members(own.map(([path]) => path));
       });
     });
   }
@@ -144,17 +141,15 @@ function itHasItsFiles(folder: string, kind: string): void {
     });
   }
 
+  it("has no docs on the fields of its schema, as those of the SDK reach editors", () => {
+    const file = join(root, schemaOf(folder, name));
+    const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+    expect(commentedFields(source)).to.deep.equal([]);
+  });
+
   it("has a class of its name, from its own file", () => {
     const index = readFileSync(join(root, "sdk/index.ts"), "utf8");
     expect(Reflect.get(sdk, kind)).to.be.a("function");
     expect(index).to.match(new RegExp(`export \\{[^}]*\\b${kind},[^}]*\\} from "./${name}"`));
   });
-}
-
-/** What the comments in a kind's source say of a change, by the fields' dotted paths. */
-function effectsSaidOf(folder: string, kind: string): Record<string, string[]> {
-  const file = join(root, schemaOf(folder, fileName(kind)));
-  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
-  const said = [...comments(source, `${kind}Args`)].map(([path, text]) => [path, effectsSaid(text)]);
-  return Object.fromEntries(said);
 }
