@@ -160,6 +160,8 @@ describe("concurrency", function () {
       const owner = await stackOf("owner");
       await owner.up(() => void new Bridge(BRIDGE));
       const bare = await picture();
+      const namesOf = (net: number) =>
+        [1, 2].flatMap((at) => [`cc${net}-g${at}`, `cc${net}-gv${at}`, `guest-${at}`]);
       const ports = async () => (await execa("ip", ["-o", "link", "show", "master", BRIDGE])).stdout;
 
       /** Up and down again, over and over; each time all of its own is there, whatever the other one is at. */
@@ -167,9 +169,8 @@ describe("concurrency", function () {
         const stack = await stackOf(stackName);
         for (let time = 0; time < TIMES; time++) {
           const { operations } = await stack.up(guests(net));
-          expect(Object.values(operations), `${stackName} ${time}`).to.deep.equal(
-            new Array(6).fill("create"),
-          );
+          const made = Object.keys(operations).filter((name) => operations[name] === "create");
+          expect(made, `${stackName} ${time}`).to.include.members(namesOf(net));
           const seen = await ports();
           for (const at of [1, 2]) expect(seen).to.include(`cc${net}-gp${at}@`);
           await stack.destroy();

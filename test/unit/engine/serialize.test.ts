@@ -135,7 +135,7 @@ describe("work that is done together", () => {
     const ran: string[] = [];
     const run: Host["run"] = async (command) => {
       ran.push(command.input ?? "list");
-      await sleep(1);
+      await new Promise(setImmediate);
       if (command.input !== undefined && isRefused(command.input)) throw new Error(`no ${command.input}`);
       if (command.input !== undefined) inputs.push(command.input);
       return inputs.join(" ");
