@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Host } from "../linux/host/host";
 import { perHost } from "../linux/host/perHost";
 import type { Args, Definition } from "./definition";
@@ -13,8 +14,10 @@ type Work<T> = (host: Host) => Promise<T>;
 
 /** One operation, or several that are done at once. */
 interface Turn {
-  /** Operations of this key may join until it begins. */
+  /** Operations of this key, on this very host, may join until it begins. */
+  readonly host: Host;
   readonly key: string | undefined;
+  readonly lines: readonly string[];
   readonly works: Work<void>[];
   isOpen: boolean;
   /** Settles once all of it has ended, well or badly. */
@@ -42,11 +45,13 @@ export function serialized<T>(definition: Definition, host: Host, args: Args, wo
     const isJoining =
       key !== undefined &&
       last?.key === key &&
+      last.host === host &&
       last.isOpen &&
       last.works.length < MOST &&
-      // No two work on one object at once, and nobody is waited for that the turn does not wait for.
-      !claims.some((object) => tails.has(object));
-    const turn = isJoining ? last : begin(definition, host, key, waitFor(tails, [...claims, ...lines]));
+      claims.every((object) => isBefore(tails.get(object), last));
+    const turn = isJoining
+      ? last
+      : begin(definition, { host, key, lines }, waitFor(tails, [...claims, ...lines]));
     turn.works.push(settling);
     // All keys are taken at once: whoever waits for one holds none that the other waits for.
     for (const one of [...claims, ...lines]) tails.set(one, turn);
@@ -62,17 +67,25 @@ function lastOf(tails: ReadonlyMap<string, Turn>, keys: readonly string[]): Turn
   return others.length === 0 ? turn : undefined;
 }
 
+/** Whether a turn, if there is one, is another one that `last` waits for: no two operations work on one object at once. */
+const isBefore = (turn: Turn | undefined, last: Turn): boolean =>
+  turn === undefined || (turn !== last && isDeepStrictEqual(turn.lines, last.lines));
+
 const waitFor = (tails: ReadonlyMap<string, Turn>, keys: readonly string[]): Promise<unknown> =>
   Promise.all(keys.map((key) => tails.get(key)?.ended));
 
-function begin(definition: Definition, host: Host, key: string | undefined, before: Promise<unknown>): Turn {
+function begin(
+  definition: Definition,
+  of: Pick<Turn, "host" | "key" | "lines">,
+  before: Promise<unknown>,
+): Turn {
   const turn: Turn = {
-    key,
+    ...of,
     works: [],
     isOpen: true,
     ended: before.then(() => {
       turn.isOpen = false;
-      return doAll(definition, host, turn.works);
+      return doAll(definition, of.host, turn.works);
     }),
   };
   return turn;

@@ -140,7 +140,7 @@ describe("work that is done together", () => {
       if (command.input !== undefined) inputs.push(command.input);
       return inputs.join(" ");
     };
-    return { ran, host: { run, records: host.records } satisfies Host };
+    return { ran, host: { ...host, wait: (time) => host.wait(time), run } satisfies Host };
   }
 
   it("takes one look and one change for all that wait", async () => {
