@@ -1,18 +1,27 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { linksIn } from "../support/markdown";
+import { differences, picture } from "../support/picture";
 import { ExampleStack, root } from "../support/stack";
 import { pack, unpack } from "../support/tarball";
 
 /** The tarball that npm would publish. */
 describe("the package", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let tarball: string;
   let files: readonly string[];
   let target: string;
   let stack: ExampleStack;
+
+  /** Puts the package in the place of what is there, as `npm install` does, under a version of one's choice. */
+  async function install(version: string): Promise<void> {
+    await rm(target, { recursive: true, force: true });
+    await unpack(tarball, target);
+    const manifest = join(target, "package.json");
+    await writeFile(manifest, JSON.stringify({ ...JSON.parse(await readFile(manifest, "utf8")), version }));
+  }
 
   before(async () => {
     stack = await ExampleStack.of("two-rooms");
@@ -112,5 +121,22 @@ describe("the package", function () {
   it("runs in a project that has installed it", async () => {
     expect(await stack.up()).to.deep.equal({ create: 6 });
     await stack.destroy();
+  });
+
+  it("goes over an older one with the state kept: nothing changes, and all goes on", async () => {
+    expect(await stack.up()).to.deep.equal({ create: 6 });
+    const before = await picture();
+    await install("0.2.0");
+    expect(await stack.preview()).to.deep.equal({});
+    expect(await stack.up()).to.deep.equal({});
+    expect(await stack.refresh()).to.deep.equal({});
+    expect(differences(before, await picture())).to.deep.equal({ missing: [], extra: [] });
+    await stack.edit(["192.168.15.2/24", "192.168.15.3/24"]);
+    expect(await stack.up()).to.deep.equal({ replace: 1 });
+    await install("0.1.0");
+    expect(await stack.preview()).to.deep.equal({});
+    await install("0.2.0");
+    await stack.destroy();
+    expect((await picture()).filter((line) => line.includes("veth-red"))).to.deep.equal([]);
   });
 });
