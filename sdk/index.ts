@@ -4,9 +4,28 @@ export { FilterRule, type FilterRuleArgs } from "./filterRule";
 export { Namespace, type NamespaceArgs } from "./namespace";
 export { NatRule, type NatRuleArgs } from "./natRule";
 export { Neighbor, type NeighborArgs } from "./neighbor";
-export { Node, type NodeArgs, type NodeInterfaceArgs, type NodePeerArgs } from "./node";
+export {
+  Node,
+  type NodeArgs,
+  type NodeInterfaceArgs,
+  type NodeOvsPortArgs,
+  type NodePeerArgs,
+} from "./node";
 export { OvsBridge, type OvsBridgeArgs } from "./ovsBridge";
 export { OvsPort, type OvsPortArgs } from "./ovsPort";
+export type {
+  AddressPart,
+  BridgePart,
+  FilterRulePart,
+  InterfacePart,
+  NatRulePart,
+  NeighborPart,
+  OvsBridgePart,
+  OvsPortPart,
+  PeerPart,
+  PolicyRulePart,
+  RoutePart,
+} from "./parts";
 export { PolicyRule, type PolicyRuleArgs } from "./policyRule";
 export { Reachability, type ReachabilityArgs } from "./reachability";
 export type {
@@ -17,5 +36,5 @@ export type {
 } from "./reference";
 export { type NexthopArgs, Route, type RouteArgs } from "./route";
 export { Sysctl, type SysctlArgs } from "./sysctl";
-export { Topology, type TopologyArgs } from "./topology";
+export { Topology, type TopologyArgs, type TopologyNodeArgs } from "./topology";
 export { VethEnd, type VethEndArgs, VethPair, type VethPairArgs } from "./vethPair";

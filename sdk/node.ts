@@ -1,60 +1,83 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { NodeArgs as Schema } from "../provider/composites/node";
 import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
-import { expectKinds, type Reference } from "./kinds";
-import { currentProgram } from "./program";
-import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
+import type { NamespaceArgs as NamespaceSchema } from "../provider/kinds/namespace";
+import { expectKinds, isLater, type Reference } from "./kinds";
+import type { InNodeArgs, NearEndArgs, OvsPortPart, PeerPart } from "./parts";
+import { currentProgram, HOST } from "./program";
+import {
+  type BridgeReference,
+  type NamespaceReference,
+  type OvsBridgeReference,
+  resolveInterface,
+  resolvePort,
+} from "./reference";
 import { type DeepInputs, NetnsResource } from "./resource";
 
-type InterfaceSchema = NonNullable<z.input<typeof Schema>["interfaces"]>[string];
-type PeerSchema = NonNullable<InterfaceSchema["peer"]>;
-
 /** The far end of a cable that leads into a {@link Node}. */
-export type NodePeerArgs = DeepInputs<Omit<PeerSchema, "namespace" | "bridge">> & {
+export interface NodePeerArgs extends Omit<PeerPart, "namespace" | "bridge"> {
   /** Network namespace the far end lives in. Default: the bridge's where one is given, else the host's own. Updates in place. */
   namespace?: NamespaceReference;
   /** Bridge that the far end is a port of, in the same namespace. Default: none. Updates in place. */
   bridge?: BridgeReference;
-};
+}
 
 /** One link of a {@link Node}: the near end of a cable. */
-export type NodeInterfaceArgs = DeepInputs<Omit<InterfaceSchema, "peer">> & {
+export interface NodeInterfaceArgs extends NearEndArgs {
   /** The far end of the cable. Default: one in the host's own namespace, called `NODE-INTERFACE`. Updates in place. */
   peer?: NodePeerArgs;
-};
+}
+
+/** A port of a bridge of Open vSwitch, of a {@link Node}. */
+export interface NodeOvsPortArgs extends Omit<OvsPortPart, "bridge"> {
+  /** The bridge that it is a port of: an {@link OvsBridge}, or the name of one. Updates in place. */
+  bridge: OvsBridgeReference;
+}
 
 /**
  * Arguments of a {@link Node}.
  * @interface
  */
-export type NodeArgs = DeepInputs<Omit<z.input<typeof Schema>, "name" | "interfaces">> & {
-  /** Name of the namespace, as in `ip netns add`. Default: the resource's name. Replaces. */
-  name?: pulumi.Input<string>;
-  /**
-   * Links of the namespace by their names: each is one end of a cable, except for `lo`, which takes `addresses` only.
-   * Default: none. Updates in place.
-   */
-  interfaces?: Readonly<Record<string, NodeInterfaceArgs>>;
-};
+export type NodeArgs = DeepInputs<Omit<z.input<typeof NamespaceSchema>, "name" | "adopt">> &
+  InNodeArgs & {
+    /** Name of the namespace, as in `ip netns add`. Default: the resource's name. Replaces. */
+    name?: pulumi.Input<string>;
+    /**
+     * Links of the namespace by their names: each is one end of a cable, except for `lo`, which takes `addresses` only.
+     * Default: none. Updates in place.
+     */
+    interfaces?: Readonly<Record<string, NodeInterfaceArgs>>;
+    /**
+     * Ports of Open vSwitch by the names of their links, which are on the host, such as far ends of cables: the arguments of
+     * an OvsPort. Default: none. Updates in place.
+     */
+    ovsPorts?: Readonly<Record<string, NodeOvsPortArgs>>;
+    /**
+     * Take over what something else has made under these names: the namespace and each part by itself. Deletion sets it
+     * back to what it was, and leaves it. Default: false. Updates in place.
+     */
+    adopt?: pulumi.Input<boolean>;
+  };
 
 /**
- * A namespace with its cables, addresses and routes as one resource: what {@link Namespace}, {@link VethPair},
- * {@link Address} and {@link Route} are one by one, with the same rules, at a fraction of the engine's cost. Parts
- * that change are changed in place, each by itself.
+ * A namespace with everything in it as one resource: cables, bridges, addresses, neighbours, routes, rules and kernel
+ * parameters. Each is what a resource of its own kind is, with the same rules, at a fraction of the engine's cost. Parts that
+ * change are changed in place, each by itself.
  */
 export class Node extends NetnsResource {
   /** Name of the namespace. */
   declare readonly name: pulumi.Output<string>;
 
   constructor(name: string, args: NodeArgs = {}, options?: pulumi.CustomResourceOptions) {
-    expectKinds(
-      `Node "${name}"`,
-      Object.entries(args.interfaces ?? {}).flatMap(([link, given]): Reference[] => [
+    expectKinds(`Node "${name}"`, [
+      ...Object.entries(args.interfaces ?? {}).flatMap(([link, given]): Reference[] => [
         [`interfaces.${link}.peer.namespace`, given?.peer?.namespace, "namespace"],
         [`interfaces.${link}.peer.bridge`, given?.peer?.bridge, "bridge"],
       ]),
-    );
+      ...Object.entries(args.ovsPorts ?? {}).map(
+        ([link, given]): Reference => [`ovsPorts.${link}.bridge`, given?.bridge, "ovsBridge"],
+      ),
+    ]);
     const namespace = args.name ?? name;
     const resolved = Object.entries(args.interfaces ?? {}).map(([link, given]) => ({
       link,
@@ -62,12 +85,23 @@ export class Node extends NetnsResource {
         ? { inputs: given, far: undefined, owners: [] }
         : resolvePeer(name, given)),
     }));
+    const ports = Object.entries(args.ovsPorts ?? {}).map(([link, given]) => ({
+      ...{ link, given, bridge: resolveInterface(`Node "${name}"`, given.bridge, undefined) },
+    }));
     const inputs = {
       ...args,
       name: namespace,
       interfaces: Object.fromEntries(resolved.map(({ link, inputs }) => [link, inputs])),
+      ...(args.ovsPorts && {
+        ovsPorts: Object.fromEntries(
+          ports.map(({ link, given, bridge }) => [link, { ...given, bridge: bridge.name }]),
+        ),
+      }),
     };
-    const owners = resolved.flatMap(({ owners }) => owners);
+    const owners = [
+      ...resolved.flatMap(({ owners }) => owners),
+      ...ports.map(({ bridge }) => bridge.resource),
+    ];
     super("Node", name, inputs, [], { replaceWith: owners }, options);
     const program = currentProgram();
     const place = { name: this.name, resource: this, key: this };
@@ -81,8 +115,17 @@ export class Node extends NetnsResource {
       if (farName !== undefined) program.declareLink(far.place, farName, this);
       if (far.hasAddresses) program.declareAddress(far.place, this);
     }
+    for (const bridge of keysOf(args.bridges)) program.declareBridge(place, bridge, this);
+    for (const bridge of keysOf(args.ovsBridges)) {
+      program.declareLink(HOST, bridge, this);
+      program.declareAddress(HOST, this);
+    }
   }
 }
+
+/** The names in a map, as far as they are known while the program runs. */
+const keysOf = (map: object | undefined): string[] =>
+  map === undefined || isLater(map) ? [] : Object.keys(map);
 
 /** A name that is known while the program runs. */
 const textOf = (name: unknown) => (typeof name === "string" ? name : undefined);
