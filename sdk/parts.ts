@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { AddressArgs as AddressSchema } from "../provider/kinds/address";
 import type { BridgeArgs as BridgeSchema } from "../provider/kinds/bridge";
-import type { FilterRuleArgs as FilterRuleSchema } from "../provider/kinds/filterRule/filterRule";
-import type { NatRuleArgs as NatRuleSchema } from "../provider/kinds/natRule/natRule";
+import type { FilterRuleArgs as FilterRuleSchema } from "../provider/kinds/filterRule/args";
+import type { NatRuleArgs as NatRuleSchema } from "../provider/kinds/natRule/args";
 import type { NeighborArgs as NeighborSchema } from "../provider/kinds/neighbor";
 import type { OvsBridgeArgs as OvsBridgeSchema } from "../provider/kinds/ovsBridge";
 import type { OvsPortArgs as OvsPortSchema } from "../provider/kinds/ovsPort";
@@ -21,7 +21,7 @@ type Without<S extends z.ZodType, K extends keyof z.input<S>> = DeepInputs<Omit<
 export type NamedParts<T> = pulumi.Input<Readonly<Record<string, pulumi.Input<T>>>>;
 
 /** A list. */
-export type ListedParts<T> = pulumi.Input<readonly pulumi.Input<T>[]>;
+type ListedParts<T> = pulumi.Input<readonly pulumi.Input<T>[]>;
 
 /** Values of kernel parameters by key. */
 export type SysctlParts = pulumi.Input<Readonly<Record<string, pulumi.Input<string | number | boolean>>>>;
@@ -59,7 +59,7 @@ export type NatRulePart = Without<typeof NatRuleSchema, "namespace" | "family"> 
 export type FilterRulePart = Without<typeof FilterRuleSchema, "namespace" | "family"> & FamilyArgs;
 
 /** What a link has. */
-export interface OnLinkArgs {
+interface OnLinkArgs {
   /** Addresses with their prefix lengths, or objects as the arguments of an Address. Default: none. Updates in place. */
   addresses?: ListedParts<string | AddressPart>;
   /** Entries of the neighbour table of this link, as the arguments of a Neighbor. Default: none. Updates in place. */

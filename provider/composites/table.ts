@@ -82,7 +82,7 @@ export function valuesOf(definition: Definition): Row {
 }
 
 /** The schemas of the arguments in a table. */
-export const schemasOf = (table: Table): Shape =>
+const schemasOf = (table: Table): Shape =>
   Object.fromEntries(Object.entries(table).map(([field, { schema }]) => [field, schema]));
 
 function fieldOf({ kind, schema }: Definition, field: string): z.ZodType {

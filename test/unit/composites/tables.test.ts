@@ -8,6 +8,7 @@ import { topology } from "../../../provider/composites/topology";
 import type { Args } from "../../../provider/engine/definition";
 import { definitions } from "../../../provider/kinds";
 import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
+import { HERE } from "../../support/fakeHost";
 
 /** Every kind as a part: a change that must reach it alone, and a value that its kind refuses. */
 interface Row {
@@ -133,7 +134,7 @@ const kindsIn = (table: Table): string[] => [
 ];
 
 function planned(composite: Composite, olds: Args, news: Args) {
-  const plan = planOf(composite, checkedComposite(composite, olds), checkedComposite(composite, news));
+  const plan = planOf(composite, HERE, checkedComposite(composite, olds), checkedComposite(composite, news));
   return {
     gone: plan.gone.map(({ key }) => key),
     made: plan.made.map(({ key }) => key),
