@@ -74,6 +74,7 @@ export const bridge: Definition<Args, Outputs> = {
   },
 
   id: ({ namespace, name }) => linkId(namespace, name),
+  place: { namespace: "namespace", name: "name" },
   claims: ({ namespace, name }) => [claimOf("link", namespace, name)],
   needs: ({ namespace }) => namespaceClaim(namespace),
   defaults: ({ mark }) => ({ mac: macOf(mark) }),

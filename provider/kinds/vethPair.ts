@@ -69,6 +69,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       .filter(isNamed)
       .map(({ namespace, name }) => linkId(namespace, name))
       .join(" "),
+  place: { ends: ["end", "peer"], key: ({ end }) => linkId(end.namespace, end.name) },
   home: ({ end }) => end.namespace,
   claims: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
   needs: ({ end, peer }) =>
