@@ -105,6 +105,39 @@ export interface Survey {
 }
 
 /**
+ * Where a frame goes that is sent by a link: to the ports of the link, to its other end, nowhere, or beyond what can be
+ * looked into.
+ */
+export type FramePath = "ports" | "peer" | "nowhere" | "beyond";
+
+/** One link that a resource makes, in its arguments. A refresh that did not find a link leaves no name. */
+export interface MadeLink {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly bridge?: string | undefined;
+  readonly mtu?: number | undefined;
+  readonly up?: boolean | undefined;
+}
+
+/** The facts of a kind of link that trace, graph and doctor ask for; none of them knows a kind by its name. */
+export interface LinkFacts<A = Args> {
+  /** Its type in `ip link add type` and in `info_kind` of `ip -j -d link`. */
+  readonly type: string;
+  readonly frames: FramePath;
+  /** What a kernel needs for it. */
+  readonly kernel: {
+    /** The option that the kernel is built with, such as `CONFIG_BRIDGE`. */
+    readonly config: string;
+    /** The words that creation needs besides the type, for a trial. Default: none. */
+    readonly words?: readonly string[];
+    /** Whether hardly a program does without it. */
+    readonly isBasic?: true;
+  };
+  /** The links that a resource with these arguments makes. */
+  linksOf(args: A): readonly MadeLink[];
+}
+
+/**
  * One kind of resource, everything about it in one place. Nothing here runs anything: commands are returned,
  * answers are given. Methods are written in method syntax, so that a list may hold different kinds.
  */
@@ -128,6 +161,8 @@ export interface Definition<A = Args, O extends object = object> {
   needs?(args: A): readonly string[];
   /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
   home?(args: A): string | undefined;
+  /** Set for a kind of link. */
+  readonly links?: LinkFacts<A>;
   /** The link that it is on, by whose deletion it goes. By default none. */
   link?(args: A): string;
   /** The network namespace that it is itself: its deletion takes along what is in it. */

@@ -1,29 +1,25 @@
 import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
-import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
-import { isMarkOf, parseMark } from "../linux/marks/mark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
-import { isUp, type Link, misfit, parseLink, parseLinks } from "../linux/read/link";
+import { parseMark } from "../linux/marks/mark";
+import { type Link, misfit, parseLink } from "../linux/read/link";
 import { parseNamespaceIds } from "../linux/read/namespaceId";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
-import { birthGroup, isMarked, linkId, macOf, markWords } from "./links/identity";
+import { ethernetFields, placeFields, portFields, stateFields } from "./links/fields";
+import { isMarked, linkId, macOf } from "./links/identity";
 import { farEndOf, NOTHING } from "./links/inside";
+import {
+  birthWords,
+  changes,
+  completion,
+  linkClaim,
+  marking,
+  needsOf,
+  readBack,
+  surveyOf,
+} from "./links/link";
 
-const EndArgs = z.object({
-  /** Name of this end, up to 15 bytes. Replaces. */
-  name: linkName,
-  /** Network namespace this end lives in. Default: the host's own. Replaces. */
-  namespace: namespaceName.optional(),
-  /** Bridge in the same namespace that this end is a port of. Default: none. Updates in place. */
-  bridge: linkName.optional(),
-  /** MAC address. Updates in place. */
-  mac: macAddress,
-  /** Largest packet in bytes. Default: 1500. Updates in place. */
-  mtu: mtu.default(1500),
-  /** Whether it is up. Default: true. Updates in place. */
-  up: z.boolean().default(true),
-});
+const EndArgs = z.object({ ...placeFields, ...portFields, ...ethernetFields, ...stateFields });
 
 export const VethPairArgs = z.object({
   /** This end of the cable. */
@@ -61,6 +57,12 @@ interface Seen extends Observed<Args, Partial<Outputs>> {
 export const vethPair: Definition<Args, Partial<Outputs>> = {
   kind: "VethPair",
   schema: VethPairArgs,
+  links: {
+    type: "veth",
+    frames: "peer",
+    kernel: { config: "CONFIG_VETH", isBasic: true },
+    linksOf: ({ end, peer }) => [end, peer],
+  },
   identity: "end.name",
   onChange: {
     // The kernel can move and rename a link, but a move costs 16 ms and everything that hangs on it.
@@ -86,12 +88,8 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       .map(({ namespace, name }) => linkId(namespace, name))
       .join(" "),
   home: ({ end }) => end.namespace,
-  claims: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
-  needs: ({ end, peer }) =>
-    [end, peer].flatMap(({ namespace, bridge }) => [
-      ...namespaceClaim(namespace),
-      ...(bridge === undefined ? [] : [claimOf("link", namespace, bridge)]),
-    ]),
+  claims: ({ end, peer }) => [end, peer].map(linkClaim),
+  needs: ({ end, peer }) => [end, peer].flatMap(needsOf),
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),
 
@@ -125,8 +123,8 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     if (!seen.args.end?.name || !seen.args.peer?.name) return [...removal(seen, args), ...creation(args)];
     const [mark = "", peerMark = mark] = args.mark.split("\n");
     return [
-      ...endUpdate(seen.args.end, args.end, seen.end, mark),
-      ...endUpdate(seen.args.peer, args.peer, seen.peer, peerMark),
+      ...changes(seen.args.end, args.end, marksOf(seen.end), mark),
+      ...changes(seen.args.peer, args.peer, marksOf(seen.peer), peerMark),
     ];
   },
 
@@ -150,24 +148,15 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       ? [...carrierProblems("end.up", seen.end), ...carrierProblems("peer.up", seen.peer)]
       : [],
 
-  // One end tells of the whole cable, and takes it along.
-  survey: (namespace) => ({
-    commands: [showLinks(namespace)],
-    find: ([links]) =>
-      parseLinks(links ?? "").flatMap(({ ifname: name, ifalias: mark }) =>
-        isMarkOf("VethPair", mark) ? { end: { name, namespace }, peer: {}, mark } : [],
-      ),
-  }),
+  // One end tells of the whole cable, and its deletion deletes both.
+  survey: surveyOf("VethPair", (end) => ({ end, peer: {} })),
 
   // A crash may have come before one alias or both.
   isOurs: ({ end, peer }: Seen, { mark, ...asked }) => {
     const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
     return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
   },
-  marking: ({ end, peer, mark }) =>
-    [end, peer]
-      .filter(isNamed)
-      .map(({ namespace, name }) => ip(namespace, "link", "set", "dev", name, "alias", mark)),
+  marking: ({ end, peer, mark }) => [end, peer].filter(isNamed).map((one) => marking(one, mark)),
 };
 
 /** Whether an end is there as its resource's own: by itself, or as the other end of one that is. */
@@ -198,43 +187,31 @@ function markOn(links: readonly Link[], own: string): string | undefined {
 /** In the state, an end that a refresh has not found has no name. */
 const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
 
-/** Both ends at once and in their namespaces: moving one later costs 16 ms and brings it down. */
+/** Creates both ends at once and in their namespaces: a move later costs 16 ms and brings an end down. */
 function creation({ mark, end, peer }: Args): Command[] {
   // `ip -n` knows the namespace of the first end; the second is named, so it must not be the host's own.
   const [first, second] =
     peer.namespace === undefined && end.namespace !== undefined ? [peer, end] : [end, peer];
-  const words = ({ name, mac, mtu }: End) => [
-    ...["name", name, "address", mac, "mtu", String(mtu), "group", birthGroup(mark)],
-  ];
   const target =
     second.namespace === first.namespace || second.namespace === undefined ? [] : ["netns", second.namespace];
   return [
-    ip(first.namespace, "link", "add", ...words(first), "type", "veth", "peer", ...words(second), ...target),
-    ...[end, peer].map(({ namespace, name, bridge, up }) =>
-      ip(
-        namespace,
-        ...["link", "set", "dev", name, ...markWords(mark, birthGroup(mark))],
-        ...(bridge === undefined ? [] : ["master", bridge]),
-        ...(up ? ["up"] : []),
-      ),
+    ip(
+      first.namespace,
+      "link",
+      "add",
+      ...birthWords(first, mark),
+      "type",
+      "veth",
+      "peer",
+      ...birthWords(second, mark),
+      ...target,
     ),
+    completion(end, mark),
+    completion(peer, mark),
   ];
 }
 
-function endUpdate(seen: Some<End>, asked: End, link: Link | undefined, mark: string): Command[] {
-  const words = [
-    ...(link?.ifalias === mark ? [] : markWords(mark, link?.group)),
-    ...(seen.mac === asked.mac ? [] : ["address", asked.mac]),
-    ...(seen.mtu === asked.mtu ? [] : ["mtu", String(asked.mtu)]),
-    ...(seen.bridge === asked.bridge
-      ? []
-      : asked.bridge === undefined
-        ? ["nomaster"]
-        : ["master", asked.bridge]),
-    ...(seen.up === asked.up ? [] : [asked.up ? "up" : "down"]),
-  ];
-  return words.length === 0 ? [] : [ip(asked.namespace, "link", "set", "dev", asked.name, ...words)];
-}
+const marksOf = (link: Link | undefined) => ({ alias: link?.ifalias, group: link?.group });
 
 /** One end takes the other along. */
 function removal(seen: Observed<Args, object>, { end, peer }: Args): Command[] {
@@ -276,12 +253,9 @@ function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids?: Answer): 
   return ids === undefined || parseNamespaceIds(ids).get(from.link_netnsid) === namespace;
 }
 
-/** An end as it is; one that is not where it is looked for has no name. */
-function seenEnd(link: Link | undefined): Some<End> {
-  if (!link) return { name: undefined };
-  const { ifname: name, master: bridge, address: mac, mtu } = link;
-  return { name, bridge, mac, mtu, up: isUp(link) };
-}
+/** An end as the kernel has it; one that is not found has no name. */
+const seenEnd = (link: Link | undefined): Some<End> =>
+  link ? { name: link.ifname, ...readBack(link) } : { name: undefined };
 
 function problems(end: End, peer: End): Problem[] {
   if (end.name === peer.name && end.namespace === peer.namespace) {
