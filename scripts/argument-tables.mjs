@@ -61,17 +61,21 @@ function rowsOf(program, kind) {
   const name = `${kind[0].toUpperCase()}${kind.slice(1)}Args`;
   const symbol = checker.getExportsOfModule(checker.getSymbolAtLocation(sdk)).find((it) => it.name === name);
   if (!symbol) throw new Error(`${relative(root, sdk.fileName)} exports no ${name}`);
-  const order = documentedKeys(schema);
+  const order = documentedKeys(checker, schema);
   const rank = ({ name }) => (order.includes(name) ? order.indexOf(name) : order.length);
   return merged(fields(checker, checker.getDeclaredTypeOfSymbol(symbol), "", rank));
 }
 
-/** Every key with a doc comment, in the order of first appearance. */
-function documentedKeys(file) {
+/** Every key with a doc comment, in the order of first appearance, also in objects that are spread from elsewhere. */
+function documentedKeys(checker, file) {
   const keys = new Set();
   const visit = (node) => {
     if ((ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node)) && docOf(node) !== "")
-      keys.add(node.name.getText(file));
+      keys.add(node.name.getText());
+    if (ts.isSpreadAssignment(node) && ts.isIdentifier(node.expression)) {
+      for (const property of checker.getTypeAtLocation(node.expression).getProperties())
+        if (docOf(property.declarations.at(-1)) !== "") keys.add(property.name);
+    }
     ts.forEachChild(node, visit);
   };
   visit(file);

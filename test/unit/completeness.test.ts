@@ -44,9 +44,8 @@ function paths(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ""): s
 /** The comment of every field of the schema `name` in a source, by its dotted path. */
 function comments(source: ts.SourceFile, name: string, prefix = ""): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const property of objectGivenTo(source, name).properties) {
-    if (!ts.isPropertyAssignment(property)) continue;
-    const path = prefix + property.name.getText(source);
+  for (const property of propertiesOf(source, objectGivenTo(source, name))) {
+    const path = prefix + property.name.getText();
     if (ts.isIdentifier(property.initializer) && /^[A-Z]/.test(property.initializer.text)) {
       for (const [inner, text] of comments(source, property.initializer.text, `${path}.`))
         found.set(inner, text);
@@ -57,15 +56,38 @@ function comments(source: ts.SourceFile, name: string, prefix = ""): ReadonlyMap
   return found;
 }
 
+/** The properties of an object, and those of each object of `links/fields.ts` that it spreads. */
+const propertiesOf = (
+  source: ts.SourceFile,
+  { properties }: ts.ObjectLiteralExpression,
+): ts.PropertyAssignment[] =>
+  properties.flatMap((property) => {
+    if (ts.isPropertyAssignment(property)) return [property];
+    if (!ts.isSpreadAssignment(property) || !ts.isIdentifier(property.expression)) return [];
+    const group = property.expression.text;
+    const shared = initializerOf(sharedFields(), group);
+    if (!shared || !ts.isObjectLiteralExpression(shared))
+      throw new Error(`${source.fileName} spreads ${group}, which links/fields.ts does not have`);
+    return propertiesOf(sharedFields(), shared);
+  });
+
+const sharedFields = (): ts.SourceFile => sourceAt(join(root, "provider/kinds/links/fields.ts"));
+
+/** A source with its parents set, as `getText` needs them. */
+const sourceAt = (file: string): ts.SourceFile =>
+  ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+
+const initializerOf = (source: ts.SourceFile, name: string): ts.Expression | undefined =>
+  source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => declarationList.declarations)
+    .find((declaration) => declaration.name.getText(source) === name)?.initializer;
+
 /** The fields in `const NAME = z.object({ … })`. */
 function objectGivenTo(source: ts.SourceFile, name: string): ts.ObjectLiteralExpression {
-  for (const statement of source.statements.filter(ts.isVariableStatement)) {
-    for (const { name: declared, initializer } of statement.declarationList.declarations) {
-      if (declared.getText(source) !== name || !initializer || !ts.isCallExpression(initializer)) continue;
-      const [fields] = initializer.arguments;
-      if (fields && ts.isObjectLiteralExpression(fields)) return fields;
-    }
-  }
+  const initializer = initializerOf(source, name);
+  const [fields] = initializer && ts.isCallExpression(initializer) ? initializer.arguments : [];
+  if (fields && ts.isObjectLiteralExpression(fields)) return fields;
   throw new Error(`${source.fileName} has no \`const ${name} = z.object({ … })\``);
 }
 
@@ -153,8 +175,7 @@ function itHasItsFiles(folder: string, kind: string): void {
 
 /** What the comments in a kind's source say of a change, by the fields' dotted paths. */
 function effectsSaidOf(folder: string, kind: string): Record<string, string[]> {
-  const file = join(root, schemaOf(folder, fileName(kind)));
-  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+  const source = sourceAt(join(root, schemaOf(folder, fileName(kind))));
   const said = [...comments(source, `${kind}Args`)].map(([path, text]) => [path, effectsSaid(text)]);
   return Object.fromEntries(said);
 }
