@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { BridgeArgs as Schema } from "../provider/kinds/bridge";
-import { expectKinds } from "./kinds";
-import { currentProgram, type DeclaredLink, type Place } from "./program";
-import { type NamespaceReference, resolveNamespace } from "./reference";
-import { hide, type Inputs, NetnsResource } from "./resource";
+import { Link } from "./link";
+import { currentProgram } from "./program";
+import type { NamespaceReference } from "./reference";
+import type { Inputs } from "./resource";
 
 /**
  * Arguments of a {@link Bridge}.
@@ -23,24 +23,12 @@ export type BridgeArgs = Inputs<Omit<z.input<typeof Schema>, "name" | "mac" | "n
 };
 
 /** A virtual switch: a Linux bridge, as `ip link add type bridge` makes it. See ip-link(8) and the kernel's bridge doc. */
-export class Bridge extends NetnsResource implements DeclaredLink {
-  /** Name of the bridge. */
-  declare readonly name: pulumi.Output<string>;
+export class Bridge extends Link {
   /** MAC address. */
   declare readonly mac: pulumi.Output<string>;
-  /** Interface index, unique in its namespace. */
-  declare readonly ifindex: pulumi.Output<number>;
-  /** @internal */
-  declare readonly place: Place;
-  /** @internal */
-  declare readonly resource: this;
 
   constructor(name: string, args: BridgeArgs = {}, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Bridge "${name}"`, [["namespace", args.namespace, "namespace"]]);
-    const place = resolveNamespace(args.namespace);
-    const inputs = { ...args, name: args.name ?? name, namespace: place.name };
-    super("Bridge", name, inputs, ["ifindex"], { deletedWith: [place.resource] }, options);
-    hide(this, { place, resource: this });
-    currentProgram().declareBridge(place, inputs.name, this);
+    super("Bridge", name, args, options);
+    currentProgram().declareBridge(this.place, args.name ?? name, this);
   }
 }

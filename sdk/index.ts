@@ -1,6 +1,7 @@
 export { Address, type AddressArgs } from "./address";
 export { Bridge, type BridgeArgs } from "./bridge";
 export { FilterRule, type FilterRuleArgs } from "./filterRule";
+export type { Link } from "./link";
 export { Namespace, type NamespaceArgs } from "./namespace";
 export { NatRule, type NatRuleArgs } from "./natRule";
 export { Neighbor, type NeighborArgs } from "./neighbor";

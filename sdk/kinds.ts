@@ -12,14 +12,15 @@ export type Reference = readonly [property: string, given: unknown, wanted: Want
 /** The kinds that each takes. Those of the other sort of bridge have an error of their own. */
 const KINDS: Readonly<Record<Wanted, readonly string[]>> = {
   namespace: ["Namespace", "Node"],
-  link: ["Bridge", "OvsBridge", END],
+  // A link has a place, whatever its kind.
+  link: [END],
   bridge: ["Bridge", "OvsBridge"],
   ovsBridge: ["Bridge", "OvsBridge"],
 };
 
 const WORDS: Readonly<Record<Wanted, string>> = {
   namespace: "a Namespace, a Node or the name of one",
-  link: "a Bridge, an OvsBridge, an end of a VethPair or the name of a link",
+  link: "a Bridge, an end of a VethPair or another link, or the name of one",
   bridge: "a Bridge or the name of one",
   ovsBridge: "an OvsBridge or the name of one",
 };
@@ -40,10 +41,8 @@ const MENDS: Readonly<Record<Wanted, Readonly<Record<string, string>>>> = {
 /** What of a resource is text. */
 const TEXTS: Readonly<Record<string, string>> = {
   Address: "`ip` or `address`",
-  Bridge: "`name`",
   Namespace: "`name`",
   Node: "`name`",
-  OvsBridge: "`name`",
   VethPair: "`end.name` or `peer.name`",
   [END]: "`name`",
 };
@@ -53,7 +52,8 @@ export function expectKinds(whose: string, references: readonly Reference[]): vo
   for (const [property, given, wanted] of references) {
     if (given === undefined || given === null || typeof given === "string" || isLater(given)) continue;
     const kind = kindOf(given);
-    if (kind !== undefined && KINDS[wanted].includes(kind)) continue;
+    if (kind !== undefined && (KINDS[wanted].includes(kind) || (wanted === "link" && isLink(given))))
+      continue;
     const words = MENDS[wanted][kind ?? ""] ?? WORDS[wanted];
     throw new pulumi.RunError(`${whose}: \`${property}\` takes ${words}, not ${nameOf(given)}`);
   }
@@ -61,10 +61,13 @@ export function expectKinds(whose: string, references: readonly Reference[]): vo
 
 /** The error for a resource in the place of text. */
 export function resourceForText(whose: string, property: string, given: object): Error {
-  const texts = TEXTS[kindOf(given) ?? ""];
+  const texts = TEXTS[kindOf(given) ?? ""] ?? (isLink(given) ? "`name`" : undefined);
   const mend = texts === undefined ? "" : `: write its ${texts}`;
   return new pulumi.RunError(`${whose}: \`${property}\` takes a plain value, not ${nameOf(given)}${mend}`);
 }
+
+/** Whether a value is a resource that is one link, also of another copy of this package. */
+const isLink = (value: unknown): boolean => pulumi.Resource.isInstance(value) && "place" in value;
 
 /** Whether a value is known only later. */
 export const isLater = (value: unknown): value is pulumi.Output<unknown> | Promise<unknown> =>

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bridge } from "./bridge";
+import type { Link } from "./link";
 import type { Namespace } from "./namespace";
 import type { Node } from "./node";
 import { OvsBridge } from "./ovsBridge";
@@ -15,8 +16,8 @@ export type BridgeReference = Bridge | pulumi.Input<string>;
 /** A bridge of Open vSwitch: its resource, or the name of one. */
 export type OvsBridgeReference = OvsBridge | pulumi.Input<string>;
 
-/** A link: a bridge of either sort, one end of a veth pair, or the name of any interface. */
-export type InterfaceReference = Bridge | OvsBridge | VethEnd | pulumi.Input<string>;
+/** A link: a resource of any kind of link, one end of a veth pair, or the name of any interface. */
+export type InterfaceReference = Link | OvsBridge | VethEnd | pulumi.Input<string>;
 
 /** The namespace behind a reference. A plain name finds the resource that this program declared before. */
 export function resolveNamespace(reference: NamespaceReference | undefined): Place {
@@ -115,6 +116,6 @@ function areApart(...places: readonly [Place, Place]): boolean {
 
 function isDeclaredLink(
   reference: InterfaceReference,
-): reference is (Bridge | OvsBridge | VethEnd) & DeclaredLink {
+): reference is (Link | OvsBridge | VethEnd) & DeclaredLink {
   return typeof reference === "object" && !pulumi.Output.isInstance(reference) && "place" in reference;
 }

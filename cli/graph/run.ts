@@ -1,3 +1,4 @@
+import "../../provider/kinds";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { gatherNetwork } from "../../provider/trace/network/gather";
 import { findPlace, type Network, type Place } from "../../provider/trace/network/network";

@@ -1,3 +1,4 @@
+import "../../provider/kinds";
 import { knownOn } from "../../provider/engine/discover";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import type { Known } from "../../provider/trace/owners";

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Answer, Command, Steps } from "../linux/command";
 import type { HostId } from "../linux/host/perHost";
 import type { Former, OwnerRecord } from "../linux/host/records";
+import type { LinkFacts } from "../linux/linkTypes";
 import type { Place } from "../linux/marks/objectName";
 
 /** The arguments of any resource after `check`: the fields of its schema, defaults filled in, and its mark. */
@@ -102,39 +103,6 @@ export interface Survey {
   readonly commands: readonly Command[];
   /** What carries a mark of this kind: as much of its arguments as `probe` and `remove` need. */
   find(answers: readonly Answer[]): readonly Args[];
-}
-
-/**
- * Where a frame goes that is sent by a link: to the ports of the link, to its other end, nowhere, or beyond what can be
- * looked into.
- */
-export type FramePath = "ports" | "peer" | "nowhere" | "beyond";
-
-/** One link that a resource makes, in its arguments. A refresh that did not find a link leaves no name. */
-export interface MadeLink {
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
-  readonly bridge?: string | undefined;
-  readonly mtu?: number | undefined;
-  readonly up?: boolean | undefined;
-}
-
-/** The facts of a kind of link that trace, graph and doctor ask for; none of them knows a kind by its name. */
-export interface LinkFacts<A = Args> {
-  /** Its type in `ip link add type` and in `info_kind` of `ip -j -d link`. */
-  readonly type: string;
-  readonly frames: FramePath;
-  /** What a kernel needs for it. */
-  readonly kernel: {
-    /** The option that the kernel is built with, such as `CONFIG_BRIDGE`. */
-    readonly config: string;
-    /** The words that creation needs besides the type, for a trial. Default: none. */
-    readonly words?: readonly string[];
-    /** Whether hardly a program does without it. */
-    readonly isBasic?: true;
-  };
-  /** The links that a resource with these arguments makes. */
-  linksOf(args: A): readonly MadeLink[];
 }
 
 /**

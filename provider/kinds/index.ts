@@ -1,5 +1,6 @@
 import type { Definition } from "../engine/definition";
 import { registerKinds } from "../engine/registry";
+import { type LinkFacts, registerLinkKinds } from "../linux/linkTypes";
 import { address } from "./address";
 import { bridge } from "./bridge";
 import { filterRule } from "./filterRule/filterRule";
@@ -30,3 +31,10 @@ export const definitions: readonly Definition[] = [
 ];
 
 registerKinds(definitions);
+
+/** The kinds of link among them. */
+export const kindsOfLink: readonly (Definition & { readonly links: LinkFacts })[] = definitions.flatMap(
+  (definition) => (definition.links ? [{ ...definition, links: definition.links }] : []),
+);
+
+registerLinkKinds(kindsOfLink);

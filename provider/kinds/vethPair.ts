@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
 import { parseMark } from "../linux/marks/mark";
-import { type Link, misfit, parseLink } from "../linux/read/link";
+import { isCableEnd, type Link, misfit, parseLink } from "../linux/read/link";
 import { parseNamespaceIds } from "../linux/read/namespaceId";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
 import { ethernetFields, placeFields, portFields, stateFields } from "./links/fields";
@@ -60,7 +60,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   links: {
     type: "veth",
     frames: "peer",
-    kernel: { config: "CONFIG_VETH", isBasic: true },
+    kernel: { config: "CONFIG_VETH", words: ["peer", "name", "try1"], isBasic: true },
     linksOf: ({ end, peer }) => [end, peer],
   },
   identity: "end.name",
@@ -162,9 +162,10 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
 /** Whether an end is there as its resource's own: by itself, or as the other end of one that is. */
 function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: string, salt: string): boolean {
   if (!at) return true;
-  const [{ ifalias: alias, group, address: mac, linkinfo }] = at;
+  const [link] = at;
+  const { ifalias: alias, group, address: mac } = link;
   if (alias === mark) return true;
-  if (linkinfo?.info_kind !== "veth" || parseMark(alias ?? "") !== undefined) return false;
+  if (!isCableEnd(link) || parseMark(alias ?? "") !== undefined) return false;
   const isOthersEnd = other?.[0].ifalias === mark && leadsTo(at, other) && leadsTo(other, at);
   return isOthersEnd || isMarked({ alias, group, mac }, mark, macOf(mark, salt));
 }

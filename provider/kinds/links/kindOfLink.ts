@@ -1,6 +1,7 @@
 import type { z } from "zod";
-import type { Args, Definition, Effect, LinkFacts, Observed, Problem, Some } from "../../engine/definition";
+import type { Args, Definition, Effect, Observed, Problem, Some } from "../../engine/definition";
 import { type Command, ip, showLink, showLinks } from "../../linux/command";
+import type { LinkFacts } from "../../linux/linkTypes";
 import { misfit, parseLink } from "../../linux/read/link";
 import { linksIn, memberOf, portsOf, stackedOn } from "./attached";
 import type { LinkArgs, SharedField } from "./fields";

@@ -79,7 +79,7 @@ const WRONG = {
     ["cable", "takes `cable.end` or `cable.peer`, not the VethPair"],
     ["namespace", "takes the name of a link, with the Namespace as `namespace`, not the Namespace"],
     ["node", "takes the name of a link, with the Node as `namespace`, not the Node"],
-    ["address", "takes a Bridge, an OvsBridge, an end of a VethPair or the name of a link, not the Address"],
+    ["address", "takes a Bridge, an end of a VethPair or another link, or the name of one, not the Address"],
   ],
   bridge: [
     ["end", "takes a Bridge or the name of one, not the end of a VethPair"],
