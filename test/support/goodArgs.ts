@@ -1,4 +1,5 @@
 import type { Args } from "../../provider/engine/definition";
+import { allOf, testedLinks } from "./kindsOfLink";
 
 const end = (name: string, namespace: string) => ({
   ...{ name, namespace, bridge: "v-net-0", mac: "02:00:00:00:00:01", mtu: 1400, up: true },
@@ -93,6 +94,7 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { end: end("veth-red", "red"), peer: end("veth-red-br", "blue"), deleteForeign: true, adopt: false },
   ],
   Bridge: [{ name: "v-net-0", ...switched, adopt: false }],
+  ...Object.fromEntries(testedLinks.map((link) => [link.kind, [{ ...allOf(link), adopt: false }]])),
   OvsBridge: [
     {
       ...{ name: "v-net-0", datapathType: "netdev", mac: "02:00:00:00:00:01", mtu: 1400 },

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as sdk from "../../../sdk";
+import { testedLinks } from "../../support/kindsOfLink";
 
 type Class = new (name: string, args: object) => pulumi.Resource;
 
@@ -10,6 +11,18 @@ const KINDS: Readonly<
 > = {
   Namespace: { args: {}, references: {} },
   Bridge: { args: {}, references: { namespace: "namespace" } },
+  ...Object.fromEntries(
+    testedLinks.map(({ kind, fields }) => [
+      kind,
+      {
+        args: {},
+        references: {
+          namespace: "namespace" as const,
+          ...(fields.includes("bridge") && { bridge: "bridge" as const }),
+        },
+      },
+    ]),
+  ),
   VethPair: {
     args: { peer: { name: "far" } },
     references: {
