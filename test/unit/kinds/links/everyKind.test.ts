@@ -68,6 +68,8 @@ for (const link of testedLinks) {
         });
       }
       itRefuses(definition, { name: "unit-bad" }, [
+        [{ name: undefined }, "name: is required"],
+        [{ typo: 1 }, `typo: is not a property; there are ${fields.map((name) => `\`${name}\``).join(", ")}`],
         ...REFUSED.filter(([field]) => has(field)).map(
           ([field, value, reason]) => [{ [field]: value }, `${field}: ${reason}`] as const,
         ),
