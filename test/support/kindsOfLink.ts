@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Args, Definition, LinkFacts } from "../../provider/engine/definition";
+import type { Args, Definition } from "../../provider/engine/definition";
 import { kindsOfLink } from "../../provider/kinds";
+import type { LinkFacts } from "../../provider/linux/linkTypes";
 
 /** The rows of test/kinds/: a module for each kind of link, which says no more than its own options. */
 
