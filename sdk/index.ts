@@ -1,5 +1,6 @@
 export { Address, type AddressArgs } from "./address";
 export { Bridge, type BridgeArgs } from "./bridge";
+export { Dummy, type DummyArgs } from "./dummy";
 export { FilterRule, type FilterRuleArgs } from "./filterRule";
 export type { Link } from "./link";
 export { Namespace, type NamespaceArgs } from "./namespace";

@@ -3,6 +3,7 @@ import { registerKinds } from "../engine/registry";
 import { type LinkFacts, registerLinkKinds } from "../linux/linkTypes";
 import { address } from "./address";
 import { bridge } from "./bridge";
+import { dummy } from "./dummy";
 import { filterRule } from "./filterRule/filterRule";
 import { namespace } from "./namespace";
 import { natRule } from "./natRule/natRule";
@@ -19,6 +20,7 @@ export const definitions: readonly Definition[] = [
   namespace,
   bridge,
   vethPair,
+  dummy,
   ovsBridge,
   ovsPort,
   address,

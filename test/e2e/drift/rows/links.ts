@@ -8,7 +8,7 @@ const ROOM = "links";
 
 export const links = () => {
   new sdk.Namespace(ROOM);
-  for (const name of ["one", "other"]) new sdk.Bridge(name, { namespace: ROOM, name: `links-${name}` });
+  for (const name of ["links-one", "links-other"]) new sdk.Bridge(name, { namespace: ROOM });
 };
 
 const set = `ip -n ${ROOM} link set dev NAME`;
