@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isHandle, isLater, resourceForText } from "./kinds";
+import { isLater, isResource, resourceForText } from "./handles";
 
 /** A value that is known only later, and its path in the arguments. */
 type Later = readonly [path: string, value: pulumi.Output<unknown> | Promise<unknown>];
@@ -47,7 +47,7 @@ async function openly(whose: string, path: string, output: pulumi.Output<unknown
 function laterIn(whose: string, value: unknown, path: string): Later[] {
   if (typeof value !== "object" || value === null) return [];
   if (isLater(value)) return [[path, value]];
-  if (isHandle(value)) throw resourceForText(whose, path, value);
+  if (isResource(value)) throw resourceForText(whose, path, value);
   const isList = Array.isArray(value);
   const place = (key: string) => (isList ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`);
   return Object.entries(value).flatMap(([key, item]) => laterIn(whose, item, place(key)));

@@ -1,23 +1,46 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { NeighborArgs as Schema } from "../provider/kinds/neighbor";
-import { expectKinds } from "./kinds";
+import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
 import { currentProgram } from "./program";
-import { type InterfaceReference, type NamespaceReference, resolveInterface } from "./reference";
-import { type Inputs, NetnsResource } from "./resource";
+import { resolveInterface } from "./reference";
+import { NetnsResource } from "./resource";
 
-/**
- * Arguments of a {@link Neighbor}.
- * @interface
- */
-export type NeighborArgs = Inputs<Omit<z.input<typeof Schema>, "interface" | "namespace">> & {
-  /**
-   * The link that the neighbour is on: a bridge, an end of a veth pair, or the name of any interface. Replaces.
-   */
+/** Arguments of a {@link Neighbor}. */
+export interface NeighborArgs {
+  /** Link of the neighbour. Replaces. */
   interface: InterfaceReference;
-  /** Where an interface given by name is. Default: the host's own namespace. Replaces. */
-  namespace?: NamespaceReference;
-};
+  /** Network namespace of a link that is given by name. Default: the host's own. Replaces. */
+  namespace?: NamespaceReference | undefined;
+  /** IPv4 or IPv6 address of the neighbour, without a prefix length. Replaces. */
+  address: pulumi.Input<string>;
+  /**
+   * MAC address that packets to the neighbour are sent to; a group address, whose first byte is odd, is valid. Required,
+   * except for a `proxy` entry, where it is an error. Updates in place.
+   */
+  lladdr?: pulumi.Input<string | undefined>;
+  /**
+   * State of the entry. `permanent`: always valid, never asked for by ARP or NDP, and never evicted. `noarp`: the same, but
+   * the kernel may evict it when its table is full. See ip-neighbour(8). Default: `permanent`; none for a `proxy` entry.
+   * Updates in place.
+   */
+  state?: pulumi.Input<"permanent" | "noarp" | undefined>;
+  /**
+   * Whether an IPv6 neighbour is a router. If it is not, the kernel drops routes that it learnt from it. A `proxy` entry
+   * announces it in its answers. For an IPv4 neighbour it is an error. See RFC 4861. Default: false for IPv6. Updates in
+   * place.
+   */
+  router?: pulumi.Input<boolean | undefined>;
+  /**
+   * Answers on this link for an address that is elsewhere, instead of naming a neighbour. It works where the namespace
+   * forwards packets; IPv6 also needs the parameter `proxy_ndp`. See ip-neighbour(8). Default: false. Replaces.
+   */
+  proxy?: pulumi.Input<boolean | undefined>;
+  /**
+   * Adopts an entry for this address that another program set on the link. Deletion restores its former settings and leaves
+   * it. It counts at creation: once it is removed from the program, the entry belongs to this resource. Default: false.
+   * Updates in place.
+   */
+  adopt?: pulumi.Input<boolean | undefined>;
+}
 
 /**
  * A permanent entry of the neighbour table (ARP for IPv4, NDP for IPv6), as `ip neighbour add` makes it, or a proxy entry.
@@ -31,7 +54,7 @@ export class Neighbor extends NetnsResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: NeighborArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Neighbor "${name}"`, [
+    expectReferences(`Neighbor "${name}"`, [
       ["interface", args.interface, "link"],
       ["namespace", args.namespace, "namespace"],
     ]);

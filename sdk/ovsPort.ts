@@ -1,24 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { OvsPortArgs as Schema } from "../provider/kinds/ovsPort";
-import { expectKinds } from "./kinds";
-import { OvsBridge } from "./ovsBridge";
-import { type InterfaceReference, type OvsBridgeReference, resolveInterface } from "./reference";
-import { type Inputs, NetnsResource } from "./resource";
+import { expectReferences, kindOf, type OvsBridgeReference, type PortReference } from "./handles";
+import { resolveInterface } from "./reference";
+import { NetnsResource } from "./resource";
 
-/**
- * Arguments of an {@link OvsPort}.
- * @interface
- */
-export type OvsPortArgs = Inputs<Omit<z.input<typeof Schema>, "bridge" | "interface">> & {
-  /** The bridge that it is a port of: an {@link OvsBridge}, or the name of one. Replaces. */
+/** Arguments of an {@link OvsPort}. */
+export interface OvsPortArgs {
+  /** Bridge of Open vSwitch that gets the port. Replaces. */
   bridge: OvsBridgeReference;
+  /** Link of the host's own namespace that becomes the port. Replaces. */
+  interface: PortReference;
   /**
-   * The link that becomes the port: an end of a veth pair, or the name of any interface, in the host's own namespace.
-   * Replaces.
+   * VLAN of an access port, 1 to 4094: frames come in and go out without a tag. With `vlanMode` `native-tagged` or
+   * `native-untagged`, the VLAN of frames that come in without a tag. Default: none. Updates in place.
    */
-  interface: InterfaceReference;
-};
+  tag?: pulumi.Input<number | undefined>;
+  /** VLANs that a trunk forwards, 1 to 4094 each, at least one. Default: all. Updates in place. */
+  trunks?: pulumi.Input<number[] | undefined>;
+  /**
+   * `access`: in the VLAN `tag` only. `trunk`: frames carry their VLAN in a tag (IEEE 802.1Q). `native-tagged` and
+   * `native-untagged`: a trunk where frames without a tag belong to the VLAN `tag`, and go out with or without a tag. See
+   * ovs-vswitchd.conf.db(5). Default: `access` with a `tag`, else `trunk`. Updates in place.
+   */
+  vlanMode?: pulumi.Input<"access" | "trunk" | "native-tagged" | "native-untagged" | undefined>;
+}
 
 /**
  * A link of the host as a port of a bridge of Open vSwitch, as `ovs-vsctl add-port` makes it, with its VLANs. See
@@ -30,20 +34,20 @@ export class OvsPort extends NetnsResource {
 
   constructor(name: string, args: OvsPortArgs, options?: pulumi.CustomResourceOptions) {
     const whose = `OvsPort "${name}"`;
-    expectKinds(whose, [
+    expectReferences(whose, [
       ["bridge", args.bridge, "ovsBridge"],
-      ["interface", args.interface, "link"],
+      ["interface", args.interface, "port"],
     ]);
     const bridge = resolveInterface(whose, args.bridge, undefined);
-    if (bridge.resource && !(bridge.resource instanceof OvsBridge)) {
+    if (bridge.resource && kindOf(bridge.resource) !== "OvsBridge") {
       throw new pulumi.RunError(
-        `${whose}: its \`bridge\` is no bridge of Open vSwitch; an end of a veth pair is a port of a Bridge by its own \`bridge\``,
+        `${whose}: \`bridge\` must be a bridge of Open vSwitch; to attach a cable to a Linux bridge, set \`bridge\` of its end`,
       );
     }
     const link = resolveInterface(whose, args.interface, undefined);
     if (link.place.name !== undefined) {
       throw new pulumi.RunError(
-        `${whose}: its link is in another namespace, and Open vSwitch takes those of the host's own; name the other end of the cable`,
+        `${whose}: \`interface\` is in another namespace, but Open vSwitch takes links of the host's own; name the other end of the cable`,
       );
     }
     const inputs = { ...args, bridge: bridge.name, interface: link.name };

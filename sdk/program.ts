@@ -13,14 +13,6 @@ export interface Place {
 /** The host's own namespace. */
 export const HOST: Place = { name: undefined, resource: undefined, key: undefined };
 
-/** A link that this program makes. */
-export interface DeclaredLink {
-  readonly name: pulumi.Output<string>;
-  readonly place: Place;
-  /** The resource that makes it. */
-  readonly resource: pulumi.Resource;
-}
-
 /** A link as an argument names it. */
 export interface LinkPlace {
   readonly name: pulumi.Input<string>;

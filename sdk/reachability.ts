@@ -1,25 +1,47 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { ReachabilityArgs as Schema } from "../provider/assertions/reachability";
-import { expectKinds } from "./kinds";
+import { expectReferences, type NamespaceReference } from "./handles";
 import { currentProgram } from "./program";
-import { type NamespaceReference, resolveNamespace } from "./reference";
-import { type Inputs, NetnsResource } from "./resource";
+import { resolveNamespace } from "./reference";
+import { NetnsResource } from "./resource";
 
-/**
- * Arguments of a {@link Reachability}.
- * @interface
- */
-export type ReachabilityArgs = Inputs<Omit<z.input<typeof Schema>, "namespace" | "triggers">> & {
-  /** Network namespace that the packets are sent from. Default: the host's own. Updates in place. */
-  namespace?: NamespaceReference;
+/** Arguments of a {@link Reachability}. */
+export interface ReachabilityArgs {
+  /** Network namespace that sends the packets. Default: the host's own. Updates in place. */
+  namespace?: NamespaceReference | undefined;
+  /** Address that must answer, or must not: `192.168.15.2`, `fd00::2`. Updates in place. */
+  target: pulumi.Input<string>;
   /**
-   * Any values; a change of one is a reason to look again. A digest of the arguments of all that was declared before is
-   * added by itself, so these are for what is outside the program. Default: none. Updates in place.
+   * Probe: `ping` sends an ICMP echo request; `tcp` opens a connection and closes it at once; `udp` sends one datagram; `http`
+   * sends a GET request. Default: `ping`. Updates in place.
    */
-  triggers?: pulumi.Input<pulumi.Input<string | number | boolean>[]>;
-};
+  protocol?: pulumi.Input<"ping" | "tcp" | "udp" | "http" | undefined>;
+  /** Port of the target, 1 to 65535; required for `tcp` and `udp`. Default: 80 for `http`. Updates in place. */
+  port?: pulumi.Input<number | undefined>;
+  /** Path of an `http` request (RFC 9110). Default: `/`. Updates in place. */
+  path?: pulumi.Input<string | undefined>;
+  /** Status that an `http` answer must have, 100 to 599. Default: any. Updates in place. */
+  status?: pulumi.Input<number | undefined>;
+  /** Text of a `udp` datagram, 1200 bytes at most; only an answer counts. Default: none. Updates in place. */
+  payload?: pulumi.Input<string | undefined>;
+  /**
+   * Expected outcome. `reachable`: an answer must come. `blocked`: no answer may come; a refused or rejected probe counts as
+   * blocked. Default: `reachable`. Updates in place.
+   */
+  expect?: pulumi.Input<"reachable" | "blocked" | undefined>;
+  /** Seconds to wait for an answer, 0.1 to 25. Default: 1. Updates in place. */
+  timeout?: pulumi.Input<number | undefined>;
+  /**
+   * Further attempts, 0 to 100: `reachable` ends at the first answer, `blocked` makes all of them. Default: 3. Updates in
+   * place.
+   */
+  retries?: pulumi.Input<number | undefined>;
+  /**
+   * Values whose change repeats the check. The arguments of everything declared before count anyway, so these are for things
+   * outside the program. Default: none. Updates in place.
+   */
+  triggers?: pulumi.Input<pulumi.Input<string | number | boolean>[]> | undefined;
+}
 
 /**
  * That packets get from a namespace to an address, or do not: real ones are sent, and where it is otherwise `pulumi up`
@@ -33,7 +55,7 @@ export class Reachability extends NetnsResource {
   declare readonly answer: pulumi.Output<string>;
 
   constructor(name: string, args: ReachabilityArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Reachability "${name}"`, [["namespace", args.namespace, "namespace"]]);
+    expectReferences(`Reachability "${name}"`, [["namespace", args.namespace, "namespace"]]);
     // Others of its kind change nothing, and may be looked at beside it.
     const earlier = currentProgram()
       .soFar()

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { markOf } from "../provider/linux/marks/mark";
+import { HANDLE } from "./handles";
 import { checkInputs } from "./inputs";
 import { currentProgram } from "./program";
 
@@ -65,7 +66,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = limit;
     }
-    hide(this, { mayStay });
+    hide(this, "mayStay", mayStay);
     currentProgram().declare(this, inputs);
   }
 
@@ -75,10 +76,16 @@ export abstract class NetnsResource extends pulumi.CustomResource {
   }
 }
 
-/** Sets properties that are for this package alone: an object that a program exports does not show them. */
-export function hide(target: object, properties: Readonly<Record<string, unknown>>): void {
-  for (const [key, value] of Object.entries(properties)) Object.defineProperty(target, key, { value });
-}
+/** Sets a property that an object does not show when a program exports it, as it is for this package alone. */
+const hide = (target: object, key: string | symbol, value: unknown): void => {
+  Object.defineProperty(target, key, { value });
+};
+
+/** Makes `target` a handle that arguments of other resources take. */
+export const handOver = <H extends { readonly [HANDLE]: object }>(
+  target: H,
+  handle: H[typeof HANDLE],
+): void => hide(target, HANDLE, handle);
 
 function mark(
   kind: string,
@@ -121,11 +128,3 @@ function withOwners(
     replaceWith: [...new Set([...(options.replaceWith ?? []), ...present])],
   };
 }
-
-/** Maps every argument to what a program may pass for it. Docs of the fields survive. */
-export type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
-
-/** The same for arguments with others inside, at every level. */
-export type DeepInputs<T> = { [K in keyof T]: DeepInput<T[K]> };
-
-type DeepInput<T> = pulumi.Input<T extends object ? DeepInputs<T> : T>;

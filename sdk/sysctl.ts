@@ -1,20 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { SysctlArgs as Schema } from "../provider/kinds/sysctl";
 import { linkIn } from "../provider/linux/read/sysctl";
-import { expectKinds } from "./kinds";
+import { expectReferences, type NamespaceReference } from "./handles";
 import { currentProgram, type Place } from "./program";
-import { type NamespaceReference, resolveNamespace } from "./reference";
-import { type Inputs, NetnsResource } from "./resource";
+import { resolveNamespace } from "./reference";
+import { NetnsResource } from "./resource";
 
-/**
- * Arguments of a {@link Sysctl}.
- * @interface
- */
-export type SysctlArgs = Inputs<Omit<z.input<typeof Schema>, "namespace">> & {
-  /** Network namespace whose parameter it is; only for keys below `net`. Default: the host's own. Replaces. */
-  namespace?: NamespaceReference;
-};
+/** Arguments of a {@link Sysctl}. */
+export interface SysctlArgs {
+  /**
+   * Key of the parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). See sysctl(8)
+   * and ip-sysctl in the kernel's documentation. Updates in place to another spelling of the same parameter; any other key
+   * replaces.
+   */
+  key: pulumi.Input<string>;
+  /** Value: text, a number, or a boolean for 1 and 0. Updates in place. */
+  value: pulumi.Input<string | number | boolean>;
+  /** Network namespace of the parameter; an error for keys outside `net`. Default: the host's own. Replaces. */
+  namespace?: NamespaceReference | undefined;
+}
 
 /**
  * A kernel parameter, as `sysctl -w` sets it. What it was before is remembered and set again on deletion.
@@ -27,7 +30,7 @@ export class Sysctl extends NetnsResource {
   declare readonly former: pulumi.Output<string>;
 
   constructor(name: string, args: SysctlArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`Sysctl "${name}"`, [["namespace", args.namespace, "namespace"]]);
+    expectReferences(`Sysctl "${name}"`, [["namespace", args.namespace, "namespace"]]);
     const place = resolveNamespace(args.namespace);
     // It goes with its link as well, but what is written down about it does not.
     const owners = { deletedWith: [place.resource], replaceWith: [linkOf(args.key, place)] };

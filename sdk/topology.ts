@@ -1,16 +1,60 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { TopologyArgs as Schema } from "../provider/composites/topology";
 import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
+import type { Names } from "./args";
+import type { BridgeArgs } from "./bridge";
+import type { FilterRuleArgs } from "./filterRule";
+import type { NatRuleArgs } from "./natRule";
+import type { NodeAddressArgs, NodeArgs, NodeRouteArgs } from "./node";
 import { currentProgram } from "./program";
 import { resolveNamespace } from "./reference";
-import { type DeepInputs, NetnsResource } from "./resource";
+import { NetnsResource } from "./resource";
 
-/**
- * Arguments of a {@link Topology}.
- * @interface
- */
-export type TopologyArgs = DeepInputs<z.input<typeof Schema>>;
+/** A node of a {@link Topology}: a namespace with its cables, addresses and routes. */
+export interface TopologyNodeArgs extends Names<Omit<NodeArgs, "name" | "adopt">> {}
+
+/** A bridge of a {@link Topology}. */
+export interface TopologyBridgeArgs extends Names<Omit<BridgeArgs, "name" | "adopt">> {
+  /** Addresses of the bridge itself, as text or as the arguments of an Address. Default: none. Updates in place. */
+  addresses?: pulumi.Input<readonly (pulumi.Input<string> | NodeAddressArgs)[] | undefined>;
+}
+
+/** A NAT rule of a {@link Topology}. */
+export interface TopologyNatArgs extends Names<NatRuleArgs> {}
+
+/** A filter rule of a {@link Topology}. */
+export interface TopologyFilterArgs extends Names<FilterRuleArgs> {}
+
+/** Arguments of a {@link Topology}. References are names, as parts are not resources. */
+export interface TopologyArgs {
+  /**
+   * Namespaces with their cables, addresses and routes, by their names: the arguments of a Node. Default: none. Updates in
+   * place.
+   */
+  nodes?: Readonly<Record<string, TopologyNodeArgs>> | undefined;
+  /** Bridges by their names: the arguments of a Bridge, and `addresses`. Default: none. Updates in place. */
+  bridges?: Readonly<Record<string, TopologyBridgeArgs>> | undefined;
+  /**
+   * NAT rules by names of your choice: the arguments of a NatRule. Rules that may match the same packet need different
+   * priorities, as a map has no order. Default: none. Updates in place.
+   */
+  nat?: Readonly<Record<string, TopologyNatArgs>> | undefined;
+  /**
+   * Filter rules by names of your choice: the arguments of a FilterRule. Rules of one chain with different verdicts need
+   * different priorities, as a map has no order. Default: none. Updates in place.
+   */
+  filter?: Readonly<Record<string, TopologyFilterArgs>> | undefined;
+  /** Routes of the host, as the arguments of a Route. Default: none. Updates in place. */
+  routes?: pulumi.Input<readonly NodeRouteArgs[] | undefined>;
+  /**
+   * Kernel parameters of the host by key. A key that is removed gets its former value again. Default: none. Updates in place.
+   */
+  sysctls?: Readonly<Record<string, pulumi.Input<string | number | boolean>>> | undefined;
+  /**
+   * Adopts objects with these names that another program made. Deletion restores their former settings and leaves them.
+   * Default: false. Updates in place.
+   */
+  adopt?: pulumi.Input<boolean | undefined>;
+}
 
 /**
  * A whole network in one resource: nodes, bridges, NAT and filter rules, routes and parameters of the host. For hundreds of nodes, as

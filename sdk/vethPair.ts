@@ -1,38 +1,55 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { VethPairArgs as Schema } from "../provider/kinds/vethPair";
-import { expectKinds } from "./kinds";
-import { currentProgram, type DeclaredLink, type Place } from "./program";
-import { type BridgeReference, type NamespaceReference, resolvePort } from "./reference";
-import { hide, type Inputs, NetnsResource } from "./resource";
-
-type EndSchema = z.input<typeof Schema>["end"];
+import {
+  type BridgeReference,
+  type CableEndHandle,
+  expectReferences,
+  HANDLE,
+  type NamespaceReference,
+} from "./handles";
+import { currentProgram, type Place } from "./program";
+import { resolvePort } from "./reference";
+import { handOver, NetnsResource } from "./resource";
 
 /** One end of a {@link VethPair}, as a program asks for it. */
-export type VethEndArgs = Inputs<Omit<EndSchema, "name" | "namespace" | "bridge" | "mac">> & {
-  /** Name of this end, up to 15 bytes. Default: for `end` the resource's name; `peer` must say it. Replaces. */
+export interface VethEndArgs {
+  /** Name of this end, up to 15 bytes. Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;
-  /** Network namespace this end lives in. Default: the bridge's where one is given, else the host's own. Replaces. */
-  namespace?: NamespaceReference;
-  /** Bridge that this end is a port of, in the same namespace. Default: none. Updates in place. */
-  bridge?: BridgeReference;
-  /** MAC address. Default: one made from the mark, the same at every creation. Updates in place. */
-  mac?: pulumi.Input<string>;
-};
+  /** Network namespace of this end. Default: that of `bridge` where one is given, else the host's own. Replaces. */
+  namespace?: NamespaceReference | undefined;
+  /** Linux bridge in the same namespace that this end is a port of. Default: none. Updates in place. */
+  bridge?: BridgeReference | undefined;
+  /** MAC address. Default: derived from the mark, so it is the same at every creation. Updates in place. */
+  mac?: pulumi.Input<string | undefined>;
+  /** Largest packet in bytes. Default: 1500. Updates in place. */
+  mtu?: pulumi.Input<number | undefined>;
+  /** Whether this end is up. Default: true. Updates in place. */
+  up?: pulumi.Input<boolean | undefined>;
+}
 
-/**
- * Arguments of a {@link VethPair}.
- * @interface
- */
-export type VethPairArgs = Inputs<Omit<z.input<typeof Schema>, "end" | "peer">> & {
-  /** This end of the cable. */
-  end?: VethEndArgs;
+/** The other end of a {@link VethPair}, whose name has no default. */
+export interface VethPeerArgs extends VethEndArgs {
+  /** Name of this end, up to 15 bytes. Replaces. */
+  name: pulumi.Input<string>;
+}
+
+/** Arguments of a {@link VethPair}. */
+export interface VethPairArgs {
+  /** This end of the cable. Default: a link of the resource's name in the host's own namespace. */
+  end?: VethEndArgs | undefined;
   /** The other end of the cable. */
-  peer: VethEndArgs & {
-    /** Name of this end, up to 15 bytes. Replaces. */
-    name: pulumi.Input<string>;
-  };
-};
+  peer: VethPeerArgs;
+  /**
+   * Deletes the cable although other owners lose something: their links on top of either end, and objects that other stacks
+   * recorded on it. Without it, the deletion fails while there are any. Default: false. Updates in place.
+   */
+  deleteForeign?: pulumi.Input<boolean | undefined>;
+  /**
+   * Adopts a cable with these two ends that another program made. Deletion restores its former settings and leaves it. It
+   * counts at creation: once it is removed from the program, the cable belongs to this resource. Default: false. Updates in
+   * place.
+   */
+  adopt?: pulumi.Input<boolean | undefined>;
+}
 
 /** A cable: two links, what enters one leaves the other, as `ip link add type veth` makes it. See veth(4). */
 export class VethPair extends NetnsResource {
@@ -42,14 +59,14 @@ export class VethPair extends NetnsResource {
   declare readonly peer: VethEnd;
 
   constructor(name: string, args: VethPairArgs, options?: pulumi.CustomResourceOptions) {
-    expectKinds(`VethPair "${name}"`, [
+    expectReferences(`VethPair "${name}"`, [
       ["end.namespace", args.end?.namespace, "namespace"],
       ["end.bridge", args.end?.bridge, "bridge"],
       ["peer.namespace", args.peer?.namespace, "namespace"],
       ["peer.bridge", args.peer?.bridge, "bridge"],
     ]);
-    const end = resolveEnd(name, { name, ...args.end });
-    const peer = resolveEnd(name, args.peer);
+    const end = resolveEnd(name, "end", { name, ...args.end });
+    const peer = resolveEnd(name, "peer", args.peer);
     const owners = {
       deletedWith: [end.place.resource, peer.place.resource],
       // A port does not go with its bridge, but comes out of it.
@@ -71,7 +88,7 @@ export class VethPair extends NetnsResource {
 }
 
 /** One end of a veth pair: a link that addresses and routes can refer to. */
-export class VethEnd implements DeclaredLink {
+export class VethEnd implements CableEndHandle {
   /** Name of this end. */
   readonly name: pulumi.Output<string>;
   /** MAC address. */
@@ -79,25 +96,24 @@ export class VethEnd implements DeclaredLink {
   /** Interface index, unique in the namespace of this end. */
   readonly ifindex: pulumi.Output<number>;
   /** @internal */
-  declare readonly resource: VethPair;
-  /** @internal */
-  declare readonly place: Place;
+  declare readonly [HANDLE]: CableEndHandle[typeof HANDLE];
 
   /** @internal */
   constructor(resource: VethPair, side: "end" | "peer", index: "ifindex" | "peerIfindex", place: Place) {
-    hide(this, { resource, place });
     const state: pulumi.Output<{ name: string; mac: string }> = pulumi.output(Reflect.get(resource, side));
     this.name = state.name;
     this.mac = state.mac;
     this.ifindex = pulumi.output(Reflect.get(resource, index));
+    handOver(this, { is: "cableEnd", name: this.name, place, resource });
   }
 }
 
 function resolveEnd(
   pair: string,
+  side: "end" | "peer",
   { bridge, namespace, ...rest }: VethEndArgs & { name: pulumi.Input<string> },
 ) {
-  const { place, port } = resolvePort(`VethPair "${pair}"`, bridge, namespace);
+  const { place, port } = resolvePort(`VethPair "${pair}"`, `${side}.`, bridge, namespace);
   return {
     place,
     bridge: port?.resource,

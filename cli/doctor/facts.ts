@@ -1,3 +1,5 @@
+import type { Everyones } from "../../provider/kinds/packetRule/everyones";
+import type { Family } from "../../provider/linux/ip";
 import type { Network } from "../../provider/trace/network/network";
 import type { Chain } from "../../provider/trace/rules/chain";
 
@@ -24,6 +26,8 @@ export interface HostFacts {
   readonly sysctls: ReadonlyMap<string, string>;
   /** Rules of the host, of all programs and both families. */
   readonly chains: readonly Chain[];
+  /** The rules of the host that redirect ports, of everybody: they are read apart, as in what `up` warns of. */
+  readonly redirecting: Readonly<Record<Family, Pick<Everyones, "rules" | "lines">>>;
   /** Every link and address of every namespace. */
   readonly network: Network;
   /** Names of the programs that run in this network, as the kernel has them: 15 bytes at most. */

@@ -1,8 +1,11 @@
 import { readdirSync, readlinkSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { execa } from "execa";
+import { runSteps } from "../../provider/engine/observe";
+import { listEveryones } from "../../provider/kinds/packetRule/everyones";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { inodeOf, isHostItself } from "../../provider/linux/host/local/namespaces";
+import type { Family } from "../../provider/linux/ip";
 import { drive, gatherNetwork, gatherPlace } from "../../provider/trace/network/gather";
 import { lookCloser } from "../../provider/trace/network/placeDetails";
 import { CliError, errorCode } from "../errors";
@@ -67,6 +70,7 @@ export async function gatherFacts(): Promise<HostFacts> {
       ...four.chains.filter(({ family }) => family !== "ip6"),
       ...six.chains.filter(({ family }) => family === "ip6"),
     ],
+    redirecting: mayChange ? await redirectingRules() : NONE_REDIRECT,
     processes,
     oddNames: oddNames(),
   };
@@ -75,8 +79,15 @@ export async function gatherFacts(): Promise<HostFacts> {
 const withoutNetwork = (tools: readonly ToolFact[]): HostFacts => ({
   ...{ tools, kernel: release(), sandbox: process.env["PULUMI_NETNS_SANDBOX"] },
   ...{ mayChange: process.getuid?.() === 0, features: {}, network: [], sysctls: new Map() },
-  ...{ chains: [], processes: [], oddNames: [] },
+  ...{ chains: [], redirecting: NONE_REDIRECT, processes: [], oddNames: [] },
 });
+
+const NONE_REDIRECT = { ipv4: { rules: [], lines: [] }, ipv6: { rules: [], lines: [] } };
+
+async function redirectingRules(): Promise<HostFacts["redirecting"]> {
+  const listed = (family: Family) => runSteps(localHost, listEveryones({ family, mark: "" }, []));
+  return { ipv4: await listed("ipv4"), ipv6: await listed("ipv6") };
+}
 
 async function say(file: string, words: readonly string[], input = "") {
   const env = { LC_ALL: "C", PATH: withSystemFolders(process.env["PATH"]) };

@@ -14,7 +14,7 @@ export function asText(trace: Trace, isColourful: boolean): string {
   const paint = isReached ? style.good : style.bad;
   const blocks = [
     style.bold(paint(sentence)),
-    ...(fault?.code === undefined ? [] : [`    ${fault.code}`]),
+    ...(fault?.code?.split("\n") ?? []).map((line) => `    ${line}`),
     ...(fault?.owner?.urn === undefined ? [] : [style.faint(`    ${fault.owner.urn}`)]),
     ...way("there", steps, style),
     ...way("back", steps, style),

@@ -33,39 +33,16 @@ const seconds = z.number().refine((n) => n >= 0.1 && n <= 25, {
 });
 
 export const ReachabilityArgs = z.object({
-  /** Network namespace that the packets are sent from. Default: the host's own. Updates in place. */
   namespace: namespaceName.optional(),
-  /** Address that is to answer, or not to: `192.168.15.2`, `fd00::2`. Updates in place. */
   target: machineIp,
-  /**
-   * What is sent: `ping` an ICMP echo request, `tcp` a connection that is closed at once, `udp` one datagram, `http` a GET
-   * request. Default: `ping`. Updates in place.
-   */
   protocol: z.enum(["ping", "tcp", "udp", "http"]).default("ping"),
-  /** Port of the target, 1 to 65535; needed for `tcp` and `udp`. Default: 80 for `http`. Updates in place. */
   port: integer(1, 65535).optional(),
-  /** Path of an `http` request. Default: `/`. Updates in place. */
   path: httpPath.optional(),
-  /** Status that an `http` answer has to have, 100 to 599. Default: any answer will do. Updates in place. */
   status: integer(100, 599).optional(),
-  /** Text of a `udp` datagram, 1200 bytes at most; only an answer counts. Default: none. Updates in place. */
   payload: payload.optional(),
-  /**
-   * `reachable`: an answer has to come. `blocked`: none may come; what is refused or rejected counts as blocked. Default:
-   * `reachable`. Updates in place.
-   */
   expect: z.enum(["reachable", "blocked"]).default("reachable"),
-  /** How long to wait for an answer, in seconds, 0.1 to 25. Default: 1. Updates in place. */
   timeout: seconds.default(1),
-  /**
-   * How many more attempts there are, 0 to 100: `reachable` ends at the first answer, `blocked` takes all of them. Default:
-   * 3. Updates in place.
-   */
   retries: integer(0, 100).default(3),
-  /**
-   * Any values; a change of one is a reason to look again. The SDK adds a digest of all that was declared before. Default:
-   * none. Updates in place.
-   */
   triggers: z.array(trigger).optional(),
 });
 

@@ -25,38 +25,23 @@ const addresses = z.array(
 export const addressList = addresses.default([]);
 
 const PeerArgs = z.strictObject({
-  /** Name of the far end, up to 15 bytes. Default: `NODE-INTERFACE`. Updates in place. */
   name: linkName.optional(),
-  /** Network namespace the far end lives in. Default: the bridge's where one is given, else the host's own. Updates in place. */
   namespace: namespaceName.optional(),
-  /** Bridge in that namespace that the far end is a port of. Default: none. Updates in place. */
   bridge: linkName.optional(),
-  /** MAC address. Default: one made from the mark. Updates in place. */
   mac: macAddress.optional(),
-  /** Largest packet in bytes. Default: that of the near end. Updates in place. */
   mtu: mtu.optional(),
-  /** Whether it is up. Default: true. Updates in place. */
   up: z.boolean().default(true),
-  /** Addresses of the far end, or objects as the arguments of an Address. Default: none. Updates in place. */
   addresses: addresses.optional(),
 });
 
 const DEFAULT_MTU = 1500;
 
 const InterfaceArgs = z.strictObject({
-  /** MAC address. Default: one made from the mark. Updates in place. */
   mac: macAddress.optional(),
-  /** Largest packet in bytes. Default: 1500. Updates in place. */
   mtu: mtu.default(DEFAULT_MTU),
-  /** Whether it is up. Default: true. Updates in place. */
   up: z.boolean().default(true),
-  /**
-   * Delete the cable although others would lose something with it, as of a VethPair. Default: false. Updates in place.
-   */
   deleteForeign: z.boolean().optional(),
-  /** The far end of the cable. Updates in place. */
   peer: PeerArgs.prefault({}),
-  /** Addresses with their prefix lengths, or objects as the arguments of an Address. Default: none. Updates in place. */
   addresses: addressList,
 });
 
@@ -67,17 +52,8 @@ export const routeList = z.array(RouteObject).default([]);
 
 export const NodeArgs = z.object({
   ...NamespaceArgs.shape,
-  /**
-   * Links of the namespace by their names: each is one end of a cable, except for `lo`, which takes `addresses` only.
-   * Default: none. Updates in place.
-   */
   interfaces: z.record(linkName, InterfaceArgs).default({}),
-  /** Its routes, as the arguments of a Route. Default: none. Updates in place. */
   routes: routeList,
-  /**
-   * Take over what something else has made under these names: the namespace and each part by itself. Deletion sets it
-   * back to what it was, and leaves it. Default: false. Updates in place.
-   */
   adopt: z.boolean().optional(),
 });
 

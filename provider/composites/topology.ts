@@ -28,46 +28,26 @@ import { printPath } from "./paths";
 
 const TopologyBridge = BridgeArgs.omit({ name: true, adopt: true })
   .extend({
-    /** MAC address; pinned. Default: one made from the mark. Updates in place. */
     mac: macAddress.optional(),
-    /** Addresses of the bridge itself, as those of a node's interface. Default: none. Updates in place. */
     addresses: addressList,
   })
   .strict();
 
 const TopologyNat = NatRuleArgs.extend({
-  /** `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces. */
   family: NatRuleArgs.shape.family.optional(),
 }).strict();
 
 const TopologyFilter = FilterRuleArgs.extend({
-  /** `ipv4` or `ipv6`. Default: the family of the addresses given, else `ipv4`. Replaces. */
   family: FilterRuleArgs.shape.family.optional(),
 }).strict();
 
 export const TopologyArgs = z.object({
-  /** Namespaces with their cables, addresses and routes, by their names: the arguments of a Node. Default: none. Updates in place. */
   nodes: z.record(namespaceName, NodeArgs.omit({ name: true, adopt: true }).strict()).default({}),
-  /** Bridges by their names: the arguments of a Bridge, and `addresses`. Default: none. Updates in place. */
   bridges: z.record(linkName, TopologyBridge).default({}),
-  /**
-   * NAT rules by names of your choice: the arguments of a NatRule. Those that may see the same packet need different
-   * priorities, as the map has no order. Default: none. Updates in place.
-   */
   nat: z.record(z.string(), TopologyNat).default({}),
-  /**
-   * Filter rules by names of your choice: the arguments of a FilterRule. Those of one chain with different verdicts need
-   * different priorities, as the map has no order. Default: none. Updates in place.
-   */
   filter: z.record(z.string(), TopologyFilter).default({}),
-  /** Routes of the host, as the arguments of a Route. Default: none. Updates in place. */
   routes: routeList,
-  /** Kernel parameters of the host by key; each is set back when it is taken out. Default: none. Updates in place. */
   sysctls: z.record(sysctlKey, sysctlValue).default({}),
-  /**
-   * Take over what something else has made under these names. Deletion sets it back to what it was. Default: false.
-   * Updates in place.
-   */
   adopt: z.boolean().optional(),
 });
 

@@ -105,6 +105,17 @@ export interface Survey {
   find(answers: readonly Answer[]): readonly Args[];
 }
 
+/** How operations on one list in the kernel are done at once. */
+export interface Together<A = Args> {
+  /** Operations with the same key may be done at once; `undefined` for one that may not. Their probes are the same. */
+  key(args: A): string | undefined;
+  /**
+   * Returns one command for the first change of each operation, in the order in which they came; `undefined` where there is
+   * none. `answers` are those to the probe that the changes were made from.
+   */
+  merge(changes: readonly Command[], answers: readonly Answer[]): Command | undefined;
+}
+
 /**
  * One kind of resource, everything about it in one place. Nothing here runs anything: commands are returned,
  * answers are given. Methods are written in method syntax, so that a list may hold different kinds.
@@ -198,4 +209,6 @@ export interface Definition<A = Args, O extends object = object> {
   caveats?(args: A, host: HostId): Steps<readonly string[]>;
   /** Operations with the same key, or one of the same keys, wait for each other. */
   serialize?(args: A): string | readonly string[];
+  /** How operations that wait for the same turn are done at once. Default: one after the other. */
+  readonly together?: Together<A>;
 }

@@ -31,6 +31,7 @@ import { revive } from "./revive";
 import { serialized } from "./serialize";
 import { ofThisBoot, withEra } from "./standing";
 import { sweep } from "./sweep";
+import { Alone } from "./together";
 import { verified } from "./verify";
 
 /** What a created or updated resource is: its id, and its state as read back. */
@@ -66,7 +67,7 @@ export function diff(definition: Definition, _host: HostId, olds: Args, news: Ar
 
 /** Makes the resource, finishes making it after a crash, or takes over what it may; takes back what it did when it fails. */
 export function create(definition: Definition, host: Host, args: Args): Promise<Result> {
-  const work = serialized(definition, host, args, async () => {
+  const work = serialized(definition, host, args, async (host) => {
     const sight = await lookForOwner(definition, host, args);
     const { seen: before, answers } = sight;
     const inheritance = inheritedBy(definition, sight, args);
@@ -120,7 +121,7 @@ async function giveUp(
   failure: Failure,
 ): Promise<never> {
   const { error, isFound } = failure;
-  if (error instanceof PartialError) throw error;
+  if (error instanceof PartialError || error instanceof Alone) throw error;
   if (!isFound) await takeBack(definition, host, args, remembered, failure);
   // Who came first while this one was looking is named as if it had always been there.
   if (isBeaten(failure)) takeOver(definition, await lookForOwner(definition, host, args), args);
@@ -176,7 +177,7 @@ const isBeaten = ({ made, error }: Failure): boolean =>
 
 /** Brings the resource to what is asked, changing only the difference. `olds` is the state. */
 export function update(definition: Definition, host: Host, olds: Args, args: Args): Promise<Result> {
-  const work = serialized(definition, host, args, async () => {
+  const work = serialized(definition, host, args, async (host) => {
     const id = definition.id(args);
     const { sight, mark } = await lookForEither(definition, host, args, markIn(olds));
     const own = ownOf(definition, sight, { ...args, mark });
@@ -218,7 +219,9 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
  */
 export async function read(definition: Definition, host: Host, state: Args, hasFailed = false) {
   const { args, outputs } = split(definition, state);
-  const sight = await look(definition, host, args);
+  // Rules that are read at the same time all ask for the same list, which a session does not answer.
+  const isListed = definition.probe(args).every(({ tool }) => tool !== "ip");
+  const sight = await look(definition, isListed ? sharing(host) : host, args);
   const isProven = !hasFailed || !definition.isRecorded?.(sight.answers, args) || isWritten(sight, args);
   const seen = isProven ? ownOf(definition, sight, args) : undefined;
   if (!seen) {
@@ -239,7 +242,7 @@ export async function read(definition: Definition, host: Host, state: Args, hasF
  */
 export async function remove(definition: Definition, host: Host, state: Args): Promise<void> {
   const { args, outputs } = split(definition, state);
-  const isInherited = await serialized(definition, host, args, async () => {
+  const isInherited = await serialized(definition, host, args, async (host) => {
     const sight = await look(definition, host, args);
     const seen = ownOf(definition, sight, args);
     const heir = heirOf(definition, host, args);

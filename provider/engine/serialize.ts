@@ -1,27 +1,111 @@
-import { type HostId, perHost } from "../linux/host/perHost";
+import { isDeepStrictEqual } from "node:util";
+import type { Host } from "../linux/host/host";
+import { perHost } from "../linux/host/perHost";
 import type { Args, Definition } from "./definition";
+import { Alone, Meeting } from "./together";
 
 /** The last operation of each key. */
-const lastOn = perHost(() => new Map<string, Promise<unknown>>());
+const lastOn = perHost(() => new Map<string, Turn>());
+
+/** Most operations that are done at once: a transaction has to fit into the buffer of a socket. */
+const MOST = 64;
+
+type Work<T> = (host: Host) => Promise<T>;
+
+/** One operation, or several that are done at once. */
+interface Turn {
+  /** Operations of this key, on this very host, may join until it begins. */
+  readonly host: Host;
+  readonly key: string | undefined;
+  readonly lines: readonly string[];
+  readonly works: Work<void>[];
+  isOpen: boolean;
+  /** Settles once all of it has ended, well or badly. */
+  readonly ended: Promise<void>;
+}
 
 /**
  * Runs `work` after every earlier operation on the same objects, or of one of the same keys, has ended, well or badly.
- * One resource may take over what another gives up, so no two may work on one object at once.
+ * One resource may take over what another gives up, so no two may work on one object at once. Operations that wait for the
+ * same turn, and that the definition can merge, share it.
  */
-export function serialized<T>(
-  definition: Definition,
-  host: HostId,
-  args: Args,
-  work: () => Promise<T>,
-): Promise<T> {
+export function serialized<T>(definition: Definition, host: Host, args: Args, work: Work<T>): Promise<T> {
   const tails = lastOn.of(host);
-  const keys = [...definition.claims(args), ...[definition.serialize?.(args) ?? []].flat()];
-  // All keys are taken at once: whoever waits for one holds none that the other waits for.
-  const turn = Promise.all(keys.map((key) => tails.get(key))).then(work);
-  const tail = turn.catch(() => {});
-  for (const key of keys) tails.set(key, tail);
-  void tail.then(() => {
-    for (const key of keys) if (tails.get(key) === tail) tails.delete(key);
+  const claims = definition.claims(args);
+  const lines = [definition.serialize?.(args) ?? []].flat();
+  return new Promise((resolve, reject) => {
+    const settling: Work<void> = (where) =>
+      work(where).then(resolve, (error: unknown) => {
+        // It is done once more, and has no result yet.
+        if (error instanceof Alone) throw error;
+        reject(error);
+      });
+    const key = definition.together?.key(args);
+    const last = lastOf(tails, lines);
+    const isJoining =
+      key !== undefined &&
+      last?.key === key &&
+      last.host === host &&
+      last.isOpen &&
+      last.works.length < MOST &&
+      claims.every((object) => isBefore(tails.get(object), last));
+    const turn = isJoining
+      ? last
+      : begin(definition, { host, key, lines }, waitFor(tails, [...claims, ...lines]));
+    turn.works.push(settling);
+    // All keys are taken at once: whoever waits for one holds none that the other waits for.
+    for (const one of [...claims, ...lines]) tails.set(one, turn);
+    void turn.ended.then(() => {
+      for (const one of [...claims, ...lines]) if (tails.get(one) === turn) tails.delete(one);
+    });
   });
+}
+
+/** The turn that all of these keys wait for; `undefined` where there are several, or none. */
+function lastOf(tails: ReadonlyMap<string, Turn>, keys: readonly string[]): Turn | undefined {
+  const [turn, ...others] = new Set(keys.map((key) => tails.get(key)));
+  return others.length === 0 ? turn : undefined;
+}
+
+/** Whether a turn, if there is one, is another one that `last` waits for: no two operations work on one object at once. */
+const isBefore = (turn: Turn | undefined, last: Turn): boolean =>
+  turn === undefined || (turn !== last && isDeepStrictEqual(turn.lines, last.lines));
+
+const waitFor = (tails: ReadonlyMap<string, Turn>, keys: readonly string[]): Promise<unknown> =>
+  Promise.all(keys.map((key) => tails.get(key)?.ended));
+
+function begin(
+  definition: Definition,
+  of: Pick<Turn, "host" | "key" | "lines">,
+  before: Promise<unknown>,
+): Turn {
+  const turn: Turn = {
+    ...of,
+    works: [],
+    isOpen: true,
+    ended: before.then(() => {
+      turn.isOpen = false;
+      return doAll(definition, of.host, turn.works);
+    }),
+  };
   return turn;
+}
+
+/** Does all at once, and one by one what cannot be done so. */
+async function doAll({ together }: Definition, host: Host, works: readonly Work<void>[]): Promise<void> {
+  const [first, ...others] = works;
+  if (!together || others.length === 0) return first?.(host);
+  const meeting = new Meeting(host, works.length, together.merge);
+  const left = new Set<Work<void>>();
+  const attend = async (work: Work<void>) => {
+    try {
+      await work(meeting.host());
+    } catch {
+      left.add(work);
+    } finally {
+      meeting.leave();
+    }
+  };
+  await Promise.all(works.map(attend));
+  for (const work of works.filter((one) => left.has(one))) await work(host);
 }

@@ -128,7 +128,9 @@ export const integer = (min: number, max: number, unit = "") =>
       error: (issue) =>
         `is ${String(issue.input)}, not a whole number from ${min} to ${max}${unit && ` ${unit}`}`,
     })
-    .overwrite(withoutSign);
+    .overwrite(withoutSign)
+    // For docs/kinds/schema.json, as a JSON schema has no refinements.
+    .meta({ type: "integer", minimum: min, maximum: max });
 
 /** -0 is 0 to the kernel, but another number to whoever compares the two. */
 export const withoutSign = (n: number): number => (n === 0 ? 0 : n);

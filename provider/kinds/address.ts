@@ -22,16 +22,9 @@ import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read
 import { linkId } from "./links/identity";
 
 export const AddressArgs = z.object({
-  /** Name of the link that gets the address. Replaces. */
   interface: linkName,
-  /** Network namespace of the link. Default: the host's own. Replaces. */
   namespace: namespaceName.optional(),
-  /**
-   * IPv4 or IPv6 address with its prefix length: `192.168.15.1/24`, `fd00::1/64`. Without a prefix length the kernel
-   * would know no neighbours, so it is refused. With `peer`, write the full length here (`/32`, `/128`). Replaces.
-   */
   address: machineAddress,
-  /** The far address of a point-to-point link, with the prefix length that is routed to it. Replaces. */
   peer: z
     .string()
     .transform((text) => {
@@ -40,20 +33,8 @@ export const AddressArgs = z.object({
     })
     .pipe(machineAddress)
     .optional(),
-  /**
-   * How far the address is valid: `global`, `link` or `host`. Default: `host` for loopback addresses, `link` for
-   * fe80::/10, else `global`. The kernel decides it for IPv6. Replaces.
-   */
   scope: z.enum(["global", "link", "host"]),
-  /**
-   * Use an IPv6 address at once, without the second of duplicate address detection (RFC 4862) in which it does not
-   * work yet. No meaning for IPv4. Default: true for IPv6. Replaces.
-   */
   nodad: z.boolean().optional(),
-  /**
-   * Take over an address that something else has given to the link. Deletion leaves it there. Counts at creation; taken
-   * out later, the address becomes this resource's own. Default: false. Updates in place.
-   */
   adopt: z.boolean().optional(),
 });
 

@@ -20,28 +20,12 @@ const tenths = (n: number): number => withoutSign(Math.round(n * 10) / 10);
 
 export const BridgeArgs = z.object({
   ...placeFields,
-  /** MAC address; pinned, as it would follow the ports otherwise. Updates in place. */
   mac: macAddress,
-  /**
-   * Largest packet in bytes. Default: the kernel follows the smallest port. Updates in place; taking it out replaces,
-   * as a bridge that was once told does not follow again.
-   */
   mtu: mtu.optional(),
-  /** Spanning tree protocol (IEEE 802.1D), which keeps loops closed. Default: false. Updates in place. */
   stp: z.boolean().default(false),
-  /**
-   * Seconds a new port listens and learns before it forwards; counts only with `stp`, which takes 2 to 30.
-   * Default: 15. Updates in place.
-   */
   forwardDelay: seconds(0, 30).default(15),
-  /** Seconds a learnt MAC address is remembered; 0 makes it a hub. Default: 300. Updates in place. */
   ageingTime: seconds(0, 1_000_000).default(300),
-  /** Keep VLANs apart on the ports (needs CONFIG_BRIDGE_VLAN_FILTERING). Default: false. Updates in place. */
   vlanFiltering: z.boolean().default(false),
-  /**
-   * Which link-local frames 01:80:C2:00:00:0X to forward: bit X, so 16384 is LLDP. The kernel never forwards bits 0 to 2:
-   * STP, pause and LACP. Default: 0. Updates in place.
-   */
   groupFwdMask: integer(0, 65535)
     .refine(
       (mask) => (mask & 7) === 0,

@@ -25,12 +25,7 @@ import {
 } from "./sysctlEffects";
 
 export const NamespaceArgs = z.object({
-  /** Name of the namespace, as in `ip netns add`. Replaces. */
   name: namespaceName,
-  /**
-   * Kernel parameters inside, by key: `{ "net.ipv4.ip_forward": 1 }`. Only keys below `net`. A key taken out keeps its
-   * value; use a `Sysctl` for one that is to be set back. Default: none. Updates in place.
-   */
   sysctls: z
     .record(
       sysctlKey.refine(
@@ -40,23 +35,9 @@ export const NamespaceArgs = z.object({
       sysctlValue,
     )
     .optional(),
-  /** Bring the loopback interface up, so that the namespace can reach itself. Default: true. Updates in place. */
   loopback: z.boolean().default(true),
-  /**
-   * End the processes that run inside when the namespace is deleted: SIGTERM, then SIGKILL after two seconds. Without
-   * it deletion is refused while there are any, as they would keep the namespace alive without a name. Default: false.
-   * Updates in place.
-   */
   killProcesses: z.boolean().default(false),
-  /**
-   * Delete the namespace together with what others have in it or on its cables: links that are not this stack's, and what
-   * other stacks have written down. Without it deletion is refused while there is any. Default: false. Updates in place.
-   */
   deleteForeign: z.boolean().optional(),
-  /**
-   * Take over a namespace of this name that something else made. Deletion sets it back to what it was, and leaves it.
-   * Counts at creation; taken out later, the namespace becomes this resource's own. Default: false. Updates in place.
-   */
   adopt: z.boolean().optional(),
 });
 

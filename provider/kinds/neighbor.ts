@@ -11,41 +11,17 @@ import { type NeighborInfo, parseNeighbors } from "../linux/read/neighbor";
 import { linkId } from "./links/identity";
 
 export const NeighborArgs = z.object({
-  /** Name of the link that the neighbour is on. Replaces. */
   interface: linkName,
-  /** Network namespace of the link. Default: the host's own. Replaces. */
   namespace: namespaceName.optional(),
-  /** IPv4 or IPv6 address of the neighbour, without a prefix length. Replaces. */
   address: ipAddress,
-  /**
-   * MAC address that packets to the neighbour are sent to; that of a group (its first byte odd) is taken as well. Required,
-   * but for a `proxy` entry, which has none. Updates in place.
-   */
   lladdr: ethernetAddress.optional(),
-  /**
-   * `permanent`: always valid, never asked for by ARP or NDP, never thrown away. `noarp`: the same, but the kernel may
-   * throw it away when its table is full. Default: `permanent`; none for a `proxy` entry. Updates in place.
-   */
   state: z
     .enum(["permanent", "noarp"])
     // The kernel may have others.
     .transform((state): string => state)
     .optional(),
-  /**
-   * Whether an IPv6 neighbour is a router: where it is not, the kernel gives up routes that it has learnt by it. For a
-   * `proxy` entry what is said of it in the answers. No meaning for IPv4. Default: false for IPv6. Updates in place.
-   */
   router: z.boolean().optional(),
-  /**
-   * Answer on this link for the address, which is somewhere else, in place of saying where a neighbour is. It works
-   * where packets are forwarded; for IPv6 `proxy_ndp` has to be set besides. Default: false. Replaces.
-   */
   proxy: z.boolean().default(false),
-  /**
-   * Take over an entry for this address that something else has set on the link. Deletion sets it back to what it was,
-   * and leaves it. Counts at creation; taken out later, the entry becomes this resource's own. Default: false. Updates
-   * in place.
-   */
   adopt: z.boolean().optional(),
 });
 

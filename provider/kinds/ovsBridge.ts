@@ -13,40 +13,21 @@ import { linksIn, memberOf, stackedOn } from "./links/attached";
 import { macOf } from "./links/identity";
 
 export const OvsBridgeArgs = z.object({
-  /** Name of the bridge, and of its own link on the host, up to 15 bytes. Replaces. */
   name: ovsName,
-  /**
-   * What passes packets on: `system`, the kernel module `openvswitch`, or `netdev`, the daemon itself, which is slower and
-   * needs no module. Default: `system`. Replaces.
-   */
   datapathType: z
     .enum(["system", "netdev"])
     // Open vSwitch may have others.
     .transform((type): string => type)
     .default("system"),
-  /** MAC address; pinned, as it would follow the ports otherwise. Updates in place. */
   mac: macAddress,
-  /** Largest packet of the bridge's own link in bytes. Default: it follows the smallest port. Updates in place. */
   mtu: mtu.optional(),
-  /**
-   * Without flows from a controller, `standalone` makes it a switch that learns addresses; `secure` passes nothing on but
-   * what flows say. Default: `standalone`. Updates in place.
-   */
   failMode: z
     .enum(["standalone", "secure"])
     .transform((mode): string => mode)
     .default("standalone"),
-  /** Spanning tree protocol (IEEE 802.1D), which keeps loops closed; not with `rstp`. Default: false. Updates in place. */
   stp: z.boolean().default(false),
-  /** Rapid spanning tree protocol (IEEE 802.1D-2004); not with `stp`. Default: false. Updates in place. */
   rstp: z.boolean().default(false),
-  /** Whether the bridge's own link is up; ports pass packets either way. Default: true. Updates in place. */
   up: z.boolean().default(true),
-  /**
-   * Delete the bridge although others would lose something with it: ports that are not this stack's, links on top of its own
-   * link, and what other stacks have written down about that. Without it deletion is refused while there is any.
-   * Default: false. Updates in place.
-   */
   deleteForeign: z.boolean().optional(),
 });
 

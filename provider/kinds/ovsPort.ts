@@ -15,26 +15,14 @@ import { numberIn, parseTables, type Row, setIn, wordIn, wordsIn } from "../linu
 const vlan = integer(1, 4094);
 
 export const OvsPortArgs = z.object({
-  /** Name of the bridge that it is a port of. Replaces. */
   bridge: ovsName,
-  /** Name of the link on the host that becomes the port. Replaces. */
   interface: ovsName,
-  /**
-   * The VLAN of an access port, 1 to 4094: frames come in and go out without a tag. With `vlanMode` `native-tagged` or
-   * `native-untagged`, the VLAN of frames that come in without one. Default: none. Updates in place.
-   */
   tag: vlan.optional(),
-  /** The VLANs that a trunk passes on, 1 to 4094 each, at least one. Default: all. Updates in place. */
   trunks: z
     .array(vlan)
     .min(1, "is empty: leave it out for all VLANs")
     .transform((vlans) => [...new Set(vlans)].sort((a, b) => a - b))
     .optional(),
-  /**
-   * `access`: in the VLAN `tag` only. `trunk`: frames carry their VLAN in a tag (IEEE 802.1Q). `native-tagged` and
-   * `native-untagged`: a trunk on which frames without a tag are of the VLAN `tag`, and go out with a tag, or without.
-   * Default: `access` with a `tag`, else `trunk`. Updates in place.
-   */
   vlanMode: z
     .enum(["access", "trunk", "native-tagged", "native-untagged"])
     // Open vSwitch has others.

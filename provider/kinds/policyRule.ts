@@ -17,74 +17,26 @@ import { readSysctls, valuesOf } from "../linux/sysctl";
 import { familyAmong, familyProblem, onFamilyChange } from "./packetRule/family";
 
 export const PolicyRuleArgs = z.object({
-  /**
-   * When it is its turn: rules are asked from the lowest number to the highest, 1 to 4294967295, until one leads to a
-   * route or drops the packet. The kernel's own are at 0 (table `local`), 32766 (`main`) and 32767 (`default`, IPv4 only).
-   * Replaces.
-   */
   priority: integer(1, 0xffff_ffff),
-  /** Network namespace whose packets it is for. Default: that of `iif` or `oif`, else the host's own. Replaces. */
   namespace: namespaceName.optional(),
-  /**
-   * `ipv4` or `ipv6`. Default: the family of `from` or `to`, else `ipv4`. Updates in place while an address is not known
-   * yet, as in a preview; a real change replaces.
-   */
   family: z.enum(["ipv4", "ipv6"]),
-  /** Only packets from this address or network: `192.168.15.0/24`. Default: any. Updates in place. */
   from: ruledNetwork.optional(),
-  /** Only packets to this address or network. Default: any. Updates in place. */
   to: ruledNetwork.optional(),
-  /**
-   * Only packets that come in by this link; `lo` for those that the namespace sends itself. While there is no link of
-   * that name the rule is for no packet. Default: any. Updates in place.
-   */
   iif: linkName.optional(),
-  /**
-   * Only packets of programs that have bound themselves to this link (SO_BINDTODEVICE, `ping -I`). Default: any. Updates
-   * in place.
-   */
   oif: linkName.optional(),
-  /**
-   * Only packets with this mark, which a firewall or a program (SO_MARK) gave them: a number, `"0x10"`, or with the bits
-   * that count `"0x10/0xff"`. Default: any. Updates in place.
-   */
   fwmark: fwmark.optional(),
-  /** Only packets of this protocol: `tcp`, `udp`, `sctp`, `icmp`, `icmpv6`, `esp` or `ah`. Default: any. Updates in place. */
   ipproto: protocol.optional(),
-  /** Only packets from this port, a number from 1 to 65534, or range, `"8000-8010"`. Default: any. Updates in place. */
   sport: ruledPort.optional(),
-  /** Only packets to this port, a number from 1 to 65534, or range, `"8000-8010"`. Default: any. Updates in place. */
   dport: ruledPort.optional(),
-  /** Only packets of this user's programs, a number, or of a range of users, `"1000-1999"`. Default: any. Updates in place. */
   uidrange: uidRange.optional(),
-  /**
-   * Only packets with this type of service, a multiple of 4: 4 to 28 for IPv4, 4 to 252 for IPv6. Default: any. Updates
-   * in place.
-   */
   tos: typeOfService.optional(),
-  /**
-   * The rule is for all packets but those that the fields above say, together. Default: false. Updates in place.
-   */
   invert: z.boolean().default(false),
-  /**
-   * What becomes of the packets: `lookup` looks for a route in `table`, and leaves those without one to the rules after
-   * it; `blackhole` drops them silently, `unreachable` and `prohibit` drop them and say so by ICMP. Default: `lookup`.
-   * Updates in place.
-   */
   action: z
     .enum(["lookup", "blackhole", "unreachable", "prohibit"])
     // The kernel may have others.
     .transform((action): string => action)
     .default("lookup"),
-  /**
-   * Routing table that is looked up: a number, a name such as `main`, or one that `/etc/iproute2/rt_tables` of the host
-   * has, which counts as its number. Required for `lookup`, the others take none. Updates in place.
-   */
   table: routeTable.optional(),
-  /**
-   * Take no route of `table` whose prefix is this long or shorter, 0 to 128 bits: 0 leaves out the default route, so that
-   * `main` decides on all else. Default: take every route. Updates in place.
-   */
   suppressPrefixlength: integer(0, 128, "bits").optional(),
 });
 

@@ -24,69 +24,27 @@ const defaultOrNetwork = z.string().transform((text, ctx) => {
 });
 
 export const RouteArgs = z.object({
-  /**
-   * What it leads to: `default`, or a network such as `192.168.1.0/24` or `fd00::/64`. `default` is of the
-   * family of the gateway, else of `source`, else IPv4; `0.0.0.0/0` and `::/0` leave no doubt. Updates in
-   * place to another spelling of the same destination; any other replaces.
-   */
   destination: defaultOrNetwork,
-  /** Network namespace whose routing table it is in. Default: the host's own. Replaces. */
   namespace: namespaceName.optional(),
-  /**
-   * Address of the gateway; an IPv6 one will do for an IPv4 destination (RFC 8950). Default: none, receivers
-   * are on the link itself. Updates in place; from IPv4 or none to IPv6, or back, replaces.
-   */
   via: ipAddress.optional(),
-  /** Link that the packets leave by. Default: the one that `via` is on. Updates in place. */
   interface: linkName.optional(),
-  /** Of the routes to one destination that with the lowest counts. Default: 0; for IPv6 1024. Replaces. */
   metric: integer(0, 0xffff_ffff).optional(),
-  /**
-   * Routing table: a number, a name such as `main`, `local` or `default` (254, 255, 253), or one that
-   * `/etc/iproute2/rt_tables` of the host has, which counts as its number. Default: `main`. Replaces.
-   */
   table: routeTable.default("main"),
-  /**
-   * Address of its own that the namespace sends from, where a program leaves it open. Default: the kernel
-   * chooses. Updates in place; from IPv4 or none to IPv6, or back, replaces.
-   */
   source: ipAddress.optional(),
-  /** Largest packet in bytes, 68 (IPv6: 1280) to 65520. Default: that of the link. Updates in place. */
   mtu: integer(68, 65520, "bytes").optional(),
-  /**
-   * Take `via` for a neighbour on `interface`, even if no address covers it. Default: false. Updates in
-   * place.
-   */
   onlink: z.boolean().default(false),
-  /**
-   * What becomes of the packets: `unicast` sends them on, `blackhole` drops them silently, `unreachable` and
-   * `prohibit` drop them and say so by ICMP. Default: `unicast`. Updates in place.
-   */
   type: z.enum(["unicast", "blackhole", "unreachable", "prohibit"]).default("unicast"),
-  /**
-   * Several ways at once that the flows are spread over (ECMP), in place of `via`, `interface` and `onlink`.
-   * Default: none. Updates in place; from IPv4 gateways or none to IPv6 ones, or back, replaces.
-   */
   nexthops: z
     .array(
       z.strictObject({
-        /** Address of the gateway. Default: none, receivers are on the link itself. Updates in place. */
         via: ipAddress.optional(),
-        /** Link that the packets leave by. Default: the one that `via` is on. Updates in place. */
         interface: linkName.optional(),
-        /** Its share of the flows beside those of the others, 1 to 256. Default: 1. Updates in place. */
         weight: integer(1, 256).default(1),
-        /** Take `via` for a neighbour, even if no address covers it. Default: false. Updates in place. */
         onlink: z.boolean().default(false),
       }),
     )
     .min(2, "needs two ways or more: write a single one as `via` and `interface`")
     .optional(),
-  /**
-   * Take over a route with this destination, table and metric that something else made. Deletion sets it back to what
-   * it was, and leaves it. Counts at creation; taken out later, the route becomes this resource's own. Default: false.
-   * Updates in place.
-   */
   adopt: z.boolean().optional(),
 });
 

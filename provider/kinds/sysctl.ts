@@ -22,12 +22,8 @@ import {
 } from "./sysctlEffects";
 
 export const SysctlArgs = z.object({
-  /** The parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). Updates in place to another spelling of the same
-   * parameter; any other key replaces. */
   key: sysctlKey,
-  /** Its value; text, a number, or a boolean for 1 and 0. Updates in place. */
   value: sysctlValue,
-  /** Network namespace whose parameter it is; only for keys below `net`. Default: the host's own. Replaces. */
   namespace: namespaceName.optional(),
 });
 

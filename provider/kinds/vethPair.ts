@@ -22,19 +22,9 @@ import {
 const EndArgs = z.object({ ...placeFields, ...portFields, ...ethernetFields, ...stateFields });
 
 export const VethPairArgs = z.object({
-  /** This end of the cable. */
   end: EndArgs,
-  /** The other end of the cable. */
   peer: EndArgs,
-  /**
-   * Delete the cable although others would lose something with it: links on top of either end, and what other stacks have
-   * written down about it. Without it deletion is refused while there is any. Default: false. Updates in place.
-   */
   deleteForeign: z.boolean().optional(),
-  /**
-   * Take over a cable with these two ends that something else made. Deletion sets it back to what it was, and leaves
-   * it. Counts at creation; taken out later, the cable becomes this resource's own. Default: false. Updates in place.
-   */
   adopt: z.boolean().optional(),
 });
 

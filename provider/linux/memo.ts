@@ -19,3 +19,18 @@ export function memoized<W extends string[], T>(answer: (...words: W) => T): (..
   const answers = keeping<T>(MOST);
   return (...words) => answers(words.join("\n"), () => answer(...words));
 }
+
+/** How many results `recent` keeps: the answers to the looks of one moment. */
+const FEW = 4;
+
+/** `parse`, which is asked for the same long text some times in a row, done only once for each. Nobody changes its results. */
+export function recent<T>(parse: (text: string) => T): (text: string) => T {
+  let kept: readonly (readonly [text: string, parsed: T])[] = [];
+  return (text) => {
+    const known = kept.find(([one]) => one === text);
+    if (known) return known[1];
+    const parsed = parse(text);
+    kept = [[text, parsed] as const, ...kept].slice(0, FEW);
+    return parsed;
+  };
+}

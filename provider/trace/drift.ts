@@ -8,6 +8,7 @@ import type { Device, Network, Place } from "./network/network";
 import { destinationOf, type Facts, type TableRoute } from "./network/placeDetails";
 import { type Args, type Owner, type Owners, ownerName } from "./owners";
 import type { Packet } from "./packet";
+import { sysctlCode } from "./suggestions";
 
 /** Whether what a resource has made is as the resource says: where it is not, its program is right, and `up` puts it back. */
 
@@ -127,7 +128,8 @@ export function sysctlFix(
   wanted: string,
 ): Pick<Fault, "mend" | "owner"> & Partial<Pick<Fault, "code">> {
   const owner = owners.ofSysctl(place, key);
-  if (!owner) return { mend: `set it to ${wanted}`, owner };
+  if (!owner)
+    return { mend: `add a Sysctl to make it ${wanted}`, code: sysctlCode(place, key, Number(wanted)), owner };
   const said = owners.sysctlValue(place, key);
   if (said !== undefined && said !== facts.get(place)?.sysctls.get(key)) return restored(owner);
   return { mend: `change ${sysctlIn(owner)} to set it to ${wanted}`, owner };

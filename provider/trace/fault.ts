@@ -43,7 +43,7 @@ export interface Fault {
   readonly reason: string;
   /** What to change, as an order. */
   readonly mend: string;
-  /** The same for a program, or for a shell. */
+  /** The same as text to paste: a line each for a program (`new Route(…);`) or a shell. */
   readonly code?: string | undefined;
   /** The resource to change. */
   readonly owner?: Owner | undefined;

@@ -60,6 +60,8 @@ export interface Journey {
     readonly link: string;
     readonly nexthop: string;
     readonly direction: "there" | "back";
+    /** The address that the place asks with. */
+    readonly asker: string | undefined;
     /** Why an answer is to come, in words that go on after "nobody answers". */
     readonly though: string;
     /** Whether another machine answers for the one that has the address. */

@@ -2,6 +2,9 @@ import type { Family } from "../linux/ip";
 
 export type Protocol = "icmp" | "tcp" | "udp";
 
+/** A question for the MAC address of a neighbour, by ARP or neighbour discovery, or its answer. */
+export type Discovery = "request" | "answer";
+
 /** A packet as it is somewhere on its way. What is not known of it is left out: a rule that asks for it stays in doubt. */
 export interface Packet {
   readonly family: Family;
@@ -17,6 +20,8 @@ export interface Packet {
    * kept away, so that its connection is not known.
    */
   readonly tracking?: "off" | "lost" | undefined;
+  /** Set where it is no packet for somebody, but finds a neighbour: by ARP, or of IPv6 by ICMP. */
+  readonly discovery?: Discovery | undefined;
 }
 
 /** What connection tracking takes the packet for, in the words of `ct state`. */
@@ -63,7 +68,13 @@ export function any(answers: readonly Tri[]): Tri {
 export const not = (answer: Tri): Tri => (answer === undefined ? undefined : !answer);
 
 /** The packet in words: `TCP to 10.1.0.2 port 80`. */
-export function printPacket({ protocol, destination, port, source }: Packet): string {
+export function printPacket({ protocol, destination, port, source, discovery, family }: Packet): string {
+  if (discovery) return `the ${DISCOVERIES[family][discovery]} from ${source} to ${destination}`;
   const where = port === undefined ? destination : `${destination} port ${port}`;
   return `${protocol.toUpperCase()} from ${source} to ${where}`;
 }
+
+const DISCOVERIES = {
+  ipv4: { request: "ARP request", answer: "ARP reply" },
+  ipv6: { request: "neighbour solicitation", answer: "neighbour advertisement" },
+} as const;

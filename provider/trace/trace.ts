@@ -141,6 +141,7 @@ const noPlace = ({ network, owners }: Journey, name: string | undefined, tell: T
     ...{ cause: "no-place", place: name, direction: "there", effect: "all" },
     reason: "there is no such network namespace",
     mend: told ?? `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
+    ...(!told && name !== undefined && { code: `new Namespace("${name}");` }),
     ...(!told && lost && restored(lost)),
   };
 };
@@ -183,10 +184,12 @@ function unanswered(journey: Journey): Fault | undefined {
       ?.neighbours.find((one) => one.ip === nexthop && one.interface === link);
     if (!/FAILED|INCOMPLETE/.test(entry?.state ?? "")) continue;
     journey.direction = direction;
+    const [protocol, also] =
+      journey.family === "ipv4" ? ["ARP", "arptables, arp_ignore"] : ["NDP", "`ip6tables-save`"];
     return faultAt(journey, place, {
       cause: "neighbour",
-      reason: `nobody answers ARP for ${nexthop} on ${link} (${entry?.state}), ${though}`,
-      mend: "look for what filters ARP between the two: `nft list ruleset`, arptables, arp_ignore",
+      reason: `nobody answers ${protocol} for ${nexthop} on ${link} (${entry?.state}), ${though}`,
+      mend: `look for what filters ${protocol} between the two: \`nft list ruleset\`, ${also}`,
     });
   }
   return undefined;

@@ -9,6 +9,7 @@ import { factsOf, faultAt, type Journey, note } from "./journey";
 import { addressName, type Device, type Place, portsOf, usableAddresses } from "./network/network";
 import type { Owner } from "./owners";
 import { type Packet, printPacket } from "./packet";
+import { ipIn } from "./suggestions";
 
 /** Where a packet ends up. */
 export type End =
@@ -107,6 +108,7 @@ function* take(journey: Journey, place: Place, packet: Packet, inInterface: stri
         cause: "loopback-down",
         reason: "lo is down, so it cannot reach its own addresses",
         mend: "set it up, as a Namespace does unless `loopback` is false",
+        code: `${ipIn(place)} link set dev lo up`,
         owner: journey.owners.ofPlace(place),
       }),
     );

@@ -6,6 +6,7 @@ import { pings } from "../support/packets";
 import type { ProgramStack } from "../support/programStack";
 import type { Snapshot } from "../support/snapshot";
 import {
+  applied,
   Daemon,
   doctorOn,
   expectIn,
@@ -100,13 +101,15 @@ describe("beside Docker", function () {
 
   it("up warns of a port that a container has published, trace says who gets it, and doctor lists both", async () => {
     const { text } = await stack.up(lab({ accepts: "dockerUser", port: 8080 }));
-    expect(text).to.include("tcp port 8080 of the host is redirected by Docker as well");
+    expect(text).to.include(
+      "tcp port 8080 of the host is redirected by Docker as well: as things stand, this rule gets its packets",
+    );
     await expectIn(8080);
     const { sentence, isReached } = await traceFrom("lan", "10.9.0.2:8080");
     expect(isReached, sentence).to.equal(false);
     expect(sentence).to.include("at blue: nothing listens");
     const [taken] = await doctorOn("tcp 8080");
-    expect(taken?.text).to.include("Docker");
+    expect(taken?.text).to.match(/ and Docker: as things stand, NatRule .* gets its packets$/);
     await stack.up(lab({ accepts: "dockerUser" }));
     expect(await webFromLan(8080)).to.equal("container");
   });
@@ -194,7 +197,7 @@ describe("beside Docker", function () {
       ),
     );
     expect(failed.message).to.include("ln -sfn /proc/PID/ns/net /run/netns/c1");
-    await type(dangling?.mend ?? "");
+    await applied(dangling);
     await nameContainer("c1");
     await stack.refresh();
     await stack.up(program);
@@ -214,7 +217,7 @@ describe("beside Docker", function () {
       ),
     );
     expect(failed.message).to.include("leads to the network of this host");
-    await type(leads?.mend ?? "");
+    await applied(leads);
     await stack.destroy();
     await expectSame(before);
   });

@@ -140,6 +140,51 @@ describe("concurrency", function () {
     });
   });
 
+  describe("two stacks on one bridge", () => {
+    const BRIDGE = "cc-shared";
+    const TIMES = 10;
+
+    /** Rooms on the bridge of another stack, which is given by its name. */
+    const guests = (net: number) => () => {
+      for (let at = 1; at <= 2; at++) {
+        const room = new Namespace(`cc${net}-g${at}`);
+        const { end } = new VethPair(`cc${net}-gv${at}`, {
+          end: { namespace: room },
+          peer: { name: `cc${net}-gp${at}`, bridge: BRIDGE },
+        });
+        new Address(`guest-${at}`, { interface: end, address: `10.7.${net}.${at}/16` });
+      }
+    };
+
+    it("come and go ten times at once, and the bridge loses and keeps nothing", async () => {
+      const owner = await stackOf("owner");
+      await owner.up(() => void new Bridge(BRIDGE));
+      const bare = await picture();
+      const namesOf = (net: number) =>
+        [1, 2].flatMap((at) => [`cc${net}-g${at}`, `cc${net}-gv${at}`, `guest-${at}`]);
+      const ports = async () => (await execa("ip", ["-o", "link", "show", "master", BRIDGE])).stdout;
+
+      /** Up and down again, over and over; each time all of its own is there, whatever the other one is at. */
+      async function comeAndGo(stackName: string, net: number): Promise<void> {
+        const stack = await stackOf(stackName);
+        for (let time = 0; time < TIMES; time++) {
+          const { operations } = await stack.up(guests(net));
+          const made = Object.keys(operations).filter((name) => operations[name] === "create");
+          expect(made, `${stackName} ${time}`).to.include.members(namesOf(net));
+          const seen = await ports();
+          for (const at of [1, 2]) expect(seen).to.include(`cc${net}-gp${at}@`);
+          await stack.destroy();
+          expect(await ports()).to.not.include(`cc${net}-gp`);
+        }
+      }
+
+      await Promise.all([comeAndGo("guests-left", 1), comeAndGo("guests-right", 2)]);
+      expect(differences(bare, await picture())).to.deep.equal(nothing);
+      await owner.destroy();
+      expect(await change()).to.deep.equal(nothing);
+    });
+  });
+
   describe("the mount of /run/netns", () => {
     it("many namespaces of two stacks at once make it once, and all of them work", async () => {
       expect(await namespaceNames()).to.deep.equal([]);

@@ -1,9 +1,22 @@
 import { readdirSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { execa } from "execa";
+import { svgOf } from "../support/drawing";
 import { answers, fails, pings } from "../support/packets";
 import { snapshot } from "../support/snapshot";
 import { ExampleStack, root } from "../support/stack";
+
+/** That a committed picture is the one of the network that is there; `PICTURE=write` commits it. */
+const isDrawnIn = (file: string) => async () => {
+  const { stdout } = await execa(process.execPath, [cli, "graph", "--format", "dot"]);
+  const drawn = await svgOf(stdout);
+  if (process.env["PICTURE"] === "write") await writeFile(join(root, file), drawn);
+  expect(await readFile(join(root, file), "utf8")).to.equal(drawn);
+};
+
+const cli = join(root, "dist", "cli", "main.js");
 
 /**
  * Every example through the real CLI, engine and kernel: up, again, preview, refresh, a change in place, a change that
@@ -114,6 +127,7 @@ const cases: Readonly<Record<string, Case>> = {
       "blue reaches the LAN": pings("blue", "192.168.1.3"),
       "the LAN reaches blue's web server": answers("lan", "http://192.168.1.2/"),
       "the LAN reaches blue by the address that stands for it": pings("lan", "192.168.1.20"),
+      "README.md shows its picture; else run npm run picture": isDrawnIn(join("docs", "network.svg")),
     },
     update: ["value: 1", "value: 0", { update: 1 }],
     // Blue goes, and with it its cable, address and route.

@@ -3,7 +3,6 @@ import {
   Address,
   Bridge,
   FilterRule,
-  type Link,
   Namespace,
   NatRule,
   Neighbor,
@@ -15,6 +14,7 @@ import {
   type VethEnd,
   VethPair,
 } from "../../sdk";
+import type { Link } from "../../sdk/link";
 import {
   addressArgs,
   bridgeArgs,
@@ -50,7 +50,7 @@ interface Made {
   readonly cables: Map<string, VethPair>;
 }
 
-type Live = Referrer<Namespace | Node | string, Bridge | string, Link | VethEnd | string>;
+type Live = Referrer<Namespace | Node | string, Bridge | string, Link | Bridge | VethEnd | string>;
 
 /** References as the resources themselves. */
 const resources = (program: Program, { namespaces, bridges, links, cables }: Made): Live => ({

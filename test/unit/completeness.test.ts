@@ -11,6 +11,7 @@ import type { Args, Definition, Effect } from "../../provider/engine/definition"
 import { definitions, kindsOfLink } from "../../provider/kinds";
 import * as sdk from "../../sdk";
 import { markFor } from "../support/args";
+import { type DocumentedClasses, type DocumentedField, documentedClasses } from "../support/documented";
 import { goodArgs } from "../support/goodArgs";
 import { kindsByRows, rowsFileOf, testedLinks } from "../support/kindsOfLink";
 
@@ -50,62 +51,32 @@ function paths(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ""): s
   );
 }
 
-/** The comment of every field of the schema `name` in a source, by its dotted path. */
-function comments(source: ts.SourceFile, name: string, prefix = ""): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const property of propertiesOf(source, objectGivenTo(source, name))) {
-    const path = prefix + property.name.getText();
-    if (ts.isIdentifier(property.initializer) && /^[A-Z]/.test(property.initializer.text)) {
-      for (const [inner, text] of comments(source, property.initializer.text, `${path}.`))
-        found.set(inner, text);
-    } else {
-      found.set(path, commentOf(property));
-    }
-  }
+const sourceAt = (path: string): ts.SourceFile => {
+  const file = join(root, path);
+  return ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+};
+
+/** The doc comments on fields of schemas in a source, which belong on the interfaces in sdk/ instead. */
+function commentedFields(source: ts.SourceFile): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isField = ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node);
+    const [text = ""] = isField ? ts.getJSDocCommentsAndTags(node).map((doc) => doc.getText(source)) : [];
+    if (effectsSaid(text).length > 0) found.push(node.getText(source).split("\n")[0] ?? "");
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
   return found;
 }
 
-/** The properties of an object, and those of each object of `links/fields.ts` that it spreads. */
-const propertiesOf = (
-  source: ts.SourceFile,
-  { properties }: ts.ObjectLiteralExpression,
-): ts.PropertyAssignment[] =>
-  properties.flatMap((property) => {
-    if (ts.isPropertyAssignment(property)) return [property];
-    if (!ts.isSpreadAssignment(property) || !ts.isIdentifier(property.expression)) return [];
-    const group = property.expression.text;
-    const shared = initializerOf(sharedFields(), group);
-    if (!shared || !ts.isObjectLiteralExpression(shared))
-      throw new Error(`${source.fileName} spreads ${group}, which links/fields.ts does not have`);
-    return propertiesOf(sharedFields(), shared);
-  });
+/** The fields by their paths as `onChange` has them: those of a nested object one by one, a list or map as a whole. */
+const leaves = (fields: readonly DocumentedField[]): DocumentedField[] =>
+  fields.flatMap((field) => (field.step === "." ? leaves(field.fields) : [field]));
 
-const sharedFields = (): ts.SourceFile => sourceAt(join(root, "provider/kinds/links/fields.ts"));
-
-/** A source with its parents set, as `getText` needs them. */
-const sourceAt = (file: string): ts.SourceFile =>
-  ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
-
-const initializerOf = (source: ts.SourceFile, name: string): ts.Expression | undefined =>
-  source.statements
-    .filter(ts.isVariableStatement)
-    .flatMap(({ declarationList }) => declarationList.declarations)
-    .find((declaration) => declaration.name.getText(source) === name)?.initializer;
-
-/** The fields in `const NAME = z.object({ … })`. */
-function objectGivenTo(source: ts.SourceFile, name: string): ts.ObjectLiteralExpression {
-  const initializer = initializerOf(source, name);
-  const [fields] = initializer && ts.isCallExpression(initializer) ? initializer.arguments : [];
-  if (fields && ts.isObjectLiteralExpression(fields)) return fields;
-  throw new Error(`${source.fileName} has no \`const ${name} = z.object({ … })\``);
-}
-
-const commentOf = (node: ts.Node): string =>
-  ts
-    .getJSDocCommentsAndTags(node)
-    .map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? "")
-    .join(" ")
-    .replace(/\s+/g, " ");
+const saidOf = (kind: string, fields: readonly DocumentedField[]): Record<string, string[]> => {
+  expect(fields, kind).to.not.deep.equal([]);
+  return Object.fromEntries(fields.map(({ path, doc }) => [path, effectsSaid(doc)]));
+};
 
 /** The words of ours that a comment has, for a change of its field. */
 const effectsSaid = (comment: string): string[] =>
@@ -117,6 +88,13 @@ const effectsOf = (effect: Effect | undefined): string[] => {
 };
 
 describe("completeness", () => {
+  let classes: DocumentedClasses;
+
+  before(async function () {
+    this.timeout(120_000);
+    classes = await documentedClasses();
+  });
+
   it("there are kinds, each once", () => {
     const kinds = [...definitions, ...composites, ...assertions].map(({ kind }) => kind);
     expect(kinds).to.not.deep.equal([]);
@@ -142,8 +120,8 @@ describe("completeness", () => {
         expect(Object.keys(onChange).sort()).to.deep.equal(paths(schema.shape).sort());
       });
 
-      it("has a comment on every field, which says what a change of it does", () => {
-        expect(effectsSaidOf(folder, kind)).to.deep.equal(
+      it("documents every argument, and the effect of a change", () => {
+        expect(saidOf(kind, leaves(classes[kind]?.args ?? []))).to.deep.equal(
           Object.fromEntries(Object.entries(onChange).map(([path, effect]) => [path, effectsOf(effect)])),
         );
       });
@@ -154,13 +132,15 @@ describe("completeness", () => {
     describe(kind, () => {
       itHasItsFiles("composites", kind);
 
-      it("has a comment on every field of its own, which says what a change of it does", () => {
-        const own = Object.entries(effectsSaidOf("composites", kind));
-        expect(own).to.not.deep.equal([]);
-        expect(own).to.deep.equal(
-          own.map(([path]) => [path, effectsOf(replaceOn.includes(path) ? "replace" : "update")]),
+      it("documents every argument, and the effect of a change", () => {
+        expect(saidOf(kind, classes[kind]?.args ?? [])).to.deep.equal(
+          Object.fromEntries(
+            Object.keys(schema.shape).map((path) => [
+              path,
+              effectsOf(replaceOn.includes(path) ? "replace" : "update"),
+            ]),
+          ),
         );
-        expect(Object.keys(schema.shape)).to.include.members(own.map(([path]) => path));
       });
     });
   }
@@ -184,6 +164,10 @@ describe("completeness of kinds of link", () => {
         .filter((name) => name !== "vethPair")
         .sort(),
     );
+  });
+
+  it("have no docs on the fields that they share, as those of the SDK reach editors", () => {
+    expect(commentedFields(sourceAt("provider/kinds/links/fields.ts"))).to.deep.equal([]);
   });
 
   it("each has a type of its own", () => {
@@ -230,16 +214,13 @@ function itHasItsFiles(folder: string, kind: string): void {
     });
   }
 
+  it("has no docs on the fields of its schema, as those of the SDK reach editors", () => {
+    expect(commentedFields(sourceAt(schemaOf(folder, name)))).to.deep.equal([]);
+  });
+
   it("has a class of its name, from its own file", () => {
     const index = readFileSync(join(root, "sdk/index.ts"), "utf8");
     expect(Reflect.get(sdk, kind)).to.be.a("function");
     expect(index).to.match(new RegExp(`export \\{[^}]*\\b${kind},[^}]*\\} from "./${name}"`));
   });
-}
-
-/** What the comments in a kind's source say of a change, by the fields' dotted paths. */
-function effectsSaidOf(folder: string, kind: string): Record<string, string[]> {
-  const source = sourceAt(join(root, schemaOf(folder, fileName(kind))));
-  const said = [...comments(source, `${kind}Args`)].map(([path, text]) => [path, effectsSaid(text)]);
-  return Object.fromEntries(said);
 }

@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
-import ts from "typescript";
 import { assertions } from "../../provider/assertions";
 import type { Effect } from "../../provider/engine/definition";
 import { definitions } from "../../provider/kinds";
+import { linksIn } from "../support/markdown";
+import { typeErrors } from "../support/typeErrors";
 
 const root = resolve(__dirname, "..", "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -18,7 +19,10 @@ const markdownIn = (folder: string): string[] =>
     .filter((file) => !file.startsWith("docs/api/") && !file.includes("node_modules/"))
     .sort();
 
-const pages = ["README.md", ...markdownIn("docs"), ...markdownIn("examples")];
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith(".md")),
+  ...["docs", "examples", "templates"].flatMap(markdownIn),
+];
 const kindPages = pages.filter((file) => file.startsWith("docs/kinds/"));
 
 interface Row {
@@ -49,6 +53,10 @@ describe("docs: argument tables", function () {
     expect((await tables()).outdatedPages(rows).map(({ file }) => file)).to.deep.equal([]);
   });
 
+  it("have names where doc comments have links", () => {
+    expect(kindPages.filter((file) => read(file).includes("{@link"))).to.deep.equal([]);
+  });
+
   for (const { kind, onChange } of [...definitions, ...assertions]) {
     it(`say of a change of ${kind} what its definition says`, () => {
       const documented = rows[`${kind[0]?.toLowerCase()}${kind.slice(1)}`] ?? [];
@@ -77,15 +85,6 @@ describe("docs: links", () => {
     });
   }
 });
-
-/** Where the links of a page lead, those into the net left out. */
-const linksIn = (text: string): string[] =>
-  [...withoutCode(text).matchAll(/\]\(([^()\s]+)\)/g)]
-    .flatMap(([, link]) => link ?? [])
-    .filter((link) => !/^[a-z]+:/.test(link));
-
-const withoutCode = (text: string): string =>
-  text.replace(/^```.*?^```/gms, "").replace(/`[^`\n]+`/g, "code");
 
 function leadsSomewhere(from: string, link: string): boolean {
   const [path = "", heading] = link.split("#");
@@ -128,7 +127,8 @@ describe("docs: examples", function () {
 
   it("are programs that compile", () => {
     const blocks = new Map(["README.md", ...kindPages].flatMap(blocksOf));
-    expect(typeErrors(blocks)).to.deep.equal([]);
+    const found = typeErrors(blocks).map(({ file, message }) => `${relative(root, file)}: ${message}`);
+    expect(found).to.deep.equal([]);
   });
 });
 
@@ -138,30 +138,5 @@ function blocksOf(file: string): [string, string][] {
   return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(({ 1: code = "", index }) => {
     const line = text.slice(0, index).split("\n").length + 1;
     return [join(root, `${file}.${line}.ts`), code];
-  });
-}
-
-/** Type-checks files that exist in memory only, with `pulumi-netns` as it is in the sources. */
-function typeErrors(files: ReadonlyMap<string, string>): string[] {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const wanted = { ...options, noEmit: true, paths: { "pulumi-netns": [join(root, "sdk", "index.ts")] } };
-  const host = ts.createCompilerHost(wanted);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.readFile = (name) => files.get(name) ?? readFile(name);
-  host.getSourceFile = (name, languageVersion, ...rest) => {
-    const text = files.get(name);
-    return text === undefined
-      ? getSourceFile(name, languageVersion, ...rest)
-      : ts.createSourceFile(name, text, languageVersion);
-  };
-  const program = ts.createProgram([...files.keys()], wanted, host);
-  return [...files.keys()].flatMap((name) => {
-    const source = program.getSourceFile(name);
-    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-    return found.map(
-      ({ messageText }) => `${relative(root, name)}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
-    );
   });
 }

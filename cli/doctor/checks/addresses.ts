@@ -28,8 +28,10 @@ const WHAT: Readonly<Record<OddName["is"], string>> = {
 
 function odd({ name, is, other }: OddName): Finding {
   const text = `/run/netns/${name} ${WHAT[is]}${other === undefined ? "" : ` /run/netns/${other}`}`;
-  const mend = is === "twin" ? "use one of the two names in a program" : `rm /run/netns/${name}`;
-  return { level: "warning", subject: "namespaces", text, mend };
+  const finding = { level: "warning", subject: "namespaces", text } as const;
+  return is === "twin"
+    ? { ...finding, mend: "use one of the two names in a program" }
+    : { ...finding, mend: "remove the name", code: [`rm /run/netns/${name}`] };
 }
 
 /** Two links of one place in one network: the kernel sends by one of them, whoever is meant. */

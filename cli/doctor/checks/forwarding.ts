@@ -1,12 +1,14 @@
+import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
+import { isRouted, ownDevices } from "../ownLinks";
 
 /** Whether the host passes packets on, and which it does not believe. */
 export const forwarding: Check = {
   title: "Forwarding",
-  run: ({ sysctls }) => [
-    ...forwards("net/ipv4/ip_forward", "IPv4", sysctls),
-    ...forwards("net/ipv6/conf/all/forwarding", "IPv6", sysctls).map(asFact),
-    ...reversePath(sysctls),
+  run: (facts) => [
+    ...forwards("net/ipv4/ip_forward", "IPv4", facts.sysctls),
+    ...forwards("net/ipv6/conf/all/forwarding", "IPv6", facts.sysctls).map(asFact),
+    ...reversePath(facts),
   ],
 };
 
@@ -21,31 +23,41 @@ function forwards(key: string, family: string, sysctls: ReadonlyMap<string, stri
   return [
     {
       ...{ level: "warning", subject: family, text: `${name} = 0: what is behind the host stays there` },
-      mend: `new Sysctl("…", { key: "${name}", value: 1 })`,
+      ...{
+        mend: "switch it on, where networks behind the host are to reach others",
+        code: [sysctl(name, 1)],
+      },
     },
   ];
 }
 
-function reversePath(sysctls: ReadonlyMap<string, string>): Finding[] {
-  const all = Number(sysctls.get("net/ipv4/conf/all/rp_filter") ?? 0);
-  const strict = [...sysctls].flatMap(([key, value]) => {
-    const [, link] = /^net\/ipv4\/conf\/([^/]+)\/rp_filter$/.exec(key) ?? [];
-    return link !== undefined && link !== "all" && link !== "lo" && Math.max(all, Number(value)) === 1
-      ? link
-      : [];
+const sysctl = (key: string, value: number): string => `new Sysctl("…", { key: "${key}", value: ${value} });`;
+
+function reversePath(facts: HostFacts): Finding[] {
+  const all = Number(facts.sysctls.get("net/ipv4/conf/all/rp_filter") ?? 0);
+  const links = [...facts.sysctls].flatMap(([key, value]) => {
+    const [, link = ""] = /^net\/ipv4\/conf\/([^/]+)\/rp_filter$/.exec(key) ?? [];
+    // The greater of the two counts.
+    return ["", "all", "default", "lo"].includes(link) ? [] : [{ link, mode: Math.max(all, Number(value)) }];
   });
+  const strict = links.filter(({ mode }) => mode === 1).map(({ link }) => link);
   const subject = "rp_filter";
-  if (strict.length === 0 && all !== 1)
+  const isEverywhere = all === 1 && strict.length === links.length;
+  if (strict.length === 0 && !isEverywhere)
     return [{ level: "ok", subject, text: "no link has a strict reverse path filter" }];
-  const where = all === 1 ? "all links" : strict.join(", ");
+  const where = isEverywhere ? "all links" : strict.join(", ");
+  const own = ownDevices(facts).filter(isRouted);
+  const ours = own.map(({ name }) => name).filter((name) => strict.includes(name));
+  if (own.length > 0 && ours.length === 0)
+    return [{ level: "ok", subject, text: `strict on ${where}, which is none of your links` }];
+  const placeholder = strict[0] ?? "LINK";
+  const text = `strict on ${where}: packets that come another way than their answers go are dropped`;
   return [
     {
-      ...{
-        level: "warning",
-        subject,
-        text: `strict on ${where}: packets that come another way than their answers go are dropped`,
-      },
-      mend: `where ways differ: new Sysctl("…", { key: "net.ipv4.conf.${strict[0] ?? "LINK"}.rp_filter", value: 2 })`,
+      ...{ level: "warning", subject, text, mend: "where ways differ, loosen it" },
+      code: (ours.length > 0 ? ours : [placeholder]).map((link) =>
+        sysctl(`net.ipv4.conf.${link}.rp_filter`, 2),
+      ),
     },
   ];
 }

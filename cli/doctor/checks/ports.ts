@@ -1,48 +1,59 @@
-import { programsOf } from "../../../provider/linux/programs";
-import type { Chain } from "../../../provider/trace/rules/chain";
+import { type Claimant, claimantsAmong, sharedPort } from "../../../provider/kinds/natRule/claimants";
+import { whoseIs, winnerOf } from "../../../provider/kinds/natRule/portWinner";
+import type { Family } from "../../../provider/linux/ip";
+import { sameStack } from "../../../provider/linux/marks/mark";
+import { findPlace } from "../../../provider/trace/network/network";
 import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 
 /** Ports that two rules redirect: one of them gets nothing. */
 export const ports: Check = {
   title: "Ports",
-  run({ chains }: HostFacts) {
-    const claims = new Map<string, Set<string>>();
-    for (const chain of chains) {
-      for (const { text } of chain.rules) {
-        for (const port of redirectedBy(chain, text)) {
-          claims.set(port, (claims.get(port) ?? new Set()).add(whoseIs(chain)));
-        }
-      }
-    }
-    const twice = [...claims].filter(([, owners]) => owners.size > 1).map(warning);
-    return twice.length > 0
-      ? twice
-      : [{ level: "ok", subject: "NAT", text: "no port is redirected by two chains" }];
+  run(facts) {
+    const findings = FAMILIES.flatMap((family) =>
+      PROTOCOLS.flatMap((protocol) => takenTwice(facts, family, protocol)),
+    );
+    return findings.length > 0
+      ? findings
+      : [{ level: "ok", subject: "NAT", text: "no port is redirected by two programs" }];
   },
 };
 
-/** `IPv4 tcp 8080`, for each port of a rule that redirects. Of a range, the first. */
-function redirectedBy({ family }: Chain, text: string): string[] {
-  if (!/\bdnat\b|\bredirect\b|-j (DNAT|REDIRECT)\b/.test(text)) return [];
-  const [, protocol, list] =
-    /\b(tcp|udp|sctp) dport \{? ?([\d, -]+)/.exec(text) ??
-    /-p (tcp|udp|sctp)\b.* --dports? ([\d,:]+)/.exec(text) ??
-    [];
-  const version = family === "ip6" ? "IPv6" : "IPv4";
-  return (list ?? "")
-    .split(",")
-    .map((port) => port.trim().replace(/[-:].*/, ""))
-    .filter((port) => port !== "")
-    .map((port) => `${version} ${protocol} ${port}`);
+const FAMILIES = ["ipv4", "ipv6"] as const;
+const PROTOCOLS = ["tcp", "udp", "sctp"] as const;
+const VERSIONS = { ipv4: "IPv4", ipv6: "IPv6" } as const;
+
+/** A warning for each port that rules of different programs, or of different stacks, redirect. */
+function takenTwice(facts: HostFacts, family: Family, protocol: string): Finding[] {
+  const claimants = claimantsAmong(facts.redirecting[family], protocol);
+  const rivals = new Map<number, Set<string>>();
+  for (const [at, one] of claimants.entries()) {
+    for (const other of claimants.slice(at + 1)) {
+      const port = sharedPort([one.ports], other.ports);
+      if (port === undefined || !areRivals(one, other)) continue;
+      rivals.set(port, (rivals.get(port) ?? new Set()).add(one.who).add(other.who));
+    }
+  }
+  return [...rivals].map(([port, names]) => warning(facts, { family, protocol, port }, [...names]));
 }
 
-const whoseIs = ({ tool, table, name }: Chain): string =>
-  programsOf([name, table])[0] ?? (tool === "nft" ? `the table ${table}` : `the chain ${name} of ${tool}`);
+const areRivals = (one: Claimant, other: Claimant): boolean =>
+  one.who !== other.who &&
+  !sameStack(one.comment?.split(",")[0], other.comment?.split(",")[0] ?? "") &&
+  (one.address === undefined || other.address === undefined || one.address === other.address);
 
-const warning = ([port, owners]: readonly [string, ReadonlySet<string>]): Finding => ({
-  level: "warning",
-  subject: port.replace(/^\S+ /, ""),
-  text: `${port} is redirected by ${[...owners].join(" and ")}: one of them gets its packets`,
-  mend: "pulumi-netns trace FROM ADDRESS:PORT tells which; give one of them another port",
-});
+function warning(
+  { chains, network }: HostFacts,
+  wanted: { readonly family: Family; readonly protocol: string; readonly port: number },
+  names: readonly string[],
+): Finding {
+  const { family, protocol, port } = wanted;
+  const host = findPlace(network, undefined);
+  const winner = host && winnerOf(chains, host, wanted);
+  return {
+    level: "warning",
+    subject: `${protocol} ${port}`,
+    text: `${VERSIONS[family]} ${protocol} ${port} is redirected by ${names.join(" and ")}: ${winner ? `as things stand, ${whoseIs(winner)} gets its packets` : "which of them gets its packets cannot be told from the rules"}`,
+    mend: `give one of them another port${winner ? "" : "; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it"}`,
+  };
+}

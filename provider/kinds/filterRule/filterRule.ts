@@ -7,6 +7,7 @@ import { surveyOf } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
 import { deleteAll, untilRemoved } from "../packetRule/removal";
+import { tableName } from "../packetRule/stackTable";
 import { FilterRuleArgs } from "./args";
 import * as firewalld from "./firewalld/backend";
 import { objections } from "./firewalld/reload";
@@ -96,6 +97,10 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
 
   // A reload of firewalld is for all its rules.
   serialize: (args) => (args.backend === "firewalld" ? args.backend : turnOf(args)),
+  together: {
+    key: (args) => (args.backend === "nftables" ? `filter ${tableName(args.mark)}` : undefined),
+    merge: nftables.merge,
+  },
 };
 
 function look(answers: readonly Answer[], args: FilterRuleArgs): Seen | undefined {

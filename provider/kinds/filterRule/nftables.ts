@@ -3,6 +3,7 @@ import { familyNamed, NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftRule, type NftTable, parseTable } from "../../linux/read/nft/ownRules";
 import { type Base, isMisshapen, obstaclesTo, type Place, writeChain } from "../packetRule/stackChain";
 import { deletions, tableName, transaction, writing } from "../packetRule/stackTable";
+import { merged } from "../packetRule/together";
 import type { FilterRuleArgs } from "./args";
 import { marked, parseComment, printComment, priorityOf } from "./comment";
 import { type FoundRule, type Marked, wantedMatch } from "./match";
@@ -96,3 +97,7 @@ const isInPlace = (rule: NftRule, beside: readonly NftRule[], { priority }: Filt
   priorityOf(rule) === priority &&
   beside.includes(rule) &&
   isInOrder(beside.map(priorityOf), beside.indexOf(rule));
+
+/** One transaction for those of several rules. */
+export const merge = (changes: readonly Command[], answers: readonly Answer[]): Command | undefined =>
+  merged(changes, answers, { isOurs, priorityOf });

@@ -4,7 +4,7 @@ import { type IptablesRule, wordAfter } from "../../linux/read/iptables";
 import type { Pattern } from "../../linux/read/nft/expressions";
 import type { NftRule } from "../../linux/read/nft/ruleset";
 import type { Statement } from "../../linux/read/nft/statements";
-import type { Others } from "../packetRule/everyones";
+import type { Everyones, Others } from "../packetRule/everyones";
 import type { PacketMatch } from "../packetRule/match";
 import type { NatRuleArgs } from "./args";
 
@@ -16,7 +16,18 @@ export interface Claimant {
   readonly who: string;
   /** The address that it is for, where it is for one alone. */
   readonly address?: string | undefined;
+  /** Of its rule: the mark, where it is ours. */
+  readonly comment?: string | undefined;
 }
+
+/** Which ports each of these rules redirects. */
+export const claimantsAmong = (
+  { rules, lines }: Pick<Everyones, "rules" | "lines">,
+  protocol: string,
+): Claimant[] => [
+  ...rules.flatMap((rule) => nftClaimants(rule, protocol)),
+  ...lines.flatMap((rule) => iptablesClaimants(rule, protocol)),
+];
 
 export const spansOf = (port: NatRuleArgs["port"] | PacketMatch["port"]): Ports[] =>
   (port === undefined ? [] : [port].flat()).flatMap((one) => {
@@ -30,13 +41,15 @@ export function sharedPort(wanted: readonly Ports[], [from, to]: Ports): number 
   return both && Math.max(both[0], from);
 }
 
-export function nftClaimants(
-  { table, chain, owner, statements }: Others<NftRule>,
+function nftClaimants(
+  { table, chain, owner, statements, comment }: Others<NftRule>,
   protocol: string,
 ): Claimant[] {
   if (!statements.some(({ is }) => is === "dnat" || is === "redirect")) return [];
   const who = owner ?? programsOf([chain, table])[0] ?? `the chain ${chain} of the table ${table}`;
-  return statements.flatMap((one) => portsIn(one, protocol)).map((ports): Claimant => ({ ports, who }));
+  return statements
+    .flatMap((one) => portsIn(one, protocol))
+    .map((ports): Claimant => ({ ports, who, comment }));
 }
 
 /** The destination ports that a statement asks for; `th` is the header of either protocol. */
@@ -54,7 +67,7 @@ function spansIn(pattern: Pattern): Ports[] {
 }
 
 export function iptablesClaimants(
-  { chain, words, owner }: Others<IptablesRule>,
+  { chain, words, owner, comment }: Others<IptablesRule>,
   protocol: string,
 ): Claimant[] {
   const after = (option: string) => wordAfter(words, option);
@@ -65,5 +78,5 @@ export function iptablesClaimants(
   return (after("--dports") ?? after("--dport") ?? "")
     .split(",")
     .flatMap((text) => spansOf(text.replace(":", "-")))
-    .map((ports): Claimant => ({ ports, who, address }));
+    .map((ports): Claimant => ({ ports, who, address, comment }));
 }

@@ -124,6 +124,14 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     turnOf(args),
     ...(routeLocalnet === undefined ? [] : [`localnet ${args.namespace ?? ""}/${routeLocalnet}`]),
   ],
+  together: {
+    // The others look at more than the rules.
+    key: (args) =>
+      args.backend === "nftables" && groundProbe(args).length === 0
+        ? `NAT ${tableName(args.mark)}`
+        : undefined,
+    merge: nftables.merge,
+  },
 };
 
 function look(answers: readonly Answer[], args: NatRuleArgs): Seen | undefined {

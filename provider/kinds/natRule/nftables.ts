@@ -10,6 +10,7 @@ import {
   writeChain,
 } from "../packetRule/stackChain";
 import { deletions, tableName, transaction, writing } from "../packetRule/stackTable";
+import { merged } from "../packetRule/together";
 import type { NatRuleArgs } from "./args";
 import { parseComment } from "./comment";
 import { expressionsOf, readExpressions } from "./nftExpressions";
@@ -147,3 +148,7 @@ function planOf(old: readonly Found[], wanted: readonly Leg[], mark: string) {
   const isGoing = (rule: NftRule) => moved.includes(rule) || surplus.some((one) => one.rule === rule);
   return { pairs: planned, surplus: old.filter(({ rule }) => isGoing(rule)) };
 }
+
+/** One transaction for those of several rules. Priorities are those of chains, and in a chain the first comes first. */
+export const merge = (changes: readonly Command[], answers: readonly Answer[]): Command | undefined =>
+  merged(changes, answers, { isOurs, priorityOf: () => 0 });

@@ -3,13 +3,15 @@ import type { Family } from "../../linux/ip";
 import { parsePorts } from "../../linux/protocols";
 import { listEveryones } from "../packetRule/everyones";
 import type { NatRuleArgs } from "./args";
-import { type Claimant, iptablesClaimants, nftClaimants, sharedPort, spansOf } from "./claimants";
+import { type Claimant, claimantsAmong, sharedPort, spansOf } from "./claimants";
+import { parseComment } from "./comment";
+import { lookForWinner, type Redirection, whoseIs } from "./portWinner";
 
 /** Ports that a rule redirects and that something else has already: a published port of a container, or a listener. */
 
 type Redirecting = Pick<
   NatRuleArgs,
-  "namespace" | "family" | "kind" | "protocol" | "port" | "destination" | "mark"
+  "namespace" | "family" | "kind" | "protocol" | "port" | "destination" | "inInterface" | "mark"
 >;
 
 /** Warns of each port of a dnat or redirect that others have. */
@@ -20,21 +22,26 @@ export function* takenCaveats(args: Redirecting): Steps<readonly string[]> {
   const { rules, lines, answers } = yield* listEveryones(args, [
     lookFor(command("ss", namespace, ["-H", "-l", "-n", "-p", protocol === "udp" ? "-u" : "-t"])),
   ]);
-  const redirects = [
-    ...rules.flatMap((rule) => nftClaimants(rule, protocol)),
-    ...lines.flatMap((rule) => iptablesClaimants(rule, protocol)),
-  ];
+  const redirects = claimantsAmong({ rules, lines }, protocol);
   const isMeant = ({ ports, address }: Claimant) =>
     sharedPort(wanted, ports) !== undefined && mayMeet(address, args.destination);
   const place = namespace ?? "the host";
-  const rivals = redirects
-    .filter(isMeant)
-    .map(
-      ({ ports, who }) =>
-        `${protocol} port ${sharedPort(wanted, ports)} of ${place} is redirected by ${who} as well: one of the two gets its packets, and \`pulumi-netns trace\` tells which. A restart of theirs may change that`,
+  const rivals = new Map(
+    redirects
+      .filter(isMeant)
+      .map(({ ports, who, address }) => [`${who} ${sharedPort(wanted, ports)}`, { ports, who, address }]),
+  );
+  const told: string[] = [];
+  for (const { ports, who, address } of rivals.values()) {
+    const port = sharedPort(wanted, ports) ?? 0;
+    const { destination = address, inInterface } = args;
+    const winner = yield* lookForWinner(namespace, { family, protocol, port, destination, inInterface });
+    told.push(
+      `${protocol} port ${port} of ${place} is redirected by ${who} as well: ${whoWins(winner, args.mark)}`,
     );
+  }
   // The program of a published port often listens besides.
-  if (rivals.length > 0) return [...new Set(rivals)];
+  if (told.length > 0) return told;
   const listeners = protocol === "tcp" || protocol === "udp" ? listenersIn(answers[0], family) : [];
   return [
     ...new Set(
@@ -46,6 +53,13 @@ export function* takenCaveats(args: Redirecting): Steps<readonly string[]> {
         ),
     ),
   ];
+}
+
+function whoWins(winner: Redirection | undefined, mark: string): string {
+  if (!winner)
+    return "which of the two gets its packets cannot be told beforehand; `pulumi-netns trace` sends one to see";
+  const isOurs = parseComment(winner.rule.comment)?.mark === mark;
+  return `as things stand, ${isOurs ? "this rule" : whoseIs(winner)} gets its packets. A restart of theirs may change that`;
 }
 
 /** Whether a packet may be for both; what is a network or negated is not looked into. */

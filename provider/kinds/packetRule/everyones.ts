@@ -12,7 +12,7 @@ import { hasLegacyTable, lookForLegacyRules, lookForLegacyTables } from "./iptab
 /** A rule of another program or stack. `owner` is the resource that made it, in words. */
 export type Others<Rule> = Rule & { readonly owner: string | undefined };
 
-interface Everyones {
+export interface Everyones {
   /** Every chain that nft lists, of each family. */
   readonly chains: readonly NftChain[];
   /** Others' rules of nftables that packets of the family meet, without those of iptables. */

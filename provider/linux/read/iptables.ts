@@ -1,3 +1,5 @@
+import { recent } from "../memo";
+
 /** One line of `iptables -S`. */
 export interface IptablesRule {
   readonly chain: string;
@@ -7,12 +9,15 @@ export interface IptablesRule {
 }
 
 /** The rules in the answer to `iptables -S`. */
-export const parseRules = (text: string | undefined): IptablesRule[] =>
-  (text ?? "").split("\n").flatMap((line) => {
+export const parseRules = (text: string | undefined): readonly IptablesRule[] => rulesIn(text ?? "");
+
+const rulesIn = recent((text: string): readonly IptablesRule[] =>
+  text.split("\n").flatMap((line) => {
     const [verb, chain, ...words] = splitWords(line);
     if (verb !== "-A" || chain === undefined) return [];
     return [{ chain, words, comment: wordAfter(words, "--comment") }];
-  });
+  }),
+);
 
 /** The word after an option. */
 export const wordAfter = (words: readonly string[], option: string): string | undefined =>

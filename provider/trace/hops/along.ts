@@ -7,8 +7,10 @@ import { type Port, portName } from "../network/network";
 import { isPassing, portKey, type Segment } from "../network/segment";
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
+import { ipIn } from "../suggestions";
+import { askingAddress, checkDiscovery } from "./discovery";
 import { sharedMac } from "./duplicates";
-import { checkNeighbour, type Taking, whyExpected } from "./neighbour";
+import { checkLearnt, checkNeighbour, type Taking, whyExpected } from "./neighbour";
 import { linkDown } from "./noRoute";
 import { filterBridged } from "./rules";
 
@@ -35,7 +37,7 @@ export function* along(
     const [from, to] = [way[at - 1], way[at + 1]];
     const fault =
       (port.device.isUp ? undefined : linkDown(journey, port)) ??
-      blockedPort(journey, port) ??
+      blockedPort(journey, port, way) ??
       (isSwitch(port.device) && from && to
         ? yield* filterBridged(
             journey,
@@ -47,14 +49,18 @@ export function* along(
     if (fault) return { to: "nowhere", fault };
   }
   for (const bridge of ovsBridgesOn(way)) yield* checkFlows(journey, bridge);
+  const ports = [...segment.ways.values()].flat();
   const fault =
     sharedMac(journey, segment, start, taker) ??
-    checkNeighbour(journey, facts, start, taker, nexthop, [...segment.ways.values()].flat(), taking);
+    (yield* checkLearnt(journey, facts, start, taker, nexthop, ports, taking)) ??
+    checkNeighbour(journey, facts, start, taker, nexthop, ports, taking) ??
+    (taking.by === "entry" ? undefined : yield* checkDiscovery(journey, way, nexthop, packet));
   if (fault) return { to: "nowhere", fault };
   checkMtu(journey, way);
   const { direction } = journey;
   journey.crossings.push({
     ...{ place: start.place, link: start.device.name, nexthop, direction },
+    asker: askingAddress(start, packet, nexthop),
     ...{ though: whyExpected(taker, nexthop, taking), isByProxy: taking.by === "proxy" },
   });
   const between = way.slice(1, -1).filter(({ device }) => isSwitch(device));
@@ -87,18 +93,15 @@ function* checkFlows({ doubts }: Journey, bridge: string): Plan<void> {
   if (!isPlainSwitch(flows) && !doubts.includes(doubt)) doubts.push(doubt);
 }
 
-function blockedPort(journey: Journey, port: Port): Fault | undefined {
+function blockedPort(journey: Journey, port: Port, way: readonly Port[]): Fault | undefined {
   const { place, device } = port;
   if (isPassing(port) || device.portState === undefined) return undefined;
-  const isWaiting = /listening|learning/.test(device.portState);
+  // Its bridge or the other end of its cable is down, and the next to be looked at.
+  if (device.portState === "disabled" && way.some((other) => !other.device.isUp)) return undefined;
   return faultAt(journey, place, {
     cause: "port-blocked",
     reason: `${device.name} is a port of ${device.master} in state ${device.portState}`,
-    mend: isWaiting
-      ? "wait for spanning tree, or switch it off or shorten forwardDelay of the Bridge"
-      : device.portState === "blocking"
-        ? "spanning tree found a loop: take one cable of it away"
-        : `set ${device.name} and ${device.master} up`,
+    mend: "wait for spanning tree, or switch it off or shorten forwardDelay of the Bridge",
     owner: journey.owners.ofLink(port),
   });
 }
@@ -117,6 +120,9 @@ function checkMtu(journey: Journey, way: readonly Port[]): void {
       effect: "large",
       reason: `${narrow.device.name} takes packets of up to ${narrow.device.mtu} bytes, but ${portName(first)} sends up to ${first.device.mtu}`,
       mend: `give all links of this Ethernet the same \`mtu\`${owner ? `: change ${ownerName(owner)}` : ""}`,
+      code: owner
+        ? undefined
+        : `${ipIn(narrow.place)} link set dev ${narrow.device.name} mtu ${first.device.mtu}`,
       owner,
     }),
   );

@@ -5,11 +5,12 @@ import { parseJson } from "../../linux/json";
 import { type Outcome, type Plan, textOf } from "../../linux/plan";
 import { parseSysctls } from "../../linux/read/sysctl";
 import { readSysctls } from "../../linux/sysctl";
+import { sysctlIn } from "../drift";
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";
 import { type Port, usableAddresses } from "../network/network";
 import { linkSysctl } from "../network/placeDetails";
-import { type Owner, ownerName } from "../owners";
+import type { Owner } from "../owners";
 import type { Packet } from "../packet";
 import { dotted, inPlace, sysctlCode } from "../suggestions";
 import { hasAddress } from "./neighbour";
@@ -31,7 +32,7 @@ interface Obstacle {
   /** In words that go on after "because ". */
   readonly reason: string;
   readonly mend: string;
-  readonly code?: string;
+  readonly code?: string | undefined;
   readonly owner?: Owner | undefined;
 }
 
@@ -157,8 +158,7 @@ function byOwnAddress(
   const isGlobal = holder?.addresses.some((own) => own.ip === address && own.isGlobal) ?? false;
   const means = `${holder?.name} has that address`;
   if (mode === 0 || (mode === 3 && isGlobal)) return { port, isProxy: false, means };
-  const owner = owners.ofSysctl(place, key);
-  const obstacle = { reason: `${dotted(key)} is ${mode}`, mend: "set it to 0", owner };
+  const obstacle = setting(owners, port, key, mode, 0);
   return { port, isProxy: false, means, obstacle };
 }
 
@@ -230,16 +230,24 @@ function byNdp(
   const answerer = { port, isProxy: true, means: "it has a proxy entry", owner };
   const forwarding = ["all", device.name].map((link) => linkSysctl("ipv6", link, "forwarding"));
   const [isRouter, isRouterHere] = forwarding.map((path) => sysctls.get(path) === "1");
-  if (key === undefined) return { ...answerer, obstacle: unset(owners, port, own) };
+  if (key === undefined) return { ...answerer, obstacle: setting(owners, port, own, 0, 1) };
   // Where it forwards nowhere, the packet that gets there finds that out.
   const [, here = ""] = forwarding;
-  return isRouter && !isRouterHere ? { ...answerer, obstacle: unset(owners, port, here) } : answerer;
+  return isRouter && !isRouterHere ? { ...answerer, obstacle: setting(owners, port, here, 0, 1) } : answerer;
 }
 
-function unset(owners: Journey["owners"], { place }: Port, path: string): Obstacle {
+/** A parameter that has a value, and needs another. */
+function setting(
+  owners: Journey["owners"],
+  { place }: Port,
+  path: string,
+  value: number,
+  wanted: number,
+): Obstacle {
   const owner = owners.ofSysctl(place, path);
-  const mend = `${owner ? `change ${ownerName(owner)}` : "add a Sysctl"} to make it 1`;
-  return { reason: `${dotted(path)} is 0`, mend, owner, code: sysctlCode(place, path, 1) };
+  const mend = `${owner ? `change ${sysctlIn(owner)}` : "add a Sysctl"} to make it ${wanted}`;
+  const code = owner ? undefined : sysctlCode(place, path, wanted);
+  return { reason: `${dotted(path)} is ${value}`, mend, owner, code };
 }
 
 /** Why nobody answers for an address, though somebody is set up to. */

@@ -9,7 +9,7 @@ import type { Neighbour } from "../network/placeDetails";
 import { endpointsOf, looseEndsOf, portKey, type Segment, segmentOf } from "../network/segment";
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { inPlace, ipIn } from "../suggestions";
+import { addressCode, ipIn, linesOf, routeCode } from "../suggestions";
 import { along, type Crossing } from "./along";
 import { answerersOf, keptFrom } from "./answers";
 import { checkDuplicates } from "./duplicates";
@@ -147,13 +147,18 @@ function nobodyThere(
     const right = `${own.ip}/${usualPrefix(segment, own.ip)}`;
     const owner = journey.owners.ofAddress({ place, device }, own);
     const lost = wrongPrefix(journey, place, device, own.ip);
+    const beyondIt = networkOf(`${destination}/${right.split("/")[1]}`);
     return faultAt(journey, place, {
       cause: "netmask",
       reason: `it takes ${destination} for a neighbour on ${device.name}, as its address ${addressName(own)} covers it, but that is ${portName(elsewhere[0])}, on another Ethernet`,
-      mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}, and reach ${networkOf(`${destination}/${right.split("/")[1]}`)} by a Route${router ? ` via ${router.ip}` : ""}`,
+      mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}, and reach ${beyondIt} by a Route${router ? ` via ${router.ip}` : ""}`,
       code: isKept(journey, { place, device }, owner)
         ? undefined
-        : `new Address("…", { ${inPlace(place)}interface: "${device.name}", address: "${right}" });`,
+        : linesOf(
+            addressCode(place, device.name, right),
+            `${ipIn(place)} address del ${addressName(own)} dev ${device.name}`,
+            router && routeCode(place, beyondIt, router.ip),
+          ),
       owner,
       ...(lost && restored(lost)),
     });

@@ -6,7 +6,6 @@ import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
 import type { Place } from "../network/network";
 import type { Packet } from "../packet";
-import { execIn } from "../suggestions";
 
 /** Whether somebody takes the packet at the place it is for. */
 export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<Fault | undefined> {
@@ -50,14 +49,14 @@ function listening(
     return undefined;
   }
   const [other] = sockets;
-  const name = protocol === "tcp" ? "-lntp" : "-lnup";
   return faultAt(journey, place, {
     cause: "not-listening",
     reason: other
       ? `what listens on ${what} does so on ${other.ip} only, not on ${destination}`
       : `nothing listens on ${what}`,
-    mend: other ? `let it listen on ${destination} or 0.0.0.0` : "start the server, or ask for another port",
-    code: `${execIn(place)}ss ${name}`,
+    mend: other
+      ? `let it listen on ${destination} or ${family === "ipv4" ? "0.0.0.0" : "::"}`
+      : "start the server, or ask for another port",
   });
 }
 

@@ -4,7 +4,7 @@ import { type Place, portsOf } from "../network/network";
 import type { Passage } from "../packet";
 import type { Chain, Hook, Rule } from "../rules/chain";
 import { judge } from "../rules/judge";
-import { execIn, inPlace } from "../suggestions";
+import { execIn, inPlace, linesOf } from "../suggestions";
 
 /** A packet that a chain drops, and where. */
 export interface Dropped {
@@ -31,11 +31,11 @@ export function letThrough(dropped: Dropped): Mend {
       // For now, and for after its next reload.
       code: ["", "--permanent "]
         .map((option) => `firewall-cmd ${option}--zone=trusted --change-interface=${inside.device.name}`)
-        .join(" && "),
+        .join("\n"),
     };
   if (chain.tool === "nft")
     return {
-      mend: exception(by.rule ? "let it through before it" : "let it through there", by),
+      mend: exception(`let ${whatIs(passage)} through ${by.rule ? "before it" : "there"}`, by),
       code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
     };
   // A FilterRule is put into the table filter, by the `iptables` of the place.
@@ -56,7 +56,7 @@ function byResource(dropped: Dropped): Mend {
   const where = isDocker ? "in Docker's chain for exceptions, DOCKER-USER" : by.rule ? "before it" : "there";
   return {
     mend: exception(
-      `let a FilterRule with backend iptables${isDocker ? " and dockerUser" : ""} accept it ${where}`,
+      `let a FilterRule with backend iptables${isDocker ? " and dockerUser" : ""} accept ${whatIs(passage)} ${where}`,
       by,
     ),
     code: `new FilterRule("…", { ${inPlace(place)}chain: "${hook}", backend: "iptables", ${isDocker ? "dockerUser: true, " : ""}${argumentsOf(passage)}, verdict: "accept" });`,
@@ -86,7 +86,9 @@ function helpsInDocker(dropped: Dropped): boolean {
 
 /** What a FilterRule asks for to match this packet and its like. */
 function argumentsOf({ packet, bridged }: Passage): string {
-  const { family, protocol, source, destination, port, isReply } = packet;
+  const { family, protocol, source, destination, port, isReply, discovery, tracking } = packet;
+  if (discovery)
+    return 'family: "ipv6", protocol: "icmpv6", icmpType: ["nd-neighbor-solicit", "nd-neighbor-advert"]';
   const isSix = family === "ipv6";
   const words = bridged
     ? [isSix && 'family: "ipv6"', `inInterface: "${bridged.bridge}"`, `outInterface: "${bridged.bridge}"`]
@@ -94,7 +96,8 @@ function argumentsOf({ packet, bridged }: Passage): string {
         `source: "${source}"`,
         `destination: "${destination}"`,
         `protocol: "${isSix && protocol === "icmp" ? "icmpv6" : protocol}"`,
-        isReply ? 'state: "established"' : port !== undefined && `port: ${port}`,
+        // Of an answer whose connection is not tracked, the state is another.
+        isReply ? tracking === undefined && 'state: "established"' : port !== undefined && `port: ${port}`,
       ];
   return words.filter((word) => word !== false).join(", ");
 }
@@ -109,15 +112,33 @@ function byHand(dropped: Dropped): Mend {
   const into = isDocker ? DOCKER : hook.toUpperCase();
   const where = isDocker ? `by Docker's chain for exceptions, ${DOCKER}` : by.rule ? "before it" : "there";
   return {
-    mend: exception(`let it through ${where}`, by),
-    code: `${execIn(place)}${program} ${table === "filter" ? "" : `-t ${table} `}-I ${into} ${iptablesWords(passage)} -j ACCEPT`,
+    mend: exception(`let ${whatIs(passage)} through ${where}`, by),
+    code: linesOf(
+      ...iptablesWords(passage).map(
+        (words) =>
+          `${execIn(place)}${program} ${table === "filter" ? "" : `-t ${table} `}-I ${into} ${words} -j ACCEPT`,
+      ),
+    ),
   };
 }
 
-const iptablesWords = ({ packet, bridged }: Passage): string =>
-  bridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`;
+function iptablesWords({ packet, bridged }: Passage): string[] {
+  if (packet.discovery)
+    return ["solicitation", "advertisement"].map((type) => `-p icmpv6 --icmpv6-type neighbour-${type}`);
+  return [bridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`];
+}
+
+/** The packet in a sentence that has named it; both ways of what finds neighbours, as one is no use without the other. */
+const whatIs = ({ packet: { discovery, family } }: Passage): string => {
+  if (!discovery) return "it";
+  return family === "ipv4" ? "ARP" : "neighbour discovery (ICMPv6)";
+};
 
 function nftWords({ packet }: Passage): string {
+  if (packet.discovery)
+    return packet.family === "ipv4"
+      ? "arp operation { request, reply }"
+      : "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert }";
   const family = NFT_FAMILIES[packet.family];
   return `${family} saddr ${packet.source} ${family} daddr ${packet.destination}`;
 }

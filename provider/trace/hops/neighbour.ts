@@ -78,6 +78,25 @@ export function wrongEntry(
   });
 }
 
+/** An entry that was learnt before a MAC address or an address moved, and that leads to a machine that sends nothing on. */
+export function* checkLearnt(
+  journey: Journey,
+  { neighbours }: Facts,
+  start: Port,
+  taker: Port,
+  nexthop: string,
+  onSegment: readonly Port[],
+  taking: Taking,
+): Plan<Fault | undefined> {
+  const entry = neighbours.find(({ ip, interface: link }) => ip === nexthop && link === start.device.name);
+  if (taking.by !== "address" || entry?.mac === undefined || entry.mac === taker.device.mac) return undefined;
+  const owners = onSegment.filter(({ device }) => device.mac === entry.mac);
+  const [other] = owners;
+  if (!other || owners.some(({ place }) => hasAddress(place, nexthop))) return undefined;
+  const isSentOn = other.place !== start.place && (yield* isRouter(journey, other));
+  return isSentOn ? undefined : wrongEntry(journey, start, entry, other, taker);
+}
+
 /** Whether the MAC address that a place believes a neighbour to have is its own, and ARP can find it. */
 export function checkNeighbour(
   journey: Journey,

@@ -1,3 +1,4 @@
+import { canonicalIp } from "../../linux/ip";
 import { bitsOf, covers, networkOf, sharedPrefix } from "../../linux/prefix";
 import { lostLink, lostRule, orRestored, restored, wrongPrefix } from "../drift";
 import type { Fault } from "../fault";
@@ -6,6 +7,7 @@ import {
   addressName,
   type DeviceAddress,
   holdersOf,
+  type Network,
   type Place,
   type Port,
   placeName,
@@ -15,7 +17,7 @@ import {
 import { endpointsOf, segmentOf } from "../network/segment";
 import { type Args, type Owner, ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { inPlace, ipIn, routeCode } from "../suggestions";
+import { addressCode, inPlace, ipIn, linesOf, routeCode } from "../suggestions";
 import { routerTo } from "./routers";
 
 /** Why a place has no route to where a packet is going, and what would give it one. */
@@ -36,7 +38,7 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
   if (lost) {
     return faultAt(journey, place, {
       ...{ cause: "no-address", reason: `it has no ${name} address, though ${ownerName(lost)} gives it one` },
-      ...{ mend: "make that anew with `pulumi up --refresh`", owner: lost },
+      ...restored(lost),
     });
   }
   if (!link) {
@@ -51,16 +53,36 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
   }
   const own = journey.owners.ofLink(link);
   const more = orRestored(journey, own);
+  const free = freeAddress(journey.network, link, family);
   return faultAt(journey, place, {
     cause: "no-address",
     reason: `it has no ${name} address`,
-    mend: `add an Address to ${link.device.name}${more}`,
-    code:
-      more !== ""
-        ? undefined
-        : `new Address("…", { ${inPlace(place)}interface: "${link.device.name}", address: "…/${family === "ipv4" ? 24 : 64}" });`,
+    mend: `add an Address to ${link.device.name}${free === undefined ? "" : `, such as ${free}`}${more}`,
+    code: more !== "" || free === undefined ? undefined : addressCode(place, link.device.name, free),
     owner: own,
   });
+}
+
+/** An address that nobody has, in a network that others on the Ethernet of a link are in. */
+function freeAddress(network: Network, link: Port, family: Packet["family"]): string | undefined {
+  const near = endpointsOf(segmentOf(network, link))
+    .flatMap(({ device }) => device.addresses)
+    .filter((address) => address.family === family && address.isGlobal);
+  for (const { ip, prefix } of near) {
+    const free = hostsOf(ip, prefix).find((one) => holdersOf(network, one).length === 0);
+    if (free !== undefined) return `${free}/${prefix}`;
+  }
+  return undefined;
+}
+
+/** The first hosts of the network that an address is in. */
+function hostsOf(ip: string, prefix: number): string[] {
+  const numbers = Array.from({ length: 253 }, (_, at) => at + 1);
+  const [first = ""] = (networkOf(`${ip}/${prefix}`) ?? "").split("/");
+  const hosts = numbers.map((number) =>
+    ip.includes(":") ? canonicalIp(`${first}${number.toString(16)}`) : first.replace(/\d+$/, String(number)),
+  );
+  return hosts.filter((host) => host !== ip && covers(`${ip}/${prefix}`, host));
 }
 
 /** With its link, a route is gone. */
@@ -106,7 +128,10 @@ function narrowNetmask(journey: Journey, place: Place, { family, destination }: 
       mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}`,
       code: isKept(journey, { place, device }, owner)
         ? undefined
-        : `new Address("…", { ${inPlace(place)}interface: "${device.name}", address: "${right}" });`,
+        : linesOf(
+            addressCode(place, device.name, right),
+            `${ipIn(place)} address del ${addressName(address)} dev ${device.name}`,
+          ),
       owner,
       ...(lost && restored(lost)),
     });
@@ -133,8 +158,7 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
     return faultAt(journey, place, {
       cause: "no-route",
       reason: `it has no route ${isBack ? "back " : ""}to ${target}, though ${ownerName(lost)} is one`,
-      mend: "make that anew with `pulumi up --refresh`",
-      owner: lost,
+      ...restored(lost),
     });
   }
   const router = routerTo(journey.network, place, destination);
@@ -155,7 +179,7 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
     }${hider ? orRestored(journey, journey.owners.ofPlace(hider.place)) : ""}`,
     code: hider?.translates
       ? `new NatRule("…", { ${inPlace(hider.place)}kind: "masquerade", source: "${target}" });`
-      : routeCode(place, target, router?.ip ?? "…"),
+      : router && routeCode(place, target, router.ip),
     owner: journey.owners.ofPlace(place),
     ...(hidden && restored(hidden)),
   });

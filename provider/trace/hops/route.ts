@@ -12,7 +12,7 @@ import { addressName, type Device, ownAddresses, type Place, placeName } from ".
 import { DEAD, type Facts, linkSysctl, MAIN, routeFor, TableRoute } from "../network/placeDetails";
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
-import { dotted, sysctlCode } from "../suggestions";
+import { dotted, inPlace, ipIn, sysctlCode } from "../suggestions";
 import { forwardingFault } from "./forwarding";
 import { explainNoRoute } from "./noRoute";
 import { explainRuling, flowOf, numberOf, refusedThough, rulingAt } from "./policy";
@@ -174,7 +174,12 @@ function refusedSource(
       back === undefined
         ? `add a Route to ${packet.source} by ${name}`
         : `lead the way back by ${name}, or ${owner ? `change ${sysctlIn(owner)} to set` : "set"} ${dotted(key)} to 2`,
-    code: back === undefined || owner ? undefined : sysctlCode(place, key, 2),
+    code:
+      back === undefined
+        ? `new Route("…", { ${inPlace(place)}destination: "${packet.source}", interface: "${name}" });`
+        : owner
+          ? undefined
+          : sysctlCode(place, key, 2),
     owner,
     ...(lost !== undefined && owner && restored(owner)),
   });
@@ -200,9 +205,14 @@ function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }
     cause: "dead-route",
     reason: `its route to ${route.destination} is of type ${type}, which lets nothing through`,
     mend: owner ? `change ${ownerName(owner)}` : "remove it",
+    code: owner ? undefined : `${ipIn(place)} route del ${deadWords(route, type)}`,
     owner,
   });
 }
+
+/** A dead route of the main table in the words that `ip route del` takes. */
+const deadWords = ({ destination, metric }: TableRoute, type: string): string =>
+  `${type} ${destination}${metric === 0 ? "" : ` metric ${metric}`}`;
 
 function noteRoute(
   journey: Journey,

@@ -76,6 +76,15 @@ export function* filterBridged(
   return undefined;
 }
 
+/** The fault of rules that drop how neighbours are found. */
+export function discoveryFault(journey: Journey, met: Omit<Dropped, "by">): Fault | undefined {
+  const { chains, hook, families, passage } = met;
+  const fault = faultOf(journey, met, judge(chains, hook, families, passage));
+  if (!fault || !isOpen(fault)) return fault;
+  addRisk(journey, fault);
+  return undefined;
+}
+
 /** Whether packets may get past it, so that what comes later counts as well. */
 const isOpen = ({ effect }: Fault): boolean => effect === "doubt";
 

@@ -166,8 +166,10 @@ const isIn = (network: string, address: string): Tri =>
 const namesOf = ({ family, protocol }: Packet): readonly string[] =>
   family === "ipv6" && protocol === "icmp" ? ["ipv6-icmp", "icmpv6"] : [protocol];
 
-/** A ping or its answer, by number and by name. */
-const icmpTypes = ({ family, isReply }: Packet): readonly string[] => {
+/** A ping, what finds a neighbour, or their answers, by number and by name. */
+const icmpTypes = ({ family, isReply, discovery }: Packet): readonly string[] => {
+  if (discovery === "request") return ["135", "neighbour-solicitation", "neighbor-solicitation"];
+  if (discovery === "answer") return ["136", "neighbour-advertisement", "neighbor-advertisement"];
   const [request, reply] = family === "ipv4" ? ["8", "0"] : ["128", "129"];
   return isReply ? [reply, "echo-reply"] : [request, "echo-request"];
 };

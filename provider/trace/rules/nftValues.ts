@@ -66,19 +66,25 @@ function metaOf(key: string, { packet, inInterface, outInterface, bridged }: Pas
 
 const PROTOCOLS = { icmp: 1, tcp: 6, udp: 17 } as const;
 
-const protocolOf = ({ family, protocol }: Packet): Value =>
-  family === "ipv6" && protocol === "icmp"
+function protocolOf(packet: Packet): Value {
+  const { family, protocol } = packet;
+  if (isArp(packet)) return ABSENT;
+  return family === "ipv6" && protocol === "icmp"
     ? known("ipv6-icmp", "icmpv6", 58)
     : known(protocol, PROTOCOLS[protocol]);
+}
 
 /** The family as nft names it. */
-const nameOf = ({ family }: Packet): string => NFT_FAMILIES[family];
+const nameOf = (packet: Packet): string => (isArp(packet) ? "arp" : NFT_FAMILIES[packet.family]);
+
+const isArp = ({ family, discovery }: Packet): boolean => family === "ipv4" && discovery !== undefined;
 
 /**
  * A field of a header. nft lets such a rule match only packets that have the header, and leaves that out of what it
  * lists.
  */
 function payloadOf(protocol: string, field: string, { packet, bridged }: Passage): Value {
+  if (isArp(packet)) return arpField(protocol, field, packet);
   switch (protocol) {
     case "ether":
       return bridged && field === "type" ? known(nameOf(packet)) : UNKNOWN;
@@ -108,6 +114,15 @@ function payloadOf(protocol: string, field: string, { packet, bridged }: Passage
   }
 }
 
+/** ARP has neither the header of IP nor any above it. */
+function arpField(protocol: string, field: string, { discovery, source, destination }: Packet): Value {
+  if (protocol === "ether") return field === "type" ? known("arp") : UNKNOWN;
+  if (protocol !== "arp") return ABSENT;
+  if (field === "operation") return known(discovery === "request" ? "request" : "reply");
+  if (field === "saddr ip") return known(source);
+  return field === "daddr ip" ? known(destination) : UNKNOWN;
+}
+
 function networkField(field: string, packet: Packet): Value {
   switch (field) {
     case "saddr":
@@ -127,14 +142,17 @@ function portOf(field: string, { port, sourcePort }: Packet): Value {
   return field === "sport" ? known(sourcePort) : UNKNOWN;
 }
 
-function icmpField(field: string, { isReply }: Packet): Value {
+function icmpField(field: string, { isReply, discovery }: Packet): Value {
+  if (discovery && field === "type")
+    return known(discovery === "request" ? "nd-neighbor-solicit" : "nd-neighbor-advert");
   if (field === "type") return known(isReply ? "echo-reply" : "echo-request");
   return field === "code" ? known(0) : UNKNOWN;
 }
 
 /** `th` names no protocol: of a ping, it takes type and code for the source port, and the checksum for the other. */
-function icmpAsPorts(field: string, { family, isReply }: Packet): Value {
+function icmpAsPorts(field: string, { family, isReply, discovery }: Packet): Value {
   const [request, reply] = family === "ipv4" ? [8, 0] : [128, 129];
+  if (discovery) return field === "sport" ? known(256 * (discovery === "request" ? 135 : 136)) : UNKNOWN;
   return field === "sport" ? known(256 * (isReply ? reply : request)) : UNKNOWN;
 }
 

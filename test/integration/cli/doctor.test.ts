@@ -5,7 +5,9 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { checks } from "../../../cli/doctor/checks";
 import { gatherFacts } from "../../../cli/doctor/gather";
-import { onKernel } from "../../support/kernel";
+import { markFor } from "../../support/args";
+import { type Living, onKernel } from "../../support/kernel";
+import { applied } from "../trace/fixing";
 
 /** What one check finds now, a line for each finding that is not fine. */
 async function found(title: string): Promise<string[]> {
@@ -53,7 +55,10 @@ const faults: readonly Fault[] = [
     make: ["sysctl -q -w net.ipv4.ip_forward=0"],
     undo: [],
     findings: [
-      'warning: IPv4: net.ipv4.ip_forward = 0: what is behind the host stays there → new Sysctl("…", { key: "net.ipv4.ip_forward", value: 1 })',
+      told(
+        "warning: IPv4: net.ipv4.ip_forward = 0: what is behind the host stays there → switch it on, where networks behind the host are to reach others",
+        'new Sysctl("…", { key: "net.ipv4.ip_forward", value: 1 });',
+      ),
     ],
   },
   {
@@ -62,8 +67,10 @@ const faults: readonly Fault[] = [
     make: ["sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=1"],
     undo: ["sysctl -q -w net.ipv4.ip_forward=0 net.ipv4.conf.all.rp_filter=0"],
     findings: [
-      "warning: rp_filter: strict on all links: packets that come another way than their answers go are dropped → " +
-        'where ways differ: new Sysctl("…", { key: "net.ipv4.conf.LINK.rp_filter", value: 2 })',
+      told(
+        "warning: rp_filter: strict on all links: packets that come another way than their answers go are dropped → where ways differ, loosen it",
+        'new Sysctl("…", { key: "net.ipv4.conf.LINK.rp_filter", value: 2 });',
+      ),
     ],
   },
   {
@@ -188,7 +195,42 @@ const faults: readonly Fault[] = [
     ],
     undo: ["nft delete table ip it-nat", "iptables -t nat -F DOCKER", "iptables -t nat -X DOCKER"],
     findings: [
-      "warning: tcp 8080: IPv4 tcp 8080 is redirected by Docker and the table it-nat: one of them gets its packets → pulumi-netns trace FROM ADDRESS:PORT tells which; give one of them another port",
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and Docker: as things stand, the chain in of the table it-nat gets its packets → give one of them another port",
+    ],
+  },
+  {
+    name: "a port that Docker has from before",
+    check: "Ports",
+    make: [
+      "nft add table ip it-nat",
+      "nft add chain ip it-nat in { type nat hook prerouting priority -90 ; }",
+      "nft add rule ip it-nat in tcp dport 8080-8090 redirect to :9000",
+      "iptables -t nat -N DOCKER",
+      "iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER",
+      "iptables -t nat -A DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80",
+    ],
+    undo: [
+      "nft delete table ip it-nat",
+      "iptables -t nat -F PREROUTING",
+      "iptables -t nat -F DOCKER",
+      "iptables -t nat -X DOCKER",
+    ],
+    findings: [
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and Docker: as things stand, Docker gets its packets → give one of them another port",
+    ],
+  },
+  {
+    name: "a port that legacy iptables redirects as well",
+    check: "Ports",
+    make: [
+      "nft add table ip it-nat",
+      "nft add chain ip it-nat in { type nat hook prerouting priority -100 ; }",
+      "nft add rule ip it-nat in tcp dport 8080 redirect to :9000",
+      "iptables-legacy -t nat -A PREROUTING -p tcp -m tcp --dport 8080 -j REDIRECT --to-ports 9001",
+    ],
+    undo: ["nft delete table ip it-nat", "iptables-legacy -t nat -F PREROUTING"],
+    findings: [
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and the chain PREROUTING of iptables: which of them gets its packets cannot be told from the rules → give one of them another port; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it",
     ],
   },
   {
@@ -272,17 +314,17 @@ describe("doctor", function () {
       [
         "it-ended",
         "/proc/999999/ns/net",
-        "is a link that leads nowhere: the container whose namespace it was has ended → rm /run/netns/it-ended",
+        "is a link that leads nowhere: the container whose namespace it was has ended → remove the name | rm /run/netns/it-ended",
       ],
       [
         "it-host",
         "/proc/self/ns/net",
-        "leads to the network of the host itself: what is meant for a namespace would be done to the host → rm /run/netns/it-host",
+        "leads to the network of the host itself: what is meant for a namespace would be done to the host → remove the name | rm /run/netns/it-host",
       ],
       [
         "it-stale",
         undefined,
-        "is a file and no namespace, left by a reboot or a crash → rm /run/netns/it-stale",
+        "is a file and no namespace, left by a reboot or a crash → remove the name | rm /run/netns/it-stale",
       ],
       [
         "it-twin",
@@ -308,6 +350,13 @@ describe("doctor", function () {
         });
         expect(all).to.include("ln -sfn /proc/PID/ns/net /run/netns/it-ended");
       }
+      for (const finding of await found("Addresses and namespaces")) {
+        const [, ...lines] = finding.split(" | ");
+        if (lines.length > 0) await applied(lines.join("\n"));
+      }
+      expect(await found("Addresses and namespaces")).to.deep.equal([
+        `warning: namespaces: /run/netns/it-twin ${odd.at(-1)?.[2]}`,
+      ]);
     } finally {
       for (const [name] of odd) await rm(`/run/netns/${name}`, { force: true });
     }
@@ -397,6 +446,73 @@ describe("doctor", function () {
         ["iptables -P FORWARD ACCEPT", "iptables -F FORWARD", "nft delete table inet it-wall"],
       ],
     ];
+    const walls: readonly (readonly [
+      what: string,
+      check: string,
+      make: readonly string[],
+      undo: readonly string[],
+    ])[] = [
+      ["a host that passes nothing on", "Forwarding", ["sysctl -q -w net.ipv4.ip_forward=0"], []],
+      [
+        "a strict reverse path filter",
+        "Forwarding",
+        ["sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=1"],
+        ["sysctl -q -w net.ipv4.ip_forward=0 net.ipv4.conf.all.rp_filter=0"],
+      ],
+      [
+        "a FORWARD policy of DROP",
+        "Filters",
+        ["iptables -P FORWARD DROP"],
+        ["iptables -P FORWARD ACCEPT", "iptables -F FORWARD"],
+      ],
+      [
+        "one that Docker has set",
+        "Filters",
+        [
+          "iptables -P FORWARD DROP",
+          "iptables -N DOCKER-USER",
+          "iptables -A FORWARD -j DOCKER-USER",
+          "sysctl -q -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0",
+        ],
+        ["iptables -P FORWARD ACCEPT", "iptables -F FORWARD", "iptables -X DOCKER-USER"],
+      ],
+      [
+        "one of legacy iptables",
+        "Filters",
+        ["iptables-legacy -P FORWARD DROP"],
+        ["iptables-legacy -P FORWARD ACCEPT", "iptables-legacy -F FORWARD"],
+      ],
+      [
+        "a table of nftables that drops",
+        "Filters",
+        [
+          "nft add table inet it-wall",
+          "nft add chain inet it-wall f { type filter hook forward priority 0 ; policy drop ; }",
+        ],
+        ["nft delete table inet it-wall"],
+      ],
+    ];
+    for (const [what, check, make, undo] of walls) {
+      it(`${what}, until nothing is found`, async () => {
+        await type(`ip link set it-br alias ${markFor("Bridge", "it-br")}`);
+        await type("ip link add it-lan type veth peer name it-far");
+        for (const line of ["address add 10.8.0.1/24 dev it-lan", "link set it-lan up", "link set it-far up"])
+          await type(`ip ${line}`);
+        let resources: readonly Living[] = [];
+        try {
+          const before = (await found(check)).filter((line) => !line.includes(": IPv4: "));
+          for (const line of make) await type(line);
+          const lines = (await found(check)).flatMap((line) => line.split(" | ").slice(1));
+          expect(lines, "nothing to paste").to.not.have.length(0);
+          resources = await applied([...new Set(lines)].join("\n"));
+          expect(await found(check)).to.deep.equal(before);
+        } finally {
+          for (const one of [...resources].reverse()) await one.remove();
+          for (const line of undo) await type(line);
+          await type("ip link del it-lan");
+        }
+      });
+    }
     for (const [what, subject, make, target, undo] of rows) {
       it(what, async () => {
         try {

@@ -18,6 +18,12 @@ import type { Records } from "../../../provider/linux/host/records";
 import { checked } from "../../support/args";
 import { errorOf, hereWith, Living, onKernel, typed } from "../../support/kernel";
 
+let runs = 0;
+
+/** This host as another process sees it: what waits for its turn within one does not wait for the other. */
+const anotherRun = <H extends Partial<Host>>(other: H): Host & H =>
+  hereWith({ ...other, id: `run ${++runs}` });
+
 /** The host, on which something else happens just before a certain command. */
 function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>): Host {
   let isDone = false;
@@ -28,7 +34,7 @@ function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>)
     }
     return localHost.run(command);
   };
-  return hereWith({ run });
+  return anotherRun({ run });
 }
 
 /** The host, for so many runs at once: each waits with its first look at the records for all others. */
@@ -48,7 +54,7 @@ function meeting(count: number): () => Host {
       return found;
     };
     const { records, run } = localHost;
-    return hereWith({ run, records: Object.assign(Object.create(records), { find }) });
+    return anotherRun({ run, records: Object.assign(Object.create(records), { find }) });
   };
 }
 
@@ -95,7 +101,7 @@ describe("two runs at the same moment", function () {
           resolve();
           return localHost.wait(milliseconds);
         };
-        const host = hereWith({ wait });
+        const host = anotherRun({ wait });
         second = errorOf(engine.create(definition, host, checked(definition, given, "second")));
       });
     const [, mark] = definition.create(checked(definition, given, "first"));
@@ -108,7 +114,7 @@ describe("two runs at the same moment", function () {
     const definition: Definition = namespace;
     const args = checked(definition, { name: "it-room" }, "second");
     const [, enter] = definition.probe(args);
-    const stale = hereWith({ run: staleAt(enter) });
+    const stale = anotherRun({ run: staleAt(enter) });
     const first = await Living.create(definition, { name: "it-room" }, "first");
     const { message } = await errorOf(engine.create(definition, stale, args));
     expect(message).to.match(/exists already|in use/);

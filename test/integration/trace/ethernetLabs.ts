@@ -1,4 +1,4 @@
-import { type Lab, ROUTED, ROUTED6, SWITCHED, up } from "./labs";
+import { type Lab, PRINTED, ROUTED, ROUTED6, SWITCHED, up } from "./labs";
 
 /** Labs of one Ethernet: who answers there for an address, ports that pass nothing, and MAC addresses. */
 
@@ -113,6 +113,7 @@ export const ethernetLabs: readonly Lab[] = [
       "h1: nft add table ip lab",
       "h1: nft add chain ip lab forward { type filter hook forward priority 0 ; policy drop ; }",
     ],
+    repair: [PRINTED, PRINTED],
     sentence:
       "packets die at h1: the policy of chain ip lab forward drops ICMP from 10.65.0.2 to 10.65.0.3, as no rule there accepts it; let it through there: an accept in another table does not overrule it",
   },
@@ -120,6 +121,7 @@ export const ethernetLabs: readonly Lab[] = [
     name: "a gateway for which somebody would answer if it had a route by another link",
     base: UNNUMBERED,
     broken: ["h1: ip route del default"],
+    repair: [{ lines: ["h1: ip route add default via 192.0.2.1"] }],
     sentence:
       "packets die at h1: it does not answer ARP for 169.254.1.1 on red0 although net.ipv4.conf.red0.proxy_arp is 1, because it has no route to 169.254.1.1 over another link; add a Route there to 169.254.1.1 over a link other than red0",
   },
@@ -142,6 +144,11 @@ export const ethernetLabs: readonly Lab[] = [
     base: [...DIVIDED, ...ENTRIES],
     broken: ["h1: ip neigh add proxy 10.0.0.77 dev red0"],
     trace: ["red", "10.0.0.77"],
+    repair: [
+      {
+        lines: ["h1: ip route add 10.0.0.77 dev blue0", "blue: ip address add 10.0.0.77/32 dev eth0"],
+      },
+    ],
     sentence:
       "packets die at h1: it does not answer ARP for 10.0.0.77 on red0 although it has a proxy entry, because it has no route to 10.0.0.77 over another link; add a Route there to 10.0.0.77 over a link other than red0",
   },
@@ -175,13 +182,14 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["h1: sysctl -q -w net.ipv4.conf.all.arp_ignore=1", "red: ip route add 10.2.0.1 dev eth0"],
     trace: ["red", "10.2.0.1"],
     sentence:
-      "packets die at h1: it does not answer ARP for 10.2.0.1 on red0 although blue0 has that address, because net.ipv4.conf.all.arp_ignore is 1; set it to 0",
+      "packets die at h1: it does not answer ARP for 10.2.0.1 on red0 although blue0 has that address, because net.ipv4.conf.all.arp_ignore is 1; add a Sysctl to make it 0",
   },
   {
     name: "an address of IPv6 on another link, for which nobody answers",
     base: ROUTED6,
     broken: ["red: ip route add fd00:2::1 dev eth0"],
     trace: ["red", "fd00:2::1"],
+    repair: [{ lines: ["h1: ip address add fd00:2::1/128 dev red0 nodad"] }],
     sentence:
       "packets die at red: nobody on the Ethernet of eth0 has fd00:2::1; give somebody that Address, or ask for another",
   },
@@ -197,6 +205,7 @@ export const ethernetLabs: readonly Lab[] = [
     base: THREE,
     broken: ["red: ip neigh add 192.168.15.77 lladdr 02:00:00:00:00:03 dev veth-red nud noarp"],
     trace: ["red", "192.168.15.77"],
+    repair: [PRINTED, { lines: ["blue: ip address add 192.168.15.77/24 dev veth-blue"] }],
     sentence:
       "packets die at lan: it does not forward, as net.ipv4.ip_forward is 0; add a Sysctl to make it 1",
   },
@@ -205,6 +214,7 @@ export const ethernetLabs: readonly Lab[] = [
     base: THREE,
     broken: ["red: ip neigh add 192.168.15.77 lladdr 02:00:00:00:00:99 dev veth-red nud permanent"],
     trace: ["red", "192.168.15.77"],
+    repair: [PRINTED, { lines: ["blue: ip address add 192.168.15.77/24 dev veth-blue"] }],
     sentence:
       "packets die at red: its neighbour entry for 192.168.15.77 on veth-red says 02:00:00:00:00:99 (PERMANENT), but no link on that Ethernet has that MAC address; change or delete the entry",
   },
@@ -212,6 +222,7 @@ export const ethernetLabs: readonly Lab[] = [
     name: "two with one MAC address that talk to each other",
     base: THREE,
     broken: ["blue: ip link set dev veth-blue address 02:00:00:00:00:01"],
+    repair: [{ lines: ["blue: ip link set dev veth-blue address 02:00:00:00:00:02"] }],
     sentence:
       "packets die at red: both veth-red in red and veth-blue in blue have the MAC address 02:00:00:00:00:01; give one of them another",
   },
@@ -219,6 +230,7 @@ export const ethernetLabs: readonly Lab[] = [
     name: "a receiver whose MAC address a third one has",
     base: THREE,
     broken: ["lan: ip link set dev veth-lan address 02:00:00:00:00:02"],
+    repair: [{ lines: ["lan: ip link set dev veth-lan address 02:00:00:00:00:03"] }],
     sentence:
       "packets may get lost at red: both veth-blue in blue and veth-lan in lan have the MAC address 02:00:00:00:00:02; give one of them another",
   },
@@ -226,6 +238,7 @@ export const ethernetLabs: readonly Lab[] = [
     name: "a sender whose MAC address a third one has",
     base: THREE,
     broken: ["lan: ip link set dev veth-lan address 02:00:00:00:00:01"],
+    repair: [{ lines: ["lan: ip link set dev veth-lan address 02:00:00:00:00:03"] }],
     sentence:
       "packets may get lost at red: both veth-red in red and veth-lan in lan have the MAC address 02:00:00:00:00:01; give one of them another",
   },
@@ -233,6 +246,7 @@ export const ethernetLabs: readonly Lab[] = [
     name: "a receiver with the MAC address of the other end of its cable",
     base: NUMBERED,
     broken: ["h1: ip link set dev veth-blue-br address 02:00:00:00:00:02"],
+    repair: [{ lines: ["h1: ip link set dev veth-blue-br address 02:00:00:00:00:0b"] }],
     sentence:
       "packets die at red: both veth-blue in blue and veth-blue-br in h1 have the MAC address 02:00:00:00:00:02, so v-net-0 does not forward frames to it; give one of them another",
   },
@@ -240,6 +254,7 @@ export const ethernetLabs: readonly Lab[] = [
     name: "a receiver with the MAC address of the bridge on the way",
     base: NUMBERED,
     broken: ["blue: ip link set dev veth-blue address 02:00:00:00:00:05"],
+    repair: [{ lines: ["blue: ip link set dev veth-blue address 02:00:00:00:00:02"] }, PRINTED],
     sentence:
       "packets die at red: both veth-blue in blue and v-net-0 in h1 have the MAC address 02:00:00:00:00:05, so v-net-0 does not forward frames to it; give one of them another",
   },

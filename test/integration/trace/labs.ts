@@ -59,6 +59,19 @@ export function up(namespace: string, ...links: readonly string[]): string[] {
   return links.map((link) => `${namespace}: ip link set dev ${link} up`);
 }
 
+type Server = readonly [namespace: string, ip: string, port: number, protocol?: "udp"];
+
+/** What a reader does about a fault whose mend is prose alone: types lines, starts a server, or asks for something else. */
+export interface Action {
+  readonly lines?: readonly string[];
+  readonly servers?: readonly Server[];
+  readonly trace?: readonly [source: string, target: string];
+  readonly isSettled?: boolean;
+}
+
+/** What is printed, done as it is printed. */
+export const PRINTED = "printed";
+
 export interface Lab {
   /** What is broken. */
   readonly name: string;
@@ -67,14 +80,16 @@ export interface Lab {
   readonly broken: readonly string[];
   /** SRC and DST, by default red and blue. */
   readonly trace?: readonly [source: string, target: string];
-  /** The first sentence of what is wrong. */
-  readonly sentence: string;
+  /** The first sentence of what is wrong; a pattern where it tells a counter of what comes by itself. */
+  readonly sentence: string | RegExp;
   /** A file of the kernel without which there is no such thing. */
   readonly needs?: string;
   /** Whether to wait until spanning tree has decided on every port; else some may still listen. */
   readonly isSettled?: boolean;
   /** A program that listens, for TCP unless it says otherwise. */
-  readonly server?: readonly [namespace: string, ip: string, port: number, protocol?: "udp"];
+  readonly server?: Server;
+  /** What to do, fault by fault, until packets arrive. By default what is printed, once. */
+  readonly repair?: readonly (typeof PRINTED | Action)[];
 }
 
 export const labs: readonly Lab[] = [
@@ -119,6 +134,7 @@ export const labs: readonly Lab[] = [
     name: "the sender's own link is down",
     base: ROUTED,
     broken: ["red: ip link set dev eth0 down"],
+    repair: [PRINTED, PRINTED],
     sentence: "packets die at red: eth0 is down; set it up",
   },
   {
@@ -180,6 +196,7 @@ export const labs: readonly Lab[] = [
     name: "FORWARD drops, by iptables",
     base: ROUTED,
     broken: ["h1: iptables -P FORWARD DROP"],
+    repair: [PRINTED, PRINTED],
     sentence:
       "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
@@ -187,6 +204,7 @@ export const labs: readonly Lab[] = [
     name: "Docker's FORWARD drops",
     base: ROUTED,
     broken: DOCKER,
+    repair: [PRINTED, PRINTED],
     sentence:
       "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables and dockerUser accept it in Docker's chain for exceptions, DOCKER-USER: an accept in another table does not overrule it",
   },
@@ -194,6 +212,7 @@ export const labs: readonly Lab[] = [
     name: "a rule before Docker's own drops",
     base: ROUTED,
     broken: [...DOCKER, "h1: iptables -I FORWARD -d 10.2.0.0/24 -j DROP"],
+    repair: [PRINTED, PRINTED],
     sentence:
       "packets die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
   },
@@ -286,6 +305,7 @@ export const labs: readonly Lab[] = [
       "h1: iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080",
     ],
     trace: ["red", "10.1.0.1:80"],
+    repair: [PRINTED, { servers: [["blue", "0.0.0.0", 8080]] }],
     sentence:
       "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but it does not forward, as net.ipv4.ip_forward is 0; add a Sysctl to make it 1",
   },
@@ -297,6 +317,7 @@ export const labs: readonly Lab[] = [
       "h1: iptables -P FORWARD DROP",
     ],
     trace: ["red", "10.1.0.1:80"],
+    repair: [PRINTED, { servers: [["blue", "0.0.0.0", 8080]] }, PRINTED],
     sentence:
       "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but the policy of chain FORWARD of iptables (table filter) drops TCP from 10.1.0.2 to 10.2.0.2 port 8080, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
@@ -322,6 +343,9 @@ export const labs: readonly Lab[] = [
     base: SWITCHED,
     broken: ["blue: ip address add 192.168.15.1/24 dev veth-blue"],
     trace: ["h1", "192.168.15.1"],
+    repair: [
+      { lines: ["blue: ip address del 192.168.15.1/24 dev veth-blue", "h1: ip neigh flush dev v-net-0"] },
+    ],
     sentence:
       "packets may get lost at h1: both veth-red in red and veth-blue in blue have the address 192.168.15.1; give one of them another",
   },
@@ -357,7 +381,74 @@ export const labs: readonly Lab[] = [
       "blue: nft add chain arp lab input { type filter hook input priority 0 ; policy drop ; }",
     ],
     sentence:
+      "packets die at blue: the policy of chain arp lab input drops the ARP request from 192.168.15.1 to 192.168.15.2, as no rule there accepts it; let ARP through there: an accept in another table does not overrule it",
+  },
+  {
+    name: "an nft rule that drops ARP replies",
+    base: SWITCHED,
+    broken: [
+      "red: nft add table arp lab",
+      "red: nft add chain arp lab input { type filter hook input priority 0 ; }",
+      "red: nft add rule arp lab input arp operation reply drop",
+    ],
+    sentence:
+      "packets die at red: chain arp lab input drops the ARP reply from 192.168.15.2 to 192.168.15.1 by the rule `arp operation reply drop`; take it away, or let ARP through before it: an accept in another table does not overrule it",
+  },
+  {
+    name: "an nft rule for ARP that nobody can judge beforehand",
+    base: SWITCHED,
+    broken: [
+      "blue: nft add table arp lab",
+      "blue: nft add chain arp lab input { type filter hook input priority 0 ; }",
+      "blue: nft add rule arp lab input arp htype 1 drop",
+    ],
+    repair: [{ lines: ["blue: nft delete table arp lab"] }],
+    sentence:
       "packets die at red: nobody answers ARP for 192.168.15.2 on veth-red (INCOMPLETE), though it is there; look for what filters ARP between the two: `nft list ruleset`, arptables, arp_ignore",
+  },
+  {
+    name: "an IPv6 firewall that lets ping in, but no neighbour discovery",
+    base: ROUTED6,
+    broken: [
+      "h1: nft add table inet lab",
+      "h1: nft add chain inet lab input { type filter hook input priority 0 ; policy drop ; }",
+      "h1: nft add rule inet lab input icmpv6 type echo-request accept",
+    ],
+    trace: ["red", "fd00:1::1"],
+    sentence:
+      "packets die at h1: the policy of chain inet lab input drops the neighbour solicitation from fd00:1::2 to ff02::1:ff00:1, as no rule there accepts it; let neighbour discovery (ICMPv6) through there: an accept in another table does not overrule it",
+  },
+  ...["ip6tables", "ip6tables-legacy"].map((tool) => ({
+    name: `the same by ${tool}`,
+    base: ROUTED6,
+    broken: [
+      `h1: ${tool} -P INPUT DROP`,
+      `h1: ${tool} -A INPUT -p icmpv6 --icmpv6-type echo-request -j ACCEPT`,
+    ],
+    trace: ["red", "fd00:1::1"] as const,
+    sentence: new RegExp(
+      `^packets die at h1: the policy of chain INPUT of ${tool.replace("6", "")} \\(table filter\\) drops the neighbour solicitation from fd00:1::2 to ff02::1:ff00:1, as no rule there accepts it, \\d+ packets? so far; let .*neighbour discovery`,
+    ),
+  })),
+  {
+    name: "a sender that drops neighbour advertisements",
+    base: ROUTED6,
+    broken: ["red: ip6tables -A INPUT -p icmpv6 --icmpv6-type neighbour-advertisement -j DROP"],
+    trace: ["red", "fd00:1::1"],
+    sentence:
+      /^packets die at red: chain INPUT of iptables \(table filter\) drops the neighbour advertisement from fd00:1::1 to fd00:1::2 by the rule `-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j DROP`, \d+ packets? so far; take it away, or let a FilterRule with backend iptables accept neighbour discovery \(ICMPv6\) before it: an accept in another table does not overrule it$/,
+  },
+  {
+    name: "a bridge that is down",
+    base: SWITCHED,
+    broken: ["h1: ip link set dev v-net-0 down"],
+    sentence: "packets die at h1: v-net-0 is down; set it up",
+  },
+  {
+    name: "the receiver's own link is down, behind a bridge",
+    base: SWITCHED,
+    broken: ["blue: ip link set dev veth-blue down"],
+    sentence: "packets die at blue: veth-blue is down; set it up",
   },
   {
     name: "a cable that is not attached to the bridge",
@@ -370,6 +461,7 @@ export const labs: readonly Lab[] = [
     base: ROUTED,
     broken: [],
     trace: ["red", "blue:80"],
+    repair: [{ servers: [["blue", "0.0.0.0", 80]] }],
     sentence:
       "packets die at blue: nothing listens on TCP port 80; start the server, or ask for another port",
   },
@@ -379,6 +471,7 @@ export const labs: readonly Lab[] = [
     broken: [],
     server: ["blue", "127.0.0.1", 80],
     trace: ["red", "blue:80"],
+    repair: [{ servers: [["blue", "10.2.0.2", 80]] }],
     sentence:
       "packets die at blue: what listens on TCP port 80 does so on 127.0.0.1 only, not on 10.2.0.2; let it listen on 10.2.0.2 or 0.0.0.0",
   },
@@ -387,6 +480,20 @@ export const labs: readonly Lab[] = [
     base: ROUTED,
     broken: [],
     trace: ["green", "blue"],
+    repair: [
+      PRINTED,
+      {
+        lines: [
+          "h1: ip link add green0 type veth peer name eth0 netns green",
+          ...up("h1", "green0"),
+          ...up("green", "eth0"),
+          "h1: ip address add 10.4.0.1/24 dev green0",
+        ],
+      },
+      PRINTED,
+      PRINTED,
+      PRINTED,
+    ],
     sentence:
       "packets die at green: there is no such network namespace; make it with a Namespace, or name one of: blue, h1, lan, red, host",
   },
@@ -395,18 +502,20 @@ export const labs: readonly Lab[] = [
     base: SWITCHED,
     broken: [],
     trace: ["red", "192.168.15.77"],
+    repair: [{ lines: ["blue: ip address add 192.168.15.77/24 dev veth-blue"] }],
     sentence:
       "packets die at red: nobody on the Ethernet of veth-red has 192.168.15.77; give somebody that Address, or ask for another",
   },
   {
     name: "routes in a circle",
-    base: ROUTED,
+    base: [...ROUTED, "blue: ip address add 10.8.0.1/32 dev lo"],
     broken: [
       "h1: ip route add 10.8.0.0/24 via 10.1.0.2",
       "red: ip route add 10.8.0.0/24 via 10.1.0.1",
       "red: sysctl -q -w net.ipv4.ip_forward=1",
     ],
     trace: ["red", "10.8.0.1"],
+    repair: [{ lines: ["h1: ip route replace 10.8.0.0/24 via 10.2.0.2"] }],
     sentence:
       "packets die at red: packets for 10.8.0.1 go in a circle: red → h1 → red; change the route of one of them",
   },
@@ -505,6 +614,7 @@ export const labs: readonly Lab[] = [
     name: "a policy rule that skips the others",
     base: ROUTED,
     broken: ["h1: ip rule add pref 40000 unreachable", "h1: ip rule add pref 7 goto 40000"],
+    repair: [{ lines: ["h1: ip rule del pref 7"] }],
     sentence:
       'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Network is unreachable"), though it has the route 10.2.0.0/24: a policy rule may send them elsewhere than to the table main; look at `ip -n h1 rule`',
   },
@@ -526,6 +636,15 @@ export const labs: readonly Lab[] = [
       "h1: sysctl -q -w net.ipv4.conf.blue0.ignore_routes_with_linkdown=1",
       "blue: ip link set dev eth0 down",
     ],
+    repair: [
+      {
+        lines: [
+          "blue: ip link set dev eth0 up",
+          "h1: sysctl -q -w net.ipv4.conf.blue0.ignore_routes_with_linkdown=0",
+        ],
+      },
+      PRINTED,
+    ],
     sentence:
       'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Network is unreachable"), though it has the route 10.2.0.0/24; look at `ip -n h1 rule`, the tables it names, rp_filter and the carriers of links',
   },
@@ -536,6 +655,7 @@ export const labs: readonly Lab[] = [
       "h1: sysctl -q -w net.ipv4.conf.all.rp_filter=1",
       "h1: ip rule add pref 7 iif blue0 from 10.2.0.2 blackhole",
     ],
+    repair: [{ lines: ["h1: ip rule del pref 7"] }],
     sentence:
       'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Invalid argument"), though it has the route 10.2.0.0/24; look at `ip -n h1 rule`, the tables it names, rp_filter and the carriers of links',
   },
@@ -543,7 +663,8 @@ export const labs: readonly Lab[] = [
     name: "no address at all",
     base: ROUTED,
     broken: ["red: ip address flush dev eth0"],
-    sentence: "packets die at red: it has no IPv4 address; add an Address to eth0",
+    repair: [PRINTED, PRINTED],
+    sentence: "packets die at red: it has no IPv4 address; add an Address to eth0, such as 10.1.0.2/24",
   },
   {
     name: "loopback down",
@@ -558,9 +679,10 @@ export const labs: readonly Lab[] = [
     base: SWITCHED,
     broken: [
       "h1: ip link set dev veth-red-br down",
-      "h1: ip link set dev v-net-0 type bridge stp_state 1",
+      "h1: ip link set dev v-net-0 type bridge forward_delay 600 stp_state 1",
       "h1: ip link set dev veth-red-br up",
     ],
+    repair: [{ isSettled: true }],
     sentence:
       "packets die at h1: veth-red-br is a port of v-net-0 in state listening; wait for spanning tree, or switch it off or shorten forwardDelay of the Bridge",
   },
@@ -568,7 +690,8 @@ export const labs: readonly Lab[] = [
     name: "pings are ignored",
     base: SWITCHED,
     broken: ["blue: sysctl -q -w net.ipv4.icmp_echo_ignore_all=1"],
-    sentence: "packets die at blue: it answers no ping, as net.ipv4.icmp_echo_ignore_all is 1; set it to 0",
+    sentence:
+      "packets die at blue: it answers no ping, as net.ipv4.icmp_echo_ignore_all is 1; add a Sysctl to make it 0",
   },
   {
     name: "a rule that nobody can judge beforehand",
@@ -578,6 +701,7 @@ export const labs: readonly Lab[] = [
       "blue: nft add chain ip lab input { type filter hook input priority 0 ; }",
       "blue: nft add rule ip lab input meta length > 20 drop",
     ],
+    repair: [{ lines: ["blue: nft delete table ip lab"] }],
     sentence:
       "packets die at blue: ping 192.168.15.2: no answer, though nothing that was looked at stops them; look at the rules that could not be judged, as blue: chain ip lab input: meta length > 20 drop",
   },
@@ -600,6 +724,7 @@ export const labs: readonly Lab[] = [
       "h1: nft add chain ip lab forward { type filter hook forward priority 0 ; policy drop ; }",
       "h1: nft add rule ip lab forward meta length > 1000 accept",
     ],
+    repair: [PRINTED, PRINTED],
     sentence:
       "packets may die at h1: the policy of chain ip lab forward drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, unless the rule `meta length > 1000 accept` lets it through first, which cannot be told beforehand (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let it through there: an accept in another table does not overrule it",
   },
@@ -611,6 +736,7 @@ export const labs: readonly Lab[] = [
       "h1: iptables -A FORWARD -m length --length 1:1000 -j ACCEPT",
       "blue: ip route del 10.1.0.0/24",
     ],
+    repair: [PRINTED, PRINTED, PRINTED],
     sentence:
       "answers die at blue: it has no route back to 10.1.0.0/24; add a Route there to 10.1.0.0/24 via 10.2.0.1, or a NatRule of kind masquerade on h1",
   },
@@ -624,6 +750,7 @@ export const labs: readonly Lab[] = [
       "h1: iptables -P FORWARD DROP",
       "h1: iptables -A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT",
     ],
+    repair: [PRINTED, PRINTED],
     sentence:
       "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
@@ -635,6 +762,7 @@ export const labs: readonly Lab[] = [
       "h1: iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080",
     ],
     trace: ["red", "10.1.0.1:80"],
+    repair: [{ servers: [["h1", "0.0.0.0", 80]] }],
     sentence: "packets die at h1: nothing listens on TCP port 80; start the server, or ask for another port",
   },
   ...["ICMP", "TCP"].map((protocol) => ({
@@ -669,6 +797,19 @@ export const labs: readonly Lab[] = [
     base: ROUTED,
     broken: [],
     trace: ["host", "10.2.0.2"],
+    repair: [
+      {
+        lines: [
+          "host: ip link add it-out type veth peer name up0 netns h1",
+          ...up("host", "it-out"),
+          ...up("h1", "up0"),
+          "host: ip address add 10.4.0.2/24 dev it-out",
+          "h1: ip address add 10.4.0.1/24 dev up0",
+        ],
+      },
+      PRINTED,
+      PRINTED,
+    ],
     sentence:
       "packets die at the host: it has no link but its loopback; add a VethPair that leads towards 10.2.0.2",
   },
@@ -797,6 +938,31 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     name: "a loose reverse path filter",
     base: ROUTED,
     broken: ["h1: sysctl -q -w net.ipv4.conf.all.rp_filter=2"],
+  },
+  {
+    name: "firewalls that let neighbours be found",
+    base: ROUTED6,
+    broken: [
+      ...["h1", "blue"].flatMap((name) => [
+        `${name}: ip6tables -P INPUT DROP`,
+        `${name}: ip6tables -A INPUT -p icmpv6 --icmpv6-type neighbour-solicitation -j ACCEPT`,
+        `${name}: ip6tables -A INPUT -p icmpv6 --icmpv6-type neighbour-advertisement -j ACCEPT`,
+        `${name}: ip6tables -A INPUT -p icmpv6 --icmpv6-type echo-request -j ACCEPT`,
+      ]),
+      "red: nft add table inet lab",
+      "red: nft add chain inet lab input { type filter hook input priority 0 ; policy drop ; }",
+      "red: nft add rule inet lab input icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, echo-reply } accept",
+    ],
+    trace: ["red", "fd00:2::2"],
+  },
+  {
+    name: "a firewall that drops what nobody asks neighbours by",
+    base: SWITCHED,
+    broken: [
+      "red: nft add table arp lab",
+      "red: nft add chain arp lab input { type filter hook input priority 0 ; policy drop ; }",
+      "red: nft add rule arp lab input arp operation { request, reply } accept",
+    ],
   },
   { name: "an IPv6 router", base: ROUTED6, broken: [], trace: ["red", "fd00:2::2"] },
   {

@@ -56,7 +56,7 @@ describe("trace over a bridge of Open vSwitch", () => {
   it("says what is wrong there", async () => {
     await execa("ip", ["netns", "exec", "blue", "sysctl", "-q", "-w", "net.ipv4.icmp_echo_ignore_all=1"]);
     expect((await ask()).sentence).to.equal(
-      "packets die at blue: it answers no ping, as net.ipv4.icmp_echo_ignore_all is 1; set it to 0",
+      "packets die at blue: it answers no ping, as net.ipv4.icmp_echo_ignore_all is 1; add a Sysctl to make it 0",
     );
   });
 
@@ -101,6 +101,11 @@ describe("trace over a bridge of Open vSwitch", () => {
         expect((await ask()).sentence).to.equal(
           `packets die at the host: on v-net-0, ${reason}; give both ports the same \`tag\``,
         );
+        for (const name of Object.keys(ROOMS)) {
+          await ovsVsctl("clear", "Port", `${name}-br`, "trunks", "vlan_mode");
+          await set(name, "tag=10");
+        }
+        expect((await ask()).sentence).to.equal(healthy);
       });
     }
   });

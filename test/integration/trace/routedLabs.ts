@@ -1,4 +1,4 @@
-import { type Lab, ROUTED, ROUTED6, SWITCHED, up } from "./labs";
+import { type Lab, PRINTED, ROUTED, ROUTED6, SWITCHED, up } from "./labs";
 
 /** Labs about what routers do: forward by link, spread flows over several ways, map network to network. */
 
@@ -128,6 +128,14 @@ export const routedLabs: readonly Lab[] = [
       "lan: iptables -P FORWARD DROP",
     ],
     trace: ["red", "10.2.1.10"],
+    repair: [
+      PRINTED,
+      {
+        lines: ["lan: iptables -t nat -R PREROUTING 1 -d 10.2.1.0/24 -j NETMAP --to 192.168.1.0/24"],
+      },
+      PRINTED,
+      PRINTED,
+    ],
     sentence:
       "packets die at lan: the rule `-A PREROUTING -d 10.2.1.0/24 -j NETMAP --to 192.168.1.128/25` sends it on to 192.168.1.138, but the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.1.10 to 192.168.1.138, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
   },
@@ -144,6 +152,7 @@ export const routedLabs: readonly Lab[] = [
     base: ANYCAST,
     broken: ["lan: ip address del 10.9.9.9/32 dev lo"],
     ...toWeb,
+    repair: [{ lines: ["lan: ip address add 10.9.9.9/32 dev lo"] }],
     sentence:
       "packets may get lost at h1: its gateway for 10.9.9.9 is lan, which leads nowhere else (1 of 4 flows go this way, via 10.3.0.2 by lan0 in h1); take that way out of the route, or give lan that address",
   },
@@ -152,6 +161,7 @@ export const routedLabs: readonly Lab[] = [
     base: ANYCAST,
     broken: ["blue: ip address del 10.9.9.9/32 dev lo", "blue: ip route add default via 10.2.0.1"],
     ...toWeb,
+    repair: [{ lines: ["blue: ip address add 10.9.9.9/32 dev lo"] }],
     sentence:
       "packets may get lost at h1: its gateway for 10.9.9.9 is blue, which leads nowhere else (3 of 4 flows go this way, via 10.2.0.2 by blue0 in h1); take that way out of the route, or give blue that address",
   },
@@ -164,6 +174,9 @@ export const routedLabs: readonly Lab[] = [
       "blue: ip route add default via 10.2.0.1",
     ],
     ...toWeb,
+    repair: [
+      { lines: ["blue: ip address add 10.9.9.9/32 dev lo", "lan: ip address add 10.9.9.9/32 dev lo"] },
+    ],
     sentence:
       "packets die at blue: it gets packets for 10.9.9.9, but nobody has that address (3 of 4 flows go this way, via 10.2.0.2 by blue0 in h1; the others get lost as well, at lan); take that way out of the route, or give blue that address",
   },
@@ -173,6 +186,7 @@ export const routedLabs: readonly Lab[] = [
     broken: [],
     server: ["blue", "0.0.0.0", 80],
     trace: ["red", "10.9.9.9:80"],
+    repair: [{ servers: [["lan", "0.0.0.0", 80]] }],
     sentence:
       "packets may get lost at lan: nothing listens on TCP port 80 (1 of 4 flows go this way, via 10.3.0.2 by lan0 in h1); start the server, or ask for another port",
   },
@@ -189,6 +203,7 @@ export const routedLabs: readonly Lab[] = [
     base: DIAMOND,
     broken: ["lan: ip route replace blackhole 10.0.0.1"],
     trace: ["red", "10.0.0.2"],
+    repair: [PRINTED, PRINTED],
     sentence:
       "answers may get lost at lan: its route to 10.0.0.1 is of type blackhole, which lets nothing through (1 of 2 flows go this way, via 10.2.1.1 by eth1 in blue); remove it",
   },
@@ -220,6 +235,7 @@ export const routedLabs: readonly Lab[] = [
     base: SWITCHED,
     broken: [],
     trace: ["red", "192.168.15.255"],
+    repair: [{ trace: ["red", "192.168.15.2"] }],
     sentence:
       "packets die at red: 192.168.15.255 is the broadcast address of 192.168.15.0/24, so no single machine answers for it; ask for the address of a machine",
   },
@@ -228,6 +244,7 @@ export const routedLabs: readonly Lab[] = [
     base: ROUTED,
     broken: [],
     trace: ["red", "10.2.0.255"],
+    repair: [{ trace: ["red", "10.2.0.2"] }],
     sentence:
       "packets die at h1: 10.2.0.255 is the broadcast address of 10.2.0.0/24, so no single machine answers for it; ask for the address of a machine",
   },
@@ -238,6 +255,14 @@ export const routedLabs: readonly Lab[] = [
       "blue: ip address del 192.168.15.2/24 dev veth-blue",
       "blue: ip address add 192.168.15.255/24 dev veth-blue",
     ],
+    repair: [
+      {
+        lines: [
+          "blue: ip address del 192.168.15.255/24 dev veth-blue",
+          "blue: ip address add 192.168.15.2/24 dev veth-blue",
+        ],
+      },
+    ],
     sentence:
       "packets die at red: 192.168.15.255 is the broadcast address of 192.168.15.0/24, so no single machine answers for it, not even veth-blue in blue, which has it; give that link another address of that network",
   },
@@ -246,6 +271,7 @@ export const routedLabs: readonly Lab[] = [
     base: SWITCHED,
     broken: [],
     trace: ["red", "192.168.15.0"],
+    repair: [{ trace: ["red", "192.168.15.2"] }],
     sentence:
       "packets die at red: nobody on the Ethernet of veth-red has 192.168.15.0, the network address of 192.168.15.0/24; give somebody that Address, or ask for another",
   },

@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import type { Args, Definition } from "../../../provider/engine/definition";
+import { runAll } from "../../../provider/engine/observe";
 import { serialized } from "../../../provider/engine/serialize";
 import { bridge } from "../../../provider/kinds/bridge";
+import type { Command } from "../../../provider/linux/command";
+import type { Host } from "../../../provider/linux/host/host";
 import { FakeHost } from "../../support/fakeHost";
 
 const withoutObjects: Definition = { ...bridge, claims: () => [] };
@@ -102,5 +105,99 @@ describe("lock", () => {
     await serialized(withKeys, host, { table: "e" }, work("first", 0));
     await serialized(withKeys, host, { table: "e" }, work("second", 0));
     expect(log).to.deep.equal(["first starts", "first ends", "second starts", "second ends"]);
+  });
+});
+
+describe("work that is done together", () => {
+  const merge = (changes: readonly Command[]): Command => ({
+    ...{ tool: "nft", args: ["-f"] },
+    input: changes.map(({ input }) => input).join(" "),
+  });
+  const together: Definition = {
+    ...withKeys,
+    claims: ({ name }) => [String(name)],
+    together: { key: ({ group }) => (group === undefined ? undefined : String(group)), merge },
+  };
+  const list: Command = { tool: "nft", args: ["list"] };
+  const change = (input: unknown): Command => ({ tool: "nft", args: ["-f"], input: String(input) });
+
+  /** Looks, writes its name, and looks again. */
+  const writer = (kind: Definition, where: Host, args: Args) =>
+    serialized(kind, where, args, async (given) => {
+      await runAll(given, [], [list]);
+      return runAll(given, [change(args["name"])], [list]);
+    });
+  const argsOf = (name: string, group?: string): Args => ({ table: "t", name, group });
+
+  /** A host that refuses some inputs, and the inputs that it has run. */
+  function writtenOn(isRefused: (input: string) => boolean = () => false) {
+    const inputs: string[] = [];
+    const ran: string[] = [];
+    const run: Host["run"] = async (command) => {
+      ran.push(command.input ?? "list");
+      await new Promise(setImmediate);
+      if (command.input !== undefined && isRefused(command.input)) throw new Error(`no ${command.input}`);
+      if (command.input !== undefined) inputs.push(command.input);
+      return inputs.join(" ");
+    };
+    return { ran, host: { ...host, wait: (time) => host.wait(time), run } satisfies Host };
+  }
+
+  it("takes one look and one change for all that wait", async () => {
+    const { host: where, ran } = writtenOn();
+    const answers = await Promise.all(
+      ["a", "b", "c"].map((name) => writer(together, where, argsOf(name, "g"))),
+    );
+    expect(ran).to.deep.equal(["list", "a b c", "list"]);
+    expect(answers).to.deep.equal([["a b c"], ["a b c"], ["a b c"]]);
+  });
+
+  it("is done one by one where one of it is refused, which alone fails", async () => {
+    const { host: where, ran } = writtenOn((input) => input.includes("b"));
+    const ended = await Promise.allSettled(
+      ["a", "b", "c"].map((name) => writer(together, where, argsOf(name, "g"))),
+    );
+    expect(ended.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "fulfilled"]);
+    expect(ran).to.deep.equal(["list", "a b c", "list", "a", "list", "list", "b", "list", "c", "list"]);
+  });
+
+  it("is never two operations on one object, nor of different groups, nor more than fit", async () => {
+    const { host: where, ran } = writtenOn();
+    const names = Array.from({ length: 65 }, (_, at) => `n${at}`);
+    await Promise.all([
+      ...[argsOf("a", "g"), argsOf("a", "g"), argsOf("b", "other"), argsOf("c")].map((args) =>
+        writer(together, where, args),
+      ),
+      ...names.map((name) => writer(together, where, argsOf(name, "g"))),
+    ]);
+    const written = ran.filter((input) => input !== "list");
+    expect(written).to.deep.equal(["a", "a", "b", "c", names.slice(0, 64).join(" "), "n64"]);
+  });
+
+  it("goes on where one of it ends before the others, or looks longer", async () => {
+    const { host: where } = writtenOn();
+    const ended = await Promise.allSettled([
+      writer(together, where, argsOf("a", "g")),
+      serialized(together, where, argsOf("b", "g"), () => Promise.reject(new Error("no b"))),
+      serialized(together, where, argsOf("c", "g"), async (given) => {
+        for (let times = 0; times < 3; times++) await runAll(given, [], [list]);
+        return runAll(given, [change("c")], [list]);
+      }),
+    ]);
+    expect(ended.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "fulfilled"]);
+  });
+
+  it("changes nothing by a look that is older than a change of another", async () => {
+    const { host: where, ran } = writtenOn();
+    await Promise.all([
+      writer(together, where, argsOf("a", "g")),
+      serialized(together, where, argsOf("b", "g"), async (given) => {
+        await runAll(given, [], [list]);
+        // It waits while the other one changes the list.
+        await runAll(given, [], []);
+        return runAll(given, [change("b")], [list]);
+      }),
+    ]);
+    expect(ran).to.deep.equal(["list", "a", "list", "list", "b", "list"]);
   });
 });

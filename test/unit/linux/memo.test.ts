@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { memoized } from "../../../provider/linux/memo";
+import { memoized, recent } from "../../../provider/linux/memo";
 
 describe("memo", () => {
   it("asks once for the same words", () => {
@@ -17,5 +17,18 @@ describe("memo", () => {
     const counted = memoized((word: string) => word + asked++);
     for (let n = 0; n < 10_001; n++) counted(String(n));
     expect(counted("0")).to.equal("010001");
+  });
+
+  it("keeps what it has read in the last few texts", () => {
+    let read = 0;
+    const length = recent((text: string) => {
+      read++;
+      return text.length;
+    });
+    expect([length("a"), length("bb"), length("a"), length("bb")]).to.deep.equal([1, 2, 1, 2]);
+    expect(read).to.equal(2);
+    for (const text of ["1", "2", "3", "4"]) length(text);
+    length("a");
+    expect(read).to.equal(7);
   });
 });

@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import * as sdk from "../../../sdk";
+import type { Link } from "../../../sdk/link";
 import { allOf, testedLinks } from "../../support/kindsOfLink";
 import { owned, registered, standing } from "./registered";
 
 /** What holds for the class of every kind of link. */
 
-type LinkClass = new (name: string, args?: object) => sdk.Link;
+type LinkClass = new (name: string, args?: object) => Link;
 
 for (const link of testedLinks) {
   const { kind, fields } = link;

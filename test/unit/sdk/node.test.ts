@@ -130,7 +130,7 @@ describe("sdk Node", () => {
     );
     expect(error).to.have.property(
       "message",
-      'Node "red": an end cannot be a port of a bridge in another namespace; leave its `namespace` out, or name a bridge that is there',
+      'Node "red": `interfaces.eth0.peer.bridge` is in another namespace than its port; omit `interfaces.eth0.peer.namespace`, or name a bridge of that namespace',
     );
   });
 

@@ -36,7 +36,7 @@ describe("sdk OvsPort", () => {
     [
       "a link in a namespace, where no port of Open vSwitch can be",
       () => new OvsPort("port", { bridge: "br0", interface: cable().end }),
-      'OvsPort "port": its link is in another namespace, and Open vSwitch takes those of the host\'s own; name the other end of the cable',
+      'OvsPort "port": `interface` is in another namespace, but Open vSwitch takes links of the host\'s own; name the other end of the cable',
     ],
     [
       "a port of a Linux bridge",
@@ -44,7 +44,7 @@ describe("sdk OvsPort", () => {
         new Bridge("br0");
         return new OvsPort("port", { bridge: "br0", interface: "eth1" });
       },
-      'OvsPort "port": its `bridge` is no bridge of Open vSwitch; an end of a veth pair is a port of a Bridge by its own `bridge`',
+      'OvsPort "port": `bridge` must be a bridge of Open vSwitch; to attach a cable to a Linux bridge, set `bridge` of its end',
     ],
     [
       "an end of a cable with a bridge of Open vSwitch",
@@ -52,7 +52,7 @@ describe("sdk OvsPort", () => {
         new OvsBridge("br0");
         return new VethPair("cable", { end: { name: "a" }, peer: { name: "b", bridge: "br0" } });
       },
-      'VethPair "cable": an end is no port of a bridge of Open vSwitch by its `bridge`; leave that out, and give the end an OvsPort',
+      'VethPair "cable": `peer.bridge` must be a Linux bridge; to attach this link to a bridge of Open vSwitch, omit `bridge` and create an OvsPort',
     ],
   ];
   for (const [what, declare, message] of refusals) {

@@ -101,13 +101,12 @@ describe("sdk program", () => {
       }
       return [];
     });
-    const words =
-      "its link is not in the `namespace` that is given; leave that out, as the link brings its own";
+    const words = "`namespace` is not the namespace of the link; omit it, as the link brings its own";
     expect(outcomes).to.deep.equal([
       ...['Address "a"', 'Route "r"', 'Neighbor "n"', 'PolicyRule "p"'].map(
         (whose) => `Error: ${whose}: ${words}`,
       ),
-      'Error: FilterRule "f": its links are in different namespaces; name links of one',
+      'Error: FilterRule "f": its links are in different namespaces; name links of one namespace',
       ...["", ""],
     ]);
   });

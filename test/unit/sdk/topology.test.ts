@@ -29,14 +29,19 @@ describe("sdk Topology", () => {
     expect(marks["lab"]).to.equal(markFor("Topology", "lab"));
   });
 
-  it("takes outputs anywhere", async () => {
+  it("takes outputs as values, and without type checking as maps as well", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: stands for a program that skips type checking
+    const nodes: any = pulumi.output({ red: {} });
     const { resources } = await registered(() => [
       new Topology("lab", {
-        nodes: pulumi.output({ red: {} }),
-        bridges: { net: pulumi.output({ mtu: 1400 }) },
+        nodes,
+        bridges: { net: { mtu: pulumi.output(1400), addresses: pulumi.output(["10.0.0.1/24"]) } },
       }),
     ]);
-    expect(resources["lab"]?.inputs).to.deep.equal({ nodes: { red: {} }, bridges: { net: { mtu: 1400 } } });
+    expect(resources["lab"]?.inputs).to.deep.equal({
+      nodes: { red: {} },
+      bridges: { net: { mtu: 1400, addresses: ["10.0.0.1/24"] } },
+    });
   });
 
   it("has nodes that others may name", async () => {
@@ -63,11 +68,11 @@ describe("sdk Topology", () => {
   });
 
   it("says nothing of what is not known yet", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: stands for a program that skips type checking
+    const [peer, eth1]: any[] = [pulumi.output({ name: "far" }), pulumi.output({})];
     const { resources } = await registered(() => [
       new Topology("lab", {
-        nodes: {
-          red: { interfaces: { eth0: { peer: pulumi.output({ name: "far" }) }, eth1: pulumi.output({}) } },
-        },
+        nodes: { red: { interfaces: { eth0: { peer }, eth1 } } },
         bridges: { net: { namespace: pulumi.output("red"), addresses: ["10.0.0.1/24"] } },
       }),
       new Address("far", { interface: "red-eth0", address: "10.0.0.1/24" }),

@@ -83,8 +83,8 @@ describe("sdk VethPair", () => {
   });
 
   describe("refuses a port of a bridge in another namespace", () => {
-    const message =
-      'VethPair "cable": an end cannot be a port of a bridge in another namespace; leave its `namespace` out, or name a bridge that is there';
+    const message = (side: string) =>
+      `VethPair "cable": \`${side}.bridge\` is in another namespace than its port; omit \`${side}.namespace\`, or name a bridge of that namespace`;
     const programs: readonly (readonly [title: string, end: () => VethEndArgs])[] = [
       ["of the host", () => ({ namespace: new Namespace("red"), bridge: new Bridge("net") })],
       [
@@ -100,8 +100,8 @@ describe("sdk VethPair", () => {
       it(title, async () => {
         await registered(() => {
           const args = end();
-          expect(() => new VethPair("cable", { end: args, peer: { name: "far" } })).to.throw(message);
-          expect(() => new VethPair("cable", { peer: { name: "far", ...args } })).to.throw(message);
+          expect(() => new VethPair("cable", { end: args, peer: { name: "far" } })).to.throw(message("end"));
+          expect(() => new VethPair("cable", { peer: { name: "far", ...args } })).to.throw(message("peer"));
           return [];
         });
       });

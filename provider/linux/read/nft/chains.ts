@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../json";
+import { recent } from "../../memo";
 
 const Listing = z.object({
   nftables: z.array(
@@ -41,17 +42,22 @@ export interface BaseChain {
 const PASSING = ["counter", "log"];
 
 /** The filter chains in the answer to `nft -j list ruleset` that are at a hook. */
-export function parseBaseChains(text: string | undefined): BaseChain[] {
-  const { nftables } = parseJson(Listing, text || '{"nftables":[]}');
-  const drops = nftables.flatMap(({ rule }) =>
-    rule && isDrop(rule.expr) ? [keyOf(rule.family, rule.table, rule.chain)] : [],
+export const parseBaseChains = (text: string | undefined): readonly BaseChain[] =>
+  baseChainsIn(text || '{"nftables":[]}');
+
+const baseChainsIn = recent((text: string): readonly BaseChain[] => {
+  const { nftables } = parseJson(Listing, text);
+  const drops = new Set(
+    nftables.flatMap(({ rule }) =>
+      rule && isDrop(rule.expr) ? [keyOf(rule.family, rule.table, rule.chain)] : [],
+    ),
   );
   return nftables.flatMap(({ chain }) => {
     if (chain?.type !== "filter" || chain.hook === undefined) return [];
     const { family, table, name, hook, policy = "accept" } = chain;
-    return [{ family, table, name, hook, policy, hasLastDrop: drops.includes(keyOf(family, table, name)) }];
+    return [{ family, table, name, hook, policy, hasLastDrop: drops.has(keyOf(family, table, name)) }];
   });
-}
+});
 
 const keyOf = (...words: string[]): string => words.join("\n");
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../json";
+import { recent } from "../../memo";
 
 const Prefix = z.strictObject({ prefix: z.strictObject({ addr: z.string(), len: z.number() }) });
 const Range = z.strictObject({ range: z.tuple([z.string(), z.string()]) });
@@ -106,8 +107,10 @@ export interface NftTable {
 }
 
 /** The answer to `nft -j list table`; `undefined` where there is none. */
-export function parseTable(text: string | undefined): NftTable | undefined {
-  if (text === undefined) return undefined;
+export const parseTable = (text: string | undefined): NftTable | undefined =>
+  text === undefined ? undefined : tableIn(text);
+
+const tableIn = recent((text: string): NftTable => {
   const { nftables } = parseJson(Listing, text);
   return {
     isDormant: nftables.some(({ table }) => table?.flags !== undefined),
@@ -115,7 +118,7 @@ export function parseTable(text: string | undefined): NftTable | undefined {
     rules: nftables.flatMap(({ rule }) => rule ?? []),
     hasMore: nftables.some((object) => Object.keys(object).length === 0),
   };
-}
+});
 
 /** An expression as a rule lists it; `undefined` for one that no NAT rule of ours has. */
 export const parseExpression = (listed: unknown): NftExpression | undefined =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../json";
+import { recent } from "../../memo";
 import { Pattern } from "./expressions";
 import { type Elements, Statement } from "./statements";
 
@@ -58,8 +59,10 @@ export type NftChain = z.output<typeof Chain> & {
 };
 
 /** The chains in the answer to `nft -j list ruleset`, each with its rules; none where there is no answer. */
-export function parseRuleset(text: string | undefined): NftChain[] {
-  if (text === undefined || text.trim() === "") return [];
+export const parseRuleset = (text: string | undefined): readonly NftChain[] =>
+  text === undefined || text.trim() === "" ? [] : chainsIn(text);
+
+const chainsIn = recent((text: string): readonly NftChain[] => {
   const { nftables } = parseJson(Listing, text);
   const rules = nftables.flatMap(({ rule }) => rule ?? []);
   const sets = nftables.flatMap(({ set }) => set ?? []);
@@ -76,4 +79,4 @@ export function parseRuleset(text: string | undefined): NftChain[] {
       },
     };
   });
-}
+});

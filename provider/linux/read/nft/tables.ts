@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../json";
+import { recent } from "../../memo";
 
 const Listing = z.object({
   nftables: z.array(
@@ -18,10 +19,12 @@ export interface NftTableName {
  * The tables in the answer to `nft -j list ruleset` that have flags. It does not tell which: nft 1.0.6 writes whatever is
  * in its memory there.
  */
-export function parseFlaggedTables(text: string | undefined): NftTableName[] {
-  const { nftables } = parseJson(Listing, text || '{"nftables":[]}');
-  return nftables.flatMap(({ table }) => (table?.flags === undefined ? [] : table));
-}
+export const parseFlaggedTables = (text: string | undefined): readonly NftTableName[] =>
+  flaggedIn(text || '{"nftables":[]}');
+
+const flaggedIn = recent((text: string): readonly NftTableName[] =>
+  parseJson(Listing, text).nftables.flatMap(({ table }) => (table?.flags === undefined ? [] : table)),
+);
 
 /** Those of the flagged tables that no packet meets, by what `nft list table` prints of each. */
 export const dormantAmong = (

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { isInOrder } from "../../../../provider/kinds/filterRule/order";
 
 describe("order of filter rules", () => {
@@ -12,4 +13,28 @@ describe("order of filter rules", () => {
       [true, true, false, true, true],
     ]);
   });
+
+  it("is that of the longest row that does not fall, the first of several", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 12 }), (priorities) => {
+        const judged = priorities.map((_, at) => isInOrder(priorities, at));
+        expect(judged).to.deep.equal(priorities.map((_, at) => firstLongest(priorities).includes(at)));
+      }),
+    );
+  });
+
+  it("is found at once among thousands", () => {
+    const priorities = Array.from({ length: 20_000 }, (_, at) => (at * 7919) % 20_000);
+    expect(isInOrder(priorities, 0)).to.equal(true);
+  });
 });
+
+/** The same the long way: every row that does not fall, of which the first of the longest counts. */
+function firstLongest(priorities: readonly number[]): readonly number[] {
+  const longest = (rows: readonly number[][]) =>
+    rows.reduce((best, row) => (row.length > best.length ? row : best), []);
+  const rows: number[][] = [];
+  for (const [end, own] of priorities.entries())
+    rows.push([...longest(rows.filter((row) => (priorities[row.at(-1) ?? 0] ?? 0) <= own)), end]);
+  return longest(rows);
+}

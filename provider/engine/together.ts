@@ -1,0 +1,132 @@
+import type { Answer, Command } from "../linux/command";
+import type { Host } from "../linux/host/host";
+import type { Together } from "./definition";
+import { runAll } from "./observe";
+
+/**
+ * Operations on one list of rules, done at once: each step of all of them is one look, one change and one look. Every look is as
+ * long as the list, so that one by one their cost is the square of the number of rules.
+ */
+
+/** Thrown where operations have to be done one by one after all. Nothing has been changed then, or all of it by its owner. */
+export class Alone extends Error {
+  override readonly name = "Alone";
+}
+
+/** What a member asks for at a step, and who waits for it. */
+interface Call {
+  readonly member: Member;
+  readonly changes: readonly Command[];
+  readonly looks: readonly Command[];
+  /** The answers to changes that were asked as looks. */
+  readonly printed: readonly Answer[];
+  resolve(answers: Answer[]): void;
+  reject(error: unknown): void;
+}
+
+interface Member {
+  /** The number of changes that had been made when it looked last. */
+  lookedAt: number;
+}
+
+/** The members of one group. A step is taken once each member that has not ended waits for it. */
+export class Meeting {
+  private waiting: Call[] = [];
+  private readonly underWay = new Map<string, Promise<string>>();
+  private made = 0;
+  /** The answers to the last looks. */
+  private seen: readonly Answer[] = [];
+
+  constructor(
+    private readonly base: Host,
+    private left: number,
+    private readonly merge: Together["merge"],
+  ) {}
+
+  /** The host as one member has it. */
+  host(): Host {
+    const member: Member = { lookedAt: -1 };
+    const run: Host["run"] = (command) => this.shared(command);
+    const runAll: Host["runAll"] = (changes, looks) =>
+      new Promise((resolve, reject) => {
+        this.waiting.push({ ...writing(changes, looks), member, resolve, reject });
+        this.stepIfAllWait();
+      });
+    const { base } = this;
+    // A host may be an object of a class, whose methods a copy would not have.
+    return { ...base, wait: (milliseconds) => base.wait(milliseconds), run, runAll };
+  }
+
+  /** A member has ended, well or badly. */
+  leave(): void {
+    this.left--;
+    this.stepIfAllWait();
+  }
+
+  private stepIfAllWait(): void {
+    if (this.left === 0 || this.waiting.length < this.left) return;
+    const calls = this.waiting;
+    this.waiting = [];
+    void this.step(calls);
+  }
+
+  private async step(calls: readonly Call[]): Promise<void> {
+    const going = await this.change(calls);
+    const looks = new Map(going.flatMap((call) => call.looks.map((look) => [JSON.stringify(look), look])));
+    try {
+      const answers = await runAll(this.base, [], [...looks.values()]);
+      const told = new Map([...looks.keys()].map((key, at) => [key, answers[at]]));
+      if (looks.size > 0) this.seen = answers;
+      for (const { looks: asked, printed, member, resolve } of going) {
+        if (asked.length > 0) member.lookedAt = this.made;
+        resolve([...printed, ...asked.map((look) => told.get(JSON.stringify(look)))]);
+      }
+    } catch (error) {
+      for (const { reject } of going) reject(error);
+    }
+  }
+
+  /** Makes the changes of a step, and gives the calls that may go on. */
+  private async change(calls: readonly Call[]): Promise<readonly Call[]> {
+    const changing = calls.filter(({ changes }) => changes.length > 0);
+    if (changing.length === 0) return calls;
+    const isFresh = changing.every(({ member }) => member.lookedAt === this.made);
+    const firsts = changing.flatMap(({ changes: [first] }) => first ?? []);
+    const merged = isFresh ? this.merge(firsts, this.seen) : undefined;
+    this.made++;
+    const failed = new Set<Call>();
+    const refuse = (call: Call, error: unknown) => {
+      failed.add(call);
+      call.reject(error);
+    };
+    try {
+      if (!merged) throw new Alone();
+      await this.base.run(merged);
+    } catch {
+      // One of them is refused, and only one by one shows which; or it was killed, and each finds what has become of its own.
+      for (const call of changing) refuse(call, new Alone());
+    }
+    for (const call of changing.filter((one) => !failed.has(one))) {
+      try {
+        await runAll(this.base, call.changes.slice(1));
+      } catch (error) {
+        refuse(call, error);
+      }
+    }
+    return calls.filter((call) => !failed.has(call));
+  }
+
+  /** A look outside of the steps, which others of the group take at the same moment. */
+  private shared(command: Command): Promise<string> {
+    const key = JSON.stringify(command);
+    const look = this.underWay.get(key) ?? this.base.run(command).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, look);
+    return look;
+  }
+}
+
+/** Steps of a removal run their changes as looks, of which "not found" is an answer. */
+function writing(changes: readonly Command[], looks: readonly Command[]) {
+  const isWriting = changes.length === 0 && looks.length === 1 && looks[0]?.input !== undefined;
+  return isWriting ? { changes: looks, looks: [], printed: [""] } : { changes, looks, printed: [] };
+}

@@ -1,0 +1,105 @@
+import { lookFor, type Steps } from "../../linux/command";
+import type { Family } from "../../linux/ip";
+import { ownerIn } from "../../linux/marks/mark";
+import type { Outcome, Plan } from "../../linux/plan";
+import { programsOf } from "../../linux/programs";
+import { NFT_FAMILIES } from "../../linux/read/nft/families";
+import { lookAt, ownAddresses, type Place, placeOf, usableAddresses } from "../../trace/network/network";
+import { lookCloser } from "../../trace/network/placeDetails";
+import type { Passage } from "../../trace/packet";
+import type { Chain, Rule } from "../../trace/rules/chain";
+import { judge } from "../../trace/rules/judge";
+
+/** Which of several rules gets the packets that come from outside for a port, as things stand: `trace` knows the order. */
+
+/** A port that packets come for; `destination` and `inInterface` are where a rule asks for them. */
+export interface Wanted {
+  readonly family: Family;
+  readonly protocol: string;
+  readonly port: number;
+  readonly destination?: string | undefined;
+  readonly inInterface?: string | undefined;
+}
+
+export interface Redirection {
+  readonly chain: Chain;
+  readonly rule: Rule;
+}
+
+/** The rule that redirects such a packet; `undefined` where that cannot be told. */
+export function winnerOf(chains: readonly Chain[], place: Place, wanted: Wanted): Redirection | undefined {
+  const passage = passageFor(place, wanted);
+  if (!passage) return undefined;
+  const families = [NFT_FAMILIES[wanted.family], "inet"];
+  // Nobody tells when legacy iptables has made its chains: it is asked first or last.
+  const isLegacy = ({ tool }: Chain): boolean => tool === "iptables-legacy";
+  const orders = [chains, [...chains.filter((chain) => !isLegacy(chain)), ...chains.filter(isLegacy)]];
+  const [one, other] = orders.map((order) => {
+    const { nat, doubts } = judge(order, "prerouting", families, passage);
+    return doubts.some(({ rule }) => mayRedirect(rule, passage)) ? undefined : nat;
+  });
+  return one && other?.rule === one.rule ? one : undefined;
+}
+
+const REDIRECTS = ["dnat", "redirect", "netmap"];
+
+/** Whether a rule of which it cannot be told if it matches would redirect the packet. */
+function mayRedirect(rule: Rule, passage: Passage): boolean {
+  const verdict = rule.judge(passage);
+  if (verdict === "nothing" || verdict.does !== "doubt") return false;
+  return verdict.may === undefined || REDIRECTS.includes(verdict.may.does);
+}
+
+/** Addresses that are nobody's, for who sends from outside (RFC 5737, RFC 3849). */
+const OUTSIDE = { ipv4: ["192.0.2.1", "192.0.2.2"], ipv6: ["2001:db8::1", "2001:db8::2"] } as const;
+
+function passageFor(place: Place, { family, protocol, port, ...asked }: Wanted): Passage | undefined {
+  if (protocol !== "tcp" && protocol !== "udp") return undefined;
+  const usable = usableAddresses(place, family).filter(({ device }) => device.kind !== "loopback");
+  // What bridges have is for those behind them.
+  const outer = usable.find(({ device }) => device.kind !== "bridge") ?? usable[0];
+  const [source, nobody] = OUTSIDE[family];
+  const single = /^[\d.:a-f]+(\/(32|128))?$/.test(asked.destination ?? "") ? asked.destination : undefined;
+  const destination = single?.replace(/\/.*/, "") ?? outer?.address.ip ?? nobody;
+  const isPlain = asked.inInterface !== undefined && /^[^!*+]+$/.test(asked.inInterface);
+  return {
+    packet: { family, protocol, source, destination, port, isReply: false },
+    inInterface: isPlain ? asked.inInterface : outer?.device.name,
+    local: [...ownAddresses(place), destination],
+  };
+}
+
+/** Whose rule it is, in words. */
+export const whoseIs = ({ chain: { tool, table, name }, rule }: Redirection): string =>
+  ownerIn((rule.comment ?? "").split(",")[0]) ??
+  programsOf([name, table])[0] ??
+  (tool === "nft" ? `the chain ${name} of the table ${table}` : `the chain ${name} of iptables`);
+
+/** The same for a rule that is being made: looks at the namespace that it is in. */
+export function* lookForWinner(
+  namespace: string | undefined,
+  wanted: Wanted,
+): Steps<Redirection | undefined> {
+  const answers = yield lookAt(namespace).map(lookFor);
+  const place = placeOf(
+    namespace,
+    answers.map((answer) => answer ?? ""),
+  );
+  const { chains } = yield* asSteps(lookCloser(place, wanted.family));
+  return winnerOf(chains, place, wanted);
+}
+
+/** Questions of `trace` for whoever drives a kind. */
+function* asSteps<T>(plan: Plan<T>): Steps<T> {
+  let step = plan.next([]);
+  while (!step.done) {
+    const answers = yield step.value.map(lookFor);
+    step = plan.next(
+      answers.map(
+        (text): Outcome =>
+          text === undefined ? { isOk: false, reason: "Failed", stderr: "" } : { isOk: true, text },
+      ),
+    );
+  }
+  return step.value;
+}

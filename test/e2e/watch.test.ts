@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { execa } from "execa";
+import { differences, picture } from "../support/picture";
+import { ExampleStack, environment } from "../support/stack";
+
+/** `pulumi watch`, which runs `up` whenever a file of the project changes. */
+describe("pulumi watch", function () {
+  this.timeout(600_000);
+  let clean: readonly string[];
+  let stack: ExampleStack;
+
+  before(async () => {
+    clean = await picture();
+    stack = await ExampleStack.of("two-rooms");
+  });
+  after(() => stack.remove());
+
+  it("makes what is edited, loses nothing, and ends at Ctrl-C", async () => {
+    await stack.up();
+    const first = await picture();
+    // The state of this stack is in its own folder, and would be a change as well.
+    const tools = await watcher(stack.folder);
+    const watching = execa("pulumi", ["watch", "--stack", "test", "--color", "never", "--path", "index.ts"], {
+      ...{ cwd: stack.folder, all: true, reject: false, detached: true },
+      env: { ...(await environment(stack.folder)), PATH: `${tools}${delimiter}${process.env["PATH"]}` },
+    });
+    const until = async (isThere: (lines: readonly string[]) => boolean): Promise<readonly string[]> => {
+      for (;;) {
+        const lines = await picture();
+        if (isThere(lines)) return lines;
+        if (watching.exitCode !== null) throw new Error(`pulumi watch has ended:\n${(await watching).all}`);
+        await sleep(200);
+      }
+    };
+    try {
+      // It looks for changes from a moment on that nothing tells of.
+      await sleep(3000);
+      await stack.edit(["192.168.15.2/24", "192.168.15.77/24"]);
+      const second = await until((lines) => lines.some((line) => line.includes("192.168.15.77")));
+      const { missing, extra } = differences(first, second);
+      expect([...missing, ...extra].filter((line) => !/192\.168\.15\.(2|77)\b/.test(line))).to.deep.equal([]);
+      await stack.edit(["192.168.15.77/24", "192.168.15.2/24"]);
+      const third = await until((lines) => lines.some((line) => /192\.168\.15\.2\b/.test(line)));
+      expect(differences(first, third)).to.deep.equal({ missing: [], extra: [] });
+    } finally {
+      // As a terminal does it, which tells the whole group.
+      if (watching.exitCode === null) process.kill(-(watching.pid ?? 0), "SIGINT");
+    }
+    await watching;
+    expect(await stack.preview()).to.deep.equal({});
+    await stack.destroy();
+    expect(differences(clean, await picture())).to.deep.equal({ missing: [], extra: [] });
+  });
+});
+
+/**
+ * A folder with a program that stands for `pulumi-watch`, which not every installation of Pulumi has: it prints a line for each
+ * change of the program.
+ */
+async function watcher(folder: string): Promise<string> {
+  const tools = join(folder, "tools");
+  await mkdir(tools);
+  const program = `#!${process.execPath}
+require("node:fs").watchFile(${JSON.stringify(join(folder, "index.ts"))}, { interval: 100 }, () => console.log("changed"));
+`;
+  await writeFile(join(tools, "pulumi-watch"), program, { mode: 0o755 });
+  return tools;
+}

@@ -1,0 +1,37 @@
+import { compileFunction } from "node:vm";
+import { execa } from "execa";
+import { definitions } from "../../../provider/kinds";
+import * as sdk from "../../../sdk";
+import { Living } from "../../support/kernel";
+import { registered } from "../../unit/sdk/registered";
+
+/** Does what `trace` prints, as a person would: lines for a shell are typed, resources go through the SDK to the provider. */
+export async function applied(code: string): Promise<readonly Living[]> {
+  const resources: Living[] = [];
+  for (const line of code.split("\n")) {
+    if (line.startsWith("new ")) resources.push(...(await created(line)));
+    else await typedAsIs(line);
+  }
+  return resources;
+}
+
+/** No shell: words are what stands between blanks. */
+async function typedAsIs(line: string): Promise<void> {
+  const [file = "", ...words] = line.split(" ");
+  await execa(file, words);
+}
+
+let made = 0;
+
+/** Declares the resource with the classes that a program imports, and creates what they hand to the provider. */
+async function created(line: string): Promise<Living[]> {
+  const declare = compileFunction(`return ${line}`, Object.keys(sdk));
+  const { resources } = await registered(() => [declare(...Object.values(sdk))]);
+  const living: Living[] = [];
+  for (const { type, inputs } of Object.values(resources)) {
+    const definition = definitions.find(({ kind }) => kind === type.split(":").at(-1));
+    if (!definition) throw new Error(`no kind is called ${type}`);
+    living.push(await Living.create(definition, inputs, `printed-${++made}`));
+  }
+  return living;
+}
