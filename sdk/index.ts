@@ -20,14 +20,27 @@ export { NatRule, type NatRuleArgs } from "./natRule";
 export { Neighbor, type NeighborArgs } from "./neighbor";
 export {
   Node,
-  type NodeAddressArgs,
   type NodeArgs,
   type NodeInterfaceArgs,
+  type NodeOvsPortArgs,
   type NodePeerArgs,
-  type NodeRouteArgs,
 } from "./node";
 export { OvsBridge, type OvsBridgeArgs } from "./ovsBridge";
 export { OvsPort, type OvsPortArgs } from "./ovsPort";
+export type {
+  AddressPart,
+  BridgePart,
+  DummyPart,
+  FilterRulePart,
+  InterfacePart,
+  NatRulePart,
+  NeighborPart,
+  OvsBridgePart,
+  OvsPortPart,
+  PeerPart,
+  PolicyRulePart,
+  RoutePart,
+} from "./parts";
 export { PolicyRule, type PolicyRuleArgs } from "./policyRule";
 export { Reachability, type ReachabilityArgs } from "./reachability";
 export { type NexthopArgs, Route, type RouteArgs } from "./route";

@@ -1,72 +1,53 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
-import type { AddressArgs } from "./address";
-import type { Names } from "./args";
 import {
   type BridgeReference,
   expectReferences,
   HANDLE,
+  isLater,
   type NamespaceHandle,
   type NamespaceReference,
+  type OvsBridgeReference,
   type Reference,
 } from "./handles";
 import type { NamespaceArgs } from "./namespace";
-import { currentProgram } from "./program";
-import { resolvePort } from "./reference";
+import type { InNodeArgs, NearEndArgs, OvsPortPart, PeerPart } from "./parts";
+import { currentProgram, HOST } from "./program";
+import { resolveInterface, resolvePort } from "./reference";
 import { handOver, NetnsResource } from "./resource";
-import type { RouteArgs } from "./route";
-
-/** An address of a link of a {@link Node}. */
-export interface NodeAddressArgs extends Omit<AddressArgs, "interface" | "namespace" | "adopt"> {}
-
-/** A route of a {@link Node}, or of the host in a {@link Topology}. */
-export type NodeRouteArgs = Names<Omit<RouteArgs, "namespace" | "adopt">>;
 
 /** The far end of a cable that leads into a {@link Node}. */
-export interface NodePeerArgs {
-  /** Name of the far end, up to 15 bytes. Default: `NODE-INTERFACE`. Updates in place. */
-  name?: pulumi.Input<string | undefined>;
+export interface NodePeerArgs extends Omit<PeerPart, "namespace" | "bridge"> {
   /** Network namespace of the far end. Default: that of `bridge` where one is given, else the host's own. Updates in place. */
   namespace?: NamespaceReference | undefined;
   /** Linux bridge in the same namespace that the far end is a port of. Default: none. Updates in place. */
   bridge?: BridgeReference | undefined;
-  /** MAC address. Default: derived from the mark. Updates in place. */
-  mac?: pulumi.Input<string | undefined>;
-  /** Largest packet in bytes. Default: that of the near end. Updates in place. */
-  mtu?: pulumi.Input<number | undefined>;
-  /** Whether the far end is up. Default: true. Updates in place. */
-  up?: pulumi.Input<boolean | undefined>;
-  /** Addresses of the far end, as text or as the arguments of an Address. Default: none. Updates in place. */
-  addresses?: pulumi.Input<readonly (pulumi.Input<string> | NodeAddressArgs)[] | undefined>;
 }
 
 /** One link of a {@link Node}: the near end of a cable. */
-export interface NodeInterfaceArgs {
-  /** MAC address. Default: derived from the mark. Updates in place. */
-  mac?: pulumi.Input<string | undefined>;
-  /** Largest packet in bytes. Default: 1500. Updates in place. */
-  mtu?: pulumi.Input<number | undefined>;
-  /** Whether the link is up. Default: true. Updates in place. */
-  up?: pulumi.Input<boolean | undefined>;
-  /** Deletes the cable although other owners lose something, as of a VethPair. Default: false. Updates in place. */
-  deleteForeign?: pulumi.Input<boolean | undefined>;
+export interface NodeInterfaceArgs extends NearEndArgs {
   /** Far end of the cable. Default: a link `NODE-INTERFACE` in the host's own namespace. Updates in place. */
   peer?: NodePeerArgs | undefined;
-  /**
-   * Addresses with their prefix lengths, as text or as the arguments of an Address. Default: none. Updates in place.
-   */
-  addresses?: pulumi.Input<readonly (pulumi.Input<string> | NodeAddressArgs)[] | undefined>;
+}
+
+/** A port of a bridge of Open vSwitch, of a {@link Node}. */
+export interface NodeOvsPortArgs extends Omit<OvsPortPart, "bridge"> {
+  /** Bridge of Open vSwitch that the link is a port of. Updates in place. */
+  bridge: OvsBridgeReference;
 }
 
 /** Arguments of a {@link Node}. */
-export interface NodeArgs extends Omit<NamespaceArgs, "adopt"> {
+export interface NodeArgs extends Omit<NamespaceArgs, "adopt">, InNodeArgs {
   /**
    * Links of the namespace by their names. Each is one end of a cable, except for `lo`, which takes `addresses` only.
    * Default: none. Updates in place.
    */
   interfaces?: Readonly<Record<string, NodeInterfaceArgs>> | undefined;
-  /** Routes of the namespace, as the arguments of a Route. Default: none. Updates in place. */
-  routes?: pulumi.Input<readonly NodeRouteArgs[] | undefined>;
+  /**
+   * Ports of Open vSwitch by the names of their links, such as far ends of cables, which are on the host: the arguments of an
+   * OvsPort. Default: none. Updates in place.
+   */
+  ovsPorts?: Readonly<Record<string, NodeOvsPortArgs>> | undefined;
   /**
    * Adopts objects with these names that another program made: the namespace and each part. Deletion restores their former
    * settings and leaves them. Default: false. Updates in place.
@@ -75,9 +56,9 @@ export interface NodeArgs extends Omit<NamespaceArgs, "adopt"> {
 }
 
 /**
- * A namespace with its cables, addresses and routes as one resource: what {@link Namespace}, {@link VethPair},
- * {@link Address} and {@link Route} are one by one, with the same rules, at a fraction of the engine's cost. Parts
- * that change are changed in place, each by itself.
+ * A namespace with everything in it as one resource: cables, bridges, dummies, addresses, neighbours, routes, rules and kernel
+ * parameters. Each is what a resource of its own kind is, with the same rules, at a fraction of the engine's cost. Parts that
+ * change are changed in place, each by itself.
  */
 export class Node extends NetnsResource implements NamespaceHandle {
   /** Name of the namespace. */
@@ -87,13 +68,15 @@ export class Node extends NetnsResource implements NamespaceHandle {
   declare readonly [HANDLE]: NamespaceHandle[typeof HANDLE];
 
   constructor(name: string, args: NodeArgs = {}, options?: pulumi.CustomResourceOptions) {
-    expectReferences(
-      `Node "${name}"`,
-      Object.entries(args.interfaces ?? {}).flatMap(([link, given]): Reference[] => [
+    expectReferences(`Node "${name}"`, [
+      ...Object.entries(args.interfaces ?? {}).flatMap(([link, given]): Reference[] => [
         [`interfaces.${link}.peer.namespace`, given?.peer?.namespace, "namespace"],
         [`interfaces.${link}.peer.bridge`, given?.peer?.bridge, "bridge"],
       ]),
-    );
+      ...Object.entries(args.ovsPorts ?? {}).map(
+        ([link, given]): Reference => [`ovsPorts.${link}.bridge`, given?.bridge, "ovsBridge"],
+      ),
+    ]);
     const namespace = args.name ?? name;
     const resolved = Object.entries(args.interfaces ?? {}).map(([link, given]) => ({
       link,
@@ -101,12 +84,23 @@ export class Node extends NetnsResource implements NamespaceHandle {
         ? { inputs: given, far: undefined, owners: [] }
         : resolvePeer(name, link, given)),
     }));
+    const ports = Object.entries(args.ovsPorts ?? {}).map(([link, given]) => ({
+      ...{ link, given, bridge: resolveInterface(`Node "${name}"`, given.bridge, undefined) },
+    }));
     const inputs = {
       ...args,
       name: namespace,
       interfaces: Object.fromEntries(resolved.map(({ link, inputs }) => [link, inputs])),
+      ...(args.ovsPorts && {
+        ovsPorts: Object.fromEntries(
+          ports.map(({ link, given, bridge }) => [link, { ...given, bridge: bridge.name }]),
+        ),
+      }),
     };
-    const owners = resolved.flatMap(({ owners }) => owners);
+    const owners = [
+      ...resolved.flatMap(({ owners }) => owners),
+      ...ports.map(({ bridge }) => bridge.resource),
+    ];
     super("Node", name, inputs, [], { replaceWith: owners }, options);
     handOver(this, { is: "namespace", resource: this });
     const program = currentProgram();
@@ -121,8 +115,18 @@ export class Node extends NetnsResource implements NamespaceHandle {
       if (farName !== undefined) program.declareLink(far.place, farName, this);
       if (far.hasAddresses) program.declareAddress(far.place, this);
     }
+    for (const bridge of keysOf(args.bridges)) program.declareBridge(place, bridge, this);
+    for (const dummy of keysOf(args.dummies)) program.declareLink(place, dummy, this);
+    for (const bridge of keysOf(args.ovsBridges)) {
+      program.declareLink(HOST, bridge, this);
+      program.declareAddress(HOST, this);
+    }
   }
 }
+
+/** The names in a map, as far as they are known while the program runs. */
+const keysOf = (map: object | undefined): string[] =>
+  map === undefined || isLater(map) ? [] : Object.keys(map);
 
 /** A name that is known while the program runs. */
 const textOf = (name: unknown) => (typeof name === "string" ? name : undefined);

@@ -1,54 +1,77 @@
 import * as pulumi from "@pulumi/pulumi";
 import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
 import type { Names } from "./args";
-import type { BridgeArgs } from "./bridge";
-import type { FilterRuleArgs } from "./filterRule";
-import type { NatRuleArgs } from "./natRule";
-import type { NodeAddressArgs, NodeArgs, NodeRouteArgs } from "./node";
+import type { NamespaceArgs } from "./namespace";
+import type {
+  BridgePart,
+  FilterRulePart,
+  InNodeArgs,
+  InterfacePart,
+  NamedParts,
+  NatRulePart,
+  OvsPortPart,
+  PlaceArgs,
+  SysctlParts,
+} from "./parts";
 import { currentProgram } from "./program";
 import { resolveNamespace } from "./reference";
 import { NetnsResource } from "./resource";
 
-/** A node of a {@link Topology}: a namespace with its cables, addresses and routes. */
-export interface TopologyNodeArgs extends Names<Omit<NodeArgs, "name" | "adopt">> {}
-
-/** A bridge of a {@link Topology}. */
-export interface TopologyBridgeArgs extends Names<Omit<BridgeArgs, "name" | "adopt">> {
-  /** Addresses of the bridge itself, as text or as the arguments of an Address. Default: none. Updates in place. */
-  addresses?: pulumi.Input<readonly (pulumi.Input<string> | NodeAddressArgs)[] | undefined>;
+interface AnywhereArgs {
+  /** Network namespace of the part, by name. Default: the host's own. Replaces it. */
+  namespace?: pulumi.Input<string | undefined>;
 }
 
+/** A bridge of a {@link Topology}. */
+export interface TopologyBridgeArgs extends BridgePart, AnywhereArgs {}
+
 /** A NAT rule of a {@link Topology}. */
-export interface TopologyNatArgs extends Names<NatRuleArgs> {}
+export interface TopologyNatArgs extends NatRulePart, AnywhereArgs {}
 
 /** A filter rule of a {@link Topology}. */
-export interface TopologyFilterArgs extends Names<FilterRuleArgs> {}
+export interface TopologyFilterArgs extends FilterRulePart, AnywhereArgs {}
+
+/** A node of a {@link Topology}: a namespace with its parts. */
+export interface TopologyNodeArgs extends Names<Omit<NamespaceArgs, "name" | "adopt">>, InNodeArgs {
+  /**
+   * Links of the namespace by their names. Each is one end of a cable, except for `lo`, which takes `addresses` only.
+   * Default: none. Updates in place.
+   */
+  interfaces?: NamedParts<InterfacePart> | undefined;
+  /**
+   * Ports of Open vSwitch by the names of their links, such as far ends of cables, which are on the host: the arguments of an
+   * OvsPort. Default: none. Updates in place.
+   */
+  ovsPorts?: NamedParts<OvsPortPart> | undefined;
+}
 
 /** Arguments of a {@link Topology}. References are names, as parts are not resources. */
-export interface TopologyArgs {
+export interface TopologyArgs extends PlaceArgs {
+  /** Namespaces with their parts, by their names: the arguments of a Node. Default: none. Updates in place. */
+  nodes?: NamedParts<TopologyNodeArgs> | undefined;
+  /** Bridges by their names: the arguments of a Bridge, `addresses` and `neighbors`. Default: none. Updates in place. */
+  bridges?: NamedParts<TopologyBridgeArgs> | undefined;
   /**
-   * Namespaces with their cables, addresses and routes, by their names: the arguments of a Node. Default: none. Updates in
-   * place.
+   * Links of the host by their names. Each is one end of a cable, as in a node, and its `peer` needs a `name`; `lo` takes
+   * `addresses` only. Default: none. Updates in place.
    */
-  nodes?: Readonly<Record<string, TopologyNodeArgs>> | undefined;
-  /** Bridges by their names: the arguments of a Bridge, and `addresses`. Default: none. Updates in place. */
-  bridges?: Readonly<Record<string, TopologyBridgeArgs>> | undefined;
+  interfaces?: NamedParts<InterfacePart> | undefined;
   /**
    * NAT rules by names of your choice: the arguments of a NatRule. Rules that may match the same packet need different
    * priorities, as a map has no order. Default: none. Updates in place.
    */
-  nat?: Readonly<Record<string, TopologyNatArgs>> | undefined;
+  nat?: NamedParts<TopologyNatArgs> | undefined;
   /**
    * Filter rules by names of your choice: the arguments of a FilterRule. Rules of one chain with different verdicts need
    * different priorities, as a map has no order. Default: none. Updates in place.
    */
-  filter?: Readonly<Record<string, TopologyFilterArgs>> | undefined;
-  /** Routes of the host, as the arguments of a Route. Default: none. Updates in place. */
-  routes?: pulumi.Input<readonly NodeRouteArgs[] | undefined>;
+  filter?: NamedParts<TopologyFilterArgs> | undefined;
   /**
    * Kernel parameters of the host by key. A key that is removed gets its former value again. Default: none. Updates in place.
    */
-  sysctls?: Readonly<Record<string, pulumi.Input<string | number | boolean>>> | undefined;
+  sysctls?: SysctlParts | undefined;
+  /** Ports of Open vSwitch by the names of their links: the arguments of an OvsPort. Default: none. Updates in place. */
+  ovsPorts?: NamedParts<OvsPortPart> | undefined;
   /**
    * Adopts objects with these names that another program made. Deletion restores their former settings and leaves them.
    * Default: false. Updates in place.
@@ -57,8 +80,8 @@ export interface TopologyArgs {
 }
 
 /**
- * A whole network in one resource: nodes, bridges, NAT and filter rules, routes and parameters of the host. For hundreds of nodes, as
- * the engine has one resource to deal with in place of thousands. Parts that change are changed in place, each by itself.
+ * A whole network in one resource: nodes with all that is in them, and the same on the host. For hundreds of nodes, as the
+ * engine has one resource to deal with in place of thousands. Parts that change are changed in place, each by itself.
  */
 export class Topology extends NetnsResource {
   constructor(name: string, args: TopologyArgs, options?: pulumi.CustomResourceOptions) {
@@ -67,28 +90,47 @@ export class Topology extends NetnsResource {
   }
 
   /** Other resources may name what is in it, as far as names are known while the program runs. */
-  private declareParts({ nodes, bridges }: TopologyArgs): void {
+  private declareParts(args: TopologyArgs): void {
     const program = currentProgram();
-    const places = new Map(entriesOf(known(bridges)).map(([name, given]) => [name, known(given)?.namespace]));
-    const placeOf = (bridge: unknown) => (typeof bridge === "string" ? places.get(bridge) : undefined);
-    for (const [node] of entriesOf(known(nodes))) program.declareNamespace(node, this);
-    for (const [node, given] of entriesOf(known(nodes))) {
-      const place = resolveNamespace(node);
-      program.declareAddress(place, this);
-      for (const [link, near] of entriesOf(known(known(given)?.interfaces))) {
-        program.declareLink(place, link, this);
-        if (link === LOOPBACK) continue;
-        const { peer = {} } = known(near) ?? {};
-        const far = known(peer);
-        if (!far) continue;
-        const { namespace = placeOf(far.bridge) } = far;
-        this.declareLink(namespace, far.name ?? farEndName(node, link), far.addresses);
-      }
+    const nodes = entriesOf(args.nodes);
+    for (const [node] of nodes) program.declareNamespace(node, this);
+    for (const [node, given] of nodes) {
+      const inside = known(given);
+      program.declareAddress(resolveNamespace(node), this);
+      this.declareCables(args, node, inside?.interfaces);
+      for (const [bridge] of entriesOf(inside?.bridges)) this.declareLink(node, bridge, undefined, true);
+      for (const [dummy] of entriesOf(inside?.dummies)) this.declareLink(node, dummy, undefined);
+      this.declareLinks(inside?.ovsBridges);
     }
-    for (const [bridge, given] of entriesOf(known(bridges))) {
+    this.declareCables(args, undefined, args.interfaces);
+    this.declareLinks(args.dummies);
+    this.declareLinks(args.ovsBridges);
+    for (const [bridge, given] of entriesOf(args.bridges)) {
       const { namespace, addresses } = known(given) ?? {};
       this.declareLink(namespace, bridge, addresses, true);
     }
+  }
+
+  private declareCables(
+    args: TopologyArgs,
+    node: string | undefined,
+    interfaces: TopologyArgs["interfaces"],
+  ): void {
+    for (const [link, given] of entriesOf(interfaces)) {
+      const near = known(given);
+      this.declareLink(node, link, node === undefined ? near?.addresses : undefined);
+      if (link === LOOPBACK) continue;
+      const { peer = {} } = near ?? {};
+      const far = known(peer);
+      if (!far) continue;
+      const { namespace = placeOf(args, far.bridge) } = far;
+      const name = far.name ?? (node === undefined ? undefined : farEndName(node, link));
+      this.declareLink(namespace, name, far.addresses);
+    }
+  }
+
+  private declareLinks(links: NamedParts<{ addresses?: unknown }> | undefined): void {
+    for (const [link, given] of entriesOf(links)) this.declareLink(undefined, link, known(given)?.addresses);
   }
 
   private declareLink(namespace: unknown, name: unknown, addresses: unknown, isBridge = false): void {
@@ -100,6 +142,15 @@ export class Topology extends NetnsResource {
   }
 }
 
+/** The namespace of a bridge that is named alone: as `bridges` has it, else that of the node which has such a bridge. */
+function placeOf({ bridges, nodes }: TopologyArgs, bridge: unknown): pulumi.Input<string | undefined> {
+  const found = entriesOf(bridges).find(([name]) => name === bridge);
+  if (found) return known(found[1])?.namespace;
+  return entriesOf(nodes).find(([, node]) =>
+    entriesOf(known(node)?.bridges).some(([name]) => name === bridge),
+  )?.[0];
+}
+
 type Known<T> = Exclude<T, Promise<unknown> | pulumi.OutputInstance<unknown>>;
 
 /** Whether a value is known while the program runs. */
@@ -108,4 +159,6 @@ const isKnown = <T>(value: T): value is Known<T> =>
 
 const known = <T>(value: T): Known<T> | undefined => (isKnown(value) ? value : undefined);
 
-const entriesOf = <T>(map: Readonly<Record<string, T>> = {}): [string, T][] => Object.entries(map);
+/** Programs may skip type checking, and give a map that is known later. */
+const entriesOf = <T>(map: Readonly<Record<string, T>> | undefined): [string, T][] =>
+  map === undefined || !isKnown(map) ? [] : Object.entries(map);

@@ -1,8 +1,8 @@
 import { assertions } from "../assertions";
 import * as assertion from "../assertions/engine";
 import { composites } from "../composites";
+import { checkedPartsOf } from "../composites/checkedParts";
 import * as composite from "../composites/lifecycle";
-import { piecesOf } from "../composites/parts";
 import type { Args, Definition, Problem } from "../engine/definition";
 import * as single from "../engine/lifecycle";
 import { definitionOf } from "../engine/registry";
@@ -63,7 +63,7 @@ export function singlesOf(state: Args): { definition: Definition; args: Args }[]
   const kind = kindIn(state);
   const list = composites.find((composite) => composite.kind === kind);
   if (list)
-    return piecesOf(list, compositeUpToDate(list, state)).map(({ definition, checked }) => ({
+    return checkedPartsOf(list, compositeUpToDate(list, state)).map(({ definition, checked }) => ({
       definition,
       args: checked,
     }));

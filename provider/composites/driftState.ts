@@ -1,7 +1,14 @@
 import type { Args } from "../engine/definition";
 import { difference, valueAt } from "../engine/diff";
+import {
+  type CheckedPart,
+  checkedPartsOf,
+  type Note,
+  type Notes,
+  notesProperty,
+  withoutNotes,
+} from "./checkedParts";
 import type { Composite } from "./composite";
-import { type Note, type Notes, type Piece, partsOf, piecesOf, withoutNotes } from "./parts";
 import { compact, withValueAt } from "./paths";
 
 /**
@@ -11,28 +18,28 @@ import { compact, withValueAt } from "./paths";
 export function seenState(
   composite: Composite,
   state: Args,
-  pieces: readonly Piece[],
+  parts: readonly CheckedPart[],
   found: ReadonlyMap<string, Args | undefined>,
 ): { inputs: Args; state: Args } {
   const inputs = compact(
-    pieces.reduce((args, piece) => withSeen(args, piece, found.get(piece.key)), withoutNotes(state)),
+    parts.reduce((args, part) => withSeen(args, part, found.get(part.key)), withoutNotes(state)),
   );
-  const before = Object.fromEntries(pieces.map(({ key, note: { seen: _, ...note } }) => [key, note]));
-  const told = piecesOf(composite, { ...inputs, ...partsOf(before) });
-  const notes: Notes = Object.fromEntries(told.map((piece) => noteOn(piece, found)));
-  return { inputs, state: { ...inputs, ...partsOf(notes) } };
+  const before = Object.fromEntries(parts.map(({ key, note: { seen: _, ...note } }) => [key, note]));
+  const told = checkedPartsOf(composite, { ...inputs, ...notesProperty(before) });
+  const notes: Notes = Object.fromEntries(told.map((part) => noteOn(part, found)));
+  return { inputs, state: { ...inputs, ...notesProperty(notes) } };
 }
 
-function withSeen(inputs: Args, piece: Piece, seen: Args | undefined): Args {
-  if (!seen) return withValueAt(inputs, piece.entry, undefined);
-  return difference(piece.definition, piece.checked, seen).changed.reduce((args, path) => {
-    const place = piece.fields[path];
+function withSeen(inputs: Args, part: CheckedPart, seen: Args | undefined): Args {
+  if (!seen) return withValueAt(inputs, part.entry, undefined);
+  return difference(part.definition, part.checked, seen).changed.reduce((args, path) => {
+    const place = part.fields[path];
     return place ? withValueAt(args, place, valueAt(seen, path)) : args;
   }, inputs);
 }
 
 function noteOn(
-  { key, definition, checked, note }: Piece,
+  { key, definition, checked, note }: CheckedPart,
   found: ReadonlyMap<string, Args | undefined>,
 ): [string, Note] {
   const seen = found.get(key);

@@ -11,10 +11,10 @@ import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
 import type { HostId, HostToCheck } from "../linux/host/perHost";
 import { type Former, formerIn } from "../linux/host/records";
+import { type CheckedPart, checkedPartsOf, hasNotes, problemOf, takesAlong } from "./checkedParts";
 import type { Composite } from "./composite";
 import { seenState } from "./driftState";
 import { asFarAsSeen, lineOf, withSeenOrder } from "./lists";
-import { hasNotes, type Piece, piecesOf, problemOf, takesAlong } from "./parts";
 import { printPath } from "./paths";
 import { isEmpty, type Plan, planOf } from "./plan";
 import { type Failure, inOrder, queues, reversed } from "./schedule";
@@ -28,20 +28,17 @@ export function check(
   host: HostToCheck,
   news: Args,
 ): { args: Args; problems: readonly Problem[] } {
-  const { args, pieces, problems } = withFacts(host.facts, () => inspect(composite, news));
+  const { args, parts, problems } = withFacts(host.facts, () => inspect(composite, news));
   if (problems.length > 0) return { args, problems };
-  const claimed = pieces.map((piece) => ({ piece, problems: claim(piece.definition, host, piece.checked) }));
-  const lost = pieces.map((piece) => ({
-    piece,
-    ...lostTo(piece.definition, host, piece.checked, args["mark"]),
-  }));
+  const claimed = parts.map((part) => ({ part, problems: claim(part.definition, host, part.checked) }));
+  const lost = parts.map((part) => ({ part, ...lostTo(part.definition, host, part.checked, args["mark"]) }));
   return {
     args: withRemade(
       args,
       lost.flatMap(({ remade }) => remade),
     ),
-    problems: [...claimed, ...lost].flatMap(({ piece, problems: found }) =>
-      found.map((problem) => problemOf(composite, piece, problem)),
+    problems: [...claimed, ...lost].flatMap(({ part, problems: found }) =>
+      found.map((problem) => problemOf(composite, part, problem)),
     ),
   };
 }
@@ -50,25 +47,25 @@ export function check(
 export function inspect(
   composite: Composite,
   news: Args,
-): { args: Args; pieces: readonly Piece[]; problems: readonly Problem[] } {
+): { args: Args; parts: readonly CheckedPart[]; problems: readonly Problem[] } {
   const { args, problems } = checkArgs(composite, news);
-  if (problems.length > 0) return { args, pieces: [], problems };
-  const pieces = piecesOf(composite, args);
+  if (problems.length > 0) return { args, parts: [], problems };
+  const parts = checkedPartsOf(composite, args);
   const wrong = [
-    ...pieces.flatMap((piece) => piece.problems.map((problem) => problemOf(composite, piece, problem))),
-    ...twins(composite, pieces),
+    ...parts.flatMap((part) => part.problems.map((problem) => problemOf(composite, part, problem))),
+    ...twins(composite, parts),
   ];
-  return { args, pieces, problems: wrong };
+  return { args, parts, problems: wrong };
 }
 
-function twins(composite: Composite, pieces: readonly Piece[]): Problem[] {
-  const first = new Map<string, Piece>();
-  return pieces.flatMap((piece) => {
-    const twin = first.get(piece.key);
-    if (!twin) first.set(piece.key, piece);
-    const { identity } = piece.definition;
+function twins(composite: Composite, parts: readonly CheckedPart[]): Problem[] {
+  const first = new Map<string, CheckedPart>();
+  return parts.flatMap((part) => {
+    const twin = first.get(part.key);
+    if (!twin) first.set(part.key, part);
+    const { identity } = part.definition;
     const reason = `is the same as ${printPath(twin?.entry ?? [])}: drop one of them`;
-    return twin ? [problemOf(composite, piece, { property: identity, reason })] : [];
+    return twin ? [problemOf(composite, part, { property: identity, reason })] : [];
   });
 }
 
@@ -103,7 +100,7 @@ const isOther = (composite: Composite, olds: Args, news: Args): boolean =>
 
 /** Makes every part that can be made. Where nothing at all could, it is as if nothing had been asked. */
 export async function create(composite: Composite, host: Host, args: Args): Promise<single.Result> {
-  const made = piecesOf(composite, args);
+  const made = checkedPartsOf(composite, args);
   return apply(composite, host, args, args, { ...NOTHING, made });
 }
 
@@ -119,41 +116,40 @@ export async function update(
 
 /** The state with every part as it really is; `undefined` when it is gone as a whole. */
 export async function read(composite: Composite, host: Host, state: Args) {
-  const pieces = piecesOf(composite, state);
+  const parts = checkedPartsOf(composite, state);
   const found = new Map<string, Args | undefined>();
   let owesHost = false;
   const failures = await inOrder(
-    pieces.map((piece) => ({ ...piece, on: [] })),
-    async (piece) => {
-      const hasFailed = piece.note.failed === true;
-      if (await isOwedToHost(piece, host)) owesHost = true;
-      const result = await single.read(piece.definition, host, stateOf(piece), hasFailed);
-      found.set(piece.key, result?.inputs);
+    parts.map((part) => ({ ...part, on: [] })),
+    async (part) => {
+      const hasFailed = part.note.failed === true;
+      if (await isOwedToHost(part, host)) owesHost = true;
+      const result = await single.read(part.definition, host, stateOf(part), hasFailed);
+      found.set(part.key, result?.inputs);
     },
   );
   if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
-  if (!owesHost && isGone(pieces, found)) return undefined;
-  const seen = seenState(composite, state, pieces, found);
-  const there = pieces.filter(({ key }) => found.get(key));
+  if (!owesHost && isGone(parts, found)) return undefined;
+  const seen = seenState(composite, state, parts, found);
+  const there = parts.filter(({ key }) => found.get(key));
   const inputs = await withSeenOrder(composite, host, seen.inputs, there);
   return { id: composite.id(state), inputs, state: { ...seen.state, ...inputs } };
 }
 
 /** Without the part that its whole entry stands for, or without any, there is no such thing. */
-function isGone(pieces: readonly Piece[], found: ReadonlyMap<string, Args | undefined>): boolean {
-  const isMissing = ({ key }: Piece) => !found.get(key);
+function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args | undefined>): boolean {
+  const isMissing = ({ key }: CheckedPart) => !found.get(key);
   // What is always there proves nothing.
-  const own = pieces.filter(({ definition }) => !definition.isStanding);
+  const own = parts.filter(({ definition }) => !definition.isStanding);
   return (
-    own.some((piece) => piece.entry.length === 0 && isMissing(piece)) ||
-    (own.length > 0 && own.every(isMissing))
+    own.some((part) => part.entry.length === 0 && isMissing(part)) || (own.length > 0 && own.every(isMissing))
   );
 }
 
 /** Whether a value of the host is to be set back, as its record says. A reboot has done so, and left no record. */
-async function isOwedToHost(piece: Piece, host: Host): Promise<boolean> {
-  const { definition } = piece;
-  const state = stateOf(piece);
+async function isOwedToHost(part: CheckedPart, host: Host): Promise<boolean> {
+  const { definition } = part;
+  const state = stateOf(part);
   if (!definition.isStanding || state["namespace"] !== undefined) return false;
   const mark = String(state["mark"]);
   const records = await host.records.find(keyOf(definition, state), mark);
@@ -162,7 +158,7 @@ async function isOwedToHost(piece: Piece, host: Host): Promise<boolean> {
 
 /** Removes every part that can be removed. */
 export async function remove(composite: Composite, host: Host, state: Args): Promise<void> {
-  const failures = await removeAll(host, piecesOf(composite, state));
+  const failures = await removeAll(host, checkedPartsOf(composite, state));
   if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
 }
 
@@ -176,11 +172,11 @@ async function apply(
 ): Promise<single.Result> {
   const left = await removeAll(host, plan.gone);
   const formers = new Map<string, Former | undefined>();
-  const before = new Map(plan.changed.map(({ was, piece }) => [piece.key, was]));
-  const work = [...plan.made, ...plan.changed.map(({ piece }) => piece)];
+  const before = new Map(plan.changed.map(({ was, part }) => [part.key, was]));
+  const work = [...plan.made, ...plan.changed.map(({ part }) => part)];
   const inLine = queues(lineOf);
-  const bringOne = (piece: Piece) =>
-    inLine(piece, () => bring(host, piece, before.get(piece.key), formers, plan.moved.get(piece.key)));
+  const bringOne = (part: CheckedPart) =>
+    inLine(part, () => bring(host, part, before.get(part.key), formers, plan.moved.get(part.key)));
   const failures = await inOrder(work, bringOne, left);
   const state = stateAfter(composite, olds, args, plan, {
     formers,
@@ -195,7 +191,7 @@ async function apply(
   // A state would only tell of what is not there.
   if (plan.made.length === failures.length && formers.size === 0 && plan.same.length === 0)
     throw new PartsError(reasons);
-  const there = piecesOf(composite, state).filter(
+  const there = checkedPartsOf(composite, state).filter(
     ({ key }) => !failures.some(({ item }) => item.key === key),
   );
   // Parts that failed may have left others out of order: the next run finds that in the state.
@@ -210,8 +206,8 @@ async function inListOrder(
   args: Args,
   plan: Plan,
 ): Promise<single.Result> {
-  if (!plan.made.some((piece) => lineOf(piece) !== undefined)) return { id, state };
-  const seen = await withSeenOrder(composite, host, state, piecesOf(composite, state));
+  if (!plan.made.some((part) => lineOf(part) !== undefined)) return { id, state };
+  const seen = await withSeenOrder(composite, host, state, checkedPartsOf(composite, state));
   if (isDeepStrictEqual(seen, state)) return { id, state };
   return apply(composite, host, seen, args, planOf(composite, host, seen, args), true);
 }
@@ -228,10 +224,10 @@ function warningOf({ remade }: Losses): string[] {
 /** Makes a part, or changes what it was, and notes what it took over; what is moved goes first. */
 async function bring(
   host: Host,
-  { key, definition, checked }: Piece,
-  was: Piece | undefined,
+  { key, definition, checked }: CheckedPart,
+  was: CheckedPart | undefined,
   formers: Map<string, Former | undefined>,
-  moved: Piece | undefined,
+  moved: CheckedPart | undefined,
 ): Promise<void> {
   try {
     if (moved) await single.remove(moved.definition, host, stateOf(moved));
@@ -248,33 +244,39 @@ async function bring(
 
 /**
  * Removes parts, each after what hangs on it; what the kernel takes along with another needs no removal. Gives those that
- * may be there still, in the order of `pieces`.
+ * may be there still, in the order of `parts`.
  */
-async function removeAll(host: Host, pieces: readonly Piece[]): Promise<readonly Failure<Piece>[]> {
-  const byKey = new Map(pieces.map((piece) => [piece.key, piece]));
-  const takerOf = ({ on, definition, note }: Piece): string | undefined =>
+async function removeAll(
+  host: Host,
+  parts: readonly CheckedPart[],
+): Promise<readonly Failure<CheckedPart>[]> {
+  const byKey = new Map(parts.map((part) => [part.key, part]));
+  const takerOf = ({ on, definition, note }: CheckedPart): string | undefined =>
     note.former
       ? undefined
       : on.find((key) => {
           const owner = byKey.get(key);
           return owner && !owner.note.former && takesAlong(owner.definition, definition);
         });
-  const direct = pieces.filter((piece) => takerOf(piece) === undefined);
-  const failures = await inOrder(reversed(direct), (piece) =>
-    single.remove(piece.definition, host, stateOf(piece)),
+  const direct = parts.filter((part) => takerOf(part) === undefined);
+  const failures = await inOrder(reversed(direct), (part) =>
+    single.remove(part.definition, host, stateOf(part)),
   );
   const errors = new Map(failures.map(({ item, error }) => [item.key, error]));
-  for (const piece of pieces) {
-    if (errors.has(takerOf(piece) ?? "")) errors.set(piece.key, undefined);
+  for (const part of parts) {
+    if (errors.has(takerOf(part) ?? "")) errors.set(part.key, undefined);
   }
-  return pieces.filter(({ key }) => errors.has(key)).map((item) => ({ item, error: errors.get(item.key) }));
+  return parts.filter(({ key }) => errors.has(key)).map((item) => ({ item, error: errors.get(item.key) }));
 }
 
 /** What a resource of its own would have as its state. */
-const stateOf = ({ checked, note: { former } }: Piece): Args => ({ ...checked, ...(former && { former }) });
+const stateOf = ({ checked, note: { former } }: CheckedPart): Args => ({
+  ...checked,
+  ...(former && { former }),
+});
 
 /** Why parts failed, each by its place. */
-const reasonsOf = (composite: Composite, failures: readonly Failure<Piece>[]): string[] =>
+const reasonsOf = (composite: Composite, failures: readonly Failure<CheckedPart>[]): string[] =>
   failures
     .filter(({ error }) => error !== undefined)
     .map(({ item, error }) => `${printPath(item.entry) || composite.identity}: ${messageOf(error)}`);

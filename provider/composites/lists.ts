@@ -5,35 +5,35 @@ import { showLink } from "../linux/command";
 import type { Host } from "../linux/host/host";
 import { parseAddresses } from "../linux/read/address";
 import { type Entry, entryOf, entrySeen, movesTo, orderSeen, type Placed } from "./addressOrder";
+import type { CheckedPart } from "./checkedParts";
 import type { Composite } from "./composite";
-import type { Piece } from "./parts";
 import { valueAtPath, withValueAt } from "./paths";
 
 /** Keeps the addresses of each link in the order of their list, as far as they are the composite's own to move. */
 
 interface Listed {
-  readonly piece: Piece;
+  readonly part: CheckedPart;
   readonly entry: Entry;
 }
 
 /** The link whose list of addresses a part stands in; nothing moves an adopted address. */
-export const lineOf = ({ definition, checked, note }: Piece): string | undefined =>
+export const lineOf = ({ definition, checked, note }: CheckedPart): string | undefined =>
   definition.kind === "Address" && !note.former
     ? linkId(checked["namespace"] as string | undefined, String(checked["interface"]))
     : undefined;
 
 /** The addresses of each link and family, in the order of the parts. */
-function lists(pieces: readonly Piece[]): Map<string, Listed[]> {
+function lists(parts: readonly CheckedPart[]): Map<string, Listed[]> {
   const found = new Map<string, Listed[]>();
-  for (const piece of pieces) {
-    const line = lineOf(piece);
-    if (line === undefined || piece.problems.length > 0) continue;
+  for (const part of parts) {
+    const line = lineOf(part);
+    if (line === undefined || part.problems.length > 0) continue;
     // As the kind's own check has them.
-    const entry = entryOf(piece.key, piece.checked as unknown as Placed);
+    const entry = entryOf(part.key, part.checked as unknown as Placed);
     const list = `${line} ${entry.isIpv6}`;
     const others = found.get(list);
-    if (others) others.push({ piece, entry });
-    else found.set(list, [{ piece, entry }]);
+    if (others) others.push({ part, entry });
+    else found.set(list, [{ part, entry }]);
   }
   return found;
 }
@@ -46,8 +46,8 @@ export interface MovedParts {
 
 /** Which of the parts that `stay` have to be moved so that every list ends up in order. */
 export function movedParts(
-  had: readonly Piece[],
-  wanted: readonly Piece[],
+  had: readonly CheckedPart[],
+  wanted: readonly CheckedPart[],
   stay: ReadonlySet<string>,
 ): MovedParts {
   const before = lists(had.filter(({ note }) => !note.failed));
@@ -63,25 +63,25 @@ export function movedParts(
 
 const toEntry = ({ entry }: Listed): Entry => entry;
 
-/** `args` with every list in an order that makes what the kernel has. `pieces` are those that are there. */
+/** `args` with every list in an order that makes what the kernel has. `parts` are those that are there. */
 export async function withSeenOrder(
   composite: Composite,
   host: Host,
   args: Args,
-  pieces: readonly Piece[],
+  parts: readonly CheckedPart[],
 ): Promise<Args> {
-  const long = [...lists(pieces).values()].filter(({ length }) => length > 1);
+  const long = [...lists(parts).values()].filter(({ length }) => length > 1);
   const orders = await Promise.all(long.map((listed) => seenOrder(host, listed)));
   return orders.reduce((now, keys) => inOrderOf(composite, now, keys), args);
 }
 
 /** The same after a failure, which says more than that of the look. */
-export const asFarAsSeen: typeof withSeenOrder = (composite, host, args, pieces) =>
-  withSeenOrder(composite, host, args, pieces).catch(() => args);
+export const asFarAsSeen: typeof withSeenOrder = (composite, host, args, parts) =>
+  withSeenOrder(composite, host, args, parts).catch(() => args);
 
 /** The keys of one list in an order that makes what the kernel has. */
 async function seenOrder(host: Host, listed: readonly Listed[]): Promise<readonly string[]> {
-  const { namespace, interface: link } = listed[0]?.piece.checked ?? {};
+  const { namespace, interface: link } = listed[0]?.part.checked ?? {};
   const [answer] = await ask(host, [showLink(namespace as string | undefined, String(link))]);
   const asked = listed.map(toEntry);
   const seen = (parseAddresses(answer)?.addr_info ?? []).map((info, at) => entrySeen(`${at}`, info));

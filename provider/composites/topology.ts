@@ -1,119 +1,99 @@
 import { z } from "zod";
-import type { Args, Definition, Problem } from "../engine/definition";
+import type { Args, Problem } from "../engine/definition";
 import { asFarAsKnown } from "../engine/unknown";
-import { linkName, macAddress, namespaceName } from "../fields/common";
-import { sysctlKey, sysctlValue } from "../fields/sysctl";
-import { BridgeArgs, bridge } from "../kinds/bridge";
-import { rivals } from "../kinds/filterRule/ambiguousOrder";
-import { FilterRuleArgs } from "../kinds/filterRule/args";
-import { filterRule } from "../kinds/filterRule/filterRule";
-import { linkId } from "../kinds/links/identity";
-import { NatRuleArgs } from "../kinds/natRule/args";
-import { natRule } from "../kinds/natRule/natRule";
-import { sysctl } from "../kinds/sysctl";
 import { parseMark } from "../linux/marks/mark";
-import { sysctlName } from "../linux/read/sysctl";
-import { sysctlPaths } from "../linux/sysctlRelations";
-import { type Composite, keyOf, type Part, type Path, under } from "./composite";
-import {
-  addressList,
-  addressParts,
-  loopbackProblems,
-  NodeArgs,
-  nodeParts,
-  routeList,
-  routeParts,
-} from "./node";
+import type { Composite, Path } from "./composite";
+import { loopbackProblems, partsIn } from "./part";
 import { printPath } from "./paths";
-
-const TopologyBridge = BridgeArgs.omit({ name: true, adopt: true })
-  .extend({
-    mac: macAddress.optional(),
-    addresses: addressList,
-  })
-  .strict();
-
-const TopologyNat = NatRuleArgs.extend({
-  family: NatRuleArgs.shape.family.optional(),
-}).strict();
-
-const TopologyFilter = FilterRuleArgs.extend({
-  family: FilterRuleArgs.shape.family.optional(),
-}).strict();
+import { rivalryProblems, rulesIn } from "./rivalry";
+import { inNode, inTopology } from "./tables";
 
 export const TopologyArgs = z.object({
-  nodes: z.record(namespaceName, NodeArgs.omit({ name: true, adopt: true }).strict()).default({}),
-  bridges: z.record(linkName, TopologyBridge).default({}),
-  nat: z.record(z.string(), TopologyNat).default({}),
-  filter: z.record(z.string(), TopologyFilter).default({}),
-  routes: routeList,
-  sysctls: z.record(sysctlKey, sysctlValue).default({}),
+  nodes: inTopology.nodes.schema,
+  bridges: inTopology.bridges.schema,
+  dummies: inTopology.dummies.schema,
+  interfaces: inTopology.interfaces.schema,
+  nat: inTopology.nat.schema,
+  filter: inTopology.filter.schema,
+  routes: inTopology.routes.schema,
+  policyRules: inTopology.policyRules.schema,
+  sysctls: inTopology.sysctls.schema,
+  ovsBridges: inTopology.ovsBridges.schema,
+  ovsPorts: inTopology.ovsPorts.schema,
   adopt: z.boolean().optional(),
 });
 
-type TopologyArgs = z.output<typeof TopologyArgs> & { mark: string };
-
 /** A whole network in one resource. */
-export const topology: Composite<TopologyArgs> = {
+export const topology: Composite = {
   kind: "Topology",
   schema: TopologyArgs,
   identity: "nodes",
   replaceOn: [],
-  id: ({ mark }) => parseMark(mark)?.label ?? mark,
-  problems: asFarAsKnown<TopologyArgs, Problem>(
-    ({ filter }) => rivalryProblems(filter),
-    ({ nodes }) => Object.entries(nodes).flatMap(([name, given]) => loopbackProblems(given, ["nodes", name])),
-  ),
-  parts: ({ nodes, bridges, nat, filter, routes, sysctls, adopt }) => [
-    ...Object.entries(sysctls).map(([key, value]) => sysctlPart(key, value, ["sysctls", key])),
-    ...Object.entries(nodes).flatMap(([name, given]) =>
-      nodeParts({ ...given, name, adopt }, ["nodes", name], (bridge) =>
-        Object.hasOwn(bridges, bridge) ? bridges[bridge]?.namespace : undefined,
+  id: ({ mark }) => parseMark(String(mark))?.label ?? String(mark),
+  problems: asFarAsKnown<Args, Problem>(
+    ({ filter }) => rivalryProblems(rulesIn(filter, ["filter"])),
+    ({ filter, nodes }) => rivalryInNodes(filter, nodes),
+    (args) =>
+      interfacesIn(args).flatMap(([path, interfaces]) =>
+        loopbackProblems(inNode.interfaces, interfaces, path),
       ),
-    ),
-    ...Object.entries(bridges).flatMap(([name, given]) => bridgeParts(name, given, adopt, ["bridges", name])),
-    ...routeParts({ adopt }, routes, ["routes"]),
-    ...Object.entries(nat).map(([name, given]) => rulePart(natRule, name, given, ["nat", name])),
-    ...Object.entries(filter).map(([name, given]) => rulePart(filterRule, name, given, ["filter", name])),
-  ],
+    ambiguousBridges,
+  ),
+  parts: (args) => partsIn(inTopology, args, { adopt: args["adopt"], placeOf: placesOf(args) }, []),
 };
 
-/** Only the priorities tell which of two rules is asked first. */
-function rivalryProblems(filter: TopologyArgs["filter"]): Problem[] {
-  const rules = Object.entries(filter).map(([name, rule]) => ({ ...rule, name }));
-  return rivals(rules).map(([{ name, verdict, priority }, rival]) => ({
-    property: printPath(["filter", name, "priority"]),
-    reason: `is ${priority}, as that of ${printPath(["filter", rival.name])}, but one is for ${verdict} and the other for ${rival.verdict}: which is asked first is not told by a map; give them different ones, the lower is asked first`,
-  }));
+type Entries = [name: string, value: Args][];
+
+const entriesOf = (map: unknown): Entries => Object.entries<Args>(Object(map));
+
+/** Every map of interfaces, with its place. */
+const interfacesIn = ({ nodes, interfaces }: Args): (readonly [path: Path, interfaces: unknown])[] => [
+  [["interfaces"], interfaces],
+  ...entriesOf(nodes).map(([name, node]) => [["nodes", name, "interfaces"], node["interfaces"]] as const),
+];
+
+/** Rivals of which one is a rule of a node. */
+function rivalryInNodes(filter: unknown, nodes: unknown): Problem[] {
+  const own = rulesIn(filter, ["filter"]);
+  const inside = entriesOf(nodes).flatMap(([name, node]) =>
+    rulesIn(node["filter"], ["nodes", name, "filter"], name),
+  );
+  const names = new Set(inside.map(({ name }) => name));
+  return rivalryProblems([...own, ...inside], (rule, rival) => names.has(rule.name) || names.has(rival.name));
 }
 
-function sysctlPart(key: string, value: string, entry: Path): Part {
-  const [own, ...others] = sysctlPaths(key).map((path) => keyOf(sysctl, sysctlName(path)));
-  return {
-    ...{ key: own ?? key, formerKeys: others, definition: sysctl, args: { key, value }, entry },
-    fields: { value: entry },
+/** Which nodes have a bridge of each name. */
+function nodesByBridge(nodes: unknown): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [name, node] of entriesOf(nodes)) {
+    for (const [bridge] of entriesOf(node["bridges"]))
+      found.set(bridge, [...(found.get(bridge) ?? []), name]);
+  }
+  return found;
+}
+
+/** Finds the namespace of a bridge that is named alone: as `bridges` has it, else that of the one node with such a bridge. */
+function placesOf({ bridges, nodes }: Args): (bridge: string) => string | undefined {
+  const own = new Map(entriesOf(bridges));
+  const inside = nodesByBridge(nodes);
+  return (bridge) => {
+    const namespace = own.get(bridge)?.["namespace"];
+    if (own.has(bridge)) return typeof namespace === "string" ? namespace : undefined;
+    return inside.get(bridge)?.[0];
   };
 }
 
-function bridgeParts(
-  name: string,
-  { addresses, ...given }: z.output<typeof TopologyBridge>,
-  adopt: boolean | undefined,
-  entry: Path,
-): Part[] {
-  const { namespace } = given;
-  const place = { interface: name, namespace, adopt };
-  return [
-    {
-      ...{ key: keyOf(bridge, linkId(namespace, name)), definition: bridge, entry },
-      args: { ...given, name, adopt },
-      fields: under(entry, Object.keys(TopologyBridge.shape)),
-    },
-    ...addressParts(place, addresses, [...entry, "addresses"]),
-  ];
+/** Refuses far ends on a bridge whose name alone does not tell where it is. */
+function ambiguousBridges(args: Args): Problem[] {
+  const own = new Map(entriesOf(args["bridges"]));
+  const inside = nodesByBridge(args["nodes"]);
+  return interfacesIn(args).flatMap(([path, interfaces]) =>
+    entriesOf(interfaces).flatMap(([link, { peer }]) => {
+      const { bridge, namespace }: Args = Object(peer);
+      const nodes = inside.get(String(bridge)) ?? [];
+      if (nodes.length < 2 || namespace !== undefined || own.has(String(bridge))) return [];
+      const reason = `is ${bridge}, and nodes ${nodes.join(", ")} have such a bridge: say which is meant by \`peer.namespace\``;
+      return [{ property: printPath([...path, link, "peer", "bridge"]), reason }];
+    }),
+  );
 }
-
-const rulePart = (definition: Definition, name: string, args: Args, entry: Path): Part => ({
-  ...{ key: keyOf(definition, name), definition, args, entry },
-  fields: under(entry, Object.keys(definition.schema.shape)),
-});

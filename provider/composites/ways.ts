@@ -28,11 +28,11 @@ interface Way {
 }
 
 /** The connected networks that parts make. */
-export function connectedBy(pieces: readonly Checked[]): ConnectedNetworks {
+export function connectedBy(parts: readonly Checked[]): ConnectedNetworks {
   const networks = new Map<unknown, Connected[]>();
-  for (const piece of pieces) {
-    const connected = asConnected(piece);
-    const { namespace } = piece.checked;
+  for (const part of parts) {
+    const connected = asConnected(part);
+    const { namespace } = part.checked;
     if (!connected) continue;
     const others = networks.get(namespace);
     if (others) others.push(connected);

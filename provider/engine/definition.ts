@@ -98,6 +98,30 @@ export interface Content {
   readonly places: readonly Place[];
 }
 
+/**
+ * What makes a kind a part of a Node or a Topology: the arguments that its place gives, and its name there. A part does not
+ * take these arguments itself.
+ */
+export interface PartPlace<A> {
+  /** The argument that is its network namespace. Default: none, as it is always on the host. */
+  readonly namespace?: string;
+  /** The argument that is the link it is on. Default: none. */
+  readonly link?: string;
+  /** The argument that is its name, and the key of its map. A kind without any is kept in a list, or named by the program. */
+  readonly name?: string;
+  /** The argument that is the entry itself, in a map of single values. */
+  readonly value?: string;
+  /** The argument that a text in the place of an entry stands for. */
+  readonly short?: string;
+  /** The ends of a cable: the fields of the first stand at the top of an entry, the second is an object in it. */
+  readonly ends?: readonly [near: string, far: string];
+  /**
+   * Returns what the key of a part says after the kind. Marks are made from it, so it never changes. `named` is the name
+   * that the program has chosen, with the place before it. Default: the id.
+   */
+  key?(args: A, named: string): string;
+}
+
 /** A look for all objects of a kind in one network namespace, whoever's they are. */
 export interface Survey {
   readonly commands: readonly Command[];
@@ -138,6 +162,12 @@ export interface Definition<A = Args, O extends object = object> {
   settings?(args: A): readonly string[];
   /** What of others it cannot be without, as they claim it; by default nothing. */
   needs?(args: A): readonly string[];
+  /** What others may rely on without one maker for it: `addresses in red`. Default: nothing. */
+  provides?(args: A): readonly string[];
+  /** What it relies on of `provides`: it comes after all that provide it, and is recreated with any of them. Default: nothing. */
+  needsAny?(args: A): readonly string[];
+  /** How it is a part of a Node or a Topology. Default: it is not. */
+  readonly place?: PartPlace<A>;
   /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
   home?(args: A): string | undefined;
   /** Set for a kind of link. */

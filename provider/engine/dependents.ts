@@ -25,9 +25,6 @@ export function noteLosses(host: HostId, mark: string, lost: Losses): void {
   else losses.delete(mark);
 }
 
-/** Every address of a namespace, as routes need them: the kernel takes a gateway only while an address covers it. */
-export const addressesIn = (namespace: unknown): string => `addresses in ${namespace ?? "the host"}`;
-
 /** What of that which a resource needs others lose in this run. `whole` is the one that the resource itself is a part of. */
 export function lostTo(
   definition: Definition,
@@ -37,10 +34,7 @@ export function lostTo(
 ): { remade: string[]; problems: Problem[] } {
   const others = [...lossesOn.of(host)].filter(([mark]) => mark !== whole);
   if (others.length === 0 || hasUnknown(args)) return { remade: [], problems: [] };
-  const needs = [
-    ...(definition.needs?.(args) ?? []),
-    ...(definition.kind === "Route" ? [addressesIn(args["namespace"])] : []),
-  ];
+  const needs = [...(definition.needs?.(args) ?? []), ...(definition.needsAny?.(args) ?? [])];
   const lostIn = (object: string, { taken, remade }: Losses) => [...taken, ...remade].includes(object);
   const isMissing = (object: string, { taken }: Losses) => taken.includes(object) && !isClaimed(host, object);
   return {

@@ -16,7 +16,7 @@ import {
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { addressesIn, addressesOn, claimOf, namespaceClaim } from "../linux/marks/objectName";
 import { PROTOCOL } from "../linux/marks/protocol";
 import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
 import { linkId } from "./links/identity";
@@ -69,6 +69,12 @@ export const address: Definition<Args, Outputs> = {
   id: (args) => linkId(args.namespace, entry(args)),
   claims: (args) => [claimOf("address", args.namespace, entry(args))],
   needs: ({ namespace, interface: link }) => [...namespaceClaim(namespace), claimOf("link", namespace, link)],
+  provides: ({ namespace, interface: link }) => [addressesIn(namespace), addressesOn(namespace, link)],
+  place: {
+    ...{ namespace: "namespace", link: "interface", short: "address" },
+    key: ({ namespace, interface: link, address, peer = "" }) =>
+      [linkId(namespace, link), address, peer].join(" ").trimEnd(),
+  },
 
   defaults({ address }) {
     const parsed = typeof address === "string" ? parseIp(address) : undefined;

@@ -77,6 +77,7 @@ export const namespace: Definition<Args, Outputs> = {
   id: ({ name }) => name,
   home: () => undefined,
   encloses: ({ name }) => name,
+  place: { name: "name" },
   isMarkedLate: true,
   claims: ({ name }) => namespaceClaim(name),
   settings: ({ name, sysctls = {} }) =>

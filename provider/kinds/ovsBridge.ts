@@ -65,6 +65,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
   },
 
   id: ({ name }) => name,
+  place: { name: "name" },
   claims: ({ name }) => [claimOf("link", undefined, name)],
   defaults: ({ mark }) => ({ mac: macOf(mark) }),
 

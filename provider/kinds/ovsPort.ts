@@ -60,6 +60,7 @@ export const ovsPort: Definition<Args, Outputs> = {
 
   id: (args) => `${args.bridge}/${args.interface}`,
   // A link is a port of one bridge at most.
+  place: { name: "interface", key: (args) => args.interface },
   claims: (args) => [claimOf("port of Open vSwitch", undefined, args.interface)],
   needs: (args) => [claimOf("link", undefined, args.bridge), claimOf("link", undefined, args.interface)],
 

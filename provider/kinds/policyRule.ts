@@ -80,6 +80,7 @@ export const policyRule: Definition<Args> = {
   claims: ({ namespace, family, priority }) => [claimOf("rule", namespace, `${family} ${priority}`)],
   // A rule outlives its links, and waits for them.
   needs: ({ namespace }) => namespaceClaim(namespace),
+  place: { namespace: "namespace" },
 
   defaults: ({ from, to }) => ({ family: familyAmong([from, to]) }),
 

@@ -11,7 +11,7 @@ import { ASK, type Command, ip } from "../linux/command";
 import { RefusedError } from "../linux/errors";
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, type Family, familyOf } from "../linux/ip";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { addressesIn, claimOf, namespaceClaim } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
 import { parseRoutes, type RouteInfo } from "../linux/read/route";
 
@@ -112,6 +112,10 @@ export const route: Definition<Args> = {
       link === undefined ? [] : claimOf("link", namespace, link),
     ),
   ],
+
+  // The kernel takes a gateway only while an address covers it, and forgets routes along with addresses.
+  needsAny: ({ namespace, type }) => (type === "unicast" ? [addressesIn(namespace)] : []),
+  place: { namespace: "namespace" },
 
   problems: asFarAsKnown(shapeProblems, wayProblems, familyProblems),
 

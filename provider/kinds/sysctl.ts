@@ -58,6 +58,8 @@ export const sysctl: Definition<Args> = {
     return [...namespaceClaim(namespace), ...(link === undefined ? [] : [claimOf("link", namespace, link)])];
   },
 
+  place: { namespace: "namespace", name: "key", value: "value" },
+
   problems: ({ key, namespace }) =>
     namespace === undefined || isNamespaced(key)
       ? []

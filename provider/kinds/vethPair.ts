@@ -77,6 +77,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       .filter(isNamed)
       .map(({ namespace, name }) => linkId(namespace, name))
       .join(" "),
+  place: { ends: ["end", "peer"], key: ({ end }) => linkId(end.namespace, end.name) },
   home: ({ end }) => end.namespace,
   claims: ({ end, peer }) => [end, peer].map(linkClaim),
   needs: ({ end, peer }) => [end, peer].flatMap(needsOf),

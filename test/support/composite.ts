@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import { type CheckedPart, checkedPartsOf } from "../../provider/composites/checkedParts";
 import type { Composite } from "../../provider/composites/composite";
 import * as engine from "../../provider/composites/lifecycle";
-import { type Piece, piecesOf } from "../../provider/composites/parts";
 import { checkArgs } from "../../provider/engine/check";
 import type { Args } from "../../provider/engine/definition";
 import { birthGroup } from "../../provider/kinds/links/identity";
@@ -15,7 +15,7 @@ export function checkedComposite(composite: Composite, given: Args, name = "it")
     checkArgs(composite, { ...given, mark: markFor(composite.kind, name) }),
   );
   expect(problems).to.deep.equal([]);
-  expect(piecesOf(composite, args).flatMap((piece) => piece.problems)).to.deep.equal([]);
+  expect(checkedPartsOf(composite, args).flatMap((part) => part.problems)).to.deep.equal([]);
   return args;
 }
 
@@ -28,10 +28,10 @@ export const compositeProblems = (composite: Composite, given: Args, name = "it"
 /** The commands that make each part, by its key; `MARK`, `GROUP` and `MAC` stand for what is made from its mark. */
 export const creationOf = (composite: Composite, given: Args): Record<string, string[]> =>
   Object.fromEntries(
-    piecesOf(composite, checkedComposite(composite, given)).map((piece) => [piece.key, commandsOf(piece)]),
+    checkedPartsOf(composite, checkedComposite(composite, given)).map((part) => [part.key, commandsOf(part)]),
   );
 
-const commandsOf = ({ definition, checked }: Piece): string[] =>
+const commandsOf = ({ definition, checked }: CheckedPart): string[] =>
   printed(definition.create(checked)).map((text) =>
     text
       .replaceAll(String(checked["mark"]), "MARK")
@@ -41,4 +41,6 @@ const commandsOf = ({ definition, checked }: Piece): string[] =>
 
 /** What each part hangs on, by keys. */
 export const ownersIn = (composite: Composite, given: Args): Record<string, readonly string[]> =>
-  Object.fromEntries(piecesOf(composite, checkedComposite(composite, given)).map(({ key, on }) => [key, on]));
+  Object.fromEntries(
+    checkedPartsOf(composite, checkedComposite(composite, given)).map(({ key, on }) => [key, on]),
+  );

@@ -1,3 +1,4 @@
+import { inNode as tableOfNode } from "../../provider/composites/tables";
 import type { Args } from "../../provider/engine/definition";
 import { allOf, testedLinks } from "./kindsOfLink";
 
@@ -41,16 +42,6 @@ const room = {
   deleteForeign: true,
 };
 
-/** What a Node may have inside, little at a time: of a list only the first is looked at. */
-const insides = [
-  { ...room, interfaces: { "veth-red": cable } },
-  ...[paired, late, "10.0.0.1/24"].flatMap((first) => [
-    { interfaces: { "veth-red": { addresses: [first] } } },
-    { interfaces: { "veth-red": { peer: { name: "far", addresses: [first] } } } },
-  ]),
-  ...[way, spread].map((first) => ({ routes: [first] })),
-];
-
 const switched = {
   ...{ namespace: "red", mac: "02:00:00:00:00:01", mtu: 1400, stp: true, forwardDelay: 4, ageingTime: 60 },
   ...{ vlanFiltering: false, groupFwdMask: 16384, up: true, deleteForeign: true },
@@ -87,14 +78,12 @@ const filters = [
   { chain: "output", protocol: "udp", port: 53, sourcePort: [1024], verdict: "drop" },
 ];
 
-/** Arguments by kind that `check` accepts: together they set every field, where some exclude others in variants. */
-export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
+const singles = {
   Namespace: [{ name: "red", ...room, adopt: false }],
   VethPair: [
     { end: end("veth-red", "red"), peer: end("veth-red-br", "blue"), deleteForeign: true, adopt: false },
   ],
   Bridge: [{ name: "v-net-0", ...switched, adopt: false }],
-  ...Object.fromEntries(testedLinks.map((link) => [link.kind, [{ ...allOf(link), adopt: false }]])),
   OvsBridge: [
     {
       ...{ name: "v-net-0", datapathType: "netdev", mac: "02:00:00:00:00:01", mtu: 1400 },
@@ -167,16 +156,70 @@ export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
     { key: "net/ipv4/conf/veth-red/forwarding", value: "1", namespace: "red" },
     { key: "kernel.panic", value: 10 },
   ],
-  Node: insides.map((inside) => ({ name: "red", ...inside, adopt: false })),
+} satisfies Readonly<Record<string, readonly Args[]>>;
+
+const linksByRows: Readonly<Record<string, readonly Args[]>> = Object.fromEntries(
+  testedLinks.map((link) => [link.kind, [{ ...allOf(link), adopt: false }]]),
+);
+
+/** Arguments as a part takes them: without those that its place gives. */
+const entries = (kind: keyof typeof singles, ...given: readonly string[]): Args[] =>
+  singles[kind].map((args) =>
+    Object.fromEntries(Object.entries(args).filter(([field]) => ![...given, "adopt"].includes(field))),
+  );
+
+/** Links of each kind that has rows, under the argument of a composite that takes them. */
+const linkEntries: readonly Args[] = testedLinks.flatMap((link) => {
+  const { name: _, namespace: _namespace, adopt: _adopt, ...given } = allOf(link);
+  const rows = Object.entries(tableOfNode).filter(([, { definition }]) => definition.kind === link.kind);
+  return rows.map(([argument]) => ({ [argument]: { "link-0": given } }));
+});
+
+/** What a link may have, little at a time: of a list only the first is looked at. */
+const onLink: readonly Args[] = [
+  ...[paired, late, "10.0.0.1/24"].map((first) => ({ addresses: [first] })),
+  ...entries("Neighbor", "interface", "namespace").map((first) => ({ neighbors: [first] })),
+];
+
+/** What a node, and the host of a Topology, may have. */
+const insides: readonly Args[] = [
+  { interfaces: { "veth-red": { ...cable, bridge: "v-net-0" } } },
+  ...onLink.flatMap((on) => [
+    { interfaces: { "veth-red": { ...on, peer: { name: "far" } } } },
+    { interfaces: { "veth-red": { peer: { name: "far", ...on } } } },
+    { bridges: { "v-net-0": on } },
+    { dummies: { "link-0": on } },
+    { ovsBridges: { "v-net-0": on } },
+  ]),
+  ...entries("Bridge", "name", "namespace").map((given) => ({ bridges: { "v-net-0": given } })),
+  ...linkEntries,
+  ...entries("OvsBridge", "name").map((given) => ({ ovsBridges: { "v-net-0": given } })),
+  ...entries("OvsPort", "interface").map((given) => ({ ovsPorts: { "veth-red": given } })),
+  ...entries("Route", "namespace").map((first) => ({ routes: [first] })),
+  ...entries("PolicyRule", "namespace").map((first) => ({ policyRules: [first] })),
+  ...entries("NatRule", "namespace").map((given) => ({ nat: { web: given } })),
+  ...entries("FilterRule", "namespace").map((given) => ({ filter: { guard: given } })),
+];
+
+const isOfHostAlone = ({ filter }: Args): boolean => Object(filter)["guard"]?.backend === "firewalld";
+
+const inNode: readonly Args[] = [
+  room,
+  ...insides.filter((inside) => !isOfHostAlone(inside)),
+  { linkSysctls: { "net/ipv4/conf/veth-red/forwarding": "1" } },
+];
+
+/** Arguments by kind that `check` accepts: together they set every field, where some exclude others in variants. */
+export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
+  ...singles,
+  ...linksByRows,
+  Node: inNode.map((inside) => ({ name: "red", ...inside, adopt: false })),
   Topology: [
-    ...insides.map((inside) => ({ nodes: { red: inside }, adopt: false })),
-    { bridges: { "v-net-0": switched }, sysctls: { "kernel.panic": 10 } },
-    ...[paired, late, "10.0.0.1/24"].map((first) => ({ bridges: { "v-net-0": { addresses: [first] } } })),
-    ...[way, spread].map((first) => ({ routes: [first] })),
-    { nat: { web: { ...dnat, backend: "nftables" } } },
-    { nat: { web: { ...dnat, backend: "iptables", port: [80, 443] } } },
-    { nat: { out: { kind: "masquerade", source: "10.1.0.0/16", outInterface: "!veth-red" } } },
-    { nat: { dns: { kind: "redirect", protocol: "udp", port: 53, sourcePort: [1024], to: 5353 } } },
-    ...filters.map((rule) => ({ filter: { guard: rule } })),
+    ...inNode.map((inside) => ({ nodes: { red: inside }, adopt: false })),
+    ...insides,
+    { sysctls: { "kernel.panic": 10 } },
+    { bridges: { "v-net-0": { namespace: "red" } } },
+    { nat: { web: { kind: "masquerade", namespace: "red" } } },
+    { filter: { guard: { chain: "forward", namespace: "red", verdict: "drop" } } },
   ],
 };

@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import { type CheckedPart, checkedPartsOf } from "../../provider/composites/checkedParts";
 import type { Composite } from "../../provider/composites/composite";
 import { inspect } from "../../provider/composites/lifecycle";
-import { type Piece, piecesOf } from "../../provider/composites/parts";
 import { checkArgs } from "../../provider/engine/check";
 import type { Args, Definition, Problem } from "../../provider/engine/definition";
 import { birthGroup } from "../../provider/kinds/links/identity";
@@ -42,11 +42,11 @@ export function single(definition: Definition): Subject {
 export function manifold(composite: Composite): Subject {
   const { kind, schema } = composite;
   const marked = (given: Args) => ({ ...given, mark: markFor(kind) });
-  const known = new Map<Args, readonly Piece[]>();
-  const piecesBefore = (was: Args) => {
-    const pieces = known.get(was) ?? piecesOf(composite, checkedComposite(composite, was));
-    known.set(was, pieces);
-    return pieces;
+  const known = new Map<Args, readonly CheckedPart[]>();
+  const partsBefore = (was: Args) => {
+    const parts = known.get(was) ?? checkedPartsOf(composite, checkedComposite(composite, was));
+    known.set(was, parts);
+    return parts;
   };
   return {
     ...{ kind, schema },
@@ -58,23 +58,23 @@ export function manifold(composite: Composite): Subject {
       withFacts(HERE.facts, () => checkArgs(composite, marked(given)).problems.length === 0),
     id: (args) => composite.id(args),
     claims: (args) =>
-      piecesOf(composite, args).flatMap(({ definition, checked }) => definition.claims(checked)),
+      checkedPartsOf(composite, args).flatMap(({ definition, checked }) => definition.claims(checked)),
     commands(was, args) {
-      const before = piecesBefore(was);
-      return piecesOf(composite, args).flatMap((piece, at) => pieceCommands(before[at] ?? piece, piece));
+      const before = partsBefore(was);
+      return checkedPartsOf(composite, args).flatMap((part, at) => partCommands(before[at] ?? part, part));
     },
   };
 }
 
 /** Those of a part, whose mark holds its name: that, and what is made from it, have words that stand for them. */
-function pieceCommands(was: Piece, { definition, checked }: Piece): Command[] {
+function partCommands(was: CheckedPart, { definition, checked }: CheckedPart): Command[] {
   const mark = String(checked["mark"]);
   const before = was.definition === definition ? was.checked : checked;
   const unmarked = (text: string) =>
     text
       .replaceAll(mark, "MARK")
       .replaceAll(birthGroup(mark), "GROUP")
-      .replace(/^02(:[\da-f]{2}){5}$/, "MAC");
+      .replace(/^(other_config:hwaddr=")?02(:[\da-f]{2}){5}("?)$/, "$1MAC$3");
   return commandsFor(definition, before, checked).map((command) => ({
     ...command,
     args: command.args.map(unmarked),

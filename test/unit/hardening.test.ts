@@ -117,7 +117,7 @@ const asDefinition = (assertion: Assertion): Definition => ({
 });
 
 /** Names of a program's own, which no tool sees. */
-const FREE = ["nat{key}", "filter{key}"];
+const FREE = /\b(nat|filter)\{key\}$/;
 
 const SUBJECTS = [
   ...definitions.map((definition) => ({ subject: single(definition), runs: 150, places: Infinity })),
@@ -127,7 +127,7 @@ const SUBJECTS = [
     places: Infinity,
   })),
   // Their parts are single kinds, with these very schemas.
-  ...composites.map((composite) => ({ subject: manifold(composite), runs: 30, places: 1 })),
+  ...composites.map((composite) => ({ subject: manifold(composite), runs: 10, places: 1 })),
 ];
 
 describe("hardening", () => {
@@ -152,7 +152,7 @@ describe("hardening", () => {
             const verdicts = values.map((value) =>
               withValue(value, () => verdict(subject, good, field, value)),
             );
-            if (!FREE.includes(field.name)) expect(verdicts).to.include("refused");
+            if (!FREE.test(field.name)) expect(verdicts).to.include("refused");
           });
 
           it(`${title}: so is any text`, () => {

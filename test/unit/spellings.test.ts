@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import { checkedPartsOf } from "../../provider/composites/checkedParts";
 import { inspect } from "../../provider/composites/lifecycle";
 import { node } from "../../provider/composites/node";
-import { piecesOf } from "../../provider/composites/parts";
 import { topology } from "../../provider/composites/topology";
 import type { Args, Definition } from "../../provider/engine/definition";
 import * as engine from "../../provider/engine/lifecycle";
@@ -190,10 +190,10 @@ describe("a state of a version that told spellings apart", () => {
     const full = (given: Args): Args => ({ ...inspect(topology, given).args });
     const { parts, ...args } = state;
     const asked = full(args);
-    const [piece] = piecesOf(topology, { ...asked, parts });
-    expect(piece?.key).to.equal("Sysctl net.ipv4.ip_forward");
-    expect(piece?.note.former).to.deep.equal(former);
-    const [fresh] = piecesOf(topology, asked);
-    expect(piece?.checked["mark"]).not.to.equal(fresh?.checked["mark"]);
+    const [part] = checkedPartsOf(topology, { ...asked, parts });
+    expect(part?.key).to.equal("Sysctl net.ipv4.ip_forward");
+    expect(part?.note.former).to.deep.equal(former);
+    const [fresh] = checkedPartsOf(topology, asked);
+    expect(part?.checked["mark"]).not.to.equal(fresh?.checked["mark"]);
   });
 });

@@ -63,6 +63,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   // A rule is known by its mark alone, and no two resources have the same.
   claims: ({ namespace, mark }) => [claimOf("filter rule", namespace, mark)],
   needs: ({ namespace }) => namespaceClaim(namespace),
+  place: { namespace: "namespace", key: (_, named) => named },
 
   defaults({ source, destination, verdict }) {
     return {

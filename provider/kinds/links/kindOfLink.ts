@@ -79,6 +79,7 @@ export function kindOfLink<S extends z.ZodObject>(
     links: { ...said.link, linksOf: (args) => [args] },
 
     id: ({ namespace, name }) => linkId(namespace, name),
+    place: { namespace: "namespace", name: "name" },
     claims: (args) => [linkClaim(args)],
     needs: needsOf,
     defaults: ({ mark }) => {

@@ -5,7 +5,7 @@ import { network } from "../../fields/common";
 import { isAny } from "../../fields/nat";
 import type { Answer, Command, Steps } from "../../linux/command";
 import { RefusedError } from "../../linux/errors";
-import { claimOf, namespaceClaim } from "../../linux/marks/objectName";
+import { addressesIn, claimOf, namespaceClaim } from "../../linux/marks/objectName";
 import { surveyOf } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
@@ -76,6 +76,10 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     ...namespaceClaim(namespace),
     ...(routeLocalnet === undefined ? [] : [claimOf("link", namespace, routeLocalnet)]),
   ],
+
+  // The network of a hairpin is that of an address.
+  needsAny: ({ namespace, hairpin }) => (hairpin === true ? [addressesIn(namespace)] : []),
+  place: { namespace: "namespace", key: (_, named) => named },
 
   defaults({ kind, source, destination, to }) {
     const inside = network.safeParse(source).data;

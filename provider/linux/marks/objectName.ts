@@ -2,6 +2,13 @@
 export const claimOf = (what: string, namespace: string | undefined, name: string): string =>
   `${what} ${name}${namespace === undefined ? "" : ` in ${namespace}`}`;
 
+/** Every address of a namespace, as routes rely on them. */
+export const addressesIn = (namespace: unknown): string => `addresses in ${namespace ?? "the host"}`;
+
+/** Every address of a link, as entries of its neighbour table rely on them. */
+export const addressesOn = (namespace: unknown, link: string): string =>
+  `addresses on ${link} in ${namespace ?? "the host"}`;
+
 /** A network namespace, or one link in it. */
 export interface Place {
   /** `undefined`: the host's own. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { checkedPartsOf } from "../../../provider/composites/checkedParts";
 import * as engine from "../../../provider/composites/lifecycle";
-import { piecesOf } from "../../../provider/composites/parts";
 import type { Args } from "../../../provider/engine/definition";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { PartialError, PartsError } from "../../../provider/linux/errors";
@@ -134,9 +134,9 @@ describe("composites: engine", () => {
     });
   });
 
-  describe("pieces", () => {
+  describe("parts", () => {
     it("hang on what makes what they need", () => {
-      const on = piecesOf(chandelier, asked(ROW)).map(({ key, on }) => [key, ...on]);
+      const on = checkedPartsOf(chandelier, asked(ROW)).map(({ key, on }) => [key, ...on]);
       expect(on).to.deep.equal([
         ["Pendant top"],
         ["Pendant middle", "Pendant top"],
@@ -146,8 +146,8 @@ describe("composites: engine", () => {
     });
 
     it("have marks of their own that tell the whole", () => {
-      const [piece] = piecesOf(chandelier, asked({ lamps: { top: {} } }));
-      expect(piece?.checked["mark"]).to.match(/^pulumi-netns:Pendant:[0-9a-f]{12}:project\/stack\/c\/top$/);
+      const [part] = checkedPartsOf(chandelier, asked({ lamps: { top: {} } }));
+      expect(part?.checked["mark"]).to.match(/^pulumi-netns:Pendant:[0-9a-f]{12}:project\/stack\/c\/top$/);
     });
   });
 
@@ -351,7 +351,7 @@ describe("composites: engine", () => {
       expect(error.properties).to.deep.equal({
         ...news,
         parts: Object.fromEntries(
-          piecesOf(chandelier, state)
+          checkedPartsOf(chandelier, state)
             .slice(0, 3)
             .map(({ key, checked }) => [key, { mark: checked["mark"] }]),
         ),

@@ -191,7 +191,7 @@ describe("composites: Node", () => {
     ],
     [
       { name: "n3", interfaces: { eth0: { speed: 1 } } },
-      "interfaces.eth0.speed: is not a property; there are `mac`, `mtu`, `up`, `deleteForeign`, `peer`, `addresses`",
+      "interfaces.eth0.speed: is not a property; there are `bridge`, `mac`, `mtu`, `up`, `deleteForeign`, `peer`, `addresses`, `neighbors`",
     ],
     [
       { name: "n4", interfaces: { eth0: { addresses: ["10.0.0.1"] } } },

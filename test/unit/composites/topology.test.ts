@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import { checkedPartsOf } from "../../../provider/composites/checkedParts";
 import type { Composite } from "../../../provider/composites/composite";
 import * as engine from "../../../provider/composites/lifecycle";
-import { piecesOf } from "../../../provider/composites/parts";
 import { planOf } from "../../../provider/composites/plan";
 import { topology } from "../../../provider/composites/topology";
 import type { Args } from "../../../provider/engine/definition";
@@ -89,7 +89,7 @@ function planned(olds: Args, news: Args) {
   return {
     gone: gone.map(({ key }) => key),
     made: made.map(({ key }) => key),
-    changed: changed.map(({ piece }) => piece.key),
+    changed: changed.map(({ part }) => part.key),
   };
 }
 
@@ -130,7 +130,7 @@ describe("composites: Topology", () => {
   it("is called by project, stack and name, and so are its parts", () => {
     const args = checkedComposite(composite, lab, "lab");
     expect(composite.id(args)).to.equal("project/stack/lab");
-    expect(String(piecesOf(composite, args)[3]?.checked["mark"])).to.match(
+    expect(String(checkedPartsOf(composite, args)[3]?.checked["mark"])).to.match(
       /:VethPair:\w{12}:project\/stack\/lab\/red\/eth0$/,
     );
   });

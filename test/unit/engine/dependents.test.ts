@@ -1,19 +1,13 @@
 import { expect } from "chai";
 import { claim } from "../../../provider/engine/claims";
 import type { Args, Definition } from "../../../provider/engine/definition";
-import {
-  addressesIn,
-  isRemade,
-  lostTo,
-  noteLosses,
-  withoutRemade,
-  withRemade,
-} from "../../../provider/engine/dependents";
+import { isRemade, lostTo, noteLosses, withoutRemade, withRemade } from "../../../provider/engine/dependents";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { address } from "../../../provider/kinds/address";
 import { bridge } from "../../../provider/kinds/bridge";
 import { route } from "../../../provider/kinds/route";
 import { markOf } from "../../../provider/linux/marks/mark";
+import { addressesIn } from "../../../provider/linux/marks/objectName";
 import { urnOf } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 
@@ -32,7 +26,7 @@ describe("losses", () => {
       remade: ["link lost-1 in losses"],
       problems: [],
     });
-    const way = { namespace: "losses", destination: "10.5.0.0/16", via: "10.0.0.7" };
+    const way = { namespace: "losses", destination: "10.5.0.0/16", via: "10.0.0.7", type: "unicast" };
     expect(lostTo(route, HERE, marked(route, way)).remade).to.deep.equal(["addresses in losses"]);
     expect(lostTo(route, HERE, marked(route, { ...way, namespace: "elsewhere" })).remade).to.deep.equal([]);
   });

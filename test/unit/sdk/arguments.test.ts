@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { z } from "zod";
+import { z } from "zod";
 import { assertions } from "../../../provider/assertions";
 import { ReachabilityArgs } from "../../../provider/assertions/reachability";
 import { composites } from "../../../provider/composites";
 import { NodeArgs } from "../../../provider/composites/node";
 import { TopologyArgs } from "../../../provider/composites/topology";
+import { longForm } from "../../../provider/engine/check";
 import { definitions } from "../../../provider/kinds";
 import { AddressArgs } from "../../../provider/kinds/address";
 import { BridgeArgs } from "../../../provider/kinds/bridge";
@@ -60,9 +61,18 @@ type Plain<T> = T extends
 
 type ArgsOf<K extends Kind> = NonNullable<ConstructorParameters<(typeof sdk)[K]>[1]>;
 
-/** The fields that one type lacks, or has with another type. */
+/**
+ * The fields that one type lacks, or has with another type. Those of composites that are tables over kinds have no type in
+ * the schema: the fields in them are compared below.
+ */
 type Differences<A, B> = {
-  [F in keyof A | keyof B]: F extends keyof A & keyof B ? ([A[F], B[F]] extends [B[F], A[F]] ? never : F) : F;
+  [F in keyof A | keyof B]: F extends keyof A & keyof B
+    ? unknown extends B[F]
+      ? never
+      : [A[F], B[F]] extends [B[F], A[F]]
+        ? never
+        : F
+    : F;
 }[keyof A | keyof B];
 
 type Verdict<D> = [D] extends [never] ? "the same" : D;
@@ -124,4 +134,28 @@ describe("arguments of the SDK", () => {
       expect([...names(required), ...(FILLED[kind] ?? [])].sort(), kind).to.deep.equal(demanded.sort());
     }
   }).timeout(120_000);
+
+  it("of composites have the fields of the parts", async () => {
+    const classes = await documentedClasses();
+    for (const { kind, schema } of composites)
+      expect(pathsIn(classes[kind]?.args ?? []).sort(), kind).to.deep.equal(pathsOf(schema).sort());
+  }).timeout(120_000);
 });
+
+/** Where fields stand, by the docs. */
+const pathsIn = (fields: readonly DocumentedField[]): string[] =>
+  fields.flatMap(({ path, fields }) => [path, ...pathsIn(fields)]);
+
+/** Where fields stand, by a schema: `.` into an object, `.*.` into a map, `[].` into a list. */
+function pathsOf(type: z.core.$ZodType, prefix = ""): string[] {
+  const inner = longForm(type);
+  if (inner instanceof z.ZodObject) {
+    return Object.entries<z.core.$ZodType>(inner.shape).flatMap(([key, field]) => [
+      `${prefix}${key}`,
+      ...pathsOf(field, `${prefix}${key}.`),
+    ]);
+  }
+  if (inner instanceof z.ZodRecord) return pathsOf(inner.valueType, `${prefix}*.`);
+  if (inner instanceof z.ZodArray) return pathsOf(inner.element, `${prefix.slice(0, -1)}[].`);
+  return [];
+}

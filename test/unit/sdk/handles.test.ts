@@ -59,7 +59,11 @@ const KINDS: Readonly<
   },
   Node: {
     args: {},
-    references: { "interfaces.eth0.peer.namespace": "namespace", "interfaces.eth0.peer.bridge": "bridge" },
+    references: {
+      "interfaces.eth0.peer.namespace": "namespace",
+      "interfaces.eth0.peer.bridge": "bridge",
+      "ovsPorts.eth0.bridge": "ovsBridge",
+    },
   },
   Topology: { args: {}, references: {} },
   Reachability: { args: { target: "10.0.0.1" }, references: { namespace: "namespace" } },
@@ -185,7 +189,8 @@ describe("sdk references", () => {
   it("have a row for every argument that takes one", async () => {
     const paths = (fields: readonly DocumentedField[]): string[] =>
       fields.flatMap((field) => [...(field.isReference ? [field.path] : []), ...paths(field.fields)]);
-    const general = (path: string) => path.replace(/\.\d+\./, "[].").replace(/^(interfaces)\.\w+\./, "$1.*.");
+    const general = (path: string) =>
+      path.replace(/\.\d+\./, "[].").replace(/^(interfaces|ovsPorts)\.\w+\./, "$1.*.");
     const classes = await documentedClasses();
     for (const [kind, { references }] of Object.entries(KINDS)) {
       expect([...new Set(Object.keys(references).map(general))].sort(), kind).to.deep.equal(

@@ -10,7 +10,7 @@ import { printPath, withValueAt } from "./paths";
 import { connectedBy, routesBelow } from "./ways";
 
 /** A part with its arguments as its own kind has checked them, defaults and mark filled in. */
-export interface Piece extends Part {
+export interface CheckedPart extends Part {
   readonly checked: Args;
   readonly problems: readonly Problem[];
   /** Keys of the parts that must be there before it, and whose replacement leaves it gone or half-wired. */
@@ -39,7 +39,7 @@ export type Notes = Readonly<Record<string, Note>>;
 const notesIn = ({ parts }: Args): Notes => Notes.parse(parts ?? {});
 
 /** Notes as a state has them, the empty ones left out. */
-export function partsOf(notes: Notes): Args {
+export function notesProperty(notes: Notes): Args {
   const parts = Object.entries(notes).filter(([, note]) => Object.keys(note).length > 0);
   return parts.length > 0 ? { parts: Object.fromEntries(parts) } : {};
 }
@@ -49,22 +49,22 @@ export const hasNotes = ({ parts }: Args): boolean => parts !== undefined;
 /** The arguments in a state. */
 export const withoutNotes = ({ parts: _, ...args }: Args): Args => args;
 
-const lists = keeping<readonly Piece[]>(1000);
+const lists = keeping<readonly CheckedPart[]>(1000);
 
 /**
  * The parts of a composite with these arguments or this state, in an order in which they can be made; while something is
  * not known yet, those without it. The engine asks for a check, a difference and a creation by the same arguments, each
  * time in a new message, with their keys in any order.
  */
-export const piecesOf = (composite: Composite, args: Args): readonly Piece[] =>
-  lists(`${composite.kind} ${JSON.stringify(args, inOrder)}`, () => piecesIn(composite, args));
+export const checkedPartsOf = (composite: Composite, args: Args): readonly CheckedPart[] =>
+  lists(`${composite.kind} ${JSON.stringify(args, inOrder)}`, () => checkedPartsIn(composite, args));
 
 const inOrder = (_: string, value: unknown): unknown =>
   isRecord(value)
     ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
     : value;
 
-function piecesIn(composite: Composite, args: Args): Piece[] {
+function checkedPartsIn(composite: Composite, args: Args): CheckedPart[] {
   const notes = notesIn(args);
   return withOwners(
     knownParts(composite, args).map((part) => {
@@ -94,41 +94,39 @@ const asSeen = (checked: Args, { seen = {} }: Note): Args =>
     checked,
   );
 
-/** Says of each piece what it hangs on: what makes the things that it needs, in the words of the kinds themselves. */
-function withOwners(pieces: readonly Omit<Piece, "on">[]): Piece[] {
+/** Says of each part what it hangs on: what makes the things that it needs, in the words of the kinds themselves. */
+function withOwners(parts: readonly Omit<CheckedPart, "on">[]): CheckedPart[] {
   const makers = new Map<string, string>();
-  const addresses = new Map<unknown, string[]>();
-  for (const { key, definition, checked } of pieces.filter(isSound)) {
+  const providers = new Map<string, string[]>();
+  for (const { key, definition, checked } of parts.filter(isSound)) {
     for (const object of definition.claims(checked)) makers.set(object, key);
-    if (definition.kind !== "Address") continue;
-    const { namespace } = checked;
-    addresses.set(namespace, [...(addresses.get(namespace) ?? []), key]);
+    for (const object of definition.provides?.(checked) ?? []) {
+      const others = providers.get(object);
+      if (others) others.push(key);
+      else providers.set(object, [key]);
+    }
   }
-  const connected = connectedBy(pieces.filter(isSound));
-  return pieces.map((piece) => {
-    const needs = isSound(piece) ? (piece.definition.needs?.(piece.checked) ?? []) : [];
+  const connected = connectedBy(parts.filter(isSound));
+  return parts.map((part) => {
+    const needs = isSound(part) ? (part.definition.needs?.(part.checked) ?? []) : [];
     const owners = needs.flatMap((object) => makers.get(object) ?? []);
-    // The kernel takes a gateway only while an address or a route without one covers it, and forgets routes along with
-    // addresses.
-    const covering = leadsSomewhere(piece)
-      ? [...(addresses.get(piece.checked["namespace"]) ?? []), ...routesBelow(connected, piece.checked)]
-      : [];
-    return { ...piece, on: [...new Set([...owners, ...covering])] };
+    const needsAny = isSound(part) ? (part.definition.needsAny?.(part.checked) ?? []) : [];
+    const relied = needsAny.flatMap((object) => providers.get(object) ?? []);
+    const ways = part.definition.kind === "Route" ? routesBelow(connected, part.checked) : [];
+    return { ...part, on: [...new Set([...owners, ...relied, ...ways])] };
   });
 }
 
-const isSound = ({ problems }: Pick<Piece, "problems">): boolean => problems.length === 0;
-
-const leadsSomewhere = ({ definition, checked }: Pick<Piece, "definition" | "checked">): boolean =>
-  definition.kind === "Route" && checked["type"] === "unicast";
+const isSound = ({ problems }: Pick<CheckedPart, "problems">): boolean => problems.length === 0;
 
 /** A problem of a part in the words of the composite. */
-export function problemOf(composite: Composite, piece: Piece, { property, reason }: Problem): Problem {
+export function problemOf(composite: Composite, part: CheckedPart, { property, reason }: Problem): Problem {
   const [, path = property, rest = ""] = /^(.*?)(\[.*)?$/.exec(property) ?? [];
-  const whole = path === piece.definition.identity ? piece.entry : [...piece.entry, path];
-  return { property: (printPath(piece.fields[path] ?? whole) || composite.identity) + rest, reason };
+  const whole = path === part.definition.identity ? part.entry : [...part.entry, path];
+  return { property: (printPath(part.fields[path] ?? whole) || composite.identity) + rest, reason };
 }
 
-/** Whether the kernel deletes what hangs on an owner along with it, and leaves nothing written down. */
-export const takesAlong = (owner: Definition, hanging: Definition): boolean =>
-  owner.encloses !== undefined || hanging.kind === "Address";
+/** Whether the kernel deletes a dependent along with its owner, and no record of it stays. */
+export const takesAlong = (owner: Definition, dependent: Definition): boolean =>
+  // A link of Open vSwitch has no mark of ours in the kernel.
+  owner.encloses !== undefined || (dependent.link !== undefined && owner.marking !== undefined);
