@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Answer, Command, Steps } from "../linux/command";
 import type { HostId } from "../linux/host/perHost";
 import type { Former, OwnerRecord } from "../linux/host/records";
+import type { LinkFacts } from "../linux/linkTypes";
 import type { Place } from "../linux/marks/objectName";
 
 /** The arguments of any resource after `check`: the fields of its schema, defaults filled in, and its mark. */
@@ -169,6 +170,8 @@ export interface Definition<A = Args, O extends object = object> {
   readonly place?: PartPlace<A>;
   /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
   home?(args: A): string | undefined;
+  /** Set for a kind of link. */
+  readonly links?: LinkFacts<A>;
   /** The link that it is on, by whose deletion it goes. By default none. */
   link?(args: A): string;
   /** The network namespace that it is itself: its deletion takes along what is in it. */

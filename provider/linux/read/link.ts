@@ -45,6 +45,9 @@ export const parseLink = (text: string | undefined): Link | undefined =>
 
 export const isUp = (link: Link): boolean => link.flags.includes("UP");
 
+/** Whether a link is one end of a cable: its `link` is then the other end, and not a link below. */
+export const isCableEnd = ({ linkinfo }: Link): boolean => linkinfo?.info_kind === "veth";
+
 /** Why a link cannot be taken for one of `kind`; `undefined` where it can. */
 export const misfit = ({ linkinfo }: Link, kind: string): string | undefined =>
   linkinfo?.info_kind === kind ? undefined : `is a ${linkinfo?.info_kind ?? "hardware"} link, not a ${kind}`;
