@@ -40,8 +40,10 @@ export function entryOf(key: string, { address, peer = address, scope }: Placed)
 }
 
 /** The entry of an address by what the kernel says. */
-export const entrySeen = (key: string, { local, address = local, prefixlen, scope }: AddressInfo): Entry =>
-  entryOf(key, { address: local, peer: `${address}/${prefixlen}`, scope });
+export const observedEntry = (
+  key: string,
+  { local, address = local, prefixlen, scope }: AddressInfo,
+): Entry => entryOf(key, { address: local, peer: `${address}/${prefixlen}`, scope });
 
 /** The addresses of a link, changed as the kernel changes them when they come and go one by one. */
 export class AddressList {
@@ -168,15 +170,15 @@ function listAfter(
  * An order of adding `asked` that makes what is `seen` of them: the one they stand in, where the kernel has them in its order, or
  * as near to it as other addresses of the link let them be.
  */
-export function orderSeen(asked: readonly Entry[], seen: readonly Entry[]): readonly string[] {
+export function observedOrder(asked: readonly Entry[], observed: readonly Entry[]): readonly string[] {
   const own = new Set(asked.map(({ identity }) => identity));
-  const others = seen.filter(({ identity }) => !own.has(identity));
+  const others = observed.filter(({ identity }) => !own.has(identity));
   const keysOf = (entries: readonly Entry[]) => {
     const places = new Map(entries.map(({ identity }, at) => [identity, at]));
     const placeOf = ({ identity }: Entry) => places.get(identity) ?? entries.length;
     return [...asked].sort((one, other) => placeOf(one) - placeOf(other)).map(keyIn);
   };
-  const now = keysOf(seen);
+  const now = keysOf(observed);
   const isAsAsked = [asked, [...inAddingOrder(others), ...asked]].some(
     (entries) => keysOf(AddressList.of(entries).entries).join("\n") === now.join("\n"),
   );
@@ -186,7 +188,7 @@ export function orderSeen(asked: readonly Entry[], seen: readonly Entry[]): read
 }
 
 /** Addresses that the kernel shows so, as they would be added one after the other. */
-const inAddingOrder = (seen: readonly Entry[]): Entry[] => [
-  ...seen.filter(({ isIpv6 }) => !isIpv6),
-  ...seen.filter(({ isIpv6 }) => isIpv6).reverse(),
+const inAddingOrder = (observed: readonly Entry[]): Entry[] => [
+  ...observed.filter(({ isIpv6 }) => !isIpv6),
+  ...observed.filter(({ isIpv6 }) => isIpv6).reverse(),
 ];

@@ -74,7 +74,7 @@ function checkedPartsIn(composite: Composite, args: Args): CheckedPart[] {
       const { args: valid, problems } = checkArgs(part.definition, given);
       // An older version may have accepted arguments that this one refuses; such a part must still be found and removed.
       const checked = problems.length > 0 ? { ...upToDate(part.definition, given), ...valid } : valid;
-      return { ...part, checked: asSeen(checked, note), problems, note };
+      return { ...part, checked: asObserved(checked, note), problems, note };
     }),
   );
 }
@@ -88,8 +88,8 @@ function noteOf({ key, formerKeys = [] }: Part, notes: Notes, mark: string): Not
 const withoutUndefined = (args: Args): Args =>
   Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 
-const asSeen = (checked: Args, { seen = {} }: Note): Args =>
-  Object.entries(seen).reduce(
+const asObserved = (checked: Args, { seen: observed = {} }: Note): Args =>
+  Object.entries(observed).reduce(
     (args, [path, value]) => withValueAt(args, path.split("."), value ?? undefined),
     checked,
   );
@@ -99,7 +99,7 @@ function withOwners(parts: readonly Omit<CheckedPart, "on">[]): CheckedPart[] {
   const makers = new Map<string, string>();
   const providers = new Map<string, string[]>();
   for (const { key, definition, checked } of parts.filter(isSound)) {
-    for (const object of definition.claims(checked)) makers.set(object, key);
+    for (const object of definition.objectNames(checked)) makers.set(object, key);
     for (const object of definition.provides?.(checked) ?? []) {
       const others = providers.get(object);
       if (others) others.push(key);
@@ -129,4 +129,4 @@ export function problemOf(composite: Composite, part: CheckedPart, { property, r
 /** Whether the kernel deletes a dependent along with its owner, and no record of it stays. */
 export const takesAlong = (owner: Definition, dependent: Definition): boolean =>
   // A link of Open vSwitch has no mark of ours in the kernel.
-  owner.encloses !== undefined || (dependent.link !== undefined && owner.marking !== undefined);
+  owner.ownsNamespace !== undefined || (dependent.link !== undefined && owner.marking !== undefined);

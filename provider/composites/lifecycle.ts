@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { checkArgs } from "../engine/check";
 import { claim } from "../engine/claims";
 import type { Args, Problem } from "../engine/definition";
-import { isRemade, type Losses, lostTo, noteLosses, withRemade } from "../engine/dependents";
+import { type Disruption, disruptedNeeds, isRemade, noteDisruption, withRemade } from "../engine/dependents";
 import * as single from "../engine/lifecycle";
 import { keyOf } from "../engine/observe";
 import { hasUnknown } from "../engine/unknown";
@@ -13,8 +13,8 @@ import type { HostId, HostToCheck } from "../linux/host/perHost";
 import { type Former, formerIn } from "../linux/host/records";
 import { type CheckedPart, checkedPartsOf, hasNotes, problemOf, takesAlong } from "./checkedParts";
 import type { Composite } from "./composite";
-import { seenState } from "./driftState";
-import { asFarAsSeen, lineOf, withSeenOrder } from "./lists";
+import { observedState } from "./driftState";
+import { asFarAsObserved, lineOf, withObservedOrder } from "./lists";
 import { printPath } from "./paths";
 import { isEmpty, type Plan, planOf } from "./plan";
 import { type Failure, inOrder, queues, reversed } from "./schedule";
@@ -31,7 +31,10 @@ export function check(
   const { args, parts, problems } = withFacts(host.facts, () => inspect(composite, news));
   if (problems.length > 0) return { args, problems };
   const claimed = parts.map((part) => ({ part, problems: claim(part.definition, host, part.checked) }));
-  const lost = parts.map((part) => ({ part, ...lostTo(part.definition, host, part.checked, args["mark"]) }));
+  const lost = parts.map((part) => ({
+    part,
+    ...disruptedNeeds(part.definition, host, part.checked, args["mark"]),
+  }));
   return {
     args: withRemade(
       args,
@@ -77,7 +80,7 @@ export function diff(composite: Composite, host: HostId, olds: Args, news: Args)
   // are not as they should be.
   const isPlanned = replaces.length === 0 && !hasUnknown(news) && (isAsked || hasNotes(olds));
   const plan = isPlanned ? planOf(composite, host, olds, news) : NOTHING;
-  noteLosses(host, String(news["mark"]), plan.losses);
+  noteDisruption(host, String(news["mark"]), plan.disruption);
   return {
     changes: replaces.length > 0 || isAsked || !isEmpty(plan),
     replaces: [...replaces],
@@ -88,7 +91,7 @@ export function diff(composite: Composite, host: HostId, olds: Args, news: Args)
 
 const NOTHING: Plan = {
   ...{ gone: [], made: [], changed: [], moved: new Map(), same: [] },
-  losses: { taken: [], remade: [] },
+  disruption: { deleted: [], recreated: [] },
 };
 
 const isOther = (composite: Composite, olds: Args, news: Args): boolean =>
@@ -130,17 +133,17 @@ export async function read(composite: Composite, host: Host, state: Args) {
   );
   if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
   if (!owesHost && isGone(parts, found)) return undefined;
-  const seen = seenState(composite, state, parts, found);
+  const observed = observedState(composite, state, parts, found);
   const there = parts.filter(({ key }) => found.get(key));
-  const inputs = await withSeenOrder(composite, host, seen.inputs, there);
-  return { id: composite.id(state), inputs, state: { ...seen.state, ...inputs } };
+  const inputs = await withObservedOrder(composite, host, observed.inputs, there);
+  return { id: composite.id(state), inputs, state: { ...observed.state, ...inputs } };
 }
 
 /** Without the part that its whole entry stands for, or without any, there is no such thing. */
 function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args | undefined>): boolean {
   const isMissing = ({ key }: CheckedPart) => !found.get(key);
   // What is always there proves nothing.
-  const own = parts.filter(({ definition }) => !definition.isStanding);
+  const own = parts.filter(({ definition }) => !definition.isShared);
   return (
     own.some((part) => part.entry.length === 0 && isMissing(part)) || (own.length > 0 && own.every(isMissing))
   );
@@ -150,7 +153,7 @@ function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args |
 async function isOwedToHost(part: CheckedPart, host: Host): Promise<boolean> {
   const { definition } = part;
   const state = stateOf(part);
-  if (!definition.isStanding || state["namespace"] !== undefined) return false;
+  if (!definition.isShared || state["namespace"] !== undefined) return false;
   const mark = String(state["mark"]);
   const records = await host.records.find(keyOf(definition, state), mark);
   return records.some((record) => record.mark === mark);
@@ -187,7 +190,7 @@ async function apply(
   if (left.length + failures.length === 0) {
     return isAgain ? { id, state } : inListOrder(composite, host, { id, state }, args, plan);
   }
-  const reasons = [...reasonsOf(composite, [...left, ...failures]), ...warningOf(plan.losses)];
+  const reasons = [...reasonsOf(composite, [...left, ...failures]), ...warningOf(plan.disruption)];
   // A state would only tell of what is not there.
   if (plan.made.length === failures.length && formers.size === 0 && plan.same.length === 0)
     throw new PartsError(reasons);
@@ -195,7 +198,7 @@ async function apply(
     ({ key }) => !failures.some(({ item }) => item.key === key),
   );
   // Parts that failed may have left others out of order: the next run finds that in the state.
-  throw new PartialError(id, await asFarAsSeen(composite, host, state, there), reasons);
+  throw new PartialError(id, await asFarAsObserved(composite, host, state, there), reasons);
 }
 
 /** Puts lists in order at once where something made earlier stands before what was made now. */
@@ -207,14 +210,14 @@ async function inListOrder(
   plan: Plan,
 ): Promise<single.Result> {
   if (!plan.made.some((part) => lineOf(part) !== undefined)) return { id, state };
-  const seen = await withSeenOrder(composite, host, state, checkedPartsOf(composite, state));
-  if (isDeepStrictEqual(seen, state)) return { id, state };
-  return apply(composite, host, seen, args, planOf(composite, host, seen, args), true);
+  const observed = await withObservedOrder(composite, host, state, checkedPartsOf(composite, state));
+  if (isDeepStrictEqual(observed, state)) return { id, state };
+  return apply(composite, host, observed, args, planOf(composite, host, observed, args), true);
 }
 
 /** The next run does not know any more what this one has made anew, and the run ends here for what hangs on it. */
-function warningOf({ remade }: Losses): string[] {
-  const objects = remade.filter((object) => /^(link|namespace) /.test(object));
+function warningOf({ recreated }: Disruption): string[] {
+  const objects = recreated.filter((object) => /^(link|namespace) /.test(object));
   if (objects.length === 0) return [];
   return [
     `what hangs on ${objects.join(", ")} in other resources may be gone: go on with \`pulumi up --refresh\``,

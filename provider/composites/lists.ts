@@ -4,7 +4,7 @@ import { linkId } from "../kinds/links/identity";
 import { showLink } from "../linux/command";
 import type { Host } from "../linux/host/host";
 import { parseAddresses } from "../linux/read/address";
-import { type Entry, entryOf, entrySeen, movesTo, orderSeen, type Placed } from "./addressOrder";
+import { type Entry, entryOf, movesTo, observedEntry, observedOrder, type Placed } from "./addressOrder";
 import type { CheckedPart } from "./checkedParts";
 import type { Composite } from "./composite";
 import { valueAtPath, withValueAt } from "./paths";
@@ -64,30 +64,30 @@ export function movedParts(
 const toEntry = ({ entry }: Listed): Entry => entry;
 
 /** `args` with every list in an order that makes what the kernel has. `parts` are those that are there. */
-export async function withSeenOrder(
+export async function withObservedOrder(
   composite: Composite,
   host: Host,
   args: Args,
   parts: readonly CheckedPart[],
 ): Promise<Args> {
   const long = [...lists(parts).values()].filter(({ length }) => length > 1);
-  const orders = await Promise.all(long.map((listed) => seenOrder(host, listed)));
+  const orders = await Promise.all(long.map((listed) => orderInKernel(host, listed)));
   return orders.reduce((now, keys) => inOrderOf(composite, now, keys), args);
 }
 
 /** The same after a failure, which says more than that of the look. */
-export const asFarAsSeen: typeof withSeenOrder = (composite, host, args, parts) =>
-  withSeenOrder(composite, host, args, parts).catch(() => args);
+export const asFarAsObserved: typeof withObservedOrder = (composite, host, args, parts) =>
+  withObservedOrder(composite, host, args, parts).catch(() => args);
 
 /** The keys of one list in an order that makes what the kernel has. */
-async function seenOrder(host: Host, listed: readonly Listed[]): Promise<readonly string[]> {
+async function orderInKernel(host: Host, listed: readonly Listed[]): Promise<readonly string[]> {
   const { namespace, interface: link } = listed[0]?.part.checked ?? {};
   const [answer] = await ask(host, [showLink(namespace as string | undefined, String(link))]);
   const asked = listed.map(toEntry);
-  const seen = (parseAddresses(answer)?.addr_info ?? []).map((info, at) => entrySeen(`${at}`, info));
-  return orderSeen(
+  const observed = (parseAddresses(answer)?.addr_info ?? []).map((info, at) => observedEntry(`${at}`, info));
+  return observedOrder(
     asked,
-    seen.filter(({ isIpv6 }) => isIpv6 === asked[0]?.isIpv6),
+    observed.filter(({ isIpv6 }) => isIpv6 === asked[0]?.isIpv6),
   );
 }
 

@@ -47,8 +47,8 @@ export function partsOf(
   const given: Args = Object(entry);
   if (place.ends) return cableParts(row, place.ends, String(name), given, where, path);
   const args = { ...pick(given, fields), ...placed(row, name, where) };
-  const namespace = definition.encloses ? definition.encloses(args) : namespaceIn(row, args);
-  const here = { ...where, namespace, ...(!definition.encloses && { link: String(name) }) };
+  const namespace = definition.ownsNamespace ? definition.ownsNamespace(args) : namespaceIn(row, args);
+  const here = { ...where, namespace, ...(!definition.ownsNamespace && { link: String(name) }) };
   return [partOf(definition, args, named, path, under(path, fields)), ...partsIn(inside, given, here, path)];
 }
 

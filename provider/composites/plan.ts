@@ -1,5 +1,5 @@
 import type { Args } from "../engine/definition";
-import { type Losses, lostTo } from "../engine/dependents";
+import { type Disruption, disruptedNeeds } from "../engine/dependents";
 import { difference } from "../engine/diff";
 import { definitions } from "../kinds";
 import type { HostId } from "../linux/host/perHost";
@@ -20,7 +20,7 @@ export interface Plan {
   /** Parts that are as they are wanted. */
   readonly same: readonly CheckedPart[];
   /** What becomes of objects that others may need. */
-  readonly losses: Losses;
+  readonly disruption: Disruption;
 }
 
 /** Dependents come later. So do routes with a gateway, as another route may make that reachable. */
@@ -47,7 +47,7 @@ export function planOf(composite: Composite, host: HostId, olds: Args, args: Arg
     const isLost =
       was.note.failed === true ||
       was.on.some((owner) => lost.has(owner)) ||
-      lostTo(part.definition, host, part.checked, args["mark"]).remade.length > 0;
+      disruptedNeeds(part.definition, host, part.checked, args["mark"]).remade.length > 0;
     // Creation takes what has another mark for somebody else's.
     if (replaces.length > 0 || (isLost && was.checked["mark"] !== part.checked["mark"])) return "replace";
     if (was.definition.kind === "Route" && isLedElsewhere(before, now, part.checked)) return "replace";
@@ -78,11 +78,11 @@ export function planOf(composite: Composite, host: HostId, olds: Args, args: Arg
     else same.push(was);
   }
   const gone = parts.filter(({ key }) => !kept.has(key) || replaced.has(key));
-  const losses = lossesOf(
+  const disruption = disruptionOf(
     parts.filter(({ key }) => lost.has(key)),
     wanted,
   );
-  return { gone, made, changed, moved, same, losses };
+  return { gone, made, changed, moved, same, disruption };
 }
 
 /** The keys of the addresses that stay as they are, but for their place in a list. */
@@ -93,15 +93,15 @@ const standing = (wanted: readonly CheckedPart[], verdictOn: (part: CheckedPart)
       .map(({ key }) => key),
   );
 
-function lossesOf(lost: readonly CheckedPart[], wanted: readonly CheckedPart[]): Losses {
+function disruptionOf(lost: readonly CheckedPart[], wanted: readonly CheckedPart[]): Disruption {
   const claimsOf = (parts: readonly CheckedPart[]) =>
-    parts.flatMap(({ definition, checked }) => definition.claims(checked));
+    parts.flatMap(({ definition, checked }) => definition.objectNames(checked));
   const provided = lost.flatMap(({ definition, checked }) => definition.provides?.(checked) ?? []);
   const kept = new Set(claimsOf(wanted));
   const objects = claimsOf(lost);
   return {
-    taken: objects.filter((object) => !kept.has(object)),
-    remade: [...objects.filter((object) => kept.has(object)), ...new Set(provided)],
+    deleted: objects.filter((object) => !kept.has(object)),
+    recreated: [...objects.filter((object) => kept.has(object)), ...new Set(provided)],
   };
 }
 

@@ -95,8 +95,8 @@ function checkLength(type: z.ZodArray, given: readonly unknown[], place: string)
 function checkForm(type: z.core.$ZodType, given: unknown, place: string): Checked {
   if (given === UNKNOWN) return { value: given, problems: [] };
   const { error } = z.safeParse(type, given);
-  const misfit = error?.issues.find(({ code, path }) => code === "invalid_type" && path.length === 0);
-  if (misfit) return { problems: toProblems(place, type, misfit, given) };
+  const wrongType = error?.issues.find(({ code, path }) => code === "invalid_type" && path.length === 0);
+  if (wrongType) return { problems: toProblems(place, type, wrongType, given) };
   const known = Array.isArray(given) ? given.filter((item) => !hasUnknown(item)) : [];
   // A list may not be empty, but this one is not.
   return { value: given, problems: known.length > 0 ? parsed(type, known, place).problems : [] };

@@ -33,7 +33,7 @@ export function claim(definition: Definition, host: HostId, args: Args): Problem
     needers.set(object, (needers.get(object) ?? new Set()).add(mark));
   }
   claimants.add(mark);
-  const objects = [...definition.claims(args), ...(definition.settings?.(args) ?? [])];
+  const objects = [...definition.objectNames(args), ...(definition.settings?.(args) ?? [])];
   const taken = objects.flatMap((object) => {
     const owner = owners.get(object) ?? mark;
     owners.set(object, owner);
@@ -54,7 +54,7 @@ export function claim(definition: Definition, host: HostId, args: Args): Problem
  */
 export function refuseIfNeeded(definition: Definition, host: HostId, args: Args): void {
   const { owners, needers } = claims.of(host);
-  for (const object of definition.claims(args)) {
+  for (const object of definition.objectNames(args)) {
     const names = [...(needers.get(object) ?? [])].map(nameOf);
     if (names.length === 0 || owners.has(object)) continue;
     throw new RefusedError(
@@ -73,7 +73,7 @@ export const isClaimed = (host: HostId, object: string): boolean => claims.of(ho
 /** Whether this run has claimed all objects of a resource for that very resource. */
 export function ownsAll(definition: Definition, host: HostId, args: Args): boolean {
   const { owners } = claims.of(host);
-  return definition.claims(args).every((object) => owners.get(object) === args["mark"]);
+  return definition.objectNames(args).every((object) => owners.get(object) === args["mark"]);
 }
 
 /**
@@ -83,7 +83,7 @@ export function ownsAll(definition: Definition, host: HostId, args: Args): boole
  */
 export function heirOf(definition: Definition, host: HostId, args: Args): string | undefined {
   const { owners } = claims.of(host);
-  const marks = definition.claims(args).map((object) => owners.get(object));
+  const marks = definition.objectNames(args).map((object) => owners.get(object));
   const [heir, ...others] = new Set(marks);
   return others.length > 0 || heir === args["mark"] ? undefined : heir;
 }

@@ -42,17 +42,17 @@ export interface Problem {
 }
 
 /** What the kernel has, in the words of the arguments. */
-export interface Observed<A, O> {
+export interface Observed<A = Args, O = object> {
   /** Fields as they really are; a field that cannot be read back is left out. */
   readonly args: Some<A>;
   /** Those and what else an adopted object is set back to, though nobody has asked for it. Default: `args`. */
-  readonly whole?: Some<A>;
+  readonly restorable?: Some<A>;
   /** Facts beyond the arguments. */
   readonly outputs: Readonly<O>;
   /** The mark the object carries. */
   readonly mark?: string | undefined;
   /** Why it can never be taken over, as it is another kind of thing: "is a dummy link, not a bridge". */
-  readonly misfit?: string | undefined;
+  readonly incompatible?: string | undefined;
 }
 
 /** Outputs that creation adds. */
@@ -72,7 +72,7 @@ interface Effects<A, O> {
    */
   remember(
     former: Args,
-    seen: Observed<A, O>,
+    observed: Observed<A, O>,
     args: A,
     records: readonly OwnerRecord[],
     isFirst: boolean,
@@ -122,7 +122,7 @@ export interface PartPlace<A> {
 }
 
 /** A look for all objects of a kind in one network namespace, whoever's they are. */
-export interface Survey {
+export interface Discovery {
   readonly commands: readonly Command[];
   /** What carries a mark of this kind: as much of its arguments as `probe` and `remove` need. */
   find(answers: readonly Answer[]): readonly Args[];
@@ -156,7 +156,7 @@ export interface Definition<A = Args, O extends object = object> {
   /** Ids that earlier versions gave it: what is written down under them is about it as well. */
   formerIds?(args: A): readonly string[];
   /** The kernel objects it is, as `what where/name`: two resources of a program may not share one. */
-  claims(args: A): readonly string[];
+  objectNames(args: A): readonly string[];
   /** Parameters of others that it sets besides: no other resource may set them. By default none. */
   settings?(args: A): readonly string[];
   /** What of others it cannot be without, as they claim it; by default nothing. */
@@ -168,11 +168,11 @@ export interface Definition<A = Args, O extends object = object> {
   /** How it is a part of a Node or a Topology. Default: it is not. */
   readonly place?: PartPlace<A>;
   /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
-  home?(args: A): string | undefined;
+  namespaceOf?(args: A): string | undefined;
   /** The link that it is on, by whose deletion it goes. By default none. */
   link?(args: A): string;
   /** The network namespace that it is itself: its deletion takes along what is in it. */
-  encloses?(args: A): string;
+  ownsNamespace?(args: A): string;
   /**
    * Problems between fields; asked once all fields are valid by themselves. What is not known yet cannot be read, and
    * ends it: `asFarAsKnown` asks several looks each by itself.
@@ -189,38 +189,38 @@ export interface Definition<A = Args, O extends object = object> {
   /** Makes what is absent, as the answers to `probe` have told. */
   create(args: A, answers?: readonly Answer[]): readonly Command[];
   /** Changes only the difference; empty when there is none. */
-  update(seen: Observed<A, O>, args: A): readonly Command[];
+  update(observed: Observed<A, O>, args: A): readonly Command[];
   /** Finds everything that the kernel deletes with the object. Default: nothing that another owner could have. */
   content?(args: A): Steps<Content>;
   /** Deletes the object. Returns steps if later commands depend on answers. `content` is what the kernel deletes with it. */
-  remove(seen: Observed<A, O>, args: A, content?: Content): readonly Command[] | Steps;
+  remove(observed: Observed<A, O>, args: A, content?: Content): readonly Command[] | Steps;
   /** Sets back what a removal that was killed had set for its moment; asked once the object is gone, as `probe` has told. */
-  tidy?(args: A, answers: readonly Answer[]): Steps;
+  cleanUp?(args: A, answers: readonly Answer[]): Steps;
   /** What is there as asked but does not work yet: it settles by itself, or never does. */
-  unsettled?(seen: Observed<A, O>, args: A): readonly Problem[];
+  pending?(observed: Observed<A, O>, args: A): readonly Problem[];
   /**
    * Whether a record has to say whose it is, as the kernel has no room for a mark, by the answers to `probe`. By
    * default none does.
    */
   isRecorded?(answers: readonly Answer[], args: A): boolean;
   /** It gets its mark a moment after it is made: in between a record says whose it is. */
-  readonly isMarkedLate?: true;
+  readonly marksAfterCreate?: true;
   /**
    * It is always there: creation takes it over, deletion sets it back, and stacks may share it as long as they ask for
    * the same.
    */
-  readonly isStanding?: true;
+  readonly isShared?: true;
   /**
    * Nothing hangs on it, so that an update makes anew what is gone: with the link or the address, say, that it has hung
    * on until now and that the same run of the engine takes away.
    */
-  readonly isLeaf?: true;
+  readonly hasNoDependents?: true;
   /** Whether what was seen is this resource's own; by default when it carries its mark. */
-  isOurs?(seen: Observed<A, O>, args: A): boolean;
+  isOurs?(observed: Observed<A, O>, args: A): boolean;
   /** Commands that write its mark, where that is the alias of a link: other programs write there as well. */
   marking?(args: A): readonly Command[];
   /** Whether creation may take over what is there already without being told to; by default only what is its own. */
-  mayTakeOver?(seen: Observed<A, O>, args: A): boolean;
+  mayAdopt?(observed: Observed<A, O>, args: A): boolean;
   /**
    * Names others that rely on it and have no record of it. Asked before it is set back to `former`: where there are any, it
    * stays as it is. By default there are none.
@@ -229,11 +229,11 @@ export interface Definition<A = Args, O extends object = object> {
   /** Side effects of a change on other objects. Default: none. */
   readonly effects?: Effects<A, O>;
   /** Waits for or throws what forbids to run the commands of `create` or `update`, before anything is touched. */
-  objections?(commands: readonly Command[]): Steps;
+  preflight?(commands: readonly Command[]): Steps;
   /** How to find all objects of this kind in a network namespace; by default only records tell of them. */
-  survey?(namespace: string | undefined): Survey;
+  discover?(namespace: string | undefined): Discovery;
   /** Looks for what may keep it from working once it is made, and says it in words; nothing where all is well. */
-  caveats?(args: A, host: HostId): Steps<readonly string[]>;
+  warnings?(args: A, host: HostId): Steps<readonly string[]>;
   /** Operations with the same key, or one of the same keys, wait for each other. */
   serialize?(args: A): string | readonly string[];
   /** How operations that wait for the same turn are done at once. Default: one after the other. */

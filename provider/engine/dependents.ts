@@ -9,34 +9,36 @@ import { hasUnknown } from "./unknown";
  */
 
 /** What the change of a resource with several parts does to objects that others may need. */
-export interface Losses {
+export interface Disruption {
   /** Are not there any more. */
-  readonly taken: readonly string[];
+  readonly deleted: readonly string[];
   /** Are others by the same name. */
-  readonly remade: readonly string[];
+  readonly recreated: readonly string[];
 }
 
 /** For this run of the engine, by the marks of those that are changed. */
-const lossesOn = perHost(() => new Map<string, Losses>());
+const disruptionsOn = perHost(() => new Map<string, Disruption>());
 
-export function noteLosses(host: HostId, mark: string, lost: Losses): void {
-  const losses = lossesOn.of(host);
-  if (lost.taken.length + lost.remade.length > 0) losses.set(mark, lost);
+export function noteDisruption(host: HostId, mark: string, lost: Disruption): void {
+  const losses = disruptionsOn.of(host);
+  if (lost.deleted.length + lost.recreated.length > 0) losses.set(mark, lost);
   else losses.delete(mark);
 }
 
 /** What of that which a resource needs others lose in this run. `whole` is the one that the resource itself is a part of. */
-export function lostTo(
+export function disruptedNeeds(
   definition: Definition,
   host: HostId,
   args: Args,
   whole?: unknown,
 ): { remade: string[]; problems: Problem[] } {
-  const others = [...lossesOn.of(host)].filter(([mark]) => mark !== whole);
+  const others = [...disruptionsOn.of(host)].filter(([mark]) => mark !== whole);
   if (others.length === 0 || hasUnknown(args)) return { remade: [], problems: [] };
   const needs = [...(definition.needs?.(args) ?? []), ...(definition.needsAny?.(args) ?? [])];
-  const lostIn = (object: string, { taken, remade }: Losses) => [...taken, ...remade].includes(object);
-  const isMissing = (object: string, { taken }: Losses) => taken.includes(object) && !isClaimed(host, object);
+  const lostIn = (object: string, { deleted: taken, recreated: remade }: Disruption) =>
+    [...taken, ...remade].includes(object);
+  const isMissing = (object: string, { deleted }: Disruption) =>
+    deleted.includes(object) && !isClaimed(host, object);
   return {
     remade: needs.filter((object) => others.some(([, lost]) => lostIn(object, lost))),
     problems: needs.flatMap((object) =>

@@ -23,7 +23,7 @@ export interface Findings {
 }
 
 /** Everything on a host that says it is ours: by marks in the kernel, and by records where these have no room. */
-export async function survey(host: Host): Promise<Findings> {
+export async function discover(host: Host): Promise<Findings> {
   const gaps = new Set<string>();
   const ask = remembering((asked) => answerOf(host, asked, gaps));
   const names = parseNamespaceNames(await ask(ip(undefined, ...ASK, "netns", "list")));
@@ -35,7 +35,7 @@ export async function survey(host: Host): Promise<Findings> {
 }
 
 /** What carries a mark of ours in one network namespace, as far as it can be looked at. */
-export const surveyIn = (host: Host, namespace: string): Promise<Found[]> =>
+export const discoverIn = (host: Host, namespace: string): Promise<Found[]> =>
   marked(
     namespace,
     remembering((asked) => answerOf(host, asked, new Set())),
@@ -46,7 +46,7 @@ async function marked(
   ask: (asked: Command) => Promise<Answer>,
 ): Promise<Found[]> {
   const lists = allKinds().map(async (definition) => {
-    const kind = definition.survey?.(namespace);
+    const kind = definition.discover?.(namespace);
     if (!kind) return [];
     const answers = await Promise.all(kind.commands.map(ask));
     return kind.find(answers).map((state) => ({ definition, state }));

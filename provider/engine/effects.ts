@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Host } from "../linux/host/host";
 import type { Former, OwnerRecord } from "../linux/host/records";
 import type { Args, Definition } from "./definition";
-import { keyOf, runSteps, type Sight } from "./observe";
+import { keyOf, type Observation, runSteps } from "./observe";
 
 /** Side effects of a change on other objects: recorded before it, corrected after it, undone when the resource is deleted. */
 
@@ -10,14 +10,14 @@ import { keyOf, runSteps, type Sight } from "./observe";
 export async function rememberEffects(
   definition: Definition,
   host: Host,
-  { seen, records }: Sight,
+  { observed, records }: Observation,
   args: Args,
   former: Former | undefined,
 ): Promise<Former | undefined> {
-  const around = former && seen && (await recordsAround(definition, host, args));
+  const around = former && observed && (await recordsAround(definition, host, args));
   if (!definition.effects || !around) return former;
   const isFirst = records.length === 0;
-  return { ...former, args: definition.effects.remember(former.args, seen, args, around, isFirst) };
+  return { ...former, args: definition.effects.remember(former.args, observed, args, around, isFirst) };
 }
 
 /** Sets back what a change has changed but another resource asks for; gives what is still to be remembered. */

@@ -19,7 +19,7 @@ import { definitionOf } from "./registry";
 export async function removalOf(
   definition: Definition,
   host: Host,
-  seen: Observed<Args, object>,
+  observed: Observed,
   args: Args,
 ): Promise<{ plan: ReturnType<Definition["remove"]>; content: Content | undefined }> {
   const content = await contentOf(definition, host, args);
@@ -31,7 +31,7 @@ export async function removalOf(
       members.filter(({ mark }) => isOfOtherStack(mark, String(args["mark"]))),
     );
   }
-  return { plan: definition.remove(seen, args, content), content };
+  return { plan: definition.remove(observed, args, content), content };
 }
 
 /** Everything that goes with an object, whoever it belongs to. */
@@ -72,19 +72,19 @@ function isOn(link: string, { kind, args, mark }: OwnerRecord): boolean {
   return (
     definition !== undefined &&
     needsAny(definition, state, [link]) &&
-    !definition.claims(state).some(isContainer)
+    !definition.objectNames(state).some(isContainer)
   );
 }
 
 /** An object as resources claim it: `route 10.0.0.0/8 in red`. */
 function objectOf({ kind, id, mark, args }: OwnerRecord): string {
-  const [object = `${kind} ${id}`] = definitionOf(kind)?.claims({ ...args, mark }) ?? [];
+  const [object = `${kind} ${id}`] = definitionOf(kind)?.objectNames({ ...args, mark }) ?? [];
   return object;
 }
 
 function refuseForeign(definition: Definition, args: Args, members: readonly Member[]): void {
   if (members.length === 0) return;
-  const [object = definition.id(args)] = definition.claims(args);
+  const [object = definition.id(args)] = definition.objectNames(args);
   throw new RefusedError(
     [
       `cannot delete ${object}: others would lose what belongs to them:`,

@@ -11,19 +11,19 @@ import { ALIAS, aliasDrift, TO_WRITE, WRITTEN, warnOfAlias, warnOfLeft, wayBack 
 import { checkArgs } from "./check";
 import { claim, heirOf, isInProgram, refuseIfNeeded } from "./claims";
 import type { Args, Definition, Problem, Remembered } from "./definition";
-import { isRemade, lostTo, withRemade } from "./dependents";
+import { disruptedNeeds, isRemade, withRemade } from "./dependents";
 import { difference } from "./diff";
 import { rememberEffects, settleEffects } from "./effects";
 import { explained } from "./explain";
 import { merge } from "./merge";
-import { change, hearObjections, keyOf, look, runSteps, type Sight } from "./observe";
+import { change, keyOf, look, type Observation, runPreflight, runSteps } from "./observe";
 import {
+  adopt,
   inheritedBy,
   isFreelyTaken,
   isWritten,
   ownOf,
   refuseConflict,
-  takeOver,
   withoutGivenUp,
 } from "./ownership";
 import { forget, release } from "./release";
@@ -49,7 +49,7 @@ export function check(
   const { args, problems } = withFacts(host.facts, () => checkArgs(definition, news));
   if (problems.length > 0) return { args, problems };
   const claimed = claim(definition, host, args);
-  const lost = lostTo(definition, host, args);
+  const lost = disruptedNeeds(definition, host, args);
   return { args: withRemade(args, lost.remade), problems: [...claimed, ...lost.problems] };
 }
 
@@ -68,28 +68,36 @@ export function diff(definition: Definition, _host: HostId, olds: Args, news: Ar
 /** Makes the resource, finishes making it after a crash, or takes over what it may; takes back what it did when it fails. */
 export function create(definition: Definition, host: Host, args: Args): Promise<Result> {
   const work = serialized(definition, host, args, async (host) => {
-    const sight = await lookForOwner(definition, host, args);
-    const { seen: before, answers } = sight;
-    const inheritance = inheritedBy(definition, sight, args);
-    const taken = inheritance ? inheritance.former : takeOver(definition, sight, args);
-    refuseConflict(definition, withoutGivenUp(sight, inheritance), args);
+    const observation = await lookForOwner(definition, host, args);
+    const { observed: before, answers } = observation;
+    const inheritance = inheritedBy(definition, observation, args);
+    const taken = inheritance ? inheritance.former : adopt(definition, observation, args);
+    refuseConflict(definition, withoutGivenUp(observation, inheritance), args);
     warnOfAlias(definition, host, before, args, WRITTEN);
-    const former = await rememberEffects(definition, host, sight, args, withEra(definition, host, taken));
+    const former = await rememberEffects(
+      definition,
+      host,
+      observation,
+      args,
+      withEra(definition, host, taken),
+    );
     const changes = await changesTo(definition, host, answers, before, args);
     const remembered: Remembered = former ? { former } : {};
     const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
-    const isMarkedLate = definition.isMarkedLate === true && before?.mark !== args["mark"];
+    const marksAfterCreate = definition.marksAfterCreate === true && before?.mark !== args["mark"];
     const key = keyOf(definition, args);
-    if (isRecorded || isMarkedLate) await host.records.save(key, { mark: markIn(args), args, ...remembered });
+    if (isRecorded || marksAfterCreate)
+      await host.records.save(key, { mark: markIn(args), args, ...remembered });
     try {
-      const seen = await change(definition, host, args, changes);
+      const observed = await change(definition, host, args, changes);
       for (const mark of inheritance?.from ?? []) await host.records.drop(key, mark);
       // It has its mark by now, and may have had it before a crash that came before this.
-      if (!isRecorded && (isMarkedLate || isWritten(sight, args))) await host.records.drop(key, markIn(args));
+      if (!isRecorded && (marksAfterCreate || isWritten(observation, args)))
+        await host.records.drop(key, markIn(args));
       if (inheritance) await revive(definition, host, args);
       const kept = await settleEffects(definition, host, args, former);
-      const state = await verified(definition, host, args, kept ? { former: kept } : {}, seen);
-      await tellCaveats(definition, host, args);
+      const state = await verified(definition, host, args, kept ? { former: kept } : {}, observed);
+      await tellWarnings(definition, host, args);
       return { id: definition.id(args), state };
     } catch (error) {
       const isFound = before !== undefined && (former === undefined || inheritance !== undefined);
@@ -124,7 +132,7 @@ async function giveUp(
   if (error instanceof PartialError || error instanceof Alone) throw error;
   if (!isFound) await takeBack(definition, host, args, remembered, failure);
   // Who came first while this one was looking is named as if it had always been there.
-  if (isBeaten(failure)) takeOver(definition, await lookForOwner(definition, host, args), args);
+  if (isBeaten(failure)) adopt(definition, await lookForOwner(definition, host, args), args);
   if (!isFound) throw error;
   // What a crash had left is not to be lost to the state once more.
   throw new PartialError(definition.id(args), { ...args, ...remembered }, [messageOf(error)], {
@@ -136,35 +144,36 @@ async function giveUp(
 async function changesTo(
   definition: Definition,
   host: Host,
-  answers: Sight["answers"],
-  seen: Sight["seen"],
+  answers: Observation["answers"],
+  observed: Observation["observed"],
   args: Args,
 ): Promise<readonly Command[]> {
   const located = definition.located?.(args, host) ?? args;
-  const changes = seen ? definition.update(seen, located) : definition.create(located, answers);
-  await hearObjections(definition, host, changes);
+  const changes = observed ? definition.update(observed, located) : definition.create(located, answers);
+  await runPreflight(definition, host, changes);
   return changes;
 }
 
-async function tellCaveats(definition: Definition, host: Host, args: Args): Promise<void> {
-  const plan = definition.caveats?.(args, host);
+async function tellWarnings(definition: Definition, host: Host, args: Args): Promise<void> {
+  const plan = definition.warnings?.(args, host);
   if (!plan || !host.warn) return;
-  for (const caveat of await runSteps(sharing(host), plan)) host.warn(caveat);
+  for (const warning of await runSteps(sharing(host), plan)) host.warn(warning);
 }
 
 /** Milliseconds between looks at what somebody else may be making just now. */
 const MARKING = [20, 40, 80, 160];
 
 /** Looks, and looks again at what has no owner: whoever makes it gives it a mark a moment later. */
-async function lookForOwner(definition: Definition, host: Host, args: Args): Promise<Sight> {
-  let sight = await look(definition, host, args, false);
+async function lookForOwner(definition: Definition, host: Host, args: Args): Promise<Observation> {
+  let observation = await look(definition, host, args, false);
   for (const delay of MARKING) {
-    const isKnown = !sight.seen || sight.seen.mark !== undefined || sight.records.length > 0;
-    if (isKnown || definition.isStanding || ownOf(definition, sight, args)) break;
+    const isKnown =
+      !observation.observed || observation.observed.mark !== undefined || observation.records.length > 0;
+    if (isKnown || definition.isShared || ownOf(definition, observation, args)) break;
     await host.wait(delay);
-    sight = await look(definition, host, args, false);
+    observation = await look(definition, host, args, false);
   }
-  return sight;
+  return observation;
 }
 
 /** Whether something had been changed when a change failed. */
@@ -179,35 +188,37 @@ const isBeaten = ({ made, error }: Failure): boolean =>
 export function update(definition: Definition, host: Host, olds: Args, args: Args): Promise<Result> {
   const work = serialized(definition, host, args, async (host) => {
     const id = definition.id(args);
-    const { sight, mark } = await lookForEither(definition, host, args, markIn(olds));
-    const own = ownOf(definition, sight, { ...args, mark });
+    const { observation, mark } = await lookForEither(definition, host, args, markIn(olds));
+    const own = ownOf(definition, observation, { ...args, mark });
     // In place of one that is gone there may be what the kernel has put there by itself.
-    const isFree = definition.isLeaf === true && (!sight.seen || isFreelyTaken(definition, sight, args));
-    const seen = own ?? (isFree ? sight.seen : undefined);
-    if (!seen && !isFree) {
+    const isFree =
+      definition.hasNoDependents === true &&
+      (!observation.observed || isFreelyTaken(definition, observation, args));
+    const observed = own ?? (isFree ? observation.observed : undefined);
+    if (!observed && !isFree) {
       throw new RefusedError(
-        `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew${wayBack(definition, sight.seen, args)}`,
+        `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew${wayBack(definition, observation.observed, args)}`,
       );
     }
     const was = { ...args, mark: markIn(olds) };
-    refuseConflict(definition, sight, args, was.mark);
+    refuseConflict(definition, observation, args, was.mark);
     warnOfAlias(definition, host, own, { ...args, mark }, WRITTEN);
     // What is made anew is nobody else's any more.
     const { args: had, outputs } = split(definition, olds);
-    const known = ofThisBoot(definition, host, sight, { ...had, mark }, outputs);
+    const known = ofThisBoot(definition, host, observation, { ...had, mark }, outputs);
     const kept = own ? stillRemembered(definition, args, known) : {};
     const before = withEra(definition, host, formerIn(kept));
-    const former = await rememberEffects(definition, host, sight, args, before);
+    const former = await rememberEffects(definition, host, observation, args, before);
     const remembered = { ...kept, ...(former && { former }) };
-    const changes = await changesTo(definition, host, sight.answers, seen, args);
-    const isRecorded = await rewriteRecord(definition, host, args, sight, remembered);
+    const changes = await changesTo(definition, host, observation.answers, observed, args);
+    const isRecorded = await rewriteRecord(definition, host, args, observation, remembered);
     const now = await change(definition, host, args, changes);
-    if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, sight);
+    if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, observation);
     if (changes.length > 0) await revive(definition, host, args);
     const settled = await settleEffects(definition, host, args, former);
     const outcome = { ...remembered, ...(settled && { former: settled }) };
     const state = await verified(definition, host, args, outcome, now);
-    if (changes.length > 0) await tellCaveats(definition, host, args);
+    if (changes.length > 0) await tellWarnings(definition, host, args);
     return { id, state };
   });
   return explained(definition, host, args, work);
@@ -221,19 +232,20 @@ export async function read(definition: Definition, host: Host, state: Args, hasF
   const { args, outputs } = split(definition, state);
   // Rules that are read at the same time all ask for the same list, which a session does not answer.
   const isListed = definition.probe(args).every(({ tool }) => tool !== "ip");
-  const sight = await look(definition, isListed ? sharing(host) : host, args);
-  const isProven = !hasFailed || !definition.isRecorded?.(sight.answers, args) || isWritten(sight, args);
-  const seen = isProven ? ownOf(definition, sight, args) : undefined;
-  if (!seen) {
-    await forget(definition, host, args, sight);
+  const observation = await look(definition, isListed ? sharing(host) : host, args);
+  const isProven =
+    !hasFailed || !definition.isRecorded?.(observation.answers, args) || isWritten(observation, args);
+  const observed = isProven ? ownOf(definition, observation, args) : undefined;
+  if (!observed) {
+    await forget(definition, host, args, observation);
     return undefined;
   }
-  const known = ofThisBoot(definition, host, sight, args, outputs);
+  const known = ofThisBoot(definition, host, observation, args, outputs);
   // A crash came amid letting go of it, or somebody has cleared away what was written down.
-  if (!isWritten(sight, args)) await rewriteRecord(definition, host, args, sight, known);
-  warnOfAlias(definition, host, seen, args, TO_WRITE);
-  const inputs = { ...merge(args, seen.args), ...aliasDrift(definition, seen, args) };
-  return { id: definition.id(args), inputs, state: { ...known, ...inputs, ...seen.outputs } };
+  if (!isWritten(observation, args)) await rewriteRecord(definition, host, args, observation, known);
+  warnOfAlias(definition, host, observed, args, TO_WRITE);
+  const inputs = { ...merge(args, observed.args), ...aliasDrift(definition, observed, args) };
+  return { id: definition.id(args), inputs, state: { ...known, ...inputs, ...observed.outputs } };
 }
 
 /**
@@ -243,26 +255,27 @@ export async function read(definition: Definition, host: Host, state: Args, hasF
 export async function remove(definition: Definition, host: Host, state: Args): Promise<void> {
   const { args, outputs } = split(definition, state);
   const isInherited = await serialized(definition, host, args, async (host) => {
-    const sight = await look(definition, host, args);
-    const seen = ownOf(definition, sight, args);
+    const observation = await look(definition, host, args);
+    const observed = ownOf(definition, observation, args);
     const heir = heirOf(definition, host, args);
-    if (heir !== undefined && staysFor(definition, args, seen)) {
+    if (heir !== undefined && staysFor(definition, args, observed)) {
       // Until the heir has it, what is written down is all that tells whose it is. One of another kind, such as a Namespace
       // for a parameter, writes down nothing of it.
       const isKnown =
-        sight.records.some((record) => record.mark === heir) || !isMarkOf(definition.kind, heir);
-      if (!seen || isKnown) await forget(definition, host, args, sight);
+        observation.records.some((record) => record.mark === heir) || !isMarkOf(definition.kind, heir);
+      if (!observed || isKnown) await forget(definition, host, args, observation);
       return true;
     }
-    if (seen && !formerIn(outputs)) refuseIfNeeded(definition, host, args);
-    if (!seen) warnOfLeft(definition, host, sight.seen, args);
-    await release(definition, host, sight, seen, {
+    if (observed && !formerIn(outputs)) refuseIfNeeded(definition, host, args);
+    if (!observed) warnOfLeft(definition, host, observation.observed, args);
+    await release(definition, host, observation, observed, {
       args,
-      outputs: ofThisBoot(definition, host, sight, args, outputs),
+      outputs: ofThisBoot(definition, host, observation, args, outputs),
     });
     return false;
   });
-  if (isInherited && definition.claims(args).some(isContainer)) await sweep(definition, host, args, remove);
+  if (isInherited && definition.objectNames(args).some(isContainer))
+    await sweep(definition, host, args, remove);
   if (!isInherited && definition.link) await revive(definition, host, args);
 }
 
@@ -270,8 +283,8 @@ export async function remove(definition: Definition, host: Host, state: Args): P
  * Whether an object stays as it is for its heir. One that holds others does not if its resource moves on to another
  * object: the engine recreates there what depends on it, and counts on its deletion here.
  */
-const staysFor = (definition: Definition, args: Args, seen: Sight["seen"]): boolean =>
-  !seen || !definition.claims(args).some(isContainer) || !isInProgram(markIn(args));
+const staysFor = (definition: Definition, args: Args, observed: Observation["observed"]): boolean =>
+  !observed || !definition.objectNames(args).some(isContainer) || !isInProgram(markIn(args));
 
 /** Takes back what a failed creation did. Should that fail too, the engine is told of it, so that nothing is lost. */
 async function takeBack(
@@ -286,11 +299,11 @@ async function takeBack(
     // Nothing there is ours then, but what we have written down.
     if (isBeaten(failure) && !remembered.former)
       return host.records.drop(keyOf(definition, args), markIn(args));
-    const sight = await look(definition, host, args);
+    const observation = await look(definition, host, args);
     // A first command that failed or hung may have done half its work, but has given nobody else's mark.
-    const isHalfMade = made || sight.seen?.mark === undefined;
-    const seen = ownOf(definition, sight, args) ?? (isHalfMade ? sight.seen : undefined);
-    await release(definition, host, sight, seen, { args, outputs: remembered });
+    const isHalfMade = made || observation.observed?.mark === undefined;
+    const observed = ownOf(definition, observation, args) ?? (isHalfMade ? observation.observed : undefined);
+    await release(definition, host, observation, observed, { args, outputs: remembered });
   } catch (second) {
     const reasons = [messageOf(error), messageOf(second)];
     throw new PartialError(definition.id(args), { ...args, ...remembered }, reasons, { cause: error });
@@ -299,14 +312,15 @@ async function takeBack(
 
 /** A crash may have come after the object got its new mark. */
 async function lookForEither(definition: Definition, host: Host, args: Args, was: string) {
-  const sight = await look(definition, host, { ...args, mark: was });
-  if (was === args["mark"] || ownOf(definition, sight, { ...args, mark: was })) return { sight, mark: was };
-  return { sight: await look(definition, host, args), mark: markIn(args) };
+  const observation = await look(definition, host, { ...args, mark: was });
+  if (was === args["mark"] || ownOf(definition, observation, { ...args, mark: was }))
+    return { observation, mark: was };
+  return { observation: await look(definition, host, args), mark: markIn(args) };
 }
 
 /** Without `adopt`, what was taken over is the resource's own by now. */
 function stillRemembered(definition: Definition, args: Args, outputs: Args): Args {
-  if (definition.isStanding || args["adopt"] === true) return outputs;
+  if (definition.isShared || args["adopt"] === true) return outputs;
   const { former: _, ...others } = outputs;
   return others;
 }
@@ -316,7 +330,7 @@ async function rewriteRecord(
   definition: Definition,
   host: Host,
   args: Args,
-  { answers }: Sight,
+  { answers }: Observation,
   remembered: Args,
 ): Promise<boolean> {
   const former = formerIn(remembered);

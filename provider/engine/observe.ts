@@ -6,20 +6,25 @@ import type { ObjectKey, OwnerRecord } from "../linux/host/records";
 import type { Args, Definition, Observed } from "./definition";
 
 /** What the kernel has of a resource, whoever made it, and what is written down about it. */
-export interface Sight {
+export interface Observation {
   readonly host: HostId;
   readonly answers: readonly Answer[];
-  readonly seen: Observed<Args, object> | undefined;
+  readonly observed: Observed | undefined;
   readonly records: readonly OwnerRecord[];
 }
 
 /** `isInState`: a state tells of the resource what its own record would. */
-export async function look(definition: Definition, host: Host, args: Args, isInState = true): Promise<Sight> {
+export async function look(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  isInState = true,
+): Promise<Observation> {
   const answers = await ask(host, definition.probe(args));
   // Records after the kernel: whoever changed what was seen had written one down before.
   const own = isInState ? String(args["mark"]) : undefined;
   const records = await host.records.find(keyOf(definition, args), own);
-  return { host, answers, seen: definition.parse(answers, args), records };
+  return { host, answers, observed: definition.parse(answers, args), records };
 }
 
 /** Makes changes in order, of which the first failure ends it; then gives what the kernel has. */
@@ -28,7 +33,7 @@ export async function change(
   host: Host,
   args: Args,
   changes: readonly Command[],
-): Promise<Sight["seen"]> {
+): Promise<Observation["observed"]> {
   return definition.parse(await runAll(host, changes, definition.probe(args)), args);
 }
 
@@ -36,13 +41,13 @@ export async function change(
 export const keyOf = (definition: Definition, args: Args): ObjectKey => ({
   kind: definition.kind,
   id: definition.id(args),
-  namespace: homeOf(definition, args),
+  namespace: namespaceOf(definition, args),
   ...(definition.link && { link: definition.link(args) }),
   ...(definition.formerIds && { formerIds: definition.formerIds(args) }),
 });
 
-function homeOf(definition: Definition, args: Args): string | undefined {
-  if (definition.home) return definition.home(args);
+function namespaceOf(definition: Definition, args: Args): string | undefined {
+  if (definition.namespaceOf) return definition.namespaceOf(args);
   const { namespace } = args;
   return typeof namespace === "string" ? namespace : undefined;
 }
@@ -83,12 +88,12 @@ async function following<R>(
 }
 
 /** Asks whether anything forbids to run these commands; throws what does. */
-export async function hearObjections(
+export async function runPreflight(
   definition: Definition,
   host: Host,
   commands: readonly Command[],
 ): Promise<void> {
-  const plan = definition.objections?.(commands);
+  const plan = definition.preflight?.(commands);
   if (plan) await runSteps(host, plan);
 }
 

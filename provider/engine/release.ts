@@ -7,11 +7,9 @@ import type { Args, Definition, Observed } from "./definition";
 import { restoreEffects } from "./effects";
 import { removalOf } from "./foreign";
 import { restored } from "./merge";
-import { keyOf, runAll, runRemoval, runSteps, type Sight } from "./observe";
+import { keyOf, type Observation, runAll, runRemoval, runSteps } from "./observe";
 import { othersRecords } from "./ownership";
 import { asFarAsSaid } from "./upToDate";
-
-type Seen = Observed<Args, object>;
 
 /**
  * Removes what the resource made, and forgets what it has written down; what it took over is set back to what it was,
@@ -20,20 +18,20 @@ type Seen = Observed<Args, object>;
 export async function release(
   definition: Definition,
   host: Host,
-  sight: Sight,
-  seen: Seen | undefined,
+  observation: Observation,
+  observed: Observed | undefined,
   { args, outputs }: { args: Args; outputs: object },
 ): Promise<void> {
-  const isShared = definition.isStanding === true && (await hasOthers(definition, host, args));
+  const isUsedElsewhere = definition.isShared === true && (await hasOthers(definition, host, args));
   const former = formerIn(outputs);
-  if (seen && former && !isShared && !(await isReliedOn(definition, host, args, former)))
-    await giveBack(definition, host, seen, args, former);
-  if (seen && !former) {
-    const { plan, content } = await removalOf(definition, host, seen, args);
+  if (observed && former && !isUsedElsewhere && !(await isReliedOn(definition, host, args, former)))
+    await giveBack(definition, host, observed, args, former);
+  if (observed && !former) {
+    const { plan, content } = await removalOf(definition, host, observed, args);
     await runRemoval(host, plan);
     await forgetContent(definition, host, args, content?.places);
   }
-  await forget(definition, host, args, sight);
+  await forget(definition, host, args, observation);
 }
 
 /** Of those that let go of it at once each is off the records before it looks: the last one finds nobody else. */
@@ -55,11 +53,11 @@ async function isReliedOn(definition: Definition, host: Host, args: Args, former
 async function giveBack(
   definition: Definition,
   host: Host,
-  seen: Seen,
+  observed: Observed,
   args: Args,
   former: Former,
 ): Promise<void> {
-  const now = { ...seen, args: seen.whole ?? seen.args };
+  const now = { ...observed, args: observed.restorable ?? observed.args };
   const was = asFarAsSaid(definition, former.args, now.args);
   const before = { ...restored(args, now.args, was), mark: former.mark ?? "" };
   try {
@@ -74,13 +72,18 @@ async function giveBack(
 }
 
 /** Forgets what this resource has written down of its object, and of what went with it, and what a crash has left. */
-export async function forget(definition: Definition, host: Host, args: Args, sight: Sight): Promise<void> {
+export async function forget(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  observation: Observation,
+): Promise<void> {
   const mark = String(args["mark"]);
   // Also what `sight` does not have, as it was written for a namespace that has gone since.
   await host.records.drop(keyOf(definition, args), mark);
-  if (sight.seen) return;
+  if (observation.observed) return;
   await forgetContent(definition, host, args);
-  const left = definition.tidy?.(args, sight.answers);
+  const left = definition.cleanUp?.(args, observation.answers);
   if (left) await runSteps(host, left);
 }
 
@@ -91,12 +94,12 @@ async function forgetContent(
   args: Args,
   places: readonly Place[] = [],
 ): Promise<void> {
-  const namespace = definition.encloses?.(args);
+  const namespace = definition.ownsNamespace?.(args);
   if (namespace !== undefined) await host.records.dropAll(namespace);
   const further = places.flatMap(({ namespace, link }) =>
     link === undefined ? [] : claimOf("link", namespace, link),
   );
-  for (const object of new Set([...definition.claims(args), ...further])) {
+  for (const object of new Set([...definition.objectNames(args), ...further])) {
     const gone = linkOfClaim(object);
     if (gone) await host.records.dropOn(gone.namespace, gone.link);
   }

@@ -27,24 +27,24 @@ function linksOf(definition: Definition, args: Args): LinkPlace[] {
       { namespace: typeof namespace === "string" ? namespace : undefined, link: definition.link(args) },
     ];
   }
-  return definition.claims(args).flatMap((object) => linkOfClaim(object) ?? []);
+  return definition.objectNames(args).flatMap((object) => linkOfClaim(object) ?? []);
 }
 
 async function reviveOn(host: Host, { namespace, link }: LinkPlace): Promise<void> {
   const object = claimOf("link", namespace, link);
   const isOnLink = ({ definition: kind, state }: Found) =>
-    kind.isLeaf === true && needsAny(kind, state, [object]);
+    kind.hasNoDependents === true && needsAny(kind, state, [object]);
   for (const { definition: kind, state } of (await recordedIn(host, namespace)).filter(isOnLink)) {
     await serialized(kind, host, state, () => createAgain(kind, host, state));
   }
 }
 
 async function createAgain(kind: Definition, host: Host, state: Args): Promise<void> {
-  const sight = await look(kind, host, state);
+  const observation = await look(kind, host, state);
   // Whoever has deleted it since the records were listed has taken its record away as well.
-  if (sight.seen || !isWritten(sight, state)) return;
+  if (observation.observed || !isWritten(observation, state)) return;
   try {
-    await runAll(host, kind.create(state, sight.answers));
+    await runAll(host, kind.create(state, observation.answers));
   } catch (error) {
     if (!(error instanceof CommandError) || !LOST.includes(error.reason)) throw error;
   }

@@ -31,7 +31,7 @@ interface Turn {
  */
 export function serialized<T>(definition: Definition, host: Host, args: Args, work: Work<T>): Promise<T> {
   const tails = lastOn.of(host);
-  const claims = definition.claims(args);
+  const claims = definition.objectNames(args);
   const lines = [definition.serialize?.(args) ?? []].flat();
   return new Promise((resolve, reject) => {
     const settling: Work<void> = (where) =>

@@ -1,14 +1,14 @@
 import type { Host } from "../linux/host/host";
 import { type Former, formerIn } from "../linux/host/records";
 import type { Args, Definition } from "./definition";
-import type { Sight } from "./observe";
+import type { Observation } from "./observe";
 import { isWritten } from "./ownership";
 
 /** What is always there was something before in every boot: the former value of one means nothing in the next. */
 
 /** What a standing object was, with the network in which it was that. */
 export const withEra = <F extends Former | undefined>(definition: Definition, { era }: Host, former: F): F =>
-  former && definition.isStanding && era !== undefined ? { ...former, era } : former;
+  former && definition.isShared && era !== undefined ? { ...former, era } : former;
 
 /**
  * The outputs of a state, with what a standing object was before in this boot. Its record says so, as it goes with the boot;
@@ -22,23 +22,23 @@ export const withEra = <F extends Former | undefined>(definition: Definition, { 
 export function ofThisBoot(
   definition: Definition,
   host: Host,
-  sight: Sight,
+  observation: Observation,
   args: Args,
   outputs: Args,
 ): Args {
   const former = formerIn(outputs);
-  const { seen, records } = sight;
-  if (!definition.isStanding || !former || !seen) return outputs;
+  const { observed, records } = observation;
+  if (!definition.isShared || !former || !observed) return outputs;
   const written = records.find((record) => record.mark === args["mark"])?.former;
-  if (isWritten(sight, args)) return written ? { ...outputs, former: written } : outputs;
+  if (isWritten(observation, args)) return written ? { ...outputs, former: written } : outputs;
   const isKnown = former.era !== undefined && host.era !== undefined;
   const isOther = isKnown && former.era !== host.era;
-  const isChanged = !isSaid(seen.args, args);
-  const isGivenBack = isKnown && !isOther && isSaid(seen.args, former.args);
+  const isChanged = !isSaid(observed.args, args);
+  const isGivenBack = isKnown && !isOther && isSaid(observed.args, former.args);
   if (!isOther && (!isChanged || isGivenBack)) return outputs;
   // Another stack has set it in this boot, and knows what it was before.
   const known = records.find((record) => record.former)?.former;
-  return { ...outputs, former: known ?? withEra(definition, host, { args: seen.args }) };
+  return { ...outputs, former: known ?? withEra(definition, host, { args: observed.args }) };
 }
 
 const isSaid = (values: Args, by: Args): boolean =>

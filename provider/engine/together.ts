@@ -35,7 +35,7 @@ export class Meeting {
   private readonly underWay = new Map<string, Promise<string>>();
   private made = 0;
   /** The answers to the last looks. */
-  private seen: readonly Answer[] = [];
+  private observed: readonly Answer[] = [];
 
   constructor(
     private readonly base: Host,
@@ -76,7 +76,7 @@ export class Meeting {
     try {
       const answers = await runAll(this.base, [], [...looks.values()]);
       const told = new Map([...looks.keys()].map((key, at) => [key, answers[at]]));
-      if (looks.size > 0) this.seen = answers;
+      if (looks.size > 0) this.observed = answers;
       for (const { looks: asked, printed, member, resolve } of going) {
         if (asked.length > 0) member.lookedAt = this.made;
         resolve([...printed, ...asked.map((look) => told.get(JSON.stringify(look)))]);
@@ -92,7 +92,7 @@ export class Meeting {
     if (changing.length === 0) return calls;
     const isFresh = changing.every(({ member }) => member.lookedAt === this.made);
     const firsts = changing.flatMap(({ changes: [first] }) => first ?? []);
-    const merged = isFresh ? this.merge(firsts, this.seen) : undefined;
+    const merged = isFresh ? this.merge(firsts, this.observed) : undefined;
     this.made++;
     const failed = new Set<Call>();
     const refuse = (call: Call, error: unknown) => {

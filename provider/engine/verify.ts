@@ -3,7 +3,7 @@ import type { Host } from "../linux/host/host";
 import type { Args, Definition, Problem } from "./definition";
 import { difference, valueAt } from "./diff";
 import { merge } from "./merge";
-import { ask, type Sight } from "./observe";
+import { ask, type Observation } from "./observe";
 import { UNKNOWN } from "./unknown";
 
 /** Milliseconds between looks at what settles late: a carrier at once, duplicate address detection after two seconds. */
@@ -21,23 +21,24 @@ export async function verified(
   host: Host,
   args: Args,
   remembered: object,
-  first: Sight["seen"],
+  first: Observation["observed"],
 ): Promise<Args> {
   const id = definition.id(args);
-  let seen = first;
+  let observed = first;
   for (let looks = 0; ; looks++) {
-    if (!seen) throw new Error(`${id} was made, but is not there: something else on this host removed it`);
-    const state: Args = { ...remembered, ...merge(args, seen.args), ...seen.outputs };
+    if (!observed)
+      throw new Error(`${id} was made, but is not there: something else on this host removed it`);
+    const state: Args = { ...remembered, ...merge(args, observed.args), ...observed.outputs };
     const wrong = differences(definition, state, args);
-    const unsettled = definition.unsettled?.(seen, args) ?? [];
-    if (wrong.length + unsettled.length === 0) return state;
-    const delay = unsettled.length > 0 || looks < LOOKS_AT_VALUES ? SETTLING[looks] : undefined;
+    const pending = definition.pending?.(observed, args) ?? [];
+    if (wrong.length + pending.length === 0) return state;
+    const delay = pending.length > 0 || looks < LOOKS_AT_VALUES ? SETTLING[looks] : undefined;
     if (delay === undefined) {
-      const reasons = [...wrong, ...unsettled].map(({ property, reason }) => `${property}: ${reason}`);
+      const reasons = [...wrong, ...pending].map(({ property, reason }) => `${property}: ${reason}`);
       throw new PartialError(id, state, reasons);
     }
     await host.wait(delay);
-    seen = definition.parse(await ask(host, definition.probe(args)), args);
+    observed = definition.parse(await ask(host, definition.probe(args)), args);
   }
 }
 

@@ -4,7 +4,7 @@ import { integer, linkName, macAddress, mtu, namespaceName, withoutSign } from "
 import { ip, showLink, showLinks } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
-import { isUp, type Link, misfit, parseLink, parseLinks } from "../linux/read/link";
+import { incompatible, isUp, type Link, parseLink, parseLinks } from "../linux/read/link";
 import { linksIn, memberOf, portsOf, stackedOn } from "./links/attached";
 import { birthGroup, isMarked, linkId, macOf, markWords } from "./links/identity";
 
@@ -49,7 +49,7 @@ interface Outputs {
   ifindex: number;
 }
 
-interface Seen extends Observed<Args, Outputs> {
+interface Reading extends Observed<Args, Outputs> {
   readonly group: string | undefined;
 }
 
@@ -75,7 +75,7 @@ export const bridge: Definition<Args, Outputs> = {
 
   id: ({ namespace, name }) => linkId(namespace, name),
   place: { namespace: "namespace", name: "name" },
-  claims: ({ namespace, name }) => [claimOf("link", namespace, name)],
+  objectNames: ({ namespace, name }) => [claimOf("link", namespace, name)],
   needs: ({ namespace }) => namespaceClaim(namespace),
   defaults: ({ mark }) => ({ mac: macOf(mark) }),
 
@@ -86,19 +86,19 @@ export const bridge: Definition<Args, Outputs> = {
 
   probe: ({ namespace, name }) => [showLink(namespace, name)],
 
-  parse([answer], args): Seen | undefined {
+  parse([answer], args): Reading | undefined {
     const link = parseLink(answer);
     if (!link) return undefined;
-    const seen = { mac: link.address ?? "", up: isUp(link), ...options(link) };
-    const whole = { ...seen, mtu: link.mtu };
+    const observed = { mac: link.address ?? "", up: isUp(link), ...options(link) };
+    const restorable = { ...observed, mtu: link.mtu };
     return {
       // One that nobody asked for follows the ports.
-      args: args.mtu === undefined ? seen : whole,
-      whole,
+      args: args.mtu === undefined ? observed : restorable,
+      restorable,
       outputs: { ifindex: link.ifindex },
       mark: link.ifalias,
       group: link.group,
-      misfit: misfit(link, "bridge"),
+      incompatible: incompatible(link, "bridge"),
     };
   },
 
@@ -119,19 +119,19 @@ export const bridge: Definition<Args, Outputs> = {
     ),
   ],
 
-  update(seen: Seen, args) {
+  update(observed: Reading, args) {
     const { namespace, name, mark, mac, mtu, up } = args;
     const words = [
-      ...(seen.mark === mark ? [] : markWords(mark, seen.group)),
-      ...(seen.args.mac === mac ? [] : ["address", mac]),
-      ...(mtu === undefined || seen.args.mtu === mtu ? [] : ["mtu", String(mtu)]),
-      ...(seen.args.up === up ? [] : [up ? "up" : "down"]),
+      ...(observed.mark === mark ? [] : markWords(mark, observed.group)),
+      ...(observed.args.mac === mac ? [] : ["address", mac]),
+      ...(mtu === undefined || observed.args.mtu === mtu ? [] : ["mtu", String(mtu)]),
+      ...(observed.args.up === up ? [] : [up ? "up" : "down"]),
     ];
     // The kernel looks at the delay first, and refuses one below 2 as long as spanning tree is on.
-    const stopsFirst = seen.args.stp && !args.stp && args.forwardDelay < 2;
+    const stopsFirst = observed.args.stp && !args.stp && args.forwardDelay < 2;
     const bridgeWords = stopsFirst
-      ? [["stp_state", "0"], optionWords({ ...seen.args, stp: false }, args)]
-      : [optionWords(seen.args, args)];
+      ? [["stp_state", "0"], optionWords({ ...observed.args, stp: false }, args)]
+      : [optionWords(observed.args, args)];
     return [
       ...(words.length > 0 ? [ip(namespace, "link", "set", "dev", name, ...words)] : []),
       ...bridgeWords
@@ -152,7 +152,7 @@ export const bridge: Definition<Args, Outputs> = {
 
   remove: (_, { namespace, name }) => [ip(namespace, "link", "del", "dev", name, "type", "bridge")],
 
-  survey: (namespace) => ({
+  discover: (namespace) => ({
     commands: [showLinks(namespace)],
     find: ([links]) =>
       parseLinks(links ?? "").flatMap(({ ifname: name, ifalias: mark }) =>
@@ -160,8 +160,8 @@ export const bridge: Definition<Args, Outputs> = {
       ),
   }),
 
-  isOurs: ({ mark: alias, group, args: { mac }, misfit }: Seen, { mark }) =>
-    misfit === undefined && isMarked({ alias, group, mac }, mark, macOf(mark)),
+  isOurs: ({ mark: alias, group, args: { mac }, incompatible }: Reading, { mark }) =>
+    incompatible === undefined && isMarked({ alias, group, mac }, mark, macOf(mark)),
   marking: ({ namespace, name, mark }) => [ip(namespace, "link", "set", "dev", name, "alias", mark)],
 };
 
@@ -178,15 +178,17 @@ const DEFAULTS: Options = {
 };
 
 /** The words of `ip link … type bridge` for the options that differ; an option a kernel lacks is not mentioned. */
-function optionWords(seen: Some<Options>, asked: Options): string[] {
+function optionWords(observed: Some<Options>, asked: Options): string[] {
   const flag = (on: boolean) => (on ? "1" : "0");
   const centiseconds = (time: number) => String(Math.round(time * 100));
   return [
-    ...(seen.forwardDelay === asked.forwardDelay ? [] : ["forward_delay", centiseconds(asked.forwardDelay)]),
-    ...(seen.stp === asked.stp ? [] : ["stp_state", flag(asked.stp)]),
-    ...(seen.ageingTime === asked.ageingTime ? [] : ["ageing_time", centiseconds(asked.ageingTime)]),
-    ...(seen.vlanFiltering === asked.vlanFiltering ? [] : ["vlan_filtering", flag(asked.vlanFiltering)]),
-    ...(seen.groupFwdMask === asked.groupFwdMask ? [] : ["group_fwd_mask", String(asked.groupFwdMask)]),
+    ...(observed.forwardDelay === asked.forwardDelay
+      ? []
+      : ["forward_delay", centiseconds(asked.forwardDelay)]),
+    ...(observed.stp === asked.stp ? [] : ["stp_state", flag(asked.stp)]),
+    ...(observed.ageingTime === asked.ageingTime ? [] : ["ageing_time", centiseconds(asked.ageingTime)]),
+    ...(observed.vlanFiltering === asked.vlanFiltering ? [] : ["vlan_filtering", flag(asked.vlanFiltering)]),
+    ...(observed.groupFwdMask === asked.groupFwdMask ? [] : ["group_fwd_mask", String(asked.groupFwdMask)]),
   ];
 }
 

@@ -4,7 +4,7 @@ import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
 import { isMarkOf, parseMark } from "../linux/marks/mark";
 import { claimOf, namespaceClaim } from "../linux/marks/objectName";
-import { isUp, type Link, misfit, parseLink, parseLinks } from "../linux/read/link";
+import { incompatible, isUp, type Link, parseLink, parseLinks } from "../linux/read/link";
 import { parseNamespaceIds } from "../linux/read/namespaceId";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
 import { birthGroup, isMarked, linkId, macOf, markWords } from "./links/identity";
@@ -36,7 +36,7 @@ interface Outputs {
   peerIfindex: number;
 }
 
-interface Seen extends Observed<Args, Partial<Outputs>> {
+interface Reading extends Observed<Args, Partial<Outputs>> {
   readonly end: Link | undefined;
   readonly peer: Link | undefined;
 }
@@ -70,8 +70,8 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       .map(({ namespace, name }) => linkId(namespace, name))
       .join(" "),
   place: { ends: ["end", "peer"], key: ({ end }) => linkId(end.namespace, end.name) },
-  home: ({ end }) => end.namespace,
-  claims: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
+  namespaceOf: ({ end }) => end.namespace,
+  objectNames: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
   needs: ({ end, peer }) =>
     [end, peer].flatMap(({ namespace, bridge }) => [
       ...namespaceClaim(namespace),
@@ -86,7 +86,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     ...(adopt ? [end, peer].map(({ namespace }) => showNamespaceIds(namespace)) : []),
   ],
 
-  parse(answers, args): Seen | undefined {
+  parse(answers, args): Reading | undefined {
     const left = [...answers];
     const [end, peer] = [args.end, args.peer].map((asked) =>
       isNamed(asked) ? parseLink(left.shift()) : undefined,
@@ -97,7 +97,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       args: { end: seenEnd(end), peer: seenEnd(peer) },
       outputs: { ...(end && { ifindex: end.ifindex }), ...(peer && { peerIfindex: peer.ifindex }) },
       mark: markOn(links, args.mark),
-      misfit: pairMisfit(end, peer, args, left),
+      incompatible: incompatiblePair(end, peer, args, left),
       end,
       peer,
     };
@@ -105,13 +105,14 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
 
   create: (args) => creation(args),
 
-  update(seen: Seen, args) {
+  update(observed: Reading, args) {
     // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
-    if (!seen.args.end?.name || !seen.args.peer?.name) return [...removal(seen, args), ...creation(args)];
+    if (!observed.args.end?.name || !observed.args.peer?.name)
+      return [...removal(observed, args), ...creation(args)];
     const [mark = "", peerMark = mark] = args.mark.split("\n");
     return [
-      ...endUpdate(seen.args.end, args.end, seen.end, mark),
-      ...endUpdate(seen.args.peer, args.peer, seen.peer, peerMark),
+      ...endUpdate(observed.args.end, args.end, observed.end, mark),
+      ...endUpdate(observed.args.peer, args.peer, observed.peer, peerMark),
     ];
   },
 
@@ -128,15 +129,15 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     return { links: [...links, ...far.links], places: [...places, ...far.places] };
   },
 
-  remove: (seen, args) => removal(seen, args),
+  remove: (observed, args) => removal(observed, args),
 
-  unsettled: (seen: Seen, { end, peer }) =>
+  pending: (observed: Reading, { end, peer }) =>
     end.up && peer.up
-      ? [...carrierProblems("end.up", seen.end), ...carrierProblems("peer.up", seen.peer)]
+      ? [...carrierProblems("end.up", observed.end), ...carrierProblems("peer.up", observed.peer)]
       : [],
 
   // One end tells of the whole cable, and takes it along.
-  survey: (namespace) => ({
+  discover: (namespace) => ({
     commands: [showLinks(namespace)],
     find: ([links]) =>
       parseLinks(links ?? "").flatMap(({ ifname: name, ifalias: mark }) =>
@@ -145,7 +146,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   }),
 
   // A crash may have come before one alias or both.
-  isOurs: ({ end, peer }: Seen, { mark, ...asked }) => {
+  isOurs: ({ end, peer }: Reading, { mark, ...asked }) => {
     const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
     return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
   },
@@ -206,36 +207,36 @@ function creation({ mark, end, peer }: Args): Command[] {
   ];
 }
 
-function endUpdate(seen: Some<End>, asked: End, link: Link | undefined, mark: string): Command[] {
+function endUpdate(observed: Some<End>, asked: End, link: Link | undefined, mark: string): Command[] {
   const words = [
     ...(link?.ifalias === mark ? [] : markWords(mark, link?.group)),
-    ...(seen.mac === asked.mac ? [] : ["address", asked.mac]),
-    ...(seen.mtu === asked.mtu ? [] : ["mtu", String(asked.mtu)]),
-    ...(seen.bridge === asked.bridge
+    ...(observed.mac === asked.mac ? [] : ["address", asked.mac]),
+    ...(observed.mtu === asked.mtu ? [] : ["mtu", String(asked.mtu)]),
+    ...(observed.bridge === asked.bridge
       ? []
       : asked.bridge === undefined
         ? ["nomaster"]
         : ["master", asked.bridge]),
-    ...(seen.up === asked.up ? [] : [asked.up ? "up" : "down"]),
+    ...(observed.up === asked.up ? [] : [asked.up ? "up" : "down"]),
   ];
   return words.length === 0 ? [] : [ip(asked.namespace, "link", "set", "dev", asked.name, ...words)];
 }
 
 /** One end takes the other along. */
-function removal(seen: Observed<Args, object>, { end, peer }: Args): Command[] {
-  const { namespace, name } = seen.args.end?.name ? end : peer;
+function removal(observed: Observed<Args, object>, { end, peer }: Args): Command[] {
+  const { namespace, name } = observed.args.end?.name ? end : peer;
   return [ip(namespace, "link", "del", "dev", name)];
 }
 
 /** Why what has these names is no cable between them. `ids` are the numbers that the namespace of each has for others. */
-function pairMisfit(
+function incompatiblePair(
   end: Link | undefined,
   peer: Link | undefined,
   asked: Args,
   ids: readonly Answer[],
 ): string | undefined {
   for (const link of [end, peer]) {
-    const problem = link && misfit(link, "veth");
+    const problem = link && incompatible(link, "veth");
     if (problem !== undefined) return `has ${link?.ifname}, which ${problem}`;
   }
   if (!end || !peer) return undefined;

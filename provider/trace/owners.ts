@@ -22,7 +22,7 @@ export type Args = Readonly<Record<string, unknown>>;
 /** The name of a kind, and the kernel objects that a resource of it has. */
 interface Kind {
   readonly kind: string;
-  claims(args: Args): readonly string[];
+  objectNames(args: Args): readonly string[];
   settings?(args: Args): readonly string[];
 }
 
@@ -48,7 +48,7 @@ export class Owners {
       const owner = this.ofMark(mark);
       if (!owner) continue;
       this.byName.set(ownerName(owner), one);
-      for (const claim of [...definition.claims(args), ...(definition.settings?.(args) ?? [])])
+      for (const claim of [...definition.objectNames(args), ...(definition.settings?.(args) ?? [])])
         this.byClaim.set(claim, owner);
     }
   }

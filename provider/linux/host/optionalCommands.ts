@@ -6,7 +6,7 @@ type Run = (command: Command) => Promise<string>;
 const HARMLESS: readonly Reason[] = ["NotFound", "ToolMissing", "NotRunning", "Unsupported"];
 
 /** Runs what may fail as if it had nothing to say then; tells what is done without, unless it just found nothing. */
-export const lenient =
+export const optionalCommands =
   (run: Run, warn: (text: string) => void): Run =>
   async (command) => {
     try {

@@ -144,19 +144,19 @@ export class FileRecords implements Records {
     ];
     for (const file of files) removeFile(file);
     this.dropFormer(key, mark);
-    this.tidy(folderName(key.namespace));
+    this.cleanUp(folderName(key.namespace));
   }
 
   async dropAll(namespace: string): Promise<void> {
     rmSync(join(this.root, namespace), { recursive: true, force: true });
-    this.tidy(namespace);
+    this.cleanUp(namespace);
   }
 
   async dropOn(namespace: string | undefined, link: string): Promise<void> {
     const folder = join(this.root, folderName(namespace));
     const files = namesIn(folder).filter((name) => name.endsWith(`.${hash(link)}.json`));
     for (const file of files) rmSync(join(folder, file), { force: true });
-    if (files.length > 0) this.tidy(folderName(namespace));
+    if (files.length > 0) this.cleanUp(folderName(namespace));
   }
 
   async list() {
@@ -176,7 +176,7 @@ export class FileRecords implements Records {
 
   async discard({ file }: BrokenRecord): Promise<void> {
     removeFile(file);
-    this.tidy(basename(dirname(file)));
+    this.cleanUp(basename(dirname(file)));
   }
 
   /** Every folder of a namespace with the names of its records. A name that begins with a dot is one like any other. */
@@ -193,7 +193,7 @@ export class FileRecords implements Records {
   }
 
   /** Removes folders that have nothing in them any more. */
-  private tidy(folder: string): void {
+  private cleanUp(folder: string): void {
     for (const path of [join(this.root, folder), this.root]) {
       try {
         rmdirSync(path);

@@ -5,7 +5,7 @@ import { CommandError } from "../errors";
 const MOST = 50;
 
 /** Runs once more what something else came in the way of. */
-export const persistent =
+export const retryRaces =
   (run: (command: Command) => Promise<string>) =>
   async (command: Command): Promise<string> => {
     for (let times = 1; ; times++) {

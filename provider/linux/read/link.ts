@@ -46,5 +46,5 @@ export const parseLink = (text: string | undefined): Link | undefined =>
 export const isUp = (link: Link): boolean => link.flags.includes("UP");
 
 /** Why a link cannot be taken for one of `kind`; `undefined` where it can. */
-export const misfit = ({ linkinfo }: Link, kind: string): string | undefined =>
+export const incompatible = ({ linkinfo }: Link, kind: string): string | undefined =>
   linkinfo?.info_kind === kind ? undefined : `is a ${linkinfo?.info_kind ?? "hardware"} link, not a ${kind}`;

@@ -21,9 +21,10 @@ export const parseTables = (text: string | undefined): Row[][] =>
       );
     });
 
-function read(seen: unknown): Value {
-  if (typeof seen === "string" || typeof seen === "number" || typeof seen === "boolean") return seen;
-  const [kind, content] = z.tuple([z.string(), z.unknown()]).parse(seen);
+function read(observed: unknown): Value {
+  if (typeof observed === "string" || typeof observed === "number" || typeof observed === "boolean")
+    return observed;
+  const [kind, content] = z.tuple([z.string(), z.unknown()]).parse(observed);
   if (kind === "set") return z.array(z.unknown()).parse(content).map(read);
   if (kind === "map") {
     const pairs = z.array(z.tuple([z.unknown(), z.unknown()])).parse(content);

@@ -7,7 +7,7 @@ import { CommandError } from "../../errors";
  * What `command` would print, where node can tell it without a process; `undefined` for all others, and where there is
  * more to complain about than that something is not there, as the tool says that best.
  */
-export async function builtin(command: Command): Promise<string | undefined> {
+export async function inProcess(command: Command): Promise<string | undefined> {
   const { tool, args, namespace } = command;
   const [first, second, third] = args;
   if (namespace !== undefined) return undefined;

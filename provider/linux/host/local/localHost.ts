@@ -3,10 +3,10 @@ import { type Answer, type Command, printCommand } from "../../command";
 import { CommandError, orAbsent, reasonOf } from "../../errors";
 import type { Host } from "../host";
 import { oneByOne } from "../oneByOne";
-import { lenient, warn } from "../optionalCommands";
+import { optionalCommands, warn } from "../optionalCommands";
 import { FileRecords } from "../records";
-import { persistent } from "../retryRaces";
-import { builtin } from "./inProcess";
+import { retryRaces } from "../retryRaces";
+import { inProcess } from "./inProcess";
 import { type Line, lineOf } from "./ipBatchPool";
 import { era, isHostItself, tellOfName } from "./namespaces";
 import { routeTableNamed } from "./routeTables";
@@ -20,7 +20,7 @@ const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
 export const localHost: Host = {
-  run: lenient(persistent(run), warn),
+  run: optionalCommands(retryRaces(run), warn),
   ...{ runAll, warn, records, tellOfName },
   era: era(),
   ...{ id: "localhost", facts: { routeTableNamed }, wait: sleep },
@@ -28,7 +28,7 @@ export const localHost: Host = {
 
 /** The same with a process for every command, which is what sessions must be like. */
 export const plainHost: Host = {
-  run: lenient(persistent(runAlone), warn),
+  run: optionalCommands(retryRaces(runAlone), warn),
   warn,
   records,
   id: "localhost",
@@ -43,7 +43,7 @@ async function run(command: Command): Promise<string> {
   const [, , name] = command.args;
   // A session is a process inside as well.
   if (isOf(command, "pids") && name !== undefined) await sessions.leave(name);
-  return (await builtin(command)) ?? runAlone(command);
+  return (await inProcess(command)) ?? runAlone(command);
 }
 
 /** Refuses a command for a namespace that is the host's own network: it would change the host. */
