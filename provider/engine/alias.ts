@@ -3,19 +3,16 @@ import type { Host } from "../linux/host/host";
 import { parseMark } from "../linux/marks/mark";
 import type { Args, Definition, Observed } from "./definition";
 
-/**
- * The alias of a link holds the mark of its resource, and other programs write there as well: lldpd writes the name of a
- * neighbour.
- */
+/** A link alias holds the mark of its resource, but other programs also write it: lldpd stores the name of a neighbour. */
 
-/** The alias as a field of a state, where it is not the mark. An argument of no kind has this name. */
+/** The state field for a foreign alias. No kind has an argument of this name. */
 export const ALIAS = "alias";
 
-/** The alias that stands in the place of a mark, empty where there is none; `undefined` where all is well. */
+/** Returns the alias that replaced the mark, empty if there is none, or `undefined` if the mark is intact. */
 const aliasOf = ({ marking }: Definition, observed: Observed, { mark }: Args): string | undefined =>
   marking && observed.mark !== mark ? (observed.mark ?? "") : undefined;
 
-/** Drift that the next run puts right. */
+/** Returns the alias as drift, so that the next run rewrites the mark. */
 export function aliasDrift(definition: Definition, observed: Observed, args: Args): Args {
   const alias = aliasOf(definition, observed, args);
   return alias === undefined ? {} : { [ALIAS]: alias };
@@ -24,7 +21,7 @@ export function aliasDrift(definition: Definition, observed: Observed, args: Arg
 export const WRITTEN = "the mark is written again";
 export const TO_WRITE = "`pulumi up` writes the mark again";
 
-/** Names the alias of an object that is known by other means to be a resource's own. */
+/** Warns about a foreign alias on an object that is identified as our own by other means. */
 export function warnOfAlias(
   definition: Definition,
   host: Host,
@@ -33,7 +30,7 @@ export function warnOfAlias(
   remedy: string,
 ): void {
   const alias = observed && aliasOf(definition, observed, args);
-  // A crash leaves no alias, and a rename another mark.
+  // A crash leaves an empty alias, and a rename leaves another mark.
   if (!alias || parseMark(alias)) return;
   const said = `its alias is ${JSON.stringify(alias)} instead of the mark of this resource`;
   host.warn?.(
@@ -41,7 +38,7 @@ export function warnOfAlias(
   );
 }
 
-/** Names an object that stays, as it carries neither this resource's mark nor another one. */
+/** Warns that an object stays, because it carries neither the mark of this resource nor another mark. */
 export function warnOfLeft(
   definition: Definition,
   host: Host,
@@ -61,7 +58,9 @@ export function warnOfLeft(
   );
 }
 
-/** The command that writes a lost mark back, for an object that only its mark could identify; empty for any other. */
+/**
+ * Returns a hint with the command that restores a lost mark. It is empty unless the mark alone could identify the object.
+ */
 export function wayBack(definition: Definition, observed: Observed | undefined, args: Args): string {
   if (
     !definition.marking ||

@@ -4,19 +4,19 @@ import type { Args, Definition, Problem } from "./definition";
 import { hasUnknown } from "./unknown";
 
 /**
- * What a resource with several parts takes away or makes anew, others may hang on: the kernel takes them along, and the
- * engine does not know, as parts of a resource are none of its business.
+ * Resources can depend on parts of a composite. When the composite deletes or recreates such a part, the kernel deletes the
+ * dependents as well. The engine cannot know, because it does not see the parts.
  */
 
-/** What the change of a resource with several parts does to objects that others may need. */
+/** The objects that a change of a composite deletes or recreates. */
 export interface Disruption {
-  /** Are not there any more. */
+  /** Objects that no longer exist afterwards. */
   readonly deleted: readonly string[];
-  /** Are others by the same name. */
+  /** Objects that are replaced by new ones of the same name. */
   readonly recreated: readonly string[];
 }
 
-/** For this run of the engine, by the marks of those that are changed. */
+/** Disruptions in this run of the engine, by the mark of the composite. */
 const disruptionsOn = perHost(() => new Map<string, Disruption>());
 
 export function noteDisruption(host: HostId, mark: string, lost: Disruption): void {
@@ -25,7 +25,10 @@ export function noteDisruption(host: HostId, mark: string, lost: Disruption): vo
   else losses.delete(mark);
 }
 
-/** What of that which a resource needs others lose in this run. `whole` is the one that the resource itself is a part of. */
+/**
+ * Returns which dependencies of a resource other composites disrupt in this run. `whole` is the composite that the resource
+ * is a part of.
+ */
 export function disruptedNeeds(
   definition: Definition,
   host: HostId,
@@ -53,8 +56,8 @@ export function disruptedNeeds(
 }
 
 /**
- * The engine asks for a difference only where arguments have changed: what is lost with something that another resource
- * makes anew is said among them. It is an argument of this run only, and of no definition.
+ * The engine asks for a diff only if arguments have changed. This extra argument lists the recreated dependencies; it exists
+ * in this run only and is not part of any definition.
  */
 export const withRemade = (args: Args, remade: readonly string[]): Args =>
   remade.length === 0 ? args : { ...args, remade: [...new Set(remade)].join(", ") };
