@@ -1,7 +1,7 @@
 import { BlockList } from "node:net";
 import { type HostId, perHost } from "../linux/host/perHost";
 import { parseIp } from "../linux/ip";
-import { claimOf } from "../linux/marks/objectName";
+import { objectName } from "../linux/marks/objectName";
 import { isClaimed } from "./claims";
 
 /**
@@ -30,7 +30,7 @@ export function noteCopies(
 ): string[] {
   const parsed = parseIp(address);
   const isForeign = (other: string) =>
-    other !== link && !isClaimed(host, claimOf("address", namespace, `${other} ${address}`));
+    other !== link && !isClaimed(host, objectName("address", namespace, `${other} ${address}`));
   const copies = [...new Set(links)].filter(isForeign);
   if (!parsed || copies.length === 0) return [];
   const network = new BlockList();

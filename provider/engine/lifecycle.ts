@@ -34,13 +34,13 @@ import { sweep } from "./sweep";
 import { Alone } from "./together";
 import { verified } from "./verify";
 
-/** What a created or updated resource is: its id, and its state as read back. */
+/** A created or updated resource: its id, and its state as read back. */
 export interface Result {
   readonly id: string;
   readonly state: Args;
 }
 
-/** Validates, fills in defaults, and refuses what another resource of the program has claimed. */
+/** Validates arguments, fills in defaults and refuses objects that another resource of the program has claimed. */
 export function check(
   definition: Definition,
   host: HostToCheck,
@@ -53,19 +53,21 @@ export function check(
   return { args: withRemade(args, lost.remade), problems: [...claimed, ...lost.problems] };
 }
 
-/** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
+/** Compares `olds`, the state, with `news`, the result of `check`. */
 export function diff(definition: Definition, _host: HostId, olds: Args, news: Args) {
   const { changed, replaces } = difference(definition, olds, news);
   const lost = isRemade(news) ? [definition.identity] : [];
   return {
     changes: changed.length + lost.length > 0,
     replaces: [...new Set([...replaces, ...lost])],
-    // The kernel knows objects by name: the old one must go before the new one comes.
+    // Object names are unique in the kernel, so the old object must be deleted before its replacement is created.
     deleteBeforeReplace: true,
   };
 }
 
-/** Makes the resource, finishes making it after a crash, or takes over what it may; takes back what it did when it fails. */
+/**
+ * Creates the resource, completes a creation that crashed, or adopts an existing object. Undoes its own changes on failure.
+ */
 export function create(definition: Definition, host: Host, args: Args): Promise<Result> {
   const work = serialized(definition, host, args, async (host) => {
     const observation = await lookForOwner(definition, host, args);
@@ -91,7 +93,7 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     try {
       const observed = await change(definition, host, args, changes);
       for (const mark of inheritance?.from ?? []) await host.records.drop(key, mark);
-      // It has its mark by now, and may have had it before a crash that came before this.
+      // The object carries its mark now. A record may remain from an earlier crash.
       if (!isRecorded && (marksAfterCreate || isWritten(observation, args)))
         await host.records.drop(key, markIn(args));
       if (inheritance) await revive(definition, host, args);
@@ -111,16 +113,15 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
   return explained(definition, host, args, work);
 }
 
-/** How a creation failed. */
 interface Failure {
   readonly error: unknown;
-  /** Whether something had been changed. */
+  /** Whether anything was changed. */
   readonly made: boolean;
-  /** Whether it was there before, as a crash had left it. */
+  /** Whether the object already existed, left behind by a crash. */
   readonly isFound: boolean;
 }
 
-/** Takes back what a failed creation did; throws what the engine has to know. */
+/** Undoes a failed creation, and throws the error that the engine must receive. */
 async function giveUp(
   definition: Definition,
   host: Host,
@@ -131,16 +132,18 @@ async function giveUp(
   const { error, isFound } = failure;
   if (error instanceof PartialError || error instanceof Alone) throw error;
   if (!isFound) await takeBack(definition, host, args, remembered, failure);
-  // Who came first while this one was looking is named as if it had always been there.
+  // If another creator won the race, reports it like an object that existed before.
   if (isBeaten(failure)) adopt(definition, await lookForOwner(definition, host, args), args);
   if (!isFound) throw error;
-  // What a crash had left is not to be lost to the state once more.
+  // A completed crash leftover must stay in the state.
   throw new PartialError(definition.id(args), { ...args, ...remembered }, [messageOf(error)], {
     cause: error,
   });
 }
 
-/** What brings `seen`, or nothing at all, to what is asked; throws what forbids it. */
+/**
+ * Returns the commands that turn the observed object, if any, into the requested one. Throws if the preflight forbids them.
+ */
 async function changesTo(
   definition: Definition,
   host: Host,
@@ -160,10 +163,10 @@ async function tellWarnings(definition: Definition, host: Host, args: Args): Pro
   for (const warning of await runSteps(sharing(host), plan)) host.warn(warning);
 }
 
-/** Milliseconds between looks at what somebody else may be making just now. */
+/** Milliseconds between looks at an object that another process may be creating. */
 const MARKING = [20, 40, 80, 160];
 
-/** Looks, and looks again at what has no owner: whoever makes it gives it a mark a moment later. */
+/** Observes the object, repeatedly while it has no owner: its creator marks it a moment later. */
 async function lookForOwner(definition: Definition, host: Host, args: Args): Promise<Observation> {
   let observation = await look(definition, host, args, false);
   for (const delay of MARKING) {
@@ -176,21 +179,21 @@ async function lookForOwner(definition: Definition, host: Host, args: Args): Pro
   return observation;
 }
 
-/** Whether something had been changed when a change failed. */
+/** Whether earlier commands had succeeded before this one failed. */
 const isAfterFirst = (changes: readonly Command[], error: unknown): boolean =>
   error instanceof CommandError && changes.indexOf(error.command) > 0;
 
-/** Somebody else made it in the meantime. */
+/** Whether another process created the object in the meantime. */
 const isBeaten = ({ made, error }: Failure): boolean =>
   !made && error instanceof CommandError && ["AlreadyExists", "InUse"].includes(error.reason);
 
-/** Brings the resource to what is asked, changing only the difference. `olds` is the state. */
+/** Updates the resource by the differences alone. `olds` is the state. */
 export function update(definition: Definition, host: Host, olds: Args, args: Args): Promise<Result> {
   const work = serialized(definition, host, args, async (host) => {
     const id = definition.id(args);
     const { observation, mark } = await lookForEither(definition, host, args, markIn(olds));
     const own = ownOf(definition, observation, { ...args, mark });
-    // In place of one that is gone there may be what the kernel has put there by itself.
+    // The kernel may have put an object of its own in place of a deleted one.
     const isFree =
       definition.hasNoDependents === true &&
       (!observation.observed || isFreelyTaken(definition, observation, args));
@@ -203,7 +206,7 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const was = { ...args, mark: markIn(olds) };
     refuseConflict(definition, observation, args, was.mark);
     warnOfAlias(definition, host, own, { ...args, mark }, WRITTEN);
-    // What is made anew is nobody else's any more.
+    // A recreated object has no former owner.
     const { args: had, outputs } = split(definition, olds);
     const known = ofThisBoot(definition, host, observation, { ...had, mark }, outputs);
     const kept = own ? stillRemembered(definition, args, known) : {};
@@ -225,12 +228,12 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
 }
 
 /**
- * The state as it really is and the arguments it amounts to; `undefined` when the resource is gone. Where its creation
- * has failed, the state proves nothing: only a mark or a record does.
+ * Returns the actual state and the arguments that it corresponds to, or `undefined` if the resource is gone. After a failed
+ * creation the state proves nothing; only a mark or a record does.
  */
 export async function read(definition: Definition, host: Host, state: Args, hasFailed = false) {
   const { args, outputs } = split(definition, state);
-  // Rules that are read at the same time all ask for the same list, which a session does not answer.
+  // Concurrent reads of rules share one listing, which an `ip` session cannot provide.
   const isListed = definition.probe(args).every(({ tool }) => tool !== "ip");
   const observation = await look(definition, isListed ? sharing(host) : host, args);
   const isProven =
@@ -241,7 +244,7 @@ export async function read(definition: Definition, host: Host, state: Args, hasF
     return undefined;
   }
   const known = ofThisBoot(definition, host, observation, args, outputs);
-  // A crash came amid letting go of it, or somebody has cleared away what was written down.
+  // An interrupted deletion or another program may have removed the record.
   if (!isWritten(observation, args)) await rewriteRecord(definition, host, args, observation, known);
   warnOfAlias(definition, host, observed, args, TO_WRITE);
   const inputs = { ...merge(args, observed.args), ...aliasDrift(definition, observed, args) };
@@ -249,8 +252,8 @@ export async function read(definition: Definition, host: Host, state: Args, hasF
 }
 
 /**
- * Removes the resource and nothing else; what is gone already, or somebody else's by now, is left alone. What was
- * taken over is set back to what it was.
+ * Deletes the resource alone. An object that is gone or belongs to another owner is left alone. An adopted object is
+ * restored instead.
  */
 export async function remove(definition: Definition, host: Host, state: Args): Promise<void> {
   const { args, outputs } = split(definition, state);
@@ -259,8 +262,8 @@ export async function remove(definition: Definition, host: Host, state: Args): P
     const observed = ownOf(definition, observation, args);
     const heir = heirOf(definition, host, args);
     if (heir !== undefined && staysFor(definition, args, observed)) {
-      // Until the heir has it, what is written down is all that tells whose it is. One of another kind, such as a Namespace
-      // for a parameter, writes down nothing of it.
+      // The record proves ownership until the heir has written its own. An heir of another kind, such as a Namespace for a
+      // parameter, never writes one.
       const isKnown =
         observation.records.some((record) => record.mark === heir) || !isMarkOf(definition.kind, heir);
       if (!observed || isKnown) await forget(definition, host, args, observation);
@@ -280,13 +283,13 @@ export async function remove(definition: Definition, host: Host, state: Args): P
 }
 
 /**
- * Whether an object stays as it is for its heir. One that holds others does not if its resource moves on to another
- * object: the engine recreates there what depends on it, and counts on its deletion here.
+ * Whether an object is left for its heir. A container whose resource moves to another object is not: the engine recreates
+ * the dependents there and relies on their deletion here.
  */
 const staysFor = (definition: Definition, args: Args, observed: Observation["observed"]): boolean =>
   !observed || !definition.objectNames(args).some(isContainer) || !isInProgram(markIn(args));
 
-/** Takes back what a failed creation did. Should that fail too, the engine is told of it, so that nothing is lost. */
+/** Undoes a failed creation. If that fails too, a partial error keeps the resource in the state. */
 async function takeBack(
   definition: Definition,
   host: Host,
@@ -296,11 +299,11 @@ async function takeBack(
 ): Promise<void> {
   const { made, error } = failure;
   try {
-    // Nothing there is ours then, but what we have written down.
+    // Another process owns the object; only our record must go.
     if (isBeaten(failure) && !remembered.former)
       return host.records.drop(keyOf(definition, args), markIn(args));
     const observation = await look(definition, host, args);
-    // A first command that failed or hung may have done half its work, but has given nobody else's mark.
+    // A first command that failed or timed out may have taken effect in part, but it never writes a foreign mark.
     const isHalfMade = made || observation.observed?.mark === undefined;
     const observed = ownOf(definition, observation, args) ?? (isHalfMade ? observation.observed : undefined);
     await release(definition, host, observation, observed, { args, outputs: remembered });
@@ -310,7 +313,7 @@ async function takeBack(
   }
 }
 
-/** A crash may have come after the object got its new mark. */
+/** Looks for the old mark and the new one, because a crash may follow the relabelling. */
 async function lookForEither(definition: Definition, host: Host, args: Args, was: string) {
   const observation = await look(definition, host, { ...args, mark: was });
   if (was === args["mark"] || ownOf(definition, observation, { ...args, mark: was }))
@@ -318,14 +321,14 @@ async function lookForEither(definition: Definition, host: Host, args: Args, was
   return { observation: await look(definition, host, args), mark: markIn(args) };
 }
 
-/** Without `adopt`, what was taken over is the resource's own by now. */
+/** Drops the former state if `adopt` is no longer set: the adopted object then belongs to the resource. */
 function stillRemembered(definition: Definition, args: Args, outputs: Args): Args {
   if (definition.isShared || args["adopt"] === true) return outputs;
   const { former: _, ...others } = outputs;
   return others;
 }
 
-/** Writes down the arguments and the mark that are about to be, and tells whether there is to be a record of them. */
+/** Records the upcoming arguments and mark if a record is needed. Returns whether it is. */
 async function rewriteRecord(
   definition: Definition,
   host: Host,
@@ -343,7 +346,7 @@ async function rewriteRecord(
 
 const markIn = ({ mark }: Args): string => String(mark);
 
-/** Parts a state into arguments and outputs. */
+/** Splits a state into arguments and outputs. */
 function split(definition: Definition, state: Args): { args: Args; outputs: Args } {
   const isArg = (key: string) => key === "mark" || key in definition.schema.shape;
   const entries = Object.entries(state);

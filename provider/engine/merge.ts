@@ -1,7 +1,7 @@
 import { isRecord } from "./check";
 import type { Args } from "./definition";
 
-/** `args` as really seen: nested objects field by field, and a field seen as `undefined` is not there. */
+/** Merges observed values into `args`, nested objects field by field. A field observed as `undefined` is removed. */
 export function merge(args: Args, observed: Args): Args {
   const merged: Args = { ...args };
   for (const [key, value] of Object.entries(observed)) {
@@ -12,7 +12,7 @@ export function merge(args: Args, observed: Args): Args {
   return merged;
 }
 
-/** `args` with every field that `seen` tells of as it was in `former`, where what was not set is left out. */
+/** Returns `args` with every observed field reset to its value in `former`. Fields that were unset are omitted. */
 export function restored(args: Args, observed: Args, former: Args): Args {
   const result: Args = { ...args };
   for (const [key, value] of Object.entries(observed)) {

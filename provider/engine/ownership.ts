@@ -8,17 +8,17 @@ import { difference } from "./diff";
 import { merge } from "./merge";
 import type { Observation } from "./observe";
 
-/** Whose what was seen is, and what may be done with it. Nothing foreign is ever changed. */
+/** Decides who owns an observed object and what may be done with it. Foreign objects are never changed. */
 
 const isOwn = (mark: unknown) => (record: OwnerRecord) => record.mark === mark;
 
-/** Whether this resource has written something down of its object. */
+/** Whether this resource has a record of its object. */
 export const isWritten = ({ records }: Observation, { mark }: Args): boolean => records.some(isOwn(mark));
 
 export const othersRecords = (records: readonly OwnerRecord[], { mark }: Args): readonly OwnerRecord[] =>
   records.filter((record) => record.mark !== mark);
 
-/** What was seen, if it is this resource's own: a foreign object of the same name is not it. */
+/** Returns the observed object if this resource owns it, rather than a foreign object of the same name. */
 export function ownOf(
   definition: Definition,
   { observed, records }: Observation,
@@ -29,7 +29,7 @@ export function ownOf(
   return isOurs || isBetween(definition, observed, records, args) ? observed : undefined;
 }
 
-/** A crash came amid making it, taking it over or giving it back: the record is there, the mark not yet or not any more. */
+/** Whether a crash interrupted the creation, adoption or restoration: the record exists, but the mark is missing. */
 function isBetween(
   definition: Definition,
   observed: Observed,
@@ -44,13 +44,13 @@ function isBetween(
 const isUnmarked = (definition: Definition, observed: Observed): boolean =>
   definition.marksAfterCreate === true && observed.mark === undefined;
 
-/** Others have written it down as theirs, and this resource has not. */
+/** Whether others have a record of the object and this resource has not. */
 const isSomebodyElses = (definition: Definition, records: readonly OwnerRecord[], { mark }: Args): boolean =>
   definition.isShared !== true && records.length > 0 && !records.some(isOwn(mark));
 
 /**
- * Decides what creation may do with what is there, and gives what it was before; `undefined` where nothing is taken
- * over. Throws where it may not be touched.
+ * Decides whether creation may adopt an existing object, and returns its former state. Returns `undefined` if nothing is
+ * adopted. Throws if the object must not be touched.
  */
 export function adopt(definition: Definition, observation: Observation, args: Args): Former | undefined {
   const { observed, records } = observation;
@@ -66,17 +66,17 @@ export function adopt(definition: Definition, observation: Observation, args: Ar
   };
 }
 
-/** What another resource of the stack gives up in this run, and this one takes over without a gap. */
+/** An object that another resource of the stack gives up in this run, and that this one adopts without a gap. */
 export interface Inheritance {
-  /** The marks that the object goes by until now. */
+  /** The marks that the object has carried until now. */
   readonly from: readonly string[];
-  /** What it was before the stack adopted it. */
+  /** The state of the object before the stack adopted it. */
   readonly former: Former | undefined;
 }
 
 /**
- * What creation takes over from another resource of the stack: one that was renamed, folded into a Node or moved out of
- * it. That resource has no claim to the object in this run, and its own deletion will leave the object alone.
+ * Finds the object that creation takes over from another resource of the stack, which was renamed or moved into or out of a
+ * Node. That resource no longer claims the object, and its deletion leaves the object alone.
  */
 export function inheritedBy(
   definition: Definition,
@@ -87,7 +87,7 @@ export function inheritedBy(
   const mark = String(args["mark"]);
   if (definition.isShared) return standingInheritance(definition, observation, args);
   if (!observed || observed.incompatible !== undefined || records.some(isOwn(mark))) return undefined;
-  // What has no room for a mark carries that of another object, if any: an address has that of its link.
+  // An object without room for a mark carries the mark of another object: an address carries that of its link.
   const marks = isMarkOf(definition.kind, observed.mark) ? [observed.mark] : [];
   const from = records.length > 0 ? records.map((record) => record.mark) : marks;
   const [first] = from;
@@ -98,7 +98,7 @@ export function inheritedBy(
   return { from, former };
 }
 
-/** Other stacks may share what is always there, and go on to. */
+/** Other stacks may share an object that always exists, and keep sharing it. */
 function standingInheritance(
   definition: Definition,
   observation: Observation,
@@ -110,7 +110,7 @@ function standingInheritance(
   return { from: from.map(({ mark }) => mark), former: adopt(definition, observation, args) };
 }
 
-/** What was seen, without what the one who inherits it has taken over. */
+/** Returns the observation without the records of the previous owner. */
 export const withoutGivenUp = (
   observation: Observation,
   inheritance: Inheritance | undefined,
@@ -119,7 +119,9 @@ export const withoutGivenUp = (
   records: observation.records.filter(({ mark }) => !inheritance?.from.includes(mark)),
 });
 
-/** Making it again would lose what other resources have on it, and the engine would not know. */
+/**
+ * Refuses an inheritance that would recreate the object, because its dependents would be lost without the engine knowing.
+ */
 function refuseUnlessInPlace(definition: Definition, observed: Observed, args: Args, from: string): void {
   const fixed = fixedDifferences(definition, observed, args);
   const owner = parseMark(from);
@@ -130,11 +132,11 @@ function refuseUnlessInPlace(definition: Definition, observed: Observed, args: A
   );
 }
 
-/** How to go on where one run cannot take an object over. A part is kept by the alias of its Node or Topology. */
+/** How to proceed if one run cannot move an object. A part keeps its object by the alias of its Node or Topology. */
 const waysOut = (name: string): string =>
   `Keep the resource by \`aliases: [{ name: "${name.split("/")[0]}" }]\`, or make two runs: first without it, then with it`;
 
-/** Whether it is there, and creation may take it over without being told to. */
+/** Whether the object exists and may be adopted without `adopt`. */
 export function isFreelyTaken(definition: Definition, observation: Observation, args: Args): boolean {
   const { observed, records } = observation;
   if (!observed || isSomebodyElses(definition, records, args)) return false;
@@ -182,14 +184,14 @@ function refuseUnlessAdoptable(
   }
 }
 
-/** The fields that differ and that only a new object can change. */
+/** Returns the differing fields that only a new object can change. */
 function fixedDifferences(definition: Definition, observed: Observed, args: Args): string[] {
-  // An effect that depends on the values tells what it may become, and not whether it is another.
+  // A conditional effect describes the change of a resource. It does not tell whether this is another object.
   const { replaces } = difference(definition, merge(args, observed.args), args);
   return replaces.filter((path) => definition.onChange[path] === "replace");
 }
 
-/** Refuses what another stack has set otherwise. `was` is the mark before a rename. */
+/** Refuses values that contradict another stack. `was` is the mark before a rename. */
 export function refuseConflict(
   definition: Definition,
   { records }: Observation,
@@ -199,7 +201,8 @@ export function refuseConflict(
   if (!definition.isShared) return;
   for (const other of othersRecords(records, args).filter((record) => !isOwn(was)(record))) {
     const { changed, replaces } = difference(definition, { ...other.args, mark: args["mark"] }, args);
-    // Both mean the same object: one name of it may be another spelling, or another unit, in which values differ.
+    // The records are about the same object, so a differing name is only another spelling. The exception is another unit,
+    // in which the values differ too.
     const property = changed.find((path) => path !== definition.identity || replaces.includes(path));
     const owner = ownerIn(other.mark);
     if (property === undefined || owner === undefined) continue;

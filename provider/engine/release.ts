@@ -2,7 +2,7 @@ import type { Host } from "../linux/host/host";
 import { type Former, formerIn } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import type { Place } from "../linux/marks/objectName";
-import { claimOf, linkOfClaim } from "../linux/marks/objectName";
+import { linkOfObject, objectName } from "../linux/marks/objectName";
 import type { Args, Definition, Observed } from "./definition";
 import { restoreEffects } from "./effects";
 import { removalOf } from "./foreign";
@@ -12,8 +12,8 @@ import { othersRecords } from "./ownership";
 import { asFarAsSaid } from "./upToDate";
 
 /**
- * Removes what the resource made, and forgets what it has written down; what it took over is set back to what it was,
- * and stays. What others share with it stays as it is.
+ * Deletes what the resource created and forgets its records. An adopted object is restored and stays; a shared one is left
+ * unchanged.
  */
 export async function release(
   definition: Definition,
@@ -34,14 +34,14 @@ export async function release(
   await forget(definition, host, args, observation);
 }
 
-/** Of those that let go of it at once each is off the records before it looks: the last one finds nobody else. */
+/** Each resource drops its own record first, so that the last of several concurrent deletions finds no other. */
 async function hasOthers(definition: Definition, host: Host, args: Args): Promise<boolean> {
   const key = keyOf(definition, args);
   await host.records.drop(key, String(args["mark"]));
   return othersRecords(await host.records.find(key), args).length > 0;
 }
 
-/** Whether others rely on an object, which then stays as it is; warns who they are. */
+/** Whether other programs rely on the object, which then stays unchanged. Warns about them. */
 async function isReliedOn(definition: Definition, host: Host, args: Args, former: Former): Promise<boolean> {
   const plan = definition.reliedOn?.(args, former.args);
   const others = plan ? await runSteps(sharing(host), plan) : [];
@@ -65,13 +65,13 @@ async function giveBack(
     const done = Object.fromEntries(Object.entries(before).filter(([field]) => fields.includes(field)));
     await runAll(host, definition.update({ ...now, args: { ...now.args, ...done } }, before));
   } catch (error) {
-    // It is still to be given back: the next attempt has to know as what.
+    // The next attempt must know the former state.
     await host.records.save(keyOf(definition, args), { mark: String(args["mark"]), args, former });
     throw error;
   }
 }
 
-/** Forgets what this resource has written down of its object, and of what went with it, and what a crash has left. */
+/** Forgets the records of this resource about its object and the content of the object, and cleans up after a crash. */
 export async function forget(
   definition: Definition,
   host: Host,
@@ -79,7 +79,7 @@ export async function forget(
   observation: Observation,
 ): Promise<void> {
   const mark = String(args["mark"]);
-  // Also what `sight` does not have, as it was written for a namespace that has gone since.
+  // The observation lacks records that were written for an earlier namespace of this name.
   await host.records.drop(keyOf(definition, args), mark);
   if (observation.observed) return;
   await forgetContent(definition, host, args);
@@ -87,7 +87,7 @@ export async function forget(
   if (left) await runSteps(host, left);
 }
 
-/** `places` are those that went along with the object, such as the far ends of cables. */
+/** `places` were deleted with the object, such as the far ends of cables. */
 async function forgetContent(
   definition: Definition,
   host: Host,
@@ -97,10 +97,10 @@ async function forgetContent(
   const namespace = definition.ownsNamespace?.(args);
   if (namespace !== undefined) await host.records.dropAll(namespace);
   const further = places.flatMap(({ namespace, link }) =>
-    link === undefined ? [] : claimOf("link", namespace, link),
+    link === undefined ? [] : objectName("link", namespace, link),
   );
   for (const object of new Set([...definition.objectNames(args), ...further])) {
-    const gone = linkOfClaim(object);
+    const gone = linkOfObject(object);
     if (gone) await host.records.dropOn(gone.namespace, gone.link);
   }
 }

@@ -6,15 +6,17 @@ import { merge } from "./merge";
 import { ask, type Observation } from "./observe";
 import { UNKNOWN } from "./unknown";
 
-/** Milliseconds between looks at what settles late: a carrier at once, duplicate address detection after two seconds. */
+/**
+ * Milliseconds between looks at delayed states: carrier comes at once, duplicate address detection ends after two seconds.
+ */
 const SETTLING = [20, 40, 80, 160, 320, 640, 1280, 1280, 1280];
 
-/** Looks for a value that is not as asked: if anything sets it late, it does so soon. */
+/** The number of looks for a differing value, which a late writer sets soon if at all. */
 const LOOKS_AT_VALUES = 4;
 
 /**
- * Judges what was seen first after a change: the state is what the kernel says, and anything not as asked, or not working, is an
- * error that names it. `remembered` are outputs that cannot be read back.
+ * Verifies the first observation after a change and returns it as the state. Reports values that differ, and problems that
+ * do not resolve in time. `remembered` holds outputs that cannot be read back.
  */
 export async function verified(
   definition: Definition,

@@ -16,7 +16,7 @@ import {
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
-import { addressesIn, addressesOn, claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { addressesIn, addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL } from "../linux/marks/protocol";
 import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
 import { linkId } from "./links/identity";
@@ -67,8 +67,11 @@ export const address: Definition<Args, Outputs> = {
   },
 
   id: (args) => linkId(args.namespace, entry(args)),
-  objectNames: (args) => [claimOf("address", args.namespace, entry(args))],
-  needs: ({ namespace, interface: link }) => [...namespaceClaim(namespace), claimOf("link", namespace, link)],
+  objectNames: (args) => [objectName("address", args.namespace, entry(args))],
+  needs: ({ namespace, interface: link }) => [
+    ...namespaceClaim(namespace),
+    objectName("link", namespace, link),
+  ],
   provides: ({ namespace, interface: link }) => [addressesIn(namespace), addressesOn(namespace, link)],
   place: {
     ...{ namespace: "namespace", link: "interface", short: "address" },

@@ -3,7 +3,7 @@ import type { Definition, Observed, Some } from "../engine/definition";
 import { integer, linkName, macAddress, mtu, namespaceName, withoutSign } from "../fields/common";
 import { ip, showLink, showLinks } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { incompatible, isUp, type Link, parseLink, parseLinks } from "../linux/read/link";
 import { linksIn, memberOf, portsOf, stackedOn } from "./links/attached";
 import { birthGroup, isMarked, linkId, macOf, markWords } from "./links/identity";
@@ -75,7 +75,7 @@ export const bridge: Definition<Args, Outputs> = {
 
   id: ({ namespace, name }) => linkId(namespace, name),
   place: { namespace: "namespace", name: "name" },
-  objectNames: ({ namespace, name }) => [claimOf("link", namespace, name)],
+  objectNames: ({ namespace, name }) => [objectName("link", namespace, name)],
   needs: ({ namespace }) => namespaceClaim(namespace),
   defaults: ({ mark }) => ({ mac: macOf(mark) }),
 

@@ -5,7 +5,7 @@ import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sy
 import { type Command, command, ip, type Steps, showLink, showLinks, wait } from "../linux/command";
 import { RefusedError } from "../linux/errors";
 import { isMarkOf, parseMark } from "../linux/marks/mark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { isUp, parseLink, parseLinks } from "../linux/read/link";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, parameterOf } from "../linux/sysctlRelations";
@@ -81,7 +81,7 @@ export const namespace: Definition<Args, Outputs> = {
   marksAfterCreate: true,
   objectNames: ({ name }) => namespaceClaim(name),
   settings: ({ name, sysctls = {} }) =>
-    Object.keys(sysctls).map((key) => claimOf("sysctl", name, parameterOf(key))),
+    Object.keys(sysctls).map((key) => objectName("sysctl", name, parameterOf(key))),
 
   problems: ({ sysctls = {} }) =>
     repeatedKeys(Object.keys(sysctls)).map(({ key, first }) => ({

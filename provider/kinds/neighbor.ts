@@ -5,7 +5,7 @@ import { ethernetAddress, ipAddress, linkName, namespaceName } from "../fields/c
 import { machineProblem } from "../fields/machine";
 import { type Command, ip } from "../linux/command";
 import { canonicalIp, familyOf, parseIp } from "../linux/ip";
-import { addressesOn, claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
 import { type NeighborInfo, parseNeighbors } from "../linux/read/neighbor";
 import { linkId } from "./links/identity";
@@ -50,8 +50,11 @@ export const neighbor: Definition<Args> = {
   },
 
   id: (args) => linkId(args.namespace, entry(args)),
-  objectNames: (args) => [claimOf("neighbour", args.namespace, entry(args))],
-  needs: ({ namespace, interface: link }) => [...namespaceClaim(namespace), claimOf("link", namespace, link)],
+  objectNames: (args) => [objectName("neighbour", args.namespace, entry(args))],
+  needs: ({ namespace, interface: link }) => [
+    ...namespaceClaim(namespace),
+    objectName("link", namespace, link),
+  ],
   // The kernel empties the table of a link along with its last IPv4 address.
   needsAny: ({ namespace, interface: link }) => [addressesOn(namespace, link)],
   place: { namespace: "namespace", link: "interface" },

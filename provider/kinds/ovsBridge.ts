@@ -4,7 +4,7 @@ import { macAddress, mtu } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { ip, lookFor, type Steps, showLink, showLinks } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
-import { claimOf } from "../linux/marks/objectName";
+import { objectName } from "../linux/marks/objectName";
 import { portsIn } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, quoted, vsctl } from "../linux/ovs/vsctl";
 import { isUp, type Link, parseLink } from "../linux/read/link";
@@ -66,7 +66,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
 
   id: ({ name }) => name,
   place: { name: "name" },
-  objectNames: ({ name }) => [claimOf("link", undefined, name)],
+  objectNames: ({ name }) => [objectName("link", undefined, name)],
   defaults: ({ mark }) => ({ mac: macOf(mark) }),
 
   problems: ({ stp, rstp }) =>

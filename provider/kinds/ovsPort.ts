@@ -6,7 +6,7 @@ import { integer } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { type Command, lookFor, showLink } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
-import { claimOf } from "../linux/marks/objectName";
+import { objectName } from "../linux/marks/objectName";
 import { BRIDGES, bridgeOf } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, vsctl } from "../linux/ovs/vsctl";
 import { type Link, parseLink } from "../linux/read/link";
@@ -61,8 +61,11 @@ export const ovsPort: Definition<Args, Outputs> = {
   id: (args) => `${args.bridge}/${args.interface}`,
   // A link is a port of one bridge at most.
   place: { name: "interface", key: (args) => args.interface },
-  objectNames: (args) => [claimOf("port of Open vSwitch", undefined, args.interface)],
-  needs: (args) => [claimOf("link", undefined, args.bridge), claimOf("link", undefined, args.interface)],
+  objectNames: (args) => [objectName("port of Open vSwitch", undefined, args.interface)],
+  needs: (args) => [
+    objectName("link", undefined, args.bridge),
+    objectName("link", undefined, args.interface),
+  ],
 
   defaults: ({ tag }) => ({ vlanMode: hasUnknown(tag) ? UNKNOWN : tag === undefined ? "trunk" : "access" }),
   problems: vlanProblems,

@@ -8,7 +8,7 @@ import { fwmark, printUids, ruledNetwork, ruledPort, typeOfService, uidRange } f
 import { routeTable } from "../fields/routeTable";
 import { ASK, type Command, familyOption, ip, lookFor } from "../linux/command";
 import { printFwmark } from "../linux/fwmark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark } from "../linux/marks/protocol";
 import { hasPorts, portValue, protocolNumber, protocolOf } from "../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../linux/read/policyRule";
@@ -77,7 +77,7 @@ export const policyRule: Definition<Args> = {
 
   id: ({ namespace, family, priority }) =>
     `${namespace === undefined ? "" : `${namespace}/`}${family} rule ${priority}`,
-  objectNames: ({ namespace, family, priority }) => [claimOf("rule", namespace, `${family} ${priority}`)],
+  objectNames: ({ namespace, family, priority }) => [objectName("rule", namespace, `${family} ${priority}`)],
   // A rule outlives its links, and waits for them.
   needs: ({ namespace }) => namespaceClaim(namespace),
   place: { namespace: "namespace" },

@@ -11,7 +11,7 @@ import { ASK, type Command, ip } from "../linux/command";
 import { RefusedError } from "../linux/errors";
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, type Family, familyOf } from "../linux/ip";
-import { addressesIn, claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { addressesIn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
 import { parseRoutes, type RouteInfo } from "../linux/read/route";
 
@@ -103,13 +103,13 @@ export const route: Definition<Args> = {
     return words.join(" ");
   },
   objectNames: (args) => [
-    claimOf("route", args.namespace, `${args.table} ${targetOf(args)} metric ${metricOf(args)}`),
+    objectName("route", args.namespace, `${args.table} ${targetOf(args)} metric ${metricOf(args)}`),
   ],
 
   needs: ({ namespace, nexthops = [], ...way }) => [
     ...namespaceClaim(namespace),
     ...[way, ...nexthops].flatMap(({ interface: link }) =>
-      link === undefined ? [] : claimOf("link", namespace, link),
+      link === undefined ? [] : objectName("link", namespace, link),
     ),
   ],
 

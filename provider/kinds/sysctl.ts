@@ -3,7 +3,7 @@ import type { Definition, Effect, Observed } from "../engine/definition";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, sysctlKey, sysctlValue } from "../fields/sysctl";
 import type { Family } from "../linux/ip";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { linkIn, sysctlName } from "../linux/read/sysctl";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../linux/sysctlRelations";
@@ -51,11 +51,14 @@ export const sysctl: Definition<Args> = {
     sysctlPaths(key)
       .slice(1)
       .map((path) => idOf(namespace, path)),
-  objectNames: ({ namespace, key }) => [claimOf("sysctl", namespace, parameterOf(key))],
+  objectNames: ({ namespace, key }) => [objectName("sysctl", namespace, parameterOf(key))],
 
   needs({ namespace, key }) {
     const link = linkIn(key);
-    return [...namespaceClaim(namespace), ...(link === undefined ? [] : [claimOf("link", namespace, link)])];
+    return [
+      ...namespaceClaim(namespace),
+      ...(link === undefined ? [] : [objectName("link", namespace, link)]),
+    ];
   },
 
   place: { namespace: "namespace", name: "key", value: "value" },

@@ -3,7 +3,7 @@ import type { Definition, Observed, Problem, Some } from "../engine/definition";
 import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
 import { isMarkOf, parseMark } from "../linux/marks/mark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { incompatible, isUp, type Link, parseLink, parseLinks } from "../linux/read/link";
 import { parseNamespaceIds } from "../linux/read/namespaceId";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
@@ -71,11 +71,12 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       .join(" "),
   place: { ends: ["end", "peer"], key: ({ end }) => linkId(end.namespace, end.name) },
   namespaceOf: ({ end }) => end.namespace,
-  objectNames: ({ end, peer }) => [end, peer].map(({ namespace, name }) => claimOf("link", namespace, name)),
+  objectNames: ({ end, peer }) =>
+    [end, peer].map(({ namespace, name }) => objectName("link", namespace, name)),
   needs: ({ end, peer }) =>
     [end, peer].flatMap(({ namespace, bridge }) => [
       ...namespaceClaim(namespace),
-      ...(bridge === undefined ? [] : [claimOf("link", namespace, bridge)]),
+      ...(bridge === undefined ? [] : [objectName("link", namespace, bridge)]),
     ]),
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Family, familyOf } from "../linux/ip";
 import { parseMark } from "../linux/marks/mark";
-import { claimOf } from "../linux/marks/objectName";
+import { objectName } from "../linux/marks/objectName";
 import { covers } from "../linux/prefix";
 import { parameterOf } from "../linux/sysctlRelations";
 import type { DeviceAddress, Place, Port } from "./network/network";
@@ -83,19 +83,19 @@ export class Owners {
   }
 
   ofLink({ place, device }: Port): Owner | undefined {
-    return this.ofMark(device.alias) ?? this.byClaim.get(claimOf("link", place.name, device.name));
+    return this.ofMark(device.alias) ?? this.byClaim.get(objectName("link", place.name, device.name));
   }
 
   ofOvsPort(link: string): Owner | undefined {
-    return this.byClaim.get(claimOf("port of Open vSwitch", undefined, link));
+    return this.byClaim.get(objectName("port of Open vSwitch", undefined, link));
   }
 
   ofAddress({ place, device }: Port, { ip, prefix }: DeviceAddress): Owner | undefined {
-    return this.byClaim.get(claimOf("address", place.name, `${device.name} ${ip}/${prefix}`));
+    return this.byClaim.get(objectName("address", place.name, `${device.name} ${ip}/${prefix}`));
   }
 
   ofNeighbour(place: Place, link: string, ip: string): Owner | undefined {
-    return this.byClaim.get(claimOf("neighbour", place.name, `${link} ${ip}`));
+    return this.byClaim.get(objectName("neighbour", place.name, `${link} ${ip}`));
   }
 
   /** `table` as arguments have it. */
@@ -105,11 +105,11 @@ export class Owners {
     metric: number,
     table: number | string = "main",
   ): Owner | undefined {
-    return this.byClaim.get(claimOf("route", place.name, `${table} ${destination} metric ${metric}`));
+    return this.byClaim.get(objectName("route", place.name, `${table} ${destination} metric ${metric}`));
   }
 
   ofPolicyRule(place: Place, family: Family, priority: number): Owner | undefined {
-    return this.byClaim.get(claimOf("rule", place.name, `${family} ${priority}`));
+    return this.byClaim.get(objectName("rule", place.name, `${family} ${priority}`));
   }
 
   /** Whose route would lead to an address, though the kernel has none. */
@@ -144,7 +144,7 @@ export class Owners {
 
   /** `path` as below /proc/sys. */
   ofSysctl(place: Place, path: string): Owner | undefined {
-    return this.byClaim.get(claimOf("sysctl", place.name, parameterOf(path)));
+    return this.byClaim.get(objectName("sysctl", place.name, parameterOf(path)));
   }
 }
 

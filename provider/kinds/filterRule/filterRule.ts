@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Definition, Observed } from "../../engine/definition";
 import { hasUnknown, UNKNOWN } from "../../engine/unknown";
 import type { Answer, Steps } from "../../linux/command";
-import { claimOf, namespaceClaim } from "../../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../../linux/marks/objectName";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
@@ -61,7 +61,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
 
   id: (args) => ruleId(args.chain, args),
   // A rule is known by its mark alone, and no two resources have the same.
-  objectNames: ({ namespace, mark }) => [claimOf("filter rule", namespace, mark)],
+  objectNames: ({ namespace, mark }) => [objectName("filter rule", namespace, mark)],
   needs: ({ namespace }) => namespaceClaim(namespace),
   place: { namespace: "namespace", key: (_, named) => named },
 

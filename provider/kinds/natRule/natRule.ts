@@ -5,7 +5,7 @@ import { network } from "../../fields/common";
 import { isAny } from "../../fields/nat";
 import type { Answer, Command, Steps } from "../../linux/command";
 import { RefusedError } from "../../linux/errors";
-import { addressesIn, claimOf, namespaceClaim } from "../../linux/marks/objectName";
+import { addressesIn, namespaceClaim, objectName } from "../../linux/marks/objectName";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
@@ -71,10 +71,10 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   id: (args) => ruleId(args.kind, args),
   // A rule is known by its mark alone, and no two resources have the same.
-  objectNames: ({ namespace, mark }) => [claimOf("NAT rule", namespace, mark)],
+  objectNames: ({ namespace, mark }) => [objectName("NAT rule", namespace, mark)],
   needs: ({ namespace, routeLocalnet }) => [
     ...namespaceClaim(namespace),
-    ...(routeLocalnet === undefined ? [] : [claimOf("link", namespace, routeLocalnet)]),
+    ...(routeLocalnet === undefined ? [] : [objectName("link", namespace, routeLocalnet)]),
   ],
 
   // The network of a hairpin is that of an address.

@@ -49,7 +49,6 @@ export function parseMark(mark: string) {
     : { kind, hash, label, stack: undefined, name: label };
 }
 
-/** Whether a text is the mark of a resource of this kind. */
 /** The resource of a mark, as in `NatRule "web" of the stack lab/dev`; `undefined` for a text that is none of ours. */
 export function ownerIn(mark: string | undefined): string | undefined {
   const owner = parseMark(mark ?? "");

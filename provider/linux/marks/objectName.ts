@@ -1,5 +1,5 @@
 /** A kernel object as resources claim it: `link veth-red in red`; of the host's own namespace, `link v-net-0`. */
-export const claimOf = (what: string, namespace: string | undefined, name: string): string =>
+export const objectName = (what: string, namespace: string | undefined, name: string): string =>
   `${what} ${name}${namespace === undefined ? "" : ` in ${namespace}`}`;
 
 /** Every address of a namespace, as routes rely on them. */
@@ -20,7 +20,7 @@ export interface Place {
 export type LinkPlace = Required<Place>;
 
 /** The link that a claim is for, and its namespace; `undefined` for any other object. */
-export function linkOfClaim(object: string): LinkPlace | undefined {
+export function linkOfObject(object: string): LinkPlace | undefined {
   const [, link, namespace] = /^link (\S+)(?: in (\S+))?$/.exec(object) ?? [];
   return link === undefined ? undefined : { namespace, link };
 }
