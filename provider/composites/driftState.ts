@@ -12,8 +12,8 @@ import type { Composite } from "./composite";
 import { compact, withValueAt } from "./paths";
 
 /**
- * A state with everything as it was found, by the keys of its parts: a field that differs is put in its place, and a part
- * that is not there is taken out. What the arguments cannot say, as it is what they leave to a default, becomes a note.
+ * Returns a state with all parts as found. Differing fields are updated in place, and missing parts are removed. Differences
+ * in defaults, which the arguments cannot express, become notes.
  */
 export function observedState(
   composite: Composite,

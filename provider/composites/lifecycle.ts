@@ -20,9 +20,9 @@ import { isEmpty, type Plan, planOf } from "./plan";
 import { type Failure, inOrder, queues, reversed } from "./schedule";
 import { stateAfter } from "./stateAfter";
 
-/** What `provider/engine/lifecycle.ts` does for one object, for a list of them: each part by that very engine. */
+/** The lifecycle of a list of parts. Each part runs through `provider/engine/lifecycle.ts`. */
 
-/** Validates the whole and each part that is known; refuses what is there twice, or another resource has claimed. */
+/** Validates the composite and its known parts. Refuses duplicates and objects that another resource has claimed. */
 export function check(
   composite: Composite,
   host: HostToCheck,
@@ -46,7 +46,7 @@ export function check(
   };
 }
 
-/** What `check` finds in the arguments alone, and the parts that are known once all is well by itself. */
+/** Validates the arguments alone. Returns the known parts if there are no problems. */
 export function inspect(
   composite: Composite,
   news: Args,
@@ -72,19 +72,19 @@ function twins(composite: Composite, parts: readonly CheckedPart[]): Problem[] {
   });
 }
 
-/** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
+/** Compares `olds`, the state, with `news`, the result of `check`. */
 export function diff(composite: Composite, host: HostId, olds: Args, news: Args) {
   const replaces = composite.replaceOn.filter((field) => !isDeepStrictEqual(olds[field], news[field]));
   const isAsked = isOther(composite, olds, news);
-  // What hangs on the whole is replaced with it anyway. The same arguments make the same parts; only notes can tell that they
-  // are not as they should be.
+  // A replacement of the composite recreates its dependents anyway. Equal arguments produce equal parts, so only notes can
+  // reveal a difference.
   const isPlanned = replaces.length === 0 && !hasUnknown(news) && (isAsked || hasNotes(olds));
   const plan = isPlanned ? planOf(composite, host, olds, news) : NOTHING;
   noteDisruption(host, String(news["mark"]), plan.disruption);
   return {
     changes: replaces.length > 0 || isAsked || !isEmpty(plan),
     replaces: [...replaces],
-    // The kernel knows objects by name: the old ones must go before the new ones come.
+    // Object names are unique in the kernel, so the old objects must be deleted before their replacements are created.
     deleteBeforeReplace: true,
   };
 }
@@ -101,13 +101,13 @@ const isOther = (composite: Composite, olds: Args, news: Args): boolean =>
   hasUnknown(news) ||
   isRemade(news);
 
-/** Makes every part that can be made. Where nothing at all could, it is as if nothing had been asked. */
+/** Creates every part that can be created. If none could be, the creation fails without leaving a state. */
 export async function create(composite: Composite, host: Host, args: Args): Promise<single.Result> {
   const made = checkedPartsOf(composite, args);
   return apply(composite, host, args, args, { ...NOTHING, made });
 }
 
-/** Brings each part to what is asked, changing only the difference. `olds` is the state. */
+/** Updates each part by its differences alone. `olds` is the state. */
 export async function update(
   composite: Composite,
   host: Host,
@@ -117,7 +117,7 @@ export async function update(
   return apply(composite, host, olds, args, planOf(composite, host, olds, args));
 }
 
-/** The state with every part as it really is; `undefined` when it is gone as a whole. */
+/** Returns the state with every part as found, or `undefined` if the composite is gone. */
 export async function read(composite: Composite, host: Host, state: Args) {
   const parts = checkedPartsOf(composite, state);
   const found = new Map<string, Args | undefined>();
@@ -139,17 +139,17 @@ export async function read(composite: Composite, host: Host, state: Args) {
   return { id: composite.id(state), inputs, state: { ...observed.state, ...inputs } };
 }
 
-/** Without the part that its whole entry stands for, or without any, there is no such thing. */
+/** Whether the composite is gone: the part of its main entry is missing, or all parts are. */
 function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args | undefined>): boolean {
   const isMissing = ({ key }: CheckedPart) => !found.get(key);
-  // What is always there proves nothing.
+  // Objects that always exist prove nothing.
   const own = parts.filter(({ definition }) => !definition.isShared);
   return (
     own.some((part) => part.entry.length === 0 && isMissing(part)) || (own.length > 0 && own.every(isMissing))
   );
 }
 
-/** Whether a value of the host is to be set back, as its record says. A reboot has done so, and left no record. */
+/** Whether a value of the host must be restored, according to its record. A reboot restores it and deletes the record. */
 async function isOwedToHost(part: CheckedPart, host: Host): Promise<boolean> {
   const { definition } = part;
   const state = stateOf(part);
@@ -191,17 +191,17 @@ async function apply(
     return isAgain ? { id, state } : inListOrder(composite, host, { id, state }, args, plan);
   }
   const reasons = [...reasonsOf(composite, [...left, ...failures]), ...warningOf(plan.disruption)];
-  // A state would only tell of what is not there.
+  // Nothing exists, so a state would be wrong.
   if (plan.made.length === failures.length && formers.size === 0 && plan.same.length === 0)
     throw new PartsError(reasons);
   const there = checkedPartsOf(composite, state).filter(
     ({ key }) => !failures.some(({ item }) => item.key === key),
   );
-  // Parts that failed may have left others out of order: the next run finds that in the state.
+  // Failed parts may have left others out of order. The next run finds that in the state.
   throw new PartialError(id, await asFarAsObserved(composite, host, state, there), reasons);
 }
 
-/** Puts lists in order at once where something made earlier stands before what was made now. */
+/** Corrects the order at once if an earlier address precedes a new one. */
 async function inListOrder(
   composite: Composite,
   host: Host,
@@ -215,7 +215,7 @@ async function inListOrder(
   return apply(composite, host, observed, args, planOf(composite, host, observed, args), true);
 }
 
-/** The next run does not know any more what this one has made anew, and the run ends here for what hangs on it. */
+/** Lists the recreated objects, because the next run no longer knows them and this run skips their dependents. */
 function warningOf({ recreated }: Disruption): string[] {
   const objects = recreated.filter((object) => /^(link|namespace) /.test(object));
   if (objects.length === 0) return [];
@@ -224,7 +224,7 @@ function warningOf({ recreated }: Disruption): string[] {
   ];
 }
 
-/** Makes a part, or changes what it was, and notes what it took over; what is moved goes first. */
+/** Creates or updates a part and notes its former state. An address that moves is deleted first. */
 async function bring(
   host: Host,
   { key, definition, checked }: CheckedPart,
@@ -239,15 +239,15 @@ async function bring(
       : await single.create(definition, host, checked);
     formers.set(key, formerIn(state));
   } catch (error) {
-    // It is there, and has to be given back one day.
+    // The part exists and must be restored eventually.
     if (error instanceof PartialError) formers.set(key, formerIn(error.properties));
     throw error;
   }
 }
 
 /**
- * Removes parts, each after what hangs on it; what the kernel takes along with another needs no removal. Gives those that
- * may be there still, in the order of `parts`.
+ * Removes parts, each after its dependents. Parts that the kernel deletes with another need no removal. Returns the parts
+ * that may still exist, in the order of `parts`.
  */
 async function removeAll(
   host: Host,
@@ -272,13 +272,13 @@ async function removeAll(
   return parts.filter(({ key }) => errors.has(key)).map((item) => ({ item, error: errors.get(item.key) }));
 }
 
-/** What a resource of its own would have as its state. */
+/** Returns the state that a separate resource would have. */
 const stateOf = ({ checked, note: { former } }: CheckedPart): Args => ({
   ...checked,
   ...(former && { former }),
 });
 
-/** Why parts failed, each by its place. */
+/** Formats the reasons why parts failed, each with its place. */
 const reasonsOf = (composite: Composite, failures: readonly Failure<CheckedPart>[]): string[] =>
   failures
     .filter(({ error }) => error !== undefined)
