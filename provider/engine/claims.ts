@@ -43,7 +43,7 @@ export function claim(definition: Definition, host: HostId, args: Args): Problem
     return [
       {
         property: definition.identity,
-        reason: `${object} is ${nameOf(owner)} already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it`,
+        reason: `${object} is ${nameOf(owner)} already: two resources of a program cannot be the same kernel object, so rename or remove one of them`,
       },
     ];
   });
@@ -60,7 +60,7 @@ export function refuseIfNeeded(definition: Definition, host: HostId, args: Args)
     const names = [...(needers.get(object) ?? [])].map(nameOf);
     if (names.length === 0 || owners.has(object)) continue;
     throw new RefusedError(
-      `${object} is not deleted, as it is needed by ${names.join(", ")}: take that out of the program as well, or put ${nameOf(String(args["mark"]))} back`,
+      `cannot delete ${object}: it is needed by ${names.join(", ")}. Remove that from the program too, or restore ${nameOf(String(args["mark"]))}`,
     );
   }
 }

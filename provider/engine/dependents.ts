@@ -49,7 +49,7 @@ export function disruptedNeeds(
         .filter(([, lost]) => isMissing(object, lost))
         .map(([mark]) => ({
           property: definition.identity,
-          reason: `needs ${object}, which ${nameOf(mark)} takes away: take this out of the program as well, or put that back`,
+          reason: `needs ${object}, which ${nameOf(mark)} deletes. Remove this from the program too, or restore that`,
         })),
     ),
   };

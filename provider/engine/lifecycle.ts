@@ -200,7 +200,7 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const observed = own ?? (isFree ? observation.observed : undefined);
     if (!observed && !isFree) {
       throw new RefusedError(
-        `${id} is gone, though the state has it: run \`pulumi up --refresh\` to make it anew${wayBack(definition, observation.observed, args)}`,
+        `${id} does not exist, but the state has it. Run \`pulumi up --refresh\` to recreate it${wayBack(definition, observation.observed, args)}`,
       );
     }
     const was = { ...args, mark: markIn(olds) };

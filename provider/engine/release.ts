@@ -46,7 +46,7 @@ async function isReliedOn(definition: Definition, host: Host, args: Args, former
   const plan = definition.reliedOn?.(args, former.args);
   const others = plan ? await runSteps(sharing(host), plan) : [];
   if (others.length > 0)
-    host.warn?.(`${definition.id(args)} stays as it is, for others rely on it: ${others.join(", ")}`);
+    host.warn?.(`${definition.id(args)} is left unchanged, because others rely on it: ${others.join(", ")}`);
   return others.length > 0;
 }
 

@@ -29,7 +29,7 @@ export async function verified(
   let observed = first;
   for (let looks = 0; ; looks++) {
     if (!observed)
-      throw new Error(`${id} was made, but is not there: something else on this host removed it`);
+      throw new Error(`${id} was created, but does not exist: another program on this host removed it`);
     const state: Args = { ...remembered, ...merge(args, observed.args), ...observed.outputs };
     const wrong = differences(definition, state, args);
     const pending = definition.pending?.(observed, args) ?? [];

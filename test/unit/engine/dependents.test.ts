@@ -45,7 +45,7 @@ describe("dependents", () => {
       {
         property: "address",
         reason:
-          'needs link lost-1 in losses, which Topology "t" takes away: take this out of the program as well, or put that back',
+          'needs link lost-1 in losses, which Topology "t" deletes. Remove this from the program too, or restore that',
       },
     ]);
     claim(bridge, HERE, marked(bridge, { name: "lost-1", namespace: "losses" }));

@@ -52,7 +52,7 @@ describe("engine", () => {
         {
           property: "name",
           reason:
-            'lamp checked is Lamp "checked" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+            'lamp checked is Lamp "checked" already: two resources of a program cannot be the same kernel object, so rename or remove one of them',
         },
       ]);
     });
@@ -258,7 +258,7 @@ describe("engine", () => {
     it("says when what it made is gone at once", async () => {
       const host = new FakeHost({ "ip show": absent });
       expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
-        "Error: lamp a was made, but is not there: something else on this host removed it",
+        "Error: lamp a was created, but does not exist: another program on this host removed it",
       );
     });
 
@@ -320,7 +320,7 @@ describe("engine", () => {
       it(`refuses ${title}`, async () => {
         const host = new FakeHost({ "ip show": answer });
         expect(plain(await errorOf(engine.update(lamp, host, state, { ...asked, watts: 50 })))).to.equal(
-          "RefusedError: lamp a is gone, though the state has it: run `pulumi up --refresh` to make it anew",
+          "RefusedError: lamp a does not exist, but the state has it. Run `pulumi up --refresh` to recreate it",
         );
         expect(new Set(host.ran)).to.deep.equal(new Set(["ip show a"]));
       });
@@ -343,7 +343,7 @@ describe("engine", () => {
     it("refuses what takes nothing along and is somebody else's by now", async () => {
       const host = new FakeHost({ "ip show": showing({ mark: "foreign" }) });
       const refusal = await errorOf(engine.update(bulb, host, state, { ...asked, watts: 50 }));
-      expect(plain(refusal)).to.match(/^RefusedError: bulb a is gone, though /);
+      expect(plain(refusal)).to.match(/^RefusedError: bulb a does not exist, but /);
     });
 
     it("fails with the tool's words, and looks no further", async () => {

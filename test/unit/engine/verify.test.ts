@@ -82,7 +82,7 @@ describe("verify", () => {
     const error: unknown = await verify(slow, host).catch((error: unknown) => error);
     expect(error).to.have.property(
       "message",
-      "lamp a was made, but is not there: something else on this host removed it",
+      "lamp a was created, but does not exist: another program on this host removed it",
     );
   });
 });

@@ -202,7 +202,7 @@ describe("Route", () => {
           property: "destination",
           reason:
             'route main 0.0.0.0/0 metric 0 in twice is Route "way" already: two resources of a program cannot be the ' +
-            "same kernel object, so name one of them otherwise or drop it",
+            "same kernel object, so rename or remove one of them",
         },
       ]);
     });

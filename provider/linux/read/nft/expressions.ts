@@ -9,10 +9,7 @@ export type Selector =
   | { readonly is: "fib"; readonly result: string; readonly flags: readonly string[] }
   | { readonly is: "concat"; readonly parts: readonly Selector[] }
 
-  /**
-   * Masked bits of another expression, as in `tcp flags & (fin
-   * syn)`.
-   */
+  /** Masked bits of another expression, as in `tcp flags & (fin | syn)`. */
   | { readonly is: "bits"; readonly of: Selector; readonly mask: Pattern }
   | { readonly is: "other"; readonly listed: unknown };
 
