@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type BridgeHandle, expectReferences, HANDLE, type NamespaceReference } from "./handles";
+import { type BridgeHandle, HANDLE, type NamespaceReference } from "./handles";
+import { Link } from "./link";
 import { currentProgram } from "./program";
-import { resolveNamespace } from "./reference";
-import { handOver, NetnsResource } from "./resource";
 
 /** Arguments of a {@link Bridge}. */
 export interface BridgeArgs {
@@ -54,22 +53,12 @@ export interface BridgeArgs {
 }
 
 /** A virtual switch: a Linux bridge, as `ip link add type bridge` makes it. See ip-link(8) and the kernel's bridge doc. */
-export class Bridge extends NetnsResource implements BridgeHandle {
-  /** Name of the bridge. */
-  declare readonly name: pulumi.Output<string>;
+export class Bridge extends Link<"bridge"> implements BridgeHandle {
   /** MAC address. */
   declare readonly mac: pulumi.Output<string>;
-  /** Interface index, unique in its namespace. */
-  declare readonly ifindex: pulumi.Output<number>;
-  /** @internal */
-  declare readonly [HANDLE]: BridgeHandle[typeof HANDLE];
 
   constructor(name: string, args: BridgeArgs = {}, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`Bridge "${name}"`, [["namespace", args.namespace, "namespace"]]);
-    const place = resolveNamespace(args.namespace);
-    const inputs = { ...args, name: args.name ?? name, namespace: place.name };
-    super("Bridge", name, inputs, ["ifindex"], { deletedWith: [place.resource] }, options);
-    handOver(this, { is: "bridge", name: this.name, place, resource: this });
-    currentProgram().declareBridge(place, inputs.name, this);
+    super("bridge", "Bridge", name, args, options);
+    currentProgram().declareBridge(this[HANDLE].place, args.name ?? name, this);
   }
 }

@@ -28,8 +28,11 @@ export interface OvsBridgeHandle extends Handle<"ovsBridge", LinkPlace> {}
 /** An end of a cable that this program declares: the `end` or the `peer` of a {@link VethPair}. */
 export interface CableEndHandle extends Handle<"cableEnd", LinkPlace> {}
 
+/** A link of any other kind that this program declares: a {@link Dummy}. */
+export interface PlainLinkHandle extends Handle<"link", LinkPlace> {}
+
 /** A link that this program declares. */
-export type LinkHandle = BridgeHandle | OvsBridgeHandle | CableEndHandle;
+export type LinkHandle = BridgeHandle | OvsBridgeHandle | CableEndHandle | PlainLinkHandle;
 
 /** A network namespace: a Namespace, a Node, or the name of one. */
 export type NamespaceReference = NamespaceHandle | pulumi.Input<string>;
@@ -40,11 +43,11 @@ export type BridgeReference = BridgeHandle | pulumi.Input<string>;
 /** A bridge of Open vSwitch: an OvsBridge, or the name of one. */
 export type OvsBridgeReference = OvsBridgeHandle | pulumi.Input<string>;
 
-/** A link: a Bridge, an OvsBridge, an end of a VethPair, or the name of any interface. */
+/** A link: a Bridge, an OvsBridge, an end of a VethPair, a Dummy, or the name of any interface. */
 export type InterfaceReference = LinkHandle | pulumi.Input<string>;
 
-/** A link that can be a port of Open vSwitch: an end of a VethPair, a Bridge, or the name of any interface. */
-export type PortReference = CableEndHandle | BridgeHandle | pulumi.Input<string>;
+/** A link that can be a port of Open vSwitch: an end of a VethPair, a Bridge, a Dummy, or the name of any interface. */
+export type PortReference = CableEndHandle | BridgeHandle | PlainLinkHandle | pulumi.Input<string>;
 
 /** The sorts of reference that arguments take. */
 type Wanted = "namespace" | "link" | "bridge" | "ovsBridge" | "port";
@@ -55,7 +58,7 @@ export type Reference = readonly [property: string, given: unknown, wanted: Want
 /** The name of a cable's end in messages. It is not a resource of its own. */
 const END = "end of a VethPair";
 
-/** The kinds that each sort of reference takes. */
+/** The kinds that each sort of reference takes, besides {@link ANY_PLAIN_LINK}. */
 const KINDS: Readonly<Record<Wanted, readonly string[]>> = {
   namespace: ["Namespace", "Node"],
   link: ["Bridge", "OvsBridge", END],
@@ -64,12 +67,15 @@ const KINDS: Readonly<Record<Wanted, readonly string[]>> = {
   port: ["Bridge", END],
 };
 
+/** The sorts of reference that take a link of every kind without a handle of its own, such as a Dummy. */
+const ANY_PLAIN_LINK: readonly Wanted[] = ["link", "port"];
+
 const WORDS: Readonly<Record<Wanted, string>> = {
   namespace: "a Namespace, a Node or the name of one",
-  link: "a Bridge, an OvsBridge, an end of a VethPair or the name of a link",
+  link: "a Bridge, an OvsBridge, an end of a VethPair, another link or the name of one",
   bridge: "a Bridge or the name of one",
   ovsBridge: "an OvsBridge or the name of one",
-  port: "an end of a VethPair, a Bridge or the name of a link",
+  port: "an end of a VethPair, a Bridge, another link or the name of one",
 };
 
 const ANY_LINK: Readonly<Record<string, string>> = {
@@ -85,9 +91,9 @@ const FIXES: Readonly<Record<Wanted, Readonly<Record<string, string>>>> = {
   link: ANY_LINK,
   bridge: {
     Topology: "the name of one of its bridges",
-    OvsBridge: "a Linux bridge; omit it, and create an OvsPort for this end",
+    OvsBridge: "a Linux bridge; omit it, and create an OvsPort for this link",
   },
-  ovsBridge: { Bridge: "an OvsBridge; give the cable's end this `bridge` instead of an OvsPort" },
+  ovsBridge: { Bridge: "an OvsBridge; give the link this `bridge` instead of an OvsPort" },
   port: {
     ...ANY_LINK,
     Namespace: "a link of the host's own namespace",
@@ -112,6 +118,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 export function expectReferences(whose: string, references: readonly Reference[]): void {
   for (const [property, given, wanted] of references) {
     if (given === undefined || given === null || typeof given === "string" || isLater(given)) continue;
+    if (ANY_PLAIN_LINK.includes(wanted) && isPlainLink(given)) continue;
     const kind = kindOf(given);
     if (kind !== undefined && KINDS[wanted].includes(kind)) {
       if (isHandle(given)) continue;
@@ -126,7 +133,7 @@ export function expectReferences(whose: string, references: readonly Reference[]
 
 /** The error for a resource in the place of text. */
 export function resourceForText(whose: string, property: string, given: object): Error {
-  const texts = TEXTS[kindOf(given) ?? ""];
+  const texts = isPlainLink(given) ? "`name`" : TEXTS[kindOf(given) ?? ""];
   const fix = texts === undefined ? "" : `: write its ${texts}`;
   return new pulumi.RunError(`${whose}: \`${property}\` takes a plain value, not ${nameOf(given)}${fix}`);
 }
@@ -143,6 +150,13 @@ export const isHandle = <T>(
   reference: T,
 ): reference is Extract<Exclude<T, undefined>, NamespaceHandle | LinkHandle> =>
   typeof reference === "object" && reference !== null && !isLater(reference) && HANDLE in reference;
+
+/** Whether a value is a link of a kind without a handle of its own. */
+function isPlainLink(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || isLater(value) || !(HANDLE in value)) return false;
+  const handle = value[HANDLE];
+  return typeof handle === "object" && handle !== null && "is" in handle && handle.is === "link";
+}
 
 /** The kind of a resource, also of one that another copy of this package made; `undefined` for anything else. */
 export function kindOf(value: unknown): string | undefined {

@@ -1,5 +1,6 @@
 export { Address, type AddressArgs } from "./address";
 export { Bridge, type BridgeArgs } from "./bridge";
+export { Dummy, type DummyArgs } from "./dummy";
 export { FilterRule, type FilterRuleArgs } from "./filterRule";
 export type {
   BridgeHandle,
@@ -11,6 +12,7 @@ export type {
   NamespaceReference,
   OvsBridgeHandle,
   OvsBridgeReference,
+  PlainLinkHandle,
   PortReference,
 } from "./handles";
 export { Namespace, type NamespaceArgs } from "./namespace";
@@ -28,6 +30,7 @@ export { OvsPort, type OvsPortArgs } from "./ovsPort";
 export type {
   AddressPart,
   BridgePart,
+  DummyPart,
   FilterRulePart,
   InterfacePart,
   NatRulePart,

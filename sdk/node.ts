@@ -56,7 +56,7 @@ export interface NodeArgs extends Omit<NamespaceArgs, "adopt">, InNodeArgs {
 }
 
 /**
- * A namespace with everything in it as one resource: cables, bridges, addresses, neighbours, routes, rules and kernel
+ * A namespace with everything in it as one resource: cables, bridges, dummies, addresses, neighbours, routes, rules and kernel
  * parameters. Each is what a resource of its own kind is, with the same rules, at a fraction of the engine's cost. Parts that
  * change are changed in place, each by itself.
  */
@@ -116,6 +116,7 @@ export class Node extends NetnsResource implements NamespaceHandle {
       if (far.hasAddresses) program.declareAddress(far.place, this);
     }
     for (const bridge of keysOf(args.bridges)) program.declareBridge(place, bridge, this);
+    for (const dummy of keysOf(args.dummies)) program.declareLink(place, dummy, this);
     for (const bridge of keysOf(args.ovsBridges)) {
       program.declareLink(HOST, bridge, this);
       program.declareAddress(HOST, this);

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AddressArgs } from "./address";
 import type { Names } from "./args";
 import type { BridgeArgs } from "./bridge";
+import type { DummyArgs } from "./dummy";
 import type { FilterRuleArgs } from "./filterRule";
 import type { NatRuleArgs } from "./natRule";
 import type { NeighborArgs } from "./neighbor";
@@ -48,6 +49,9 @@ interface OnLinkArgs {
 
 /** A bridge: the arguments of a {@link Bridge}, and the parts of its link. */
 export interface BridgePart extends Names<Omit<BridgeArgs, "name" | "namespace" | "adopt">>, OnLinkArgs {}
+
+/** A dummy: the arguments of a {@link Dummy}, and the parts of its link. */
+export interface DummyPart extends Names<Omit<DummyArgs, "name" | "namespace" | "adopt">>, OnLinkArgs {}
 
 /** A bridge of Open vSwitch: the arguments of an {@link OvsBridge}, and the parts of its link. */
 export interface OvsBridgePart extends Names<Omit<OvsBridgeArgs, "name" | "adopt">>, OnLinkArgs {}
@@ -98,6 +102,11 @@ export interface InterfacePart extends NearEndArgs {
 
 /** Parts that a Node, a node of a Topology, and the host of a Topology have in common. */
 export interface PlaceArgs {
+  /**
+   * Dummies of this network namespace, by their names: the arguments of a Dummy, `addresses` and `neighbors`. Default: none.
+   * Updates in place.
+   */
+  dummies?: NamedParts<DummyPart> | undefined;
   /** Routes of this network namespace, as the arguments of a Route. Default: none. Updates in place. */
   routes?: ListedParts<RoutePart>;
   /**

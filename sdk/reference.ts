@@ -72,7 +72,7 @@ export function resolvePort(
     : resolveBridgeByName(whose, side, bridge, namespace);
   if (kindOf(port.resource) === "OvsBridge") {
     throw new pulumi.RunError(
-      `${whose}: \`${side}bridge\` must be a Linux bridge; to attach this end to a bridge of Open vSwitch, omit \`bridge\` and create an OvsPort`,
+      `${whose}: \`${side}bridge\` must be a Linux bridge; to attach this link to a bridge of Open vSwitch, omit \`bridge\` and create an OvsPort`,
     );
   }
   const place = namespace === undefined ? port.place : resolveNamespace(namespace);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { markOf } from "../provider/linux/marks/mark";
-import { HANDLE, type LinkHandle, type NamespaceHandle } from "./handles";
+import { HANDLE } from "./handles";
 import { checkInputs } from "./inputs";
 import { currentProgram } from "./program";
 
@@ -82,8 +82,10 @@ const hide = (target: object, key: string | symbol, value: unknown): void => {
 };
 
 /** Makes `target` a handle that arguments of other resources take. */
-export const handOver = <H extends NamespaceHandle | LinkHandle>(target: H, handle: H[typeof HANDLE]): void =>
-  hide(target, HANDLE, handle);
+export const handOver = <H extends { readonly [HANDLE]: object }>(
+  target: H,
+  handle: H[typeof HANDLE],
+): void => hide(target, HANDLE, handle);
 
 function mark(
   kind: string,

@@ -99,9 +99,11 @@ export class Topology extends NetnsResource {
       program.declareAddress(resolveNamespace(node), this);
       this.declareCables(args, node, inside?.interfaces);
       for (const [bridge] of entriesOf(inside?.bridges)) this.declareLink(node, bridge, undefined, true);
+      for (const [dummy] of entriesOf(inside?.dummies)) this.declareLink(node, dummy, undefined);
       this.declareLinks(inside?.ovsBridges);
     }
     this.declareCables(args, undefined, args.interfaces);
+    this.declareLinks(args.dummies);
     this.declareLinks(args.ovsBridges);
     for (const [bridge, given] of entriesOf(args.bridges)) {
       const { namespace, addresses } = known(given) ?? {};

@@ -1,3 +1,5 @@
+import { kindsOfLink } from "../../provider/kinds";
+
 /** Words that try something, what is typed to it, and the options that a kernel is built with to have it. */
 interface Trial {
   readonly config: string;
@@ -18,13 +20,27 @@ const nft = (config: string, ...lines: readonly string[]): Trial => ({
 
 const VETH = "name try0 type veth peer name try1";
 
+/** A trial of each kind of link that programs can have. */
+const LINKS = Object.fromEntries(
+  kindsOfLink.map(({ links: { type, kernel } }) => [
+    type,
+    links(kernel.config, ["name", "try0", "type", type, ...(kernel.words ?? [])].join(" ")),
+  ]),
+);
+
+/** The features that hardly a program does without. */
+export const NEEDED: readonly string[] = [
+  ...kindsOfLink.flatMap(({ links: { type, kernel } }) => (kernel.isBasic ? [type] : [])),
+  "nftables",
+  "NAT (nftables)",
+];
+
 /**
  * What a kernel may or may not have, and what tries it. All happens in a network namespace that goes with the tool:
  * nothing is left but the modules that the kernel has loaded, as it would at the first `pulumi up`.
  */
 export const FEATURES: Readonly<Record<string, Trial>> = {
-  veth: links("CONFIG_VETH", VETH),
-  bridge: links("CONFIG_BRIDGE", "name try0 type bridge"),
+  ...LINKS,
   "VLAN filtering": links("CONFIG_BRIDGE_VLAN_FILTERING", "name try0 type bridge vlan_filtering 1"),
   IPv6: { config: "CONFIG_IPV6", words: ["ip", "-6", "address", "add", "fd00::1/64", "dev", "lo"] },
   nftables: nft(
@@ -52,4 +68,6 @@ export const FEATURES: Readonly<Record<string, Trial>> = {
     config: "CONFIG_NET_SCH_NETEM",
     words: ["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"],
   },
+  // The definition of a kind has the last word.
+  ...LINKS,
 };

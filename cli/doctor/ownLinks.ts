@@ -1,4 +1,5 @@
 import { parseMark } from "../../provider/linux/marks/mark";
+import { isSwitch } from "../../provider/trace/network/frames";
 import type { Device } from "../../provider/trace/network/network";
 import type { HostFacts } from "./facts";
 
@@ -27,6 +28,6 @@ export function routedLinks(facts: HostFacts): string[] {
 
 /** Bridges among them. */
 export function ownBridges(facts: HostFacts): string[] {
-  const own = ownDevices(facts).filter(({ kind }) => kind === "bridge");
+  const own = ownDevices(facts).filter(isSwitch);
   return own.length > 0 ? own.map(({ name }) => name) : ["BRIDGE"];
 }

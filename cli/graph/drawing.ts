@@ -1,3 +1,4 @@
+import { isCableEnd, isSwitch } from "../../provider/trace/network/frames";
 import {
   addressName,
   type Device,
@@ -82,15 +83,15 @@ function pointsOf(network: Network, place: Place): Point[] {
 
 const nameOf = (device: Device): string => {
   const state = stateOf(device);
-  const remarks = [...(device.kind === "veth" ? [] : [device.kind]), ...(state === "up" ? [] : [state])];
+  const remarks = [...(isCableEnd(device) ? [] : [device.kind]), ...(state === "up" ? [] : [state])];
   return remarks.length === 0 ? device.name : `${device.name} (${remarks.join(", ")})`;
 };
 
-const isBridge = ({ kind }: Device): boolean => ["bridge", OVS_BRIDGE].includes(kind);
+const isBridge = (device: Device): boolean => isSwitch(device) || device.kind === OVS_BRIDGE;
 
 /** The bridge of an end of a cable that is only a port: its name stands at the cable, which begins at the bridge. */
 const bridgeOf = ({ place, device }: Port): Device | undefined =>
-  device.kind === "veth" && addressesOf(device).length === 0
+  isCableEnd(device) && addressesOf(device).length === 0
     ? place.devices.find((other) => isBridge(other) && other.name === device.master)
     : undefined;
 
@@ -104,7 +105,7 @@ interface Cable {
 
 /** The cable that begins here; one with both ends shown begins at the first of them. */
 function cableFrom(network: Network, shown: Network, port: Port): Cable[] {
-  if (port.device.kind !== "veth") return [];
+  if (!isCableEnd(port.device)) return [];
   const peer = peerOf(network, port);
   const beyond = peer ? portName(peer) : NAMELESS;
   if (!peer || !shown.includes(peer.place)) return [{ port, far: undefined, beyond }];

@@ -1,3 +1,5 @@
+// Registers the kinds, so that marks and types of links are known.
+import "../../provider/kinds";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { gatherNetwork } from "../../provider/trace/network/gather";
 import { findPlace, type Network, type Place } from "../../provider/trace/network/network";

@@ -1,3 +1,4 @@
+import { isCableEnd } from "../../provider/trace/network/frames";
 import {
   type Device,
   type Network,
@@ -36,7 +37,7 @@ function inOrder(links: readonly Device[], master?: Device, depth = 0): { device
 }
 
 function otherEnd(network: Network, place: Place, device: Device): string {
-  if (device.kind !== "veth") return "";
+  if (!isCableEnd(device)) return "";
   const peer = peerOf(network, { place, device });
   return peer ? portName(peer) : `in ${NAMELESS}`;
 }

@@ -1,3 +1,5 @@
+// Registers the kinds, so that marks and types of links are known.
+import "../../provider/kinds";
 import { knownOn } from "../../provider/engine/discover";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import type { Known } from "../../provider/trace/owners";

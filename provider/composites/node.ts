@@ -11,6 +11,7 @@ export const NodeArgs = z.object({
   ...NamespaceArgs.shape,
   interfaces: inNode.interfaces.schema,
   bridges: inNode.bridges.schema,
+  dummies: inNode.dummies.schema,
   routes: inNode.routes.schema,
   policyRules: inNode.policyRules.schema,
   linkSysctls: inNode.linkSysctls.schema,

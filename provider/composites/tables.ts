@@ -1,5 +1,6 @@
 import { address } from "../kinds/address";
 import { bridge } from "../kinds/bridge";
+import { dummy } from "../kinds/dummy";
 import { filterRule } from "../kinds/filterRule/filterRule";
 import { namespace } from "../kinds/namespace";
 import { natRule } from "../kinds/natRule/natRule";
@@ -26,6 +27,7 @@ const onHost = {
 /** The arguments of a node: in its namespace, and Open vSwitch on the host. */
 export const inNode = {
   bridges: mapOf(bridge, { inside: onLink }),
+  dummies: mapOf(dummy, { inside: onLink }),
   interfaces: mapOf(vethPair, { inside: onLink }),
   routes: listOf(route),
   policyRules: listOf(policyRule),
@@ -40,6 +42,7 @@ export const inTopology = {
   sysctls: valuesOf(sysctl),
   nodes: mapOf(namespace, { inside: inNode }),
   bridges: mapOf(bridge, { inside: onLink, isAnywhere: true }),
+  dummies: mapOf(dummy, { inside: onLink }),
   interfaces: mapOf(vethPair, { inside: onLink }),
   routes: listOf(route),
   policyRules: listOf(policyRule),

@@ -11,6 +11,7 @@ import { inNode, inTopology } from "./tables";
 export const TopologyArgs = z.object({
   nodes: inTopology.nodes.schema,
   bridges: inTopology.bridges.schema,
+  dummies: inTopology.dummies.schema,
   interfaces: inTopology.interfaces.schema,
   nat: inTopology.nat.schema,
   filter: inTopology.filter.schema,

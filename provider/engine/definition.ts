@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Answer, Command, Steps } from "../linux/command";
 import type { HostId } from "../linux/host/perHost";
 import type { Former, OwnerRecord } from "../linux/host/records";
+import type { LinkFacts } from "../linux/linkTypes";
 import type { Place } from "../linux/marks/objectName";
 
 /** Checked arguments of any resource: the fields of its schema with defaults filled in, and its mark. */
@@ -170,6 +171,8 @@ export interface Definition<A = Args, O extends object = object> {
   readonly place?: PartPlace<A>;
   /** The network namespace whose deletion deletes the object. Default: the argument `namespace`. */
   namespaceOf?(args: A): string | undefined;
+  /** Facts about a kind of link. Absent for any other kind. */
+  readonly links?: LinkFacts<A>;
   /** The link whose deletion deletes the object. Default: none. */
   link?(args: A): string;
   /** The network namespace that the resource itself is. Its deletion deletes the content. */

@@ -1,7 +1,9 @@
 import type { Definition } from "../engine/definition";
 import { registerKinds } from "../engine/registry";
+import { type LinkFacts, registerLinkKinds } from "../linux/linkTypes";
 import { address } from "./address";
 import { bridge } from "./bridge";
+import { dummy } from "./dummy";
 import { filterRule } from "./filterRule/filterRule";
 import { namespace } from "./namespace";
 import { natRule } from "./natRule/natRule";
@@ -18,6 +20,7 @@ export const definitions: readonly Definition[] = [
   namespace,
   bridge,
   vethPair,
+  dummy,
   ovsBridge,
   ovsPort,
   address,
@@ -30,3 +33,10 @@ export const definitions: readonly Definition[] = [
 ];
 
 registerKinds(definitions);
+
+/** The kinds of link among them. */
+export const kindsOfLink: readonly (Definition & { readonly links: LinkFacts })[] = definitions.flatMap(
+  (definition) => (definition.links ? [{ ...definition, links: definition.links }] : []),
+);
+
+registerLinkKinds(kindsOfLink);

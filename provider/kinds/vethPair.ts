@@ -1,23 +1,25 @@
 import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
-import { linkName, macAddress, mtu, namespaceName } from "../fields/common";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
-import { isMarkOf, parseMark } from "../linux/marks/mark";
-import { namespaceClaim, objectName } from "../linux/marks/objectName";
-import { incompatible, isUp, type Link, parseLink, parseLinks } from "../linux/read/link";
+import { parseMark } from "../linux/marks/mark";
+import { incompatible, isCableEnd, type Link, parseLink } from "../linux/read/link";
 import { parseNamespaceIds } from "../linux/read/namespaceId";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
-import { birthGroup, isMarked, linkId, macOf, markWords } from "./links/identity";
+import { ethernetFields, placeFields, portFields, stateFields } from "./links/fields";
+import { isMarked, linkId, macOf } from "./links/identity";
 import { farEndOf, NOTHING } from "./links/inside";
+import {
+  birthWords,
+  changes,
+  completion,
+  linkClaim,
+  marking,
+  needsOf,
+  readBack,
+  surveyOf,
+} from "./links/link";
 
-const EndArgs = z.object({
-  name: linkName,
-  namespace: namespaceName.optional(),
-  bridge: linkName.optional(),
-  mac: macAddress,
-  mtu: mtu.default(1500),
-  up: z.boolean().default(true),
-});
+const EndArgs = z.object({ ...placeFields, ...portFields, ...ethernetFields, ...stateFields });
 
 export const VethPairArgs = z.object({
   end: EndArgs,
@@ -45,6 +47,12 @@ interface Reading extends Observed<Args, Partial<Outputs>> {
 export const vethPair: Definition<Args, Partial<Outputs>> = {
   kind: "VethPair",
   schema: VethPairArgs,
+  links: {
+    type: "veth",
+    frames: "peer",
+    kernel: { config: "CONFIG_VETH", words: ["peer", "name", "try1"], isBasic: true },
+    linksOf: ({ end, peer }) => [end, peer],
+  },
   identity: "end.name",
   onChange: {
     // The kernel can move and rename a link, but a move costs 16 ms and everything that hangs on it.
@@ -71,13 +79,8 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       .join(" "),
   place: { ends: ["end", "peer"], key: ({ end }) => linkId(end.namespace, end.name) },
   namespaceOf: ({ end }) => end.namespace,
-  objectNames: ({ end, peer }) =>
-    [end, peer].map(({ namespace, name }) => objectName("link", namespace, name)),
-  needs: ({ end, peer }) =>
-    [end, peer].flatMap(({ namespace, bridge }) => [
-      ...namespaceClaim(namespace),
-      ...(bridge === undefined ? [] : [objectName("link", namespace, bridge)]),
-    ]),
+  objectNames: ({ end, peer }) => [end, peer].map(linkClaim),
+  needs: ({ end, peer }) => [end, peer].flatMap(needsOf),
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),
 
@@ -112,8 +115,8 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       return [...removal(observed, args), ...creation(args)];
     const [mark = "", peerMark = mark] = args.mark.split("\n");
     return [
-      ...endUpdate(observed.args.end, args.end, observed.end, mark),
-      ...endUpdate(observed.args.peer, args.peer, observed.peer, peerMark),
+      ...changes(observed.args.end, args.end, marksOf(observed.end), mark),
+      ...changes(observed.args.peer, args.peer, marksOf(observed.peer), peerMark),
     ];
   },
 
@@ -137,32 +140,24 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       ? [...carrierProblems("end.up", observed.end), ...carrierProblems("peer.up", observed.peer)]
       : [],
 
-  // One end tells of the whole cable, and takes it along.
-  discover: (namespace) => ({
-    commands: [showLinks(namespace)],
-    find: ([links]) =>
-      parseLinks(links ?? "").flatMap(({ ifname: name, ifalias: mark }) =>
-        isMarkOf("VethPair", mark) ? { end: { name, namespace }, peer: {}, mark } : [],
-      ),
-  }),
+  // One end tells of the whole cable, and its deletion deletes both.
+  discover: surveyOf("VethPair", (end) => ({ end, peer: {} })),
 
   // A crash may have come before one alias or both.
   isOurs: ({ end, peer }: Reading, { mark, ...asked }) => {
     const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
     return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
   },
-  marking: ({ end, peer, mark }) =>
-    [end, peer]
-      .filter(isNamed)
-      .map(({ namespace, name }) => ip(namespace, "link", "set", "dev", name, "alias", mark)),
+  marking: ({ end, peer, mark }) => [end, peer].filter(isNamed).map((one) => marking(one, mark)),
 };
 
 /** Whether an end is there as its resource's own: by itself, or as the other end of one that is. */
 function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: string, salt: string): boolean {
   if (!at) return true;
-  const [{ ifalias: alias, group, address: mac, linkinfo }] = at;
+  const [link] = at;
+  const { ifalias: alias, group, address: mac } = link;
   if (alias === mark) return true;
-  if (linkinfo?.info_kind !== "veth" || parseMark(alias ?? "") !== undefined) return false;
+  if (!isCableEnd(link) || parseMark(alias ?? "") !== undefined) return false;
   const isOthersEnd = other?.[0].ifalias === mark && leadsTo(at, other) && leadsTo(other, at);
   return isOthersEnd || isMarked({ alias, group, mac }, mark, macOf(mark, salt));
 }
@@ -185,43 +180,31 @@ function markOn(links: readonly Link[], own: string): string | undefined {
 /** In the state, an end that a refresh has not found has no name. */
 const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
 
-/** Both ends at once and in their namespaces: moving one later costs 16 ms and brings it down. */
+/** Creates both ends at once and in their namespaces: a move later costs 16 ms and brings an end down. */
 function creation({ mark, end, peer }: Args): Command[] {
   // `ip -n` knows the namespace of the first end; the second is named, so it must not be the host's own.
   const [first, second] =
     peer.namespace === undefined && end.namespace !== undefined ? [peer, end] : [end, peer];
-  const words = ({ name, mac, mtu }: End) => [
-    ...["name", name, "address", mac, "mtu", String(mtu), "group", birthGroup(mark)],
-  ];
   const target =
     second.namespace === first.namespace || second.namespace === undefined ? [] : ["netns", second.namespace];
   return [
-    ip(first.namespace, "link", "add", ...words(first), "type", "veth", "peer", ...words(second), ...target),
-    ...[end, peer].map(({ namespace, name, bridge, up }) =>
-      ip(
-        namespace,
-        ...["link", "set", "dev", name, ...markWords(mark, birthGroup(mark))],
-        ...(bridge === undefined ? [] : ["master", bridge]),
-        ...(up ? ["up"] : []),
-      ),
+    ip(
+      first.namespace,
+      "link",
+      "add",
+      ...birthWords(first, mark),
+      "type",
+      "veth",
+      "peer",
+      ...birthWords(second, mark),
+      ...target,
     ),
+    completion(end, mark),
+    completion(peer, mark),
   ];
 }
 
-function endUpdate(observed: Some<End>, asked: End, link: Link | undefined, mark: string): Command[] {
-  const words = [
-    ...(link?.ifalias === mark ? [] : markWords(mark, link?.group)),
-    ...(observed.mac === asked.mac ? [] : ["address", asked.mac]),
-    ...(observed.mtu === asked.mtu ? [] : ["mtu", String(asked.mtu)]),
-    ...(observed.bridge === asked.bridge
-      ? []
-      : asked.bridge === undefined
-        ? ["nomaster"]
-        : ["master", asked.bridge]),
-    ...(observed.up === asked.up ? [] : [asked.up ? "up" : "down"]),
-  ];
-  return words.length === 0 ? [] : [ip(asked.namespace, "link", "set", "dev", asked.name, ...words)];
-}
+const marksOf = (link: Link | undefined) => ({ alias: link?.ifalias, group: link?.group });
 
 /** One end takes the other along. */
 function removal(observed: Observed<Args, object>, { end, peer }: Args): Command[] {
@@ -263,12 +246,9 @@ function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids?: Answer): 
   return ids === undefined || parseNamespaceIds(ids).get(from.link_netnsid) === namespace;
 }
 
-/** An end as it is; one that is not where it is looked for has no name. */
-function seenEnd(link: Link | undefined): Some<End> {
-  if (!link) return { name: undefined };
-  const { ifname: name, master: bridge, address: mac, mtu } = link;
-  return { name, bridge, mac, mtu, up: isUp(link) };
-}
+/** An end as the kernel has it; one that is not found has no name. */
+const seenEnd = (link: Link | undefined): Some<End> =>
+  link ? { name: link.ifname, ...readBack(link) } : { name: undefined };
 
 function problems(end: End, peer: End): Problem[] {
   if (end.name === peer.name && end.namespace === peer.namespace) {

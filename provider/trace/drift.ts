@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { canonicalIp, parseIp } from "../linux/ip";
+import { linkFactsOf, type MadeLink } from "../linux/linkTypes";
 import { covers } from "../linux/prefix";
 import { tableOf } from "../linux/read/routeTables";
 import type { Fault } from "./fault";
@@ -24,11 +25,11 @@ export const restored = (owner: Owner): Pick<Fault, "mend" | "code" | "owner"> =
   owner,
 });
 
-/** The kinds whose drift can be the reason for a fault. */
+/** Faults whose reason can be the drift of a link, of whatever kind. */
+const OF_LINKS: readonly Fault["cause"][] = ["link-down", "not-attached", "mtu"];
+
+/** The other kinds whose drift can be the reason for a fault. */
 const KINDS: Partial<Record<Fault["cause"], readonly string[]>> = {
-  "link-down": ["VethPair", "Bridge"],
-  "not-attached": ["VethPair", "Bridge"],
-  mtu: ["VethPair", "Bridge"],
   "loopback-down": ["Namespace"],
   gateway: ["Route"],
   "dead-route": ["Route"],
@@ -37,8 +38,12 @@ const KINDS: Partial<Record<Fault["cause"], readonly string[]>> = {
   "policy-rule": ["Route"],
 };
 
-/** Kinds of which there is no record: without a state nobody knows what their program says. */
-const UNRECORDED = ["VethPair", "Bridge", "Namespace"];
+/** Whether drift of a kind can be the reason for a fault. */
+const mayExplain = (cause: Fault["cause"], kind: string): boolean =>
+  OF_LINKS.includes(cause) ? linkFactsOf(kind) !== undefined : (KINDS[cause]?.includes(kind) ?? false);
+
+/** Whether no record tells of a kind: without a state nobody knows what its program says. */
+const isUnrecorded = (kind: string): boolean => kind === "Namespace" || linkFactsOf(kind) !== undefined;
 
 /** The fix of a fault, if its owner is not to be changed but restored. */
 export function fixOf(
@@ -47,10 +52,10 @@ export function fixOf(
   fault: Pick<Fault, "cause" | "mend" | "code" | "owner">,
 ): Pick<Fault, "mend" | "code" | "owner"> {
   const { cause, mend, code, owner } = fault;
-  if (!owner || !KINDS[cause]?.includes(owner.kind)) return { mend, code, owner };
+  if (!owner || !mayExplain(cause, owner.kind)) return { mend, code, owner };
   const args = known.owners.argsOf(owner);
   if (args && hasDrifted(owner.kind, args, known, place)) return restored(owner);
-  const isOpen = !args && UNRECORDED.includes(owner.kind) && !mend.includes("pulumi up");
+  const isOpen = !args && isUnrecorded(owner.kind) && !mend.includes("pulumi up");
   const ending = `; where ${ownerName(owner)} says so already, run \`pulumi up --refresh\``;
   return { mend: isOpen ? mend + ending : mend, code, owner };
 }
@@ -58,10 +63,6 @@ export function fixOf(
 function hasDrifted(kind: string, args: Args, known: Known, place: Place): boolean {
   const facts = known.facts.get(place);
   switch (kind) {
-    case "VethPair":
-      return ["end", "peer"].some((end) => isLinkOther(known.network, record(args[end])));
-    case "Bridge":
-      return isLinkOther(known.network, args);
     case "Namespace":
       return args["loopback"] !== false;
     case "Neighbor":
@@ -72,20 +73,19 @@ function hasDrifted(kind: string, args: Args, known: Known, place: Place): boole
     case "Route":
       return facts !== undefined && hasRouteDrifted(args, facts);
     default:
-      return false;
+      return (linkFactsOf(kind)?.linksOf(args) ?? []).some((link) => isLinkOther(known.network, link));
   }
 }
 
 const record = (value: unknown): Args => (typeof value === "object" && value !== null ? { ...value } : {});
 
-function isLinkOther(network: Network, args: Args): boolean {
-  const place = network.find(({ name }) => name === args["namespace"]);
-  const device = place?.devices.find(({ name }) => name === args["name"]);
+function isLinkOther(network: Network, { namespace, name: link, up, mtu, bridge }: MadeLink): boolean {
+  const place = network.find(({ name }) => name === namespace);
+  const device = place?.devices.find(({ name }) => name === link);
   if (!device) return true;
-  const { up, mtu, bridge } = args;
   return (
-    (typeof up === "boolean" && device.isUp !== up) ||
-    (typeof mtu === "number" && device.mtu !== mtu) ||
+    (up !== undefined && device.isUp !== up) ||
+    (mtu !== undefined && device.mtu !== mtu) ||
     (bridge !== undefined && device.master !== bridge)
   );
 }
@@ -198,12 +198,11 @@ const isAmong = (asked: unknown, address: string): boolean =>
 const isIn = (network: string, address: string): boolean =>
   parseIp(network) !== undefined && covers(network, address);
 
-/** The cable that gives a place a link, which it has not got. */
-export const lostCable = ({ owners }: Known, { name, devices }: Place): Owner | undefined =>
-  owners.find("VethPair", (args) =>
-    ["end", "peer"]
-      .map((end) => record(args[end]))
-      .some((end) => end["namespace"] === name && !devices.some((device) => device.name === end["name"])),
+/** The resource that gives a place a link which the kernel does not have. */
+export const lostLink = ({ owners }: Known, place: Place): Owner | undefined =>
+  owners.findLink(
+    ({ namespace, name }) =>
+      namespace === place.name && !place.devices.some((device) => device.name === name),
   );
 
 /** A rule of a place, of these that fit, that no chain has. */

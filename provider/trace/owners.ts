@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Family, familyOf } from "../linux/ip";
+import { linkFactsOf, type MadeLink } from "../linux/linkTypes";
 import { parseMark } from "../linux/marks/mark";
 import { objectName } from "../linux/marks/objectName";
 import { covers } from "../linux/prefix";
@@ -66,6 +67,14 @@ export class Owners {
   /** The first resource of a kind whose arguments fit. */
   find(kind: string, fits: (args: Args) => boolean): Owner | undefined {
     const found = this.known.find(({ definition, args }) => definition.kind === kind && fits(args));
+    return found && this.ofMark(String(found.args["mark"]));
+  }
+
+  /** The first resource of any kind of link that makes a link which fits. */
+  findLink(fits: (link: MadeLink) => boolean): Owner | undefined {
+    const found = this.known.find(({ definition, args }) =>
+      linkFactsOf(definition.kind)?.linksOf(args).some(fits),
+    );
     return found && this.ofMark(String(found.args["mark"]));
   }
 

@@ -12,6 +12,7 @@ import { bridgeRows, switches } from "./drift/rows/bridge";
 import { compositeRows } from "./drift/rows/composites";
 import { filterRuleRows, filters } from "./drift/rows/filterRule";
 import { forces, inForceRows } from "./drift/rows/inForce";
+import { lackingLinks, linkRows, links, NOT_IN_LINKS } from "./drift/rows/links";
 import { namespaceRows } from "./drift/rows/namespace";
 import { natRuleRows, rules } from "./drift/rows/natRule";
 import { neighborhood, neighborRows } from "./drift/rows/neighbor";
@@ -39,10 +40,15 @@ const kernelRows: readonly Row[] = [
   ...compositeRows,
 ];
 
-const rows: readonly Row[] = [...kernelRows, ...(hasOvs ? ovsRows : [])];
+const rows: readonly Row[] = [
+  ...kernelRows,
+  ...linkRows.filter(({ kind }) => !lackingLinks.has(kind)),
+  ...(hasOvs ? ovsRows : []),
+];
 
 /** Arguments that nobody can change by hand, and why. */
 const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
+  ...NOT_IN_LINKS,
   "Namespace killProcesses": "says what deletion does",
   "Namespace deleteForeign": "says what deletion does",
   "VethPair deleteForeign": "says what deletion does",
@@ -66,6 +72,7 @@ function program(): void {
   for (const place of [
     cables,
     switches,
+    links,
     addresses,
     routes,
     neighborhood,
@@ -137,6 +144,12 @@ describe("drift, property by property", function () {
     });
   }
 
+  for (const row of linkRows.filter(({ kind }) => lackingLinks.has(kind))) {
+    it(`${row.kind} ${row.path}: ${row.effect} (${row.name})`, function () {
+      skip(this, lackingLinks.get(row.kind) ?? "");
+    });
+  }
+
   for (const row of hasOvs ? [] : ovsRows) {
     it(`${row.kind} ${row.path}: ${row.effect} (${row.name})`, function () {
       skip(this, `not installed here: ${lackingOfOvs().join(", ")}`);
@@ -176,7 +189,7 @@ describe("drift, property by property", function () {
     const covered = [
       // Those of composites have places in them.
       ...new Set(
-        [...kernelRows, ...ovsRows]
+        [...kernelRows, ...linkRows, ...ovsRows]
           .filter((row) => !compositeRows.includes(row))
           .map(({ kind, path }) => `${kind} ${path}`),
       ),

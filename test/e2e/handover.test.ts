@@ -54,12 +54,34 @@ const singles =
     new Address(`${prefix}-ip`, { interface: cable.end, address: `10.0.0.${host}/24` });
     new Address(`${prefix}-gateway`, { interface: cable.peer, address: "10.0.0.1/24" });
     if (hasRoute) new Route(`${prefix}-out`, { namespace: web, destination: "default", via: "10.0.0.1" });
+    const lan = new Bridge(`${prefix}-lan`, { name: "lan", namespace: web });
+    new Address(`${prefix}-lan-ip`, { interface: lan, address: "10.1.0.1/24" });
+    new Neighbor(`${prefix}-beside`, { interface: cable.end, ...BESIDE });
+    new PolicyRule(`${prefix}-policy`, { namespace: web, ...POLICY });
+    new Sysctl(`${prefix}-parameter`, { namespace: web, key: KEY, value: 1 }, { dependsOn: cable });
+    new NatRule(`${prefix}-nat`, { namespace: web, ...NAT });
+    new FilterRule(`${prefix}-filter`, { namespace: web, ...FILTER });
   };
+
+const BESIDE = { address: "10.0.0.9", lladdr: "02:00:00:00:00:09" };
+const POLICY = { priority: 700, from: "10.1.0.0/24", table: 77 };
+const KEY = "net.ipv4.conf.eth0.arp_notify";
+const NAT = { kind: "masquerade", source: "10.1.0.0/24" } as const;
+const FILTER = { chain: "forward", source: "10.1.0.0/24", verdict: "drop" } as const;
 
 const inside = ({ host = 2, hasRoute = true }: Lab = {}) => ({
   interfaces: {
-    eth0: { addresses: [`10.0.0.${host}/24`], peer: { name: "web-eth0", addresses: ["10.0.0.1/24"] } },
+    eth0: {
+      addresses: [`10.0.0.${host}/24`],
+      neighbors: [BESIDE],
+      peer: { name: "web-eth0", addresses: ["10.0.0.1/24"] },
+    },
   },
+  bridges: { lan: { addresses: ["10.1.0.1/24"] } },
+  policyRules: [POLICY],
+  linkSysctls: { [KEY]: 1 },
+  nat: { out: NAT },
+  filter: { guard: FILTER },
   routes: hasRoute ? [{ destination: "default", via: "10.0.0.1" }] : [],
 });
 

@@ -5,6 +5,7 @@ import type {
   CableItem,
   End,
   FilterItem,
+  LinkItem,
   NatItem,
   NeighborItem,
   PolicyItem,
@@ -56,6 +57,9 @@ const isGiven = <T>(value: T): value is Exclude<T, undefined> => value !== undef
 
 export const bridgeArgs = <N, B, L>({ args }: BridgeItem, refer: Referrer<N, B, L>) =>
   given({ ...args, namespace: namespaceOf(args.namespace, refer) });
+
+export const linkArgs = <N, B, L>({ args: { of: _, ...args } }: LinkItem, refer: Referrer<N, B, L>) =>
+  endArgs(args, refer);
 
 export const cableArgs = <N, B, L>({ args: { end, peer } }: CableItem, refer: Referrer<N, B, L>) => ({
   end: endArgs(end, refer),

@@ -49,6 +49,8 @@ function named(item: Item, kernelName: string): Item {
   switch (item.kind) {
     case "Namespace":
       return { ...item, args: { ...item.args, name: item.args.name ?? kernelName } };
+    case "Link":
+      return { ...item, args: { ...item.args, name: kernelName } };
     case "Bridge":
       return { ...item, args: { ...item.args, name: kernelName } };
     case "VethPair":
@@ -76,6 +78,10 @@ function withReferences(item: Item, to: Reference): Item {
       return item;
     case "Bridge":
       return { ...item, args: { ...item.args, namespace: to(item.args.namespace) } };
+    case "Link": {
+      const { namespace, bridge } = item.args;
+      return { ...item, args: { ...item.args, namespace: to(namespace), bridge: to(bridge) } };
+    }
     case "NatRule":
       return { ...item, args: { ...item.args, namespace: to(item.args.namespace) } };
     case "FilterRule":

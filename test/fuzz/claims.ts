@@ -17,6 +17,7 @@ export function claimsOf(program: Program, item: Item): string[] {
     }
     case "Bridge":
     case "VethPair":
+    case "Link":
       return linksOf(program)
         .filter(({ owner }) => owner === item.name)
         .flatMap(({ place, name, kind }) => [

@@ -60,6 +60,7 @@ function takes(home: Home, item: Item, program: Program): boolean {
     case "Neighbor":
     case "PolicyRule":
     case "FilterRule":
+    case "Link":
     case "Node":
     case "Topology":
       return false;
@@ -82,6 +83,8 @@ function refsOf(item: Item, program: Program): string[] {
       return [item.args.namespace, item.args.iif, item.args.oif].flatMap(owner);
     case "Sysctl":
       return [...owner(item.args.namespace), ...owner(item.args.link)];
+    case "Link":
+      return [...owner(item.args.namespace), ...owner(item.args.bridge)];
     case "VethPair":
       return [item.args.end, item.args.peer].flatMap((end) => [
         ...owner(end.namespace),
@@ -152,5 +155,15 @@ export function inserted(program: Program, item: Item | undefined): Program {
 /** A Node comes after what its cables may lead to, and before what may refer to its namespace. */
 const RANKS: readonly Kind[] = [
   ...(["Topology", "Namespace", "Bridge", "Node"] as const),
-  ...(["VethPair", "Address", "Route", "Neighbor", "PolicyRule", "NatRule", "FilterRule", "Sysctl"] as const),
+  ...([
+    "VethPair",
+    "Link",
+    "Address",
+    "Route",
+    "Neighbor",
+    "PolicyRule",
+    "NatRule",
+    "FilterRule",
+    "Sysctl",
+  ] as const),
 ];

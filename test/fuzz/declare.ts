@@ -1,3 +1,4 @@
+import * as sdk from "../../sdk";
 import {
   Address,
   Bridge,
@@ -13,12 +14,14 @@ import {
   type VethEnd,
   VethPair,
 } from "../../sdk";
+import type { Link } from "../../sdk/link";
 import {
   addressArgs,
   bridgeArgs,
   cableArgs,
   filterArgs,
   given,
+  linkArgs,
   names,
   natArgs,
   neighborArgs,
@@ -32,7 +35,7 @@ import type { Item, Program } from "./program";
 
 /** Declares the resources of a program, as a person would in TypeScript. */
 export function declare(program: Program): void {
-  const made: Made = { namespaces: new Map(), bridges: new Map(), cables: new Map() };
+  const made: Made = { namespaces: new Map(), bridges: new Map(), links: new Map(), cables: new Map() };
   for (const item of program) {
     if (item.within === undefined)
       declareOne(item, made, item.byName ? names(program) : resources(program, made));
@@ -43,20 +46,21 @@ interface Made {
   /** A Node stands for the namespace in it. */
   readonly namespaces: Map<string, Namespace | Node>;
   readonly bridges: Map<string, Bridge>;
+  readonly links: Map<string, Link>;
   readonly cables: Map<string, VethPair>;
 }
 
-type Live = Referrer<Namespace | Node | string, Bridge | string, Bridge | VethEnd | string>;
+type Live = Referrer<Namespace | Node | string, Bridge | string, Link | Bridge | VethEnd | string>;
 
 /** References as the resources themselves. */
-const resources = (program: Program, { namespaces, bridges, cables }: Made): Live => ({
+const resources = (program: Program, { namespaces, bridges, links, cables }: Made): Live => ({
   program,
   byName: false,
   namespace: (name) => get(namespaces, name),
   bridge: (name) => get(bridges, name),
   link(ref) {
     const [owner = "", side] = ref.split(".");
-    if (side === undefined) return get(bridges, owner);
+    if (side === undefined) return links.get(owner) ?? get(bridges, owner);
     const cable = get(cables, owner);
     return side === "end" ? cable.end : cable.peer;
   },
@@ -86,6 +90,11 @@ function declareOne(item: Item, made: Made, refer: Live): void {
     case "Topology":
       new Topology(name, topologyArgs(item, refer.program), options);
       break;
+    case "Link": {
+      const given = [name, linkArgs(item, refer), options];
+      made.links.set(name, Reflect.construct(Reflect.get(sdk, item.args.of), given));
+      break;
+    }
     case "VethPair":
       made.cables.set(name, new VethPair(name, cableArgs(item, refer), options));
       break;

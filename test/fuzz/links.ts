@@ -1,4 +1,5 @@
-import { type End, ofKind, type Program } from "./program";
+import { testedLinks } from "../support/kindsOfLink";
+import { type End, type LinkItem, ofKind, type Program } from "./program";
 
 /** The links that a program makes, and where they are. */
 export interface Link {
@@ -6,7 +7,8 @@ export interface Link {
   readonly ref: string;
   /** The resource that makes it. */
   readonly owner: string;
-  readonly kind: "bridge" | "veth";
+  /** As the kernel calls it: `bridge`, `veth`, `dummy`. */
+  readonly kind: string;
   /** The namespace it is in, by the name of its resource; `undefined` for the host's own. */
   readonly place: string | undefined;
   /** Its name in the kernel. */
@@ -26,8 +28,9 @@ export function linksOf(program: Program): Link[] {
     endOf(program, name, `${name}.end`, end),
     endOf(program, name, `${name}.peer`, peer),
   ]);
+  const singles = ofKind(program, "Link").map((item) => singleOf(program, item));
   const bridges = ofKind(program, "Bridge").map(({ name, args }): Link => {
-    const ports = ends.filter(({ bridge }) => bridge === name).map(({ mtu }) => mtu);
+    const ports = [...ends, ...singles].filter(({ bridge }) => bridge === name).map(({ mtu }) => mtu);
     return {
       ...{ ref: name, owner: name, kind: "bridge", place: args.namespace, name: args.name ?? name },
       ...{ up: args.up ?? true, mac: args.mac, bridge: undefined },
@@ -35,13 +38,20 @@ export function linksOf(program: Program): Link[] {
       mtu: args.mtu ?? (ports.length > 0 ? Math.min(...ports) : DEFAULT_MTU),
     };
   });
-  return [...bridges, ...ends];
+  return [...bridges, ...ends, ...singles];
 }
 
 function endOf(program: Program, owner: string, ref: string, end: End): Link {
   const { name = owner, namespace, bridge, mac, mtu = DEFAULT_MTU, up = true } = end;
   const place = bridge === undefined ? namespace : bridgePlace(program, bridge);
   return { ref, owner, kind: "veth", place, name, up, mtu, mac, bridge };
+}
+
+function singleOf(program: Program, { name: ref, args }: LinkItem): Link {
+  const { name = ref, namespace, bridge, mac, mtu = DEFAULT_MTU, up = true } = args;
+  const kind = testedLinks.find((link) => link.kind === args.of)?.links.type ?? args.of;
+  const place = bridge === undefined ? namespace : bridgePlace(program, bridge);
+  return { ref, owner: ref, kind, place, name, up, mtu, mac, bridge };
 }
 
 const bridgePlace = (program: Program, bridge: string): string | undefined =>

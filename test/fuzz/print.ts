@@ -4,6 +4,7 @@ import {
   cableArgs,
   filterArgs,
   given,
+  linkArgs,
   names,
   natArgs,
   neighborArgs,
@@ -37,10 +38,10 @@ export const printProgram = (program: Program): string[] =>
         item.formerly === undefined || item.isSilent
           ? ""
           : `, { aliases: [{ name: ${text(item.formerly)} }] }`;
-      const isReferredTo = ["Namespace", "Bridge", "Node", "VethPair"].includes(item.kind);
+      const isReferredTo = ["Namespace", "Bridge", "Node", "VethPair", "Link"].includes(item.kind);
       const variable = isReferredTo ? `const ${variableOf(item.name)} = ` : "";
       const code = print(argsOf(item, item.byName ? names(program) : referred(program)));
-      return `${variable}new ${item.kind}(${text(item.name)}, ${code}${options});`;
+      return `${variable}new ${item.kind === "Link" ? item.args.of : item.kind}(${text(item.name)}, ${code}${options});`;
     });
 
 /** Text that stands for itself in a program. */
@@ -70,6 +71,8 @@ function argsOf(item: Item, refer: Printed): object {
       return nodeArgs(item, refer);
     case "Topology":
       return topologyArgs(item, refer.program);
+    case "Link":
+      return linkArgs(item, refer);
     case "VethPair":
       return cableArgs(item, refer);
     case "Address":

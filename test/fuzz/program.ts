@@ -10,6 +10,7 @@ export type Item =
   | NodeItem
   | TopologyItem
   | CableItem
+  | LinkItem
   | AddressItem
   | RouteItem
   | NeighborItem
@@ -76,6 +77,22 @@ export interface End {
   readonly mtu: number | undefined;
   readonly up: boolean | undefined;
 }
+
+/** One link of a kind that has rows in test/kinds/. */
+export type LinkItem = Declared<
+  "Link",
+  {
+    /** Its class: `Dummy`. */
+    readonly of: string;
+    readonly name: string | undefined;
+    /** Left out where a bridge is given, as that of an end. */
+    readonly namespace: string | undefined;
+    readonly bridge: string | undefined;
+    readonly mac: string | undefined;
+    readonly mtu: number | undefined;
+    readonly up: boolean | undefined;
+  }
+>;
 
 export type CableItem = Declared<"VethPair", { readonly end: End; readonly peer: End & { name: string } }>;
 

@@ -45,6 +45,8 @@ function given(program: Program, item: Item, next: Item, field: number): Item {
       return next.kind === item.kind
         ? { ...item, args: { ...item.args, name: next.args.name ?? next.name } }
         : item;
+    case "Link":
+      return { ...item, args: { ...item.args, name: nameOf(next.name) } };
     case "Bridge":
       return { ...item, args: { ...item.args, name: nameOf(next.name) } };
     case "VethPair": {

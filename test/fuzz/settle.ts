@@ -56,6 +56,8 @@ function stands(item: Item, kept: Program, program: Program, before: Program): b
       return isPlace(kept, item.args.namespace) && filterStands(item) && letsEngineTalk(item);
     case "Bridge":
       return bridgeStands(item, kept);
+    case "Link":
+      return endStands(item.args, kept);
     case "VethPair":
       return cableStands(item, kept, before);
     case "Address":
@@ -122,10 +124,6 @@ function cableStands(
   kept: Program,
   before: Program,
 ): boolean {
-  const endStands = ({ namespace, bridge, mtu = 1500 }: End) =>
-    bridge === undefined
-      ? isPlace(kept, namespace)
-      : namespace === undefined && mtu >= 1280 && ofKind(kept, "Bridge").some((one) => one.name === bridge);
   // More than one cable between bridges may close a loop, in which frames go round for ever.
   const others = [...ofKind(kept, "VethPair"), ...ofKind(before, "VethPair")].filter(
     (one) => one.name !== name && one.name !== item.formerly,
@@ -133,8 +131,17 @@ function cableStands(
   const isLoop =
     end.bridge !== undefined &&
     (end.bridge === peer.bridge || (peer.bridge !== undefined && others.some(joinsBridges)));
-  return endStands(end) && endStands(peer) && !isLoop;
+  return endStands(end, kept) && endStands(peer, kept) && !isLoop;
 }
+
+/** A link in a namespace, or a port of a bridge in the bridge's. */
+const endStands = (
+  { namespace, bridge, mtu = 1500 }: Pick<End, "namespace" | "bridge" | "mtu">,
+  kept: Program,
+): boolean =>
+  bridge === undefined
+    ? isPlace(kept, namespace)
+    : namespace === undefined && mtu >= 1280 && ofKind(kept, "Bridge").some((one) => one.name === bridge);
 
 const joinsBridges = ({ args: { end, peer } }: CableItem): boolean =>
   end.bridge !== undefined && peer.bridge !== undefined;

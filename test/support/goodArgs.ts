@@ -1,4 +1,6 @@
+import { inNode as tableOfNode } from "../../provider/composites/tables";
 import type { Args } from "../../provider/engine/definition";
+import { allOf, testedLinks } from "./kindsOfLink";
 
 const end = (name: string, namespace: string) => ({
   ...{ name, namespace, bridge: "v-net-0", mac: "02:00:00:00:00:01", mtu: 1400, up: true },
@@ -156,11 +158,22 @@ const singles = {
   ],
 } satisfies Readonly<Record<string, readonly Args[]>>;
 
+const linksByRows: Readonly<Record<string, readonly Args[]>> = Object.fromEntries(
+  testedLinks.map((link) => [link.kind, [{ ...allOf(link), adopt: false }]]),
+);
+
 /** Arguments as a part takes them: without those that its place gives. */
 const entries = (kind: keyof typeof singles, ...given: readonly string[]): Args[] =>
   singles[kind].map((args) =>
     Object.fromEntries(Object.entries(args).filter(([field]) => ![...given, "adopt"].includes(field))),
   );
+
+/** Links of each kind that has rows, under the argument of a composite that takes them. */
+const linkEntries: readonly Args[] = testedLinks.flatMap((link) => {
+  const { name: _, namespace: _namespace, adopt: _adopt, ...given } = allOf(link);
+  const rows = Object.entries(tableOfNode).filter(([, { definition }]) => definition.kind === link.kind);
+  return rows.map(([argument]) => ({ [argument]: { "link-0": given } }));
+});
 
 /** What a link may have, little at a time: of a list only the first is looked at. */
 const onLink: readonly Args[] = [
@@ -175,9 +188,11 @@ const insides: readonly Args[] = [
     { interfaces: { "veth-red": { ...on, peer: { name: "far" } } } },
     { interfaces: { "veth-red": { peer: { name: "far", ...on } } } },
     { bridges: { "v-net-0": on } },
+    { dummies: { "link-0": on } },
     { ovsBridges: { "v-net-0": on } },
   ]),
   ...entries("Bridge", "name", "namespace").map((given) => ({ bridges: { "v-net-0": given } })),
+  ...linkEntries,
   ...entries("OvsBridge", "name").map((given) => ({ ovsBridges: { "v-net-0": given } })),
   ...entries("OvsPort", "interface").map((given) => ({ ovsPorts: { "veth-red": given } })),
   ...entries("Route", "namespace").map((first) => ({ routes: [first] })),
@@ -197,6 +212,7 @@ const inNode: readonly Args[] = [
 /** Arguments by kind that `check` accepts: together they set every field, where some exclude others in variants. */
 export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
   ...singles,
+  ...linksByRows,
   Node: inNode.map((inside) => ({ name: "red", ...inside, adopt: false })),
   Topology: [
     ...inNode.map((inside) => ({ nodes: { red: inside }, adopt: false })),

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import * as sdk from "../../sdk";
 import {
   Address,
   Bridge,
@@ -12,6 +13,7 @@ import {
   Sysctl,
   VethPair,
 } from "../../sdk";
+import { testedLinks } from "./kindsOfLink";
 
 /** Ten mistakes a kind, each in a resource called `bad`, with the property that has to be named and words of the mend or the reason. */
 export type Mistake = readonly [declare: () => pulumi.Resource, property: string, words: string];
@@ -31,6 +33,27 @@ const filter = (args: object) => new FilterRule("bad", { chain: "forward", verdi
 const sysctl = (key: string, value: string, more: object = {}) => new Sysctl("bad", { key, value, ...more });
 
 const reach = (args: object) => new Reachability("bad", { target: "10.0.0.2", ...args });
+
+/** Mistakes that a person makes with any kind of link. */
+const ofLinks: readonly (readonly [args: object, property: string, words: string])[] = [
+  [{ name: "a-very-long-link-name" }, "name", "15"],
+  [{ name: "-a" }, "name", "may not start with `-`"],
+  [{ name: "bad/link" }, "name", "not allowed"],
+  [{ name: "all" }, "name", "the kernel keeps that name"],
+  [{ name: "" }, "name", "is empty"],
+  [{ namespace: "red blue" }, "namespace", "white space"],
+  [{ namespace: ".." }, "namespace", "may not be"],
+  [{ up: "yes" }, "up", "not of type boolean"],
+  [{ adopt: "yes" }, "adopt", "not of type boolean"],
+  [{ deleteForeign: 1 }, "deleteForeign", "not of type boolean"],
+];
+
+/** A mistake whose title shows the arguments. */
+const mistaken = (kind: string, [args, property, words]: (typeof ofLinks)[number]): Mistake => {
+  const declare = (): pulumi.Resource => Reflect.construct(Reflect.get(sdk, kind), ["bad", args]);
+  const title = `new ${kind}("bad", ${JSON.stringify(args)})`;
+  return [Object.assign(declare, { toString: () => title }), property, words];
+};
 
 export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   Namespace: [
@@ -57,6 +80,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => cable({ namespace: "red blue" }), "end.namespace", "white space"],
     [() => cable({}, { bridge: "a-very-long-bridge-name" }), "peer.bridge", "15"],
   ],
+  ...Object.fromEntries(testedLinks.map(({ kind }) => [kind, ofLinks.map((row) => mistaken(kind, row))])),
   Bridge: [
     [() => bridge({ name: "a-very-long-switch-name" }), "name", "15"],
     [() => bridge({ name: "a:b" }), "name", "may not hold"],

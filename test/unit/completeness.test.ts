@@ -1,14 +1,19 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
 import { z } from "zod";
+import { FEATURES } from "../../cli/doctor/features";
 import { assertions } from "../../provider/assertions";
 import { composites } from "../../provider/composites";
-import type { Effect } from "../../provider/engine/definition";
-import { definitions } from "../../provider/kinds";
+import { checkArgs } from "../../provider/engine/check";
+import type { Args, Definition, Effect } from "../../provider/engine/definition";
+import { definitions, kindsOfLink } from "../../provider/kinds";
 import * as sdk from "../../sdk";
+import { markFor } from "../support/args";
 import { type DocumentedClasses, type DocumentedField, documentedClasses } from "../support/documented";
+import { goodArgs } from "../support/goodArgs";
+import { kindsByRows, rowsFileOf, testedLinks } from "../support/kindsOfLink";
 
 const root = resolve(__dirname, "../..");
 
@@ -16,14 +21,18 @@ const root = resolve(__dirname, "../..");
 const fileName = (kind: string): string => `${kind[0]?.toLowerCase()}${kind.slice(1)}`;
 
 /** The files that every kind must have; `folder` is `kinds`, `composites` or `assertions`. */
-const filesOf = (folder: string, name: string): string[] => [
-  sourceOf(folder, name),
-  `sdk/${name}.ts`,
-  `test/unit/${placeOf(folder, name)}.test.ts`,
-  `test/unit/sdk/${name}.test.ts`,
-  `test/integration/${placeOf(folder, name)}.test.ts`,
-  `docs/kinds/${name}.md`,
-];
+const filesOf = (folder: string, kind: string): string[] => {
+  const name = fileName(kind);
+  // Suites for every kind of link take the rows of one module.
+  const tests = kindsByRows.some((link) => link.kind === kind)
+    ? [rowsFileOf(kind)]
+    : [
+        `test/unit/${placeOf(folder, name)}.test.ts`,
+        `test/unit/sdk/${name}.test.ts`,
+        `test/integration/${placeOf(folder, name)}.test.ts`,
+      ];
+  return [sourceOf(folder, name), `sdk/${name}.ts`, ...tests, `docs/kinds/${name}.md`];
+};
 
 const sourceOf = (folder: string, name: string): string => `provider/${placeOf(folder, name)}.ts`;
 
@@ -41,6 +50,11 @@ function paths(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ""): s
     type instanceof z.ZodObject ? paths(type.shape, `${prefix}${key}.`) : [prefix + key],
   );
 }
+
+const sourceAt = (path: string): ts.SourceFile => {
+  const file = join(root, path);
+  return ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+};
 
 /** The doc comments on fields of schemas in a source, which belong on the interfaces in sdk/ instead. */
 function commentedFields(source: ts.SourceFile): string[] {
@@ -132,19 +146,76 @@ describe("completeness", () => {
   }
 });
 
+describe("completeness of kinds of link", () => {
+  it("every kind that makes a link of the kernel says what trace, graph and doctor ask for", () => {
+    const silent = definitions
+      .filter(({ kind, links }) => !links && kind !== "OvsBridge")
+      .filter((definition) => (goodArgs[definition.kind] ?? []).some((args) => claimsLink(definition, args)));
+    expect(silent.map(({ kind }) => kind)).to.deep.equal([]);
+  });
+
+  it("every source in kinds/ that uses the machine is among the kinds", () => {
+    const sources = readdirSync(join(root, "provider/kinds"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts") && !file.startsWith("links/"))
+      .filter((file) => /= kindOfLink\(/.test(readFileSync(join(root, "provider/kinds", file), "utf8")));
+    expect(sources.map((file) => file.replace(/\.ts$/, "")).sort()).to.deep.equal(
+      kindsOfLink
+        .map(({ kind }) => fileName(kind))
+        .filter((name) => name !== "vethPair")
+        .sort(),
+    );
+  });
+
+  it("have no docs on the fields that they share, as those of the SDK reach editors", () => {
+    expect(commentedFields(sourceAt("provider/kinds/links/fields.ts"))).to.deep.equal([]);
+  });
+
+  it("each has a type of its own", () => {
+    const types = kindsOfLink.map(({ links }) => links.type);
+    expect([...new Set(types)]).to.deep.equal(types);
+  });
+
+  for (const { kind, links } of kindsOfLink) {
+    it(`${kind}: doctor tries it, and names what the kernel lacks`, () => {
+      expect(FEATURES[links.type]).to.include({ config: links.kernel.config });
+      expect(links.kernel.config).to.match(/^CONFIG_[A-Z0-9_]+$/);
+    });
+
+    it(`${kind}: the table of all kinds has a row for it`, () => {
+      expect(readFileSync(join(root, "docs/kinds/README.md"), "utf8")).to.include(
+        `| [${kind}](${fileName(kind)}.md) |`,
+      );
+    });
+  }
+
+  for (const { kind } of kindsByRows) {
+    it(`${kind}: ${rowsFileOf(kind)} has its rows`, () => {
+      expect(testedLinks.map((link) => link.kind)).to.include(kind);
+    });
+
+    it(`${kind}: its class is a Link, so that whatever refers to links takes it`, () => {
+      expect(Object.getPrototypeOf(Reflect.get(sdk, kind)).name).to.equal("Link");
+    });
+  }
+});
+
+/** Whether a resource claims the name of a link. */
+function claimsLink(definition: Definition, args: Args): boolean {
+  const { args: checked } = checkArgs(definition, { ...args, mark: markFor(definition.kind) });
+  return definition.objectNames(checked).some((claim) => claim.startsWith("link "));
+}
+
 function itHasItsFiles(folder: string, kind: string): void {
   const name = fileName(kind);
 
-  for (const path of filesOf(folder, name)) {
+  for (const path of filesOf(folder, kind)) {
     it(`has ${path}`, () => {
       expect(existsSync(join(root, path))).to.equal(true);
     });
   }
 
   it("has no docs on the fields of its schema, as those of the SDK reach editors", () => {
-    const file = join(root, schemaOf(folder, name));
-    const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
-    expect(commentedFields(source)).to.deep.equal([]);
+    expect(commentedFields(sourceAt(schemaOf(folder, name)))).to.deep.equal([]);
   });
 
   it("has a class of its name, from its own file", () => {

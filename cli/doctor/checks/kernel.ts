@@ -1,9 +1,6 @@
 import type { HostFacts } from "../facts";
-import { FEATURES } from "../features";
+import { FEATURES, NEEDED } from "../features";
 import type { Check, Finding } from "../finding";
-
-/** What programs of this package are made of; the rest is good to know. */
-const NEEDED = ["veth", "bridge", "nftables", "NAT (nftables)"];
 
 /** Rights, and what the kernel can make. */
 export const kernel: Check = {

@@ -1,5 +1,6 @@
 import type { Family } from "../../../provider/linux/ip";
 import { NFT_FAMILIES } from "../../../provider/linux/read/nft/families";
+import { isSwitch } from "../../../provider/trace/network/frames";
 import type { Device } from "../../../provider/trace/network/network";
 import type { Passage } from "../../../provider/trace/packet";
 import type { Chain, Rule } from "../../../provider/trace/rules/chain";
@@ -28,7 +29,7 @@ export const passesBridged = (chain: Chain, facts: HostFacts): boolean =>
     chain,
     facts,
     ownDevices(facts)
-      .filter(({ kind }) => kind === "bridge")
+      .filter(isSwitch)
       .map((bridge) => [bridge, bridge] as const),
   );
 

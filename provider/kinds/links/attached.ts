@@ -2,7 +2,7 @@ import type { Member } from "../../engine/definition";
 import type { Answer } from "../../linux/command";
 import { objectName } from "../../linux/marks/objectName";
 import { keeping } from "../../linux/memo";
-import { type Link, parseLinks } from "../../linux/read/link";
+import { isCableEnd, type Link, parseLinks } from "../../linux/read/link";
 
 /** Links that lose something when another link goes. */
 
@@ -21,8 +21,7 @@ export const linksMade = (links: readonly Link[]): readonly Link[] =>
 
 /** Links of the same namespace that lie on top of another, as a vlan or a macvlan does: the kernel deletes them with it. */
 export const stackedOn = (links: readonly Link[], name: string): readonly Link[] =>
-  // The two ends of a cable name each other.
-  links.filter(({ link, linkinfo }) => link === name && linkinfo?.info_kind !== "veth");
+  links.filter((link) => link.link === name && !isCableEnd(link));
 
 export const portsOf = (links: readonly Link[], bridge: string): readonly Link[] =>
   links.filter(({ master }) => master === bridge);

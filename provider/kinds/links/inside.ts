@@ -2,7 +2,7 @@ import type { Content } from "../../engine/definition";
 import { type Command, type Steps, showLink, showLinks, showNamespaceIds, wait } from "../../linux/command";
 import { MARK_PREFIX } from "../../linux/marks/mark";
 import type { Place } from "../../linux/marks/objectName";
-import { type Link, parseLink } from "../../linux/read/link";
+import { isCableEnd, type Link, parseLink } from "../../linux/read/link";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";
 import { linksIn, linksMade, memberOf, stackedOn } from "./attached";
 
@@ -60,11 +60,11 @@ interface Found extends Content {
  * namespace from another by name, `ip` opens every single one.
  */
 function* farEndsOf(name: string | undefined, links: readonly Link[]): Steps<Found[]> {
-  const ends = links.flatMap(({ linkinfo, link_netnsid: id, link_index: index, ifalias: mark }) =>
-    linkinfo?.info_kind === "veth" && id !== undefined && index !== undefined && mark?.startsWith(MARK_PREFIX)
-      ? [{ id, index, mark }]
-      : [],
-  );
+  const ends = links
+    .filter(isCableEnd)
+    .flatMap(({ link_netnsid: id, link_index: index, ifalias: mark }) =>
+      id !== undefined && index !== undefined && mark?.startsWith(MARK_PREFIX) ? [{ id, index, mark }] : [],
+    );
   if (ends.length === 0) return [];
   // Seen from there, an end with a number is elsewhere; another link may have its index.
   const [answer] = name === undefined ? [] : yield [showLinks(undefined)];

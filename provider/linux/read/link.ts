@@ -3,48 +3,51 @@ import { parseJson } from "../json";
 
 const Link = z.object({
   ifindex: z.number(),
-  /** The other end of a veth, as an index in that end's namespace. */
+  /** Of the other end of a veth; an index in that end's own namespace. */
   link_index: z.number().optional(),
-  /** The namespace of the other end, as numbered by this one. Absent if both ends are in the same namespace. */
+  /** The namespace of the other end, as this one numbers them; absent when both are in the same. */
   link_netnsid: z.number().optional(),
   ifname: z.string(),
-  /** The name of the other end of a cable in the same namespace. `null` for a tunnel that is not bound to a link. */
+  /** The name of the other end of a cable, where that is in the same namespace; a tunnel that is bound to no link has `null`. */
   link: z.string().nullish(),
   ifalias: z.string().optional(),
   flags: z.array(z.string()),
-  /** The index of the link. */
+  /** Its number. */
   group: z.string().optional(),
   /** Whether packets pass (RFC 2863). */
   operstate: z.string().optional(),
   mtu: z.number(),
   /**
-   * The link that this one is a port of. The Open vSwitch kernel module attaches all ports to one link of its own, whatever
-   * their bridge.
+   * What it is a port of. The kernel module of Open vSwitch puts all ports below a link of its own, which says nothing of
+   * their bridges.
    */
   master: z
     .string()
     .transform((name) => (name === "ovs-system" ? undefined : name))
     .optional(),
   address: z.string().optional(),
-  /** The number of users that requested promiscuous mode. */
+  /** How many have asked for all packets that come by. */
   promiscuity: z.number().optional(),
   linkinfo: z
     .object({ info_kind: z.string().optional(), info_data: z.record(z.string(), z.unknown()).optional() })
     .optional(),
 });
 
-/** A link in the output of `ip -N -j -d addr show`. */
+/** A link as `ip -N -j -d addr show` tells it. */
 export type Link = z.output<typeof Link>;
 
-/** Parses the output of `ip -N -j -d addr show`. */
+/** The answer to `ip -N -j -d addr show`. */
 export const parseLinks = (text: string): Link[] => parseJson(z.array(Link), text);
 
-/** Parses the output of `ip -N -j -d addr show dev NAME`. Returns `undefined` if the link does not exist. */
+/** The answer to `ip -N -j -d addr show dev NAME`; `undefined` where there is none. */
 export const parseLink = (text: string | undefined): Link | undefined =>
   text === undefined ? undefined : parseLinks(text)[0];
 
 export const isUp = (link: Link): boolean => link.flags.includes("UP");
 
-/** Why a link is not of this kind, or `undefined` if it is. */
+/** Whether a link is one end of a cable: its `link` is then the other end, and not a link below. */
+export const isCableEnd = ({ linkinfo }: Link): boolean => linkinfo?.info_kind === "veth";
+
+/** Why a link cannot be taken for one of `kind`; `undefined` where it can. */
 export const incompatible = ({ linkinfo }: Link, kind: string): string | undefined =>
   linkinfo?.info_kind === kind ? undefined : `is a ${linkinfo?.info_kind ?? "hardware"} link, not a ${kind}`;

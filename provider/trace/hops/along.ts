@@ -2,6 +2,7 @@ import { isPlainSwitch, showFlows } from "../../linux/ovs/flows";
 import { ask, type Plan, textOf } from "../../linux/plan";
 import type { Fault } from "../fault";
 import { addRisk, factsOf, faultAt, type Journey, note } from "../journey";
+import { isSwitch } from "../network/frames";
 import { type Port, portName } from "../network/network";
 import { isPassing, portKey, type Segment } from "../network/segment";
 import { ownerName } from "../owners";
@@ -37,7 +38,7 @@ export function* along(
     const fault =
       (port.device.isUp ? undefined : linkDown(journey, port)) ??
       blockedPort(journey, port, way) ??
-      (port.device.kind === "bridge" && from && to
+      (isSwitch(port.device) && from && to
         ? yield* filterBridged(
             journey,
             port.place,
@@ -62,7 +63,7 @@ export function* along(
     asker: askingAddress(start, packet, nexthop),
     ...{ though: whyExpected(taker, nexthop, taking), isByProxy: taking.by === "proxy" },
   });
-  const between = way.slice(1, -1).filter(({ device }) => device.kind === "bridge");
+  const between = way.slice(1, -1).filter(({ device }) => isSwitch(device));
   const names = [
     ...between.map(portName),
     ...ovsBridgesOn(way.slice(1, -1)).map((name) => `${name} on the host`),
@@ -109,7 +110,7 @@ function blockedPort(journey: Journey, port: Port, way: readonly Port[]): Fault 
 function checkMtu(journey: Journey, way: readonly Port[]): void {
   const [first, ...rest] = way;
   if (!first) return;
-  const narrow = rest.find(({ device }) => device.mtu < first.device.mtu && device.kind !== "bridge");
+  const narrow = rest.find(({ device }) => device.mtu < first.device.mtu && !isSwitch(device));
   if (!narrow) return;
   const owner = journey.owners.ofLink(narrow);
   addRisk(

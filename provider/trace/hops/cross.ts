@@ -3,6 +3,7 @@ import { covers, networkOf } from "../../linux/prefix";
 import { lostAddress, orRestored, restored, wrongPrefix } from "../drift";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
+import { isSwitch } from "../network/frames";
 import { addressName, type Device, holdersOf, type Place, type Port, portName } from "../network/network";
 import type { Neighbour } from "../network/placeDetails";
 import { endpointsOf, looseEndsOf, portKey, type Segment, segmentOf } from "../network/segment";
@@ -93,7 +94,7 @@ function beyond(journey: Journey, start: Port, nexthop: string, opening: Port): 
 function detached(journey: Journey, segment: Segment, start: Port, nexthop: string): Fault | undefined {
   const { network } = journey;
   const wanted = holdersOf(network, nexthop).filter(
-    (port) => port.place !== start.place || port.device.kind === "bridge",
+    (port) => port.place !== start.place || isSwitch(port.device),
   );
   for (const holder of wanted) {
     const its = segmentOf(network, holder);
@@ -109,7 +110,7 @@ function detached(journey: Journey, segment: Segment, start: Port, nexthop: stri
 const bridgeIn = ({ ways }: Segment, place: Place): Device | undefined =>
   [...ways.values()]
     .flatMap((way) => way.at(-1) ?? [])
-    .find((port) => port.place === place && port.device.kind === "bridge")?.device;
+    .find((port) => port.place === place && isSwitch(port.device))?.device;
 
 function notAttached(journey: Journey, end: Port, bridge: Device): Fault {
   const owner = journey.owners.ofLink(end);

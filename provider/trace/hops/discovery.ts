@@ -4,6 +4,7 @@ import { covers } from "../../linux/prefix";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import type { Fault } from "../fault";
 import { factsOf, type Journey } from "../journey";
+import { isSwitch } from "../network/frames";
 import { addressName, type Port } from "../network/network";
 import type { Bridged, Discovery, Packet } from "../packet";
 import type { Hook } from "../rules/chain";
@@ -94,7 +95,7 @@ function stagesOf(way: readonly Port[], start: Port, taker: Port): Stage[] {
 const bridgesOn = (way: readonly Port[]): { readonly port: Port; readonly bridged: Bridged }[] =>
   way.flatMap((port, at) => {
     const [from, to] = [way[at - 1], way[at + 1]];
-    return port.device.kind === "bridge" && from && to
+    return isSwitch(port.device) && from && to
       ? { port, bridged: { bridge: port.device.name, from: from.device.name, to: to.device.name } }
       : [];
   });

@@ -1,5 +1,6 @@
 import type { Fault } from "../fault";
 import { addRisk, faultAt, type Journey } from "../journey";
+import { isSwitch } from "../network/frames";
 import { type Port, portName } from "../network/network";
 import { endpointsOf, isPassing, portKey, type Segment } from "../network/segment";
 
@@ -61,8 +62,7 @@ const isSameMac = ({ device: { mac } }: Port, other: Port): boolean =>
 
 /** Whether a link is a bridge, or a port of one, which keeps frames for its own addresses to itself. */
 const isOfBridge = ({ device }: Port, way: readonly Port[]): boolean =>
-  device.kind === "bridge" ||
-  way.some((hop) => hop.device.kind === "bridge" && hop.device.name === device.master);
+  isSwitch(device) || way.some((hop) => isSwitch(hop.device) && hop.device.name === device.master);
 
 const isInReach = ({ ways }: Segment, port: Port): boolean =>
   (ways.get(portKey(port)) ?? []).every(isPassing);
@@ -74,7 +74,7 @@ function macFault(
   other: Port,
   effect: "all" | "chance",
 ): Fault {
-  const bridge = other.device.kind === "bridge" ? other.device.name : other.device.master;
+  const bridge = isSwitch(other.device) ? other.device.name : other.device.master;
   const kept = bridge === undefined ? "" : `, so ${bridge} does not forward frames to it`;
   return faultAt(journey, place, {
     cause: "duplicate-mac",

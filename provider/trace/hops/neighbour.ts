@@ -1,6 +1,7 @@
 import type { Plan } from "../../linux/plan";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
+import { isSwitch } from "../network/frames";
 import { type Port, placeName, portName } from "../network/network";
 import type { Facts, Neighbour } from "../network/placeDetails";
 import { endpointsOf, portKey, type Segment } from "../network/segment";
@@ -34,7 +35,7 @@ export function takersOf(segment: Segment, start: Port, { mac, ip }: Neighbour):
 
 /** The port by which frames come to a bridge, whose address counts as the bridge's own for them. */
 function entersBy({ ways }: Segment, port: Port): Port | undefined {
-  return port.device.kind === "bridge" ? ways.get(portKey(port))?.at(-2) : undefined;
+  return isSwitch(port.device) ? ways.get(portKey(port))?.at(-2) : undefined;
 }
 
 const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;

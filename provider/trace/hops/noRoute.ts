@@ -1,6 +1,6 @@
 import { canonicalIp } from "../../linux/ip";
 import { bitsOf, covers, networkOf, sharedPrefix } from "../../linux/prefix";
-import { lostCable, lostRule, orRestored, restored, wrongPrefix } from "../drift";
+import { lostLink, lostRule, orRestored, restored, wrongPrefix } from "../drift";
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";
 import {
@@ -42,13 +42,13 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
     });
   }
   if (!link) {
-    const cable = lostCable(journey, place);
+    const lost = lostLink(journey, place);
     return faultAt(journey, place, {
       cause: "no-address",
       reason: "it has no link but its loopback",
       mend: `add a VethPair that leads towards ${destination}`,
       owner: journey.owners.ofPlace(place),
-      ...(cable && restored(cable)),
+      ...(lost && restored(lost)),
     });
   }
   const own = journey.owners.ofLink(link);

@@ -1,4 +1,5 @@
 import type { PortOfOvs } from "../../linux/ovs/ports";
+import { isCableEnd, isSwitch, leadsBeyond } from "./frames";
 import { type Network, OVS_BRIDGE, type Port, peerOf, portsOf } from "./network";
 
 /** One Ethernet: what a frame can reach without a router. */
@@ -63,8 +64,8 @@ function neighboursOf(network: Network, port: Port, joins: Joins): Port[] {
   const peer = peerOf(network, port);
   const inside = portsOf(place).filter(
     ({ device: other }) =>
-      (device.kind === "bridge" && other.master === device.name) ||
-      (other.kind === "bridge" && device.master === other.name) ||
+      (isSwitch(device) && other.master === device.name) ||
+      (isSwitch(other) && device.master === other.name) ||
       (other !== device && isJoined(device.switched, other.switched, joins)),
   );
   return [...(peer ? [peer] : []), ...inside];
@@ -79,9 +80,7 @@ export const isJoined = (
 
 const isOpening = (network: Network, port: Port): boolean =>
   isOvsPort(port) ||
-  (port.device.kind === "veth"
-    ? peerOf(network, port) === undefined
-    : port.device.kind !== "bridge" && port.device.kind !== "loopback");
+  (isCableEnd(port.device) ? peerOf(network, port) === undefined : leadsBeyond(port.device));
 
 /** Open vSwitch passes on what its flows and VLANs say. */
 const isOvsPort = ({ place, device }: Port): boolean =>
@@ -94,5 +93,5 @@ export const endpointsOf = ({ ways }: Segment): Port[] =>
 /** Ends of cables that lead nowhere: neither port of a bridge nor with an address. */
 export const looseEndsOf = (segment: Segment): Port[] =>
   endpointsOf(segment).filter(
-    ({ device }) => device.kind === "veth" && !device.addresses.some(({ isGlobal }) => isGlobal),
+    ({ device }) => isCableEnd(device) && !device.addresses.some(({ isGlobal }) => isGlobal),
   );

@@ -1,9 +1,11 @@
 import fc from "fast-check";
+import { lackingOf, testedLinks } from "../../support/kindsOfLink";
 import { linksOf } from "../links";
 import {
   type BridgeItem,
   type CableItem,
   freshName,
+  type LinkItem,
   type NamespaceItem,
   ofKind,
   type Program,
@@ -82,6 +84,18 @@ export const cables: fc.Arbitrary<Growth<CableItem>> = fc
       ...{ kind: "VethPair", name, formerly: undefined, byName },
       args: { end: placed(program, end), peer: { ...far, name: far.name ?? `${name}-far` } },
     };
+  });
+
+/** Kinds of link that this kernel can make. */
+const makeable = testedLinks.filter((link) => lackingOf(link) === undefined).map(({ kind }) => kind);
+
+export const singleLinks: fc.Arbitrary<Growth<LinkItem>> = fc
+  .record({ byName, of: pick, end })
+  .map(({ byName, of: at, end }) => (program) => {
+    const of = picked(makeable, at);
+    if (of === undefined) return undefined;
+    const name = freshName("link", namesIn(program));
+    return { kind: "Link", name, formerly: undefined, byName, args: { of, ...placed(program, end) } };
   });
 
 /** A port of a bridge or not, in its namespace or any. */

@@ -5,7 +5,7 @@ import { addresses } from "./address";
 import type { Growth } from "./common";
 import { folds } from "./composites";
 import { filterRules } from "./filterRule";
-import { bridges, cables, namespaces } from "./links";
+import { bridges, cables, namespaces, singleLinks } from "./links";
 import { natRules } from "./natRule";
 import { neighbors } from "./neighbor";
 import { policyRules } from "./policyRule";
@@ -20,6 +20,7 @@ export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: nu
   [namespaces, 4],
   [bridges, 4],
   [cables, 8],
+  [singleLinks, 4],
   [addresses, 10],
   [routes, 8],
   [neighbors, 4],

@@ -40,7 +40,8 @@ function linkLines(looks: readonly Look[], place: string, link: KernelLink): str
     `mtu ${mtu}`,
     `mac ${mac.startsWith("02:") ? "of the mark" : mac}`,
     ...(master === undefined ? [] : [`port of ${master}`]),
-    ...(linkinfo.info_kind === "bridge" ? bridgeWords(linkinfo.info_data) : [farWord(looks, place, link)]),
+    ...(linkinfo.info_kind === "bridge" ? bridgeWords(linkinfo.info_data) : []),
+    ...(linkinfo.info_kind === "veth" ? [farWord(looks, place, link)] : []),
     mark,
   ].join(", ");
   return [line, ...addresses];

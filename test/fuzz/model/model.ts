@@ -53,13 +53,15 @@ const plain = (text: string): string => text.replace(/[^\w./+-]/g, "_");
 
 function linkLine(program: Program, link: Link): string {
   const { ref, owner, kind, place, name, up, mtu, mac = "of the mark", bridge } = link;
-  const details = kind === "bridge" ? bridgeWords(program, owner) : farWords(program, ref);
+  const details =
+    kind === "bridge" ? bridgeWords(program, owner) : kind === "veth" ? farWords(program, ref) : [];
   const master = bridge === undefined ? [] : [`port of ${linkOf(program, bridge)?.name}`];
   const item = program.find((one) => one.name === owner);
   // A cable is known by its near end.
-  const known = kind === "bridge" ? link : linkOf(program, `${owner}.end`);
+  const known = kind === "veth" ? linkOf(program, `${owner}.end`) : link;
   const part = known?.place === undefined ? `${known?.name}` : `${at(program, known.place)}/${known.name}`;
-  const mark = markOf(kind === "bridge" ? "Bridge" : "VethPair", { name: owner, within: item?.within }, part);
+  const of = item?.kind === "Link" ? item.args.of : String(item?.kind);
+  const mark = markOf(of, { name: owner, within: item?.within }, part);
   return [
     `link ${at(program, place)} ${name}: ${kind} ${up ? "up" : "down"}`,
     ...[`mtu ${mtu}`, `mac ${mac}`, ...master, ...details, mark],

@@ -39,6 +39,12 @@ const rows: Readonly<Record<string, Row>> = {
     changed: { interfaces: { eth0: { mtu: 1400, peer: { name: "far" } } } },
     bad: [{ interfaces: { eth0: { peer: { name: "a name" } } } }, "interfaces.eth0.peer.name"],
   },
+  Dummy: {
+    given: { dummies: { dum0: { mtu: 1400 } } },
+    keys: ["Dummy red/dum0", "Dummy dum0"],
+    changed: { dummies: { dum0: { mtu: 1300 } } },
+    bad: [{ dummies: { "a name": {} } }, "dummies.a name"],
+  },
   OvsBridge: {
     given: { ovsBridges: { ovs0: { failMode: "secure" } } },
     keys: ["OvsBridge ovs0", "OvsBridge ovs0"],

@@ -33,7 +33,7 @@ function without<T extends object>(value: T, path: readonly string[]): T {
 /** Maps with free keys. */
 const FREE = [
   ...["interfaces", "nodes", "bridges", "nat", "filter", "sysctls"],
-  ...["linkSysctls", "ovsBridges", "ovsPorts"],
+  ...["linkSysctls", "ovsBridges", "ovsPorts", "dummies"],
 ];
 
 /** A copy in which every object below the top has a key that no schema knows. */

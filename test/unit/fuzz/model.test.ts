@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { keptSysctls, model } from "../../fuzz/model/model";
+import { printProgram } from "../../fuzz/print";
 import type { FilterItem, Item, NatItem, Program } from "../../fuzz/program";
+import { settle } from "../../fuzz/settle";
+import { testedLinks } from "../../support/kindsOfLink";
 import {
   address,
   bridge,
@@ -12,6 +15,7 @@ import {
   policy,
   route,
   rule,
+  single,
   sysctl,
   within,
 } from "./programs";
@@ -43,6 +47,24 @@ describe("the model of the kernel", () => {
       `link HOST far: veth up, mtu 1300, mac of the mark, port of net, leads to b veth-blue, ${mark("VethPair", "veth-blue")}`,
       `link HOST net: bridge up, mtu 1300, mac of the mark, stp false, delay 15, ageing 300, forwards 0, ${mark("Bridge", "net")}`,
       `link b veth-blue: veth up, mtu 1400, mac of the mark, leads to HOST far, ${mark("VethPair", "veth-blue")}`,
+    ]);
+  });
+
+  it("has links of every other kind, of which a port pulls down the MTU of its bridge", () => {
+    const [kind, type] = [testedLinks[0]?.kind ?? "", testedLinks[0]?.links.type];
+    const port = single("port0", kind, { bridge: "net", mtu: 1280 });
+    const lone = single("lone", kind, { name: "lone0", namespace: "blue", up: false });
+    expect(settle([blue, net, port, lone, single("nowhere", kind, { namespace: "red" })])).to.deep.equal([
+      ...[blue, net, port, lone],
+    ]);
+    expect(linesOf([blue, net, port, lone], "link")).to.deep.equal([
+      `link HOST net: bridge up, mtu 1280, mac of the mark, stp false, delay 15, ageing 300, forwards 0, ${mark("Bridge", "net")}`,
+      `link HOST port0: ${type} up, mtu 1280, mac of the mark, port of net, ${mark(kind, "port0")}`,
+      `link b lone0: ${type} down, mtu 1500, mac of the mark, ${mark(kind, "lone")}`,
+    ]);
+    expect(printProgram([blue, net, port, lone]).slice(2)).to.deep.equal([
+      `const port0 = new ${kind}("port0", { bridge: net, mtu: 1280 });`,
+      `const lone = new ${kind}("lone", { name: "lone0", namespace: blue, up: false });`,
     ]);
   });
 

@@ -5,6 +5,7 @@ import type {
   End,
   FilterItem,
   Item,
+  LinkItem,
   NamespaceItem,
   NatItem,
   NeighborItem,
@@ -63,6 +64,11 @@ const end: End = {
 export const cable = (name: string, near: Partial<End>, far: Partial<End> & { name: string }): CableItem => ({
   ...{ kind: "VethPair", ...declared(name) },
   args: { end: { ...end, ...near }, peer: { ...end, ...far } },
+});
+
+export const single = (name: string, of: string, args: Partial<End> = {}): LinkItem => ({
+  ...{ kind: "Link", ...declared(name) },
+  args: { ...end, ...args, of },
 });
 
 export const address = (

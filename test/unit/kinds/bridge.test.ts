@@ -152,7 +152,7 @@ describe("Bridge", () => {
       [
         { name: "unit-br-c", namespace: "red", mac, up: false },
         `ip -n red link add name unit-br-c address ${mac} group GROUP type bridge`,
-        "ip -n red link set dev unit-br-c alias MARK group default down",
+        "ip -n red link set dev unit-br-c alias MARK group default",
       ],
       [
         { name: "unit-br-m", mac, mtu: 1400 },

@@ -10,6 +10,7 @@ import { longForm } from "../../../provider/engine/check";
 import { definitions } from "../../../provider/kinds";
 import { AddressArgs } from "../../../provider/kinds/address";
 import { BridgeArgs } from "../../../provider/kinds/bridge";
+import { DummyArgs } from "../../../provider/kinds/dummy";
 import { FilterRuleArgs } from "../../../provider/kinds/filterRule/args";
 import { NamespaceArgs } from "../../../provider/kinds/namespace";
 import { NatRuleArgs } from "../../../provider/kinds/natRule/args";
@@ -29,6 +30,7 @@ type Kind = Exclude<keyof typeof sdk, "VethEnd">;
 const schemas = {
   Address: AddressArgs,
   Bridge: BridgeArgs,
+  Dummy: DummyArgs,
   FilterRule: FilterRuleArgs,
   Namespace: NamespaceArgs,
   NatRule: NatRuleArgs,
@@ -81,6 +83,7 @@ const verdicts: {
 } = {
   Address: "the same",
   Bridge: "the same",
+  Dummy: "the same",
   FilterRule: "the same",
   Namespace: "the same",
   NatRule: "the same",
@@ -100,6 +103,7 @@ const verdicts: {
 const FILLED: Readonly<Record<string, readonly string[]>> = {
   Address: ["scope"],
   Bridge: ["name", "mac"],
+  Dummy: ["name", "mac"],
   FilterRule: ["family"],
   Namespace: ["name"],
   NatRule: ["family"],

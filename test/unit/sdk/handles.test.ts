@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as sdk from "../../../sdk";
 import { type DocumentedField, documentedClasses } from "../../support/documented";
+import { testedLinks } from "../../support/kindsOfLink";
 import { typeErrors } from "../../support/typeErrors";
 
 type Class = new (name: string, args: object) => pulumi.Resource;
@@ -13,6 +14,12 @@ const KINDS: Readonly<
 > = {
   Namespace: { args: {}, references: {} },
   Bridge: { args: {}, references: { namespace: "namespace" } },
+  ...Object.fromEntries(
+    testedLinks.map(({ kind, fields }) => {
+      const port = fields.includes("bridge") ? { bridge: "bridge" as const } : {};
+      return [kind, { args: {}, references: { namespace: "namespace" as const, ...port } }];
+    }),
+  ),
   VethPair: {
     args: { peer: { name: "far" } },
     references: {
@@ -73,6 +80,9 @@ function things(): Readonly<Record<string, object>> {
 
 const END = "end of a VethPair";
 
+/** Kinds of link without a handle of their own. */
+const PLAIN_LINKS = testedLinks.map(({ kind }) => kind);
+
 /** The things that each sort of reference takes, its words in errors, and those for things that have what is wanted. */
 const TAKES = {
   namespace: {
@@ -81,8 +91,8 @@ const TAKES = {
     others: { Topology: "the name of one of its nodes" },
   },
   link: {
-    things: ["Bridge", "OvsBridge", END],
-    words: "a Bridge, an OvsBridge, an end of a VethPair or the name of a link",
+    things: ["Bridge", "OvsBridge", END, ...PLAIN_LINKS],
+    words: "a Bridge, an OvsBridge, an end of a VethPair, another link or the name of one",
     others: {
       VethPair: "`cable.end` or `cable.peer`",
       Namespace: "the name of a link, with the Namespace as `namespace`",
@@ -95,17 +105,17 @@ const TAKES = {
     words: "a Bridge or the name of one",
     others: {
       Topology: "the name of one of its bridges",
-      OvsBridge: "a Linux bridge; omit it, and create an OvsPort for this end",
+      OvsBridge: "a Linux bridge; omit it, and create an OvsPort for this link",
     },
   },
   ovsBridge: {
     things: ["OvsBridge"],
     words: "an OvsBridge or the name of one",
-    others: { Bridge: "an OvsBridge; give the cable's end this `bridge` instead of an OvsPort" },
+    others: { Bridge: "an OvsBridge; give the link this `bridge` instead of an OvsPort" },
   },
   port: {
-    things: ["Bridge", END],
-    words: "an end of a VethPair, a Bridge or the name of a link",
+    things: ["Bridge", END, ...PLAIN_LINKS],
+    words: "an end of a VethPair, a Bridge, another link or the name of one",
     others: {
       VethPair: "`cable.end` or `cable.peer`",
       Namespace: "a link of the host's own namespace",
@@ -266,8 +276,14 @@ describe("sdk references", () => {
     const [bridge, cable] = [new sdk.Bridge("bridge"), new sdk.VethPair("cable", { peer: { name: "far" } })];
     const address = new sdk.Address("address", { interface: bridge, address: "10.9.0.1/24" });
     const route = { destination: "default", via: address };
+    const dummy = new sdk.Dummy("dummy");
     for (const [kind, args, words] of [
       ["Route", route, "`via` takes a plain value, not the Address: write its `ip` or `address`"],
+      [
+        "Route",
+        { destination: "default", via: dummy },
+        "`via` takes a plain value, not the Dummy: write its `name`",
+      ],
       ["Node", { routes: [route] }, "`routes[0].via` takes a plain value, not the Address"],
       [
         "Node",

@@ -52,7 +52,7 @@ describe("sdk OvsPort", () => {
         new OvsBridge("br0");
         return new VethPair("cable", { end: { name: "a" }, peer: { name: "b", bridge: "br0" } });
       },
-      'VethPair "cable": `peer.bridge` must be a Linux bridge; to attach this end to a bridge of Open vSwitch, omit `bridge` and create an OvsPort',
+      'VethPair "cable": `peer.bridge` must be a Linux bridge; to attach this link to a bridge of Open vSwitch, omit `bridge` and create an OvsPort',
     ],
   ];
   for (const [what, declare, message] of refusals) {

@@ -67,6 +67,22 @@ describe("sdk Topology", () => {
     expect(owners("way")).to.deep.equal(["lab", "on-bridge", "on-far-end"]);
   });
 
+  it("has dummies that others may name, on the host and in a node, and whose addresses routes wait for", async () => {
+    const { resources } = await registered(() => [
+      new Topology("lab", {
+        nodes: { red: { dummies: { "dum-in": {} } } },
+        dummies: { dum0: { addresses: ["10.0.0.1/24"] } },
+      }),
+      new Address("on-host", { interface: "dum0", address: "10.0.0.2/24" }),
+      new Address("in-node", { namespace: "red", interface: "dum-in", address: "10.0.0.3/24" }),
+      new Address("elsewhere", { interface: "dum-in", address: "10.0.0.4/24" }),
+      new Route("way", { destination: "10.8.0.0/16", via: "10.0.0.9" }),
+    ]);
+    const deleters = ["on-host", "in-node", "elsewhere"].map((name) => resources[name]?.deletedWith);
+    expect(deleters).to.deep.equal(["lab", "lab", ""]);
+    expect(resources["way"]?.replaceWith).to.deep.equal(["lab", "on-host", "elsewhere"]);
+  });
+
   it("says nothing of what is not known yet", async () => {
     // biome-ignore lint/suspicious/noExplicitAny: stands for a program that skips type checking
     const [peer, eth1]: any[] = [pulumi.output({ name: "far" }), pulumi.output({})];

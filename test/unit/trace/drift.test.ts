@@ -11,7 +11,7 @@ import {
   fixOf,
   lostAccept,
   lostAddress,
-  lostCable,
+  lostLink,
   lostRule,
   sysctlFix,
   wrongPrefix,
@@ -207,9 +207,9 @@ describe("what a resource has made and the kernel has not", () => {
     const cable = (name: string) =>
       known([[vethPair, { ...CABLE, end: { namespace: "red", name } }]], networkOf());
     const lost = cable("eth1");
-    expect(lostCable(lost, lost.red)?.kind).to.equal("VethPair");
+    expect(lostLink(lost, lost.red)?.kind).to.equal("VethPair");
     const there = cable("eth0");
-    expect(lostCable(there, there.red)).to.equal(undefined);
+    expect(lostLink(there, there.red)).to.equal(undefined);
   });
 
   it("is a rule of NAT", () => {

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { ethernetFields, ownerFields, placeFields, portFields, stateFields } from "./links/fields";
+import { kindOfLink } from "./links/kindOfLink";
+
+export const DummyArgs = z.object({
+  ...placeFields,
+  ...portFields,
+  ...ethernetFields,
+  ...stateFields,
+  ...ownerFields,
+});
+
+/** A link without any other end: it drops what it is to send. See ip-link(8). */
+export const dummy = kindOfLink({
+  kind: "Dummy",
+  schema: DummyArgs,
+  link: { type: "dummy", frames: "nowhere", kernel: { config: "CONFIG_DUMMY" } },
+  options: {},
+});

@@ -1,0 +1,172 @@
+import type { z } from "zod";
+import type { Args, Definition, Effect, Observed, Problem, Some } from "../../engine/definition";
+import { type Command, ip, showLink, showLinks } from "../../linux/command";
+import type { LinkFacts } from "../../linux/linkTypes";
+import { incompatible, parseLink } from "../../linux/read/link";
+import { linksIn, memberOf, portsOf, stackedOn } from "./attached";
+import type { LinkArgs, SharedField } from "./fields";
+import { isMarked, linkId, macOf } from "./identity";
+import { birthWords, changes, completion, linkClaim, marking, needsOf, readBack, surveyOf } from "./link";
+import { type Option, type Options, optionsOf, optionWords } from "./options";
+
+/** The machine for kinds of link: a kind says its options as a table, and everything that links share is here. */
+
+/** The arguments of one link: the shared fields, and the kind's own options. */
+type Given = LinkArgs & { readonly mark: string } & Readonly<Args>;
+
+type Outputs = {
+  /** Interface index, unique in its namespace. */
+  readonly ifindex: number;
+};
+
+interface Reading extends Observed<Given, Outputs> {
+  readonly group: string | undefined;
+}
+
+/** The options that a schema has beyond the shared fields. A schema field without a row is a type error. */
+type Table<A> = { readonly [K in Exclude<keyof A & string, SharedField>]-?: Option<NonNullable<A[K]>> };
+
+/** A kind of link in its own words. */
+interface KindOfLink<S extends z.ZodObject> {
+  readonly kind: string;
+  readonly schema: S;
+  readonly link: Omit<LinkFacts, "linksOf">;
+  readonly options: Table<z.output<S>>;
+  /** The effect of a change of a shared field that differs from the usual one. */
+  readonly onChange?: { readonly [K in SharedField]?: Effect };
+  /** Problems between fields. */
+  problems?(args: z.output<S>): readonly Problem[];
+  /**
+   * The words that creation needs where an MTU takes effect only if it is set later. By default it is set at creation.
+   */
+  wordsBeforeMtu?(mtu: number | undefined): readonly string[];
+  /** Options to set in a command of their own before the others, as the kernel refuses all at once. */
+  setFirst?(observed: Some<z.output<S>>, asked: z.output<S>): Some<z.output<S>>;
+}
+
+const EFFECTS: Readonly<Record<SharedField, Effect>> = {
+  name: "replace",
+  // The kernel can move a link, but a move costs 16 ms and everything that is on it.
+  namespace: "replace",
+  bridge: "update",
+  mac: "update",
+  mtu: "update",
+  up: "update",
+  deleteForeign: "update",
+  adopt: "update",
+};
+
+/** A kind of link whose resources are one link each, and whose mark is the alias of that link. */
+export function kindOfLink<S extends z.ZodObject>(
+  said: KindOfLink<S>,
+): Definition<Given, Outputs> & { readonly links: LinkFacts } {
+  const { kind, schema, wordsBeforeMtu } = said;
+  const { type } = said.link;
+  const options = said.options as Options;
+  const fields = Object.keys(schema.shape);
+  const born = Object.fromEntries(
+    Object.entries(options).map(([key, { born }]) => [key, born ?? defaultOf(schema, key)]),
+  );
+  const ownMac = (mark: string): string | undefined => (fields.includes("mac") ? macOf(mark) : undefined);
+
+  return {
+    kind,
+    schema,
+    identity: "name",
+    onChange: Object.fromEntries(
+      fields.map((field) => [field, said.onChange?.[field as SharedField] ?? effectOf(field, options)]),
+    ),
+    links: { ...said.link, linksOf: (args) => [args] },
+
+    id: ({ namespace, name }) => linkId(namespace, name),
+    place: { namespace: "namespace", name: "name" },
+    objectNames: (args) => [linkClaim(args)],
+    needs: needsOf,
+    defaults: ({ mark }) => {
+      const mac = ownMac(mark);
+      return mac === undefined ? {} : { mac };
+    },
+    problems: (args) => said.problems?.(args as z.output<S>) ?? [],
+
+    probe: ({ namespace, name }) => [showLink(namespace, name)],
+
+    parse([answer], args): Reading | undefined {
+      const link = parseLink(answer);
+      if (!link) return undefined;
+      const restorable = Object.fromEntries(
+        Object.entries({ ...readBack(link), ...optionsOf(options, link) }).filter(([key]) =>
+          fields.includes(key),
+        ),
+      );
+      // The kernel decides what nobody asks for. Only a bridge that nobody asks for is drift.
+      const isLeft = (key: string) => key !== "bridge" && args[key] === undefined;
+      return {
+        args: Object.fromEntries(Object.entries(restorable).filter(([key]) => !isLeft(key))),
+        restorable,
+        outputs: { ifindex: link.ifindex },
+        mark: link.ifalias,
+        group: link.group,
+        incompatible: incompatible(link, type),
+      };
+    },
+
+    create(args) {
+      const { namespace, mtu, mark } = args;
+      const early = wordsBeforeMtu ? { ...args, mtu: undefined } : args;
+      return [
+        // One message creates it with its options: udev and NetworkManager never see a link that is half set up.
+        ip(
+          namespace,
+          "link",
+          "add",
+          ...birthWords(early, mark),
+          ...(wordsBeforeMtu?.(mtu) ?? []),
+          "type",
+          type,
+          ...optionWords(options, born, args),
+        ),
+        completion(args, mark, wordsBeforeMtu && mtu),
+      ];
+    },
+
+    update(observed: Reading, args) {
+      const { namespace, name, mark } = args;
+      const first = said.setFirst?.(observed.args as Some<z.output<S>>, args as z.output<S>) ?? {};
+      const sets = [
+        optionWords(options, observed.args, first),
+        optionWords(options, { ...observed.args, ...first }, args),
+      ];
+      return [
+        ...changes(observed.args, args, { alias: observed.mark, group: observed.group }, mark),
+        ...sets
+          .filter((words) => words.length > 0)
+          .map((words) => ip(namespace, "link", "set", "dev", name, "type", type, ...words)),
+      ];
+    },
+
+    *content({ namespace, name }) {
+      const [answer] = yield [showLinks(namespace)];
+      const links = linksIn(answer);
+      const members = [...portsOf(links, name), ...stackedOn(links, name)];
+      return {
+        links: members.map((link) => memberOf(namespace, link)),
+        places: [{ namespace, link: name }],
+      };
+    },
+
+    remove: (_, { namespace, name }): Command[] => [ip(namespace, "link", "del", "dev", name, "type", type)],
+
+    discover: surveyOf(kind, (link) => ({ ...link })),
+
+    isOurs: ({ mark: alias, group, args: { mac }, incompatible }: Reading, { mark }) =>
+      incompatible === undefined && isMarked({ alias, group, mac }, mark, ownMac(mark)),
+    marking: (args) => [marking(args, args.mark)],
+  };
+}
+
+const effectOf = (field: string, options: Options): Effect =>
+  options[field]?.onChange ?? EFFECTS[field as SharedField];
+
+/** The value that `check` fills in for a field that is not given. */
+const defaultOf = (schema: z.ZodObject, field: string): unknown =>
+  (schema.shape[field] as z.ZodType | undefined)?.safeParse(undefined).data;
