@@ -9,7 +9,7 @@ export async function contentOf(
   living: readonly Found[],
 ): Promise<string[]> {
   const members = await everythingIn(definition, host, state);
-  const name = definition.encloses?.(state);
+  const name = definition.ownsNamespace?.(state);
   const told = new Set(members.map(({ mark }) => mark));
   const others = living.filter(
     (one) => name !== undefined && one.state["namespace"] === name && !told.has(String(one.state["mark"])),

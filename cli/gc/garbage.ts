@@ -38,7 +38,7 @@ function describe(found: Found, { stacks }: Pick<Known, "stacks">): Garbage {
     object: definition.id(state),
     stack,
     resource: name,
-    isAdopted: "former" in state && definition.isStanding !== true,
+    isAdopted: "former" in state && definition.isShared !== true,
     isGiven: stack !== undefined && stacks.has(stack),
     found,
   };

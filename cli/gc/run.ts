@@ -1,4 +1,4 @@
-import { type Found, survey } from "../../provider/engine/discover";
+import { discover, type Found } from "../../provider/engine/discover";
 import { remove } from "../../provider/engine/lifecycle";
 import { messageOf } from "../../provider/linux/errors";
 import { localHost } from "../../provider/linux/host/local/localHost";
@@ -22,7 +22,7 @@ const NOTHING: Known = { marks: new Set(), stacks: new Set(), resources: [], emp
 
 export async function collectGarbage(options: GcOptions): Promise<void> {
   const known = await knownBy(options);
-  const { found, gaps, broken } = await survey(localHost).catch(refusal);
+  const { found, gaps, broken } = await discover(localHost).catch(refusal);
   for (const gap of gaps) process.stderr.write(`pulumi-netns: could not look: ${gap}\n`);
   if (gaps.length > 0) process.exitCode = 1;
   const garbage: readonly Listed[] = [...garbageIn(found, known), ...debrisIn(broken, known)];

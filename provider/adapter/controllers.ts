@@ -13,7 +13,7 @@ import type { Host } from "../linux/host/host";
 import type { HostId, HostToCheck } from "../linux/host/perHost";
 import { parseMark } from "../linux/marks/mark";
 
-/** What the adapter needs of a kind, be it one object in the kernel, a list of them, or none. */
+/** The functions that the adapter needs of a kind: a single object, a composite or an assertion. */
 export interface Kind {
   check(host: HostToCheck, news: Args): { args: Args; problems: readonly Problem[] };
   diff(
@@ -29,7 +29,7 @@ export interface Kind {
 
 const kindIn = ({ mark }: Args): string | undefined => parseMark(String(mark))?.kind;
 
-/** The kind behind a mark, which alone tells it. */
+/** Returns the kind of a mark. Nothing else identifies it. */
 export function kindOf(properties: Args): Kind {
   const name = kindIn(properties);
   const definition = definitionOf(name);
@@ -50,15 +50,15 @@ export function kindOf(properties: Args): Kind {
   );
 }
 
-/** The marks that a resource has in the kernel: its own, or those of its parts. */
+/** Returns the marks that a resource has in the kernel: its own, or those of its parts. */
 export function marksOf(state: Args): string[] {
   const singles = singlesOf(state).map(({ args }) => String(args["mark"]));
   return singles.length > 0 ? singles : [String(state["mark"])];
 }
 
-/** A resource of a single kind itself, and the parts of any other, with their arguments. */
+/** Returns the resource itself, or the parts of a composite, with their arguments. */
 export function singlesOf(state: Args): { definition: Definition; args: Args }[] {
-  // While a value is not known yet, nothing is made of it.
+  // Nothing is created while a value is unknown.
   if (hasUnknown(state)) return [];
   const kind = kindIn(state);
   const list = composites.find((composite) => composite.kind === kind);
@@ -72,7 +72,7 @@ export function singlesOf(state: Args): { definition: Definition; args: Args }[]
     .map((definition) => ({ definition, args: upToDate(definition, state) }));
 }
 
-/** The functions of an engine, for one kind. */
+/** The engine functions, bound to one kind. */
 interface Engine<D> {
   check(kind: D, host: HostToCheck, news: Args): ReturnType<Kind["check"]>;
   diff(kind: D, host: HostId, olds: Args, news: Args): ReturnType<Kind["diff"]>;
@@ -83,8 +83,8 @@ interface Engine<D> {
 }
 
 /**
- * The functions of an engine for one kind; each state is brought to the form of this version first. A refresh asks for the
- * difference to the inputs in the state, which another version has checked.
+ * Binds the engine functions to one kind and first converts each state to this version. A refresh compares with the inputs
+ * in the state, which another version may have checked.
  */
 const bound = <D extends Schema>(
   engine: Engine<D>,

@@ -6,28 +6,28 @@ import type { AddressInfo } from "../linux/read/address";
  * which packets come from; of IPv6 addresses that serve equally well, packets come from the first.
  */
 
-/** An address as far as its place among others matters. */
+/** The properties of an address that decide its position. */
 export interface Entry {
   readonly key: string;
-  /** Unique among the addresses of its link. */
+  /** Unique among the addresses of the link. */
   readonly identity: string;
   readonly isIpv6: boolean;
-  /** IPv4 addresses of one subnet have one primary. */
+  /** The IPv4 subnet, which has one primary address. */
   readonly subnet: string;
-  /** How far it is valid: the larger, the nearer. */
+  /** The scope as a number; a larger one is narrower. */
   readonly scope: number;
 }
 
 const SCOPES: Readonly<Record<string, number>> = { global: 0, link: 253, host: 254 };
 
-/** The arguments of an address that its place depends on. */
+/** The arguments of an address that decide its position. */
 export interface Placed {
   readonly address: string;
   readonly peer?: string | undefined;
   readonly scope: string;
 }
 
-/** The entry of an address by its arguments. */
+/** Returns the entry for the arguments of an address. */
 export function entryOf(key: string, { address, peer = address, scope }: Placed): Entry {
   const far = parseIp(peer);
   return {
@@ -39,11 +39,13 @@ export function entryOf(key: string, { address, peer = address, scope }: Placed)
   };
 }
 
-/** The entry of an address by what the kernel says. */
-export const entrySeen = (key: string, { local, address = local, prefixlen, scope }: AddressInfo): Entry =>
-  entryOf(key, { address: local, peer: `${address}/${prefixlen}`, scope });
+/** Returns the entry for an address in the kernel. */
+export const observedEntry = (
+  key: string,
+  { local, address = local, prefixlen, scope }: AddressInfo,
+): Entry => entryOf(key, { address: local, peer: `${address}/${prefixlen}`, scope });
 
-/** The addresses of a link, changed as the kernel changes them when they come and go one by one. */
+/** The addresses of a link. Adding and removing one changes their order as in the kernel. */
 export class AddressList {
   private primary: Entry[] = [];
   private secondary: Entry[] = [];
@@ -57,7 +59,7 @@ export class AddressList {
 
   /** See `__inet_insert_ifa` in net/ipv4/devinet.c and `ipv6_link_dev_addr` in net/ipv6/addrconf.c. */
   add(entry: Entry): void {
-    // The kernel puts a new IPv6 address before the others of its scope.
+    // The kernel inserts a new IPv6 address before the others of its scope.
     if (entry.isIpv6)
       insert(
         this.ipv6,
@@ -68,7 +70,7 @@ export class AddressList {
     else insert(this.primary, entry, this.primary.findLastIndex(({ scope }) => entry.scope <= scope) + 1);
   }
 
-  /** Removes an address; the next one of its subnet becomes primary. See `__inet_del_ifa`. */
+  /** Removes an address and promotes the next one of its subnet. See `__inet_del_ifa`. */
   remove({ key }: Entry): void {
     for (const list of [this.secondary, this.ipv6]) {
       const at = list.findIndex((entry) => entry.key === key);
@@ -82,7 +84,7 @@ export class AddressList {
     for (const entry of next >= 0 ? this.secondary.splice(next, 1) : []) {
       const isBehind = next === 0 && at === this.primary.length;
       const last = this.primary.findLastIndex(({ scope }, place) => place >= at && gone.scope <= scope);
-      // The kernel begins its search for the last primary address with the first one.
+      // The kernel starts its search for the last primary address at the first address.
       insert(this.primary, entry, isBehind ? at : Math.max(last, 0) + 1);
     }
   }
@@ -91,12 +93,12 @@ export class AddressList {
     return this.entries.some((entry) => entry.key === key);
   }
 
-  /** All of them in the kernel's order. */
+  /** Returns all addresses in the kernel's order. */
   get entries(): readonly Entry[] {
     return [...this.primary, ...this.secondary, ...this.ipv6];
   }
 
-  /** The keys in the kernel's order, and which are secondary. */
+  /** Returns the keys in the kernel's order, and which addresses are secondary. */
   get order(): readonly string[] {
     return [...this.primary.map(keyIn), "", ...this.secondary.map(keyIn), "", ...this.ipv6.map(keyIn)];
   }
@@ -108,19 +110,19 @@ const insert = (list: Entry[], entry: Entry, at: number): void => {
   list.splice(at < 0 ? list.length : at, 0, entry);
 };
 
-/** The addresses that have to go and come again so that a link ends up as if all had been added in order. */
+/** The addresses to remove and add again, so that the link ends up as if all had been added in order. */
 export interface Moves {
-  /** Those that are removed before others are added. */
+  /** Removed before others are added. */
   readonly first: readonly string[];
-  /** Those that are removed and added again in their turn, so that their network stays connected. */
+  /** Removed and added again in their turn, so that their network stays connected. */
   readonly inTurn: readonly string[];
 }
 
 const NONE: Moves = { first: [], inTurn: [] };
 
 /**
- * The fewest addresses from the end of the list that have to be moved. `before` is what the link has, in an order that makes
- * it so; `stay` tells which of them are wanted and in place.
+ * Returns the fewest addresses from the end of the list to move. `before` holds the addresses of the link in an order that
+ * produces the current one. `stay` tells which of them are wanted and in place.
  */
 export function movesTo(
   before: readonly Entry[],
@@ -135,7 +137,7 @@ export function movesTo(
       .slice(kept)
       .map(keyIn)
       .filter((key) => stay.has(key));
-    // The same as one more that is kept.
+    // This address does not stay anyway, so the result equals that of keeping one more.
     if (kept < wanted.length && !stay.has(wanted[kept]?.key ?? "")) continue;
     const found = [
       { ...NONE, inTurn: keys },
@@ -146,7 +148,7 @@ export function movesTo(
   return { ...NONE, first: wanted.map(keyIn).filter((key) => stay.has(key)) };
 }
 
-/** The addresses of the link after the unwanted ones are removed and the list is added in order. */
+/** Returns the addresses of the link once the unwanted ones are removed and the list is added in order. */
 function listAfter(
   before: readonly Entry[],
   wanted: readonly Entry[],
@@ -165,18 +167,18 @@ function listAfter(
 }
 
 /**
- * An order of adding `asked` that makes what is `seen` of them: the one they stand in, where the kernel has them in its order, or
- * as near to it as other addresses of the link let them be.
+ * Returns an order of `asked` whose addition produces `observed`: the requested order if the kernel matches it, otherwise
+ * the nearest one that other addresses of the link permit.
  */
-export function orderSeen(asked: readonly Entry[], seen: readonly Entry[]): readonly string[] {
+export function observedOrder(asked: readonly Entry[], observed: readonly Entry[]): readonly string[] {
   const own = new Set(asked.map(({ identity }) => identity));
-  const others = seen.filter(({ identity }) => !own.has(identity));
+  const others = observed.filter(({ identity }) => !own.has(identity));
   const keysOf = (entries: readonly Entry[]) => {
     const places = new Map(entries.map(({ identity }, at) => [identity, at]));
     const placeOf = ({ identity }: Entry) => places.get(identity) ?? entries.length;
     return [...asked].sort((one, other) => placeOf(one) - placeOf(other)).map(keyIn);
   };
-  const now = keysOf(seen);
+  const now = keysOf(observed);
   const isAsAsked = [asked, [...inAddingOrder(others), ...asked]].some(
     (entries) => keysOf(AddressList.of(entries).entries).join("\n") === now.join("\n"),
   );
@@ -185,8 +187,8 @@ export function orderSeen(asked: readonly Entry[], seen: readonly Entry[]): read
   return inAddingOrder(now.flatMap((key) => byKey.get(key) ?? [])).map(keyIn);
 }
 
-/** Addresses that the kernel shows so, as they would be added one after the other. */
-const inAddingOrder = (seen: readonly Entry[]): Entry[] => [
-  ...seen.filter(({ isIpv6 }) => !isIpv6),
-  ...seen.filter(({ isIpv6 }) => isIpv6).reverse(),
+/** Returns the listed addresses in the order in which they would have been added. */
+const inAddingOrder = (observed: readonly Entry[]): Entry[] => [
+  ...observed.filter(({ isIpv6 }) => !isIpv6),
+  ...observed.filter(({ isIpv6 }) => isIpv6).reverse(),
 ];

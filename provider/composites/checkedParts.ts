@@ -9,27 +9,27 @@ import { knownParts } from "./partialParts";
 import { printPath, withValueAt } from "./paths";
 import { connectedBy, routesBelow } from "./ways";
 
-/** A part with its arguments as its own kind has checked them, defaults and mark filled in. */
+/** A part with arguments checked by its own kind, including defaults and mark. */
 export interface CheckedPart extends Part {
   readonly checked: Args;
   readonly problems: readonly Problem[];
-  /** Keys of the parts that must be there before it, and whose replacement leaves it gone or half-wired. */
+  /** Keys of the parts that must exist first, and whose replacement deletes or disconnects this part. */
   readonly on: readonly string[];
   readonly note: Note;
 }
 
 const Note = z.object({
-  /** What it was before it was taken over. */
+  /** The object before adoption. */
   former: z.object({ mark: z.string().optional(), args: z.record(z.string(), z.unknown()) }).optional(),
-  /** Fields as they were read back, where the composite's arguments cannot say so; `null` for one that is not set. */
+  /** Fields as read back that the composite's arguments cannot express. `null` means that a field is not set. */
   seen: z.record(z.string(), z.unknown()).optional(),
-  /** The mark it has, where that is not the one that follows from the composite's: a rename has not reached it. */
+  /** The actual mark, if it does not follow from the composite's mark because a rename has not reached the part. */
   mark: z.string().optional(),
-  /** It could not be made: whether it is there, and how much of it, is not known. */
+  /** The creation failed, so it is unknown whether and how far the part exists. */
   failed: z.literal(true).optional(),
 });
 
-/** What the state keeps of a part beyond the composite's arguments; of most parts nothing. */
+/** State of a part beyond the composite's arguments. Most parts need none. */
 export type Note = z.output<typeof Note>;
 
 const Notes = z.record(z.string(), Note);
@@ -38,7 +38,7 @@ export type Notes = Readonly<Record<string, Note>>;
 
 const notesIn = ({ parts }: Args): Notes => Notes.parse(parts ?? {});
 
-/** Notes as a state has them, the empty ones left out. */
+/** Returns the notes as stored in a state, without empty ones. */
 export function notesProperty(notes: Notes): Args {
   const parts = Object.entries(notes).filter(([, note]) => Object.keys(note).length > 0);
   return parts.length > 0 ? { parts: Object.fromEntries(parts) } : {};
@@ -46,15 +46,15 @@ export function notesProperty(notes: Notes): Args {
 
 export const hasNotes = ({ parts }: Args): boolean => parts !== undefined;
 
-/** The arguments in a state. */
+/** Returns the arguments in a state. */
 export const withoutNotes = ({ parts: _, ...args }: Args): Args => args;
 
 const lists = keeping<readonly CheckedPart[]>(1000);
 
 /**
- * The parts of a composite with these arguments or this state, in an order in which they can be made; while something is
- * not known yet, those without it. The engine asks for a check, a difference and a creation by the same arguments, each
- * time in a new message, with their keys in any order.
+ * Returns the parts of a composite for arguments or a state, in an order in which they can be created. Parts with unknown
+ * values are omitted. The engine checks, compares and creates the same arguments in separate messages, with keys in any
+ * order, so results are cached by content.
  */
 export const checkedPartsOf = (composite: Composite, args: Args): readonly CheckedPart[] =>
   lists(`${composite.kind} ${JSON.stringify(args, inOrder)}`, () => checkedPartsIn(composite, args));
@@ -72,14 +72,14 @@ function checkedPartsIn(composite: Composite, args: Args): CheckedPart[] {
       const mark = note.mark ?? markOfPart(String(args["mark"]), part.key);
       const given = { ...withoutUndefined(part.args), mark };
       const { args: valid, problems } = checkArgs(part.definition, given);
-      // An older version may have accepted arguments that this one refuses; such a part must still be found and removed.
+      // An older version may have accepted arguments that this one refuses. Such a part must still be found and removed.
       const checked = problems.length > 0 ? { ...upToDate(part.definition, given), ...valid } : valid;
-      return { ...part, checked: asSeen(checked, note), problems, note };
+      return { ...part, checked: asObserved(checked, note), problems, note };
     }),
   );
 }
 
-/** A note under an earlier key is of a part with the mark that followed from it. */
+/** A note under an earlier key belongs to a part with the mark derived from that key. */
 function noteOf({ key, formerKeys = [] }: Part, notes: Notes, mark: string): Note {
   const former = formerKeys.find((one) => notes[one] !== undefined && notes[key] === undefined);
   return former === undefined ? (notes[key] ?? {}) : { mark: markOfPart(mark, former), ...notes[former] };
@@ -88,18 +88,18 @@ function noteOf({ key, formerKeys = [] }: Part, notes: Notes, mark: string): Not
 const withoutUndefined = (args: Args): Args =>
   Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 
-const asSeen = (checked: Args, { seen = {} }: Note): Args =>
-  Object.entries(seen).reduce(
+const asObserved = (checked: Args, { seen: observed = {} }: Note): Args =>
+  Object.entries(observed).reduce(
     (args, [path, value]) => withValueAt(args, path.split("."), value ?? undefined),
     checked,
   );
 
-/** Says of each part what it hangs on: what makes the things that it needs, in the words of the kinds themselves. */
+/** Adds the dependencies of each part, from the object names that its kind declares. */
 function withOwners(parts: readonly Omit<CheckedPart, "on">[]): CheckedPart[] {
   const makers = new Map<string, string>();
   const providers = new Map<string, string[]>();
   for (const { key, definition, checked } of parts.filter(isSound)) {
-    for (const object of definition.claims(checked)) makers.set(object, key);
+    for (const object of definition.objectNames(checked)) makers.set(object, key);
     for (const object of definition.provides?.(checked) ?? []) {
       const others = providers.get(object);
       if (others) others.push(key);
@@ -119,14 +119,14 @@ function withOwners(parts: readonly Omit<CheckedPart, "on">[]): CheckedPart[] {
 
 const isSound = ({ problems }: Pick<CheckedPart, "problems">): boolean => problems.length === 0;
 
-/** A problem of a part in the words of the composite. */
+/** Reports a problem of a part at its place in the composite. */
 export function problemOf(composite: Composite, part: CheckedPart, { property, reason }: Problem): Problem {
   const [, path = property, rest = ""] = /^(.*?)(\[.*)?$/.exec(property) ?? [];
   const whole = path === part.definition.identity ? part.entry : [...part.entry, path];
   return { property: (printPath(part.fields[path] ?? whole) || composite.identity) + rest, reason };
 }
 
-/** Whether the kernel deletes a dependent along with its owner, and no record of it stays. */
+/** Whether the kernel deletes a dependent with its owner, including its record. */
 export const takesAlong = (owner: Definition, dependent: Definition): boolean =>
-  // A link of Open vSwitch has no mark of ours in the kernel.
-  owner.encloses !== undefined || (dependent.link !== undefined && owner.marking !== undefined);
+  // An Open vSwitch link carries no mark in the kernel.
+  owner.ownsNamespace !== undefined || (dependent.link !== undefined && owner.marking !== undefined);

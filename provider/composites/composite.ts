@@ -1,48 +1,48 @@
 import type { z } from "zod";
 import type { Args, Definition, Problem } from "../engine/definition";
 
-/** The way to a value: `["interfaces", "eth0", "mtu"]`; numbers lead into lists. */
+/** The path to a value, such as `["interfaces", "eth0", "mtu"]`. Numbers index lists. */
 export type Path = readonly (string | number)[];
 
-/** One object of a composite: what a resource of its own would be, with the very same definition. */
+/** One object of a composite, with the same definition as a separate resource. */
 export interface Part {
-  /** Its kind, and a name that stays the same while its arguments change: `VethPair red/eth0`. */
+  /** The kind, and a name that does not change with the arguments: `VethPair red/eth0`. */
   readonly key: string;
-  /** Keys that earlier versions gave it: states have its note under one of them. */
+  /** Keys used by earlier versions. States may hold the note of the part under one of them. */
   readonly formerKeys?: readonly string[];
   readonly definition: Definition;
-  /** As a program would give them, without a mark. */
+  /** The arguments as a program would give them, without a mark. */
   readonly args: Args;
-  /** Where the composite's arguments have it: without that entry there is no such part. */
+  /** The entry of the composite's arguments that this part comes from. Without it the part does not exist. */
   readonly entry: Path;
-  /** Where they have its fields, by the fields' dotted paths; some have no place of their own. */
+  /** The places of the part's fields in the composite's arguments, by dotted path. Some fields have no place. */
   readonly fields: Readonly<Record<string, Path>>;
 }
 
-/** A kind of resource that is a list of parts. */
+/** A kind of resource that consists of parts. */
 export interface Composite<A = Args> {
   readonly kind: string;
   readonly schema: z.ZodObject;
-  /** The field that a problem of the composite as a whole is reported on. */
+  /** The field that general problems of the composite are reported on. */
   readonly identity: string;
-  /** The fields whose change replaces it as a whole; every other change is made part by part. */
+  /** Fields whose change replaces the whole composite. Every other change is made part by part. */
   readonly replaceOn: readonly string[];
   id(args: A): string;
-  /**
-   * Problems between its entries; asked once all fields are valid by themselves, and given up where it reads one that is not
-   * known yet.
-   */
+  /** Problems between entries, checked once all fields are valid on their own. Reading an unknown value aborts the check. */
   problems?(args: A): readonly Problem[];
   /**
-   * Its parts, those first that are to be worked on first. What is not known yet is handed on to the parts as it is, and
-   * so is what would be made of it.
+   * Returns the parts in order of priority. Unknown values are passed on to the parts, together with everything derived from
+   * them.
    */
   parts(args: A): readonly Part[];
 }
 
-/** The key of a part: no two kinds share one. */
+/** Returns the key of a part, which is unique across kinds. */
 export const keyOf = ({ kind }: Pick<Definition, "kind">, name: string): string => `${kind} ${name}`;
 
-/** The places of fields below `path`, each under its own name; `prefix` is what the part has before it: `end.`. */
+/**
+ * Maps fields to places below `path`, each under its own name. `prefix` precedes the field names of the part, such as
+ * `end.`.
+ */
 export const under = (path: Path, names: readonly string[], prefix = ""): Record<string, Path> =>
   Object.fromEntries(names.map((name) => [`${prefix}${name}`, [...path, name]]));

@@ -12,17 +12,17 @@ import type { Composite } from "./composite";
 import { compact, withValueAt } from "./paths";
 
 /**
- * A state with everything as it was found, by the keys of its parts: a field that differs is put in its place, and a part
- * that is not there is taken out. What the arguments cannot say, as it is what they leave to a default, becomes a note.
+ * Returns a state with all parts as found. Differing fields are updated in place, and missing parts are removed. Differences
+ * in defaults, which the arguments cannot express, become notes.
  */
-export function seenState(
+export function observedState(
   composite: Composite,
   state: Args,
   parts: readonly CheckedPart[],
   found: ReadonlyMap<string, Args | undefined>,
 ): { inputs: Args; state: Args } {
   const inputs = compact(
-    parts.reduce((args, part) => withSeen(args, part, found.get(part.key)), withoutNotes(state)),
+    parts.reduce((args, part) => withObserved(args, part, found.get(part.key)), withoutNotes(state)),
   );
   const before = Object.fromEntries(parts.map(({ key, note: { seen: _, ...note } }) => [key, note]));
   const told = checkedPartsOf(composite, { ...inputs, ...notesProperty(before) });
@@ -30,11 +30,11 @@ export function seenState(
   return { inputs, state: { ...inputs, ...notesProperty(notes) } };
 }
 
-function withSeen(inputs: Args, part: CheckedPart, seen: Args | undefined): Args {
-  if (!seen) return withValueAt(inputs, part.entry, undefined);
-  return difference(part.definition, part.checked, seen).changed.reduce((args, path) => {
+function withObserved(inputs: Args, part: CheckedPart, observed: Args | undefined): Args {
+  if (!observed) return withValueAt(inputs, part.entry, undefined);
+  return difference(part.definition, part.checked, observed).changed.reduce((args, path) => {
     const place = part.fields[path];
-    return place ? withValueAt(args, place, valueAt(seen, path)) : args;
+    return place ? withValueAt(args, place, valueAt(observed, path)) : args;
   }, inputs);
 }
 
@@ -42,11 +42,11 @@ function noteOn(
   { key, definition, checked, note }: CheckedPart,
   found: ReadonlyMap<string, Args | undefined>,
 ): [string, Note] {
-  const seen = found.get(key);
-  const untold = seen ? difference(definition, checked, seen).changed : [];
-  if (!seen || untold.length === 0) return [key, note];
+  const observed = found.get(key);
+  const untold = observed ? difference(definition, checked, observed).changed : [];
+  if (!observed || untold.length === 0) return [key, note];
   return [
     key,
-    { ...note, seen: Object.fromEntries(untold.map((path) => [path, valueAt(seen, path) ?? null])) },
+    { ...note, seen: Object.fromEntries(untold.map((path) => [path, valueAt(observed, path) ?? null])) },
   ];
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { checkArgs } from "../engine/check";
 import { claim } from "../engine/claims";
 import type { Args, Problem } from "../engine/definition";
-import { isRemade, type Losses, lostTo, noteLosses, withRemade } from "../engine/dependents";
+import { type Disruption, disruptedNeeds, isRemade, noteDisruption, withRemade } from "../engine/dependents";
 import * as single from "../engine/lifecycle";
 import { keyOf } from "../engine/observe";
 import { hasUnknown } from "../engine/unknown";
@@ -13,16 +13,16 @@ import type { HostId, HostToCheck } from "../linux/host/perHost";
 import { type Former, formerIn } from "../linux/host/records";
 import { type CheckedPart, checkedPartsOf, hasNotes, problemOf, takesAlong } from "./checkedParts";
 import type { Composite } from "./composite";
-import { seenState } from "./driftState";
-import { asFarAsSeen, lineOf, withSeenOrder } from "./lists";
+import { observedState } from "./driftState";
+import { asFarAsObserved, lineOf, withObservedOrder } from "./lists";
 import { printPath } from "./paths";
 import { isEmpty, type Plan, planOf } from "./plan";
 import { type Failure, inOrder, queues, reversed } from "./schedule";
 import { stateAfter } from "./stateAfter";
 
-/** What `provider/engine/lifecycle.ts` does for one object, for a list of them: each part by that very engine. */
+/** The lifecycle of a list of parts. Each part runs through `provider/engine/lifecycle.ts`. */
 
-/** Validates the whole and each part that is known; refuses what is there twice, or another resource has claimed. */
+/** Validates the composite and its known parts. Refuses duplicates and objects that another resource has claimed. */
 export function check(
   composite: Composite,
   host: HostToCheck,
@@ -31,7 +31,10 @@ export function check(
   const { args, parts, problems } = withFacts(host.facts, () => inspect(composite, news));
   if (problems.length > 0) return { args, problems };
   const claimed = parts.map((part) => ({ part, problems: claim(part.definition, host, part.checked) }));
-  const lost = parts.map((part) => ({ part, ...lostTo(part.definition, host, part.checked, args["mark"]) }));
+  const lost = parts.map((part) => ({
+    part,
+    ...disruptedNeeds(part.definition, host, part.checked, args["mark"]),
+  }));
   return {
     args: withRemade(
       args,
@@ -43,7 +46,7 @@ export function check(
   };
 }
 
-/** What `check` finds in the arguments alone, and the parts that are known once all is well by itself. */
+/** Validates the arguments alone. Returns the known parts if there are no problems. */
 export function inspect(
   composite: Composite,
   news: Args,
@@ -69,26 +72,26 @@ function twins(composite: Composite, parts: readonly CheckedPart[]): Problem[] {
   });
 }
 
-/** What a change of arguments means. `olds` is the state, `news` comes from `check`. */
+/** Compares `olds`, the state, with `news`, the result of `check`. */
 export function diff(composite: Composite, host: HostId, olds: Args, news: Args) {
   const replaces = composite.replaceOn.filter((field) => !isDeepStrictEqual(olds[field], news[field]));
   const isAsked = isOther(composite, olds, news);
-  // What hangs on the whole is replaced with it anyway. The same arguments make the same parts; only notes can tell that they
-  // are not as they should be.
+  // A replacement of the composite recreates its dependents anyway. Equal arguments produce equal parts, so only notes can
+  // reveal a difference.
   const isPlanned = replaces.length === 0 && !hasUnknown(news) && (isAsked || hasNotes(olds));
   const plan = isPlanned ? planOf(composite, host, olds, news) : NOTHING;
-  noteLosses(host, String(news["mark"]), plan.losses);
+  noteDisruption(host, String(news["mark"]), plan.disruption);
   return {
     changes: replaces.length > 0 || isAsked || !isEmpty(plan),
     replaces: [...replaces],
-    // The kernel knows objects by name: the old ones must go before the new ones come.
+    // Object names are unique in the kernel, so the old objects must be deleted before their replacements are created.
     deleteBeforeReplace: true,
   };
 }
 
 const NOTHING: Plan = {
   ...{ gone: [], made: [], changed: [], moved: new Map(), same: [] },
-  losses: { taken: [], remade: [] },
+  disruption: { deleted: [], recreated: [] },
 };
 
 const isOther = (composite: Composite, olds: Args, news: Args): boolean =>
@@ -98,13 +101,13 @@ const isOther = (composite: Composite, olds: Args, news: Args): boolean =>
   hasUnknown(news) ||
   isRemade(news);
 
-/** Makes every part that can be made. Where nothing at all could, it is as if nothing had been asked. */
+/** Creates every part that can be created. If none could be, the creation fails without leaving a state. */
 export async function create(composite: Composite, host: Host, args: Args): Promise<single.Result> {
   const made = checkedPartsOf(composite, args);
   return apply(composite, host, args, args, { ...NOTHING, made });
 }
 
-/** Brings each part to what is asked, changing only the difference. `olds` is the state. */
+/** Updates each part by its differences alone. `olds` is the state. */
 export async function update(
   composite: Composite,
   host: Host,
@@ -114,7 +117,7 @@ export async function update(
   return apply(composite, host, olds, args, planOf(composite, host, olds, args));
 }
 
-/** The state with every part as it really is; `undefined` when it is gone as a whole. */
+/** Returns the state with every part as found, or `undefined` if the composite is gone. */
 export async function read(composite: Composite, host: Host, state: Args) {
   const parts = checkedPartsOf(composite, state);
   const found = new Map<string, Args | undefined>();
@@ -130,27 +133,27 @@ export async function read(composite: Composite, host: Host, state: Args) {
   );
   if (failures.length > 0) throw new PartsError(reasonsOf(composite, failures));
   if (!owesHost && isGone(parts, found)) return undefined;
-  const seen = seenState(composite, state, parts, found);
+  const observed = observedState(composite, state, parts, found);
   const there = parts.filter(({ key }) => found.get(key));
-  const inputs = await withSeenOrder(composite, host, seen.inputs, there);
-  return { id: composite.id(state), inputs, state: { ...seen.state, ...inputs } };
+  const inputs = await withObservedOrder(composite, host, observed.inputs, there);
+  return { id: composite.id(state), inputs, state: { ...observed.state, ...inputs } };
 }
 
-/** Without the part that its whole entry stands for, or without any, there is no such thing. */
+/** Whether the composite is gone: the part of its main entry is missing, or all parts are. */
 function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args | undefined>): boolean {
   const isMissing = ({ key }: CheckedPart) => !found.get(key);
-  // What is always there proves nothing.
-  const own = parts.filter(({ definition }) => !definition.isStanding);
+  // Objects that always exist prove nothing.
+  const own = parts.filter(({ definition }) => !definition.isShared);
   return (
     own.some((part) => part.entry.length === 0 && isMissing(part)) || (own.length > 0 && own.every(isMissing))
   );
 }
 
-/** Whether a value of the host is to be set back, as its record says. A reboot has done so, and left no record. */
+/** Whether a value of the host must be restored, according to its record. A reboot restores it and deletes the record. */
 async function isOwedToHost(part: CheckedPart, host: Host): Promise<boolean> {
   const { definition } = part;
   const state = stateOf(part);
-  if (!definition.isStanding || state["namespace"] !== undefined) return false;
+  if (!definition.isShared || state["namespace"] !== undefined) return false;
   const mark = String(state["mark"]);
   const records = await host.records.find(keyOf(definition, state), mark);
   return records.some((record) => record.mark === mark);
@@ -187,18 +190,18 @@ async function apply(
   if (left.length + failures.length === 0) {
     return isAgain ? { id, state } : inListOrder(composite, host, { id, state }, args, plan);
   }
-  const reasons = [...reasonsOf(composite, [...left, ...failures]), ...warningOf(plan.losses)];
-  // A state would only tell of what is not there.
+  const reasons = [...reasonsOf(composite, [...left, ...failures]), ...warningOf(plan.disruption)];
+  // Nothing exists, so a state would be wrong.
   if (plan.made.length === failures.length && formers.size === 0 && plan.same.length === 0)
     throw new PartsError(reasons);
   const there = checkedPartsOf(composite, state).filter(
     ({ key }) => !failures.some(({ item }) => item.key === key),
   );
-  // Parts that failed may have left others out of order: the next run finds that in the state.
-  throw new PartialError(id, await asFarAsSeen(composite, host, state, there), reasons);
+  // Failed parts may have left others out of order. The next run finds that in the state.
+  throw new PartialError(id, await asFarAsObserved(composite, host, state, there), reasons);
 }
 
-/** Puts lists in order at once where something made earlier stands before what was made now. */
+/** Corrects the order at once if an earlier address precedes a new one. */
 async function inListOrder(
   composite: Composite,
   host: Host,
@@ -207,21 +210,21 @@ async function inListOrder(
   plan: Plan,
 ): Promise<single.Result> {
   if (!plan.made.some((part) => lineOf(part) !== undefined)) return { id, state };
-  const seen = await withSeenOrder(composite, host, state, checkedPartsOf(composite, state));
-  if (isDeepStrictEqual(seen, state)) return { id, state };
-  return apply(composite, host, seen, args, planOf(composite, host, seen, args), true);
+  const observed = await withObservedOrder(composite, host, state, checkedPartsOf(composite, state));
+  if (isDeepStrictEqual(observed, state)) return { id, state };
+  return apply(composite, host, observed, args, planOf(composite, host, observed, args), true);
 }
 
-/** The next run does not know any more what this one has made anew, and the run ends here for what hangs on it. */
-function warningOf({ remade }: Losses): string[] {
-  const objects = remade.filter((object) => /^(link|namespace) /.test(object));
+/** Lists the recreated objects, because the next run no longer knows them and this run skips their dependents. */
+function warningOf({ recreated }: Disruption): string[] {
+  const objects = recreated.filter((object) => /^(link|namespace) /.test(object));
   if (objects.length === 0) return [];
   return [
     `what hangs on ${objects.join(", ")} in other resources may be gone: go on with \`pulumi up --refresh\``,
   ];
 }
 
-/** Makes a part, or changes what it was, and notes what it took over; what is moved goes first. */
+/** Creates or updates a part and notes its former state. An address that moves is deleted first. */
 async function bring(
   host: Host,
   { key, definition, checked }: CheckedPart,
@@ -236,15 +239,15 @@ async function bring(
       : await single.create(definition, host, checked);
     formers.set(key, formerIn(state));
   } catch (error) {
-    // It is there, and has to be given back one day.
+    // The part exists and must be restored eventually.
     if (error instanceof PartialError) formers.set(key, formerIn(error.properties));
     throw error;
   }
 }
 
 /**
- * Removes parts, each after what hangs on it; what the kernel takes along with another needs no removal. Gives those that
- * may be there still, in the order of `parts`.
+ * Removes parts, each after its dependents. Parts that the kernel deletes with another need no removal. Returns the parts
+ * that may still exist, in the order of `parts`.
  */
 async function removeAll(
   host: Host,
@@ -269,13 +272,13 @@ async function removeAll(
   return parts.filter(({ key }) => errors.has(key)).map((item) => ({ item, error: errors.get(item.key) }));
 }
 
-/** What a resource of its own would have as its state. */
+/** Returns the state that a separate resource would have. */
 const stateOf = ({ checked, note: { former } }: CheckedPart): Args => ({
   ...checked,
   ...(former && { former }),
 });
 
-/** Why parts failed, each by its place. */
+/** Formats the reasons why parts failed, each with its place. */
 const reasonsOf = (composite: Composite, failures: readonly Failure<CheckedPart>[]): string[] =>
   failures
     .filter(({ error }) => error !== undefined)

@@ -4,31 +4,31 @@ import { linkId } from "../kinds/links/identity";
 import { showLink } from "../linux/command";
 import type { Host } from "../linux/host/host";
 import { parseAddresses } from "../linux/read/address";
-import { type Entry, entryOf, entrySeen, movesTo, orderSeen, type Placed } from "./addressOrder";
+import { type Entry, entryOf, movesTo, observedEntry, observedOrder, type Placed } from "./addressOrder";
 import type { CheckedPart } from "./checkedParts";
 import type { Composite } from "./composite";
 import { valueAtPath, withValueAt } from "./paths";
 
-/** Keeps the addresses of each link in the order of their list, as far as they are the composite's own to move. */
+/** Keeps the addresses of each link in the order of their list, as far as the composite owns them. */
 
 interface Listed {
   readonly part: CheckedPart;
   readonly entry: Entry;
 }
 
-/** The link whose list of addresses a part stands in; nothing moves an adopted address. */
+/** The link whose address list contains a part. An adopted address is never moved. */
 export const lineOf = ({ definition, checked, note }: CheckedPart): string | undefined =>
   definition.kind === "Address" && !note.former
     ? linkId(checked["namespace"] as string | undefined, String(checked["interface"]))
     : undefined;
 
-/** The addresses of each link and family, in the order of the parts. */
+/** Groups addresses by link and family, in the order of the parts. */
 function lists(parts: readonly CheckedPart[]): Map<string, Listed[]> {
   const found = new Map<string, Listed[]>();
   for (const part of parts) {
     const line = lineOf(part);
     if (line === undefined || part.problems.length > 0) continue;
-    // As the kind's own check has them.
+    // In the form that the kind's own check produces.
     const entry = entryOf(part.key, part.checked as unknown as Placed);
     const list = `${line} ${entry.isIpv6}`;
     const others = found.get(list);
@@ -38,13 +38,13 @@ function lists(parts: readonly CheckedPart[]): Map<string, Listed[]> {
   return found;
 }
 
-/** Addresses that have to go and come again, by their keys. */
+/** Addresses to remove and add again, by key. */
 export interface MovedParts {
   readonly first: ReadonlySet<string>;
   readonly inTurn: ReadonlySet<string>;
 }
 
-/** Which of the parts that `stay` have to be moved so that every list ends up in order. */
+/** Returns which of the parts in `stay` must move to bring every list into order. */
 export function movedParts(
   had: readonly CheckedPart[],
   wanted: readonly CheckedPart[],
@@ -63,35 +63,35 @@ export function movedParts(
 
 const toEntry = ({ entry }: Listed): Entry => entry;
 
-/** `args` with every list in an order that makes what the kernel has. `parts` are those that are there. */
-export async function withSeenOrder(
+/** Returns `args` with every list in an order that produces the kernel's. `parts` are the existing ones. */
+export async function withObservedOrder(
   composite: Composite,
   host: Host,
   args: Args,
   parts: readonly CheckedPart[],
 ): Promise<Args> {
   const long = [...lists(parts).values()].filter(({ length }) => length > 1);
-  const orders = await Promise.all(long.map((listed) => seenOrder(host, listed)));
+  const orders = await Promise.all(long.map((listed) => orderInKernel(host, listed)));
   return orders.reduce((now, keys) => inOrderOf(composite, now, keys), args);
 }
 
-/** The same after a failure, which says more than that of the look. */
-export const asFarAsSeen: typeof withSeenOrder = (composite, host, args, parts) =>
-  withSeenOrder(composite, host, args, parts).catch(() => args);
+/** The same after a failure, which is more informative than a failure of this look. */
+export const asFarAsObserved: typeof withObservedOrder = (composite, host, args, parts) =>
+  withObservedOrder(composite, host, args, parts).catch(() => args);
 
-/** The keys of one list in an order that makes what the kernel has. */
-async function seenOrder(host: Host, listed: readonly Listed[]): Promise<readonly string[]> {
+/** Returns the keys of one list in an order that produces the kernel's. */
+async function orderInKernel(host: Host, listed: readonly Listed[]): Promise<readonly string[]> {
   const { namespace, interface: link } = listed[0]?.part.checked ?? {};
   const [answer] = await ask(host, [showLink(namespace as string | undefined, String(link))]);
   const asked = listed.map(toEntry);
-  const seen = (parseAddresses(answer)?.addr_info ?? []).map((info, at) => entrySeen(`${at}`, info));
-  return orderSeen(
+  const observed = (parseAddresses(answer)?.addr_info ?? []).map((info, at) => observedEntry(`${at}`, info));
+  return observedOrder(
     asked,
-    seen.filter(({ isIpv6 }) => isIpv6 === asked[0]?.isIpv6),
+    observed.filter(({ isIpv6 }) => isIpv6 === asked[0]?.isIpv6),
   );
 }
 
-/** `args` with these parts in this order, in the places that they have; others in their list stay where they are. */
+/** Returns `args` with these parts reordered among their own positions. Other entries stay in place. */
 function inOrderOf(composite: Composite, args: Args, keys: readonly string[]): Args {
   const entries = new Map(composite.parts(args).map(({ key, entry }) => [key, entry]));
   const order = keys.filter((key) => entries.has(key));

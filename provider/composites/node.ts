@@ -22,7 +22,7 @@ export const NodeArgs = z.object({
   adopt: z.boolean().optional(),
 });
 
-/** A namespace with everything in it. */
+/** A namespace and its content. */
 export const node: Composite = {
   kind: "Node",
   schema: NodeArgs,
@@ -33,6 +33,6 @@ export const node: Composite = {
     ({ interfaces }) => loopbackProblems(inNode.interfaces, interfaces, ["interfaces"]),
     ({ filter, name }) => rivalryProblems(rulesIn(filter, ["filter"], name)),
   ),
-  // It is an entry of a Topology's `nodes`, by itself.
+  // The namespace is the entry itself, as in `nodes` of a Topology.
   parts: ({ name, adopt, ...given }) => partsOf(inTopology.nodes, String(name), given, { adopt }, []),
 };

@@ -7,19 +7,19 @@ import { keyOf, type Part, type Path, under } from "./composite";
 import { printPath } from "./paths";
 import type { Row, Table } from "./table";
 
-/** Makes parts of the arguments that a table describes. */
+/** Derives parts from arguments according to a table. */
 
-/** The place where parts stand. */
+/** Where parts are located. */
 export interface Where {
   /** Default: the host's own. */
   readonly namespace?: string | undefined;
   readonly link?: string | undefined;
   readonly adopt?: unknown;
-  /** Finds the namespace of a bridge that is named alone. Default: the host's own. */
+  /** Returns the namespace of a bridge that is given by name alone. Default: the host's own. */
   readonly placeOf?: (bridge: string) => string | undefined;
 }
 
-/** The parts that arguments describe, in the order of the table. `path` leads to the arguments. */
+/** Returns the parts in the order of the table. `path` leads to the arguments. */
 export const partsIn = (table: Table, given: Args, where: Where, path: Path): Part[] =>
   Object.entries(table).flatMap(([field, row]) =>
     entriesOf(given[field]).flatMap(([name, entry]) =>
@@ -30,7 +30,7 @@ export const partsIn = (table: Table, given: Args, where: Where, path: Path): Pa
 const entriesOf = (value: unknown): (readonly [name: string | number, entry: unknown])[] =>
   Array.isArray(value) ? [...value.entries()] : Object.entries(value ?? {});
 
-/** The part that an entry of a row is, and the parts inside it. */
+/** Returns the part of an entry, and the parts inside it. */
 export function partsOf(
   row: Row,
   name: string | number,
@@ -47,12 +47,12 @@ export function partsOf(
   const given: Args = Object(entry);
   if (place.ends) return cableParts(row, place.ends, String(name), given, where, path);
   const args = { ...pick(given, fields), ...placed(row, name, where) };
-  const namespace = definition.encloses ? definition.encloses(args) : namespaceIn(row, args);
-  const here = { ...where, namespace, ...(!definition.encloses && { link: String(name) }) };
+  const namespace = definition.ownsNamespace ? definition.ownsNamespace(args) : namespaceIn(row, args);
+  const here = { ...where, namespace, ...(!definition.ownsNamespace && { link: String(name) }) };
   return [partOf(definition, args, named, path, under(path, fields)), ...partsIn(inside, given, here, path)];
 }
 
-/** The arguments that the place gives. */
+/** Returns the arguments that the place supplies. */
 function placed({ definition, place, form, isAnywhere }: Row, name: string | number, where: Where): Args {
   const { schema } = definition;
   return {
@@ -85,7 +85,7 @@ function partOf(
   };
 }
 
-/** A cable, and what is on both its ends. The loopback, which is not a cable, has only what is on it. */
+/** Returns a cable with the parts on both ends. The loopback is not a cable and has only parts on it. */
 function cableParts(
   { definition, inside, fields, near: ofNear }: Row,
   [near, far]: readonly [string, string],
@@ -122,7 +122,7 @@ function cableParts(
   ];
 }
 
-/** A name made of one that is not known yet is not known either. */
+/** A name derived from an unknown value is unknown. */
 const farNameOf = (namespace: string | undefined, link: string): string | undefined =>
   namespace === undefined || namespace === UNKNOWN ? namespace : farEndName(namespace, link);
 
@@ -136,7 +136,7 @@ const pick = (args: Args, fields: readonly string[]): Args =>
 
 const withoutUndefined = (args: Args): Args => pick(args, Object.keys(args));
 
-/** Refuses what is said of a loopback beyond its addresses; a default may have been filled in. */
+/** Refuses settings of a loopback other than addresses. Defaults may have been filled in. */
 export function loopbackProblems({ schema }: Row, interfaces: unknown, path: Path): Problem[] {
   const loopback = Object(interfaces)[LOOPBACK];
   if (loopback === undefined) return [];

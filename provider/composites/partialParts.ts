@@ -4,7 +4,7 @@ import type { Args } from "../engine/definition";
 import { hasUnknown, UNKNOWN } from "../engine/unknown";
 import type { Composite, Part } from "./composite";
 
-/** The parts of a composite in which all is known, of arguments as `check` has them. */
+/** Returns the parts without unknown values, from checked arguments. */
 export function knownParts(composite: Composite, args: Args): readonly Part[] {
   if (!hasUnknown(args)) return composite.parts(args);
   return composite.parts(laidOut(composite.schema.shape, args)).filter((part) => !hasUnknown(part.args));
@@ -13,8 +13,8 @@ export function knownParts(composite: Composite, args: Args): readonly Part[] {
 type Types = Readonly<Record<string, z.core.$ZodType>>;
 
 /**
- * Arguments in their full shape, so that parts can be made of them: an object that is not known yet has fields that are not,
- * a list or a map one such entry. What is made of any of it can be told by that.
+ * Completes arguments with unknown values, so that parts can be derived. An unknown object gets unknown fields; an unknown
+ * list or map gets one unknown entry. Parts derived from them are recognised by that.
  */
 const laidOut = (types: Types, args: Args): Args =>
   mapped(args, (value, key) => (types[key] ? withShape(types[key], value) : value));

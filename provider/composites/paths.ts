@@ -9,12 +9,12 @@ const isTree = (value: unknown): value is Tree => isRecord(value) || Array.isArr
 const step = (tree: unknown, key: string | number): unknown =>
   isTree(tree) && Object.hasOwn(tree, key) ? Reflect.get(tree, key) : undefined;
 
-/** What a tree has at `path`; the whole of it where that is empty. */
+/** Returns the value at `path`, or the whole tree for an empty path. */
 export const valueAtPath = (tree: unknown, path: Path): unknown => path.reduce(step, tree);
 
 /**
- * A copy of `tree` with `value` at `path`; one step beyond the end of a list adds to it. `undefined` takes the entry out,
- * and makes nothing on the way to one that is not there. Lists keep their places until `compact`.
+ * Returns a copy of `tree` with `value` at `path`. An index one beyond the end appends to a list. `undefined` removes the
+ * entry and creates no missing parents. Lists keep their positions until `compact`.
  */
 export function withValueAt(tree: Args, path: Path, value: unknown): Args {
   const copy = put(tree, path, value);
@@ -26,14 +26,14 @@ function put(tree: unknown, [key, ...rest]: Path, value: unknown): unknown {
   const below = step(tree, key);
   if (value === undefined && below === undefined) return tree;
   const inner = put(below, rest, value);
-  // A number is a place in a list, also where there is no list yet.
+  // A number is a list index, even if the list does not exist yet.
   if (Array.isArray(tree) || (tree === undefined && typeof key === "number"))
     return Object.assign([...(tree ?? [])], { [key]: inner });
   const { [key]: _, ...others } = isRecord(tree) ? tree : {};
   return inner === undefined ? others : { ...(isRecord(tree) ? tree : {}), [key]: inner };
 }
 
-/** A copy of `tree` without the places in its lists that have been taken out. */
+/** Returns a copy of `tree` without removed list entries. */
 export function compact(tree: Args): Args {
   return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, compacted(value)]));
 }
@@ -43,7 +43,7 @@ function compacted(value: unknown): unknown {
   return isRecord(value) ? compact(value) : value;
 }
 
-/** A path as a person writes it: `interfaces.eth0.addresses[0]`. */
+/** Formats a path, such as `interfaces.eth0.addresses[0]`. */
 export const printPath = (path: Path): string =>
   path
     .map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`))

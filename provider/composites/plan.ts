@@ -1,5 +1,5 @@
 import type { Args } from "../engine/definition";
-import { type Losses, lostTo } from "../engine/dependents";
+import { type Disruption, disruptedNeeds } from "../engine/dependents";
 import { difference } from "../engine/diff";
 import { definitions } from "../kinds";
 import type { HostId } from "../linux/host/perHost";
@@ -8,37 +8,37 @@ import type { Composite } from "./composite";
 import { lineOf, type MovedParts, movedParts } from "./lists";
 import { connectedBy, isLedElsewhere } from "./ways";
 
-/** What has to be done to get from a state to arguments. */
+/** The changes from a state to arguments. */
 export interface Plan {
-  /** Parts of the state that are not wanted any more, or have to be made anew; each after those it hangs on. */
+  /** Parts to remove, because they are no longer wanted or are recreated; each follows its dependents. */
   readonly gone: readonly CheckedPart[];
-  /** Parts that are not there, or are by the time that others have been made anew. */
+  /** Parts to create, because they are missing or will be deleted with a recreated part. */
   readonly made: readonly CheckedPart[];
   readonly changed: readonly { readonly was: CheckedPart; readonly part: CheckedPart }[];
-  /** Addresses that change their place in a list, by key: each is removed just before it is added again. */
+  /** Addresses that change position in a list, by key. Each is removed just before it is added again. */
   readonly moved: ReadonlyMap<string, CheckedPart>;
-  /** Parts that are as they are wanted. */
+  /** Unchanged parts. */
   readonly same: readonly CheckedPart[];
-  /** What becomes of objects that others may need. */
-  readonly losses: Losses;
+  /** The deleted and recreated objects that others may depend on. */
+  readonly disruption: Disruption;
 }
 
-/** Dependents come later. So do routes with a gateway, as another route may make that reachable. */
+/** Dependents come later. So do routes with a gateway, which another route may make reachable. */
 const rankOf = ({ definition, checked }: CheckedPart): number =>
   2 * definitions.indexOf(definition) +
   Number(checked["via"] !== undefined || checked["nexthops"] !== undefined);
 
-/** The action for a part: create, recreate, change, or nothing. */
+/** Chooses the action for a part: create, recreate, change, or nothing. */
 type Verdict = "make" | "replace" | "change" | "keep";
 
-/** The plan for arguments that are all known. */
+/** Returns the plan for arguments without unknown values. */
 export function planOf(composite: Composite, host: HostId, olds: Args, args: Args): Plan {
   const parts = checkedPartsOf(composite, olds);
   const had = new Map(parts.map((part) => [part.key, part]));
   const wanted = checkedPartsOf(composite, args);
   const kept = new Set(wanted.map(({ key }) => key));
   const [before, now] = [connectedBy(parts), connectedBy(wanted)];
-  // What the kernel takes along with these is made again, what they leave half-wired is mended: creation does either.
+  // Creation restores what the kernel deletes with these parts, and repairs what they leave disconnected.
   const lost = new Set([...had.keys()].filter((key) => !kept.has(key)));
   const verdictOn = (part: CheckedPart): Verdict => {
     const was = had.get(part.key);
@@ -47,8 +47,8 @@ export function planOf(composite: Composite, host: HostId, olds: Args, args: Arg
     const isLost =
       was.note.failed === true ||
       was.on.some((owner) => lost.has(owner)) ||
-      lostTo(part.definition, host, part.checked, args["mark"]).remade.length > 0;
-    // Creation takes what has another mark for somebody else's.
+      disruptedNeeds(part.definition, host, part.checked, args["mark"]).remade.length > 0;
+    // Creation treats an object with another mark as foreign.
     if (replaces.length > 0 || (isLost && was.checked["mark"] !== part.checked["mark"])) return "replace";
     if (was.definition.kind === "Route" && isLedElsewhere(before, now, part.checked)) return "replace";
     if (isLost) return "make";
@@ -78,14 +78,14 @@ export function planOf(composite: Composite, host: HostId, olds: Args, args: Arg
     else same.push(was);
   }
   const gone = parts.filter(({ key }) => !kept.has(key) || replaced.has(key));
-  const losses = lossesOf(
+  const disruption = disruptionOf(
     parts.filter(({ key }) => lost.has(key)),
     wanted,
   );
-  return { gone, made, changed, moved, same, losses };
+  return { gone, made, changed, moved, same, disruption };
 }
 
-/** The keys of the addresses that stay as they are, but for their place in a list. */
+/** Returns the keys of addresses that stay unchanged, apart from their position in a list. */
 const standing = (wanted: readonly CheckedPart[], verdictOn: (part: CheckedPart) => Verdict): Set<string> =>
   new Set(
     wanted
@@ -93,15 +93,15 @@ const standing = (wanted: readonly CheckedPart[], verdictOn: (part: CheckedPart)
       .map(({ key }) => key),
   );
 
-function lossesOf(lost: readonly CheckedPart[], wanted: readonly CheckedPart[]): Losses {
+function disruptionOf(lost: readonly CheckedPart[], wanted: readonly CheckedPart[]): Disruption {
   const claimsOf = (parts: readonly CheckedPart[]) =>
-    parts.flatMap(({ definition, checked }) => definition.claims(checked));
+    parts.flatMap(({ definition, checked }) => definition.objectNames(checked));
   const provided = lost.flatMap(({ definition, checked }) => definition.provides?.(checked) ?? []);
   const kept = new Set(claimsOf(wanted));
   const objects = claimsOf(lost);
   return {
-    taken: objects.filter((object) => !kept.has(object)),
-    remade: [...objects.filter((object) => kept.has(object)), ...new Set(provided)],
+    deleted: objects.filter((object) => !kept.has(object)),
+    recreated: [...objects.filter((object) => kept.has(object)), ...new Set(provided)],
   };
 }
 

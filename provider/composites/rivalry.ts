@@ -3,11 +3,11 @@ import { rivals } from "../kinds/filterRule/ambiguousOrder";
 import type { Path } from "./composite";
 import { printPath } from "./paths";
 
-/** Refuses filter rules of which only the order of a map would tell which is asked first. */
+/** Refuses filter rules whose precedence would depend on the order of a map. */
 
 type Rule = Parameters<typeof rivals>[0][number];
 
-/** The rules of a map at `path`, named after their places. A rule of a node is in the namespace of that. */
+/** Returns the rules of a map at `path`, named after their places. A rule of a node is in the node's namespace. */
 export const rulesIn = (rules: unknown, path: Path, namespace?: unknown): Rule[] =>
   Object.entries<Rule>(Object(rules)).map(([name, rule]) => ({
     ...rule,
@@ -15,7 +15,7 @@ export const rulesIn = (rules: unknown, path: Path, namespace?: unknown): Rule[]
     name: printPath([...path, name]),
   }));
 
-/** Only the priorities tell which of two rules is asked first. `isAsked` chooses the pairs that are looked at. */
+/** Refuses rivals with the same priority. `isAsked` selects the pairs to compare. */
 export const rivalryProblems = (
   rules: readonly Rule[],
   isAsked: (rule: Rule, rival: Rule) => boolean = () => true,

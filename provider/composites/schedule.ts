@@ -1,4 +1,4 @@
-/** How many parts are worked on at once. */
+/** The maximum number of parts in progress. */
 const AT_ONCE = 64;
 
 interface Item {
@@ -6,16 +6,15 @@ interface Item {
   readonly on: readonly string[];
 }
 
-/** An item that is not done: why, or `undefined` where it hangs on another that is not. */
+/** An item that failed, or `undefined` as the reason if a dependency failed. */
 export interface Failure<T> {
   readonly item: T;
   readonly error: unknown;
 }
 
 /**
- * Works on every item after those it hangs on, as many at once as may be, those that stand first before others, so that
- * what belongs together is done together. What is a failure, from `before` or now, and what hangs on one is not begun; all
- * others are. Gives the failures of this time.
+ * Runs every item after its dependencies, concurrently and in order of priority, so that related items can be merged. Skips
+ * failed items and their dependents; `before` holds earlier failures. Returns the new failures.
  */
 export async function inOrder<T extends Item>(
   items: readonly T[],
@@ -25,7 +24,7 @@ export async function inOrder<T extends Item>(
   const failed = new Set(before.map(({ item }) => item.key));
   const places = new Map(items.map(({ key }, place) => [key, place]));
   const hanging = byOwner(items);
-  // How many of those it hangs on are not done; what is not among the items is, unless it has failed before.
+  // The number of unfinished dependencies. Dependencies outside the items count as finished unless they failed before.
   const open = new Map(
     items.map((item) => [item, item.on.filter((key) => places.has(key) || failed.has(key)).length]),
   );
@@ -71,7 +70,7 @@ function byOwner<T extends Item>(items: readonly T[]): Map<string, T[]> {
   return hanging;
 }
 
-/** The items the other way round: each after what hangs on it. */
+/** Reverses the dependencies, so that each item follows its dependents. */
 export function reversed<T extends Item>(items: readonly T[]): T[] {
   const hanging = byOwner(items);
   return [...items]
@@ -80,8 +79,8 @@ export function reversed<T extends Item>(items: readonly T[]): T[] {
 }
 
 /**
- * Lets work on items of one line begin only after all that came before has ended, well or badly, so that work of several
- * steps is done in the order of the list.
+ * Starts work on a line only after all earlier work on it has ended, whether or not it failed. Work of several steps then
+ * follows the order of the list.
  */
 export function queues<T>(lineOf: (item: T) => string | undefined) {
   const tails = new Map<string, Promise<void>>();

@@ -6,19 +6,19 @@ import type { Composite, Path } from "./composite";
 import { valueAtPath, withValueAt } from "./paths";
 import type { Plan } from "./plan";
 
-/** What came of a plan. */
+/** The result of a plan. */
 export interface Results {
-  /** By the keys of the parts that were made or changed: what each was before it was taken over. */
+  /** The former states of created and changed parts, by key. */
   readonly formers: ReadonlyMap<string, Former | undefined>;
-  /** Parts of the state before that were to go and may be there still. */
+  /** Parts of the old state that were to be removed and may still exist. */
   readonly left: readonly CheckedPart[];
-  /** Keys of parts that could not be made or changed. */
+  /** Keys of the parts that could not be created or changed. */
   readonly failed: ReadonlySet<string>;
 }
 
 /**
- * The state after a plan: as it was asked, but what could not be removed or changed stays as it was, so that the next
- * run finds the same difference again.
+ * Returns the state after a plan. Parts that could not be removed or changed keep their old values, so that the next run
+ * finds the same difference.
  */
 export function stateAfter(composite: Composite, olds: Args, args: Args, plan: Plan, results: Results): Args {
   const { left, failed, formers } = results;
@@ -37,19 +37,19 @@ export function stateAfter(composite: Composite, olds: Args, args: Args, plan: P
   return { ...state, ...notesProperty(notes) };
 }
 
-/** The note of a part that stays as it was under a composite that may have got another mark. */
+/** Returns the note of an unchanged part. It keeps the actual mark if the composite has got another one. */
 function noteOf({ key, checked, note }: CheckedPart, args: Args): Note {
   const mark = String(checked["mark"]);
   return mark === markOfPart(String(args["mark"]), key) ? note : { ...note, mark };
 }
 
-/** `state` with a part as `olds` had it: where it is now, else where there is room. */
+/** Returns `state` with a part as in `olds`, at its current place, or at a free one. */
 function withEntry(composite: Composite, state: Args, { key, entry }: CheckedPart, olds: Args): Args {
   const now = composite.parts(state).find((part) => part.key === key);
   return withValueAt(state, now?.entry ?? freePlace(state, entry), valueAtPath(olds, entry));
 }
 
-/** Of lists the end: what was in this place before may have moved there. */
+/** In a list, appends the part, because another entry may have moved to its old position. */
 function freePlace(state: Args, entry: Path): Path {
   const way = entry.slice(0, -1);
   if (typeof entry.at(-1) !== "number") return entry;
@@ -57,7 +57,7 @@ function freePlace(state: Args, entry: Path): Path {
   return [...way, Array.isArray(list) ? list.length : 0];
 }
 
-/** `state` with every field of a part as `olds` had it. */
+/** Returns `state` with every field of a part as in `olds`. */
 const withFields = (state: Args, { was, part }: Plan["changed"][number], olds: Args): Args =>
   Object.entries(part.fields).reduce((args, [path, place]) => {
     const before = was.fields[path];

@@ -1,26 +1,26 @@
 import { z } from "zod";
 import type { Args, Definition, PartPlace } from "../engine/definition";
 
-/** Makes any kind an argument of a Node or a Topology: the schema follows from the definition of the kind. */
+/** Turns any kind into an argument of a Node or a Topology. The schema follows from the definition of the kind. */
 
-/** Kinds that are arguments of a composite, by the argument. */
+/** The kinds that are arguments of a composite, by argument. */
 export type Table = Readonly<Record<string, Row>>;
 
-/** One argument of a composite: a kind, and how several of it are written. */
+/** One argument of a composite: a kind, and the form of its entries. */
 export interface Row {
   readonly definition: Definition;
-  /** A map by the name in the kernel or by one of the program's choice, a map of single values, or a list. */
+  /** A map by the name in the kernel or a name chosen by the program, a map of single values, or a list. */
   readonly form: "map" | "values" | "list";
-  /** The kinds that stand inside an entry: on the link that it is, or in its namespace. */
+  /** The kinds nested in an entry: on its link, or in its namespace. */
   readonly inside: Table;
-  /** Whether an entry says its namespace itself, as it does not stand inside a node. */
+  /** Whether an entry names its namespace, because it is outside of a node. */
   readonly isAnywhere: boolean;
-  /** The schema of the whole argument. */
+  /** The schema of the argument. */
   readonly schema: z.ZodType;
   readonly place: PartPlace<Args>;
-  /** The fields of the kind that an entry takes. */
+  /** The fields of the kind that an entry accepts. */
   readonly fields: readonly string[];
-  /** Those of the near end of a cable. */
+  /** The fields of the near end of a cable. */
   readonly near: readonly string[];
 }
 
@@ -36,7 +36,7 @@ interface Options {
   readonly isAnywhere?: boolean;
 }
 
-/** A map by name. */
+/** Builds a map by name. */
 export function mapOf(definition: Definition, { inside = {}, isAnywhere = false }: Options = {}): Row {
   const place = placeOf(definition);
   const { ends } = place;
@@ -55,7 +55,7 @@ export function mapOf(definition: Definition, { inside = {}, isAnywhere = false 
   };
 }
 
-/** A list of what has no name. */
+/** Builds a list of entries without names. */
 export function listOf(definition: Definition): Row {
   const place = placeOf(definition);
   const own = ownShape(definition, false);
@@ -64,7 +64,7 @@ export function listOf(definition: Definition): Row {
   return { definition, place, form: "list", inside: {}, isAnywhere: false, schema, fields, near: [] };
 }
 
-/** A map from names to single values. */
+/** Builds a map from names to single values. */
 export function valuesOf(definition: Definition): Row {
   const place = placeOf(definition);
   const { value = "" } = place;
@@ -81,7 +81,7 @@ export function valuesOf(definition: Definition): Row {
   };
 }
 
-/** The schemas of the arguments in a table. */
+/** Returns the schemas of the arguments in a table. */
 const schemasOf = (table: Table): Shape =>
   Object.fromEntries(Object.entries(table).map(([field, { schema }]) => [field, schema]));
 
@@ -91,7 +91,7 @@ function fieldOf({ kind, schema }: Definition, field: string): z.ZodType {
   return type;
 }
 
-/** Names as the kernel takes them, or any for a kind that the program names. */
+/** Names valid in the kernel, or any name for a kind that the program names. */
 function nameIn(definition: Definition): z.ZodType<string, string> {
   const { name, ends } = placeOf(definition);
   const type = ends
@@ -102,7 +102,10 @@ function nameIn(definition: Definition): z.ZodType<string, string> {
   return type as z.ZodType<string, string>;
 }
 
-/** The fields of the kind in an entry: what the place gives is left out, what the kind itself fills in may be left out. */
+/**
+ * Returns the fields of the kind in an entry. Fields supplied by the place are omitted, and fields filled in by the kind are
+ * optional.
+ */
 function ownShape(definition: Definition, isAnywhere: boolean): Shape {
   const { schema } = definition;
   const { namespace, link, name, ends = [] } = placeOf(definition);
@@ -115,13 +118,13 @@ function ownShape(definition: Definition, isAnywhere: boolean): Shape {
   );
 }
 
-/** The near end of a cable, whose name and namespace are those of its place. */
+/** The near end of a cable, whose name and namespace come from its place. */
 function nearEnd(definition: Definition, end: string): Shape {
   const { name: _, namespace: _namespace, ...others } = endShape(definition, end);
   return { ...others, mac: optional(others["mac"]) };
 }
 
-/** The far end of a cable. The place fills in its name, namespace and MTU. */
+/** The far end of a cable. The place fills in name, namespace and MTU. */
 function farEnd(definition: Definition, end: string, inside: Table): z.ZodType {
   const { name, mac, mtu, ...others } = endShape(definition, end);
   const further = Object.entries(schemasOf(inside)).map(([field, type]) => [field, withoutDefault(type)]);
@@ -144,7 +147,7 @@ const optional = (type: z.ZodType = z.unknown()): z.ZodType =>
 const withoutDefault = (type: z.ZodType = z.unknown()): z.ZodType =>
   type instanceof z.ZodDefault ? (type.unwrap() as z.ZodType).optional() : type;
 
-/** An entry that may be text, where nothing else is said of it. */
+/** Accepts a string as a short form of an entry. */
 const shortened = ({ short }: PartPlace<Args>, entry: z.ZodObject): z.ZodType =>
   short === undefined
     ? entry

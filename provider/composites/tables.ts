@@ -13,18 +13,18 @@ import { sysctl } from "../kinds/sysctl";
 import { vethPair } from "../kinds/vethPair";
 import { listOf, mapOf, type Table, valuesOf } from "./table";
 
-/** Which kinds are arguments of a Node and of a Topology: a row each. Parts are begun in the order of the rows. */
+/** The kinds that are arguments of a Node and of a Topology, a row each. Parts are started in the order of the rows. */
 
-/** What a link has. */
+/** The arguments of a link. */
 const onLink = { addresses: listOf(address), neighbors: listOf(neighbor) } satisfies Table;
 
-/** Switches of Open vSwitch, and their ports. Its daemon is on the host, and so are they. */
+/** Open vSwitch bridges and their ports. They are on the host, like the daemon. */
 const onHost = {
   ovsBridges: mapOf(ovsBridge, { inside: onLink }),
   ovsPorts: mapOf(ovsPort),
 } satisfies Table;
 
-/** What a node has: in its namespace, and of Open vSwitch on the host. */
+/** The arguments of a node: in its namespace, and Open vSwitch on the host. */
 export const inNode = {
   bridges: mapOf(bridge, { inside: onLink }),
   dummies: mapOf(dummy, { inside: onLink }),
@@ -37,7 +37,7 @@ export const inNode = {
   ...onHost,
 } satisfies Table;
 
-/** What a topology has: its nodes, and the same on the host. */
+/** The arguments of a topology: nodes, and the same kinds on the host. */
 export const inTopology = {
   sysctls: valuesOf(sysctl),
   nodes: mapOf(namespace, { inside: inNode }),

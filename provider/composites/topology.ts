@@ -46,13 +46,13 @@ type Entries = [name: string, value: Args][];
 
 const entriesOf = (map: unknown): Entries => Object.entries<Args>(Object(map));
 
-/** Every map of interfaces, with its place. */
+/** Returns every map of interfaces with its place. */
 const interfacesIn = ({ nodes, interfaces }: Args): (readonly [path: Path, interfaces: unknown])[] => [
   [["interfaces"], interfaces],
   ...entriesOf(nodes).map(([name, node]) => [["nodes", name, "interfaces"], node["interfaces"]] as const),
 ];
 
-/** Rivals of which one is a rule of a node. */
+/** Returns rival rules of which at least one is a rule of a node. */
 function rivalryInNodes(filter: unknown, nodes: unknown): Problem[] {
   const own = rulesIn(filter, ["filter"]);
   const inside = entriesOf(nodes).flatMap(([name, node]) =>
@@ -62,7 +62,7 @@ function rivalryInNodes(filter: unknown, nodes: unknown): Problem[] {
   return rivalryProblems([...own, ...inside], (rule, rival) => names.has(rule.name) || names.has(rival.name));
 }
 
-/** Which nodes have a bridge of each name. */
+/** Returns the nodes that have a bridge of each name. */
 function nodesByBridge(nodes: unknown): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const [name, node] of entriesOf(nodes)) {
@@ -72,7 +72,7 @@ function nodesByBridge(nodes: unknown): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
-/** Finds the namespace of a bridge that is named alone: as `bridges` has it, else that of the one node with such a bridge. */
+/** Finds the namespace of a bridge that is given by name alone: from `bridges`, or from the only node with such a bridge. */
 function placesOf({ bridges, nodes }: Args): (bridge: string) => string | undefined {
   const own = new Map(entriesOf(bridges));
   const inside = nodesByBridge(nodes);
@@ -83,7 +83,7 @@ function placesOf({ bridges, nodes }: Args): (bridge: string) => string | undefi
   };
 }
 
-/** Refuses far ends on a bridge whose name alone does not tell where it is. */
+/** Refuses far ends whose bridge name is ambiguous. */
 function ambiguousBridges(args: Args): Problem[] {
   const own = new Map(entriesOf(args["bridges"]));
   const inside = nodesByBridge(args["nodes"]);

@@ -3,11 +3,11 @@ import { type Span, spanOf, toNumber } from "../fields/networks";
 import { type Family, familyOf } from "../linux/ip";
 import type { Part } from "./composite";
 
-/** Finds the part that makes a gateway reachable, as the kernel does when it takes a route. */
+/** Finds the part that makes a gateway reachable, by the kernel's own rules. */
 
 type Checked = Pick<Part, "key" | "definition"> & { readonly checked: Args };
 
-/** A network that is on a link: by an address of the link, or by a route without a gateway. */
+/** A network on a link, by an address of the link or a route without a gateway. */
 interface Connected {
   readonly key: string;
   readonly isRoute: boolean;
@@ -17,17 +17,17 @@ interface Connected {
   readonly metric: number;
 }
 
-/** Connected networks by network namespace; `undefined` is the host's own. */
+/** Connected networks by network namespace (`undefined`: the host's own). */
 export type ConnectedNetworks = ReadonlyMap<unknown, readonly Connected[]>;
 
-/** One way of a route, as far as its gateway matters. */
+/** One nexthop of a route, reduced to its gateway. */
 interface Way {
   readonly via?: string;
   readonly interface?: unknown;
   readonly onlink?: boolean;
 }
 
-/** The connected networks that parts make. */
+/** Returns the connected networks that parts create. */
 export function connectedBy(parts: readonly Checked[]): ConnectedNetworks {
   const networks = new Map<unknown, Connected[]>();
   for (const part of parts) {
@@ -58,14 +58,16 @@ function asConnected({ key, definition, checked }: Checked): Connected | undefin
   };
 }
 
-/** The destination of a route whose receivers are on the link itself; the kernel looks for gateways in no other route. */
+/**
+ * The destination of a route whose receivers are on the link itself. The kernel accepts gateways through such routes only.
+ */
 function onLink(kind: string, { type, via, nexthops, destination, source }: Args): unknown {
   if (kind !== "Route" || type !== "unicast" || via !== undefined || nexthops !== undefined) return undefined;
   if (destination !== "default") return destination;
   return typeof source === "string" && familyOf(source) === "ipv6" ? "::/0" : "0.0.0.0/0";
 }
 
-/** The keys of the routes that have to be there before this one, as its gateways are reached by them. */
+/** Returns the keys of the routes that make the gateways of this route reachable. */
 export const routesBelow = (networks: ConnectedNetworks, route: Args): string[] =>
   gatewaysOf(route).flatMap((way) =>
     covering(networks, route, way)
@@ -74,8 +76,8 @@ export const routesBelow = (networks: ConnectedNetworks, route: Args): string[] 
   );
 
 /**
- * Whether the kernel would take another link for a route than it took before: it looks for the link of a gateway once, when
- * the route is made.
+ * Whether the kernel would now choose another link for a route. It chooses the link of a gateway once, when the route is
+ * created.
  */
 export const isLedElsewhere = (before: ConnectedNetworks, now: ConnectedNetworks, route: Args): boolean =>
   gatewaysOf(route).some((way) => {
@@ -84,7 +86,7 @@ export const isLedElsewhere = (before: ConnectedNetworks, now: ConnectedNetworks
     return was !== undefined && is !== undefined && was !== is;
   });
 
-/** The ways of a route whose gateway the kernel has to find on a link. */
+/** Returns the nexthops whose link the kernel must find from the gateway. */
 const gatewaysOf = (route: Args): (Way & { readonly via: string })[] =>
   (Array.isArray(route["nexthops"]) ? (route["nexthops"] as Way[]) : [route as Way]).flatMap((way) =>
     way.via === undefined || way.onlink === true ? [] : [{ ...way, via: way.via }],
@@ -99,7 +101,7 @@ function covering(networks: ConnectedNetworks, { namespace }: Args, way: Way & {
   );
 }
 
-/** The link of the smallest network; of equal ones that with the lowest metric, if only one has it. */
+/** Returns the link of the smallest network. Among equal ones the lowest metric decides, if it is unique. */
 function linkOf(networks: readonly Connected[]): unknown {
   const sorted = [...networks].sort((one, other) => bySize(one, other) || one.metric - other.metric);
   const [best, second] = sorted;

@@ -3,39 +3,34 @@ import type { Host } from "../linux/host/host";
 import { parseMark } from "../linux/marks/mark";
 import type { Args, Definition, Observed } from "./definition";
 
-/**
- * The alias of a link holds the mark of its resource, and other programs write there as well: lldpd writes the name of a
- * neighbour.
- */
+/** A link alias holds the mark of its resource, but other programs also write it: lldpd stores the name of a neighbour. */
 
-type Seen = Observed<Args, object>;
-
-/** The alias as a field of a state, where it is not the mark. An argument of no kind has this name. */
+/** The state field for a foreign alias. No kind has an argument of this name. */
 export const ALIAS = "alias";
 
-/** The alias that stands in the place of a mark, empty where there is none; `undefined` where all is well. */
-const aliasOf = ({ marking }: Definition, seen: Seen, { mark }: Args): string | undefined =>
-  marking && seen.mark !== mark ? (seen.mark ?? "") : undefined;
+/** Returns the alias that replaced the mark, empty if there is none, or `undefined` if the mark is intact. */
+const aliasOf = ({ marking }: Definition, observed: Observed, { mark }: Args): string | undefined =>
+  marking && observed.mark !== mark ? (observed.mark ?? "") : undefined;
 
-/** Drift that the next run puts right. */
-export function aliasDrift(definition: Definition, seen: Seen, args: Args): Args {
-  const alias = aliasOf(definition, seen, args);
+/** Returns the alias as drift, so that the next run rewrites the mark. */
+export function aliasDrift(definition: Definition, observed: Observed, args: Args): Args {
+  const alias = aliasOf(definition, observed, args);
   return alias === undefined ? {} : { [ALIAS]: alias };
 }
 
 export const WRITTEN = "the mark is written again";
 export const TO_WRITE = "`pulumi up` writes the mark again";
 
-/** Names the alias of an object that is known by other means to be a resource's own. */
+/** Warns about a foreign alias on an object that is identified as our own by other means. */
 export function warnOfAlias(
   definition: Definition,
   host: Host,
-  seen: Seen | undefined,
+  observed: Observed | undefined,
   args: Args,
   remedy: string,
 ): void {
-  const alias = seen && aliasOf(definition, seen, args);
-  // A crash leaves no alias, and a rename another mark.
+  const alias = observed && aliasOf(definition, observed, args);
+  // A crash leaves an empty alias, and a rename leaves another mark.
   if (!alias || parseMark(alias)) return;
   const said = `its alias is ${JSON.stringify(alias)} instead of the mark of this resource`;
   host.warn?.(
@@ -43,18 +38,37 @@ export function warnOfAlias(
   );
 }
 
-/** Names an object that stays, as it carries neither this resource's mark nor another one. */
-export function warnOfLeft(definition: Definition, host: Host, seen: Seen | undefined, args: Args): void {
-  if (!seen || !definition.marking || seen.misfit !== undefined || parseMark(seen.mark ?? "")) return;
-  const said = seen.mark ? `its alias is ${JSON.stringify(seen.mark)}` : "it has no alias";
+/** Warns that an object stays, because it carries neither the mark of this resource nor another mark. */
+export function warnOfLeft(
+  definition: Definition,
+  host: Host,
+  observed: Observed | undefined,
+  args: Args,
+): void {
+  if (
+    !observed ||
+    !definition.marking ||
+    observed.incompatible !== undefined ||
+    parseMark(observed.mark ?? "")
+  )
+    return;
+  const said = observed.mark ? `its alias is ${JSON.stringify(observed.mark)}` : "it has no alias";
   host.warn?.(
     `${definition.id(args)} is left in place: ${said} instead of the mark of this resource, so it may be somebody else's. Delete it by hand if nobody needs it`,
   );
 }
 
-/** The command that writes a lost mark back, for an object that only its mark could identify; empty for any other. */
-export function wayBack(definition: Definition, seen: Seen | undefined, args: Args): string {
-  if (!definition.marking || !seen?.mark || seen.misfit !== undefined || parseMark(seen.mark)) return "";
+/**
+ * Returns a hint with the command that restores a lost mark. It is empty unless the mark alone could identify the object.
+ */
+export function wayBack(definition: Definition, observed: Observed | undefined, args: Args): string {
+  if (
+    !definition.marking ||
+    !observed?.mark ||
+    observed.incompatible !== undefined ||
+    parseMark(observed.mark)
+  )
+    return "";
   const typed = definition.marking(args).map((command) => `\`${printCommand(command)}\``);
-  return `. If it is this resource's own, and another program has written the alias ${JSON.stringify(seen.mark)} over its mark, write the mark back: ${typed.join(" and ")}`;
+  return `. If it is this resource's own, and another program has written the alias ${JSON.stringify(observed.mark)} over its mark, write the mark back: ${typed.join(" and ")}`;
 }

@@ -2,14 +2,14 @@ import { type HostId, perHost } from "../linux/host/perHost";
 import { broadcastOf } from "../linux/prefix";
 import type { Args, Definition, Problem } from "./definition";
 
-/** The broadcast addresses of a run's networks, by namespace and address, and the address that each comes of. */
+/** Broadcast addresses of the networks in a run, by namespace and address, each with the address it derives from. */
 const broadcastsOn = perHost(() => new Map<string, string>());
 
 const keyIn = ({ namespace }: Args, address: unknown): string => `${namespace ?? ""} ${address}`;
 
 /**
- * Notes the broadcast address that an Address brings to its namespace, or tells of a Route whose gateway is one: the kernel
- * refuses that in words that send a person looking for a missing address.
+ * Registers the broadcast address that an Address creates, and reports a Route whose gateway is one. The kernel's own
+ * message would suggest a missing address instead.
  */
 export function broadcastProblems(definition: Definition, host: HostId, args: Args): Problem[] {
   const broadcasts = broadcastsOn.of(host);
@@ -39,7 +39,7 @@ interface Gateway {
 function gatewaysIn({ via, onlink, nexthops }: Args): Gateway[] {
   const ways = Array.isArray(nexthops) ? nexthops : [];
   return [
-    // The kernel looks no further than the link where it is told to.
+    // With an explicit link, the kernel checks the broadcast addresses of that link alone.
     ...(onlink === true ? [] : [{ property: "via", via }]),
     ...ways.flatMap((way: Args, at) =>
       way["onlink"] === true ? [] : [{ property: `nexthops[${at}].via`, via: way["via"] }],

@@ -4,15 +4,15 @@ import { asFarAsKnown, hasUnknown, readable, UNKNOWN } from "./unknown";
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
-/** What a check makes of a value: nothing, where that is wrong as a whole. */
+/** The result of a check. It has no value if the whole value is invalid. */
 interface Checked {
   readonly value?: unknown;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Checks arguments field by field, so that every problem is reported at once and a value that is not known yet
- * hides no other: it is let through as it is.
+ * Validates arguments field by field, so that all problems are reported at once. Unknown values pass through and do not hide
+ * the problems of other fields.
  */
 export function checkArgs(
   definition: Pick<Definition, "schema" | "defaults" | "problems">,
@@ -54,7 +54,7 @@ function parsed(type: z.core.$ZodType, given: unknown, place: string): Checked {
   return { problems: error.issues.flatMap((issue) => toProblems(place, type, issue, given)) };
 }
 
-/** Checks what there is around the values that are not known yet. */
+/** Validates the known values around unknown ones. */
 function checkAround(type: z.core.$ZodType, given: unknown, place: string): Checked {
   const inner = longForm(type);
   if (isRecord(given) && inner instanceof z.ZodObject) return checkFields(inner.shape, given, `${place}.`);
@@ -82,7 +82,7 @@ function checkList(type: z.ZodArray, given: readonly unknown[], place: string): 
   };
 }
 
-/** How many items a list has is known, whatever they are. */
+/** The length of a list is known even if its items are not. */
 function checkLength(type: z.ZodArray, given: readonly unknown[], place: string): readonly Problem[] {
   const { success, error } = z.safeParse(type, given);
   const issues = success ? [] : error.issues;
@@ -91,18 +91,21 @@ function checkLength(type: z.ZodArray, given: readonly unknown[], place: string)
     .flatMap((issue) => toProblems(place, type, issue, given));
 }
 
-/** Of a field that takes several forms: whether it takes this one, and of a list what is wrong with the items that are known. */
+/**
+ * Validates a field that accepts several forms: whether the value has this form, and whether the known items of a list are
+ * valid.
+ */
 function checkForm(type: z.core.$ZodType, given: unknown, place: string): Checked {
   if (given === UNKNOWN) return { value: given, problems: [] };
   const { error } = z.safeParse(type, given);
-  const misfit = error?.issues.find(({ code, path }) => code === "invalid_type" && path.length === 0);
-  if (misfit) return { problems: toProblems(place, type, misfit, given) };
+  const wrongType = error?.issues.find(({ code, path }) => code === "invalid_type" && path.length === 0);
+  if (wrongType) return { problems: toProblems(place, type, wrongType, given) };
   const known = Array.isArray(given) ? given.filter((item) => !hasUnknown(item)) : [];
-  // A list may not be empty, but this one is not.
+  // The real list is not empty, even if all known items were removed.
   return { value: given, problems: known.length > 0 ? parsed(type, known, place).problems : [] };
 }
 
-/** A type as it is when the value is given, and in full: a pipe into an object takes a shorter form of it as well. */
+/** Returns the full form of a type, for a value that is present: a pipe into an object also accepts a short form. */
 export function longForm(type: z.core.$ZodType): z.core.$ZodType {
   if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault)
     return longForm(type.unwrap());
@@ -127,7 +130,7 @@ function toProblems(
 
 const isNone = (shape: Shape): string => `is not a property; there are ${list(Object.keys(shape))}`;
 
-/** The fields of the object that a path leads to. */
+/** Returns the fields of the object that a path leads to. */
 function shapeAt(type: z.core.$ZodType, path: readonly PropertyKey[]): Shape {
   const inner = longForm(type);
   const [step, ...rest] = path;
@@ -138,9 +141,9 @@ function shapeAt(type: z.core.$ZodType, path: readonly PropertyKey[]): Shape {
   return field ? shapeAt(field, rest) : inner.shape;
 }
 
-/** What is wrong, in the words that the fields' own checks use as well. */
+/** Describes the problem in the same words as the checks of the fields. */
 function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
-  // JSON has no word for NaN and Infinity.
+  // JSON cannot represent NaN and Infinity.
   const shown = typeof value === "number" ? String(value) : JSON.stringify(value);
   const is = value === undefined ? "is required" : `is ${shown}`;
   switch (issue.code) {
@@ -154,21 +157,21 @@ function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
     case "invalid_value":
       return `${is}${value === undefined ? ":" : ", not"} one of ${issue.values.map(String).join(", ")}`;
     case "invalid_key":
-      // zod says of a map's key only that it is invalid, and keeps what the key's own check said one level down.
+      // For an invalid map key, zod stores the message of the key's own check one level down.
       return issue.issues[0]?.message ?? issue.message;
     default:
       return issue.message;
   }
 }
 
-/** An end of a cable or a bridge of another stack arrives as an object, as the outputs of a stack hold no resources. */
+/** References to resources of other stacks arrive as objects, because stack outputs cannot hold resources. */
 const WHOLE =
   "is an object, not text: hand over its `name` alone, and where it is in a namespace, that as `namespace`";
 
-/** What zod expects, where its word is none of a user's. */
+/** User-facing words for the types that zod names differently. */
 const WANTED: Readonly<Record<string, string>> = { record: "a map of names to values", array: "a list" };
 
-/** A word for what may be long, and may have in it what is not known yet. */
+/** A short description of a value that may be long or contain unknown values. */
 function formOf(value: unknown): string | undefined {
   if (Array.isArray(value)) return "a list";
   return isRecord(value) ? "an object" : undefined;
@@ -180,7 +183,7 @@ const valueIn = (field: unknown, path: readonly PropertyKey[]): unknown =>
     field,
   );
 
-/** `given` over `defaults`, nested objects field by field. */
+/** Merges `given` over `defaults`, nested objects field by field. */
 export function merge(defaults: Args, given: Args): Args {
   const merged = { ...defaults };
   for (const [key, value] of Object.entries(given)) {

@@ -6,25 +6,27 @@ import type { Args, Definition, Problem } from "./definition";
 import { hasUnknown } from "./unknown";
 
 /**
- * The owner of each kernel object of a host, and the resources that need it, all by their marks. They are kept for the life
- * of this process: one run of the engine. A preview and the run after it may share the process; a resource that claims
- * its own object again is not a conflict.
+ * The owner of each kernel object of a host, and the resources that depend on it, by their marks. They live as long as this
+ * process, which is one run of the engine. A preview and the following run may share the process, so claiming the same
+ * object twice is not a conflict.
  */
 const claims = perHost(() => ({
   owners: new Map<string, string>(),
   needers: new Map<string, Set<string>>(),
 }));
 
-/** The marks of all resources that have claimed anything in this run, on any host. */
+/** Marks of all resources that have claimed an object in this run, on any host. */
 const claimants = new Set<string>();
 
-/** Forgets all claims, as a new run of the engine does. */
+/** Forgets all claims, as a new run of the engine would. */
 export function forgetClaims(): void {
   claims.forget();
   claimants.clear();
 }
 
-/** Claims the kernel objects of a resource and notes what it needs, or tells which other resource has them. */
+/**
+ * Claims the kernel objects of a resource and registers its dependencies. Reports objects that another resource has claimed.
+ */
 export function claim(definition: Definition, host: HostId, args: Args): Problem[] {
   const { owners, needers } = claims.of(host);
   const mark = String(args["mark"]);
@@ -33,7 +35,7 @@ export function claim(definition: Definition, host: HostId, args: Args): Problem
     needers.set(object, (needers.get(object) ?? new Set()).add(mark));
   }
   claimants.add(mark);
-  const objects = [...definition.claims(args), ...(definition.settings?.(args) ?? [])];
+  const objects = [...definition.objectNames(args), ...(definition.settings?.(args) ?? [])];
   const taken = objects.flatMap((object) => {
     const owner = owners.get(object) ?? mark;
     owners.set(object, owner);
@@ -41,7 +43,7 @@ export function claim(definition: Definition, host: HostId, args: Args): Problem
     return [
       {
         property: definition.identity,
-        reason: `${object} is ${nameOf(owner)} already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it`,
+        reason: `${object} is ${nameOf(owner)} already: two resources of a program cannot be the same kernel object, so rename or remove one of them`,
       },
     ];
   });
@@ -49,49 +51,49 @@ export function claim(definition: Definition, host: HostId, args: Args): Problem
 }
 
 /**
- * Refuses to take away what the program has no more but goes on to need by name: the kernel would take what hangs on it
- * along, and nothing would tell.
+ * Refuses to delete an object that the program no longer contains but still refers to by name. The kernel would silently
+ * delete its dependents too.
  */
 export function refuseIfNeeded(definition: Definition, host: HostId, args: Args): void {
   const { owners, needers } = claims.of(host);
-  for (const object of definition.claims(args)) {
+  for (const object of definition.objectNames(args)) {
     const names = [...(needers.get(object) ?? [])].map(nameOf);
     if (names.length === 0 || owners.has(object)) continue;
     throw new RefusedError(
-      `${object} is not deleted, as it is needed by ${names.join(", ")}: take that out of the program as well, or put ${nameOf(String(args["mark"]))} back`,
+      `cannot delete ${object}: it is needed by ${names.join(", ")}. Remove that from the program too, or restore ${nameOf(String(args["mark"]))}`,
     );
   }
 }
 
-/** Whether a resource needs any of these objects, as the kernel deletes it along with them. */
+/** Whether a resource depends on any of these objects, so that the kernel deletes it with them. */
 export const needsAny = (definition: Definition, args: Args, objects: readonly string[]): boolean =>
   definition.needs?.(args).some((object) => objects.includes(object)) === true;
 
-/** Whether any resource of the program makes an object. */
+/** Whether any resource of the program creates an object. */
 export const isClaimed = (host: HostId, object: string): boolean => claims.of(host).owners.has(object);
 
-/** Whether this run has claimed all objects of a resource for that very resource. */
+/** Whether this resource has claimed all of its objects in this run. */
 export function ownsAll(definition: Definition, host: HostId, args: Args): boolean {
   const { owners } = claims.of(host);
-  return definition.claims(args).every((object) => owners.get(object) === args["mark"]);
+  return definition.objectNames(args).every((object) => owners.get(object) === args["mark"]);
 }
 
 /**
- * The resource that takes over in this run what the given one gives up. It has none where the given one keeps an object,
- * where two resources get one each, or where nobody gets one of them, as the near end of a cable whose far end goes on
- * to another: then the objects have to be deleted first.
+ * Returns the resource that adopts all objects given up by this one. There is none if this resource keeps an object, if
+ * several resources claim the objects, or if an object is unclaimed. An example is a cable whose far end alone moves to
+ * another resource. The objects must then be deleted first.
  */
 export function heirOf(definition: Definition, host: HostId, args: Args): string | undefined {
   const { owners } = claims.of(host);
-  const marks = definition.claims(args).map((object) => owners.get(object));
+  const marks = definition.objectNames(args).map((object) => owners.get(object));
   const [heir, ...others] = new Set(marks);
   return others.length > 0 || heir === args["mark"] ? undefined : heir;
 }
 
-/** Whether a resource is still in the program: it then moves on to another object. */
+/** Whether a resource is still in the program. If so, it moves to another object. */
 export const isInProgram = (mark: string): boolean => claimants.has(mark);
 
-/** A resource by its mark, in a sentence. */
+/** Formats the resource of a mark for a message. */
 export function nameOf(mark: string): string {
   const { kind, name } = parseMark(mark) ?? {};
   return `${kind} "${name}"`;

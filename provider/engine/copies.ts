@@ -1,13 +1,13 @@
 import { BlockList } from "node:net";
 import { type HostId, perHost } from "../linux/host/perHost";
 import { parseIp } from "../linux/ip";
-import { claimOf } from "../linux/marks/objectName";
+import { objectName } from "../linux/marks/objectName";
 import { isClaimed } from "./claims";
 
 /**
- * Addresses that a second link of the same namespace has as well, though no resource of the program gave it that: by hand,
- * most often. The kernel reaches their network by the link that had it first, so a route that only names a gateway would lead
- * there. Known from the creation of the address to the end of this run of the engine, in which the lost routes come back.
+ * Addresses that another link of the namespace also has, usually added by hand. The kernel reaches their network through the
+ * link that had the address first, so a route with only a gateway could use the wrong link. Copies are known from the
+ * creation of the address until the end of the run, in which lost routes are recreated.
  */
 const preferredOn = perHost(() => new Map<string, Preferred[]>());
 
@@ -22,7 +22,7 @@ interface Placed {
   readonly address: string;
 }
 
-/** Notes the copies of an address among the links that have it, and returns their links. */
+/** Registers the copies of an address among the links that have it, and returns those links. */
 export function noteCopies(
   host: HostId,
   { namespace, interface: link, address }: Placed,
@@ -30,7 +30,7 @@ export function noteCopies(
 ): string[] {
   const parsed = parseIp(address);
   const isForeign = (other: string) =>
-    other !== link && !isClaimed(host, claimOf("address", namespace, `${other} ${address}`));
+    other !== link && !isClaimed(host, objectName("address", namespace, `${other} ${address}`));
   const copies = [...new Set(links)].filter(isForeign);
   if (!parsed || copies.length === 0) return [];
   const network = new BlockList();
@@ -41,7 +41,10 @@ export function noteCopies(
   return copies;
 }
 
-/** The link to name for a gateway where the kernel would take a copy's; `undefined` leaves it to the kernel. */
+/**
+ * Returns the link to name for a gateway if the kernel would choose the link of a copy, or `undefined` to leave the choice
+ * to the kernel.
+ */
 export function linkTowards(
   host: HostId,
   namespace: string | undefined,

@@ -5,10 +5,10 @@ import type { Former, OwnerRecord } from "../linux/host/records";
 import type { LinkFacts } from "../linux/linkTypes";
 import type { Place } from "../linux/marks/objectName";
 
-/** The arguments of any resource after `check`: the fields of its schema, defaults filled in, and its mark. */
+/** Checked arguments of any resource: the fields of its schema with defaults filled in, and its mark. */
 export type Args = Record<string, unknown>;
 
-/** A plain object with known keys, as opposed to a list or a map with free keys. */
+/** An object with known keys, unlike a list or a map with free keys. */
 type Fields<T> = T extends readonly unknown[] ? never : string extends keyof T ? never : keyof T & string;
 
 /** Every field of `A` by its dotted path: `name`, `end.mtu`. */
@@ -30,215 +30,223 @@ type Inner<T> =
       : { [P in keyof T]?: T[P] | undefined }
     : T;
 
-/** What a changed field does to the resource, at times depending on what it changed from and to. */
+/** The effect of a changed field on the resource, which may depend on the old and the new value. */
 export type Effect =
   | "replace"
   | "update"
   | ((was: unknown, now: unknown, olds: Args, news: Args) => "replace" | "update");
 
-/** One thing wrong with the arguments. `reason` says what, and how to mend it. */
+/** One problem with the arguments. `reason` says what is wrong and how to fix it. */
 export interface Problem {
   readonly property: string;
   readonly reason: string;
 }
 
-/** What the kernel has, in the words of the arguments. */
-export interface Observed<A, O> {
-  /** Fields as they really are; a field that cannot be read back is left out. */
+/** The state of the kernel object, expressed as arguments. */
+export interface Observed<A = Args, O = object> {
+  /** Actual values of the fields. A field that cannot be read back is omitted. */
   readonly args: Some<A>;
-  /** Those and what else an adopted object is set back to, though nobody has asked for it. Default: `args`. */
-  readonly whole?: Some<A>;
-  /** Facts beyond the arguments. */
+  /** The values to restore when an adopted object is released: `args` plus fields that nobody has set. Default: `args`. */
+  readonly restorable?: Some<A>;
   readonly outputs: Readonly<O>;
-  /** The mark the object carries. */
   readonly mark?: string | undefined;
-  /** Why it can never be taken over, as it is another kind of thing: "is a dummy link, not a bridge". */
-  readonly misfit?: string | undefined;
+  /** Why the object can never be adopted, such as "is a dummy link, not a bridge". */
+  readonly incompatible?: string | undefined;
 }
 
-/** Outputs that creation adds. */
+/** Outputs that creation adds to the state. */
 export interface Remembered {
-  /** What the object was before it was taken over; deletion makes it so again. */
+  /** The object as it was before adoption. Deletion restores it. */
   readonly former?: Former;
 }
 
-/** Side effects of a change on other objects in the namespace, which may have another owner. */
+/** Side effects of a change on other objects in the namespace, which may have other owners. */
 interface Effects<A, O> {
-  /** The fields that `restore` sets back. */
+  /** The fields that `restore` resets. */
   readonly fields: readonly (keyof A & string)[];
-  /** The namespace that they stay in; `undefined` for an object without any. */
+  /** The namespace that confines the effects. `undefined` if the object has no namespace. */
   namespace(args: A): { readonly name: string | undefined } | undefined;
   /**
-   * Returns the former values to record before `args` are written. `isFirst`: no resource has a record of the object yet.
+   * Returns the former values to record before `args` are written. `isFirst` is set if no resource has a record of the
+   * object yet.
    */
   remember(
     former: Args,
-    seen: Observed<A, O>,
+    observed: Observed<A, O>,
     args: A,
     records: readonly OwnerRecord[],
     isFirst: boolean,
   ): Args;
-  /** Sets back, after a change, what other resources ask for; gives what is still to be remembered. */
+  /** Restores what other resources ask for after a change. Returns the values that must still be remembered. */
   settle(former: Args, args: A, records: readonly OwnerRecord[]): Steps<Args>;
-  /** Sets the object and the others back to `former`. */
+  /** Resets the object and the affected objects to `former`. */
   restore(former: Args, args: A, records: readonly OwnerRecord[]): Steps;
 }
 
-/** Something that goes with an object when that is deleted, or loses what it is a port of. */
+/** An object that is deleted with another one, or a port that loses its bridge. */
 export interface Member {
-  /** As resources claim it: `link eth0 in red`. */
+  /** The object name, such as `link eth0 in red`. */
   readonly object: string;
-  /** The mark that it carries, or whatever stands in its place. */
+  /** The mark of the object, or the text found in its place. */
   readonly mark: string | undefined;
 }
 
-/** Everything that goes with an object, whoever it belongs to. */
+/** Everything that is deleted with an object, whoever owns it. */
 export interface Content {
   readonly links: readonly Member[];
   readonly places: readonly Place[];
 }
 
 /**
- * What makes a kind a part of a Node or a Topology: the arguments that its place gives, and its name there. A part does not
- * take these arguments itself.
+ * How a kind becomes a part of a Node or a Topology: the arguments that its place supplies, and its name there. A part does
+ * not accept these arguments itself.
  */
 export interface PartPlace<A> {
-  /** The argument that is its network namespace. Default: none, as it is always on the host. */
+  /** The argument that holds the network namespace. Default: none, because the object is always on the host. */
   readonly namespace?: string;
-  /** The argument that is the link it is on. Default: none. */
+  /** The argument that holds the link. Default: none. */
   readonly link?: string;
-  /** The argument that is its name, and the key of its map. A kind without any is kept in a list, or named by the program. */
+  /**
+   * The argument that holds the name and the key of the map. A kind without one is kept in a list, or named by the program.
+   */
   readonly name?: string;
-  /** The argument that is the entry itself, in a map of single values. */
+  /** In a map of single values, the argument that holds the value. */
   readonly value?: string;
-  /** The argument that a text in the place of an entry stands for. */
+  /** The argument that a plain string in place of an entry stands for. */
   readonly short?: string;
-  /** The ends of a cable: the fields of the first stand at the top of an entry, the second is an object in it. */
+  /** The two ends of a cable. Fields of the near end are at the top of an entry; the far end is a nested object. */
   readonly ends?: readonly [near: string, far: string];
   /**
-   * Returns what the key of a part says after the kind. Marks are made from it, so it never changes. `named` is the name
-   * that the program has chosen, with the place before it. Default: the id.
+   * Returns the part key without the kind. Marks are derived from it, so it must never change. `named` is the name chosen by
+   * the program, prefixed with its place. Default: the id.
    */
   key?(args: A, named: string): string;
 }
 
-/** A look for all objects of a kind in one network namespace, whoever's they are. */
-export interface Survey {
+/** A search for all objects of a kind in one network namespace, whoever owns them. */
+export interface Discovery {
   readonly commands: readonly Command[];
-  /** What carries a mark of this kind: as much of its arguments as `probe` and `remove` need. */
+  /** Returns the objects that carry a mark of this kind, with the arguments that `probe` and `remove` need. */
   find(answers: readonly Answer[]): readonly Args[];
 }
 
-/** How operations on one list in the kernel are done at once. */
+/** How concurrent operations on one kernel list are merged. */
 export interface Together<A = Args> {
-  /** Operations with the same key may be done at once; `undefined` for one that may not. Their probes are the same. */
+  /** Operations with the same key may be merged and share one probe. `undefined` forbids merging. */
   key(args: A): string | undefined;
   /**
-   * Returns one command for the first change of each operation, in the order in which they came; `undefined` where there is
-   * none. `answers` are those to the probe that the changes were made from.
+   * Returns one command for the first change of each operation, in order of arrival, or `undefined` if they cannot be
+   * merged. `answers` answer the probe that the changes were derived from.
    */
   merge(changes: readonly Command[], answers: readonly Answer[]): Command | undefined;
 }
 
 /**
- * One kind of resource, everything about it in one place. Nothing here runs anything: commands are returned,
- * answers are given. Methods are written in method syntax, so that a list may hold different kinds.
+ * Everything about one kind of resource. A definition is pure: it returns commands and receives their answers. Methods use
+ * method syntax so that one list can hold different kinds.
  */
 export interface Definition<A = Args, O extends object = object> {
   readonly kind: string;
-  /** Validation, defaults, types and docs. Fields that take references hold names here. */
+  /** Validation, defaults, types and docs. Reference fields hold names here. */
   readonly schema: z.ZodObject;
-  /** The field that a name collision is reported on. */
+  /** The field that name collisions are reported on. */
   readonly identity: FieldPath<A>;
-  /** Every field, and whether a change replaces the resource or updates it in place. */
+  /** Whether a change of each field replaces the resource or updates it in place. */
   readonly onChange: Readonly<Record<FieldPath<Omit<A, "mark">>, Effect>>;
-  /** Readable, stable, unique on the host. */
+  /** A readable, stable id, unique on the host. */
   id(args: A): string;
-  /** Ids that earlier versions gave it: what is written down under them is about it as well. */
+  /** Ids used by earlier versions. Records stored under them also apply to this object. */
   formerIds?(args: A): readonly string[];
-  /** The kernel objects it is, as `what where/name`: two resources of a program may not share one. */
-  claims(args: A): readonly string[];
-  /** Parameters of others that it sets besides: no other resource may set them. By default none. */
+  /** Names of the kernel objects that the resource consists of. Two resources of a program must not share one. */
+  objectNames(args: A): readonly string[];
+  /** Parameters of other objects that the resource also sets. No other resource may set them. Default: none. */
   settings?(args: A): readonly string[];
-  /** What of others it cannot be without, as they claim it; by default nothing. */
+  /** Names of the objects that the resource depends on. Default: none. */
   needs?(args: A): readonly string[];
-  /** What others may rely on without one maker for it: `addresses in red`. Default: nothing. */
+  /** Facilities that others depend on, whichever resource provides them, such as `addresses in red`. Default: none. */
   provides?(args: A): readonly string[];
-  /** What it relies on of `provides`: it comes after all that provide it, and is recreated with any of them. Default: nothing. */
+  /** Facilities that the resource depends on: it follows all providers and is recreated with any of them. Default: none. */
   needsAny?(args: A): readonly string[];
-  /** How it is a part of a Node or a Topology. Default: it is not. */
+  /** How the kind becomes a part of a Node or a Topology. Default: it cannot. */
   readonly place?: PartPlace<A>;
-  /** The network namespace it is in, by whose deletion it goes; by default its argument `namespace`. */
-  home?(args: A): string | undefined;
-  /** Set for a kind of link. */
+  /** The network namespace whose deletion deletes the object. Default: the argument `namespace`. */
+  namespaceOf?(args: A): string | undefined;
+  /** Facts about a kind of link. Absent for any other kind. */
   readonly links?: LinkFacts<A>;
-  /** The link that it is on, by whose deletion it goes. By default none. */
+  /** The link whose deletion deletes the object. Default: none. */
   link?(args: A): string;
-  /** The network namespace that it is itself: its deletion takes along what is in it. */
-  encloses?(args: A): string;
+  /** The network namespace that the resource itself is. Its deletion deletes the content. */
+  ownsNamespace?(args: A): string;
   /**
-   * Problems between fields; asked once all fields are valid by themselves. What is not known yet cannot be read, and
-   * ends it: `asFarAsKnown` asks several looks each by itself.
+   * Problems between fields, checked once each field is valid on its own. Reading an unknown value aborts the check;
+   * `asFarAsKnown` runs several checks independently.
    */
   problems?(args: A): readonly Problem[];
-  /** Defaults that hang on other fields or on the mark; not known yet where these are not. Checked as if given. */
-  defaults?(args: Some<A> & { mark: string }): { readonly [K in keyof A]?: unknown };
-  /** Reading commands; all may run at once. */
-  probe(args: A): readonly Command[];
-  /** What they answered, or `undefined` when the object is not there. */
-  parse(answers: readonly Answer[], args: A): Observed<A, O> | undefined;
-  /** Fills in what only this run on this host can tell, such as the link that leads to a gateway. Default: `args`. */
-  located?(args: A, host: HostId): A;
-  /** Makes what is absent, as the answers to `probe` have told. */
-  create(args: A, answers?: readonly Answer[]): readonly Command[];
-  /** Changes only the difference; empty when there is none. */
-  update(seen: Observed<A, O>, args: A): readonly Command[];
-  /** Finds everything that the kernel deletes with the object. Default: nothing that another owner could have. */
-  content?(args: A): Steps<Content>;
-  /** Deletes the object. Returns steps if later commands depend on answers. `content` is what the kernel deletes with it. */
-  remove(seen: Observed<A, O>, args: A, content?: Content): readonly Command[] | Steps;
-  /** Sets back what a removal that was killed had set for its moment; asked once the object is gone, as `probe` has told. */
-  tidy?(args: A, answers: readonly Answer[]): Steps;
-  /** What is there as asked but does not work yet: it settles by itself, or never does. */
-  unsettled?(seen: Observed<A, O>, args: A): readonly Problem[];
   /**
-   * Whether a record has to say whose it is, as the kernel has no room for a mark, by the answers to `probe`. By
-   * default none does.
+   * Defaults that depend on other fields or on the mark, unknown while those are unknown. They are validated like given
+   * values.
+   */
+  defaults?(args: Some<A> & { mark: string }): { readonly [K in keyof A]?: unknown };
+  /** Reading commands, which may run concurrently. */
+  probe(args: A): readonly Command[];
+  /** Returns the object as read from the answers, or `undefined` if it does not exist. */
+  parse(answers: readonly Answer[], args: A): Observed<A, O> | undefined;
+  /** Fills in values that only this run on this host can determine, such as the link towards a gateway. Default: `args`. */
+  located?(args: A, host: HostId): A;
+  /** Creates what is missing according to the answers to `probe`. */
+  create(args: A, answers?: readonly Answer[]): readonly Command[];
+  /** Changes only the differences. Returns an empty list if there are none. */
+  update(observed: Observed<A, O>, args: A): readonly Command[];
+  /** Finds everything that the kernel deletes with the object. Default: nothing that could have another owner. */
+  content?(args: A): Steps<Content>;
+  /**
+   * Deletes the object. Returns steps if later commands depend on answers. `content` lists what the kernel deletes with it.
+   */
+  remove(observed: Observed<A, O>, args: A, content?: Content): readonly Command[] | Steps;
+  /** Reverts temporary settings that an interrupted removal left behind. Called once the object is gone. */
+  cleanUp?(args: A, answers: readonly Answer[]): Steps;
+  /** Problems that may resolve on their own, such as a link without carrier. */
+  pending?(observed: Observed<A, O>, args: A): readonly Problem[];
+  /**
+   * Whether ownership must be recorded because the kernel has no room for a mark, according to the answers to `probe`.
+   * Default: never.
    */
   isRecorded?(answers: readonly Answer[], args: A): boolean;
-  /** It gets its mark a moment after it is made: in between a record says whose it is. */
-  readonly isMarkedLate?: true;
+  /** The mark is written after creation. Until then a record holds the ownership. */
+  readonly marksAfterCreate?: true;
   /**
-   * It is always there: creation takes it over, deletion sets it back, and stacks may share it as long as they ask for
-   * the same.
+   * The object always exists. Creation adopts it, deletion restores it, and stacks may share it while they agree on the
+   * values.
    */
-  readonly isStanding?: true;
+  readonly isShared?: true;
   /**
-   * Nothing hangs on it, so that an update makes anew what is gone: with the link or the address, say, that it has hung
-   * on until now and that the same run of the engine takes away.
+   * Nothing depends on the object, so an update may recreate it if it is gone. It may have been deleted with its link or its
+   * address earlier in the same run.
    */
-  readonly isLeaf?: true;
-  /** Whether what was seen is this resource's own; by default when it carries its mark. */
-  isOurs?(seen: Observed<A, O>, args: A): boolean;
-  /** Commands that write its mark, where that is the alias of a link: other programs write there as well. */
+  readonly hasNoDependents?: true;
+  /** Whether the observed object belongs to this resource. Default: it carries the mark of the resource. */
+  isOurs?(observed: Observed<A, O>, args: A): boolean;
+  /** Commands that write the mark if it is stored in a link alias, which other programs also write. */
   marking?(args: A): readonly Command[];
-  /** Whether creation may take over what is there already without being told to; by default only what is its own. */
-  mayTakeOver?(seen: Observed<A, O>, args: A): boolean;
+  /** Whether creation may adopt an existing object without `adopt`. Default: only an object of its own. */
+  mayAdopt?(observed: Observed<A, O>, args: A): boolean;
   /**
-   * Names others that rely on it and have no record of it. Asked before it is set back to `former`: where there are any, it
-   * stays as it is. By default there are none.
+   * Names the users of the object that have no record of it. If there are any, the object is not restored to `former`.
+   * Default: none.
    */
   reliedOn?(args: A, former: Args): Steps<readonly string[]>;
   /** Side effects of a change on other objects. Default: none. */
   readonly effects?: Effects<A, O>;
-  /** Waits for or throws what forbids to run the commands of `create` or `update`, before anything is touched. */
-  objections?(commands: readonly Command[]): Steps;
-  /** How to find all objects of this kind in a network namespace; by default only records tell of them. */
-  survey?(namespace: string | undefined): Survey;
-  /** Looks for what may keep it from working once it is made, and says it in words; nothing where all is well. */
-  caveats?(args: A, host: HostId): Steps<readonly string[]>;
-  /** Operations with the same key, or one of the same keys, wait for each other. */
+  /**
+   * Runs before the commands of `create` or `update`. Waits for or throws whatever forbids them, before anything is changed.
+   */
+  preflight?(commands: readonly Command[]): Steps;
+  /** Finds all objects of this kind in a network namespace. Default: only records list them. */
+  discover?(namespace: string | undefined): Discovery;
+  /** Returns warnings about anything that may keep the created resource from working. */
+  warnings?(args: A, host: HostId): Steps<readonly string[]>;
+  /** Returns the keys to serialize by: operations that share a key run one after the other. */
   serialize?(args: A): string | readonly string[];
-  /** How operations that wait for the same turn are done at once. Default: one after the other. */
+  /** How operations that wait for the same turn are merged. Default: they run one after the other. */
   readonly together?: Together<A>;
 }

@@ -4,39 +4,44 @@ import type { Args, Definition, Problem } from "./definition";
 import { hasUnknown } from "./unknown";
 
 /**
- * What a resource with several parts takes away or makes anew, others may hang on: the kernel takes them along, and the
- * engine does not know, as parts of a resource are none of its business.
+ * Resources can depend on parts of a composite. When the composite deletes or recreates such a part, the kernel deletes the
+ * dependents as well. The engine cannot know, because it does not see the parts.
  */
 
-/** What the change of a resource with several parts does to objects that others may need. */
-export interface Losses {
-  /** Are not there any more. */
-  readonly taken: readonly string[];
-  /** Are others by the same name. */
-  readonly remade: readonly string[];
+/** The objects that a change of a composite deletes or recreates. */
+export interface Disruption {
+  /** Objects that no longer exist afterwards. */
+  readonly deleted: readonly string[];
+  /** Objects that are replaced by new ones of the same name. */
+  readonly recreated: readonly string[];
 }
 
-/** For this run of the engine, by the marks of those that are changed. */
-const lossesOn = perHost(() => new Map<string, Losses>());
+/** Disruptions in this run of the engine, by the mark of the composite. */
+const disruptionsOn = perHost(() => new Map<string, Disruption>());
 
-export function noteLosses(host: HostId, mark: string, lost: Losses): void {
-  const losses = lossesOn.of(host);
-  if (lost.taken.length + lost.remade.length > 0) losses.set(mark, lost);
+export function noteDisruption(host: HostId, mark: string, lost: Disruption): void {
+  const losses = disruptionsOn.of(host);
+  if (lost.deleted.length + lost.recreated.length > 0) losses.set(mark, lost);
   else losses.delete(mark);
 }
 
-/** What of that which a resource needs others lose in this run. `whole` is the one that the resource itself is a part of. */
-export function lostTo(
+/**
+ * Returns which dependencies of a resource other composites disrupt in this run. `whole` is the composite that the resource
+ * is a part of.
+ */
+export function disruptedNeeds(
   definition: Definition,
   host: HostId,
   args: Args,
   whole?: unknown,
 ): { remade: string[]; problems: Problem[] } {
-  const others = [...lossesOn.of(host)].filter(([mark]) => mark !== whole);
+  const others = [...disruptionsOn.of(host)].filter(([mark]) => mark !== whole);
   if (others.length === 0 || hasUnknown(args)) return { remade: [], problems: [] };
   const needs = [...(definition.needs?.(args) ?? []), ...(definition.needsAny?.(args) ?? [])];
-  const lostIn = (object: string, { taken, remade }: Losses) => [...taken, ...remade].includes(object);
-  const isMissing = (object: string, { taken }: Losses) => taken.includes(object) && !isClaimed(host, object);
+  const lostIn = (object: string, { deleted: taken, recreated: remade }: Disruption) =>
+    [...taken, ...remade].includes(object);
+  const isMissing = (object: string, { deleted }: Disruption) =>
+    deleted.includes(object) && !isClaimed(host, object);
   return {
     remade: needs.filter((object) => others.some(([, lost]) => lostIn(object, lost))),
     problems: needs.flatMap((object) =>
@@ -44,15 +49,15 @@ export function lostTo(
         .filter(([, lost]) => isMissing(object, lost))
         .map(([mark]) => ({
           property: definition.identity,
-          reason: `needs ${object}, which ${nameOf(mark)} takes away: take this out of the program as well, or put that back`,
+          reason: `needs ${object}, which ${nameOf(mark)} deletes. Remove this from the program too, or restore that`,
         })),
     ),
   };
 }
 
 /**
- * The engine asks for a difference only where arguments have changed: what is lost with something that another resource
- * makes anew is said among them. It is an argument of this run only, and of no definition.
+ * The engine asks for a diff only if arguments have changed. This extra argument lists the recreated dependencies; it exists
+ * in this run only and is not part of any definition.
  */
 export const withRemade = (args: Args, remade: readonly string[]): Args =>
   remade.length === 0 ? args : { ...args, remade: [...new Set(remade)].join(", ") };

@@ -3,7 +3,7 @@ import { ALIAS } from "./alias";
 import { isRecord } from "./check";
 import type { Args, Definition, Effect } from "./definition";
 
-/** What a change of arguments asks for. Paths are dotted: `end.mtu`. */
+/** The effect of changed arguments. Paths are dotted, such as `end.mtu`. */
 export interface Difference {
   readonly changed: readonly string[];
   readonly replaces: readonly string[];
@@ -20,9 +20,9 @@ export function difference(definition: Pick<Definition, "onChange">, olds: Args,
       typeof effect === "function" ? effect(valueAt(olds, path), valueAt(news, path), olds, news) : effect;
     return decided === "replace";
   });
-  // Only a state has it: something else has written over the mark.
+  // Only a state has this field: another program has overwritten the mark.
   if (olds[ALIAS] !== news[ALIAS]) changed.push(ALIAS);
-  // A mark changes when a resource is renamed under an alias: the object is the same, its label follows.
+  // A rename under an alias changes the mark. The object stays the same and is relabelled.
   return { changed: olds["mark"] === news["mark"] ? changed : [...changed, "mark"], replaces };
 }
 

@@ -7,35 +7,35 @@ import type { Args, Definition } from "./definition";
 import { allKinds, definitionOf } from "./registry";
 import { upToDate } from "./upToDate";
 
-/** An object that carries a mark of ours, with what is needed to remove it. */
+/** An object that carries one of our marks, with the data needed to remove it. */
 export interface Found {
   readonly definition: Definition;
-  /** Some of its arguments, its mark, and what it was before if it was adopted. */
+  /** Part of its arguments, its mark, and its former state if it was adopted. */
   readonly state: Args;
 }
 
 export interface Findings {
   readonly found: readonly Found[];
-  /** What could not be looked at, in words. */
+  /** Messages about what could not be inspected. */
   readonly gaps: readonly string[];
-  /** Records that nobody can read. */
+  /** Unreadable records. */
   readonly broken: readonly BrokenRecord[];
 }
 
-/** Everything on a host that says it is ours: by marks in the kernel, and by records where these have no room. */
-export async function survey(host: Host): Promise<Findings> {
+/** Finds every object of ours on a host, by marks in the kernel and by records. */
+export async function discover(host: Host): Promise<Findings> {
   const gaps = new Set<string>();
   const ask = remembering((asked) => answerOf(host, asked, gaps));
   const names = parseNamespaceNames(await ask(ip(undefined, ...ASK, "netns", "list")));
   const found: Found[] = [];
-  // One namespace after the other: at once they would be a process or more for each.
+  // Sequential, because concurrent namespaces would each need a process or more.
   for (const namespace of [undefined, ...names]) found.push(...(await marked(namespace, ask)));
   const broken = await host.records.broken();
   return { found: merged([...(await recorded(host)), ...found]), gaps: [...gaps], broken };
 }
 
-/** What carries a mark of ours in one network namespace, as far as it can be looked at. */
-export const surveyIn = (host: Host, namespace: string): Promise<Found[]> =>
+/** Finds the marked objects in one network namespace, as far as it can be inspected. */
+export const discoverIn = (host: Host, namespace: string): Promise<Found[]> =>
   marked(
     namespace,
     remembering((asked) => answerOf(host, asked, new Set())),
@@ -46,7 +46,7 @@ async function marked(
   ask: (asked: Command) => Promise<Answer>,
 ): Promise<Found[]> {
   const lists = allKinds().map(async (definition) => {
-    const kind = definition.survey?.(namespace);
+    const kind = definition.discover?.(namespace);
     if (!kind) return [];
     const answers = await Promise.all(kind.commands.map(ask));
     return kind.find(answers).map((state) => ({ definition, state }));
@@ -54,14 +54,14 @@ async function marked(
   return (await Promise.all(lists)).flat();
 }
 
-/** What records tell of; a record comes first, as it alone knows what an object was before. */
+/** Lists the recorded objects. A record takes precedence because it alone holds the former state. */
 export const recorded = async (host: Host): Promise<Found[]> => toFound(await host.records.list());
 
-/** The same for one network namespace (`undefined`: the host's own). */
+/** Lists the recorded objects of one network namespace (`undefined`: the host's own). */
 export const recordedIn = async (host: Host, namespace: string | undefined): Promise<Found[]> =>
   toFound(await host.records.within(namespace));
 
-/** The resources and parts that records tell of, each with its arguments and mark. */
+/** Lists the resources and parts that have records, with their arguments and marks. */
 export const knownOn = async (host: Host): Promise<{ definition: Definition; args: Args }[]> =>
   (await host.records.list()).flatMap(({ kind, mark, args }) => {
     const definition = definitionOf(kind);
@@ -75,11 +75,11 @@ const toFound = (records: readonly OwnerRecord[]): Found[] =>
     return [{ definition, state: upToDate(definition, { ...args, mark, ...(former && { former }) }) }];
   });
 
-/** One entry for each mark: both ends of a cable, and the rules in several chains, are one resource. */
+/** Keeps one entry for each mark, because both ends of a cable, or rules in several chains, are one resource. */
 const merged = (found: readonly Found[]): Found[] =>
   [...new Map([...found].reverse().map((one) => [one.state["mark"], one])).values()].reverse();
 
-/** A tool that is not installed has made nothing here, and a namespace may go while it is looked at. */
+/** A missing tool has created nothing here, and a namespace may disappear during the inspection. */
 async function answerOf(host: Host, asked: Command, gaps: Set<string>): Promise<Answer> {
   try {
     return await host.run(asked);
@@ -91,7 +91,7 @@ async function answerOf(host: Host, asked: Command, gaps: Set<string>): Promise<
   }
 }
 
-/** Asks the same thing once. */
+/** Runs each distinct command only once. */
 function remembering(run: (asked: Command) => Promise<Answer>): (asked: Command) => Promise<Answer> {
   const answers = new Map<string, Promise<Answer>>();
   return (asked) => {

@@ -2,25 +2,25 @@ import { isDeepStrictEqual } from "node:util";
 import type { Host } from "../linux/host/host";
 import type { Former, OwnerRecord } from "../linux/host/records";
 import type { Args, Definition } from "./definition";
-import { keyOf, runSteps, type Sight } from "./observe";
+import { keyOf, type Observation, runSteps } from "./observe";
 
-/** Side effects of a change on other objects: recorded before it, corrected after it, undone when the resource is deleted. */
+/** Side effects of a change on other objects: recorded before the change, corrected after it, undone on deletion. */
 
-/** Adds to `former` what a change is about to do to others; it is written down before the change. */
+/** Extends `former` with the upcoming side effects, to be recorded before the change. */
 export async function rememberEffects(
   definition: Definition,
   host: Host,
-  { seen, records }: Sight,
+  { observed, records }: Observation,
   args: Args,
   former: Former | undefined,
 ): Promise<Former | undefined> {
-  const around = former && seen && (await recordsAround(definition, host, args));
+  const around = former && observed && (await recordsAround(definition, host, args));
   if (!definition.effects || !around) return former;
   const isFirst = records.length === 0;
-  return { ...former, args: definition.effects.remember(former.args, seen, args, around, isFirst) };
+  return { ...former, args: definition.effects.remember(former.args, observed, args, around, isFirst) };
 }
 
-/** Sets back what a change has changed but another resource asks for; gives what is still to be remembered. */
+/** Restores what other resources ask for after a change. Returns the values that must still be remembered. */
 export async function settleEffects(
   definition: Definition,
   host: Host,
@@ -36,7 +36,7 @@ export async function settleEffects(
   return now;
 }
 
-/** Sets an object back to `former` along with the others; gives the fields that are as they were by then. */
+/** Restores an object to `former` together with the affected objects. Returns the restored fields. */
 export async function restoreEffects(
   definition: Definition,
   host: Host,
@@ -49,7 +49,7 @@ export async function restoreEffects(
   return definition.effects.fields;
 }
 
-/** The records of the namespace that the effects stay in; `undefined` where there are no effects. */
+/** Returns the records of the namespace that confines the effects, or `undefined` if there are no effects. */
 async function recordsAround(
   definition: Definition,
   host: Host,

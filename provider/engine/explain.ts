@@ -4,8 +4,8 @@ import { isClaimed } from "./claims";
 import type { Args, Definition } from "./definition";
 
 /**
- * Adds the way out to an error. What the program makes may be missing, as after a reboot: the state has it and the kernel has
- * not. Or what another resource gives up is still there. The tool's words alone would blame an argument.
+ * Adds a way out to an error, where the tool's own message would blame an argument. An object in the state may be missing
+ * from the kernel, as after a reboot. Or an object that another resource gives up still exists.
  */
 export async function explained<T>(
   definition: Definition,
@@ -44,7 +44,7 @@ function hintAt(
   return `The state has ${list}. If the kernel lost ${needs.length > 1 ? "one of them" : "it"}, for example in a reboot: run \`pulumi up --refresh\`.`;
 }
 
-/** Most rivals are refused before. This one came in between, or has another form. */
+/** Most conflicts are refused earlier. This one appeared in between, or has another form. */
 function hintAtRival(stderr: string): string {
   const [, file] = /Cannot create namespace file "(.*)"/.exec(stderr) ?? [];
   if (file !== undefined)

@@ -4,22 +4,22 @@ import type { OwnerRecord } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import { isOfOtherStack, ownerIn } from "../linux/marks/mark";
 import type { Place } from "../linux/marks/objectName";
-import { claimOf, isContainer } from "../linux/marks/objectName";
+import { isContainer, objectName } from "../linux/marks/objectName";
 import { needsAny } from "./claims";
 import type { Args, Content, Definition, Member, Observed } from "./definition";
 import { runSteps } from "./observe";
 import { definitionOf } from "./registry";
 
-/** What a deletion takes from others: links in a namespace, ports of a bridge, addresses on a cable. */
+/** Finds objects of others that a deletion affects: links in a namespace, ports of a bridge, addresses on a cable. */
 
 /**
- * The commands that remove an object, and what goes with it. Refuses where others would lose something with it, unless `deleteForeign` allows
- * that.
+ * Returns the commands that delete an object and its content. Refuses if other owners would lose objects, unless
+ * `deleteForeign` is set.
  */
 export async function removalOf(
   definition: Definition,
   host: Host,
-  seen: Observed<Args, object>,
+  observed: Observed,
   args: Args,
 ): Promise<{ plan: ReturnType<Definition["remove"]>; content: Content | undefined }> {
   const content = await contentOf(definition, host, args);
@@ -31,10 +31,10 @@ export async function removalOf(
       members.filter(({ mark }) => isOfOtherStack(mark, String(args["mark"]))),
     );
   }
-  return { plan: definition.remove(seen, args, content), content };
+  return { plan: definition.remove(observed, args, content), content };
 }
 
-/** Everything that goes with an object, whoever it belongs to. */
+/** Returns everything that is deleted with an object, whoever owns it. */
 export async function everythingIn(
   definition: Definition,
   host: Host,
@@ -49,42 +49,42 @@ async function contentOf(definition: Definition, host: Host, args: Args): Promis
   return steps && runSteps(sharing(host), steps);
 }
 
-/** Links as they were found, and objects that only records tell of. */
+/** Combines the links in the kernel with objects that only records list. */
 async function membersOf(host: Host, { links, places }: Content): Promise<readonly Member[]> {
   const recorded = await Promise.all(places.map((place) => recordedAt(host, place)));
   const members = [...links, ...recorded.flat()];
   return [...new Map(members.map((member) => [member.object, member])).values()];
 }
 
-/** What is written down of a whole namespace, or of one link in it. */
+/** Returns the recorded objects of a namespace, or of one link in it. */
 async function recordedAt(host: Host, { namespace, link }: Place): Promise<Member[]> {
   const records = await host.records.within(namespace);
   const isThere = (record: OwnerRecord) =>
-    link === undefined ? record.kind !== "Namespace" : isOn(claimOf("link", namespace, link), record);
+    link === undefined ? record.kind !== "Namespace" : isOn(objectName("link", namespace, link), record);
   return records.filter(isThere).map((record) => ({ object: objectOf(record), mark: record.mark }));
 }
 
-/** Whether the kernel forgets an object together with a link: an address, a neighbour, a route, a parameter. */
+/** Whether the kernel deletes an object with its link, such as an address, a neighbour, a route or a parameter. */
 function isOn(link: string, { kind, args, mark }: OwnerRecord): boolean {
   const definition = definitionOf(kind);
   const state = { ...args, mark };
-  // A port outlives its bridge, and is found among the links.
+  // A port survives its bridge and is already among the links.
   return (
     definition !== undefined &&
     needsAny(definition, state, [link]) &&
-    !definition.claims(state).some(isContainer)
+    !definition.objectNames(state).some(isContainer)
   );
 }
 
-/** An object as resources claim it: `route 10.0.0.0/8 in red`. */
+/** Returns the object name, such as `route 10.0.0.0/8 in red`. */
 function objectOf({ kind, id, mark, args }: OwnerRecord): string {
-  const [object = `${kind} ${id}`] = definitionOf(kind)?.claims({ ...args, mark }) ?? [];
+  const [object = `${kind} ${id}`] = definitionOf(kind)?.objectNames({ ...args, mark }) ?? [];
   return object;
 }
 
 function refuseForeign(definition: Definition, args: Args, members: readonly Member[]): void {
   if (members.length === 0) return;
-  const [object = definition.id(args)] = definition.claims(args);
+  const [object = definition.id(args)] = definition.objectNames(args);
   throw new RefusedError(
     [
       `cannot delete ${object}: others would lose what belongs to them:`,
@@ -94,7 +94,7 @@ function refuseForeign(definition: Definition, args: Args, members: readonly Mem
   );
 }
 
-/** An object and its owner, in words. */
+/** Formats an object and its owner for a message. */
 export function ownedBy({ object, mark }: Member): string {
   const owner = ownerIn(mark);
   if (owner !== undefined) return `${object} of ${owner}`;

@@ -5,53 +5,58 @@ import type { HostId } from "../linux/host/perHost";
 import type { ObjectKey, OwnerRecord } from "../linux/host/records";
 import type { Args, Definition, Observed } from "./definition";
 
-/** What the kernel has of a resource, whoever made it, and what is written down about it. */
-export interface Sight {
+/** The object as the kernel has it, whoever created it, with the records about it. */
+export interface Observation {
   readonly host: HostId;
   readonly answers: readonly Answer[];
-  readonly seen: Observed<Args, object> | undefined;
+  readonly observed: Observed | undefined;
   readonly records: readonly OwnerRecord[];
 }
 
-/** `isInState`: a state tells of the resource what its own record would. */
-export async function look(definition: Definition, host: Host, args: Args, isInState = true): Promise<Sight> {
+/** Observes the object of a resource. With `isInState`, the state replaces the own record of the resource. */
+export async function look(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  isInState = true,
+): Promise<Observation> {
   const answers = await ask(host, definition.probe(args));
-  // Records after the kernel: whoever changed what was seen had written one down before.
+  // The kernel is read first, because every owner writes its record before it changes the kernel.
   const own = isInState ? String(args["mark"]) : undefined;
   const records = await host.records.find(keyOf(definition, args), own);
-  return { host, answers, seen: definition.parse(answers, args), records };
+  return { host, answers, observed: definition.parse(answers, args), records };
 }
 
-/** Makes changes in order, of which the first failure ends it; then gives what the kernel has. */
+/** Runs changes in order up to the first failure. Returns the object as read afterwards. */
 export async function change(
   definition: Definition,
   host: Host,
   args: Args,
   changes: readonly Command[],
-): Promise<Sight["seen"]> {
+): Promise<Observation["observed"]> {
   return definition.parse(await runAll(host, changes, definition.probe(args)), args);
 }
 
-/** Under what the records of a resource's object are kept. */
+/** Returns the key of the records about an object. */
 export const keyOf = (definition: Definition, args: Args): ObjectKey => ({
   kind: definition.kind,
   id: definition.id(args),
-  namespace: homeOf(definition, args),
+  namespace: namespaceOf(definition, args),
   ...(definition.link && { link: definition.link(args) }),
   ...(definition.formerIds && { formerIds: definition.formerIds(args) }),
 });
 
-function homeOf(definition: Definition, args: Args): string | undefined {
-  if (definition.home) return definition.home(args);
+function namespaceOf(definition: Definition, args: Args): string | undefined {
+  if (definition.namespaceOf) return definition.namespaceOf(args);
   const { namespace } = args;
   return typeof namespace === "string" ? namespace : undefined;
 }
 
-/** Runs reading commands at once. "Not found" is an answer; every other failure travels up. */
+/** Runs reading commands concurrently. "Not found" is an answer; any other failure is thrown. */
 export const ask = (host: Host, commands: readonly Command[]): Promise<Answer[]> =>
   runAll(host, [], commands);
 
-/** Runs commands in order, of which the first failure ends it; then asks, as `ask` does. */
+/** Runs changes in order up to the first failure, then the looks as in `ask`. */
 export const runAll = (
   host: Host,
   changes: readonly Command[],
@@ -59,14 +64,14 @@ export const runAll = (
 ): Promise<Answer[]> =>
   host.runAll?.(changes, looks) ?? oneByOne((command) => host.run(command), changes, looks);
 
-/** Lets what knows its next commands by answers see them, and gives what it comes to. */
+/** Drives steps, whose next commands depend on earlier answers, and returns their result. */
 export async function runSteps<R>(host: Host, plan: Steps<R>): Promise<R> {
   let step = plan.next([]);
   while (!step.done) step = await following(host, plan, step.value);
   return step.value;
 }
 
-/** A failure goes into the plan, which may have something to put back. */
+/** Passes a failure into the steps, which may have something to restore. */
 async function following<R>(
   host: Host,
   plan: Steps<R>,
@@ -82,17 +87,17 @@ async function following<R>(
   return plan.next(answers);
 }
 
-/** Asks whether anything forbids to run these commands; throws what does. */
-export async function hearObjections(
+/** Throws if the preflight of a definition forbids these commands. */
+export async function runPreflight(
   definition: Definition,
   host: Host,
   commands: readonly Command[],
 ): Promise<void> {
-  const plan = definition.objections?.(commands);
+  const plan = definition.preflight?.(commands);
   if (plan) await runSteps(host, plan);
 }
 
-/** Drives a removal: what is gone already counts as removed. */
+/** Drives a removal. A missing object counts as removed. */
 export async function runRemoval(host: Host, plan: readonly Command[] | Steps): Promise<void> {
   if ("next" in plan) return runSteps(host, plan);
   for (const command of plan) await ask(host, [command]);

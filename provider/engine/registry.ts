@@ -1,7 +1,7 @@
 import type { Definition } from "./definition";
 
 /**
- * Every kind of resource, each after those that it may depend on. The engine learns them from `kinds/index.ts`, so that it
+ * All kinds of resources, each after the kinds it may depend on. They are registered by `kinds/index.ts`, so the engine
  * knows no kind by name.
  */
 let registered: readonly Definition[] = [];
@@ -12,6 +12,6 @@ export const registerKinds = (definitions: readonly Definition[]): void => {
 
 export const allKinds = (): readonly Definition[] => registered;
 
-/** The kind of this name; `undefined` if this version has none. */
+/** Returns the kind of this name, or `undefined` if this version does not have it. */
 export const definitionOf = (name: string | undefined): Definition | undefined =>
   registered.find(({ kind }) => kind === name);

@@ -2,64 +2,62 @@ import type { Host } from "../linux/host/host";
 import { type Former, formerIn } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import type { Place } from "../linux/marks/objectName";
-import { claimOf, linkOfClaim } from "../linux/marks/objectName";
+import { linkOfObject, objectName } from "../linux/marks/objectName";
 import type { Args, Definition, Observed } from "./definition";
 import { restoreEffects } from "./effects";
 import { removalOf } from "./foreign";
 import { restored } from "./merge";
-import { keyOf, runAll, runRemoval, runSteps, type Sight } from "./observe";
+import { keyOf, type Observation, runAll, runRemoval, runSteps } from "./observe";
 import { othersRecords } from "./ownership";
 import { asFarAsSaid } from "./upToDate";
 
-type Seen = Observed<Args, object>;
-
 /**
- * Removes what the resource made, and forgets what it has written down; what it took over is set back to what it was,
- * and stays. What others share with it stays as it is.
+ * Deletes what the resource created and forgets its records. An adopted object is restored and stays; a shared one is left
+ * unchanged.
  */
 export async function release(
   definition: Definition,
   host: Host,
-  sight: Sight,
-  seen: Seen | undefined,
+  observation: Observation,
+  observed: Observed | undefined,
   { args, outputs }: { args: Args; outputs: object },
 ): Promise<void> {
-  const isShared = definition.isStanding === true && (await hasOthers(definition, host, args));
+  const isUsedElsewhere = definition.isShared === true && (await hasOthers(definition, host, args));
   const former = formerIn(outputs);
-  if (seen && former && !isShared && !(await isReliedOn(definition, host, args, former)))
-    await giveBack(definition, host, seen, args, former);
-  if (seen && !former) {
-    const { plan, content } = await removalOf(definition, host, seen, args);
+  if (observed && former && !isUsedElsewhere && !(await isReliedOn(definition, host, args, former)))
+    await giveBack(definition, host, observed, args, former);
+  if (observed && !former) {
+    const { plan, content } = await removalOf(definition, host, observed, args);
     await runRemoval(host, plan);
     await forgetContent(definition, host, args, content?.places);
   }
-  await forget(definition, host, args, sight);
+  await forget(definition, host, args, observation);
 }
 
-/** Of those that let go of it at once each is off the records before it looks: the last one finds nobody else. */
+/** Each resource drops its own record first, so that the last of several concurrent deletions finds no other. */
 async function hasOthers(definition: Definition, host: Host, args: Args): Promise<boolean> {
   const key = keyOf(definition, args);
   await host.records.drop(key, String(args["mark"]));
   return othersRecords(await host.records.find(key), args).length > 0;
 }
 
-/** Whether others rely on an object, which then stays as it is; warns who they are. */
+/** Whether other programs rely on the object, which then stays unchanged. Warns about them. */
 async function isReliedOn(definition: Definition, host: Host, args: Args, former: Former): Promise<boolean> {
   const plan = definition.reliedOn?.(args, former.args);
   const others = plan ? await runSteps(sharing(host), plan) : [];
   if (others.length > 0)
-    host.warn?.(`${definition.id(args)} stays as it is, for others rely on it: ${others.join(", ")}`);
+    host.warn?.(`${definition.id(args)} is left unchanged, because others rely on it: ${others.join(", ")}`);
   return others.length > 0;
 }
 
 async function giveBack(
   definition: Definition,
   host: Host,
-  seen: Seen,
+  observed: Observed,
   args: Args,
   former: Former,
 ): Promise<void> {
-  const now = { ...seen, args: seen.whole ?? seen.args };
+  const now = { ...observed, args: observed.restorable ?? observed.args };
   const was = asFarAsSaid(definition, former.args, now.args);
   const before = { ...restored(args, now.args, was), mark: former.mark ?? "" };
   try {
@@ -67,37 +65,42 @@ async function giveBack(
     const done = Object.fromEntries(Object.entries(before).filter(([field]) => fields.includes(field)));
     await runAll(host, definition.update({ ...now, args: { ...now.args, ...done } }, before));
   } catch (error) {
-    // It is still to be given back: the next attempt has to know as what.
+    // The next attempt must know the former state.
     await host.records.save(keyOf(definition, args), { mark: String(args["mark"]), args, former });
     throw error;
   }
 }
 
-/** Forgets what this resource has written down of its object, and of what went with it, and what a crash has left. */
-export async function forget(definition: Definition, host: Host, args: Args, sight: Sight): Promise<void> {
+/** Forgets the records of this resource about its object and the content of the object, and cleans up after a crash. */
+export async function forget(
+  definition: Definition,
+  host: Host,
+  args: Args,
+  observation: Observation,
+): Promise<void> {
   const mark = String(args["mark"]);
-  // Also what `sight` does not have, as it was written for a namespace that has gone since.
+  // The observation lacks records that were written for an earlier namespace of this name.
   await host.records.drop(keyOf(definition, args), mark);
-  if (sight.seen) return;
+  if (observation.observed) return;
   await forgetContent(definition, host, args);
-  const left = definition.tidy?.(args, sight.answers);
+  const left = definition.cleanUp?.(args, observation.answers);
   if (left) await runSteps(host, left);
 }
 
-/** `places` are those that went along with the object, such as the far ends of cables. */
+/** `places` were deleted with the object, such as the far ends of cables. */
 async function forgetContent(
   definition: Definition,
   host: Host,
   args: Args,
   places: readonly Place[] = [],
 ): Promise<void> {
-  const namespace = definition.encloses?.(args);
+  const namespace = definition.ownsNamespace?.(args);
   if (namespace !== undefined) await host.records.dropAll(namespace);
   const further = places.flatMap(({ namespace, link }) =>
-    link === undefined ? [] : claimOf("link", namespace, link),
+    link === undefined ? [] : objectName("link", namespace, link),
   );
-  for (const object of new Set([...definition.claims(args), ...further])) {
-    const gone = linkOfClaim(object);
+  for (const object of new Set([...definition.objectNames(args), ...further])) {
+    const gone = linkOfObject(object);
     if (gone) await host.records.dropOn(gone.namespace, gone.link);
   }
 }

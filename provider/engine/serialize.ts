@@ -4,39 +4,38 @@ import { perHost } from "../linux/host/perHost";
 import type { Args, Definition } from "./definition";
 import { Alone, Meeting } from "./together";
 
-/** The last operation of each key. */
 const lastOn = perHost(() => new Map<string, Turn>());
 
-/** Most operations that are done at once: a transaction has to fit into the buffer of a socket. */
+/** Limits how many operations are merged, because a transaction must fit into a socket buffer. */
 const MOST = 64;
 
 type Work<T> = (host: Host) => Promise<T>;
 
-/** One operation, or several that are done at once. */
+/** One operation, or several merged ones. */
 interface Turn {
-  /** Operations of this key, on this very host, may join until it begins. */
+  /** Operations with this key on this host may join until the turn begins. */
   readonly host: Host;
   readonly key: string | undefined;
   readonly lines: readonly string[];
   readonly works: Work<void>[];
   isOpen: boolean;
-  /** Settles once all of it has ended, well or badly. */
+  /** Resolves once all operations have ended, whether or not they failed. */
   readonly ended: Promise<void>;
 }
 
 /**
- * Runs `work` after every earlier operation on the same objects, or of one of the same keys, has ended, well or badly.
- * One resource may take over what another gives up, so no two may work on one object at once. Operations that wait for the
- * same turn, and that the definition can merge, share it.
+ * Runs `work` once every earlier operation on the same objects or keys has ended, whether or not it failed. One resource may
+ * adopt what another gives up, so two operations must never work on one object. Mergeable operations that wait for the same
+ * turn share it.
  */
 export function serialized<T>(definition: Definition, host: Host, args: Args, work: Work<T>): Promise<T> {
   const tails = lastOn.of(host);
-  const claims = definition.claims(args);
+  const claims = definition.objectNames(args);
   const lines = [definition.serialize?.(args) ?? []].flat();
   return new Promise((resolve, reject) => {
     const settling: Work<void> = (where) =>
       work(where).then(resolve, (error: unknown) => {
-        // It is done once more, and has no result yet.
+        // The operation is repeated alone, so it has no result yet.
         if (error instanceof Alone) throw error;
         reject(error);
       });
@@ -53,7 +52,7 @@ export function serialized<T>(definition: Definition, host: Host, args: Args, wo
       ? last
       : begin(definition, { host, key, lines }, waitFor(tails, [...claims, ...lines]));
     turn.works.push(settling);
-    // All keys are taken at once: whoever waits for one holds none that the other waits for.
+    // All keys are taken at once, which rules out a deadlock.
     for (const one of [...claims, ...lines]) tails.set(one, turn);
     void turn.ended.then(() => {
       for (const one of [...claims, ...lines]) if (tails.get(one) === turn) tails.delete(one);
@@ -61,13 +60,13 @@ export function serialized<T>(definition: Definition, host: Host, args: Args, wo
   });
 }
 
-/** The turn that all of these keys wait for; `undefined` where there are several, or none. */
+/** Returns the turn that all of these keys wait for, or `undefined` if there is none or more than one. */
 function lastOf(tails: ReadonlyMap<string, Turn>, keys: readonly string[]): Turn | undefined {
   const [turn, ...others] = new Set(keys.map((key) => tails.get(key)));
   return others.length === 0 ? turn : undefined;
 }
 
-/** Whether a turn, if there is one, is another one that `last` waits for: no two operations work on one object at once. */
+/** Whether `last` already waits for this turn, so that joining `last` never runs two operations on one object at once. */
 const isBefore = (turn: Turn | undefined, last: Turn): boolean =>
   turn === undefined || (turn !== last && isDeepStrictEqual(turn.lines, last.lines));
 
@@ -91,7 +90,7 @@ function begin(
   return turn;
 }
 
-/** Does all at once, and one by one what cannot be done so. */
+/** Runs operations merged, and repeats those that failed one by one. */
 async function doAll({ together }: Definition, host: Host, works: readonly Work<void>[]): Promise<void> {
   const [first, ...others] = works;
   if (!together || others.length === 0) return first?.(host);

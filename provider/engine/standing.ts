@@ -1,44 +1,44 @@
 import type { Host } from "../linux/host/host";
 import { type Former, formerIn } from "../linux/host/records";
 import type { Args, Definition } from "./definition";
-import type { Sight } from "./observe";
+import type { Observation } from "./observe";
 import { isWritten } from "./ownership";
 
-/** What is always there was something before in every boot: the former value of one means nothing in the next. */
+/** A shared object always exists, so its former value is valid for one boot only. */
 
-/** What a standing object was, with the network in which it was that. */
+/** Adds the era, which identifies the boot and the network, to the former state of a shared object. */
 export const withEra = <F extends Former | undefined>(definition: Definition, { era }: Host, former: F): F =>
-  former && definition.isStanding && era !== undefined ? { ...former, era } : former;
+  former && definition.isShared && era !== undefined ? { ...former, era } : former;
 
 /**
- * The outputs of a state, with what a standing object was before in this boot. Its record says so, as it goes with the boot;
- * where that is missing, the state is of another boot, or something has cleared the record away:
+ * Returns the outputs of a state with the former value of a shared object in this boot. The record holds it, as records end
+ * with the boot. Without a record, the state is from another boot, or something has deleted the record:
  *
- * - The era in the state tells a reboot for certain: what there is now is the new boot's own.
- * - So is what differs from what the resource had set, as nobody but the boot has had a reason to change it. In the same
- *   era, what is as it was before is an exception: a crash came amid giving it back, and there may be more to give back.
- * - What equals that, in the same era or in one that the state does not know, is the resource's own.
+ * - A different era in the state proves a reboot, so the current value is the former one.
+ * - A value that differs from the one the resource set also proves a reboot, as only a boot resets it. In the same era a
+ *   value equal to the former one is an exception: an interrupted restoration may have more to restore.
+ * - An equal value, in the same or an unknown era, is the resource's own.
  */
 export function ofThisBoot(
   definition: Definition,
   host: Host,
-  sight: Sight,
+  observation: Observation,
   args: Args,
   outputs: Args,
 ): Args {
   const former = formerIn(outputs);
-  const { seen, records } = sight;
-  if (!definition.isStanding || !former || !seen) return outputs;
+  const { observed, records } = observation;
+  if (!definition.isShared || !former || !observed) return outputs;
   const written = records.find((record) => record.mark === args["mark"])?.former;
-  if (isWritten(sight, args)) return written ? { ...outputs, former: written } : outputs;
+  if (isWritten(observation, args)) return written ? { ...outputs, former: written } : outputs;
   const isKnown = former.era !== undefined && host.era !== undefined;
   const isOther = isKnown && former.era !== host.era;
-  const isChanged = !isSaid(seen.args, args);
-  const isGivenBack = isKnown && !isOther && isSaid(seen.args, former.args);
+  const isChanged = !isSaid(observed.args, args);
+  const isGivenBack = isKnown && !isOther && isSaid(observed.args, former.args);
   if (!isOther && (!isChanged || isGivenBack)) return outputs;
-  // Another stack has set it in this boot, and knows what it was before.
+  // Another stack has set the value in this boot and recorded the former one.
   const known = records.find((record) => record.former)?.former;
-  return { ...outputs, former: known ?? withEra(definition, host, { args: seen.args }) };
+  return { ...outputs, former: known ?? withEra(definition, host, { args: observed.args }) };
 }
 
 const isSaid = (values: Args, by: Args): boolean =>

@@ -4,38 +4,41 @@ import type { Together } from "./definition";
 import { runAll } from "./observe";
 
 /**
- * Operations on one list of rules, done at once: each step of all of them is one look, one change and one look. Every look is as
- * long as the list, so that one by one their cost is the square of the number of rules.
+ * Merges operations on one list of rules: each step of all operations becomes one look, one change and one look. A look
+ * reads the whole list, so the cost of separate operations would grow with the square of the number of rules.
  */
 
-/** Thrown where operations have to be done one by one after all. Nothing has been changed then, or all of it by its owner. */
+/**
+ * Thrown if operations must run one by one after all. Either nothing was changed, or only the operation itself changed
+ * anything.
+ */
 export class Alone extends Error {
   override readonly name = "Alone";
 }
 
-/** What a member asks for at a step, and who waits for it. */
+/** The request of one member in a step. */
 interface Call {
   readonly member: Member;
   readonly changes: readonly Command[];
   readonly looks: readonly Command[];
-  /** The answers to changes that were asked as looks. */
+  /** Answers to changes that were requested as looks. */
   readonly printed: readonly Answer[];
   resolve(answers: Answer[]): void;
   reject(error: unknown): void;
 }
 
 interface Member {
-  /** The number of changes that had been made when it looked last. */
+  /** The number of changes made when this member last looked. */
   lookedAt: number;
 }
 
-/** The members of one group. A step is taken once each member that has not ended waits for it. */
+/** The members of one group. A step begins once every remaining member waits for it. */
 export class Meeting {
   private waiting: Call[] = [];
   private readonly underWay = new Map<string, Promise<string>>();
   private made = 0;
-  /** The answers to the last looks. */
-  private seen: readonly Answer[] = [];
+  /** Answers to the latest looks. */
+  private observed: readonly Answer[] = [];
 
   constructor(
     private readonly base: Host,
@@ -43,7 +46,7 @@ export class Meeting {
     private readonly merge: Together["merge"],
   ) {}
 
-  /** The host as one member has it. */
+  /** Returns the host as seen by one member. */
   host(): Host {
     const member: Member = { lookedAt: -1 };
     const run: Host["run"] = (command) => this.shared(command);
@@ -53,11 +56,11 @@ export class Meeting {
         this.stepIfAllWait();
       });
     const { base } = this;
-    // A host may be an object of a class, whose methods a copy would not have.
+    // A copy of a class instance would lose its methods.
     return { ...base, wait: (milliseconds) => base.wait(milliseconds), run, runAll };
   }
 
-  /** A member has ended, well or badly. */
+  /** Called when a member has ended, whether or not it failed. */
   leave(): void {
     this.left--;
     this.stepIfAllWait();
@@ -76,7 +79,7 @@ export class Meeting {
     try {
       const answers = await runAll(this.base, [], [...looks.values()]);
       const told = new Map([...looks.keys()].map((key, at) => [key, answers[at]]));
-      if (looks.size > 0) this.seen = answers;
+      if (looks.size > 0) this.observed = answers;
       for (const { looks: asked, printed, member, resolve } of going) {
         if (asked.length > 0) member.lookedAt = this.made;
         resolve([...printed, ...asked.map((look) => told.get(JSON.stringify(look)))]);
@@ -86,13 +89,13 @@ export class Meeting {
     }
   }
 
-  /** Makes the changes of a step, and gives the calls that may go on. */
+  /** Makes the changes of a step. Returns the calls that may continue. */
   private async change(calls: readonly Call[]): Promise<readonly Call[]> {
     const changing = calls.filter(({ changes }) => changes.length > 0);
     if (changing.length === 0) return calls;
     const isFresh = changing.every(({ member }) => member.lookedAt === this.made);
     const firsts = changing.flatMap(({ changes: [first] }) => first ?? []);
-    const merged = isFresh ? this.merge(firsts, this.seen) : undefined;
+    const merged = isFresh ? this.merge(firsts, this.observed) : undefined;
     this.made++;
     const failed = new Set<Call>();
     const refuse = (call: Call, error: unknown) => {
@@ -103,7 +106,7 @@ export class Meeting {
       if (!merged) throw new Alone();
       await this.base.run(merged);
     } catch {
-      // One of them is refused, and only one by one shows which; or it was killed, and each finds what has become of its own.
+      // One change was refused, or the command was killed. Each member retries alone and finds its own result.
       for (const call of changing) refuse(call, new Alone());
     }
     for (const call of changing.filter((one) => !failed.has(one))) {
@@ -116,7 +119,7 @@ export class Meeting {
     return calls.filter((call) => !failed.has(call));
   }
 
-  /** A look outside of the steps, which others of the group take at the same moment. */
+  /** Shares a look outside of the steps with members that take it at the same moment. */
   private shared(command: Command): Promise<string> {
     const key = JSON.stringify(command);
     const look = this.underWay.get(key) ?? this.base.run(command).finally(() => this.underWay.delete(key));
@@ -125,7 +128,7 @@ export class Meeting {
   }
 }
 
-/** Steps of a removal run their changes as looks, of which "not found" is an answer. */
+/** Steps of a removal run their changes as looks, which may answer "not found". */
 function writing(changes: readonly Command[], looks: readonly Command[]) {
   const isWriting = changes.length === 0 && looks.length === 1 && looks[0]?.input !== undefined;
   return isWriting ? { changes: looks, looks: [], printed: [""] } : { changes, looks, printed: [] };

@@ -1,16 +1,16 @@
-/** What the engine sends for a value that is not known yet: in previews, and when it weighs a replacement. */
+/** The engine's placeholder for an unknown value, used in previews and when it plans a replacement. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Whether `value` is unknown or has something unknown in it. */
+/** Whether `value` is or contains an unknown value. */
 export function hasUnknown(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return value === UNKNOWN;
   return Object.values(value).some(hasUnknown);
 }
 
-/** Something was read that is not known yet. */
+/** Thrown when an unknown value is read. */
 class NotKnownError extends Error {}
 
-/** A copy of `value` in which what is not known yet throws as it is read: nothing can be concluded from it. */
+/** Returns a copy of `value` that throws when an unknown value in it is read, because no conclusion can be drawn from it. */
 export function readable<T>(value: T): T;
 export function readable(value: unknown): unknown {
   if (!hasUnknown(value)) return value;
@@ -27,8 +27,8 @@ function refuse(): never {
 }
 
 /**
- * What several looks at a `readable` find, those left out that would have to read what is not known yet: what the others
- * find stands, whatever that will be.
+ * Combines several checks of a `readable` value and skips those that read an unknown value. The results of the others hold,
+ * whatever the unknown value becomes.
  */
 export const asFarAsKnown =
   <A, T>(...looks: readonly ((args: A) => readonly T[])[]) =>

@@ -3,17 +3,16 @@ import { isRecord, longForm, merge } from "./check";
 import type { Args, Definition } from "./definition";
 import { UNKNOWN } from "./unknown";
 
-/** States of other versions in the form that this version writes: the one place that knows of older schemas. */
+/** Converts states of other versions to this version. No other module knows older schemas. */
 
-/** What a kind says of its arguments. */
 export type Schema = Pick<Definition, "schema" | "defaults">;
 
-/** The output that lists, by dotted path, the defaults that a look did not find: they are not filled in again. */
+/** The output that lists, by dotted path, defaults that the kernel did not have. They are not filled in again. */
 const UNSET = "unset";
 
 /**
- * A state with a value for each argument that has a default and that the version that wrote it did not know, at every
- * level, and without the nested keys that this version does not know. Keys at the top may be outputs, and stay.
+ * Fills in, at every level, defaults of arguments that the writing version did not know, and drops nested keys that this
+ * version does not know. Top-level keys may be outputs and stay.
  */
 export function upToDate({ schema, defaults }: Schema, { [UNSET]: unset, ...state }: Args): Args {
   const { mark } = state;
@@ -22,19 +21,19 @@ export function upToDate({ schema, defaults }: Schema, { [UNSET]: unset, ...stat
   return Array.isArray(unset) ? unset.reduce<Args>(without, filled) : filled;
 }
 
-/** The same for a composite, which has no outputs but the notes on its parts. */
+/** The same for a composite, whose only outputs are the notes on its parts. */
 export function compositeUpToDate(kind: Schema, state: Args): Args {
   const isKnown = (key: string) => key === "mark" || key === "parts" || key in kind.schema.shape;
   return Object.fromEntries(Object.entries(upToDate(kind, state)).filter(([key]) => isKnown(key)));
 }
 
-/** A state of this version that names the defaults which the kernel does not have, so that they stay a difference. */
+/** Adds the defaults that the kernel does not have to a state, so that they remain a difference. */
 export function withUnset(kind: Schema, state: Args): Args {
   const unset = missingIn(state, upToDate(kind, state));
   return unset.length > 0 ? { ...state, [UNSET]: unset } : state;
 }
 
-/** Arguments of another version as they were, and as `now` where that version had no such argument. */
+/** Returns recorded arguments, with the values of `now` for arguments that the writing version did not know. */
 export function asFarAsSaid(kind: Schema, args: Args, now: Args): Args {
   const younger = missingIn(args, upToDate(kind, args)).filter((path) => !path.includes("."));
   return { ...args, ...Object.fromEntries(younger.map((key) => [key, now[key]])) };
@@ -58,7 +57,7 @@ function without(args: Args, path: unknown): Args {
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
-/** The fields of an object that its schema knows, those that are missing with their defaults. */
+/** Returns the known fields of an object, with defaults for the missing ones. */
 const completed = (shape: Shape, args: Args): Args =>
   Object.fromEntries(
     Object.entries(shape).flatMap(([key, type]) => {
@@ -67,7 +66,7 @@ const completed = (shape: Shape, args: Args): Args =>
     }),
   );
 
-/** A value in full. One that this version would refuse stays as it is: it has to be removed all the same. */
+/** Expands a value to its full form. An invalid value stays unchanged, because the resource must still be removable. */
 function filled(type: z.core.$ZodType, value: unknown): unknown {
   if (value === undefined) return z.safeParse(type, undefined).data;
   if (value === UNKNOWN) return value;

@@ -3,41 +3,44 @@ import type { Host } from "../linux/host/host";
 import type { Args, Definition, Problem } from "./definition";
 import { difference, valueAt } from "./diff";
 import { merge } from "./merge";
-import { ask, type Sight } from "./observe";
+import { ask, type Observation } from "./observe";
 import { UNKNOWN } from "./unknown";
 
-/** Milliseconds between looks at what settles late: a carrier at once, duplicate address detection after two seconds. */
+/**
+ * Milliseconds between looks at delayed states: carrier comes at once, duplicate address detection ends after two seconds.
+ */
 const SETTLING = [20, 40, 80, 160, 320, 640, 1280, 1280, 1280];
 
-/** Looks for a value that is not as asked: if anything sets it late, it does so soon. */
+/** The number of looks for a differing value, which a late writer sets soon if at all. */
 const LOOKS_AT_VALUES = 4;
 
 /**
- * Judges what was seen first after a change: the state is what the kernel says, and anything not as asked, or not working, is an
- * error that names it. `remembered` are outputs that cannot be read back.
+ * Verifies the first observation after a change and returns it as the state. Reports values that differ, and problems that
+ * do not resolve in time. `remembered` holds outputs that cannot be read back.
  */
 export async function verified(
   definition: Definition,
   host: Host,
   args: Args,
   remembered: object,
-  first: Sight["seen"],
+  first: Observation["observed"],
 ): Promise<Args> {
   const id = definition.id(args);
-  let seen = first;
+  let observed = first;
   for (let looks = 0; ; looks++) {
-    if (!seen) throw new Error(`${id} was made, but is not there: something else on this host removed it`);
-    const state: Args = { ...remembered, ...merge(args, seen.args), ...seen.outputs };
+    if (!observed)
+      throw new Error(`${id} was created, but does not exist: another program on this host removed it`);
+    const state: Args = { ...remembered, ...merge(args, observed.args), ...observed.outputs };
     const wrong = differences(definition, state, args);
-    const unsettled = definition.unsettled?.(seen, args) ?? [];
-    if (wrong.length + unsettled.length === 0) return state;
-    const delay = unsettled.length > 0 || looks < LOOKS_AT_VALUES ? SETTLING[looks] : undefined;
+    const pending = definition.pending?.(observed, args) ?? [];
+    if (wrong.length + pending.length === 0) return state;
+    const delay = pending.length > 0 || looks < LOOKS_AT_VALUES ? SETTLING[looks] : undefined;
     if (delay === undefined) {
-      const reasons = [...wrong, ...unsettled].map(({ property, reason }) => `${property}: ${reason}`);
+      const reasons = [...wrong, ...pending].map(({ property, reason }) => `${property}: ${reason}`);
       throw new PartialError(id, state, reasons);
     }
     await host.wait(delay);
-    seen = definition.parse(await ask(host, definition.probe(args)), args);
+    observed = definition.parse(await ask(host, definition.probe(args)), args);
   }
 }
 

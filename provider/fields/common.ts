@@ -2,9 +2,9 @@ import { z } from "zod";
 import { parseIp } from "../linux/ip";
 import { invisibleIn } from "./text";
 
-/** The building blocks of the schemas: each says what is wrong in the words of the field, and the mend. */
+/** Building blocks of the schemas. Each reports a problem in terms of the field, with a fix. */
 
-/** The kernel keeps 15 bytes of a link's name (IFNAMSIZ less the closing zero). */
+/** The kernel keeps 15 bytes of a link name (IFNAMSIZ without the terminating zero). */
 const LINK_NAME_BYTES = 15;
 
 /** The name of a network interface. See `dev_valid_name` in the kernel's net/core/dev.c. */
@@ -20,7 +20,7 @@ export const linkName = z.string().superRefine((name, ctx) => {
 function linkSignProblem(name: string): string | undefined {
   if (/[%:]/.test(name)) return "may not hold `%` or `:`";
   if (name.includes("=")) return "may not hold `=`: sysctl would set a parameter where it should read one";
-  // isspace() in the kernel is that of Latin-1, and takes one byte at a time for a character.
+  // The kernel's isspace() is that of Latin-1 and treats each byte as a character.
   if (Buffer.from(name).includes(0xa0))
     return `is ${JSON.stringify(name)}: the kernel takes a byte of it, A0, for white space, as in every "à": name it otherwise`;
   return undefined;
@@ -35,7 +35,7 @@ function linkWordProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** The name of a network namespace: a file name under /run/netns. */
+/** The name of a network namespace, which is a file name in /run/netns. */
 export const namespaceName = z.string().superRefine((name, ctx) => {
   const reason =
     commonNameProblem(name) ??
@@ -61,10 +61,10 @@ function commonNameProblem(name: string): string | undefined {
   return invisible && `has a character in it that cannot be seen, ${invisible}: leave it out`;
 }
 
-/** Whether a text cannot be written in UTF-8: half of a surrogate pair comes back as another character. */
+/** Whether a text cannot be encoded in UTF-8: half of a surrogate pair is read back as another character. */
 export const isBroken = (text: string): boolean => Buffer.from(text).toString() !== text;
 
-/** Keeps both ends of a name, as what tells names apart often stands last. */
+/** Keeps both ends of a name, because the distinguishing part is often at the end. */
 const shorten = (name: string): string => {
   const ascii = name.replace(/[^\x21-\x7e]|[%:=]/g, "");
   return ascii.length <= LINK_NAME_BYTES
@@ -72,7 +72,7 @@ const shorten = (name: string): string => {
     : `${ascii.slice(0, 9)}-${ascii.slice(-5)}`.replace(/-{2,}/g, "-");
 };
 
-/** An IP address of either family, made canonical (RFC 5952 for IPv6). */
+/** An IP address of either family, in canonical form (RFC 5952 for IPv6). */
 export const ipAddress = z.string().transform((text, ctx) => {
   const parsed = parseIp(text);
   if (parsed && !text.includes("/")) return parsed.address;
@@ -94,7 +94,7 @@ export const interfaceAddress = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-/** A network: `192.168.15.0/24`; a lone address is a network of one. Host bits are refused, as by the kernel. */
+/** A network, such as `192.168.15.0/24`. A single address is a network of one. Host bits are refused, as in the kernel. */
 export const network = z.string().transform((text, ctx) => {
   const parsed = parseIp(text);
   if (parsed && parsed.address === parsed.start) return `${parsed.address}/${parsed.prefix}`;
@@ -105,7 +105,7 @@ export const network = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-/** An Ethernet address, of one machine or of a group, made lower case. */
+/** An Ethernet address, unicast or multicast, in lower case. */
 export const ethernetAddress = z.string().transform((text, ctx) => {
   const mac = text.toLowerCase();
   if (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) && mac !== "00:00:00:00:00:00") return mac;
@@ -114,13 +114,13 @@ export const ethernetAddress = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-/** A unicast Ethernet address, made lower case. */
+/** A unicast Ethernet address, in lower case. */
 export const macAddress = ethernetAddress.refine((mac) => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0, {
   error: ({ input }) =>
     `is ${JSON.stringify(input)}, which is not a unicast address: make the first byte even, such as 02`,
 });
 
-/** A whole number within bounds, with words that name them. */
+/** An integer within bounds, with a message that names them. */
 export const integer = (min: number, max: number, unit = "") =>
   z
     .number()
@@ -129,11 +129,11 @@ export const integer = (min: number, max: number, unit = "") =>
         `is ${String(issue.input)}, not a whole number from ${min} to ${max}${unit && ` ${unit}`}`,
     })
     .overwrite(withoutSign)
-    // For docs/kinds/schema.json, as a JSON schema has no refinements.
+    // JSON schemas have no refinements, so docs/kinds/schema.json needs the bounds as metadata.
     .meta({ type: "integer", minimum: min, maximum: max });
 
-/** -0 is 0 to the kernel, but another number to whoever compares the two. */
+/** Turns -0 into 0, which the kernel stores. A comparison would otherwise report a difference. */
 export const withoutSign = (n: number): number => (n === 0 ? 0 : n);
 
-/** MTU of a link in bytes; 68 is the least IPv4 works with (RFC 791). */
+/** The MTU of a link in bytes. IPv4 needs at least 68 (RFC 791). */
 export const mtu = integer(68, 65535, "bytes");

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Family } from "../linux/ip";
 
-/** What a filter rule says besides addresses, links and ports: each field says what is wrong in its own words, and the mend. */
+/** Fields of a filter rule besides addresses, links and ports. Each reports a problem in terms of the field, with a fix. */
 
 const quote = (value: unknown): string => JSON.stringify(value);
 
-/** One of these words, or a list of some; made one form: in order, each once, and one alone no list. */
+/**
+ * One of these words, or a list of them, in canonical form: sorted, without duplicates, and a string if there is only one.
+ */
 const someOf = (words: readonly string[], what: string) =>
   z.union([z.string(), z.array(z.string())], `is neither ${what} nor a list`).transform((given, ctx) => {
     const list = [given].flat();
@@ -19,22 +21,22 @@ const someOf = (words: readonly string[], what: string) =>
     return z.NEVER;
   });
 
-/** What a field holds for several words. */
+/** Returns the canonical form of several words. */
 export function wordValue(words: readonly string[]): string | string[] | undefined {
   const sorted = [...new Set(words)].sort();
   return sorted.length > 1 ? sorted : sorted[0];
 }
 
-/** What a field has that takes a single one or a list; nothing where it is not set. */
+/** Returns a field with one value or a list as a list, empty if the field is not set. */
 export const listIn = <T>(value: T | T[] | undefined): T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
-/** Connection states as conntrack has them: see nft(8) and iptables-extensions(8). */
+/** Connection states of conntrack. See nft(8) and iptables-extensions(8). */
 export const STATES = ["new", "established", "related", "invalid", "untracked"] as const;
 
 export const connectionState = someOf(STATES, "a connection state");
 
-/** ICMP types by the names that nft(8) lists them by (RFC 792, RFC 4443, RFC 4861). */
+/** ICMP types by their names in nft(8) (RFC 792, RFC 4443, RFC 4861). */
 export const ICMP_TYPES: Readonly<Record<Family, Readonly<Record<string, number>>>> = {
   ipv4: {
     ...{ "echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, redirect: 5, "echo-request": 8 },
@@ -55,7 +57,7 @@ export const ICMP_TYPES: Readonly<Record<Family, Readonly<Record<string, number>
   },
 };
 
-/** An ICMP type as a tool lists it: by name, or by number. */
+/** An ICMP type as a tool prints it, by name or number. */
 export function icmpTypeOf(listed: string | number, family: Family): string | undefined {
   const types = Object.entries(ICMP_TYPES[family]);
   return types.find(([name, number]) => name === listed || String(number) === String(listed))?.[0];
@@ -65,7 +67,7 @@ const TYPE_NAMES = [...new Set(Object.values(ICMP_TYPES).flatMap(Object.keys))];
 
 export const matchedIcmpType = someOf(TYPE_NAMES, "an ICMP type");
 
-/** What whoever sent a packet is told when it is rejected. */
+/** The reply to the sender of a rejected packet. */
 export const REJECTIONS = [
   "port-unreachable",
   "host-unreachable",
@@ -78,7 +80,7 @@ export type Rejection = (typeof REJECTIONS)[number];
 /** Severities of syslog(3), by their numbers. */
 export const LOG_LEVELS = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"] as const;
 
-/** iptables keeps 29 characters of it, and writes what is listed with quotes and backslashes. */
+/** iptables keeps 29 characters, and prints quotes and backslashes with an escape. */
 export const logPrefix = z
   .string()
   .refine((text) => /^(?![-!])[\x20-\x7e]{1,29}$/.test(text) && !/["\\]/.test(text), {

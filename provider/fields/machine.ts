@@ -4,8 +4,8 @@ import { broadcastOf } from "../linux/prefix";
 import { interfaceAddress, ipAddress } from "./common";
 
 /**
- * Addresses that no machine can have. The kernel accepts some of them without an error, and then sends or answers nothing.
- * 240.0.0.0/4 is not among them: Linux uses it like any other.
+ * Addresses that no host can have. The kernel accepts some of them without an error, and then sends or answers nothing.
+ * 240.0.0.0/4 is not included, because Linux treats it like any other range.
  */
 const IMPOSSIBLE: readonly (readonly [network: string, what: string])[] = [
   ["0.0.0.0/32", "the unspecified one"],
@@ -26,7 +26,7 @@ const SPANS = IMPOSSIBLE.map(([network, what]) => {
   return { isV6, first: range.startAddress().bigInt(), last: range.endAddress().bigInt(), what };
 });
 
-/** Why a range of checked addresses has one that no machine can have. */
+/** Why a range of checked addresses contains one that no host can have. */
 export function rangeProblem(first: string, last: string = first): string | undefined {
   const [from, to, isV6] = [parsed(first).bigInt(), parsed(last).bigInt(), first.includes(":")];
   const span = SPANS.find((one) => one.isV6 === isV6 && from <= one.last && one.first <= to);
@@ -36,18 +36,18 @@ export function rangeProblem(first: string, last: string = first): string | unde
     : `which is not a range of machines, as it has ${span.what} in it: name machines only`;
 }
 
-/** Why a checked address cannot be that of a machine. */
+/** Why a checked address cannot belong to a host. */
 export const machineProblem = (address: string): string | undefined => rangeProblem(address);
 
-/** Why a checked address cannot be that of a gateway. */
+/** Why a checked address cannot be a gateway. */
 export const gatewayProblem = (address: string): string | undefined =>
   LOOPBACK.test(address)
     ? "which every machine has for itself: name an address of the gateway that others reach"
     : machineProblem(address);
 
 /**
- * Why an address cannot be that of a machine in the network of its prefix. Networks of two addresses or of one
- * (RFC 3021, RFC 6164) have neither a network address nor a broadcast address.
+ * Why an address cannot belong to a host in the network of its prefix. Networks of one or two addresses (RFC 3021, RFC 6164)
+ * have neither a network address nor a broadcast address.
  */
 function prefixProblem({ family, address, start, prefix, bits }: Ip): string | undefined {
   const isTooSmall = bits - prefix < 2;
@@ -64,7 +64,7 @@ function prefixProblem({ family, address, start, prefix, bits }: Ip): string | u
     : undefined;
 }
 
-/** The addresses that there are instead. */
+/** Suggests valid addresses of the network. */
 function choice(start: string, prefix: number, bits: 32 | 128): string {
   const network = parsed(`${start}/${prefix}`);
   const first = network.startAddressExclusive().correctForm();
@@ -72,13 +72,13 @@ function choice(start: string, prefix: number, bits: 32 | 128): string {
   return `choose one from ${first} to ${last}`;
 }
 
-/** The address of one machine, without a prefix length. */
+/** The address of one host, without a prefix length. */
 export const machineIp = ipAddress.superRefine((address, ctx) => {
   const problem = machineProblem(address);
   if (problem) ctx.addIssue({ code: "custom", message: `is ${address}, ${problem}` });
 });
 
-/** The address of one machine with the prefix length of its network. */
+/** The address of one host with the prefix length of its network. */
 export const machineAddress = interfaceAddress.superRefine((text, ctx) => {
   const ip = parseIp(text);
   const problem = ip && (machineProblem(ip.address) ?? prefixProblem(ip));

@@ -2,19 +2,19 @@ import { z } from "zod";
 import { LAST_PORT, type Ports, PROTOCOLS, parsePorts, portValue } from "../linux/protocols";
 import { linkName, network } from "./common";
 
-/** What packets are matched with: each field says what is wrong in its own words, and the mend. */
+/** Fields that match packets. Each reports a problem in terms of the field, with a fix. */
 
 const quote = (value: unknown): string => JSON.stringify(value);
 
-/** A `!` in front turns a match round. */
+/** A leading `!` negates a match. */
 function parseNegation(text: string): { sign: "!" | ""; rest: string } {
   return text.startsWith("!") ? { sign: "!", rest: text.slice(1).trim() } : { sign: "", rest: text };
 }
 
-/** Every address of its family. */
+/** The network of all addresses of a family. */
 export const isAny = (checked: string | undefined): boolean => checked?.endsWith("/0") ?? false;
 
-/** A network that packets are matched with; with `!` in front, everything outside it. */
+/** A network that packets match. A leading `!` matches everything outside it. */
 export const matchedNetwork = z.string().transform((text, ctx) => {
   const { sign, rest } = parseNegation(text);
   const { data, error } = network.safeParse(rest);
@@ -26,7 +26,7 @@ export const matchedNetwork = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-/** The name of a link that packets are matched with; `*` at its end stands for any rest, `!` in front for all others. */
+/** The name of a link that packets match. A trailing `*` matches any rest, and a leading `!` all other links. */
 export const matchedInterface = z.string().transform((text, ctx) => {
   const { sign, rest } = parseNegation(text);
   const stem = rest.replace(/\*$/, "");
@@ -47,27 +47,27 @@ function patternProblem(text: string, pattern: string, stem: string): string | u
   return undefined;
 }
 
-/** Whether a link of this name is one of those that such a match is for. */
+/** Whether a link name matches. */
 export function fitsLink(checked: string, name: string): boolean {
   const { sign, rest } = parseNegation(checked);
   const isIt = rest.endsWith("*") ? name.startsWith(rest.slice(0, -1)) : name === rest;
   return isIt === (sign === "");
 }
 
-/** The name of a link where rules are to match just that one. */
+/** The name of a link without wildcard or negation. */
 export const matchedLink = linkName.superRefine((name, ctx) => {
   if (!/^[!@]|[*+]$/.test(name)) return;
   const message = `is ${quote(name)}, which rules take for more than one link: name the link otherwise`;
   ctx.addIssue({ code: "custom", message });
 });
 
-/** What a field holds for several ports: in order, each once. */
+/** Returns the canonical form of several ports: sorted, without duplicates. */
 export const portList = (ports: readonly number[]): number | number[] => {
   const sorted = [...new Set(ports)].sort((a, b) => a - b);
   return sorted.length === 1 && sorted[0] !== undefined ? sorted[0] : sorted;
 };
 
-/** The port of a packet: one, a range, or a list; made one form each. */
+/** The port of a packet: one, a range, or a list, in canonical form. */
 export const matchedPort = z
   .union(
     [z.number(), z.string(), z.array(z.union([z.number(), z.string()]))],
@@ -90,7 +90,7 @@ export const matchedPort = z
     return z.NEVER;
   });
 
-/** Why `value` is no port or range; `most` is the highest port there is for the field. */
+/** Why `value` is not a port or range. `most` is the highest port that the field accepts. */
 export function portsProblem(
   value: number | string,
   ports: Ports | undefined,

@@ -4,16 +4,16 @@ import { type Family, familyOf, parseIp } from "../linux/ip";
 import { type Ports, parsePorts, printPorts } from "../linux/protocols";
 import { network } from "./common";
 
-/** What packets are translated to. Without addresses: a port of the host itself. */
+/** The target of a translation. Without addresses it is a port of the host itself. */
 export interface Target {
-  /** A whole network: each address becomes the one with the same place in it. */
+  /** A whole network, which maps each address to the one at the same position. */
   readonly network?: { readonly address: string; readonly prefix: number } | undefined;
-  /** First and last address; twice the same for one. */
+  /** First and last address, equal for a single address. */
   readonly addresses?: readonly [first: string, last: string] | undefined;
   readonly ports?: Ports | undefined;
 }
 
-/** With ports, IPv6 addresses stand in brackets; `[first]-[last]:port` is nft's way to write what is `[first-last]:port` here. */
+/** IPv6 addresses with ports are in brackets. nft writes `[first]-[last]:port` for `[first-last]:port`. */
 const FORMS = [
   /^\[(?<addresses>[^\]/]+(?:\]-\[[^\]/]+)?)\](?::(?<ports>.+))?$/,
   /^(?<addresses>\d+\.[\d.]+(?:-[\d.]+)?)(?::(?<ports>.+))?$/,
@@ -21,8 +21,8 @@ const FORMS = [
 ];
 
 /**
- * The parts of `192.168.15.2:80`, `192.168.15.2-192.168.15.9`, `[fd00::2]:8000-8010`, `192.168.15.0/24` or `8080`, in
- * any order of a range.
+ * Parses `192.168.15.2:80`, `192.168.15.2-192.168.15.9`, `[fd00::2]:8000-8010`, `192.168.15.0/24` or `8080`, with the ends
+ * of a range in either order.
  */
 export function parseTarget(text: string): Target | undefined {
   const alone = parsePorts(text);
@@ -38,7 +38,7 @@ export function parseTarget(text: string): Target | undefined {
   return ports && { ...target, ports };
 }
 
-/** A network of one is its address. */
+/** Turns a network of one into its address. */
 function parseNetwork(text: string): Target | undefined {
   const parsed = parseIp(text);
   if (parsed?.start !== parsed?.address) return undefined;
@@ -48,7 +48,7 @@ function parseNetwork(text: string): Target | undefined {
   return { network: { address, prefix }, addresses: rangeOf(address, prefix) };
 }
 
-/** The one form of a target. */
+/** Formats a target in canonical form. */
 export function printTarget({ network, addresses, ports }: Target): string {
   if (network) return `${network.address}/${network.prefix}`;
   const range = addresses && (addresses[0] === addresses[1] ? addresses[0] : addresses.join("-"));
@@ -57,20 +57,20 @@ export function printTarget({ network, addresses, ports }: Target): string {
   return `${familyOf(range) === "ipv6" ? `[${range}]` : range}:${printPorts(ports)}`;
 }
 
-/** The family of the address, network or target in a text, if there is one. */
+/** Returns the family of an address, network or target, if it has one. */
 export function familyIn(text: string): Family | undefined {
   const [first] = parseTarget(text)?.addresses ?? [];
   return first === undefined ? parseIp(text.replace(/^!\s*/, ""))?.family : familyOf(first);
 }
 
-/** The addresses of a network as a range, which is how nftables lists some ranges. */
+/** Returns a network as a range, which is how nftables lists some ranges. */
 export function rangeOf(address: string, prefix: number): readonly [string, string] {
   const cidr = `${address}/${prefix}`;
   const network = familyOf(cidr) === "ipv6" ? new Address6(cidr) : new Address4(cidr);
   return [network.startAddress().correctForm(), network.endAddress().correctForm()];
 }
 
-/** What a rule translates to, made its one form. */
+/** The target of a translation, in canonical form. */
 export const natTarget = z
   .union([z.string(), z.number()], "is neither text nor a number")
   .transform((value, ctx) => {

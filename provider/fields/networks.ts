@@ -3,12 +3,12 @@ import { z } from "zod";
 import { type Family, familyOf } from "../linux/ip";
 import { isAny, matchedNetwork } from "./nat";
 
-/** First and last address of a range, as numbers. */
+/** First and last address of a range as numbers. */
 export type Span = readonly [first: bigint, last: bigint];
 
 const BITS = { ipv4: 32, ipv6: 128 } as const;
 
-/** The fewest networks that hold the same addresses, in order: nftables lists neighbours as one. */
+/** Returns the fewest networks with the same addresses, sorted, because nftables lists adjacent networks as one. */
 export function joined(networks: readonly string[]): string[] {
   const family = familyOf(networks[0] ?? "");
   const spans = networks.map(spanOf).sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
@@ -21,11 +21,11 @@ export function joined(networks: readonly string[]): string[] {
   return merged.flatMap((span) => networksIn(span, family));
 }
 
-/** The networks that a range of addresses is made of: `10.0.0.1` to `10.0.0.2` is two. */
+/** Splits a range of addresses into networks. `10.0.0.1` to `10.0.0.2` gives two. */
 export const networksOf = (first: string, last: string): string[] =>
   networksIn([toNumber(first), toNumber(last)], familyOf(first));
 
-/** The range of a checked network; of an address with a prefix length, that of its network. */
+/** Returns the range of a checked network. An address with a prefix length gives the range of its network. */
 export function spanOf(network: string): Span {
   const parsed = parse(network);
   return [parsed.startAddress().bigInt(), parsed.endAddress().bigInt()];
@@ -36,7 +36,7 @@ function networksIn([first, last]: Span, family: Family): string[] {
   const networks: string[] = [];
   for (let at = first; at <= last; ) {
     let free = 0;
-    // As large as its start allows, and no larger than what is left.
+    // As large as its start is aligned, and at most what is left.
     while (free < bits && at % (2n << BigInt(free)) === 0n && at + (2n << BigInt(free)) - 1n <= last) free++;
     networks.push(`${print(at, family)}/${bits - free}`);
     at += 1n << BigInt(free);
@@ -50,18 +50,18 @@ const print = (number: bigint, family: Family): string =>
   (family === "ipv6" ? Address6.fromBigInt(number) : Address4.fromBigInt(number)).correctForm();
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
-/** What a field holds for several networks: one alone is no list. */
+/** Returns the canonical form of several networks. A single one is not a list. */
 export const networkValue = (networks: readonly string[]): string | string[] | undefined =>
   networks.length > 1 ? [...networks] : networks[0];
 
-/** `networks` joined, where each has a `!` in front or none has. */
+/** Merges `networks`, which must all start with `!` or none of them. */
 export function joinedSigned(networks: readonly string[]): string[] {
   const isNegative = networks[0]?.startsWith("!") === true;
   const plain = joined(networks.map((network) => network.replace(/^!/, "")));
   return isNegative ? plain.map((network) => `!${network}`) : plain;
 }
 
-/** Whether an address is one of those that checked `networks` match. */
+/** Whether an address matches checked `networks`. */
 export function fitsAddress(networks: readonly string[], address: string): boolean {
   const isNegative = networks[0]?.startsWith("!") === true;
   const number = toNumber(address);
@@ -69,7 +69,7 @@ export function fitsAddress(networks: readonly string[], address: string): boole
   return spans.some(([first, last]) => first <= number && number <= last) !== isNegative;
 }
 
-/** A network that packets are matched with, or a list of them; with `!` in front of each, everything outside them all. */
+/** A network that packets match, or a list of them. A leading `!` on each matches everything outside all of them. */
 export const matchedNetworks = z
   .union([z.string(), z.array(z.string())], "is neither a network nor a list of networks")
   .transform((given, ctx) => {

@@ -4,16 +4,16 @@ import { parsePorts, portValue } from "../linux/protocols";
 import { integer, network } from "./common";
 import { isAny, portsProblem } from "./nat";
 
-/** What packets are told apart by in a policy rule: each field says what is wrong in its own words, and the mend. */
+/** Fields that match packets in a policy rule. Each reports a problem in terms of the field, with a fix. */
 
 const quote = (value: unknown): string => JSON.stringify(value);
 
-/** A network that packets come from or go to. */
+/** The network of the source or destination. */
 export const ruledNetwork = network.refine((checked) => !isAny(checked), {
   error: ({ input }) => `is ${quote(input)}, which is every address: leave it out`,
 });
 
-/** Of a rule for port 65535 the kernel says `Invalid sport range` (fib_rule_port_range_valid, include/net/fib_rules.h). */
+/** The kernel refuses port 65535 with `Invalid sport range` (fib_rule_port_range_valid, include/net/fib_rules.h). */
 const LAST_PORT = 65534;
 
 /** A port or a range of ports. */
@@ -33,7 +33,7 @@ export const ruledPort = z
     ctx.addIssue({ code: "custom", message });
   });
 
-/** A mark of packets: a number, or text with a mask behind a slash; made one form. */
+/** A packet mark: a number, or a string with a mask after a slash, in canonical form. */
 export const fwmark = z
   .union([z.number(), z.string()], "is neither a number nor text")
   .transform((given, ctx) => {
@@ -49,16 +49,16 @@ export const fwmark = z
 
 function maskProblem({ value, mask }: Fwmark): string | undefined {
   if (mask === 0) return "whose mask looks at nothing: leave it out";
-  // Bitwise operators are signed.
+  // Bitwise operators return signed numbers.
   return (value & ~mask) === 0
     ? undefined
     : `which no packet has: ${hex(value)} has bits outside of its mask ${hex(mask)}`;
 }
 
-/** The users of a rule: one, or the first and last of a range; (uid_t)-1 is nobody. */
+/** The users of a rule: one, or the first and last of a range. (uid_t)-1 is not a user. */
 const LAST_UID = 0xffff_fffe;
 
-/** The ids of the users whose packets a rule is for: a number, or text for a range. */
+/** The ids of the users whose packets match: a number, or a string for a range. */
 export const uidRange = z
   .union([z.number(), z.string()], "is neither a number nor text")
   .transform((given, ctx) => {
@@ -74,11 +74,11 @@ export const uidRange = z
     return z.NEVER;
   });
 
-/** The one form of a range of users. */
+/** Formats a range of users in canonical form. */
 export const printUids = ([first, last]: readonly [number, number]): number | string =>
   first === last ? first : `${first}-${last}`;
 
-/** Type of service of a packet, of which the two bits for ECN (RFC 3168) are no part. */
+/** The type of service of a packet, without the two ECN bits (RFC 3168). */
 export const typeOfService = integer(4, 252).refine((tos) => tos % 4 === 0, {
   error: ({ input }) =>
     `is ${String(input)}, which has bits of ECN (RFC 3168): write a multiple of 4, as 0x10 for low delay`,

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { currentFacts } from "../linux/host/currentFacts";
 import { STANDING, tableOf } from "../linux/read/routeTables";
 
-/** Where such names are given; said in errors only. */
+/** Where table names are defined, for messages only. */
 const FILE = "/etc/iproute2/rt_tables";
 
-/** A routing table: by its number, or by a name of this host, which counts as its number. */
+/** A routing table by its number, or by a name on this host, which is replaced by its number. */
 export const routeTable = z
   .union([z.number(), z.string()], "is neither a number nor text")
   .transform((given, ctx) => {

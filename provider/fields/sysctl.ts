@@ -3,13 +3,13 @@ import { normalValue, sysctlPath } from "../linux/read/sysctl";
 import { sysctlPaths } from "../linux/sysctlRelations";
 import { isBroken } from "./common";
 
-/** A parameter's name, with dots or slashes as in sysctl(8). */
+/** The name of a parameter, with dots or slashes as in sysctl(8). */
 export const sysctlKey = z.string().refine((key) => /^[a-z]\w*((\/\.?|\.)[\w:@+-]+)+$/i.test(key), {
   error: (issue) =>
     `is ${JSON.stringify(issue.input)}, not a key such as net.ipv4.ip_forward or net/ipv4/conf/eth0.100/forwarding`,
 });
 
-/** A parameter's value, as text with single spaces. Numbers and booleans are taken for what the kernel writes. */
+/** The value of a parameter, as text with single spaces. Numbers and booleans become what the kernel writes. */
 export const sysctlValue = z
   .union([z.string(), z.number(), z.boolean()], "is neither text nor a number")
   .transform((value, ctx) => {
@@ -26,10 +26,10 @@ function valueProblem(text: string, given: string): string | undefined {
   return isBroken(text) ? `is ${JSON.stringify(text)}, which has half a character` : undefined;
 }
 
-/** Only parameters below `net` belong to a network namespace; any other would change the whole host. */
+/** Only parameters below `net` belong to a network namespace. Any other would change the whole host. */
 export const isNamespaced = (key: string): boolean => sysctlPath(key).startsWith("net/");
 
-/** Problems of keys of one map that name one parameter: by each but the first, and which that is. */
+/** Reports keys of one map that name the same parameter, on each but the first. */
 export function repeatedKeys(keys: readonly string[]): { key: string; first: string }[] {
   const firsts = new Map<string, string>();
   return keys.flatMap((key) => {

@@ -16,7 +16,7 @@ import {
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
-import { addressesIn, addressesOn, claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { addressesIn, addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL } from "../linux/marks/protocol";
 import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
 import { linkId } from "./links/identity";
@@ -45,7 +45,7 @@ interface Outputs {
   ip: string;
 }
 
-interface Seen extends Observed<Args, Outputs> {
+interface Reading extends Observed<Args, Outputs> {
   readonly info: AddressInfo;
   /** Whether the link passes packets: only then is an address tried out. */
   readonly isLinkUp: boolean;
@@ -67,8 +67,11 @@ export const address: Definition<Args, Outputs> = {
   },
 
   id: (args) => linkId(args.namespace, entry(args)),
-  claims: (args) => [claimOf("address", args.namespace, entry(args))],
-  needs: ({ namespace, interface: link }) => [...namespaceClaim(namespace), claimOf("link", namespace, link)],
+  objectNames: (args) => [objectName("address", args.namespace, entry(args))],
+  needs: ({ namespace, interface: link }) => [
+    ...namespaceClaim(namespace),
+    objectName("link", namespace, link),
+  ],
   provides: ({ namespace, interface: link }) => [addressesIn(namespace), addressesOn(namespace, link)],
   place: {
     ...{ namespace: "namespace", link: "interface", short: "address" },
@@ -106,7 +109,7 @@ export const address: Definition<Args, Outputs> = {
 
   probe: ({ namespace, interface: link }) => [showLink(namespace, link)],
 
-  parse([answer], args): Seen | undefined {
+  parse([answer], args): Reading | undefined {
     const link = parseAddresses(answer);
     const info = link?.addr_info.map(canonical).find((candidate) => isSame(candidate, args));
     if (!link || !info) return undefined;
@@ -128,14 +131,14 @@ export const address: Definition<Args, Outputs> = {
   create: (args) => [change("add", args)],
   update: () => [],
   remove: (_, args) => removal(args),
-  *tidy(args, [answer]) {
+  *cleanUp(args, [answer]) {
     // Where the link is gone as well, so is what was set of it.
     const mayBeLeft = parseAddresses(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
     const [value] = mayBeLeft ? yield [promotion(args, "-n")] : [];
     if (value?.trim() === PROMOTING) yield [promotion(args, "-w", "0")];
   },
 
-  unsettled({ info, isLinkUp }: Seen, { address }) {
+  pending({ info, isLinkUp }: Reading, { address }) {
     if (info.dadfailed) {
       const reason = `is ${address}, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another`;
       return [{ property: "address", reason }];
@@ -149,8 +152,8 @@ export const address: Definition<Args, Outputs> = {
   // Versions up to 0.1 wrote no record of an address on a link of the stack itself.
   isOurs: () => true,
   link: ({ interface: link }) => link,
-  mayTakeOver: (seen, { mark }) => sameStack(seen.mark, mark),
-  caveats: copyCaveats,
+  mayAdopt: (observed, { mark }) => sameStack(observed.mark, mark),
+  warnings: copyWarnings,
   // Two removals at once would switch `promote_secondaries` under each other.
   serialize: ({ namespace, interface: link }) => `addresses of ${linkId(namespace, link)}`,
 };
@@ -159,7 +162,7 @@ export const address: Definition<Args, Outputs> = {
  * Tells of other links with the same address, which take its packets. On many links there may be one of fe80::/10, or one that
  * no network belongs to.
  */
-function* copyCaveats(args: Args, host: HostId): Steps<readonly string[]> {
+function* copyWarnings(args: Args, host: HostId): Steps<readonly string[]> {
   const { namespace, interface: link, address, peer } = args;
   const { family, prefix, bits, address: own } = parseIp(address) ?? {};
   if (!family || !own || prefix === bits || peer !== undefined || defaultScope(own) !== "global") return [];

@@ -67,5 +67,5 @@ export const bridge = kindOfLink({
   wordsBeforeMtu: (mtu) => (mtu === DEFAULT_MTU ? ["mtu", String(mtu - 1)] : []),
 
   // While spanning tree is on, the kernel refuses a delay below 2.
-  setFirst: (seen, asked) => (seen.stp && !asked.stp && asked.forwardDelay < 2 ? { stp: false } : {}),
+  setFirst: (observed, asked) => (observed.stp && !asked.stp && asked.forwardDelay < 2 ? { stp: false } : {}),
 });

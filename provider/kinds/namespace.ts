@@ -5,7 +5,7 @@ import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sy
 import { type Command, command, ip, type Steps, showLink, showLinks, wait } from "../linux/command";
 import { RefusedError } from "../linux/errors";
 import { isMarkOf, parseMark } from "../linux/marks/mark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { isUp, parseLink, parseLinks } from "../linux/read/link";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, parameterOf } from "../linux/sysctlRelations";
@@ -50,7 +50,7 @@ interface Outputs {
   inode: number;
 }
 
-interface Seen extends Observed<Args, Outputs> {
+interface Reading extends Observed<Args, Outputs> {
   /** What changes of its parameters change besides, by paths. */
   readonly sides?: Values;
   /** That of its loopback link. */
@@ -75,13 +75,13 @@ export const namespace: Definition<Args, Outputs> = {
   },
 
   id: ({ name }) => name,
-  home: () => undefined,
-  encloses: ({ name }) => name,
+  namespaceOf: () => undefined,
+  ownsNamespace: ({ name }) => name,
   place: { name: "name" },
-  isMarkedLate: true,
-  claims: ({ name }) => namespaceClaim(name),
+  marksAfterCreate: true,
+  objectNames: ({ name }) => namespaceClaim(name),
   settings: ({ name, sysctls = {} }) =>
-    Object.keys(sysctls).map((key) => claimOf("sysctl", name, parameterOf(key))),
+    Object.keys(sysctls).map((key) => objectName("sysctl", name, parameterOf(key))),
 
   problems: ({ sysctls = {} }) =>
     repeatedKeys(Object.keys(sysctls)).map(({ key, first }) => ({
@@ -97,7 +97,7 @@ export const namespace: Definition<Args, Outputs> = {
     ...readSides(name, Object.keys(sysctls)),
   ],
 
-  parse([inode, loopback, values, ...others], { name, sysctls }): Seen | undefined {
+  parse([inode, loopback, values, ...others], { name, sysctls }): Reading | undefined {
     const lo = parseLink(loopback);
     if (inode === undefined) return undefined;
     const outputs = { path: pathOf(name), inode: Number(inode) };
@@ -113,15 +113,17 @@ export const namespace: Definition<Args, Outputs> = {
 
   create: (args) => creation(args),
 
-  update(seen: Seen, args) {
+  update(observed: Reading, args) {
     const { name, mark, sysctls = {}, loopback } = args;
-    if (isStale(seen)) return [command("unlink", undefined, [pathOf(name)]), ...creation(args)];
+    if (isStale(observed)) return [command("unlink", undefined, [pathOf(name)]), ...creation(args)];
     const words = [
-      ...(seen.mark === mark ? [] : ["alias", mark]),
-      ...groupWords(seen, mark),
-      ...(seen.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
+      ...(observed.mark === mark ? [] : ["alias", mark]),
+      ...groupWords(observed, mark),
+      ...(observed.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
     ];
-    const different = Object.entries(sysctls).filter(([key, value]) => seen.args.sysctls?.[key] !== value);
+    const different = Object.entries(sysctls).filter(
+      ([key, value]) => observed.args.sysctls?.[key] !== value,
+    );
     return [
       ...(words.length > 0 ? [ip(name, "link", "set", "dev", "lo", ...words)] : []),
       ...writeSysctls(name, Object.fromEntries(different)),
@@ -132,12 +134,12 @@ export const namespace: Definition<Args, Outputs> = {
   remove: (_, args, content?: Inside) => removal(args, content),
 
   // A file that has become a namespace since cannot be unlinked: somebody else was making one.
-  *objections(commands) {
+  *preflight(commands) {
     if (commands.some(({ tool }) => tool === "unlink")) yield wait(STALE_MS);
   },
 
-  isOurs: (seen: Seen, { mark }) => isOwn(seen, mark),
-  mayTakeOver: (seen: Seen, { mark }) => isStale(seen) || isOwn(seen, mark),
+  isOurs: (observed: Reading, { mark }) => isOwn(observed, mark),
+  mayAdopt: (observed: Reading, { mark }) => isStale(observed) || isOwn(observed, mark),
   marking: ({ name, mark }) => [ip(name, "link", "set", "dev", "lo", "alias", mark)],
 
   effects: {
@@ -147,17 +149,17 @@ export const namespace: Definition<Args, Outputs> = {
 
     remember(
       former,
-      { args: { sysctls: seen = {} }, sides = {} }: Seen,
+      { args: { sysctls: observed = {} }, sides = {} }: Reading,
       { sysctls: asked = {}, mark },
       records,
     ) {
       const claimed = claimedIn(records, mark);
       const known = valuesIn(former["sysctls"]);
       const paths = new Set(Object.keys(known).map(parameterOf));
-      const added = Object.entries(seen)
+      const added = Object.entries(observed)
         .filter(([key]) => !paths.has(parameterOf(key)))
         .map(([key, value]) => [key, originOf(parameterOf(key), value, claimed)]);
-      const before = sidesBefore({ seen, asked, sides }, sidesOf(former), claimed);
+      const before = sidesBefore({ observed, asked, sides }, sidesOf(former), claimed);
       return {
         ...former,
         ...(added.length > 0 && { sysctls: { ...known, ...Object.fromEntries(added) } }),
@@ -177,7 +179,7 @@ export const namespace: Definition<Args, Outputs> = {
     },
   },
 
-  survey: (name) => ({
+  discover: (name) => ({
     commands: [showLinks(name)],
     find: ([links]) =>
       parseLinks(links ?? "").flatMap(({ ifname, ifalias }) =>
@@ -188,10 +190,10 @@ export const namespace: Definition<Args, Outputs> = {
 
 const pathOf = (name: string): string => `/run/netns/${name}`;
 
-const isOwn = ({ mark: alias, group }: Seen, mark: string): boolean => isMarked({ alias, group }, mark);
+const isOwn = ({ mark: alias, group }: Reading, mark: string): boolean => isMarked({ alias, group }, mark);
 
 /** The words that give `lo` the group of its mark, or none without a mark; a group that somebody else gave it stays. */
-function groupWords({ mark: was = "", group }: Seen, mark: string): string[] {
+function groupWords({ mark: was = "", group }: Reading, mark: string): string[] {
   const wanted = parseMark(mark) ? birthGroup(mark) : NO_GROUP;
   const isFree = group === NO_GROUP || group === birthGroup(was);
   return isFree && group !== wanted ? ["group", wanted] : [];
@@ -201,7 +203,7 @@ function groupWords({ mark: was = "", group }: Seen, mark: string): string[] {
 const NO_GROUP = "0";
 
 /** A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace. */
-const isStale = (seen: Observed<Args, Outputs>): boolean => seen.args.loopback === undefined;
+const isStale = (observed: Observed<Args, Outputs>): boolean => observed.args.loopback === undefined;
 
 /** For longer than that nobody takes from making the file to mounting a namespace on it. */
 const STALE_MS = 500;

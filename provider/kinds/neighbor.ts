@@ -5,7 +5,7 @@ import { ethernetAddress, ipAddress, linkName, namespaceName } from "../fields/c
 import { machineProblem } from "../fields/machine";
 import { type Command, ip } from "../linux/command";
 import { canonicalIp, familyOf, parseIp } from "../linux/ip";
-import { addressesOn, claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
 import { type NeighborInfo, parseNeighbors } from "../linux/read/neighbor";
 import { linkId } from "./links/identity";
@@ -50,8 +50,11 @@ export const neighbor: Definition<Args> = {
   },
 
   id: (args) => linkId(args.namespace, entry(args)),
-  claims: (args) => [claimOf("neighbour", args.namespace, entry(args))],
-  needs: ({ namespace, interface: link }) => [...namespaceClaim(namespace), claimOf("link", namespace, link)],
+  objectNames: (args) => [objectName("neighbour", args.namespace, entry(args))],
+  needs: ({ namespace, interface: link }) => [
+    ...namespaceClaim(namespace),
+    objectName("link", namespace, link),
+  ],
   // The kernel empties the table of a link along with its last IPv4 address.
   needsAny: ({ namespace, interface: link }) => [addressesOn(namespace, link)],
   place: { namespace: "namespace", link: "interface" },
@@ -82,26 +85,27 @@ export const neighbor: Definition<Args> = {
     const info = parseNeighbors(answer).find(({ dst }) => canonicalIp(dst) === args.address);
     if (!info) return undefined;
     const { more } = info;
-    const misfit = more.length === 0 ? undefined : `has settings that no Neighbor has: ${more.join(", ")}`;
-    return { args: seenArgs(info, args), outputs: {}, mark: markOf(info, args), misfit };
+    const incompatible =
+      more.length === 0 ? undefined : `has settings that no Neighbor has: ${more.join(", ")}`;
+    return { args: observedArgs(info, args), outputs: {}, mark: markOf(info, args), incompatible };
   },
 
   create: (args) => [change("add", args)],
 
-  update(seen, args) {
+  update(observed, args) {
     // The kernel takes no protocol away: what has none and is to be given back is known by its record alone.
-    const mark = args.adopt && seen.mark === undefined ? "" : args.mark;
-    const isAsked = UPDATED.every((field) => seen.args[field] === args[field]);
-    return isAsked && (seen.mark ?? "") === mark ? [] : [change("replace", { ...args, mark })];
+    const mark = args.adopt && observed.mark === undefined ? "" : args.mark;
+    const isAsked = UPDATED.every((field) => observed.args[field] === args[field]);
+    return isAsked && (observed.mark ?? "") === mark ? [] : [change("replace", { ...args, mark })];
   },
 
   remove: (_, args) => [deletion(args)],
 
   isRecorded: () => true,
-  isLeaf: true,
+  hasNoDependents: true,
   // One that was adopted gets its mark when it becomes the resource's own.
-  isMarkedLate: true,
-  mayTakeOver: ({ mark }, args) => mark === LEARNT || mark === args.mark,
+  marksAfterCreate: true,
+  mayAdopt: ({ mark }, args) => mark === LEARNT || mark === args.mark,
 };
 
 const UPDATED = ["lladdr", "state", "router"] as const;
@@ -137,7 +141,7 @@ function markOf({ protocol, state, more }: NeighborInfo, { mark, proxy }: Args):
 }
 
 /** The entry in the words of the arguments; a state that none of them can say is kept as the kernel calls it. */
-function seenArgs({ lladdr, state, router }: NeighborInfo, { address, proxy }: Args): Some<Args> {
+function observedArgs({ lladdr, state, router }: NeighborInfo, { address, proxy }: Args): Some<Args> {
   return {
     ...(proxy ? {} : { lladdr, state }),
     ...(familyOf(address) === "ipv6" && { router }),

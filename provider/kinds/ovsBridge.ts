@@ -4,7 +4,7 @@ import { macAddress, mtu } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { ip, lookFor, type Steps, showLink, showLinks } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
-import { claimOf } from "../linux/marks/objectName";
+import { objectName } from "../linux/marks/objectName";
 import { portsIn } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, quoted, vsctl } from "../linux/ovs/vsctl";
 import { isUp, type Link, parseLink } from "../linux/read/link";
@@ -38,7 +38,7 @@ interface Outputs {
   ifindex?: number;
 }
 
-interface Seen extends Observed<Args, Outputs> {
+interface Reading extends Observed<Args, Outputs> {
   /** As the database has it, where the link is as the kernel has it. */
   readonly wanted: { readonly mac?: string | undefined; readonly mtu?: number | undefined };
   readonly hasLink: boolean;
@@ -66,7 +66,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
 
   id: ({ name }) => name,
   place: { name: "name" },
-  claims: ({ name }) => [claimOf("link", undefined, name)],
+  objectNames: ({ name }) => [objectName("link", undefined, name)],
   defaults: ({ mark }) => ({ mac: macOf(mark) }),
 
   problems: ({ stp, rstp }) =>
@@ -79,7 +79,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
     showLink(undefined, name),
   ],
 
-  parse([tables, answer], args): Seen | undefined {
+  parse([tables, answer], args): Reading | undefined {
     const [[row] = [], [itself] = []] = parseTables(tables);
     const link = parseLink(answer);
     if (row) return seenOf(row, itself, link, args);
@@ -99,12 +99,12 @@ export const ovsBridge: Definition<Args, Outputs> = {
     lookFor(ip(undefined, "link", "set", "dev", name, up ? "up" : "down")),
   ],
 
-  update({ args: seen, mark, wanted = seen, hasLink = true }: Seen, args) {
+  update({ args: observed, mark, wanted = observed, hasLink = true }: Reading, args) {
     const { name, mac, mtu } = args;
     const settings = [
-      ...(seen.failMode === args.failMode ? [] : [`fail_mode=${args.failMode}`]),
-      ...(seen.stp === args.stp ? [] : [`stp_enable=${args.stp}`]),
-      ...(seen.rstp === args.rstp ? [] : [`rstp_enable=${args.rstp}`]),
+      ...(observed.failMode === args.failMode ? [] : [`fail_mode=${args.failMode}`]),
+      ...(observed.stp === args.stp ? [] : [`stp_enable=${args.stp}`]),
+      ...(observed.rstp === args.rstp ? [] : [`rstp_enable=${args.rstp}`]),
       ...(wanted.mac === mac ? [] : [macSetting(mac)]),
       ...(mark === args.mark ? [] : [markSetting(args.mark)]),
     ];
@@ -114,9 +114,9 @@ export const ovsBridge: Definition<Args, Outputs> = {
     ];
     // Open vSwitch does not undo what somebody has done to the link by hand.
     const words = [
-      ...(seen.mac === mac || wanted.mac !== mac ? [] : ["address", mac]),
-      ...(mtu === undefined || seen.mtu === mtu || wanted.mtu !== mtu ? [] : ["mtu", String(mtu)]),
-      ...(seen.up === args.up ? [] : [args.up ? "up" : "down"]),
+      ...(observed.mac === mac || wanted.mac !== mac ? [] : ["address", mac]),
+      ...(mtu === undefined || observed.mtu === mtu || wanted.mtu !== mtu ? [] : ["mtu", String(mtu)]),
+      ...(observed.up === args.up ? [] : [args.up ? "up" : "down"]),
     ];
     return [
       ...(commands.length > 0 ? [vsctl(...commands)] : []),
@@ -143,10 +143,10 @@ export const ovsBridge: Definition<Args, Outputs> = {
 
   remove: (_, { name }) => [vsctl(["--if-exists", "del-br", name])],
 
-  unsettled: ({ hasLink }: Seen, { datapathType }) =>
+  pending: ({ hasLink }: Reading, { datapathType }) =>
     hasLink ? [] : [{ property: "datapathType", reason: noLink(datapathType) }],
 
-  survey: (namespace) => ({
+  discover: (namespace) => ({
     commands: namespace === undefined ? [lookFor(lists(["Bridge", "name,external_ids"]))] : [],
     find: ([tables]) =>
       parseTables(tables)
@@ -157,7 +157,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
         }),
   }),
 
-  caveats,
+  warnings: warnings,
 };
 
 const BRIDGE_COLUMNS = "name,datapath_type,fail_mode,stp_enable,rstp_enable,other_config,external_ids";
@@ -169,7 +169,7 @@ const mtuCommand = (name: string, mtu: number | undefined): string[] =>
     ? ["clear", "Interface", name, "mtu_request"]
     : ["set", "Interface", name, `mtu_request=${mtu}`];
 
-function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Seen {
+function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Reading {
   const wanted = { mac: entryIn(row, "other_config", "hwaddr"), mtu: numberIn(itself, "mtu_request") };
   // One that nobody asked for follows the ports.
   const isPinned = wanted.mtu !== undefined || args.mtu !== undefined;
@@ -191,9 +191,9 @@ function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args:
 }
 
 /** A link that has the name and is nothing that Open vSwitch knows. */
-const other = ({ linkinfo, ifalias }: Link): Seen => ({
+const other = ({ linkinfo, ifalias }: Link): Reading => ({
   ...{ args: {}, outputs: {}, mark: ifalias, wanted: {}, hasLink: true },
-  misfit: `is a ${linkinfo?.info_kind ?? "hardware"} link, not a bridge of Open vSwitch`,
+  incompatible: `is a ${linkinfo?.info_kind ?? "hardware"} link, not a bridge of Open vSwitch`,
 });
 
 const noLink = (datapathType: string): string =>
@@ -204,7 +204,7 @@ const noLink = (datapathType: string): string =>
   }`;
 
 /** A veth end leaves checksums to hardware that is not there; who hands packets on in userspace has to know of it. */
-function* caveats({ name, datapathType }: Args): Steps<readonly string[]> {
+function* warnings({ name, datapathType }: Args): Steps<readonly string[]> {
   if (datapathType !== "netdev") return [];
   const [tables] = yield [lists(["Open_vSwitch", "other_config"])];
   const [[row] = []] = parseTables(tables);

@@ -6,7 +6,7 @@ import { integer } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { type Command, lookFor, showLink } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
-import { claimOf } from "../linux/marks/objectName";
+import { objectName } from "../linux/marks/objectName";
 import { BRIDGES, bridgeOf } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, vsctl } from "../linux/ovs/vsctl";
 import { type Link, parseLink } from "../linux/read/link";
@@ -37,7 +37,7 @@ interface Outputs {
   ofport?: number;
 }
 
-interface Seen extends Observed<Args, Outputs> {
+interface Reading extends Observed<Args, Outputs> {
   /** What Open vSwitch says of a link that it cannot use. */
   readonly error: string | undefined;
 }
@@ -61,8 +61,11 @@ export const ovsPort: Definition<Args, Outputs> = {
   id: (args) => `${args.bridge}/${args.interface}`,
   // A link is a port of one bridge at most.
   place: { name: "interface", key: (args) => args.interface },
-  claims: (args) => [claimOf("port of Open vSwitch", undefined, args.interface)],
-  needs: (args) => [claimOf("link", undefined, args.bridge), claimOf("link", undefined, args.interface)],
+  objectNames: (args) => [objectName("port of Open vSwitch", undefined, args.interface)],
+  needs: (args) => [
+    objectName("link", undefined, args.bridge),
+    objectName("link", undefined, args.interface),
+  ],
 
   defaults: ({ tag }) => ({ vlanMode: hasUnknown(tag) ? UNKNOWN : tag === undefined ? "trunk" : "access" }),
   problems: vlanProblems,
@@ -72,7 +75,7 @@ export const ovsPort: Definition<Args, Outputs> = {
     showLink(undefined, link),
   ],
 
-  parse([tables, answer]): Seen | undefined {
+  parse([tables, answer]): Reading | undefined {
     const [bridges = [], [row] = [], [itself] = []] = parseTables(tables);
     if (!row) return undefined;
     const ofport = numberIn(itself, "ofport");
@@ -81,26 +84,29 @@ export const ovsPort: Definition<Args, Outputs> = {
       args: { bridge: isTaken(parseLink(answer)) ? bridgeOf(row, bridges) : undefined, ...vlans(row) },
       outputs: ofport === undefined || ofport < 0 ? {} : { ofport },
       mark: markIn(row),
-      misfit: isBond ? "is a bond of several links, not a port with one" : undefined,
+      incompatible: isBond ? "is a bond of several links, not a port with one" : undefined,
       error: wordIn(itself, "error"),
     };
   },
 
   create: (args) => [making(args)],
 
-  update({ args: seen, mark }, args) {
+  update({ args: observed, mark }, args) {
     // In one transaction it would stay the port that it is.
-    if (seen.bridge !== args.bridge) return [deletion(args), making(args)];
-    const settings = [...vlanSettings(seen, args), ...(mark === args.mark ? [] : [markSetting(args.mark)])];
+    if (observed.bridge !== args.bridge) return [deletion(args), making(args)];
+    const settings = [
+      ...vlanSettings(observed, args),
+      ...(mark === args.mark ? [] : [markSetting(args.mark)]),
+    ];
     return settings.length > 0 ? [vsctl(["set", "Port", args.interface, ...settings])] : [];
   },
 
   remove: (_, args) => [deletion(args)],
 
-  unsettled: ({ error }: Seen) =>
+  pending: ({ error }: Reading) =>
     error === undefined ? [] : [{ property: "interface", reason: `Open vSwitch says: ${error}` }],
 
-  survey: (namespace) => ({
+  discover: (namespace) => ({
     commands: namespace === undefined ? [lookFor(lists(BRIDGES, ["Port", PORT_COLUMNS]))] : [],
     find([tables]) {
       const [bridges = [], ports = []] = parseTables(tables);
@@ -142,10 +148,10 @@ function vlans(row: Row): Vlans {
 }
 
 /** What is set where it differs; an empty set takes a value away. */
-const vlanSettings = (seen: Partial<Vlans>, { tag, trunks, vlanMode }: Vlans): string[] => [
-  ...(seen.tag === tag ? [] : [`tag=${tag ?? "[]"}`]),
-  ...(isDeepStrictEqual(seen.trunks, trunks) ? [] : [`trunks=[${(trunks ?? []).join(",")}]`]),
-  ...(seen.vlanMode === vlanMode ? [] : [`vlan_mode=${vlanMode}`]),
+const vlanSettings = (observed: Partial<Vlans>, { tag, trunks, vlanMode }: Vlans): string[] => [
+  ...(observed.tag === tag ? [] : [`tag=${tag ?? "[]"}`]),
+  ...(isDeepStrictEqual(observed.trunks, trunks) ? [] : [`trunks=[${(trunks ?? []).join(",")}]`]),
+  ...(observed.vlanMode === vlanMode ? [] : [`vlan_mode=${vlanMode}`]),
 ];
 
 function vlanProblems({ tag, trunks, vlanMode }: Args): Problem[] {

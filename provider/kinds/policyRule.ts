@@ -8,7 +8,7 @@ import { fwmark, printUids, ruledNetwork, ruledPort, typeOfService, uidRange } f
 import { routeTable } from "../fields/routeTable";
 import { ASK, type Command, familyOption, ip, lookFor } from "../linux/command";
 import { printFwmark } from "../linux/fwmark";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark } from "../linux/marks/protocol";
 import { hasPorts, portValue, protocolNumber, protocolOf } from "../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../linux/read/policyRule";
@@ -42,7 +42,7 @@ export const PolicyRuleArgs = z.object({
 
 type Args = z.output<typeof PolicyRuleArgs> & { mark: string };
 
-interface Seen extends Observed<Args, object> {
+interface Reading extends Observed<Args, object> {
   /** How many rules of ours there are: a crash may leave the one before a change beside the one after it. */
   readonly count: number;
 }
@@ -77,7 +77,7 @@ export const policyRule: Definition<Args> = {
 
   id: ({ namespace, family, priority }) =>
     `${namespace === undefined ? "" : `${namespace}/`}${family} rule ${priority}`,
-  claims: ({ namespace, family, priority }) => [claimOf("rule", namespace, `${family} ${priority}`)],
+  objectNames: ({ namespace, family, priority }) => [objectName("rule", namespace, `${family} ${priority}`)],
   // A rule outlives its links, and waits for them.
   needs: ({ namespace }) => namespaceClaim(namespace),
   place: { namespace: "namespace" },
@@ -91,32 +91,33 @@ export const policyRule: Definition<Args> = {
     ip(args.namespace, familyOption(args.family), ...ASK, "rule", "show", "pref", String(args.priority)),
   ],
 
-  parse([answer], args): Seen | undefined {
+  parse([answer], args): Reading | undefined {
     const found = parsePolicyRules(answer).filter(({ priority }) => priority === args.priority);
     const own = found.filter((info) => info.protocol === PROTOCOL);
     const [first] = [...own, ...found];
     if (!first) return undefined;
     const mark = own.length > 0 ? args.mark : protocolMark(first.protocol);
-    return { args: seenArgs(first, own.length), outputs: {}, mark, count: own.length };
+    return { args: observedArgs(first, own.length), outputs: {}, mark, count: own.length };
   },
 
   create: (args) => [addition(args)],
 
-  update(seen: Seen, args) {
-    if (SAID.every((field) => isDeepStrictEqual(seen.args[field], args[field]))) return [];
-    const deletions = Array.from({ length: seen.count }, () => deletion(args));
+  update(observed: Reading, args) {
+    if (SAID.every((field) => isDeepStrictEqual(observed.args[field], args[field]))) return [];
+    const deletions = Array.from({ length: observed.count }, () => deletion(args));
     // The new one stands behind the old one until that is gone, so that there is always one.
-    return seen.count > 1 || isSameToKernel(seen.args, args)
+    return observed.count > 1 || isSameToKernel(observed.args, args)
       ? [...deletions, addition(args)]
       : [addition(args), ...deletions];
   },
 
-  remove: (seen: Partial<Seen>, args) => Array.from({ length: seen.count ?? 1 }, () => deletion(args)),
+  remove: (observed: Partial<Reading>, args) =>
+    Array.from({ length: observed.count ?? 1 }, () => deletion(args)),
 
   isRecorded: () => true,
-  isLeaf: true,
+  hasNoDependents: true,
 
-  *caveats({ namespace, family, iif }) {
+  *warnings({ namespace, family, iif }) {
     if (family === "ipv6") return [];
     const links = ["all", ...(iif === undefined ? [] : [iif])];
     const keys = links.map((link) => `net/ipv4/conf/${link}/rp_filter`);
@@ -154,9 +155,9 @@ const SELECTORS = [
 const SAID = [...COMPARED_IF_SAID, ...COMPARED, "invert", "suppressPrefixlength"] as const;
 
 /** Whether the kernel would refuse the new rule as it takes it for the old one: fib4_rule_compare in net/ipv4/fib_rules.c. */
-const isSameToKernel = (seen: Some<Args>, args: Args): boolean =>
-  COMPARED.every((field) => isDeepStrictEqual(seen[field], args[field])) &&
-  COMPARED_IF_SAID.every((field) => args[field] === undefined || args[field] === seen[field]);
+const isSameToKernel = (observed: Some<Args>, args: Args): boolean =>
+  COMPARED.every((field) => isDeepStrictEqual(observed[field], args[field])) &&
+  COMPARED_IF_SAID.every((field) => args[field] === undefined || args[field] === observed[field]);
 
 const addition = (args: Args): Command =>
   ip(args.namespace, familyOption(args.family), "rule", "add", ...keyWords(args), ...ruleWords(args));
@@ -194,7 +195,7 @@ function ruleWords({ invert, action, table, suppressPrefixlength, ...args }: Arg
 }
 
 /** The rule in the words of the arguments. What none of them can say, and a rule too many, is told in `action`. */
-const seenArgs = (info: RuleInfo, count: number): Some<Args> => ({
+const observedArgs = (info: RuleInfo, count: number): Some<Args> => ({
   ...{ from: info.from, to: info.to, iif: info.iif, oif: info.oif },
   fwmark: info.fwmark && printFwmark(info.fwmark),
   ipproto: info.ipproto === undefined ? undefined : protocolOf(info.ipproto),

@@ -11,7 +11,7 @@ import { ASK, type Command, ip } from "../linux/command";
 import { RefusedError } from "../linux/errors";
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, type Family, familyOf } from "../linux/ip";
-import { addressesIn, claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { addressesIn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
 import { parseRoutes, type RouteInfo } from "../linux/read/route";
 
@@ -52,7 +52,7 @@ type Args = z.output<typeof RouteArgs> & { mark: string };
 type Nexthop = NonNullable<Args["nexthops"]>[number];
 type Way = Omit<Nexthop, "weight">;
 
-interface Seen extends Observed<Args, object> {
+interface Reading extends Observed<Args, object> {
   /** Whether somebody has put another route with the same destination and metric beside it. */
   readonly hasRival: boolean;
 }
@@ -102,14 +102,14 @@ export const route: Definition<Args> = {
     ];
     return words.join(" ");
   },
-  claims: (args) => [
-    claimOf("route", args.namespace, `${args.table} ${targetOf(args)} metric ${metricOf(args)}`),
+  objectNames: (args) => [
+    objectName("route", args.namespace, `${args.table} ${targetOf(args)} metric ${metricOf(args)}`),
   ],
 
   needs: ({ namespace, nexthops = [], ...way }) => [
     ...namespaceClaim(namespace),
     ...[way, ...nexthops].flatMap(({ interface: link }) =>
-      link === undefined ? [] : claimOf("link", namespace, link),
+      link === undefined ? [] : objectName("link", namespace, link),
     ),
   ],
 
@@ -127,7 +127,7 @@ export const route: Definition<Args> = {
     ),
   ],
 
-  parse([answer], args): Seen | undefined {
+  parse([answer], args): Reading | undefined {
     const routes = parseRoutes(answer).filter(
       ({ isForAll, metric }) => isForAll && metric === metricOf(args),
     );
@@ -135,11 +135,11 @@ export const route: Definition<Args> = {
     const info = own ?? routes[0];
     if (!info) return undefined;
     return {
-      args: seenArgs(info, args),
-      whole: { ...seenArgs(info, args), interface: info.way.interface },
+      args: observedArgs(info, args),
+      restorable: { ...observedArgs(info, args), interface: info.way.interface },
       outputs: {},
       mark: own ? args.mark : protocolMark(info.protocol),
-      misfit: misfit(info),
+      incompatible: incompatible(info),
       hasRival: routes.length > 1,
     };
   },
@@ -151,10 +151,10 @@ export const route: Definition<Args> = {
 
   create: (args) => [change("add", args)],
 
-  update(seen: Seen, args) {
-    const isAsked = UPDATED.every((field) => isDeepStrictEqual(seen.args[field], args[field]));
-    if (isAsked && seen.mark === args.mark) return [];
-    if (!seen.hasRival) return [change("replace", args)];
+  update(observed: Reading, args) {
+    const isAsked = UPDATED.every((field) => isDeepStrictEqual(observed.args[field], args[field]));
+    if (isAsked && observed.mark === args.mark) return [];
+    if (!observed.hasRival) return [change("replace", args)];
     // The kernel replaces the first it finds, whosever it is.
     throw new RefusedError(
       `${route.id(args)} has another route with the same metric beside it: remove that one by hand first`,
@@ -162,16 +162,16 @@ export const route: Definition<Args> = {
   },
 
   // The kernel looks for the protocol as well, so nobody else's route goes.
-  remove: (seen, args) => [
-    ip(args.namespace, ...familyFlag(args), "route", "del", ...deletionWords(seen, args)),
+  remove: (observed, args) => [
+    ip(args.namespace, ...familyFlag(args), "route", "del", ...deletionWords(observed, args)),
   ],
 
   isRecorded: () => true,
-  isLeaf: true,
+  hasNoDependents: true,
 };
 
 /** Why a route cannot be taken over: what no argument can say would be lost. */
-function misfit({ type, more }: RouteInfo): string | undefined {
+function incompatible({ type, more }: RouteInfo): string | undefined {
   if (type === undefined) return "is of a type that no Route has";
   return more.length === 0 ? undefined : `has settings that no Route has: ${more.join(", ")}`;
 }
@@ -208,9 +208,9 @@ const keyWords = (args: Args): string[] => [
  * Deletion takes metric 0 for any, and the lowest that fits. Should the route have gone just now, with its link, that would be
  * another one: type and ways tell it from this one.
  */
-function deletionWords({ whole }: Observed<Args, object>, args: Args): string[] {
+function deletionWords({ restorable }: Observed<Args, object>, args: Args): string[] {
   if (metricOf(args) > 0) return keyWords(args);
-  const { type = args.type, nexthops, via, interface: link } = whole ?? args;
+  const { type = args.type, nexthops, via, interface: link } = restorable ?? args;
   const ways = nexthops
     ? multipathWords(nexthops, args)
     : wayWords({ via, interface: link, onlink: false }, args);
@@ -229,25 +229,25 @@ function wayWords({ via, interface: link, onlink }: Way, args: Args): string[] {
 }
 
 /** The route in the words of the arguments. A link that was left to the kernel is no difference. */
-function seenArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Args): Some<Args> {
+function observedArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Args): Some<Args> {
   const { via, interface: link, onlink } = canonical(way);
-  const seen = {
+  const observed = {
     ...{ type, via, onlink, mtu, source: source && canonicalIp(source) },
     ...(args.interface !== undefined && { interface: link }),
     nexthops: nexthops && asAsked(nexthops.map(canonical), args.nexthops ?? []),
   };
   // Once its gateway is gone, `default` alone would be that of the other family.
-  const isSame = routeFamily({ ...seen, destination: args.destination }) === routeFamily(args);
-  return isSame ? seen : { ...seen, destination: targetOf(args) };
+  const isSame = routeFamily({ ...observed, destination: args.destination }) === routeFamily(args);
+  return isSame ? observed : { ...observed, destination: targetOf(args) };
 }
 
 const canonical = (way: Nexthop): Nexthop =>
   way.via === undefined ? way : { ...way, via: canonicalIp(way.via) };
 
 /** Ways in the kernel's order, by which it spreads the flows; a link that was left to the kernel is no difference. */
-function asAsked(seen: readonly Nexthop[], asked: readonly Nexthop[]): Nexthop[] {
+function asAsked(observed: readonly Nexthop[], asked: readonly Nexthop[]): Nexthop[] {
   const left = [...asked];
-  return seen.map((way) => {
+  return observed.map((way) => {
     const at = left.findIndex((wanted) => isDeepStrictEqual(wanted, asFarAsAsked(way, wanted)));
     return left.splice(at, at < 0 ? 0 : 1)[0] ?? way;
   });
@@ -330,8 +330,8 @@ function missingGateway({ via, interface: link }: Way, args: Args, at: number): 
 
 function gatewayProblems({ via, interface: link, onlink }: Way, args: Args, prefix: string): Problem[] {
   const problems: Problem[] = [];
-  const misfit = via === undefined ? undefined : gatewayMisfit(via, link, args);
-  if (misfit !== undefined) problems.push({ property: `${prefix}via`, reason: misfit });
+  const mismatch = via === undefined ? undefined : gatewayMismatch(via, link, args);
+  if (mismatch !== undefined) problems.push({ property: `${prefix}via`, reason: mismatch });
   if (onlink && (via === undefined || link === undefined)) {
     const reason = "needs both `via` and `interface`: it makes the gateway a neighbour on that link";
     problems.push({ property: `${prefix}onlink`, reason });
@@ -339,7 +339,7 @@ function gatewayProblems({ via, interface: link, onlink }: Way, args: Args, pref
   return problems;
 }
 
-function gatewayMisfit(via: string, link: string | undefined, args: Args): string | undefined {
+function gatewayMismatch(via: string, link: string | undefined, args: Args): string | undefined {
   const bits = familyOf(via) === "ipv4" ? 32 : 128;
   if (bits === 32 && routeFamily(args) === "ipv6") return `is ${via}, but an IPv6 route takes IPv6 gateways`;
   const problem = gatewayProblem(via);

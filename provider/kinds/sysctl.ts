@@ -3,7 +3,7 @@ import type { Definition, Effect, Observed } from "../engine/definition";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, sysctlKey, sysctlValue } from "../fields/sysctl";
 import type { Family } from "../linux/ip";
-import { claimOf, namespaceClaim } from "../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { linkIn, sysctlName } from "../linux/read/sysctl";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../linux/sysctlRelations";
@@ -29,7 +29,7 @@ export const SysctlArgs = z.object({
 
 type Args = z.output<typeof SysctlArgs> & { mark: string };
 
-interface Seen extends Observed<Args, object> {
+interface Reading extends Observed<Args, object> {
   /** What a change of it changes besides, by paths. */
   readonly sides?: Values;
 }
@@ -51,11 +51,14 @@ export const sysctl: Definition<Args> = {
     sysctlPaths(key)
       .slice(1)
       .map((path) => idOf(namespace, path)),
-  claims: ({ namespace, key }) => [claimOf("sysctl", namespace, parameterOf(key))],
+  objectNames: ({ namespace, key }) => [objectName("sysctl", namespace, parameterOf(key))],
 
   needs({ namespace, key }) {
     const link = linkIn(key);
-    return [...namespaceClaim(namespace), ...(link === undefined ? [] : [claimOf("link", namespace, link)])];
+    return [
+      ...namespaceClaim(namespace),
+      ...(link === undefined ? [] : [objectName("link", namespace, link)]),
+    ];
   },
 
   place: { namespace: "namespace", name: "key", value: "value" },
@@ -72,13 +75,13 @@ export const sysctl: Definition<Args> = {
 
   probe: ({ namespace, key }) => [readSysctls(namespace, [key]), ...readSides(namespace, [key])],
 
-  parse([answer, ...others], { key }): Seen | undefined {
+  parse([answer, ...others], { key }): Reading | undefined {
     const value = valuesOf(answer, [key])[key];
     if (value === undefined) return undefined;
     return {
       args: { value },
       // What is remembered has to be written in the unit that it was read in.
-      ...(hasOtherUnit(key) && { whole: { key, value } }),
+      ...(hasOtherUnit(key) && { restorable: { key, value } }),
       outputs: {},
       ...seenSides(others, [key]),
     };
@@ -86,12 +89,12 @@ export const sysctl: Definition<Args> = {
 
   // Reached only where the parameter does not exist: the tool then says so.
   create: ({ namespace, key, value }) => writeSysctls(namespace, { [key]: value }),
-  update: (seen, { namespace, key, value }) =>
-    seen.args.value === value ? [] : writeSysctls(namespace, { [key]: value }),
+  update: (observed, { namespace, key, value }) =>
+    observed.args.value === value ? [] : writeSysctls(namespace, { [key]: value }),
   // What was taken over is set back instead.
   remove: () => [],
 
-  isStanding: true,
+  isShared: true,
   isRecorded: () => true,
   serialize: ({ namespace, key }) => {
     const circle = circleOf(key);
@@ -109,11 +112,11 @@ export const sysctl: Definition<Args> = {
     namespace: ({ namespace, key }) =>
       circleOf(key) === undefined && !hasOtherUnit(key) ? undefined : { name: namespace },
 
-    remember(former, { args: { value = "" }, sides = {} }: Seen, args, records, isFirst) {
+    remember(former, { args: { value = "" }, sides = {} }: Reading, args, records, isFirst) {
       const { key, mark } = args;
       const claimed = claimedIn(records, mark);
       const origin = isFirst ? originOf(parameterOf(key), value, claimed) : former["value"];
-      const change = { seen: { [key]: value }, asked: { [key]: args.value }, sides };
+      const change = { observed: { [key]: value }, asked: { [key]: args.value }, sides };
       const before = sidesBefore(change, sidesOf(former), claimed);
       return { ...former, value: origin, ...(before && { sides: before }) };
     },

@@ -91,26 +91,26 @@ const madeBy = (wrote: Values, path: string): string | undefined =>
     })
     .find((value) => value !== undefined);
 
-/** What `asked` changes in values that are `seen`. */
-const changing = (seen: Values, asked: Values): Values =>
+/** What `asked` changes in values that are `observed`. */
+const changing = (observed: Values, asked: Values): Values =>
   Object.fromEntries(
-    Object.entries(seen).filter(([key, value]) => asked[key] !== undefined && asked[key] !== value),
+    Object.entries(observed).filter(([key, value]) => asked[key] !== undefined && asked[key] !== value),
   );
 
 /** What the parameters are and are to be, and what the change changes besides. */
 interface Change {
-  readonly seen: Values;
+  readonly observed: Values;
   readonly asked: Values;
   readonly sides: Values;
 }
 
 /** What to remember of others before a change; `known` is what was remembered before an earlier one. */
 export function sidesBefore(
-  { seen, asked, sides }: Change,
+  { observed, asked, sides }: Change,
   known: Values | undefined,
   claimed: readonly Claimed[],
 ): Values | undefined {
-  const was = changing(seen, asked);
+  const was = changing(observed, asked);
   const own = new Set(Object.keys(asked).map(parameterOf));
   const found = Object.entries(sides).flatMap(([path, value]): [string, string][] => {
     const made = madeBy(was, path);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
 import { parseMark } from "../linux/marks/mark";
-import { isCableEnd, type Link, misfit, parseLink } from "../linux/read/link";
+import { incompatible, isCableEnd, type Link, parseLink } from "../linux/read/link";
 import { parseNamespaceIds } from "../linux/read/namespaceId";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
 import { ethernetFields, placeFields, portFields, stateFields } from "./links/fields";
@@ -38,7 +38,7 @@ interface Outputs {
   peerIfindex: number;
 }
 
-interface Seen extends Observed<Args, Partial<Outputs>> {
+interface Reading extends Observed<Args, Partial<Outputs>> {
   readonly end: Link | undefined;
   readonly peer: Link | undefined;
 }
@@ -78,8 +78,8 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       .map(({ namespace, name }) => linkId(namespace, name))
       .join(" "),
   place: { ends: ["end", "peer"], key: ({ end }) => linkId(end.namespace, end.name) },
-  home: ({ end }) => end.namespace,
-  claims: ({ end, peer }) => [end, peer].map(linkClaim),
+  namespaceOf: ({ end }) => end.namespace,
+  objectNames: ({ end, peer }) => [end, peer].map(linkClaim),
   needs: ({ end, peer }) => [end, peer].flatMap(needsOf),
   defaults: ({ mark }) => ({ end: { mac: macOf(mark, "end") }, peer: { mac: macOf(mark, "peer") } }),
   problems: ({ end, peer }) => problems(end, peer),
@@ -90,7 +90,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     ...(adopt ? [end, peer].map(({ namespace }) => showNamespaceIds(namespace)) : []),
   ],
 
-  parse(answers, args): Seen | undefined {
+  parse(answers, args): Reading | undefined {
     const left = [...answers];
     const [end, peer] = [args.end, args.peer].map((asked) =>
       isNamed(asked) ? parseLink(left.shift()) : undefined,
@@ -101,7 +101,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       args: { end: seenEnd(end), peer: seenEnd(peer) },
       outputs: { ...(end && { ifindex: end.ifindex }), ...(peer && { peerIfindex: peer.ifindex }) },
       mark: markOn(links, args.mark),
-      misfit: pairMisfit(end, peer, args, left),
+      incompatible: incompatiblePair(end, peer, args, left),
       end,
       peer,
     };
@@ -109,13 +109,14 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
 
   create: (args) => creation(args),
 
-  update(seen: Seen, args) {
+  update(observed: Reading, args) {
     // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
-    if (!seen.args.end?.name || !seen.args.peer?.name) return [...removal(seen, args), ...creation(args)];
+    if (!observed.args.end?.name || !observed.args.peer?.name)
+      return [...removal(observed, args), ...creation(args)];
     const [mark = "", peerMark = mark] = args.mark.split("\n");
     return [
-      ...changes(seen.args.end, args.end, marksOf(seen.end), mark),
-      ...changes(seen.args.peer, args.peer, marksOf(seen.peer), peerMark),
+      ...changes(observed.args.end, args.end, marksOf(observed.end), mark),
+      ...changes(observed.args.peer, args.peer, marksOf(observed.peer), peerMark),
     ];
   },
 
@@ -132,18 +133,18 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     return { links: [...links, ...far.links], places: [...places, ...far.places] };
   },
 
-  remove: (seen, args) => removal(seen, args),
+  remove: (observed, args) => removal(observed, args),
 
-  unsettled: (seen: Seen, { end, peer }) =>
+  pending: (observed: Reading, { end, peer }) =>
     end.up && peer.up
-      ? [...carrierProblems("end.up", seen.end), ...carrierProblems("peer.up", seen.peer)]
+      ? [...carrierProblems("end.up", observed.end), ...carrierProblems("peer.up", observed.peer)]
       : [],
 
   // One end tells of the whole cable, and its deletion deletes both.
-  survey: surveyOf("VethPair", (end) => ({ end, peer: {} })),
+  discover: surveyOf("VethPair", (end) => ({ end, peer: {} })),
 
   // A crash may have come before one alias or both.
-  isOurs: ({ end, peer }: Seen, { mark, ...asked }) => {
+  isOurs: ({ end, peer }: Reading, { mark, ...asked }) => {
     const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
     return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
   },
@@ -206,20 +207,20 @@ function creation({ mark, end, peer }: Args): Command[] {
 const marksOf = (link: Link | undefined) => ({ alias: link?.ifalias, group: link?.group });
 
 /** One end takes the other along. */
-function removal(seen: Observed<Args, object>, { end, peer }: Args): Command[] {
-  const { namespace, name } = seen.args.end?.name ? end : peer;
+function removal(observed: Observed<Args, object>, { end, peer }: Args): Command[] {
+  const { namespace, name } = observed.args.end?.name ? end : peer;
   return [ip(namespace, "link", "del", "dev", name)];
 }
 
 /** Why what has these names is no cable between them. `ids` are the numbers that the namespace of each has for others. */
-function pairMisfit(
+function incompatiblePair(
   end: Link | undefined,
   peer: Link | undefined,
   asked: Args,
   ids: readonly Answer[],
 ): string | undefined {
   for (const link of [end, peer]) {
-    const problem = link && misfit(link, "veth");
+    const problem = link && incompatible(link, "veth");
     if (problem !== undefined) return `has ${link?.ifname}, which ${problem}`;
   }
   if (!end || !peer) return undefined;

@@ -34,18 +34,18 @@ export type Reason =
   | "Failed";
 
 /**
- * iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, conntrack 1.4 and procps 4 under `LC_ALL=C`.
- * One thing is said in several ways, and their exit codes do not tell them apart. First match wins.
+ * Messages of iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, conntrack 1.4 and procps 4 under
+ * `LC_ALL=C`. One cause has several messages, and exit codes do not distinguish causes. The first match wins.
  */
 const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
-  // `ip netns exec` and `flock` say it of the program they should start, in words that elsewhere mean "absent".
+  // `ip netns exec` and `flock` report a missing program in words that otherwise mean a missing object.
   [/exec of ".*" failed: No such file|failed to execute .*: No such file/, "ToolMissing"],
-  // Without firewalld, or without the bus that it is on.
+  // firewalld, or the D-Bus that it uses, is not running.
   [/FirewallD is not running|DBUS_ERROR: Failed to connect to socket/, "NotRunning"],
-  // Without ovsdb-server; and with it, but without ovs-vswitchd, which was waited for.
+  // ovsdb-server is not running, or ovs-vswitchd is not and the command waited for it.
   [/database connection failed|terminating with signal 14 \(Alarm clock\)/, "NotRunning"],
   [/Cannot open network namespace ".*": No such file or directory/, "NotFound"],
-  // A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace.
+  // A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`, is a name without a namespace.
   [/setting the network namespace ".*" failed: Invalid argument/, "NotFound"],
   [/Invalid "netns" value|Peer netns reference is invalid/, "NotFound"],
   [/Device ".*" does not exist/, "NotFound"],
@@ -58,7 +58,8 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/ 0 flow entries have been deleted/, "NotFound"],
   [/Error: INVALID_(POLICY|IPSET)/, "NotFound"],
   [/ovs-vsctl: no (bridge|port|row) /, "NotFound"],
-  // Between its look and its deletion, the connection ended or another deleted it; `conntrack` leaves all that follow.
+  // The connection ended, or another process deleted it, between look and deletion. `conntrack` then skips all following
+  // connections.
   [/such conntrack doesn't exist/, "Raced"],
   [/File exists|address already assigned/i, "AlreadyExists"],
   [/Error: NAME_CONFLICT/, "AlreadyExists"],
@@ -66,7 +67,7 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/Device or resource busy/, "InUse"],
   [/IPv6 is disabled on/, "Unsupported"],
   [/Operation not permitted|Permission denied|you must be root/i, "NotPermitted"],
-  // A table of that name which nft has filled with what iptables does not know.
+  // nft has added expressions to this table that iptables does not support.
   [/is incompatible, use 'nft' tool/, "Unsupported"],
   [/Unknown device type|Operation not supported|Protocol not supported|not compiled in/, "Unsupported"],
   [/Network is down|[Dd]evice (for nexthop )?is not up/, "LinkDown"],
@@ -74,7 +75,7 @@ const MESSAGES: readonly (readonly [RegExp, Reason])[] = [
   [/Nexthop has invalid gateway|Network is unreachable|No route to host/, "Unreachable"],
 ];
 
-/** The reason behind a tool's own words. */
+/** Classifies a tool's message. */
 export const reasonOf = (stderr: string): Reason =>
   MESSAGES.find(([pattern]) => pattern.test(stderr))?.[1] ?? "Failed";
 
@@ -96,7 +97,7 @@ const LEADS: Readonly<Record<Reason, string>> = {
   Failed: "failed",
 };
 
-/** A command that did not do its work: the reason first, then the command, then what it said. */
+/** A failed command: the reason, the command, and the tool's message. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 
@@ -111,11 +112,10 @@ export class CommandError extends Error {
   }
 }
 
-/** Whether `error` says that the thing asked about does not exist. */
 export const isNotFound = (error: unknown): boolean =>
   error instanceof CommandError && error.reason === "NotFound";
 
-/** What `work` gives; `undefined` where the thing it asks about does not exist. Every other failure travels up. */
+/** Returns the result of `work`, or `undefined` if the object does not exist. Any other failure is thrown. */
 export async function orAbsent<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -125,12 +125,12 @@ export async function orAbsent<T>(work: () => Promise<T>): Promise<T | undefined
   }
 }
 
-/** A resource that may not be touched: it is somebody else's, or in use. */
+/** The resource must not be changed: it has another owner or is in use. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
 
-/** Parts of a resource failed: a line for each. Its state stays as it was. */
+/** Parts of a resource failed, listed one a line. The state is unchanged. */
 export class PartsError extends Error {
   override readonly name = "PartsError";
 
@@ -140,8 +140,8 @@ export class PartsError extends Error {
 }
 
 /**
- * Something was made but is not as asked. Carries what the engine needs to keep it in the state, so that it is
- * not lost: the next `pulumi up` mends it, `pulumi destroy` removes it.
+ * The object exists but differs from the request. The error carries the state, so that the next `pulumi up` can fix the
+ * object and `pulumi destroy` can delete it.
  */
 export class PartialError extends Error {
   override readonly name = "PartialError";

@@ -1,4 +1,4 @@
-/** A mark of packets and the bits of it that count. */
+/** A packet mark and the bits of it that count. */
 export interface Fwmark {
   readonly value: number;
   readonly mask: number;
@@ -8,7 +8,7 @@ const BITS = 0xffff_ffff;
 
 export const hex = (n: number): string => `0x${n.toString(16)}`;
 
-/** The one form of a mark: `0x10`, or with a mask `0x10/0xff`. */
+/** Formats a mark in canonical form: `0x10`, or with a mask `0x10/0xff`. */
 export const printFwmark = ({ value, mask }: Fwmark): string =>
   mask === BITS ? hex(value) : `${hex(value)}/${hex(mask)}`;
 

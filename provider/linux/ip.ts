@@ -6,20 +6,20 @@ export type Family = "ipv4" | "ipv6";
 /** A parsed address, with or without a prefix length. */
 export interface Ip {
   readonly family: Family;
-  /** The address alone, canonical. */
+  /** The address alone, in canonical form. */
   readonly address: string;
   readonly prefix: number;
   /** The first address of its network. */
   readonly start: string;
-  /** Bits of an address of this family. */
+  /** The number of bits in an address of this family. */
   readonly bits: 32 | 128;
 }
 
-/** The parts of an address or CIDR, or `undefined` where it is none. */
+/** Parses an address or CIDR. Returns `undefined` for any other text. */
 export const parseIp = memoized((text: string): Ip | undefined => {
   if (Address4.isValid(text)) {
     const ip = new Address4(text);
-    // Leading zeros read as octal in some tools and as decimal in others.
+    // Some tools read leading zeros as octal, others as decimal.
     if (/(^|\.)0\d/.test(text)) return undefined;
     return {
       family: "ipv4",
@@ -42,8 +42,8 @@ export const parseIp = memoized((text: string): Ip | undefined => {
   return undefined;
 });
 
-/** An address that a tool printed, in the form of the arguments: some IPv6 addresses are printed with dots. */
+/** Returns an address printed by a tool in canonical form. Tools print some IPv6 addresses with dots. */
 export const canonicalIp = (printed: string): string => parseIp(printed)?.address ?? printed;
 
-/** The family of an address or network that has been checked; a leading `!` is passed over. */
+/** Returns the family of a checked address or network. A leading `!` is ignored. */
 export const familyOf = (checked: string): Family => (checked.includes(":") ? "ipv6" : "ipv4");

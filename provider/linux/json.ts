@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Parses what a tool printed as JSON; nothing printed counts as an empty list, as `ip -j` does it. */
+/** Parses JSON output of a tool. Empty output is an empty list, as in `ip -j`. */
 export function parseJson<T extends z.ZodType>(schema: T, text: string): z.output<T> {
   const result = schema.safeParse(text.trim() === "" ? [] : JSON.parse(text));
   if (result.success) return result.data;

@@ -1,7 +1,6 @@
-/** How many answers `memoized` keeps. */
 const MOST = 10_000;
 
-/** Keeps what it has made for a key. All is thrown away together, as a run asks for the same few again and again. */
+/** Caches results by key. The whole cache is cleared when full, because a run repeats the same few keys. */
 export function keeping<T>(most: number): (key: string, make: () => T) => T {
   const kept = new Map<string, T>();
   return (key, make) => {
@@ -14,16 +13,16 @@ export function keeping<T>(most: number): (key: string, make: () => T) => T {
   };
 }
 
-/** `answer`, which depends on its words alone, asked only once for the same ones. */
+/** Memoizes `answer`, which must depend on its words alone. */
 export function memoized<W extends string[], T>(answer: (...words: W) => T): (...words: W) => T {
   const answers = keeping<T>(MOST);
   return (...words) => answers(words.join("\n"), () => answer(...words));
 }
 
-/** How many results `recent` keeps: the answers to the looks of one moment. */
+/** How many results `recent` keeps, enough for the looks of one moment. */
 const FEW = 4;
 
-/** `parse`, which is asked for the same long text some times in a row, done only once for each. Nobody changes its results. */
+/** Memoizes `parse` for long texts that are parsed several times in a row. Callers must not modify the results. */
 export function recent<T>(parse: (text: string) => T): (text: string) => T {
   let kept: readonly (readonly [text: string, parsed: T])[] = [];
   return (text) => {

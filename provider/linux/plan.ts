@@ -1,20 +1,20 @@
 import type { Command } from "./command";
 import type { Reason } from "./errors";
 
-/** What a command printed, or what it said when it failed. */
+/** The output of a command, or its error message. */
 export type Outcome =
   | { readonly isOk: true; readonly text: string }
   | { readonly isOk: false; readonly reason: Reason; readonly stderr: string };
 
-/** A look at the kernel whose next questions depend on the answers. Pure: whoever drives it runs them. */
+/** A series of looks in which later questions depend on earlier answers. It is pure: its driver runs the commands. */
 export type Plan<T> = Generator<readonly Command[], T, readonly Outcome[]>;
 
-/** Asks one thing. */
+/** Runs one command. */
 export function* ask(command: Command): Plan<Outcome> {
   const [outcome] = yield [command];
   return outcome ?? { isOk: false, reason: "Failed", stderr: "" };
 }
 
-/** What was printed; of a command that failed, nothing. */
+/** Returns the output of a command, or `undefined` if it failed. */
 export const textOf = (outcome: Outcome | undefined): string | undefined =>
   outcome?.isOk ? outcome.text : undefined;

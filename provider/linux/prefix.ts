@@ -9,17 +9,20 @@ export function covers(network: string, address: string): boolean {
     : new Address6(address).isInSubnet(new Address6(network));
 }
 
-/** The network of an address with its prefix length: `10.1.0.7/24` is in `10.1.0.0/24`. */
+/** Returns the network of an address with a prefix length: `10.1.0.7/24` is in `10.1.0.0/24`. */
 export function networkOf(address: string): string {
   const parsed = parseIp(address);
   return parsed ? `${parsed.start}/${parsed.prefix}` : address;
 }
 
-/** Whether an address is the last of a network: its broadcast address, for IPv4. */
+/** Whether an address is the last of a network, which is the broadcast address in IPv4. */
 export const isLastOf = (network: string, address: string): boolean =>
   new Address4(network).endAddress().correctForm() === address;
 
-/** The broadcast address of the network of a checked address; networks of two or one have none, nor has IPv6. */
+/**
+ * Returns the broadcast address of the network of a checked address. Networks of one or two addresses have none, nor does
+ * IPv6.
+ */
 export function broadcastOf(address: string): string | undefined {
   const ip = parseIp(address);
   return ip?.family === "ipv4" && ip.bits - ip.prefix >= 2
@@ -27,7 +30,7 @@ export function broadcastOf(address: string): string | undefined {
     : undefined;
 }
 
-/** The address that stands for another in a network: `10.1.1.7` of `192.168.2.0/24` is `192.168.2.7`. */
+/** Maps an address to the one at the same position in a network: `10.1.1.7` to `192.168.2.7` in `192.168.2.0/24`. */
 export function mappedInto(network: string, address: string): string | undefined {
   const [start, own] = [parseIp(network), numberOf(address)];
   if (!start || own === undefined || start.family !== familyOf(address)) return undefined;
@@ -40,14 +43,14 @@ export function mappedInto(network: string, address: string): string | undefined
 
 export const bitsOf = (family: Family): number => (family === "ipv4" ? 32 : 128);
 
-/** The longest prefix that both addresses have in common, but none longer than networks usually have. */
+/** Returns the longest common prefix of two addresses, limited to the usual length of a network. */
 export function sharedPrefix(address: string, other: string): number {
   const usual = familyOf(address) === "ipv4" ? 24 : 64;
   for (let prefix = usual; prefix > 0; prefix--) if (covers(`${address}/${prefix}`, other)) return prefix;
   return 0;
 }
 
-/** Whether an address lies between two others, both included. */
+/** Whether an address is between two others, inclusive. */
 export function isBetween(address: string, from: string, to: string): boolean {
   const [low, value, high] = [from, address, to].map(numberOf);
   if (low === undefined || value === undefined || high === undefined) return false;

@@ -1,4 +1,4 @@
-/** Other programs on a host, by the names of the chains and tables that they make. */
+/** Other programs on a host, recognised by the names of their chains and tables. */
 const PROGRAMS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^DOCKER\b/, "Docker"],
   [/^NETAVARK|^netavark$/, "Podman"],
@@ -6,6 +6,6 @@ const PROGRAMS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^LIBVIRT_/, "libvirt"],
 ];
 
-/** The programs that have made any of these chains or tables. */
+/** Returns the programs that created any of these chains or tables. */
 export const programsOf = (names: readonly string[]): string[] =>
   PROGRAMS.filter(([pattern]) => names.some((name) => pattern.test(name))).map(([, name]) => name);

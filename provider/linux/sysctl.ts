@@ -2,11 +2,11 @@ import { type Command, command } from "./command";
 import { parseSysctls, sysctlPath } from "./read/sysctl";
 import { reachOf } from "./sysctlRelations";
 
-/** Reads parameters; the answer is for `valuesOf`. One that does not exist is left out of it. */
+/** Reads parameters, for `valuesOf`. Missing parameters are absent from the answer. */
 export const readSysctls = (namespace: string | undefined, keys: readonly string[]): Command =>
   command("sysctl", namespace, ["--ignore", ...keys]);
 
-/** The values of `keys` in an answer to `readSysctls`. */
+/** Returns the values of `keys` from an answer to `readSysctls`. */
 export function valuesOf(answer: string | undefined, keys: readonly string[]): Record<string, string> {
   const values = parseSysctls(answer ?? "");
   return Object.fromEntries(
@@ -18,8 +18,8 @@ export function valuesOf(answer: string | undefined, keys: readonly string[]): R
 }
 
 /**
- * Sets parameters, whatever order the map has: first those whose change makes the kernel change others, as `ip_forward`
- * does (kernel ip-sysctl).
+ * Sets parameters in an order that does not depend on the map. Parameters whose change makes the kernel change others, such
+ * as `ip_forward`, come first (kernel ip-sysctl).
  */
 export function writeSysctls(
   namespace: string | undefined,

@@ -1,16 +1,15 @@
 import { sysctlPath } from "./read/sysctl";
 
 /**
- * What the kernel's parameters have to do with each other, from its ip-sysctl page, its sources (net/ipv4/devinet.c,
- * net/ipv6/addrconf.c, net/core/neighbour.c) and a run that wrote every one of them and looked at all others. Paths are
- * those below /proc/sys.
+ * Relations between kernel parameters, from the ip-sysctl page, the sources (net/ipv4/devinet.c, net/ipv6/addrconf.c,
+ * net/core/neighbour.c), and a run that wrote every parameter and read all others. Paths are below /proc/sys.
  */
 
-/** Paths of one parameter, the one it is known by first. */
+/** Paths of one parameter, its canonical path first. */
 interface Alias {
   readonly pattern: RegExp;
   readonly paths: readonly [string, string];
-  /** Whether one value means the same under each path; otherwise each path has a unit of its own. */
+  /** Whether a value means the same under each path. Otherwise each path has its own unit. */
   readonly isSameValue: boolean;
 }
 
@@ -45,7 +44,7 @@ const ALIASES: readonly Alias[] = [
 
 const aliasOf = (path: string): Alias | undefined => ALIASES.find(({ pattern }) => pattern.test(path));
 
-/** Every path of the parameter that a key names; the first is the one it is known by. */
+/** Returns every path of the parameter that a key names, the canonical one first. */
 export function sysctlPaths(key: string): readonly [string, ...string[]] {
   const path = sysctlPath(key);
   const alias = aliasOf(path);
@@ -54,10 +53,10 @@ export function sysctlPaths(key: string): readonly [string, ...string[]] {
   return [path.replace(alias.pattern, first), path.replace(alias.pattern, second)];
 }
 
-/** The path that a parameter is known by, however its key is written. */
+/** Returns the canonical path of a key. */
 export const parameterOf = (key: string): string => sysctlPaths(key)[0];
 
-/** Whether two keys name one parameter and a value means the same under both. */
+/** Whether two keys name the same parameter in the same unit. */
 export const isSameKey = (one: string, other: string): boolean =>
   parameterOf(one) === parameterOf(other) && (sysctlPath(one) === sysctlPath(other) || !hasOtherUnit(one));
 
@@ -67,11 +66,11 @@ export const hasOtherUnit = (key: string): boolean => aliasOf(sysctlPath(key))?.
 /** A parameter whose change makes the kernel change others. */
 interface Wide {
   readonly pattern: RegExp;
-  /** The folder that the others are in. */
+  /** The folder of the other parameters. */
   readonly folder: string;
-  /** Their places in that folder. */
+  /** Their places in the folder. */
   readonly sides: string;
-  /** The value that another gets, if it is not the same. */
+  /** The value that another parameter gets, if it differs. */
   readonly value?: (side: string, value: string) => string;
 }
 
@@ -82,7 +81,7 @@ const WIDE: readonly Wide[] = [
     sides: "(?!all/)[^/]+/forwarding|all/accept_redirects",
     value: (side, value) => (side.endsWith("/accept_redirects") ? String(Number(value === "0")) : value),
   },
-  // A link follows `default` until it gets an IPv4 address or a value of its own. `forwarding` alone does not.
+  // A link follows `default` until it gets an IPv4 address or a value of its own. The exception is `forwarding`.
   {
     pattern: /^net\/ipv4\/conf\/default\/(?!forwarding$)(\w+)$/,
     folder: "net/ipv4/conf",
@@ -101,19 +100,19 @@ const WIDE: readonly Wide[] = [
   },
 ];
 
-/** What the change of a parameter does to others. */
+/** The effect of a parameter's change on others. */
 export interface Reach {
-  /** The folder that the others are in. */
+  /** The folder of the other parameters. */
   readonly folder: string;
   /** The last words of their paths. */
   readonly words: readonly string[];
-  /** Whether it changes the parameter with that path. */
+  /** Whether the parameter with that path changes. */
   changes(path: string): boolean;
-  /** The value that the other then gets. */
+  /** The value that the other parameter gets. */
   valueOf(path: string, value: string): string;
 }
 
-/** What the change of a parameter does to others, or `undefined` where it changes none. */
+/** Returns the effect of a parameter's change on others, or `undefined` if there is none. */
 export function reachOf(key: string): Reach | undefined {
   const path = parameterOf(key);
   const wide = WIDE.find(({ pattern }) => pattern.test(path));
@@ -130,8 +129,8 @@ export function reachOf(key: string): Reach | undefined {
 }
 
 /**
- * Parameters that may change each other: those of one kind, as `net/ipv4 forwarding`. `undefined` for one that has nothing
- * to do with another.
+ * Returns the group of parameters that may change each other, such as `net/ipv4 forwarding`. Returns `undefined` for an
+ * independent parameter.
  */
 export function circleOf(key: string): string | undefined {
   const path = parameterOf(key);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Family, familyOf } from "../linux/ip";
 import { linkFactsOf, type MadeLink } from "../linux/linkTypes";
 import { parseMark } from "../linux/marks/mark";
-import { claimOf } from "../linux/marks/objectName";
+import { objectName } from "../linux/marks/objectName";
 import { covers } from "../linux/prefix";
 import { parameterOf } from "../linux/sysctlRelations";
 import type { DeviceAddress, Place, Port } from "./network/network";
@@ -23,7 +23,7 @@ export type Args = Readonly<Record<string, unknown>>;
 /** The name of a kind, and the kernel objects that a resource of it has. */
 interface Kind {
   readonly kind: string;
-  claims(args: Args): readonly string[];
+  objectNames(args: Args): readonly string[];
   settings?(args: Args): readonly string[];
 }
 
@@ -49,7 +49,7 @@ export class Owners {
       const owner = this.ofMark(mark);
       if (!owner) continue;
       this.byName.set(ownerName(owner), one);
-      for (const claim of [...definition.claims(args), ...(definition.settings?.(args) ?? [])])
+      for (const claim of [...definition.objectNames(args), ...(definition.settings?.(args) ?? [])])
         this.byClaim.set(claim, owner);
     }
   }
@@ -92,19 +92,19 @@ export class Owners {
   }
 
   ofLink({ place, device }: Port): Owner | undefined {
-    return this.ofMark(device.alias) ?? this.byClaim.get(claimOf("link", place.name, device.name));
+    return this.ofMark(device.alias) ?? this.byClaim.get(objectName("link", place.name, device.name));
   }
 
   ofOvsPort(link: string): Owner | undefined {
-    return this.byClaim.get(claimOf("port of Open vSwitch", undefined, link));
+    return this.byClaim.get(objectName("port of Open vSwitch", undefined, link));
   }
 
   ofAddress({ place, device }: Port, { ip, prefix }: DeviceAddress): Owner | undefined {
-    return this.byClaim.get(claimOf("address", place.name, `${device.name} ${ip}/${prefix}`));
+    return this.byClaim.get(objectName("address", place.name, `${device.name} ${ip}/${prefix}`));
   }
 
   ofNeighbour(place: Place, link: string, ip: string): Owner | undefined {
-    return this.byClaim.get(claimOf("neighbour", place.name, `${link} ${ip}`));
+    return this.byClaim.get(objectName("neighbour", place.name, `${link} ${ip}`));
   }
 
   /** `table` as arguments have it. */
@@ -114,11 +114,11 @@ export class Owners {
     metric: number,
     table: number | string = "main",
   ): Owner | undefined {
-    return this.byClaim.get(claimOf("route", place.name, `${table} ${destination} metric ${metric}`));
+    return this.byClaim.get(objectName("route", place.name, `${table} ${destination} metric ${metric}`));
   }
 
   ofPolicyRule(place: Place, family: Family, priority: number): Owner | undefined {
-    return this.byClaim.get(claimOf("rule", place.name, `${family} ${priority}`));
+    return this.byClaim.get(objectName("rule", place.name, `${family} ${priority}`));
   }
 
   /** Whose route would lead to an address, though the kernel has none. */
@@ -153,7 +153,7 @@ export class Owners {
 
   /** `path` as below /proc/sys. */
   ofSysctl(place: Place, path: string): Owner | undefined {
-    return this.byClaim.get(claimOf("sysctl", place.name, parameterOf(path)));
+    return this.byClaim.get(objectName("sysctl", place.name, parameterOf(path)));
   }
 }
 

@@ -109,7 +109,7 @@ describe("what hangs on a part of a Topology or Node", function () {
       const without = { far: { namespace: "n2" }, follows: true, hasCable: false };
       const said = (await errorOf(stack.preview(around(without)))).message;
       expect(said.replace(/\s+/g, " ")).to.include(
-        'needs link e in n1, which Topology "t" takes away: take this out of the program as well, or put that back',
+        'needs link e in n1, which Topology "t" deletes. Remove this from the program too, or restore that',
       );
       expect(await there()).to.deep.equal(ALL);
       await stack.up(around({ ...without, hasRest: false }));

@@ -70,7 +70,7 @@ describe("what is still needed by name", function () {
   for (const [owner, object, ...needers] of rows) {
     it(`${owner} stays, and the error says who needs it`, async () => {
       const { message } = await errorOf(stack.up(() => network("left", names, "name", [owner])));
-      const said = new RegExp(`${object} is not deleted, as it is needed by (.*): take that out`).exec(
+      const said = new RegExp(`cannot delete ${object}: it is needed by (.*)\\. Remove that`).exec(
         message,
       )?.[1];
       expect(said?.split(", ")).to.include.members(needers);

@@ -155,7 +155,7 @@ export const golden = (name: string): string =>
   readFileSync(join(__dirname, "../unit/golden", `${name}.json`), "utf8");
 
 /** What is seen where the kernel has exactly what was asked for. */
-export const asSeen = (args: Args): Observed<Args, object> => ({
+export const asObserved = (args: Args): Observed<Args, object> => ({
   args,
   outputs: {},
   mark: String(args["mark"]),
@@ -168,7 +168,7 @@ export const asSeen = (args: Args): Observed<Args, object> => ({
 export function itCreates(
   definition: Definition,
   rows: readonly (readonly [given: Args, ...string[]])[],
-  seen = asSeen,
+  observed = asObserved,
 ): void {
   for (const [given, ...commands] of rows) {
     it(`creates ${JSON.stringify(given)}`, () => {
@@ -178,7 +178,7 @@ export function itCreates(
 
     it(`has nothing to change once it has ${JSON.stringify(given)}`, () => {
       const args = checked(definition, given);
-      expect(definition.update(seen(args), args)).to.deep.equal([]);
+      expect(definition.update(observed(args), args)).to.deep.equal([]);
     });
   }
 }
@@ -188,7 +188,7 @@ export function itUpdates(
   definition: Definition,
   state: Args,
   rows: readonly (readonly [path: string, value: unknown, ...commands: string[]])[],
-  seen = asSeen,
+  observed = asObserved,
 ): void {
   it("has commands for every field that updates in place", () => {
     const updatable = Object.keys(definition.onChange).filter(
@@ -200,7 +200,7 @@ export function itUpdates(
   for (const [path, value, ...commands] of rows) {
     it(`updates ${path} to ${JSON.stringify(value)}`, () => {
       const args = withValue(state, path, value);
-      expect(withoutMark(printed(definition.update(seen(state), args)), args)).to.deep.equal(commands);
+      expect(withoutMark(printed(definition.update(observed(state), args)), args)).to.deep.equal(commands);
     });
   }
 }

@@ -20,12 +20,12 @@ const pendant: Definition = {
   schema: PendantArgs,
   onChange: { ...lamp.onChange, from: "replace", length: "replace" },
   id: ({ name }) => `lamp ${name}`,
-  claims: ({ name }) => [`lamp ${name}`],
+  objectNames: ({ name }) => [`lamp ${name}`],
   needs: ({ from }) => (from === undefined ? [] : [`lamp ${from}`]),
 };
 
 /** One whose deletion takes along what hangs from it. */
-const stem: Definition = { ...pendant, kind: "Stem", encloses: ({ name }) => String(name) };
+const stem: Definition = { ...pendant, kind: "Stem", ownsNamespace: ({ name }) => String(name) };
 
 const ChandelierArgs = z.object({
   name: z.string(),

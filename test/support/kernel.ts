@@ -251,7 +251,7 @@ export const belonging = (id: string, owner: string, stack = "project/stack"): s
     : "Remove it there, or ask for another; `pulumi-netns gc` removes what is left of a stack that is no more");
 
 /** What is said of an object that is another kind of thing. */
-export const misfitting = (id: string, what: string): string =>
+export const refusedAsIncompatible = (id: string, what: string): string =>
   `RefusedError: ${id} exists already, but ${what}: remove it by hand if nobody needs it, or ask for another`;
 
 /** The error of something that must fail: of a command its reason, itself, and what it said; else name and message. */

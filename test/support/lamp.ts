@@ -31,7 +31,7 @@ export const lamp: Definition<Lamp, { serial: number }> = {
   identity: "name",
   onChange: { name: "replace", watts: "update", colour: "update", adopt: "update" },
   id: ({ name }) => `lamp ${name}`,
-  claims: ({ name }) => [`lamp ${name}`],
+  objectNames: ({ name }) => [`lamp ${name}`],
   probe: ({ name }) => [ip(undefined, "show", name)],
   parse([answer]) {
     if (answer === undefined) return undefined;
@@ -43,9 +43,9 @@ export const lamp: Definition<Lamp, { serial: number }> = {
     ip(undefined, "mark", lamp.name, lamp.mark),
     ...change(lamp),
   ],
-  update: (seen, lamp) => [
-    ...(seen.mark === lamp.mark ? [] : [ip(undefined, "mark", lamp.name, lamp.mark)]),
-    ...(seen.args.watts === lamp.watts && seen.args.colour === lamp.colour ? [] : change(lamp)),
+  update: (observed, lamp) => [
+    ...(observed.mark === lamp.mark ? [] : [ip(undefined, "mark", lamp.name, lamp.mark)]),
+    ...(observed.args.watts === lamp.watts && observed.args.colour === lamp.colour ? [] : change(lamp)),
   ],
   remove: (_, { name }) => [ip(undefined, "del", name)],
 };
@@ -60,15 +60,20 @@ export const candle: typeof lamp = {
   kind: "Candle",
   id: ({ name }) => `candle ${name}`,
   create: (lamp) => [ip(undefined, "add", lamp.name), ...change(lamp)],
-  update: (seen, lamp) =>
-    seen.args.watts === lamp.watts && seen.args.colour === lamp.colour ? [] : change(lamp),
+  update: (observed, lamp) =>
+    observed.args.watts === lamp.watts && observed.args.colour === lamp.colour ? [] : change(lamp),
   isRecorded: () => true,
   isOurs: () => true,
-  mayTakeOver: () => false,
+  mayAdopt: () => false,
 };
 
 /** Takes nothing along when it goes. */
-export const bulb: typeof lamp = { ...lamp, kind: "Bulb", id: ({ name }) => `bulb ${name}`, isLeaf: true };
+export const bulb: typeof lamp = {
+  ...lamp,
+  kind: "Bulb",
+  id: ({ name }) => `bulb ${name}`,
+  hasNoDependents: true,
+};
 
 /** Is always there. */
 export const sun: typeof lamp = {
@@ -77,7 +82,7 @@ export const sun: typeof lamp = {
   id: ({ name }) => `sun ${name}`,
   create: change,
   remove: () => [],
-  isStanding: true,
+  isShared: true,
 };
 
 /** A host that has lamps, and does what it is told with them. */

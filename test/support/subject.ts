@@ -7,7 +7,7 @@ import type { Args, Definition, Problem } from "../../provider/engine/definition
 import { birthGroup } from "../../provider/kinds/links/identity";
 import { type Answer, type Command, isWait, type Wait } from "../../provider/linux/command";
 import { withFacts } from "../../provider/linux/host/currentFacts";
-import { asSeen, checked, markFor } from "./args";
+import { asObserved, checked, markFor } from "./args";
 import { checkedComposite } from "./composite";
 import { HERE } from "./fakeHost";
 
@@ -20,7 +20,7 @@ export interface Subject {
   /** Whether each field is well by itself. */
   isSuited(given: Args): boolean;
   id(args: Args): unknown;
-  claims(args: Args): readonly string[];
+  objectNames(args: Args): readonly string[];
   /** Every command for `args` from `check`, in a namespace of its own and where that of `was` is there already. */
   commands(was: Args, args: Args): Command[];
 }
@@ -34,7 +34,7 @@ export function single(definition: Definition): Subject {
     check: (given) => withFacts(HERE.facts, () => checkArgs(definition, marked(given))),
     isSuited: (given) => withFacts(HERE.facts, () => checkArgs(alone, marked(given)).problems.length === 0),
     id: (args) => definition.id(args),
-    claims: (args) => definition.claims(args),
+    objectNames: (args) => definition.objectNames(args),
     commands: (was, args) => commandsFor(definition, checked(definition, was, "it"), args),
   };
 }
@@ -57,8 +57,8 @@ export function manifold(composite: Composite): Subject {
     isSuited: (given) =>
       withFacts(HERE.facts, () => checkArgs(composite, marked(given)).problems.length === 0),
     id: (args) => composite.id(args),
-    claims: (args) =>
-      checkedPartsOf(composite, args).flatMap(({ definition, checked }) => definition.claims(checked)),
+    objectNames: (args) =>
+      checkedPartsOf(composite, args).flatMap(({ definition, checked }) => definition.objectNames(checked)),
     commands(was, args) {
       const before = partsBefore(was);
       return checkedPartsOf(composite, args).flatMap((part, at) => partCommands(before[at] ?? part, part));
@@ -87,13 +87,13 @@ function commandsFor(definition: Definition, was: Args, args: Args): Command[] {
   return [
     ...definition.probe(args),
     ...create,
-    ...definition.update(asSeen(was), args),
+    ...definition.update(asObserved(was), args),
     ...removal(definition, args, create),
   ];
 }
 
 function removal(definition: Definition, args: Args, create: readonly Command[]): Command[] {
-  const plan = definition.remove(asSeen(args), args);
+  const plan = definition.remove(asObserved(args), args);
   if (!("next" in plan)) return [...plan];
   const commands: Command[] = [];
   const answer = (command: Command) => answerTo(command, commands.some(isDeletion) ? [] : create);

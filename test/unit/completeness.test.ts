@@ -202,7 +202,7 @@ describe("completeness of kinds of link", () => {
 /** Whether a resource claims the name of a link. */
 function claimsLink(definition: Definition, args: Args): boolean {
   const { args: checked } = checkArgs(definition, { ...args, mark: markFor(definition.kind) });
-  return definition.claims(checked).some((claim) => claim.startsWith("link "));
+  return definition.objectNames(checked).some((claim) => claim.startsWith("link "));
 }
 
 function itHasItsFiles(folder: string, kind: string): void {

@@ -50,7 +50,7 @@ function verdict(subject: Subject, good: Args, field: Field, value: unknown): "r
   );
   expect(subject.check(args)).to.deep.equal({ args, problems: [] });
   expect(subject.id(args)).to.be.a("string");
-  expect(subject.claims(args)).to.be.an("array");
+  expect(subject.objectNames(args)).to.be.an("array");
   const commands = subject.commands(good, args);
   expect(commands.flatMap(dangersOf)).to.deep.equal([]);
   if (typeof value === "string") expectSameWords(subject, good, { args, field, value, commands });
@@ -100,7 +100,7 @@ const asDefinition = (assertion: Assertion): Definition => ({
   ...assertion,
   identity: "",
   onChange: {},
-  claims: () => [],
+  objectNames: () => [],
   probe(args) {
     const asked: Command[] = [];
     const run = (command: Command) => {

@@ -14,7 +14,7 @@ import { policyRule } from "../../provider/kinds/policyRule";
 import { route } from "../../provider/kinds/route";
 import { sysctl } from "../../provider/kinds/sysctl";
 import { vethPair } from "../../provider/kinds/vethPair";
-import { asSeen, checked, markFor } from "../support/args";
+import { asObserved, checked, markFor } from "../support/args";
 import { HERE } from "../support/fakeHost";
 
 /** A kind, arguments, and other spellings of some of them. */
@@ -96,11 +96,12 @@ describe("another spelling of an object", () => {
 
       it(`is the same object, and no reason to make it again: ${title}`, () => {
         expect(definition.id(two)).to.equal(definition.id(one));
-        expect(definition.claims(two)).to.deep.equal(definition.claims(one));
+        expect(definition.objectNames(two)).to.deep.equal(definition.objectNames(one));
         const { changes, replaces } = engine.diff(definition, HERE, one, two);
         expect(replaces).to.deep.equal([]);
         // Where it is written down as it was spelt, no command follows.
-        if (changes) expect(definition.update(asSeen(spelt(definition, one, two)), two)).to.deep.equal([]);
+        if (changes)
+          expect(definition.update(asObserved(spelt(definition, one, two)), two)).to.deep.equal([]);
       });
     }
   }

@@ -2,20 +2,20 @@ import { isDeepStrictEqual } from "node:util";
 import type { Definition, Observed } from "../../engine/definition";
 import { hasUnknown, UNKNOWN } from "../../engine/unknown";
 import type { Answer, Steps } from "../../linux/command";
-import { claimOf, namespaceClaim } from "../../linux/marks/objectName";
-import { surveyOf } from "../packetRule/discover";
+import { namespaceClaim, objectName } from "../../linux/marks/objectName";
+import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
 import { deleteAll, untilRemoved } from "../packetRule/removal";
 import { tableName } from "../packetRule/stackTable";
 import { FilterRuleArgs } from "./args";
 import * as firewalld from "./firewalld/backend";
-import { objections } from "./firewalld/reload";
+import { preflight } from "./firewalld/reload";
 import * as iptables from "./iptables";
 import * as nftables from "./nftables";
 import { filterProblems } from "./problems";
-import { SAID, seenArgs } from "./readBack";
-import { filterCaveats } from "./warnings";
+import { observedArgs, SAID } from "./readBack";
+import { filterWarnings } from "./warnings";
 
 interface Outputs {
   /** Name of the table that holds the rule: `pulumi-netns/PROJECT/STACK`, `filter` with iptables, `firewalld` with firewalld. */
@@ -23,7 +23,7 @@ interface Outputs {
 }
 
 /** What `parse` found. The answers have the handles by which nftables knows rules; the state must not have them. */
-interface Seen extends Observed<FilterRuleArgs, Outputs> {
+interface Reading extends Observed<FilterRuleArgs, Outputs> {
   readonly answers: readonly Answer[];
 }
 
@@ -61,7 +61,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
 
   id: (args) => ruleId(args.chain, args),
   // A rule is known by its mark alone, and no two resources have the same.
-  claims: ({ namespace, mark }) => [claimOf("filter rule", namespace, mark)],
+  objectNames: ({ namespace, mark }) => [objectName("filter rule", namespace, mark)],
   needs: ({ namespace }) => namespaceClaim(namespace),
   place: { namespace: "namespace", key: (_, named) => named },
 
@@ -80,8 +80,8 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   parse: (answers, args) => look(answers, args),
   create: (args, answers = []) => backends[args.backend].change(answers, args.mark, args),
 
-  update({ args: seen, mark = "", answers = [] }: Seen, args) {
-    const isAsked = SAID.every((field) => isDeepStrictEqual(seen[field], args[field]));
+  update({ args: observed, mark = "", answers = [] }: Reading, args) {
+    const isAsked = SAID.every((field) => isDeepStrictEqual(observed[field], args[field]));
     return isAsked && mark === args.mark ? [] : backends[args.backend].change(answers, mark, args);
   },
 
@@ -90,11 +90,11 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     const backend = backends[args.backend];
     return untilRemoved(filterRule.id(args), () => removal(args, backend));
   },
-  objections,
-  isLeaf: true,
-  caveats: filterCaveats,
+  preflight: preflight,
+  hasNoDependents: true,
+  warnings: filterWarnings,
 
-  survey: (namespace) => surveyOf(backends, namespace),
+  discover: (namespace) => discoverBackends(backends, namespace),
 
   // A reload of firewalld is for all its rules.
   serialize: (args) => (args.backend === "firewalld" ? args.backend : turnOf(args)),
@@ -104,12 +104,12 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   },
 };
 
-function look(answers: readonly Answer[], args: FilterRuleArgs): Seen | undefined {
+function look(answers: readonly Answer[], args: FilterRuleArgs): Reading | undefined {
   const backend = backends[args.backend];
   const found = backend.find(answers, args);
   if (found.length === 0) return undefined;
   return {
-    args: seenArgs(found, args, backend.count(args)),
+    args: observedArgs(found, args, backend.count(args)),
     outputs: { table: backend.table(args) },
     mark: args.mark,
     answers,

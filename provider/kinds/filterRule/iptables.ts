@@ -33,13 +33,13 @@ export const probe = ({ family, namespace }: FilterRuleArgs): Command[] => [
 ];
 
 /** All filter rules of a network namespace, for `surveyed`. */
-export const survey = (namespace: string | undefined): Command[] => [
+export const discover = (namespace: string | undefined): Command[] => [
   iptables("ipv4", namespace, TABLE, "-S"),
   iptables("ipv6", namespace, TABLE, "-S"),
 ];
 
-/** The resources behind the rules in the answers to `survey`. */
-export const surveyed = ([ipv4, ipv6]: readonly Answer[]): Marked[] => [
+/** The resources behind the rules in the answers to `discover`. */
+export const discovered = ([ipv4, ipv6]: readonly Answer[]): Marked[] => [
   ...markedIn("ipv4", ipv4),
   ...markedIn("ipv6", ipv6),
 ];

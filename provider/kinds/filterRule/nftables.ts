@@ -26,10 +26,10 @@ const isOwn = ({ comment }: NftRule): boolean => parseComment(comment) !== undef
 /** How many rules there are to be found: one has room for everything. */
 export const count = (): number => 1;
 
-export { probe, survey } from "../packetRule/stackTable";
+export { discover, probe } from "../packetRule/stackTable";
 
-/** The resources behind the rules in an answer to `survey`. */
-export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
+/** The resources behind the rules in an answer to `discover`. */
+export const discovered = ([listing]: readonly Answer[]): Marked[] =>
   (parseTable(listing)?.rules ?? []).flatMap(({ family, comment, chain }) => {
     const mark = parseComment(comment)?.mark;
     if (mark === undefined) return [];
@@ -38,9 +38,9 @@ export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
 
 /** The rules with this mark in an answer to `probe`. */
 export function find([listing]: readonly Answer[], { mark, family }: FilterRuleArgs): FoundRule[] {
-  const seen = parseTable(listing);
-  return marked(seen?.rules ?? [], mark).map((rule) => {
-    const beside = ordered(seen, rule.chain);
+  const observed = parseTable(listing);
+  return marked(observed?.rules ?? [], mark).map((rule) => {
+    const beside = ordered(observed, rule.chain);
     const chain = rule.chain.replace(PREFIX, "");
     return {
       ...readExpressions(rule.expr, family),
@@ -48,14 +48,14 @@ export function find([listing]: readonly Answer[], { mark, family }: FilterRuleA
       dockerUser: false,
       priority: priorityOf(rule),
       isInOrder: isInOrder(beside.map(priorityOf), beside.indexOf(rule)),
-      obstacles: seen && isOurs(rule.chain) ? obstaclesTo(seen, rule, baseOf(chain), isOwn) : [],
+      obstacles: observed && isOurs(rule.chain) ? obstaclesTo(observed, rule, baseOf(chain), isOwn) : [],
     };
   });
 }
 
 /** Ours in a chain, as they stand there. */
-const ordered = (seen: NftTable | undefined, chain: string): NftRule[] =>
-  (seen?.rules ?? []).filter((rule) => rule.chain === chain && isOwn(rule));
+const ordered = (observed: NftTable | undefined, chain: string): NftRule[] =>
+  (observed?.rules ?? []).filter((rule) => rule.chain === chain && isOwn(rule));
 
 /**
  * Puts the rule where its priority says, in the place of those with the mark `was`; or only takes these away. Chains and the
@@ -71,9 +71,9 @@ export function change(
   const into = tableName(args.mark);
   const isSameTable = tableName(was) === into;
   const chain = PREFIX + args.chain;
-  const seen = parseTable(listing);
-  const old = marked(seen?.rules ?? [], was);
-  const beside = isSameTable ? ordered(seen, chain) : [];
+  const observed = parseTable(listing);
+  const old = marked(observed?.rules ?? [], was);
+  const beside = isSameTable ? ordered(observed, chain) : [];
   // Where its old one is, which is not replaced: nft 1.0 cannot put a set of networks in the place of another (it aborts).
   const next =
     beside.find((rule) => old.includes(rule) && isInPlace(rule, beside, args)) ??
@@ -81,11 +81,11 @@ export function change(
 
   const place: Place = { family, table: into, name: chain, base: baseOf(args.chain), isOwn };
   const rule = { comment: printComment(args), expr: expressionsOf(wantedMatch(args), args.family) };
-  const there = isSameTable ? seen : undefined;
+  const there = isSameTable ? observed : undefined;
   const entry = { rule, at: next, isReplacing: false };
   const leaving = { going: old, needed: isWanted && isSameTable ? [chain] : [], isOurs };
   const leave = (emptied: readonly string[]) =>
-    deletions(seen, { family: args.family, mark: was }, { ...leaving, emptied });
+    deletions(observed, { family: args.family, mark: was }, { ...leaving, emptied });
   if (!isWanted) return transaction(args.namespace, leave([]));
   return writing(args.namespace, there, { family, name: into }, [
     ...writeChain(there, place, [entry], old),

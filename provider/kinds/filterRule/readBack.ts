@@ -15,7 +15,7 @@ export const SAID = [
  * What was found where `count` rules are to be, in the words of the arguments. Of several rules the one that is not as asked
  * counts; what no argument can say, and a rule missing or too many, is told in `verdict`.
  */
-export function seenArgs(found: readonly FoundRule[], args: FilterRuleArgs, count: number) {
+export function observedArgs(found: readonly FoundRule[], args: FilterRuleArgs, count: number) {
   const wanted = wantedMatch(args);
   const of = <F extends keyof FoundRule & keyof FilterRuleArgs>(field: F) => {
     const other = found.find((rule) => !isDeepStrictEqual(rule[field], args[field]));
@@ -58,8 +58,8 @@ function networksIn(lists: readonly (readonly string[] | undefined)[]): string |
 
 function stateIn(found: readonly FoundRule[], { states }: FilterMatch): string | string[] | undefined {
   const other = found.find((rule) => !isDeepStrictEqual(rule.states, states));
-  const seen = other ? other.states : states;
-  return seen && wordValue(seen);
+  const observed = other ? other.states : states;
+  return observed && wordValue(observed);
 }
 
 function notes(found: readonly FoundRule[], count: number): string[] {

@@ -11,7 +11,7 @@ import type { FilterRuleArgs } from "./args";
  * Tells of others' chains that drop what this rule accepts: an accept ends the chain that it is in, and the packet goes on
  * to the next one, where a drop is final (nft(8), "verdict statements").
  */
-export function* filterCaveats(args: FilterRuleArgs): Steps<readonly string[]> {
+export function* filterWarnings(args: FilterRuleArgs): Steps<readonly string[]> {
   const { namespace, family, chain, verdict } = args;
   if (verdict !== "accept") return [];
   const [ruleset, tables] = yield [

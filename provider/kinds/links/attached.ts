@@ -1,6 +1,6 @@
 import type { Member } from "../../engine/definition";
 import type { Answer } from "../../linux/command";
-import { claimOf } from "../../linux/marks/objectName";
+import { objectName } from "../../linux/marks/objectName";
 import { keeping } from "../../linux/memo";
 import { isCableEnd, type Link, parseLinks } from "../../linux/read/link";
 
@@ -27,6 +27,6 @@ export const portsOf = (links: readonly Link[], bridge: string): readonly Link[]
   links.filter(({ master }) => master === bridge);
 
 export const memberOf = (namespace: string | undefined, { ifname, ifalias }: Link): Member => ({
-  object: claimOf("link", namespace, ifname),
+  object: objectName("link", namespace, ifname),
   mark: ifalias,
 });

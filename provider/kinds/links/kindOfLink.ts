@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Args, Definition, Effect, Observed, Problem, Some } from "../../engine/definition";
 import { type Command, ip, showLink, showLinks } from "../../linux/command";
 import type { LinkFacts } from "../../linux/linkTypes";
-import { misfit, parseLink } from "../../linux/read/link";
+import { incompatible, parseLink } from "../../linux/read/link";
 import { linksIn, memberOf, portsOf, stackedOn } from "./attached";
 import type { LinkArgs, SharedField } from "./fields";
 import { isMarked, linkId, macOf } from "./identity";
@@ -19,7 +19,7 @@ type Outputs = {
   readonly ifindex: number;
 };
 
-interface Seen extends Observed<Given, Outputs> {
+interface Reading extends Observed<Given, Outputs> {
   readonly group: string | undefined;
 }
 
@@ -41,7 +41,7 @@ interface KindOfLink<S extends z.ZodObject> {
    */
   wordsBeforeMtu?(mtu: number | undefined): readonly string[];
   /** Options to set in a command of their own before the others, as the kernel refuses all at once. */
-  setFirst?(seen: Some<z.output<S>>, asked: z.output<S>): Some<z.output<S>>;
+  setFirst?(observed: Some<z.output<S>>, asked: z.output<S>): Some<z.output<S>>;
 }
 
 const EFFECTS: Readonly<Record<SharedField, Effect>> = {
@@ -80,7 +80,7 @@ export function kindOfLink<S extends z.ZodObject>(
 
     id: ({ namespace, name }) => linkId(namespace, name),
     place: { namespace: "namespace", name: "name" },
-    claims: (args) => [linkClaim(args)],
+    objectNames: (args) => [linkClaim(args)],
     needs: needsOf,
     defaults: ({ mark }) => {
       const mac = ownMac(mark);
@@ -90,10 +90,10 @@ export function kindOfLink<S extends z.ZodObject>(
 
     probe: ({ namespace, name }) => [showLink(namespace, name)],
 
-    parse([answer], args): Seen | undefined {
+    parse([answer], args): Reading | undefined {
       const link = parseLink(answer);
       if (!link) return undefined;
-      const whole = Object.fromEntries(
+      const restorable = Object.fromEntries(
         Object.entries({ ...readBack(link), ...optionsOf(options, link) }).filter(([key]) =>
           fields.includes(key),
         ),
@@ -101,12 +101,12 @@ export function kindOfLink<S extends z.ZodObject>(
       // The kernel decides what nobody asks for. Only a bridge that nobody asks for is drift.
       const isLeft = (key: string) => key !== "bridge" && args[key] === undefined;
       return {
-        args: Object.fromEntries(Object.entries(whole).filter(([key]) => !isLeft(key))),
-        whole,
+        args: Object.fromEntries(Object.entries(restorable).filter(([key]) => !isLeft(key))),
+        restorable,
         outputs: { ifindex: link.ifindex },
         mark: link.ifalias,
         group: link.group,
-        misfit: misfit(link, type),
+        incompatible: incompatible(link, type),
       };
     },
 
@@ -129,15 +129,15 @@ export function kindOfLink<S extends z.ZodObject>(
       ];
     },
 
-    update(seen: Seen, args) {
+    update(observed: Reading, args) {
       const { namespace, name, mark } = args;
-      const first = said.setFirst?.(seen.args as Some<z.output<S>>, args as z.output<S>) ?? {};
+      const first = said.setFirst?.(observed.args as Some<z.output<S>>, args as z.output<S>) ?? {};
       const sets = [
-        optionWords(options, seen.args, first),
-        optionWords(options, { ...seen.args, ...first }, args),
+        optionWords(options, observed.args, first),
+        optionWords(options, { ...observed.args, ...first }, args),
       ];
       return [
-        ...changes(seen.args, args, { alias: seen.mark, group: seen.group }, mark),
+        ...changes(observed.args, args, { alias: observed.mark, group: observed.group }, mark),
         ...sets
           .filter((words) => words.length > 0)
           .map((words) => ip(namespace, "link", "set", "dev", name, "type", type, ...words)),
@@ -156,10 +156,10 @@ export function kindOfLink<S extends z.ZodObject>(
 
     remove: (_, { namespace, name }): Command[] => [ip(namespace, "link", "del", "dev", name, "type", type)],
 
-    survey: surveyOf(kind, (link) => ({ ...link })),
+    discover: surveyOf(kind, (link) => ({ ...link })),
 
-    isOurs: ({ mark: alias, group, args: { mac }, misfit }: Seen, { mark }) =>
-      misfit === undefined && isMarked({ alias, group, mac }, mark, ownMac(mark)),
+    isOurs: ({ mark: alias, group, args: { mac }, incompatible }: Reading, { mark }) =>
+      incompatible === undefined && isMarked({ alias, group, mac }, mark, ownMac(mark)),
     marking: (args) => [marking(args, args.mark)],
   };
 }

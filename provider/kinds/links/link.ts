@@ -1,7 +1,7 @@
-import type { Args, Some, Survey } from "../../engine/definition";
+import type { Args, Discovery, Some } from "../../engine/definition";
 import { type Command, ip, showLinks } from "../../linux/command";
 import { isMarkOf } from "../../linux/marks/mark";
-import { claimOf, namespaceClaim } from "../../linux/marks/objectName";
+import { namespaceClaim, objectName } from "../../linux/marks/objectName";
 import { isUp, type Link, parseLinks } from "../../linux/read/link";
 import type { LinkArgs } from "./fields";
 import { birthGroup, markWords } from "./identity";
@@ -10,12 +10,12 @@ import { birthGroup, markWords } from "./identity";
 
 /** The object that others claim as well. */
 export const linkClaim = ({ namespace, name }: Pick<LinkArgs, "namespace" | "name">): string =>
-  claimOf("link", namespace, name);
+  objectName("link", namespace, name);
 
 /** The objects that a link depends on: its namespace, and the bridge that it is a port of. */
 export const needsOf = ({ namespace, bridge }: LinkArgs): string[] => [
   ...namespaceClaim(namespace),
-  ...(bridge === undefined ? [] : [claimOf("link", namespace, bridge)]),
+  ...(bridge === undefined ? [] : [objectName("link", namespace, bridge)]),
 ];
 
 /** The words of `ip link add` that come before the type. The group marks the link from its birth. */
@@ -49,14 +49,14 @@ interface Marked {
 }
 
 /** Changes whatever differs of a link, its mark included, in one command; none if nothing differs. */
-export function changes(seen: Some<LinkArgs>, asked: LinkArgs, has: Marked, mark: string): Command[] {
+export function changes(observed: Some<LinkArgs>, asked: LinkArgs, has: Marked, mark: string): Command[] {
   const { namespace, name, bridge, mac, mtu, up } = asked;
   const words = [
     ...(has.alias === mark ? [] : markWords(mark, has.group)),
-    ...(mac === undefined || seen.mac === mac ? [] : ["address", mac]),
-    ...(mtu === undefined || seen.mtu === mtu ? [] : ["mtu", String(mtu)]),
-    ...(seen.bridge === bridge ? [] : bridge === undefined ? ["nomaster"] : ["master", bridge]),
-    ...(seen.up === up ? [] : [up ? "up" : "down"]),
+    ...(mac === undefined || observed.mac === mac ? [] : ["address", mac]),
+    ...(mtu === undefined || observed.mtu === mtu ? [] : ["mtu", String(mtu)]),
+    ...(observed.bridge === bridge ? [] : bridge === undefined ? ["nomaster"] : ["master", bridge]),
+    ...(observed.up === up ? [] : [up ? "up" : "down"]),
   ];
   return words.length === 0 ? [] : [ip(namespace, "link", "set", "dev", name, ...words)];
 }
@@ -76,7 +76,7 @@ export const readBack = (link: Link) => ({
 /** Finds the links in a namespace that carry a mark of `kind`; `argsOf` makes arguments of each. */
 export const surveyOf =
   (kind: string, argsOf: (link: Pick<LinkArgs, "name" | "namespace">) => Args) =>
-  (namespace: string | undefined): Survey => ({
+  (namespace: string | undefined): Discovery => ({
     commands: [showLinks(namespace)],
     find: ([links]) =>
       parseLinks(links ?? "").flatMap(({ ifname: name, ifalias: mark }) =>

@@ -36,10 +36,10 @@ export const hundredths: Form<number> = {
 };
 
 /** The words for options whose value differs. An option that stays is not mentioned, as a kernel may lack it. */
-export const optionWords = (options: Options, seen: Args, asked: Args): string[] =>
+export const optionWords = (options: Options, observed: Args, asked: Args): string[] =>
   Object.entries(options).flatMap(([argument, { word, form }]) => {
     const value = asked[argument];
-    return value === undefined || value === seen[argument] ? [] : [word, form.write(value)];
+    return value === undefined || value === observed[argument] ? [] : [word, form.write(value)];
   });
 
 /** The options that a link has. One that the kernel does not print is left out. */

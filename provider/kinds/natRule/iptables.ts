@@ -25,14 +25,14 @@ export const probe = ({ family, namespace, routeLocalnet }: NatRuleArgs): Comman
 export const listRaw = (namespace: string | undefined): Command => iptables("ipv4", namespace, "raw", "-S");
 
 /** All NAT rules of a network namespace, for `surveyed`. */
-export const survey = (namespace: string | undefined): Command[] => [
+export const discover = (namespace: string | undefined): Command[] => [
   iptables("ipv4", namespace, "nat", "-S"),
   iptables("ipv6", namespace, "nat", "-S"),
   listRaw(namespace),
 ];
 
-/** The resources behind the rules in the answers to `survey`. */
-export const surveyed = ([ipv4, ipv6, raw]: readonly Answer[]): Marked[] =>
+/** The resources behind the rules in the answers to `discover`. */
+export const discovered = ([ipv4, ipv6, raw]: readonly Answer[]): Marked[] =>
   resourcesBehind([...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6), ...markedIn("ipv4", raw)]);
 
 const markedIn = (family: Family, listing: Answer) =>
@@ -122,15 +122,15 @@ export function change(
   // What guards localhost goes last.
   const going = [...surplus].sort((a, b) => Number(a.chain === "raw") - Number(b.chain === "raw"));
   const commands: Command[] = [];
-  for (const { leg, seen } of pairs) {
+  for (const { leg, observed } of pairs) {
     const comment = printComment({ mark, priority: leg.priority });
-    if (seen && isAs(seen, leg) && seen.comment === comment) continue;
-    const at = placeFor(leg, places, seen);
+    if (observed && isAs(observed, leg) && observed.comment === comment) continue;
+    const at = placeFor(leg, places, observed);
     commands.push(iptables(family, namespace, ...insertion(leg, places, at), ...wordsOf(leg, comment)));
     places.splice(at, 0, { table: tableOf(leg.chain), rule: newRule(leg, comment) });
-    if (!seen) continue;
-    commands.push(remove(seen));
-    places.splice(places.indexOf(seen.place), 1);
+    if (!observed) continue;
+    commands.push(remove(observed));
+    places.splice(places.indexOf(observed.place), 1);
   }
   return [...commands, ...going.map(remove)];
 }
@@ -157,10 +157,10 @@ const newRule = ({ chain }: Leg, comment: string): IptablesRule => ({
  * The index in `places` that a rule gets: that of the one it replaces, else by its priority among ours. Below 0 it is
  * before what others have, from 0 on behind that. Nothing is let in before what guards localhost.
  */
-function placeFor(leg: Leg, places: readonly Place[], seen: Found | undefined): number {
+function placeFor(leg: Leg, places: readonly Place[], observed: Found | undefined): number {
   const isInPlace =
-    seen?.chain === leg.chain && seen.priority === leg.priority && seen.obstacles.length === 0;
-  if (seen && isInPlace) return places.indexOf(seen.place);
+    observed?.chain === leg.chain && observed.priority === leg.priority && observed.obstacles.length === 0;
+  if (observed && isInPlace) return places.indexOf(observed.place);
   const isBeside = ({ table, rule }: Place) =>
     table === tableOf(leg.chain) && rule.chain === builtIn(leg.chain);
   const priorityOf = ({ rule }: Place) => parseComment(rule.comment)?.priority;
@@ -168,10 +168,10 @@ function placeFor(leg: Leg, places: readonly Place[], seen: Found | undefined): 
   const start = first < 0 ? places.length : first;
   if (leg.kind === "drop") return start;
   const isBefore = (one: Place) =>
-    one !== seen?.place && isBeside(one) && (priorityOf(one) ?? 1e3) <= leg.priority;
+    one !== observed?.place && isBeside(one) && (priorityOf(one) ?? 1e3) <= leg.priority;
   if (leg.priority < 0) return Math.max(start, places.findLastIndex(isBefore) + 1);
   const later = places.findIndex(
-    (one) => one !== seen?.place && isBeside(one) && (priorityOf(one) ?? -1e3) > leg.priority,
+    (one) => one !== observed?.place && isBeside(one) && (priorityOf(one) ?? -1e3) > leg.priority,
   );
   return later < 0 ? Math.max(start, places.findLastIndex(isBeside) + 1) : later;
 }

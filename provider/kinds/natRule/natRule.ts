@@ -5,8 +5,8 @@ import { network } from "../../fields/common";
 import { isAny } from "../../fields/nat";
 import type { Answer, Command, Steps } from "../../linux/command";
 import { RefusedError } from "../../linux/errors";
-import { addressesIn, claimOf, namespaceClaim } from "../../linux/marks/objectName";
-import { surveyOf } from "../packetRule/discover";
+import { addressesIn, namespaceClaim, objectName } from "../../linux/marks/objectName";
+import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
 import { deleteAll, untilRemoved } from "../packetRule/removal";
@@ -23,12 +23,12 @@ import {
   openLocalnet,
 } from "./hostContext";
 import * as iptables from "./iptables";
-import { legacyCaveats } from "./legacyWarnings";
+import { legacyWarnings } from "./legacyWarnings";
 import * as nftables from "./nftables";
 import { natProblems } from "./problems";
-import { SAID, seenArgs } from "./readBack";
+import { observedArgs, SAID } from "./readBack";
 import { legs } from "./ruleSpecs";
-import { takenCaveats } from "./takenPorts";
+import { takenPortWarnings } from "./takenPorts";
 
 interface Outputs {
   /** Name of the table that holds the rule: `pulumi-netns/PROJECT/STACK`, or `nat` with iptables. */
@@ -36,7 +36,7 @@ interface Outputs {
 }
 
 /** What `parse` found. The answers have the handles by which nftables knows rules; the state must not have them. */
-interface Seen extends Observed<NatRuleArgs, Outputs> {
+interface Reading extends Observed<NatRuleArgs, Outputs> {
   readonly answers: readonly Answer[];
 }
 
@@ -71,10 +71,10 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   id: (args) => ruleId(args.kind, args),
   // A rule is known by its mark alone, and no two resources have the same.
-  claims: ({ namespace, mark }) => [claimOf("NAT rule", namespace, mark)],
+  objectNames: ({ namespace, mark }) => [objectName("NAT rule", namespace, mark)],
   needs: ({ namespace, routeLocalnet }) => [
     ...namespaceClaim(namespace),
-    ...(routeLocalnet === undefined ? [] : [claimOf("link", namespace, routeLocalnet)]),
+    ...(routeLocalnet === undefined ? [] : [objectName("link", namespace, routeLocalnet)]),
   ],
 
   // The network of a hairpin is that of an address.
@@ -103,26 +103,26 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     return [...change(answers, args.mark, args, ground), ...openLocalnet(args, ground), ...forget(args)];
   },
 
-  update({ args: seen, mark = "", answers = [] }: Seen, args) {
-    const isAsked = SAID.every((field) => isDeepStrictEqual(seen[field], args[field]));
+  update({ args: observed, mark = "", answers = [] }: Reading, args) {
+    const isAsked = SAID.every((field) => isDeepStrictEqual(observed[field], args[field]));
     if (isAsked && mark === args.mark) return [];
     const ground = groundOf(answers, args);
     const commands = [
       ...change(answers, mark, args, ground),
       ...openLocalnet(args, ground),
-      ...forget({ ...args, ...matchedIn(seen) }),
+      ...forget({ ...args, ...matchedIn(observed) }),
       ...forget(args),
     ];
     return [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
   },
 
   remove: (_, args) => untilRemoved(natRule.id(args), () => removal(args)),
-  isLeaf: true,
-  *caveats(args) {
-    return [...(yield* legacyCaveats(args)), ...(yield* takenCaveats(args))];
+  hasNoDependents: true,
+  *warnings(args) {
+    return [...(yield* legacyWarnings(args)), ...(yield* takenPortWarnings(args))];
   },
 
-  survey: (namespace) => surveyOf(backends, namespace),
+  discover: (namespace) => discoverBackends(backends, namespace),
 
   serialize: ({ routeLocalnet, ...args }) => [
     turnOf(args),
@@ -138,7 +138,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   },
 };
 
-function look(answers: readonly Answer[], args: NatRuleArgs): Seen | undefined {
+function look(answers: readonly Answer[], args: NatRuleArgs): Reading | undefined {
   const backend = backends[args.backend];
   const found = backend.find(answers, args.mark);
   const ground = groundOf(answers, args);
@@ -147,11 +147,11 @@ function look(answers: readonly Answer[], args: NatRuleArgs): Seen | undefined {
   if (found.length === 0 && !isOpenForNobody) return undefined;
   // Where the host has no such network any more, the one that was found is as good as any.
   const inside = ground.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
-  const seen = seenArgs(found, legs(args, inside), args);
+  const observed = observedArgs(found, legs(args, inside), args);
   const table = args.backend === "nftables" ? tableName(args.mark) : "nat";
   const isShut = args.routeLocalnet !== undefined && !isOpen(ground);
   return {
-    args: isShut ? { ...seen, routeLocalnet: undefined } : seen,
+    args: isShut ? { ...observed, routeLocalnet: undefined } : observed,
     outputs: { table },
     mark: args.mark,
     answers,
@@ -182,12 +182,12 @@ const matchedIn = ({ source, destination, protocol, port, sourcePort }: Some<Nat
 /** Whether nothing of it is left. */
 function* removal(args: NatRuleArgs): Steps<boolean> {
   const answers = yield natRule.probe(args);
-  const seen = look(answers, args);
-  if (!seen) return true;
+  const observed = look(answers, args);
+  if (!observed) return true;
   // Before its guard goes.
   yield closeLocalnet(args, groundOf(answers, args));
   const isGone = yield* deleteAll(backends[args.backend].change(answers, args.mark, args, []));
-  yield forget({ ...args, ...matchedIn(seen.args) });
+  yield forget({ ...args, ...matchedIn(observed.args) });
   if (!isGone || args.routeLocalnet === undefined) return isGone;
   // Another stack may have begun to need it, or have let go of it, since the look before.
   const after = groundOf(yield natRule.probe(args), args);

@@ -46,10 +46,10 @@ const isOwn = ({ comment }: NftRule): boolean => parseComment(comment) !== undef
 
 const isOurs = (chain: string): boolean => parseChain(chain) !== undefined;
 
-export { probe, survey } from "../packetRule/stackTable";
+export { discover, probe } from "../packetRule/stackTable";
 
-/** The resources behind the rules in an answer to `survey`. */
-export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
+/** The resources behind the rules in an answer to `discover`. */
+export const discovered = ([listing]: readonly Answer[]): Marked[] =>
   resourcesBehind(
     (parseTable(listing)?.rules ?? []).flatMap(({ comment, family, expr }) => {
       const mark = parseComment(comment)?.mark;
@@ -96,18 +96,18 @@ export function change(
 ): Command[] {
   const family = NFT_FAMILIES[ipFamily];
   const into = tableName(mark);
-  const seen = parseTable(answers[0]);
-  const old = foundIn(seen, was);
+  const observed = parseTable(answers[0]);
+  const old = foundIn(observed, was);
   const plan = planOf(old, wanted, mark);
   const hasMoved = tableName(was) !== into;
   const going = (hasMoved ? old : plan.surplus).map(({ rule }) => rule);
   const changed = plan.pairs.filter(({ isKept }) => hasMoved || !isKept);
-  const there = hasMoved ? undefined : seen;
+  const there = hasMoved ? undefined : observed;
   const places = [...new Map(changed.map(({ leg }) => [chainName(leg), baseOf(leg)]))].map(
     ([name, base]): Place => ({ family, table: into, name, base, isOwn }),
   );
   const leave = deletions(
-    seen,
+    observed,
     { family: ipFamily, mark: was },
     {
       going,
@@ -139,9 +139,9 @@ function planOf(old: readonly Found[], wanted: readonly Leg[], mark: string) {
     old.map(({ rule, leg }) => ({ ...leg, rule })),
     wanted,
   );
-  const planned = pairs.map(({ leg, seen }) => ({
-    ...{ leg, found: seen?.rule },
-    isKept: seen !== undefined && isAs(seen, leg) && seen.rule.comment === mark,
+  const planned = pairs.map(({ leg, observed }) => ({
+    ...{ leg, found: observed?.rule },
+    isKept: observed !== undefined && isAs(observed, leg) && observed.rule.comment === mark,
   }));
   // A rule of another priority is in another chain, and cannot be moved.
   const moved = planned.flatMap(({ leg, found }) => (found && found.chain !== chainName(leg) ? [found] : []));

@@ -21,27 +21,27 @@ export const SAID = [
   "routeLocalnet",
 ] as const;
 
-type Pair = { readonly leg: Leg; readonly seen: FoundLeg };
+type Pair = { readonly leg: Leg; readonly observed: FoundLeg };
 
 /**
  * What was found, in the words of the arguments. Of several rules the one that is not as asked counts; what no argument
  * can say, a rule missing and a rule too many are told in `to`.
  */
-export function seenArgs(found: readonly FoundLeg[], wanted: readonly Leg[], args: NatRuleArgs) {
+export function observedArgs(found: readonly FoundLeg[], wanted: readonly Leg[], args: NatRuleArgs) {
   const { pairs, surplus } = pair(found, wanted);
-  const complete = pairs.flatMap(({ leg, seen }) => (seen ? [{ leg, seen }] : []));
-  const lacking = pairs.flatMap(({ leg, seen }) => (seen ? [] : [leg]));
+  const complete = pairs.flatMap(({ leg, observed }) => (observed ? [{ leg, observed }] : []));
+  const lacking = pairs.flatMap(({ leg, observed }) => (observed ? [] : [leg]));
   const main = complete.filter(({ leg }) => leg.for === "to");
   const of = <F extends (typeof SAID)[number] & keyof FoundLeg>(field: F) => {
-    const other = main.find(({ leg, seen }) => !isDeepStrictEqual(seen[field], leg[field]));
-    return other ? other.seen[field] : args[field];
+    const other = main.find(({ leg, observed }) => !isDeepStrictEqual(observed[field], leg[field]));
+    return other ? other.observed[field] : args[field];
   };
   const notes = [
     ...main.flatMap(notesOn),
     ...lacking.filter((leg) => leg.for === "to").map(({ chain }) => `nothing in ${chain}`),
     ...surplus.map(({ chain }) => `one too many in ${chain}`),
-    ...complete.filter(({ leg, seen }) => leg.for !== "to" && !says(seen, leg)).map(noteOnOther),
-    ...complete.flatMap(({ seen }) => seen.obstacles),
+    ...complete.filter(({ leg, observed }) => leg.for !== "to" && !says(observed, leg)).map(noteOnOther),
+    ...complete.flatMap(({ observed }) => observed.obstacles),
   ];
   const told = [...new Set(notes.filter((note) => note !== undefined))];
   const to = [of("to") ?? [], told.length > 0 ? `(${told.join("; ")})` : []].flat().join(" ");
@@ -63,45 +63,47 @@ export function seenArgs(found: readonly FoundLeg[], wanted: readonly Leg[], arg
 }
 
 function destinationOf(main: readonly Pair[], { destination, kind, family }: NatRuleArgs) {
-  const isToHost = ({ leg, seen }: Pair) =>
-    seen.destination === leg.destination &&
-    (seen.destinationType === leg.destinationType || leg.destinationType !== "local");
-  const other = main.find((one) => !isToHost(one))?.seen;
+  const isToHost = ({ leg, observed }: Pair) =>
+    observed.destination === leg.destination &&
+    (observed.destinationType === leg.destinationType || leg.destinationType !== "local");
+  const other = main.find((one) => !isToHost(one))?.observed;
   if (!other) return destination;
   // Nothing asked for means the host's addresses, which is not what was found.
   return other.destination ?? (kind === "dnat" ? ANY[family] : undefined);
 }
 
-function notesOn({ leg, seen }: Pair): (string | undefined)[] {
-  const isOther = (field: "destinationType" | "isForwarded" | "firstPort") => seen[field] !== leg[field];
+function notesOn({ leg, observed }: Pair): (string | undefined)[] {
+  const isOther = (field: "destinationType" | "isForwarded" | "firstPort") => observed[field] !== leg[field];
   const types = { local: "only to addresses of the host", "!multicast": "not to multicast" };
   return [
-    ...(isOther("destinationType") && seen.destinationType ? [types[seen.destinationType]] : []),
-    ...(leg.destinationType === "!multicast" && !seen.destinationType ? ["to multicast as well"] : []),
+    ...(isOther("destinationType") && observed.destinationType ? [types[observed.destinationType]] : []),
+    ...(leg.destinationType === "!multicast" && !observed.destinationType ? ["to multicast as well"] : []),
     ...(isOther("isForwarded") ? ["only of forwarded connections"] : []),
-    ...(isOther("firstPort") ? [`ports from ${seen.firstPort ?? "any"} on`] : []),
-    ...(seen.rest.length > 0 ? [`and ${seen.rest.join(" ")}`] : []),
-    ...(seen.kind === undefined || seen.kind === "drop" ? ["translates nothing"] : []),
+    ...(isOther("firstPort") ? [`ports from ${observed.firstPort ?? "any"} on`] : []),
+    ...(observed.rest.length > 0 ? [`and ${observed.rest.join(" ")}`] : []),
+    ...(observed.kind === undefined || observed.kind === "drop" ? ["translates nothing"] : []),
   ];
 }
 
 /** What the rules for `hairpin` and `routeLocalnet` say otherwise; where they are for is told by these arguments. */
-function noteOnOther({ leg, seen }: Pair): string | undefined {
+function noteOnOther({ leg, observed }: Pair): string | undefined {
   const where = leg.for === "hairpin" ? "source" : leg.chain === "raw" ? "inInterface" : "outInterface";
   // Of a target that is a range the network stands for both ends.
-  const destination = leg.destination === leg.source ? seen.source : leg.destination;
-  const moved = { ...leg, [where]: seen[where], destination };
-  return says(seen, moved) ? undefined : `${leg.for} is otherwise in ${leg.chain}`;
+  const destination = leg.destination === leg.source ? observed.source : leg.destination;
+  const moved = { ...leg, [where]: observed[where], destination };
+  return says(observed, moved) ? undefined : `${leg.for} is otherwise in ${leg.chain}`;
 }
 
 function hairpinOf(complete: readonly Pair[], lacking: readonly Leg[], { hairpin }: NatRuleArgs) {
   if (lacking.some((leg) => leg.for === "hairpin")) return false;
-  const other = complete.find(({ leg, seen }) => leg.for === "hairpin" && seen.source !== leg.source);
-  return other ? (other.seen.source ?? true) : hairpin;
+  const other = complete.find(({ leg, observed }) => leg.for === "hairpin" && observed.source !== leg.source);
+  return other ? (other.observed.source ?? true) : hairpin;
 }
 
 function linkOf(complete: readonly Pair[], lacking: readonly Leg[], { routeLocalnet }: NatRuleArgs) {
   if (lacking.some((leg) => leg.for === "routeLocalnet")) return undefined;
-  const other = complete.find(({ leg, seen }) => leg.chain === "raw" && seen.inInterface !== leg.inInterface);
-  return other ? other.seen.inInterface : routeLocalnet;
+  const other = complete.find(
+    ({ leg, observed }) => leg.chain === "raw" && observed.inInterface !== leg.inInterface,
+  );
+  return other ? other.observed.inInterface : routeLocalnet;
 }

@@ -151,26 +151,27 @@ function firstPort({ kind, port, to }: NatRuleArgs): number | undefined {
 export const sizeOf = ([first, last]: Ports): number => last - first + 1;
 
 /** Whether a rule that was found is just this one, and in force. */
-export const isAs = (seen: FoundLeg, leg: Leg): boolean => says(seen, leg) && seen.obstacles.length === 0;
+export const isAs = (observed: FoundLeg, leg: Leg): boolean =>
+  says(observed, leg) && observed.obstacles.length === 0;
 
 /** Whether a rule that was found says just this. */
-export const says = (seen: FoundLeg, leg: Leg): boolean =>
-  seen.chain === leg.chain &&
-  seen.priority === leg.priority &&
-  seen.rest.length === 0 &&
-  NAT_FIELDS.every((field) => isDeepStrictEqual(seen[field], leg[field]));
+export const says = (observed: FoundLeg, leg: Leg): boolean =>
+  observed.chain === leg.chain &&
+  observed.priority === leg.priority &&
+  observed.rest.length === 0 &&
+  NAT_FIELDS.every((field) => isDeepStrictEqual(observed[field], leg[field]));
 
 /** Each rule that is wanted beside the one found that is it, or else is in its chain; and what was found besides. */
 export function pair<F extends FoundLeg>(found: readonly F[], wanted: readonly Leg[]) {
   const left = [...found];
-  const take = (fits: (seen: F) => boolean): F | undefined => {
+  const take = (fits: (observed: F) => boolean): F | undefined => {
     const at = left.findIndex(fits);
     return at < 0 ? undefined : left.splice(at, 1)[0];
   };
-  const exact = wanted.map((leg) => take((seen) => says(seen, leg)));
+  const exact = wanted.map((leg) => take((observed) => says(observed, leg)));
   const pairs = wanted.map((leg, at) => ({
     leg,
-    seen: exact[at] ?? take((seen) => seen.chain === leg.chain),
+    observed: exact[at] ?? take((observed) => observed.chain === leg.chain),
   }));
   return { pairs, surplus: left };
 }

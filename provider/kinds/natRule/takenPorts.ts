@@ -15,7 +15,7 @@ type Redirecting = Pick<
 >;
 
 /** Warns of each port of a dnat or redirect that others have. */
-export function* takenCaveats(args: Redirecting): Steps<readonly string[]> {
+export function* takenPortWarnings(args: Redirecting): Steps<readonly string[]> {
   const { namespace, family, kind, protocol } = args;
   const wanted = spansOf(args.port);
   if ((kind !== "dnat" && kind !== "redirect") || protocol === undefined || wanted.length === 0) return [];

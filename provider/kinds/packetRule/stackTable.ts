@@ -30,7 +30,7 @@ export const probe = ({ namespace, family, mark }: Place): Command[] => [
 ];
 
 /** All rules of a network namespace. */
-export const survey = (namespace: string | undefined): Command[] => [
+export const discover = (namespace: string | undefined): Command[] => [
   command("nft", namespace, ["-j", "list", "ruleset"]),
 ];
 
@@ -46,12 +46,12 @@ export const transaction = (namespace: string | undefined, operations: readonly 
  */
 export function writing(
   namespace: string | undefined,
-  seen: NftTable | undefined,
+  observed: NftTable | undefined,
   table: { readonly family: string; readonly name: string },
   operations: readonly object[],
 ): Command[] {
   const added = { add: { table } };
-  return seen?.isDormant
+  return observed?.isDormant
     ? [...transaction(namespace, operations), ...transaction(namespace, [added])]
     : transaction(namespace, [added, ...operations]);
 }
@@ -68,9 +68,13 @@ interface Leaving {
 }
 
 /** Operations that delete rules from the table of `mark`, and chains and the table when nobody has anything left in them. */
-export function deletions(seen: NftTable | undefined, { family, mark }: Place, leaving: Leaving): object[] {
+export function deletions(
+  observed: NftTable | undefined,
+  { family, mark }: Place,
+  leaving: Leaving,
+): object[] {
   const table = { family: NFT_FAMILIES[family], table: tableName(mark) };
-  const { emptied, isTableEmpty } = leftIn(seen, leaving);
+  const { emptied, isTableEmpty } = leftIn(observed, leaving);
   return [
     ...leaving.going
       .filter(({ chain }) => !leaving.emptied?.includes(chain))
@@ -81,11 +85,11 @@ export function deletions(seen: NftTable | undefined, { family, mark }: Place, l
 }
 
 /** Which chains of ours have nothing in them once `going` is gone, but for those that are `needed`; and whether the table has. */
-export function leftIn(seen: NftTable | undefined, { going, needed, isOurs }: Leaving) {
-  const { chains, rules, hasMore } = seen ?? { chains: [], rules: [], hasMore: false };
+export function leftIn(observed: NftTable | undefined, { going, needed, isOurs }: Leaving) {
+  const { chains, rules, hasMore } = observed ?? { chains: [], rules: [], hasMore: false };
   const used = [...rules.filter((rule) => !going.includes(rule)).map(({ chain }) => chain), ...needed];
   const emptied = chains.map(({ name }) => name).filter((name) => isOurs(name) && !used.includes(name));
   const isTableEmpty =
-    seen !== undefined && !hasMore && used.length === 0 && emptied.length === chains.length;
+    observed !== undefined && !hasMore && used.length === 0 && emptied.length === chains.length;
   return { emptied, isTableEmpty };
 }

@@ -1,6 +1,9 @@
 import type { HostFacts } from "./host";
 
-/** The facts of the host that the check under way is for: schemas have no parameter for it, and a check never waits. */
+/**
+ * Facts of the host that the current check is for. A global, because schemas take no parameters; safe, because a check is
+ * synchronous.
+ */
 let current: HostFacts | undefined;
 
 export function withFacts<T>(facts: HostFacts, check: () => T): T {
@@ -13,5 +16,5 @@ export function withFacts<T>(facts: HostFacts, check: () => T): T {
   }
 }
 
-/** `undefined` outside of a check, as in a state that has been checked before. */
+/** Returns `undefined` outside of a check, for example for a state that has been checked before. */
 export const currentFacts = (): HostFacts | undefined => current;

@@ -1,32 +1,31 @@
 import type { Answer, Command } from "../command";
 import type { Records } from "./records";
 
-/** What a check asks of a host, known before anything runs there. */
+/** Facts of a host that a check needs before anything runs there. */
 export interface HostFacts {
-  /** The number of a routing table by the name that the host gives it; `undefined` if the host has no such name. */
+  /** Returns the number of a routing table by its name on the host, or `undefined` for an unknown name. */
   routeTableNamed(name: string): number | undefined;
 }
 
-/** Where commands run. */
 export interface Host {
-  /** Tells this host from any other; part of every key that is kept in memory. */
+  /** Identifies the host; part of every key that is kept in memory. */
   readonly id: string;
   readonly facts: HostFacts;
-  /** Runs one command and gives what it printed; throws a `CommandError` when it fails. */
+  /** Runs one command and returns its output. Throws a `CommandError` on failure. */
   run(command: Command): Promise<string>;
   /**
-   * The same for many in one go: `changes` one after the other, of which the first that fails ends it, then all `looks`,
-   * which may find nothing. Only where that is faster than one by one.
+   * Runs `changes` in order up to the first failure, then all `looks`, which may find nothing. Implemented only where it is
+   * faster than single commands.
    */
   runAll?(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]>;
-  /** Lets time pass before the next look. It needs no command: a host far away is not asked to sleep. */
+  /** Waits without running a command, so that a remote host does not have to sleep. */
   wait(milliseconds: number): Promise<void>;
-  /** Tells the person at the keyboard of what is not a failure. */
+  /** Shows a warning to the user. */
   warn?(text: string): void;
-  /** What to do about a namespace's name that leads nowhere, such as a link to a container that has ended. */
+  /** Returns advice for the name of a namespace that no longer exists, such as a link to a container that has ended. */
   tellOfName?(namespace: string): string | undefined;
-  /** Which boot, and which network: values of kernel parameters mean nothing in another one. */
+  /** Identifies the boot and the network. Values of kernel parameters are valid in one era only. */
   readonly era?: string | undefined;
-  /** What is written down about objects on this host. */
+  /** Ownership records of objects on this host. */
   readonly records: Records;
 }

@@ -1,7 +1,7 @@
 import type { Answer, Command } from "../command";
 import { orAbsent } from "../errors";
 
-/** Runs `changes` in order, of which the first failure ends it; then `looks` at once. "Not found" is an answer to these. */
+/** Runs `changes` in order up to the first failure, then `looks` concurrently. "Not found" is an answer to a look. */
 export async function oneByOne(
   run: (command: Command) => Promise<string>,
   changes: readonly Command[],

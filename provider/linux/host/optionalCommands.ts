@@ -5,8 +5,8 @@ type Run = (command: Command) => Promise<string>;
 
 const HARMLESS: readonly Reason[] = ["NotFound", "ToolMissing", "NotRunning", "Unsupported"];
 
-/** Runs what may fail as if it had nothing to say then; tells what is done without, unless it just found nothing. */
-export const lenient =
+/** Treats a harmless failure of an optional command as empty output. Warns unless the object was merely not found. */
+export const optionalCommands =
   (run: Run, warn: (text: string) => void): Run =>
   async (command) => {
     try {
@@ -16,7 +16,7 @@ export const lenient =
       const isHarmless = error instanceof CommandError && HARMLESS.includes(error.reason);
       if (mayFail === undefined || !isHarmless) throw error;
       if (mayFail !== "" && error.reason !== "NotFound") {
-        // The same command with other words is the same lack.
+        // All commands that lack the same tool share one warning.
         warn(
           `${error.reason === "ToolMissing" ? "not installed" : "not supported"}: ${command.tool}; ${mayFail}`,
         );
@@ -27,7 +27,7 @@ export const lenient =
 
 const told = new Set<string>();
 
-/** Pulumi shows what its provider prints beside the resources of the run. Once for each text. */
+/** Prints each warning once. Pulumi shows the provider's stderr with the resources of the run. */
 export function warn(text: string): void {
   if (told.has(text)) return;
   told.add(text);

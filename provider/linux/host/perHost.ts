@@ -1,12 +1,11 @@
 import type { Host } from "./host";
 
-/** What tells hosts apart. */
 export type HostId = Pick<Host, "id">;
 
-/** What a check needs of a host: it runs nothing there. */
+/** The part of a host that a check needs. A check runs nothing there. */
 export type HostToCheck = Pick<Host, "id" | "facts">;
 
-/** Something that is kept for each host by itself: what is known of one says nothing of another. */
+/** A value for each host, because knowledge of one host says nothing about another. */
 export interface PerHost<T> {
   of(host: HostId): T;
   forget(): void;

@@ -17,63 +17,62 @@ import {
 
 export type { BrokenRecord, Former, OwnerRecord };
 
-/** The output `former` among others. */
 export const formerIn = (outputs: object): Former | undefined =>
   "former" in outputs ? Former.parse(outputs.former) : undefined;
 
-/** A kernel object: its kind, its id, and the network namespace it is in (`undefined`: the host's own). */
+/** A kernel object: its kind, its id, and its network namespace (`undefined`: the host's own). */
 export interface ObjectKey {
   readonly kind: string;
   readonly id: string;
   readonly namespace: string | undefined;
-  /** The link that it is on, by whose deletion it goes. */
+  /** The link whose deletion deletes the object. */
   readonly link?: string | undefined;
-  /** Ids that earlier versions gave it. */
+  /** Ids used by earlier versions. */
   readonly formerIds?: readonly string[];
 }
 
 /**
- * What the kernel has no room for: whose an address, a route or a parameter is, and what an object was before it was
- * taken over. Written before anything is changed, so that it outlives a crash of the provider; kept as long as the
- * kernel keeps the objects themselves, which is until a reboot.
+ * Stores what the kernel has no room for: the owner of an address, route or parameter, and the state of an object before
+ * adoption. A record is written before a change, to survive a crash, and lasts as long as the kernel's objects, until a
+ * reboot.
  */
 export interface Records {
   /**
-   * The records of an object, whoever made them; throws where one is broken, as nobody knows what it said. One of `own`
-   * counts as none, as the state of that resource says the same.
+   * Returns the records of an object, whoever wrote them. Throws if one is broken, because its content is unknown. A broken
+   * record of `own` is ignored, because the state of that resource holds the same data.
    */
   find(key: ObjectKey, own?: string): Promise<readonly OwnerRecord[]>;
-  /** Writes down that the object is `mark`'s; what that mark had written before is replaced. */
+  /** Records `mark` as an owner of the object, replacing an earlier record of the same mark. */
   save(key: ObjectKey, record: Pick<OwnerRecord, "mark" | "args" | "former">): Promise<void>;
-  /** Forgets what `mark` has written down of the object. */
+  /** Deletes the record of `mark` about the object. */
   drop(key: ObjectKey, mark: string): Promise<void>;
-  /** Forgets everything about what is in a network namespace that has been deleted. */
+  /** Deletes all records about the content of a deleted network namespace. */
   dropAll(namespace: string): Promise<void>;
-  /** Forgets everything about what was on a link that has been deleted. */
+  /** Deletes all records about objects on a deleted link. */
   dropOn(namespace: string | undefined, link: string): Promise<void>;
-  /** All records of one network namespace (`undefined`: the host's own). */
+  /** Lists the records of one network namespace (`undefined`: the host's own). */
   within(namespace: string | undefined): Promise<readonly OwnerRecord[]>;
-  /** All records of all network namespaces. */
+  /** Lists the records of all network namespaces. */
   list(): Promise<readonly (OwnerRecord & { readonly namespace: string | undefined })[]>;
-  /** What is there in the place of records, and cannot be used, with what tells whose it is: `isOwnedBy`. */
+  /** Lists unusable files in place of records. `isOwnedBy` tells whose they are. */
   broken(): Promise<readonly BrokenRecord[]>;
   /** Deletes a broken record. */
   discard(broken: BrokenRecord): Promise<void>;
 }
 
-/** Stands for the host's own network namespace; no name begins with a dash. */
+/** The folder for the host's own network namespace. No namespace name begins with a dash. */
 const HOST = "-";
 
 const folderName = (namespace: string | undefined): string => namespace ?? HOST;
 
-/** Whether the name of a record's file says that it is of the resource with this mark. */
+/** Whether the file name of a record contains this mark. */
 export const isOwnedBy = ({ file }: BrokenRecord, mark: string): boolean =>
   basename(file).split(".")[1] === hash(mark);
 
 /**
- * Records as files below `root`, on a file system that a reboot empties: `NAMESPACE/OBJECT.MARK.json`, or
- * `NAMESPACE/OBJECT.MARK.LINK.json` for what is on a link. That is memory: waiting for it by a thread would take ten times
- * as long.
+ * Stores records as files below `root`, on a file system that a reboot empties: `NAMESPACE/OBJECT.MARK.json`, or
+ * `NAMESPACE/OBJECT.MARK.LINK.json` for an object on a link. Calls are synchronous: the files are in memory, and a thread
+ * would take ten times as long.
  */
 export class FileRecords implements Records {
   constructor(private readonly root: string) {}
@@ -94,9 +93,9 @@ export class FileRecords implements Records {
       }
       return record ?? [];
     });
-    // What was written under an earlier id has been written again since, if there is both.
+    // A record under an earlier id is outdated if there is also one under the current id.
     const newest = records.filter(({ mark }, at) => records.findIndex((other) => other.mark === mark) === at);
-    // Another namespace of the same name had the others.
+    // The other records are about an earlier namespace of this name.
     return newest.filter((record) => record.inode === inode);
   }
 
@@ -116,7 +115,7 @@ export class FileRecords implements Records {
     const text = JSON.stringify({ kind, id, ...record, inode });
     const file = this.file(key, record.mark);
     for (;;) {
-      // By a draft: a record is there whole or not at all. One that a crash left is written over.
+      // Writes a draft and renames it, so that a record is complete or absent. A draft left by a crash is overwritten.
       const draft = this.draft(key, record.mark);
       try {
         mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -126,7 +125,7 @@ export class FileRecords implements Records {
         return;
       } catch (error) {
         rmSync(draft, { force: true, recursive: true });
-        // Another process' last record went in between, and its folder with it, or the one above.
+        // Another process may have dropped its last record and removed the folder meanwhile.
         if (codeOf(error) === "ENOENT") continue;
         if (codeOf(error) !== "EISDIR") throw error;
         removeFile(file);
@@ -136,7 +135,7 @@ export class FileRecords implements Records {
 
   async drop(key: ObjectKey, mark: string): Promise<void> {
     const { link: _, ...plain } = key;
-    // Versions up to 0.1 did not name the link.
+    // Versions up to 0.1 did not include the link.
     const files = [
       this.file(key, mark),
       this.draft(key, mark),
@@ -144,19 +143,19 @@ export class FileRecords implements Records {
     ];
     for (const file of files) removeFile(file);
     this.dropFormer(key, mark);
-    this.tidy(folderName(key.namespace));
+    this.cleanUp(folderName(key.namespace));
   }
 
   async dropAll(namespace: string): Promise<void> {
     rmSync(join(this.root, namespace), { recursive: true, force: true });
-    this.tidy(namespace);
+    this.cleanUp(namespace);
   }
 
   async dropOn(namespace: string | undefined, link: string): Promise<void> {
     const folder = join(this.root, folderName(namespace));
     const files = namesIn(folder).filter((name) => name.endsWith(`.${hash(link)}.json`));
     for (const file of files) rmSync(join(folder, file), { force: true });
-    if (files.length > 0) this.tidy(folderName(namespace));
+    if (files.length > 0) this.cleanUp(folderName(namespace));
   }
 
   async list() {
@@ -176,10 +175,10 @@ export class FileRecords implements Records {
 
   async discard({ file }: BrokenRecord): Promise<void> {
     removeFile(file);
-    this.tidy(basename(dirname(file)));
+    this.cleanUp(basename(dirname(file)));
   }
 
-  /** Every folder of a namespace with the names of its records. A name that begins with a dot is one like any other. */
+  /** Lists the folders of namespaces with the names of their records. Names may begin with a dot. */
   private folders() {
     return namesIn(this.root).map((folder) => {
       const file = join(this.root, folder);
@@ -192,8 +191,8 @@ export class FileRecords implements Records {
     });
   }
 
-  /** Removes folders that have nothing in them any more. */
-  private tidy(folder: string): void {
+  /** Removes empty folders. */
+  private cleanUp(folder: string): void {
     for (const path of [join(this.root, folder), this.root]) {
       try {
         rmdirSync(path);
@@ -203,7 +202,7 @@ export class FileRecords implements Records {
     }
   }
 
-  /** Removes what an earlier version has written under another id. */
+  /** Deletes records that an earlier version wrote under another id. */
   private dropFormer(key: ObjectKey, mark: string): void {
     for (const former of keysOf(key).slice(1)) rmSync(this.file(former, mark), { force: true });
   }
@@ -223,13 +222,13 @@ export class FileRecords implements Records {
   }
 }
 
-/** The key of an object, and those that earlier versions gave it. */
+/** Returns the keys of an object: the current one, and those of earlier versions. */
 const keysOf = ({ formerIds = [], ...key }: ObjectKey): ObjectKey[] => [
   key,
   ...formerIds.map((id) => ({ ...key, id })),
 ];
 
-/** Removes a file, or an empty folder in its place. */
+/** Deletes a file, or an empty folder in its place. */
 function removeFile(file: string): void {
   try {
     unlinkSync(file);
@@ -245,7 +244,7 @@ function removeFolder(file: string): void {
   try {
     rmdirSync(file);
   } catch (error) {
-    // What is in it is nobody's record.
+    // A folder with content is not a record.
     throw new BrokenRecordError({ file, why: whyOf(error) });
   }
 }

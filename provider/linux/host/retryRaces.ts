@@ -1,11 +1,11 @@
 import type { Command } from "../command";
 import { CommandError } from "../errors";
 
-/** Each time something has been done, by the command or by what it ran into. */
+/** High, because each attempt makes progress: the command or its rival has completed something. */
 const MOST = 50;
 
-/** Runs once more what something else came in the way of. */
-export const persistent =
+/** Retries commands that lost a race. */
+export const retryRaces =
   (run: (command: Command) => Promise<string>) =>
   async (command: Command): Promise<string> => {
     for (let times = 1; ; times++) {

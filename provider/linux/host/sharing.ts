@@ -1,12 +1,11 @@
 import type { Command } from "../command";
 import type { Host } from "./host";
 
-/** Looks that are under way, by host and command. */
 const underWay = new WeakMap<Host, Map<string, Promise<string>>>();
 
 /**
- * A host on which a look that somebody waits for is not taken twice: hundreds of namespaces that go at once all ask for the
- * links of the host, hundreds of rules that come at once for all rules.
+ * Wraps a host so that concurrent identical looks run once. Hundreds of namespaces deleted at once would each list the links
+ * of the host, and hundreds of rules would each list all rules.
  */
 export function sharing(host: Host): Host {
   const looks = underWay.get(host) ?? new Map<string, Promise<string>>();

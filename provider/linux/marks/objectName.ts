@@ -1,11 +1,11 @@
-/** A kernel object as resources claim it: `link veth-red in red`; of the host's own namespace, `link v-net-0`. */
-export const claimOf = (what: string, namespace: string | undefined, name: string): string =>
+/** Returns the name of a kernel object, such as `link veth-red in red`, or `link v-net-0` in the host's own namespace. */
+export const objectName = (what: string, namespace: string | undefined, name: string): string =>
   `${what} ${name}${namespace === undefined ? "" : ` in ${namespace}`}`;
 
-/** Every address of a namespace, as routes rely on them. */
+/** All addresses of a namespace, which routes depend on. */
 export const addressesIn = (namespace: unknown): string => `addresses in ${namespace ?? "the host"}`;
 
-/** Every address of a link, as entries of its neighbour table rely on them. */
+/** All addresses of a link, which its neighbour entries depend on. */
 export const addressesOn = (namespace: unknown, link: string): string =>
   `addresses on ${link} in ${namespace ?? "the host"}`;
 
@@ -16,18 +16,18 @@ export interface Place {
   readonly link?: string;
 }
 
-/** A link, and the network namespace that it is in. */
+/** A link with its network namespace. */
 export type LinkPlace = Required<Place>;
 
-/** The link that a claim is for, and its namespace; `undefined` for any other object. */
-export function linkOfClaim(object: string): LinkPlace | undefined {
+/** Returns the link and namespace of an object name, or `undefined` for any other object. */
+export function linkOfObject(object: string): LinkPlace | undefined {
   const [, link, namespace] = /^link (\S+)(?: in (\S+))?$/.exec(object) ?? [];
   return link === undefined ? undefined : { namespace, link };
 }
 
-/** Whether the kernel deletes other objects along with this one: a namespace its content, a link its addresses. */
+/** Whether the kernel deletes other objects with this one: the content of a namespace, the addresses of a link. */
 export const isContainer = (object: string): boolean => /^(link|namespace) /.test(object);
 
-/** What a resource needs of the namespace it is in; nothing where that is the host's own. */
+/** Returns the dependency on a namespace, or nothing for the host's own. */
 export const namespaceClaim = (namespace: string | undefined): string[] =>
   namespace === undefined ? [] : [`namespace ${namespace}`];

@@ -7,13 +7,13 @@ const SCOPES: Readonly<Record<string, string>> = { 0: "global", 253: "link", 254
 const AddressInfo = z.object({
   family: z.enum(["inet", "inet6"]),
   local: z.string(),
-  /** The far end's address, where one was given. */
+  /** The address of the far end, if one was given. */
   address: z.string().optional(),
   prefixlen: z.number(),
   scope: z.string().transform((number) => SCOPES[number] ?? number),
   secondary: z.boolean().optional(),
   nodad: z.boolean().optional(),
-  /** Duplicate address detection (RFC 4862) is at work, or has found another machine with the address. */
+  /** Duplicate address detection (RFC 4862) is running, or has found another host with the address. */
   tentative: z.boolean().optional(),
   dadfailed: z.boolean().optional(),
 });
@@ -25,18 +25,18 @@ const LinkAddresses = z.object({
   addr_info: z.array(AddressInfo),
 });
 
-/** One address as `ip -N -j addr show` tells it. */
+/** One address in the output of `ip -N -j addr show`. */
 export type AddressInfo = z.output<typeof AddressInfo>;
 
-/** The answer to `ip -N -j -d addr show`. */
+/** Parses the output of `ip -N -j -d addr show`. */
 export const parseAllAddresses = (text: string) => parseJson(z.array(LinkAddresses), text);
 
-/** The answer to `ip -N -j -d addr show dev NAME`; `undefined` where the link does not exist. */
+/** Parses the output of `ip -N -j -d addr show dev NAME`. Returns `undefined` if the link does not exist. */
 export const parseAddresses = (text: string | undefined) =>
   text === undefined ? undefined : parseAllAddresses(text)[0];
 
 const LocalRoutes = z.array(z.object({ dev: z.string().optional() }));
 
-/** The links that have an address, in the answer to `ip -j route show table local exact ADDRESS`. */
+/** Returns the links with an address, from the output of `ip -j route show table local exact ADDRESS`. */
 export const parseLocalLinks = (text: string | undefined): string[] =>
   parseJson(LocalRoutes, text ?? "").flatMap(({ dev }) => dev ?? []);

@@ -1,13 +1,13 @@
-/** What `firewall-cmd` lists of one zone or policy. */
+/** A zone or policy as listed by `firewall-cmd`. */
 export interface Listed {
   readonly name: string;
-  /** What it says under each word, `ports` or `rich rules`: the words there, or the rich rules. Nothing is an empty list. */
+  /** The words after each keyword, such as `ports`, or the rich rules after `rich rules`. */
   readonly says: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * The zones or policies in the answer to `--info-policy`, `--list-all-policies` and the like. Each begins with its name at
- * the start of a line; what does not fit into one stands below, behind a tab.
+ * Parses the zones or policies in the output of `--info-policy`, `--list-all-policies` and similar. Each starts with its
+ * name at the beginning of a line. Items with more than one line continue below, after a tab.
  */
 export function parseListing(text: string | undefined): Listed[] {
   const found: { name: string; says: Map<string, string[]> }[] = [];

@@ -3,12 +3,12 @@ import { recent } from "../memo";
 /** One line of `iptables -S`. */
 export interface IptablesRule {
   readonly chain: string;
-  /** The words after the chain, without quotes: what `-D` takes to delete the rule. */
+  /** The unquoted words after the chain, which `-D` takes to delete the rule. */
   readonly words: readonly string[];
   readonly comment: string | undefined;
 }
 
-/** The rules in the answer to `iptables -S`. */
+/** Parses the output of `iptables -S`. */
 export const parseRules = (text: string | undefined): readonly IptablesRule[] => rulesIn(text ?? "");
 
 const rulesIn = recent((text: string): readonly IptablesRule[] =>
@@ -19,11 +19,11 @@ const rulesIn = recent((text: string): readonly IptablesRule[] =>
   }),
 );
 
-/** The word after an option. */
+/** Returns the word after an option. */
 export const wordAfter = (words: readonly string[], option: string): string | undefined =>
   words.includes(option) ? words[words.indexOf(option) + 1] : undefined;
 
-/** Words as iptables writes them: with double quotes around what holds more than letters, digits, `_` and `-`. */
+/** Splits a line of iptables, which quotes words with characters other than letters, digits, `_` and `-`. */
 export function splitWords(line: string): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|\S+/g)].map(([word, quoted]) =>
     quoted === undefined ? word : quoted.replace(/\\(.)/g, "$1"),

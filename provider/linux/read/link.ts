@@ -49,5 +49,5 @@ export const isUp = (link: Link): boolean => link.flags.includes("UP");
 export const isCableEnd = ({ linkinfo }: Link): boolean => linkinfo?.info_kind === "veth";
 
 /** Why a link cannot be taken for one of `kind`; `undefined` where it can. */
-export const misfit = ({ linkinfo }: Link, kind: string): string | undefined =>
+export const incompatible = ({ linkinfo }: Link, kind: string): string | undefined =>
   linkinfo?.info_kind === kind ? undefined : `is a ${linkinfo?.info_kind ?? "hardware"} link, not a ${kind}`;

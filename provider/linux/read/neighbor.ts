@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { parseJson } from "../json";
 
-/** What any entry may say, and no more than a Neighbor can. */
+/** Keys of an entry that arguments can express, or that do not matter. */
 const PLAIN = ["dst", "dev", "lladdr", "router", "proxy", "state", "protocol"];
 
 const Neighbor = z
   .looseObject({
     dst: z.string(),
     lladdr: z.string().optional(),
-    /** One word; none where nothing is known of the neighbour, and for a proxy entry. */
+    /** A single state. Empty for an unknown neighbour and for a proxy entry. */
     state: z.array(z.string()).default([]),
     protocol: z.string().default("0"),
   })
@@ -16,16 +16,16 @@ const Neighbor = z
     dst,
     lladdr,
     state: (state[0] ?? "none").toLowerCase(),
-    // A flag is a key without a value.
+    // A flag is a key with the value `null`.
     router: "router" in others,
     protocol: Number(protocol),
-    /** Flags that no argument can say, as ip(8) calls them. */
+    /** Flags that no argument can express, by their names in ip(8). */
     more: Object.keys(others).filter((key) => !PLAIN.includes(key)),
   }));
 
-/** One entry as `ip -N -j neigh show` tells it. */
+/** An entry in the output of `ip -N -j neigh show`. */
 export type NeighborInfo = z.output<typeof Neighbor>;
 
-/** The answer to `ip -N -j neigh show …`; none where the link or the namespace does not exist. */
+/** Parses the output of `ip -N -j neigh show …`. Returns an empty list if the link or the namespace does not exist. */
 export const parseNeighbors = (text: string | undefined): NeighborInfo[] =>
   parseJson(z.array(Neighbor), text ?? "");

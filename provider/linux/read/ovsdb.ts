@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseJson } from "../json";
 
-/** A value of a column: an atom, or what a set or a map holds (RFC 7047, 5.1). */
+/** The value of a column: an atom, or the content of a set or a map (RFC 7047, 5.1). */
 type Value = string | number | boolean | readonly Value[] | ReadonlyMap<string, string>;
 
 /** A row by its columns. */
@@ -9,7 +9,7 @@ export type Row = ReadonlyMap<string, Value>;
 
 const Table = z.object({ headings: z.array(z.string()), data: z.array(z.array(z.unknown())) });
 
-/** The tables that `ovs-vsctl --format=json` printed, a line for each command that lists; of a missing answer none. */
+/** Parses the output of `ovs-vsctl --format=json`, a line for each listing command. A missing answer has no tables. */
 export const parseTables = (text: string | undefined): Row[][] =>
   (text ?? "")
     .split("\n")
@@ -21,9 +21,10 @@ export const parseTables = (text: string | undefined): Row[][] =>
       );
     });
 
-function read(seen: unknown): Value {
-  if (typeof seen === "string" || typeof seen === "number" || typeof seen === "boolean") return seen;
-  const [kind, content] = z.tuple([z.string(), z.unknown()]).parse(seen);
+function read(observed: unknown): Value {
+  if (typeof observed === "string" || typeof observed === "number" || typeof observed === "boolean")
+    return observed;
+  const [kind, content] = z.tuple([z.string(), z.unknown()]).parse(observed);
   if (kind === "set") return z.array(z.unknown()).parse(content).map(read);
   if (kind === "map") {
     const pairs = z.array(z.tuple([z.unknown(), z.unknown()])).parse(content);
@@ -33,17 +34,17 @@ function read(seen: unknown): Value {
   return z.string().parse(content);
 }
 
-/** What a set of a column holds; a set of one is written as that one. */
+/** Returns the content of a set. A set of one is printed as its element. */
 export function setIn(row: Row | undefined, column: string): readonly Value[] {
   const value = row?.get(column);
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
 }
 
-/** The words of a set. */
+/** Returns the strings in a set. */
 export const wordsIn = (row: Row | undefined, column: string): string[] => setIn(row, column).map(String);
 
-/** The one word of a column that may be empty. */
+/** Returns the string of an optional column. */
 export const wordIn = (row: Row | undefined, column: string): string | undefined =>
   wordsIn(row, column).find((word) => word !== "");
 
@@ -52,7 +53,7 @@ export const numberIn = (row: Row | undefined, column: string): number | undefin
 
 export const flagIn = (row: Row | undefined, column: string): boolean => setIn(row, column)[0] === true;
 
-/** What a map has for a key. */
+/** Returns the value of a key in a map. */
 export function entryIn(row: Row | undefined, column: string, key: string): string | undefined {
   const value = row?.get(column);
   return value instanceof Map ? value.get(key) : undefined;

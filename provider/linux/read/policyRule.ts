@@ -2,13 +2,13 @@ import { z } from "zod";
 import { parseIp } from "../ip";
 import { parseJson } from "../json";
 
-/** Actions by their numbers in linux/fib_rules.h; ip(8) gives them those of routes, rtnetlink(7). */
+/** Actions by their numbers in linux/fib_rules.h. ip(8) prints them with the names of route types (rtnetlink(7)). */
 const ACTIONS: Readonly<Record<string, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
 
-/** What an argument says, what every rule has, and how one stands at the moment. */
+/** Keys that arguments can express, keys of every rule, and transient ones. */
 const PLAIN = ["not", "iif_detached", "oif_detached"];
 
-/** One value, or the ends of a range under two keys of their own. */
+/** One value, or the ends of a range in two keys. */
 const ends = (name: string) => ({
   [name]: z.number().optional(),
   [`${name}_start`]: z.number().optional(),
@@ -44,7 +44,7 @@ const Rule = z.looseObject(SHAPE).transform((rule) => {
     to: networkOf(rule.dst, rule.dstlen),
     iif: rule.iif,
     oif: rule.oif,
-    // Without a mask, all bits count.
+    // Without a mask all bits count.
     fwmark: fwmark === undefined ? undefined : { value: Number(fwmark), mask: Number(fwmask ?? ALL_BITS) },
     ipproto: ipproto?.replace("ipproto-", ""),
     sport: rangeOf("sport", ports),
@@ -55,7 +55,7 @@ const Rule = z.looseObject(SHAPE).transform((rule) => {
     action: table === undefined ? (ACTIONS[action] ?? "none") : "lookup",
     suppressPrefixlength: rule.suppress_prefixlen,
     protocol: Number(rule.protocol),
-    /** What no argument can say, by the names that ip(8) gives it. */
+    /** Settings that no argument can express, by their names in ip(8). */
     more: Object.keys(rule).filter(
       (key) => ![...Object.keys({ ...SHAPE, ...PORTS }), ...PLAIN].includes(key),
     ),
@@ -64,7 +64,7 @@ const Rule = z.looseObject(SHAPE).transform((rule) => {
 
 const ALL_BITS = 0xffff_ffff;
 
-/** One address has no length, and every address is `all`. */
+/** A single address has no prefix length, and all addresses are `all`. */
 function networkOf(address: string, length: number | undefined): string | undefined {
   const parsed = parseIp(address);
   return parsed && `${parsed.address}/${length ?? parsed.bits}`;
@@ -75,9 +75,9 @@ function rangeOf(name: string, ports: Readonly<Record<string, number | undefined
   return first === undefined || last === undefined ? undefined : ([first, last] as const);
 }
 
-/** One rule as `ip -N -j rule show` tells it. */
+/** A rule in the output of `ip -N -j rule show`. */
 export type RuleInfo = z.output<typeof Rule>;
 
-/** The answer to `ip -N -j rule show …`; none where the namespace does not exist. */
+/** Parses the output of `ip -N -j rule show …`. Returns an empty list if the namespace does not exist. */
 export const parsePolicyRules = (text: string | undefined): RuleInfo[] =>
   parseJson(z.array(Rule), text ?? "");

@@ -11,14 +11,14 @@ const TYPES: Readonly<Record<string, RouteType>> = {
   8: "prohibit",
 };
 
-/** What the kernel says of one way, beside a route's own fields or in its list of nexthops. */
+/** A nexthop, among a route's own fields or in its list of nexthops. */
 const WAY = {
   gateway: z.string().optional(),
-  /** A gateway of the other family (RFC 8950), in place of `gateway`. */
+  /** A gateway of the other family (RFC 8950), instead of `gateway`. */
   via: z.object({ host: z.string() }).optional(),
   dev: z.string().optional(),
   weight: z.number().default(1),
-  /** `onlink`, and states that come and go by themselves: `linkdown`, `dead`. */
+  /** `onlink`, and transient states: `linkdown`, `dead`. */
   flags: z.array(z.string()),
 };
 
@@ -32,7 +32,7 @@ const Way = z.object(WAY).transform(({ gateway, via, dev, weight, flags }) => {
   };
 });
 
-/** What any route may say besides, and is told apart by or has by default. */
+/** Further keys of any route that identify it or have a default. */
 const PLAIN = ["dst", "gateway", "via", "dev", "weight", "flags", "scope", "pref", "table"];
 
 const Route = z
@@ -43,30 +43,30 @@ const Route = z
     prefsrc: z.string().optional(),
     metrics: z.array(z.looseObject({ mtu: z.number().optional() })).default([]),
     nexthops: z.array(Way).optional(),
-    /** The type of service (IPv4) or source network (IPv6) that alone it is for. */
+    /** The type of service (IPv4) or source network (IPv6) that the route is limited to. */
     tos: z.string().optional(),
     from: z.string().optional(),
   })
   .transform(({ type, protocol, metric, prefsrc, metrics, nexthops, tos, from, ...way }) => ({
-    /** `undefined` for one that is none of ours. */
+    /** `undefined` for a type that arguments do not have. */
     type: TYPES[type],
     protocol: Number(protocol),
     metric,
     source: prefsrc,
     mtu: metrics.find(({ mtu }) => mtu !== undefined)?.mtu,
     nexthops,
-    // IPv6 says of packets that go nowhere that they go to `lo`.
+    // IPv6 lists routes that drop packets with the device `lo`.
     way: Way.parse(TYPES[type] === "unicast" ? way : { flags: [] }),
     isForAll: tos === undefined && from === undefined,
-    /** Settings that no argument can say, by the names that ip(8) gives them. */
+    /** Settings that no argument can express, by their names in ip(8). */
     more: [
       ...Object.keys(way).filter((key) => !PLAIN.includes(key)),
       ...metrics.flatMap((values) => Object.keys(values).filter((key) => key !== "mtu")),
     ],
   }));
 
-/** One route as `ip -N -j -d route show` tells it, in the words of the arguments. */
+/** A route in the output of `ip -N -j -d route show`, in terms of the arguments. */
 export type RouteInfo = z.output<typeof Route>;
 
-/** The answer to `ip -N -j -d route show …`; none where the table or the namespace does not exist. */
+/** Parses the output of `ip -N -j -d route show …`. Returns an empty list if the table or the namespace does not exist. */
 export const parseRoutes = (text: string | undefined): RouteInfo[] => parseJson(z.array(Route), text ?? "");

@@ -1,22 +1,22 @@
 /**
- * The path of a parameter below /proc/sys. As sysctl(8) reads keys: where a `/` comes first, slashes part the words,
- * and names may hold dots (`net/ipv4/conf/eth0.100/forwarding`); where a `.` comes first it is the other way round.
+ * Returns the path of a parameter below /proc/sys. As in sysctl(8), the first separator decides: after a `/`, slashes
+ * separate the words and names may contain dots (`net/ipv4/conf/eth0.100/forwarding`). After a `.` it is the reverse.
  */
 export function sysctlPath(key: string): string {
   const first = /[./]/.exec(key)?.[0];
   return first === "/" ? key : swapped(key);
 }
 
-/** The name of a parameter with dots, however the key is written. */
+/** Returns the name of a parameter with dots, however the key is written. */
 export const sysctlName = (key: string): string => swapped(sysctlPath(key));
 
 const swapped = (key: string): string => key.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."));
 
-/** The link whose parameter it is: `net.ipv4.conf.LINK.forwarding` comes and goes with it. */
+/** Returns the link of a parameter. `net.ipv4.conf.LINK.forwarding` exists as long as the link. */
 export const linkIn = (key: string): string | undefined =>
   /^net\/ipv[46]\/(?:conf|neigh)\/([^/]+)\//.exec(sysctlPath(key))?.[1];
 
-/** The answer to `sysctl KEY…`: values by path, with white space made single. */
+/** Parses the output of `sysctl KEY…`: values by path, with single spaces. */
 export function parseSysctls(text: string): ReadonlyMap<string, string> {
   return new Map(
     text
@@ -29,5 +29,5 @@ export function parseSysctls(text: string): ReadonlyMap<string, string> {
   );
 }
 
-/** The kernel parts the numbers of a list by tabs, people by spaces. */
+/** The kernel separates the numbers of a list with tabs, users with spaces. */
 export const normalValue = (value: string): string => value.trim().replace(/\s+/g, " ");

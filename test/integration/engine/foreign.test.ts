@@ -208,7 +208,7 @@ describe("an alias that another program has written over the mark, with the kern
     expect(await mine.refresh()).to.deep.equal(["gone"]);
     expect(await failure(Living.create(bridge, given))).to.equal(foreign("it-net", "Gi0/1") + hint);
     expect(await failure(mine.become({ ...given, ageingTime: 9 })))
-      .to.include("is gone, though")
+      .to.include("does not exist, but")
       .and.include(hint);
     await mine.remove();
     expect(await link("it-net")).to.include({ ifalias: "Gi0/1" });

@@ -173,9 +173,9 @@ describe("two runs at the same moment", function () {
 });
 
 async function seenOf(definition: Definition, { args }: Living) {
-  const { seen } = await look(definition, localHost, args);
-  if (!seen) throw new Error(`${definition.id(args)} is not there`);
-  return seen;
+  const { observed } = await look(definition, localHost, args);
+  if (!observed) throw new Error(`${definition.id(args)} is not there`);
+  return observed;
 }
 
 /** The look into a namespace comes while it has a name and is none yet. */

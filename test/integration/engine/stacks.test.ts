@@ -130,7 +130,7 @@ describe("two stacks, with the kernel", () => {
           const claimed = { ...owner.state, ...argsOf(second, definition, other) };
           expect(await engine.read(definition, host, claimed)).to.equal(undefined);
           expect(await failure(engine.update(definition, host, claimed, claimed))).to.match(
-            / is gone, though /,
+            / does not exist, but /,
           );
           await engine.remove(definition, host, claimed);
           expect(host.changes).to.deep.equal([]);

@@ -12,8 +12,8 @@ import {
   Living,
   link,
   linkNames,
-  misfitting,
   onKernel,
+  refusedAsIncompatible,
   skip,
   typed,
   WatchedHost,
@@ -244,7 +244,7 @@ describe("Bridge, with the kernel", () => {
       [
         "another kind of link",
         `link add name ${name} type veth peer name it-peer`,
-        misfitting(name, "is a veth link, not a bridge"),
+        refusedAsIncompatible(name, "is a veth link, not a bridge"),
       ],
     ] as const) {
       it(`${what} is refused, unchanged, and survives a removal`, async () => {

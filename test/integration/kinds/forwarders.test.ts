@@ -97,7 +97,7 @@ describe("forwarding that others rely on", function () {
       });
       expect(value).to.equal("1");
       expect(warnings).to.deep.equal([
-        `${room}/${key.replace("conf.all.forwarding", key.includes("ipv4") ? "ip_forward" : "conf.all.forwarding")} stays as it is, for others rely on it: ${told}`,
+        `${room}/${key.replace("conf.all.forwarding", key.includes("ipv4") ? "ip_forward" : "conf.all.forwarding")} is left unchanged, because others rely on it: ${told}`,
       ]);
     });
   }

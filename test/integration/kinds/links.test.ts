@@ -9,9 +9,9 @@ import {
   Living,
   link,
   linkNames,
-  misfitting,
   mortal,
   onKernel,
+  refusedAsIncompatible,
   skip,
   typed,
 } from "../../support/kernel";
@@ -125,7 +125,7 @@ for (const tested of testedLinks) {
       await typed(`link del dev ${name}`, NAMESPACE);
       await typed(`link add name ${name} type bridge`, NAMESPACE);
       expect(await failure(create({ adopt: true }))).to.equal(
-        misfitting(`${NAMESPACE}/${name}`, `is a bridge link, not a ${links.type}`),
+        refusedAsIncompatible(`${NAMESPACE}/${name}`, `is a bridge link, not a ${links.type}`),
       );
     });
 

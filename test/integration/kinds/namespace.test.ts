@@ -358,7 +358,7 @@ describe("Namespace, with the kernel", () => {
         const covering = await shown();
         expect(covering).to.include({ alias: "theirs" });
         expect(await failure(living.become({ name, sysctls, loopback: false }))).to.match(
-          / is gone, though /,
+          / does not exist, but /,
         );
         expect(await failure(create({ sysctls }))).to.include(foreign(name, "theirs"));
         await living.remove();

@@ -1,11 +1,20 @@
 import { expect } from "chai";
 import type { Args, Definition } from "../../../provider/engine/definition";
-import { survey } from "../../../provider/engine/discover";
+import { discover } from "../../../provider/engine/discover";
 import * as engine from "../../../provider/engine/lifecycle";
 import { ovsBridge } from "../../../provider/kinds/ovsBridge";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked, markFor } from "../../support/args";
-import { belonging, failure, Living, link, misfitting, mortal, onKernel, typed } from "../../support/kernel";
+import {
+  belonging,
+  failure,
+  Living,
+  link,
+  mortal,
+  onKernel,
+  refusedAsIncompatible,
+  typed,
+} from "../../support/kernel";
 import { ovsVsctl, startSwitch, stopSwitch, withOvs } from "../../support/ovs";
 
 const definition: Definition = ovsBridge;
@@ -135,7 +144,7 @@ describe("OvsBridge, with Open vSwitch", function () {
     it("a Linux bridge of the name is no bridge of Open vSwitch", async () => {
       await typed("link add name it-ovs type bridge");
       expect(await failure(create())).to.equal(
-        misfitting("it-ovs", "is a bridge link, not a bridge of Open vSwitch"),
+        refusedAsIncompatible("it-ovs", "is a bridge link, not a bridge of Open vSwitch"),
       );
       expect(await ovsVsctl("list-br")).to.equal("");
     });
@@ -176,7 +185,7 @@ describe("OvsBridge, with Open vSwitch", function () {
 
     it("is found by its mark", async () => {
       await create();
-      const { found, gaps } = await survey(localHost);
+      const { found, gaps } = await discover(localHost);
       expect(found.map(({ definition: { kind }, state }) => [kind, state])).to.deep.equal([
         ["OvsBridge", { name: "it-ovs", mark: markFor("OvsBridge") }],
       ]);

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { asText } from "../../../cli/graph/text";
 import type { Args, Definition } from "../../../provider/engine/definition";
-import { survey } from "../../../provider/engine/discover";
+import { discover } from "../../../provider/engine/discover";
 import { ovsPort } from "../../../provider/kinds/ovsPort";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { gatherNetwork } from "../../../provider/trace/network/gather";
 import { markFor } from "../../support/args";
-import { belonging, failure, Living, misfitting, onKernel, typed } from "../../support/kernel";
+import { belonging, failure, Living, onKernel, refusedAsIncompatible, typed } from "../../support/kernel";
 import { ovsVsctl, withOvs } from "../../support/ovs";
 import { answers, fails, pings } from "../../support/packets";
 import { trace } from "../../support/trace";
@@ -206,7 +206,7 @@ describe("OvsPort, with Open vSwitch", function () {
     it("a bond is no port with one link", async () => {
       await ovsVsctl("add-bond", "it-ovs", "it-bond", "it-red-br", "it-blue-br");
       expect(await failure(create({ bridge: "it-ovs", interface: "it-bond" }))).to.equal(
-        misfitting("it-ovs/it-bond", "is a bond of several links, not a port with one"),
+        refusedAsIncompatible("it-ovs/it-bond", "is a bond of several links, not a port with one"),
       );
     });
 
@@ -241,7 +241,7 @@ describe("OvsPort, with Open vSwitch", function () {
 
     it("is found by its mark", async () => {
       await create(red);
-      const { found } = await survey(localHost);
+      const { found } = await discover(localHost);
       expect(found.map(({ definition: { kind }, state }) => [kind, state])).to.deep.equal([
         ["OvsPort", { bridge: "it-ovs", interface: "it-red-br", mark: markFor("OvsPort") }],
       ]);

@@ -12,8 +12,8 @@ import {
   Living,
   link,
   linkNames,
-  misfitting,
   onKernel,
+  refusedAsIncompatible,
   typed,
   WatchedHost,
   wholeLink,
@@ -319,12 +319,12 @@ describe("VethPair, with the kernel", () => {
       [
         "a link of the first name",
         "link add name it-a type bridge",
-        misfitting(id, "has it-a, which is a bridge link, not a veth"),
+        refusedAsIncompatible(id, "has it-a, which is a bridge link, not a veth"),
       ],
       [
         "a link of the second name",
         "link add name it-b type bridge",
-        misfitting(id, "has it-b, which is a bridge link, not a veth"),
+        refusedAsIncompatible(id, "has it-b, which is a bridge link, not a veth"),
       ],
       ["another cable", "link add name it-a type veth peer name it-b", foreign(id)],
     ] as const) {

@@ -4,7 +4,7 @@ import {
   type Entry,
   entryOf,
   movesTo,
-  orderSeen,
+  observedOrder,
 } from "../../../provider/composites/addressOrder";
 
 /** Addresses by their text; `10.0.0.1/24 link` has another scope. */
@@ -55,7 +55,7 @@ describe("composites: order of addresses", () => {
   });
 
   describe("is seen", () => {
-    const rows: readonly (readonly [title: string, asked: string[], seen: string[], told: string[]])[] = [
+    const rows: readonly (readonly [title: string, asked: string[], observed: string[], told: string[]])[] = [
       ["as asked", [a1, a2, b1], [a1, b1, a2], [a1, a2, b1]],
       ["with another primary address", [a1, a2], [a2, a1], [a2, a1]],
       ["beside somebody else's address", [a1, a2], [a1, a2, a3], [a1, a2]],
@@ -64,9 +64,9 @@ describe("composites: order of addresses", () => {
       ["in IPv6, the newest first", [six1, six2], [six2, six1], [six1, six2]],
       ["turned round in IPv6", [six1, six2], [six1, six2], [six2, six1]],
     ];
-    for (const [title, asked, seen, told] of rows) {
+    for (const [title, asked, observed, told] of rows) {
       it(title, () => {
-        expect(orderSeen(entries(...asked), entries(...seen))).to.deep.equal(told);
+        expect(observedOrder(entries(...asked), entries(...observed))).to.deep.equal(told);
       });
     }
   });

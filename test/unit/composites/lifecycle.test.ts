@@ -84,7 +84,7 @@ describe("composites: engine", () => {
         {
           property: "spares[0]",
           reason:
-            'lamp wanted is Pendant "c/wanted" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+            'lamp wanted is Pendant "c/wanted" already: two resources of a program cannot be the same kernel object, so rename or remove one of them',
         },
       ]);
     });

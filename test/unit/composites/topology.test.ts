@@ -328,14 +328,14 @@ describe("composites: Topology", () => {
       const mark = markFor("Bridge", "single");
       expect(single.check(bridge, HERE, { name: "br-single", mark }).problems).to.deep.equal([]);
       expect(problems({ bridges: { "br-single": {} } })).to.deep.equal([
-        'bridges.br-single: link br-single is Bridge "single" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+        'bridges.br-single: link br-single is Bridge "single" already: two resources of a program cannot be the same kernel object, so rename or remove one of them',
       ]);
       expect(compositeProblems(composite, { bridges: { "br-part": {} } }, "lab")).to.deep.equal([]);
       expect(single.check(bridge, HERE, { name: "br-part", mark }).problems).to.deep.equal([
         {
           property: "name",
           reason:
-            'link br-part is Bridge "lab/br-part" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+            'link br-part is Bridge "lab/br-part" already: two resources of a program cannot be the same kernel object, so rename or remove one of them',
         },
       ]);
     });

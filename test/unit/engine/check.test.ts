@@ -38,7 +38,7 @@ const lamp: Definition = {
   identity: "name",
   onChange: {},
   id: () => "",
-  claims: () => [],
+  objectNames: () => [],
   defaults: ({ mark }) => ({ shade: { colour: "red" }, made: `by ${mark}` }),
   problems: asFarAsKnown(
     ({ volts }: Args) => (volts === 13 ? [{ property: "volts", reason: "brings bad luck" }] : []),

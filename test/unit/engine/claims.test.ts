@@ -22,7 +22,7 @@ const claimed = (definition: Definition, name: string, args: Args) =>
 const conflict = (property: string, object: string, owner: string) => [
   {
     property,
-    reason: `${object} is ${owner} already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it`,
+    reason: `${object} is ${owner} already: two resources of a program cannot be the same kernel object, so rename or remove one of them`,
   },
 ];
 
@@ -128,7 +128,7 @@ describe("what is still needed", () => {
       if (link === undefined) return;
       expect(remove(bridge, { ...inRed, name: link })).to.throw(
         RefusedError,
-        `link ${link} in needs-red is not deleted, as it is needed by ${needer}: take that out of the program as well, or put Bridge "owner" back`,
+        `cannot delete link ${link} in needs-red: it is needed by ${needer}. Remove that from the program too, or restore Bridge "owner"`,
       );
       expect(remove(bridge, { name: link })).to.not.throw();
     });

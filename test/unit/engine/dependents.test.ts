@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import { claim } from "../../../provider/engine/claims";
 import type { Args, Definition } from "../../../provider/engine/definition";
-import { isRemade, lostTo, noteLosses, withoutRemade, withRemade } from "../../../provider/engine/dependents";
+import {
+  disruptedNeeds,
+  isRemade,
+  noteDisruption,
+  withoutRemade,
+  withRemade,
+} from "../../../provider/engine/dependents";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { address } from "../../../provider/kinds/address";
 import { bridge } from "../../../provider/kinds/bridge";
@@ -11,48 +17,52 @@ import { addressesIn } from "../../../provider/linux/marks/objectName";
 import { urnOf } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 
-describe("losses", () => {
+describe("dependents", () => {
   const whole = markOf("Topology", urnOf("Topology", "t"));
   const marked = (definition: Definition, args: Args) => ({
     ...args,
     mark: markOf(definition.kind, urnOf(definition.kind, "it")),
   });
   const onLost = { interface: "lost-1", namespace: "losses", address: "10.0.0.1/24" };
-  afterEach(() => noteLosses(HERE, whole, { taken: [], remade: [] }));
+  afterEach(() => noteDisruption(HERE, whole, { deleted: [], recreated: [] }));
 
   it("tell what is made anew", () => {
-    noteLosses(HERE, whole, { taken: [], remade: ["link lost-1 in losses", addressesIn("losses")] });
-    expect(lostTo(address, HERE, marked(address, onLost))).to.deep.equal({
+    noteDisruption(HERE, whole, { deleted: [], recreated: ["link lost-1 in losses", addressesIn("losses")] });
+    expect(disruptedNeeds(address, HERE, marked(address, onLost))).to.deep.equal({
       remade: ["link lost-1 in losses"],
       problems: [],
     });
     const way = { namespace: "losses", destination: "10.5.0.0/16", via: "10.0.0.7", type: "unicast" };
-    expect(lostTo(route, HERE, marked(route, way)).remade).to.deep.equal(["addresses in losses"]);
-    expect(lostTo(route, HERE, marked(route, { ...way, namespace: "elsewhere" })).remade).to.deep.equal([]);
+    expect(disruptedNeeds(route, HERE, marked(route, way)).remade).to.deep.equal(["addresses in losses"]);
+    expect(
+      disruptedNeeds(route, HERE, marked(route, { ...way, namespace: "elsewhere" })).remade,
+    ).to.deep.equal([]);
   });
 
   it("refuse what needs what is taken away, unless somebody else makes it", () => {
-    noteLosses(HERE, whole, { taken: ["link lost-1 in losses"], remade: [] });
-    expect(lostTo(address, HERE, marked(address, onLost)).problems).to.deep.equal([
+    noteDisruption(HERE, whole, { deleted: ["link lost-1 in losses"], recreated: [] });
+    expect(disruptedNeeds(address, HERE, marked(address, onLost)).problems).to.deep.equal([
       {
         property: "address",
         reason:
-          'needs link lost-1 in losses, which Topology "t" takes away: take this out of the program as well, or put that back',
+          'needs link lost-1 in losses, which Topology "t" deletes. Remove this from the program too, or restore that',
       },
     ]);
     claim(bridge, HERE, marked(bridge, { name: "lost-1", namespace: "losses" }));
-    expect(lostTo(address, HERE, marked(address, onLost))).to.deep.equal({
+    expect(disruptedNeeds(address, HERE, marked(address, onLost))).to.deep.equal({
       remade: ["link lost-1 in losses"],
       problems: [],
     });
   });
 
   it("are no matter of its own parts, nor of what is not known yet", () => {
-    noteLosses(HERE, whole, { taken: ["link lost-2 in losses"], remade: [] });
+    noteDisruption(HERE, whole, { deleted: ["link lost-2 in losses"], recreated: [] });
     const args = { ...onLost, interface: "lost-2" };
     const nothing = { remade: [], problems: [] };
-    expect(lostTo(address, HERE, marked(address, args), whole)).to.deep.equal(nothing);
-    expect(lostTo(address, HERE, marked(address, { ...args, address: UNKNOWN }))).to.deep.equal(nothing);
+    expect(disruptedNeeds(address, HERE, marked(address, args), whole)).to.deep.equal(nothing);
+    expect(disruptedNeeds(address, HERE, marked(address, { ...args, address: UNKNOWN }))).to.deep.equal(
+      nothing,
+    );
   });
 
   it("are said among the arguments of this run, each once", () => {

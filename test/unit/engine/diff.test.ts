@@ -18,7 +18,7 @@ const lamp: Definition = {
     "shade.width": "update",
   },
   id: () => "",
-  claims: () => [],
+  objectNames: () => [],
   probe: () => [],
   parse: () => undefined,
   create: () => [],

@@ -35,7 +35,7 @@ describe("what the kernel has lost", () => {
       it(`is named, with the way out: ${definition.kind} ${needs.join(", ")}`, async () => {
         const before = await messageAt(definition, args, "NotFound");
         expect(before).to.include(said);
-        claim({ ...lamp, claims: () => needs }, HERE, { mark: markFor("Lamp", "all of it") });
+        claim({ ...lamp, objectNames: () => needs }, HERE, { mark: markFor("Lamp", "all of it") });
         const message = await messageAt(definition, args, "NotFound");
         expect(message).to.include(said);
         for (const object of needs) expect(message).to.include(object);

@@ -34,7 +34,7 @@ const address = (mark: string): NonNullable<Row["records"]>[number] =>
 function itDeletes(definition: Definition, given: Args, itself: object, rows: readonly Row[]): void {
   describe(definition.kind, () => {
     const args = checked(definition, given);
-    const [object] = definition.claims(args);
+    const [object] = definition.objectNames(args);
     const at = typeof args["namespace"] === "string" ? args["namespace"] : "red";
 
     async function removal({ links = [], records = [] }: Row, more: Args = {}) {

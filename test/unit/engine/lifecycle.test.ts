@@ -10,14 +10,14 @@ import { bulb, candle, LampHost, lamp, type Shown, sun } from "../../support/lam
 
 const mark = markFor("Lamp", "a");
 const asked = { name: "a", watts: 40, colour: "red", mark };
-const seen: Shown = { watts: 40, colour: "red", mark, serial: 7 };
+const observed: Shown = { watts: 40, colour: "red", mark, serial: 7 };
 const state = { ...asked, serial: 7 };
 
 /** What it was before it was taken over. */
 const former = { mark: "theirs", args: { watts: 25, colour: "white" } };
 
 /** The answer to `show` for a lamp that differs from the one asked for. */
-const showing = (different: Partial<Shown> = {}): Scripted => JSON.stringify({ ...seen, ...different });
+const showing = (different: Partial<Shown> = {}): Scripted => JSON.stringify({ ...observed, ...different });
 
 const MAKING = ["ip add a", `ip mark a ${mark}`, "ip set a 40 red"];
 
@@ -52,7 +52,7 @@ describe("engine", () => {
         {
           property: "name",
           reason:
-            'lamp checked is Lamp "checked" already: two resources of a program cannot be the same kernel object, so name one of them otherwise or drop it',
+            'lamp checked is Lamp "checked" already: two resources of a program cannot be the same kernel object, so rename or remove one of them',
         },
       ]);
     });
@@ -86,7 +86,7 @@ describe("engine", () => {
     const host = Object.assign(new FakeHost(script), { warn: (text: string) => warnings.push(text) });
     const definition: typeof lamp = {
       ...lamp,
-      *caveats({ name }) {
+      *warnings({ name }) {
         const [answer] = yield [ip(undefined, "look", String(name))];
         return [`it is ${answer}`];
       },
@@ -132,8 +132,8 @@ describe("engine", () => {
       ],
     ] as const) {
       it(`refuses what is ${whose}, and touches nothing`, async () => {
-        const { mark: _, ...unmarked } = seen;
-        const answer = JSON.stringify(other === undefined ? unmarked : { ...seen, mark: other });
+        const { mark: _, ...unmarked } = observed;
+        const answer = JSON.stringify(other === undefined ? unmarked : { ...observed, mark: other });
         const host = new FakeHost({ "ip show": answer });
         expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
           `RefusedError: lamp a ${words}`,
@@ -148,7 +148,7 @@ describe("engine", () => {
 
     it("takes over what its kind says it may", async () => {
       const host = new FakeHost({ "ip show": inTurn(showing({ mark: "foreign" }), showing()) });
-      const generous = { ...lamp, mayTakeOver: () => true };
+      const generous = { ...lamp, mayAdopt: () => true };
       expect((await engine.create(generous, host, asked)).state).to.deep.equal(state);
       expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${mark}`, "ip show a"]);
     });
@@ -258,7 +258,7 @@ describe("engine", () => {
     it("says when what it made is gone at once", async () => {
       const host = new FakeHost({ "ip show": absent });
       expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
-        "Error: lamp a was made, but is not there: something else on this host removed it",
+        "Error: lamp a was created, but does not exist: another program on this host removed it",
       );
     });
 
@@ -320,7 +320,7 @@ describe("engine", () => {
       it(`refuses ${title}`, async () => {
         const host = new FakeHost({ "ip show": answer });
         expect(plain(await errorOf(engine.update(lamp, host, state, { ...asked, watts: 50 })))).to.equal(
-          "RefusedError: lamp a is gone, though the state has it: run `pulumi up --refresh` to make it anew",
+          "RefusedError: lamp a does not exist, but the state has it. Run `pulumi up --refresh` to recreate it",
         );
         expect(new Set(host.ran)).to.deep.equal(new Set(["ip show a"]));
       });
@@ -343,7 +343,7 @@ describe("engine", () => {
     it("refuses what takes nothing along and is somebody else's by now", async () => {
       const host = new FakeHost({ "ip show": showing({ mark: "foreign" }) });
       const refusal = await errorOf(engine.update(bulb, host, state, { ...asked, watts: 50 }));
-      expect(plain(refusal)).to.match(/^RefusedError: bulb a is gone, though /);
+      expect(plain(refusal)).to.match(/^RefusedError: bulb a does not exist, but /);
     });
 
     it("fails with the tool's words, and looks no further", async () => {

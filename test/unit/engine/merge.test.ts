@@ -4,7 +4,7 @@ import { merge, restored } from "../../../provider/engine/merge";
 const asked = { name: "a", mtu: 1500, end: { name: "left", up: true }, ways: [{ via: "10.0.0.1" }] };
 
 describe("merge", () => {
-  const rows: readonly (readonly [title: string, seen: object, merged: object])[] = [
+  const rows: readonly (readonly [title: string, observed: object, merged: object])[] = [
     ["takes what was seen", { mtu: 1400 }, { ...asked, mtu: 1400 }],
     ["adds what somebody set", { mac: "02:00:00:00:00:01" }, { ...asked, mac: "02:00:00:00:00:01" }],
     ["drops what is not set any more", { mtu: undefined }, withoutKey(asked, "mtu")],
@@ -18,17 +18,17 @@ describe("merge", () => {
     ["takes an object whole where a value was", { mtu: { min: 68 } }, { ...asked, mtu: { min: 68 } }],
     ["changes nothing where nothing was seen", {}, asked],
   ];
-  for (const [title, seen, merged] of rows) {
+  for (const [title, observed, merged] of rows) {
     it(title, () => {
       const before = structuredClone(asked);
-      expect(merge(asked, { ...seen })).to.deep.equal(merged);
+      expect(merge(asked, { ...observed })).to.deep.equal(merged);
       expect(asked).to.deep.equal(before);
     });
   }
 });
 
 describe("restored", () => {
-  const seen = { mtu: 1500, mac: "02:00:00:00:00:01", end: { up: true, mac: "02:00:00:00:00:02" } };
+  const observed = { mtu: 1500, mac: "02:00:00:00:00:01", end: { up: true, mac: "02:00:00:00:00:02" } };
   const rows: readonly (readonly [title: string, former: object, restored: object])[] = [
     [
       "is as it was in every field that can be seen",
@@ -47,7 +47,7 @@ describe("restored", () => {
   ];
   for (const [title, former, result] of rows) {
     it(title, () => {
-      expect(restored(asked, seen, { ...former })).to.deep.equal(result);
+      expect(restored(asked, observed, { ...former })).to.deep.equal(result);
     });
   }
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { claim } from "../../../provider/engine/claims";
 import type { Args, Definition, Observed } from "../../../provider/engine/definition";
-import { inheritedBy, ownOf, refuseConflict, takeOver } from "../../../provider/engine/ownership";
+import { adopt, inheritedBy, ownOf, refuseConflict } from "../../../provider/engine/ownership";
 import type { OwnerRecord } from "../../../provider/linux/host/records";
 import { markFor } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
@@ -13,7 +13,7 @@ const asked: Args = { name: "a", watts: 40, colour: "red", mark };
 const values = { watts: 10, colour: "blue" };
 const former = { mark: "uplink", args: values };
 
-const seen = (mark?: string, more: object = {}): Observed<Args, object> => ({
+const observed = (mark?: string, more: object = {}): Observed<Args, object> => ({
   ...{ args: values, outputs: {}, ...more },
   ...(mark !== undefined && { mark }),
 });
@@ -30,50 +30,56 @@ type Row = readonly [
   records: readonly OwnerRecord[],
 ];
 
-const sight = (what: Row[2], records: Row[3]) => ({ host: HERE, answers: [], seen: what, records });
+const observation = (what: Row[2], records: Row[3]) => ({ host: HERE, answers: [], observed: what, records });
 
 describe("ownership", () => {
   describe("ownOf", () => {
     const rows: readonly (readonly [...Row, expected: boolean])[] = [
       ["nothing there", lamp, undefined, [record(mark)], false],
-      ["its mark", lamp, seen(mark), [], true],
-      ["no mark", lamp, seen(), [], false],
-      ["somebody's mark", lamp, seen("uplink"), [], false],
-      ["another resource's mark", lamp, seen(theirs), [], false],
-      ["its mark, though another has written it down", lamp, seen(mark), [record(theirs)], false],
-      ["its mark and its record beside another's", lamp, seen(mark), [record(theirs), record(mark)], true],
-      ["the mark from before it was taken over", lamp, seen("uplink"), [record(mark, { former })], true],
+      ["its mark", lamp, observed(mark), [], true],
+      ["no mark", lamp, observed(), [], false],
+      ["somebody's mark", lamp, observed("uplink"), [], false],
+      ["another resource's mark", lamp, observed(theirs), [], false],
+      ["its mark, though another has written it down", lamp, observed(mark), [record(theirs)], false],
+      [
+        "its mark and its record beside another's",
+        lamp,
+        observed(mark),
+        [record(theirs), record(mark)],
+        true,
+      ],
+      ["the mark from before it was taken over", lamp, observed("uplink"), [record(mark, { former })], true],
       [
         "no mark yet, as it is being taken over",
         lamp,
-        seen(),
+        observed(),
         [record(mark, { former: { args: values } })],
         true,
       ],
-      ["another resource's mark by now", lamp, seen(theirs), [record(mark, { former })], false],
+      ["another resource's mark by now", lamp, observed(theirs), [record(mark, { former })], false],
       [
         "another kind of thing by now",
         lamp,
-        seen("uplink", { misfit: "is a candle" }),
+        observed("uplink", { incompatible: "is a candle" }),
         [record(mark, { former })],
         false,
       ],
-      ["a record without anything from before", lamp, seen("uplink"), [record(mark)], false],
-      ["nobody's record", candle, seen(), [], true],
-      ["its record", candle, seen(), [record(mark)], true],
-      ["another's record", candle, seen(), [record(theirs)], false],
-      ["both records", candle, seen(), [record(theirs), record(mark)], true],
-      ["what is always there", sun, seen(), [], true],
-      ["what is always there, and another's as well", sun, seen(), [record(theirs)], true],
+      ["a record without anything from before", lamp, observed("uplink"), [record(mark)], false],
+      ["nobody's record", candle, observed(), [], true],
+      ["its record", candle, observed(), [record(mark)], true],
+      ["another's record", candle, observed(), [record(theirs)], false],
+      ["both records", candle, observed(), [record(theirs), record(mark)], true],
+      ["what is always there", sun, observed(), [], true],
+      ["what is always there, and another's as well", sun, observed(), [record(theirs)], true],
     ];
     for (const [title, definition, what, records, expected] of rows) {
       it(`${definition.kind}: ${title}: ${expected ? "its own" : "not its own"}`, () => {
-        expect(ownOf(definition, sight(what, records), asked)).to.equal(expected ? what : undefined);
+        expect(ownOf(definition, observation(what, records), asked)).to.equal(expected ? what : undefined);
       });
     }
   });
 
-  describe("takeOver", () => {
+  describe("adopt", () => {
     const adopting = { ...asked, adopt: true };
     const rows: readonly (readonly [...Row, args: Args, former: unknown])[] = [
       ["makes what is absent", lamp, undefined, [], adopting, undefined],
@@ -85,11 +91,11 @@ describe("ownership", () => {
         adopting,
         undefined,
       ],
-      ["finishes its own", lamp, seen(mark), [], adopting, undefined],
+      ["finishes its own", lamp, observed(mark), [], adopting, undefined],
       [
         "goes on with its own, and what it was",
         lamp,
-        seen(mark),
+        observed(mark),
         [record(mark, { former })],
         adopting,
         former,
@@ -97,29 +103,36 @@ describe("ownership", () => {
       [
         "goes on with what it had begun to take over",
         lamp,
-        seen("uplink", { args: asked }),
+        observed("uplink", { args: asked }),
         [record(mark, { former })],
         adopting,
         former,
       ],
-      ["adopts what has no mark", lamp, seen(), [], adopting, { args: values }],
-      ["adopts what has somebody's mark", lamp, seen("uplink"), [], adopting, former],
+      ["adopts what has no mark", lamp, observed(), [], adopting, { args: values }],
+      ["adopts what has somebody's mark", lamp, observed("uplink"), [], adopting, former],
       [
         "notes all that there is to set back",
         lamp,
-        seen("uplink", { whole: { ...values, serial: 7 } }),
+        observed("uplink", { restorable: { ...values, serial: 7 } }),
         [],
         adopting,
         { mark: "uplink", args: { ...values, serial: 7 } },
       ],
-      ["adopts what no mark tells of", candle, seen(), [], adopting, { args: values }],
-      ["goes on with what its record tells of", candle, seen(), [record(mark)], asked, undefined],
-      ["takes over what is always there", sun, seen(), [], asked, { args: values }],
-      ["knows from another what that was before", sun, seen(), [record(theirs, { former })], asked, former],
+      ["adopts what no mark tells of", candle, observed(), [], adopting, { args: values }],
+      ["goes on with what its record tells of", candle, observed(), [record(mark)], asked, undefined],
+      ["takes over what is always there", sun, observed(), [], asked, { args: values }],
+      [
+        "knows from another what that was before",
+        sun,
+        observed(),
+        [record(theirs, { former })],
+        asked,
+        former,
+      ],
       [
         "knows it from its own record",
         sun,
-        seen(),
+        observed(),
         [record(theirs), record(mark, { former })],
         asked,
         former,
@@ -127,7 +140,7 @@ describe("ownership", () => {
     ];
     for (const [title, definition, what, records, args, expected] of rows) {
       it(`${definition.kind}: ${title}`, () => {
-        expect(takeOver(definition, sight(what, records), args)).to.deep.equal(expected);
+        expect(adopt(definition, observation(what, records), args)).to.deep.equal(expected);
       });
     }
 
@@ -136,12 +149,12 @@ describe("ownership", () => {
       "`pulumi-netns gc` removes what is left of a stack that is no more";
     const byHand = "remove it by hand if nobody needs it,";
     const refusals: readonly (readonly [...Row, args: Args, message: string])[] = [
-      ["another resource's mark", lamp, seen(theirs), [], adopting, belongs],
-      ["another resource's record", lamp, seen("uplink"), [record(theirs)], adopting, belongs],
+      ["another resource's mark", lamp, observed(theirs), [], adopting, belongs],
+      ["another resource's record", lamp, observed("uplink"), [record(theirs)], adopting, belongs],
       [
         "what another resource of the stack has",
         lamp,
-        seen(markFor("Lamp", "b/part")),
+        observed(markFor("Lamp", "b/part")),
         [],
         adopting,
         'lamp a exists already: it belongs to Lamp "b/part" of the stack project/stack. Keep the resource by ' +
@@ -151,7 +164,7 @@ describe("ownership", () => {
       [
         "another resource's record beside its own",
         lamp,
-        seen("uplink"),
+        observed("uplink"),
         [record(mark), record(theirs)],
         adopting,
         belongs,
@@ -159,7 +172,7 @@ describe("ownership", () => {
       [
         "another resource's, by its record alone",
         candle,
-        seen(),
+        observed(),
         [record(theirs)],
         adopting,
         belongs.replace("lamp a", "candle a"),
@@ -167,7 +180,7 @@ describe("ownership", () => {
       [
         "another kind of thing",
         lamp,
-        seen(undefined, { misfit: "is a candle, not a lamp" }),
+        observed(undefined, { incompatible: "is a candle, not a lamp" }),
         [],
         adopting,
         "lamp a exists already, but is a candle, not a lamp: remove it by hand if nobody needs it, or ask for another",
@@ -175,7 +188,7 @@ describe("ownership", () => {
       [
         "what is nobody's, untold",
         lamp,
-        seen(),
+        observed(),
         [],
         asked,
         `lamp a exists already and is not this resource's own: ${byHand} ask for another, or set \`adopt: true\` to take it over`,
@@ -183,7 +196,7 @@ describe("ownership", () => {
       [
         "what is nobody's, told not to",
         lamp,
-        seen("uplink"),
+        observed("uplink"),
         [record(mark)],
         { ...asked, adopt: false },
         `lamp a exists already and is not this resource's own (its mark is uplink): ${byHand} ask for another, or set \`adopt: true\` to take it over`,
@@ -191,7 +204,7 @@ describe("ownership", () => {
       [
         "what cannot be changed in place",
         lamp,
-        seen(undefined, { args: { name: "b", ...values } }),
+        observed(undefined, { args: { name: "b", ...values } }),
         [],
         adopting,
         "lamp a cannot be adopted, as name cannot be changed in place: ask for what is there, or remove it by hand",
@@ -199,13 +212,13 @@ describe("ownership", () => {
     ];
     for (const [title, definition, what, records, args, message] of refusals) {
       it(`${definition.kind}: refuses ${title}`, () => {
-        expect(() => takeOver(definition, sight(what, records), args)).to.throw(message);
+        expect(() => adopt(definition, observation(what, records), args)).to.throw(message);
       });
     }
 
     it("does not speak of `adopt` where a kind cannot", () => {
       const firm: Definition = { ...lamp, schema: lamp.schema.omit({ adopt: true }) };
-      expect(() => takeOver(firm, sight(seen(), []), asked))
+      expect(() => adopt(firm, observation(observed(), []), asked))
         .to.throw(`own: ${byHand} or ask for another`)
         .that.does.not.match(/adopt/);
     });
@@ -219,36 +232,36 @@ describe("ownership", () => {
       [
         "what another of the stack has by mark",
         lamp,
-        seen(sister),
+        observed(sister),
         [],
         { from: [sister], former: undefined },
       ],
       [
         "what another of the stack has by record",
         candle,
-        seen(),
+        observed(),
         [record(sister)],
         { from: [sister], former: undefined },
       ],
-      ["its own", lamp, seen(mark), [], undefined],
-      ["its own by a record beside another", candle, seen(), [record(sister), record(mark)], undefined],
-      ["what another stack has by mark", lamp, seen(theirs), [], undefined],
-      ["what another stack has by record", candle, seen(), [record(sister), record(theirs)], undefined],
-      ["what nobody has", lamp, seen(), [], undefined],
-      ["what somebody's mark is on", lamp, seen("uplink"), [], undefined],
-      ["what carries the mark of another kind", lamp, seen(markFor("Candle", "a")), [], undefined],
-      ["another kind of thing", lamp, seen(sister, { misfit: "is a candle" }), [], undefined],
+      ["its own", lamp, observed(mark), [], undefined],
+      ["its own by a record beside another", candle, observed(), [record(sister), record(mark)], undefined],
+      ["what another stack has by mark", lamp, observed(theirs), [], undefined],
+      ["what another stack has by record", candle, observed(), [record(sister), record(theirs)], undefined],
+      ["what nobody has", lamp, observed(), [], undefined],
+      ["what somebody's mark is on", lamp, observed("uplink"), [], undefined],
+      ["what carries the mark of another kind", lamp, observed(markFor("Candle", "a")), [], undefined],
+      ["another kind of thing", lamp, observed(sister, { incompatible: "is a candle" }), [], undefined],
       [
         "what is always there from another of the stack, beside others",
         sun,
-        seen(),
+        observed(),
         [record(sister, { former }), record(theirs, { former })],
         { from: [sister], former },
       ],
       [
         "what is always there and only other stacks have",
         sun,
-        seen(),
+        observed(),
         [record(theirs, { former })],
         undefined,
       ],
@@ -258,24 +271,26 @@ describe("ownership", () => {
     });
     for (const [title, definition, what, records, expected] of rows) {
       it(`${definition.kind}: ${expected ? "takes over" : "leaves"} ${title}`, () => {
-        expect(inheritedBy(definition, sight(what, records), heir)).to.deep.equal(expected);
+        expect(inheritedBy(definition, observation(what, records), heir)).to.deep.equal(expected);
       });
     }
 
     it("leaves what this run has not claimed for it", () => {
-      expect(inheritedBy(lamp, sight(seen(sister), []), { ...heir, name: "unclaimed" })).to.equal(undefined);
+      expect(inheritedBy(lamp, observation(observed(sister), []), { ...heir, name: "unclaimed" })).to.equal(
+        undefined,
+      );
     });
 
     it("takes over with it what it was before it was adopted, as long as it stays adopted", () => {
       const records = [record(sister, { former })];
-      const taken = (args: Args) => inheritedBy(lamp, sight(seen(sister), records), args);
+      const taken = (args: Args) => inheritedBy(lamp, observation(observed(sister), records), args);
       expect(taken({ ...heir, adopt: true })).to.deep.equal({ from: [sister], former });
       expect(taken(heir)).to.deep.equal({ from: [sister], former: undefined });
     });
 
     it("refuses what only a new object can change, and names both ways out", () => {
       const painted: Definition = { ...lamp, onChange: { ...lamp.onChange, colour: "replace" } };
-      expect(() => inheritedBy(painted, sight(seen(sister), []), heir)).to.throw(
+      expect(() => inheritedBy(painted, observation(observed(sister), []), heir)).to.throw(
         'lamp inherited cannot be taken over from Lamp "sister": colour cannot change in place. ' +
           'Keep the resource by `aliases: [{ name: "sister" }]`, or make two runs: first without it, then with it',
       );
@@ -284,7 +299,7 @@ describe("ownership", () => {
 
   describe("refuseConflict", () => {
     const conflict = (definition: Definition, records: readonly OwnerRecord[], was?: string) => () =>
-      refuseConflict(definition, sight(seen(), records), asked, was);
+      refuseConflict(definition, observation(observed(), records), asked, was);
 
     it("lets several have what is always there, as long as they ask for the same", () => {
       expect(conflict(sun, [record(theirs), record(mark)])).to.not.throw();

@@ -21,10 +21,10 @@ async function released(
 ) {
   const host = new LampHost();
   if (there) host.lamps.set("a", there);
-  const key = { kind: definition.kind, id: definition.id(args), namespace: definition.home?.(args) };
+  const key = { kind: definition.kind, id: definition.id(args), namespace: definition.namespaceOf?.(args) };
   for (const writer of writers) await host.records.save(key, { mark: writer, args });
-  const sight = await look(definition, host, args);
-  await release(definition, host, sight, ownOf(definition, sight, args), { args, outputs });
+  const observation = await look(definition, host, args);
+  await release(definition, host, observation, ownOf(definition, observation, args), { args, outputs });
   const ran = host.ran.filter((command) => !command.startsWith("show "));
   return { ran, lamp: host.lamps.get("a"), records: host.records.kept.map((record) => record.mark) };
 }
@@ -87,13 +87,13 @@ describe("release", () => {
     const key = keyOf(candle, args);
     await host.records.save(key, { mark, args: {} });
     // As a look has it: what was written for the former one is not about this one.
-    const sight = { ...(await look(candle, host, args)), records: [] };
-    await release(candle, host, sight, undefined, { args, outputs: {} });
+    const observation = { ...(await look(candle, host, args)), records: [] };
+    await release(candle, host, observation, undefined, { args, outputs: {} });
     expect(host.records.kept).to.deep.equal([]);
   });
 
   describe("a namespace", () => {
-    const house: Definition = { ...lamp, kind: "House", encloses: () => "a" };
+    const house: Definition = { ...lamp, kind: "House", ownsNamespace: () => "a" };
 
     /** Whether what is written down of things in the namespace is still there. */
     async function keepsContent(there: Shown | undefined, outputs: object): Promise<boolean> {
@@ -101,8 +101,8 @@ describe("release", () => {
       if (there) host.lamps.set("a", there);
       await host.records.save({ kind: "Candle", id: "c", namespace: "a" }, { mark: theirs, args: {} });
       await host.records.save({ kind: "Candle", id: "d", namespace: undefined }, { mark: theirs, args: {} });
-      const sight = await look(house, host, args);
-      await release(house, host, sight, ownOf(house, sight, args), { args, outputs });
+      const observation = await look(house, host, args);
+      await release(house, host, observation, ownOf(house, observation, args), { args, outputs });
       expect(host.records.kept.map(({ id }) => id)).to.include("d");
       return host.records.kept.some(({ id }) => id === "c");
     }

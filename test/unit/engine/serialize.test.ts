@@ -7,7 +7,7 @@ import type { Command } from "../../../provider/linux/command";
 import type { Host } from "../../../provider/linux/host/host";
 import { FakeHost } from "../../support/fakeHost";
 
-const withoutObjects: Definition = { ...bridge, claims: () => [] };
+const withoutObjects: Definition = { ...bridge, objectNames: () => [] };
 const withKeys: Definition = { ...withoutObjects, serialize: ({ table }) => String(table) };
 
 /** Work that says when it starts and ends. Its time is counted in turns of the event loop, so that a busy machine changes nothing. */
@@ -115,7 +115,7 @@ describe("work that is done together", () => {
   });
   const together: Definition = {
     ...withKeys,
-    claims: ({ name }) => [String(name)],
+    objectNames: ({ name }) => [String(name)],
     together: { key: ({ group }) => (group === undefined ? undefined : String(group)), merge },
   };
   const list: Command = { tool: "nft", args: ["list"] };

@@ -57,8 +57,8 @@ describe("what is always there, after its record has gone", () => {
 
     it(`refreshed, changed, removed: ${what}`, async () => {
       const host = new Booted(after, now);
-      const seen = await engine.read(sun, host, await stateOf(before));
-      const { state } = await engine.update(sun, host, seen?.state ?? {}, { ...asked, colour: "green" });
+      const observed = await engine.read(sun, host, await stateOf(before));
+      const { state } = await engine.update(sun, host, observed?.state ?? {}, { ...asked, colour: "green" });
       expect(lampOf(host)).to.equal("60 green");
       await engine.remove(sun, host, state);
       expect(lampOf(host)).to.equal(left);

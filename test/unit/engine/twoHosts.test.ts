@@ -50,7 +50,7 @@ describe("two hosts in one program", () => {
     const [address] = definitions.filter(({ kind }) => kind === "Address");
     if (!address) throw new Error("there is no Address");
     expect(problems(address, two, inside, "it")).to.deep.equal([]);
-    expect(problems(address, one, inside, "it").join()).to.include("takes away");
+    expect(problems(address, one, inside, "it").join()).to.include("deletes");
   });
 
   it("keep what was claimed on one out of what is removed on the other", async () => {

@@ -92,8 +92,8 @@ describe("a state of another version", () => {
         for (const state of statesOf(kind)) {
           const strangers = withStrangers(state);
           if (typeof strangers !== "object") continue;
-          const seen = asNow(kind, { ...strangers });
-          expect(seen).to.deep.equal(state);
+          const observed = asNow(kind, { ...strangers });
+          expect(observed).to.deep.equal(state);
         }
       });
 
@@ -127,10 +127,10 @@ describe("a state of another version", () => {
 
     for (const path of ["loopback", "killProcesses"]) {
       it(`stays a difference after a refresh: ${path}`, () => {
-        const seen = without(state, [path]);
-        const kept = withUnset(namespace, seen);
-        expect(kept).to.deep.equal({ ...seen, unset: [path] });
-        expect(upToDate(namespace, kept)).to.deep.equal(seen);
+        const observed = without(state, [path]);
+        const kept = withUnset(namespace, observed);
+        expect(kept).to.deep.equal({ ...observed, unset: [path] });
+        expect(upToDate(namespace, kept)).to.deep.equal(observed);
         expect(kindOf(kept).diff(HERE, kept, state).changes).to.equal(true);
       });
     }

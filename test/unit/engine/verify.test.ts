@@ -8,13 +8,13 @@ import { lamp, type Shown } from "../../support/lamp";
 
 const mark = markFor("Lamp", "a");
 const asked = { name: "a", watts: 40, colour: "red", mark };
-const seen: Shown = { watts: 40, colour: "red", mark, serial: 7 };
-const showing = (change: Partial<Shown> = {}): Scripted => JSON.stringify({ ...seen, ...change });
+const observed: Shown = { watts: 40, colour: "red", mark, serial: 7 };
+const showing = (change: Partial<Shown> = {}): Scripted => JSON.stringify({ ...observed, ...change });
 
 /** Glows a while before it shines, and flickers when it never will. */
 const slow: typeof lamp = {
   ...lamp,
-  unsettled: ({ outputs: { serial } }) =>
+  pending: ({ outputs: { serial } }) =>
     serial === 7 ? [] : [{ property: "watts", reason: `is 40, but it only glows (${serial})` }],
 };
 const glowing = showing({ serial: 1 });
@@ -82,7 +82,7 @@ describe("verify", () => {
     const error: unknown = await verify(slow, host).catch((error: unknown) => error);
     expect(error).to.have.property(
       "message",
-      "lamp a was made, but is not there: something else on this host removed it",
+      "lamp a was created, but does not exist: another program on this host removed it",
     );
   });
 });

@@ -3,7 +3,7 @@ import type { Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { address } from "../../../provider/kinds/address";
 import {
-  asSeen,
+  asObserved,
   checked,
   golden,
   itCreates,
@@ -131,7 +131,7 @@ describe("Address", () => {
       "br0 192.168.15.5/24",
       "red/br0 10.0.0.1/32 peer 10.0.0.2/32",
     ]);
-    expect([definition.claims(state), definition.claims(pair)]).to.deep.equal([
+    expect([definition.objectNames(state), definition.objectNames(pair)]).to.deep.equal([
       ["address br0 192.168.15.5/24"],
       ["address br0 10.0.0.1/32 peer 10.0.0.2/32 in red"],
     ]);
@@ -213,10 +213,10 @@ describe("Address", () => {
     for (const [given, args, ip] of rows) {
       it(JSON.stringify(given), () => {
         const asked = checked(definition, { interface: link, ...given });
-        const seen = definition.parse([addresses], asked);
-        expect(seen && { args: seen.args, outputs: seen.outputs, mark: seen.mark }).to.deep.equal(
-          args && { args, outputs: { ip }, mark: linkMark },
-        );
+        const observed = definition.parse([addresses], asked);
+        expect(
+          observed && { args: observed.args, outputs: observed.outputs, mark: observed.mark },
+        ).to.deep.equal(args && { args, outputs: { ip }, mark: linkMark });
       });
     }
 
@@ -256,17 +256,17 @@ describe("Address", () => {
   });
 
   describe("ownership", () => {
-    const mayTakeOver = (mark: string | undefined) =>
-      definition.mayTakeOver?.({ args: {}, outputs: {}, mark }, state);
+    const mayAdopt = (mark: string | undefined) =>
+      definition.mayAdopt?.({ args: {}, outputs: {}, mark }, state);
 
     it("takes over what is on a link of its own stack only", () => {
       expect([
-        mayTakeOver(linkMark),
-        mayTakeOver("pulumi-netns:Bridge:0123456789ab:project/other/br0"),
-        mayTakeOver("uplink"),
-        mayTakeOver(undefined),
+        mayAdopt(linkMark),
+        mayAdopt("pulumi-netns:Bridge:0123456789ab:project/other/br0"),
+        mayAdopt("uplink"),
+        mayAdopt(undefined),
       ]).to.deep.equal([true, false, false, false]);
-      expect(definition.isOurs?.(asSeen(state), state)).to.equal(true);
+      expect(definition.isOurs?.(asObserved(state), state)).to.equal(true);
     });
 
     it("needs a record on any link, which goes with the link", () => {
@@ -291,12 +291,12 @@ describe("Address", () => {
   describe("duplicate address detection", () => {
     const asked = checked(definition, { interface: link, address: "fd00:1::1/64", nodad: false });
     /** What is wrong where the golden address, which is tentative, says this. */
-    function unsettled(flag: string, operstate: string) {
+    function pending(flag: string, operstate: string) {
       const text = addresses
         .replace('"operstate": "DOWN"', `"operstate": "${operstate}"`)
         .replace('"tentative": true', flag);
-      const seen = definition.parse([text], asked);
-      return seen && definition.unsettled?.(seen, asked);
+      const observed = definition.parse([text], asked);
+      return observed && definition.pending?.(observed, asked);
     }
 
     for (const [title, flag, operstate, reason] of [
@@ -316,7 +316,7 @@ describe("Address", () => {
       ],
     ] as const) {
       it(title, () => {
-        expect(unsettled(flag, operstate)).to.deep.equal(reason ? [{ property: "address", reason }] : []);
+        expect(pending(flag, operstate)).to.deep.equal(reason ? [{ property: "address", reason }] : []);
       });
     }
   });

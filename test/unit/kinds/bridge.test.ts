@@ -4,7 +4,7 @@ import * as engine from "../../../provider/engine/lifecycle";
 import { bridge } from "../../../provider/kinds/bridge";
 import { birthGroup, macOf } from "../../../provider/kinds/links/identity";
 import {
-  asSeen,
+  asObserved,
   checked,
   golden,
   itCreates,
@@ -129,7 +129,7 @@ describe("Bridge", () => {
   it("is known by its name and place", () => {
     const inside = { ...state, namespace: "red" };
     expect([definition.id(state), definition.id(inside)]).to.deep.equal(["unit-br", "red/unit-br"]);
-    expect([definition.claims(state), definition.claims(inside)]).to.deep.equal([
+    expect([definition.objectNames(state), definition.objectNames(inside)]).to.deep.equal([
       ["link unit-br"],
       ["link unit-br in red"],
     ]);
@@ -195,7 +195,7 @@ describe("Bridge", () => {
     ]);
 
     it("sets up what was down", () => {
-      expect(printed(definition.update(asSeen({ ...state, up: false }), state))).to.deep.equal([
+      expect(printed(definition.update(asObserved({ ...state, up: false }), state))).to.deep.equal([
         "ip link set dev unit-br up",
       ]);
     });
@@ -214,14 +214,14 @@ describe("Bridge", () => {
         up: false,
         mark: "another",
       };
-      expect(printed(definition.update(asSeen(state), all))).to.deep.equal([
+      expect(printed(definition.update(asObserved(state), all))).to.deep.equal([
         "ip -n red link set dev unit-br alias another address 02:00:00:00:00:11 mtu 1400 down",
         "ip -n red link set dev unit-br type bridge forward_delay 400 stp_state 1 ageing_time 6000 vlan_filtering 1 group_fwd_mask 8",
       ]);
     });
 
     it("switches spanning tree off before a delay that it would refuse", () => {
-      const on = asSeen({ ...state, stp: true, forwardDelay: 15 });
+      const on = asObserved({ ...state, stp: true, forwardDelay: 15 });
       const commands = (forwardDelay: number) => printed(definition.update(on, { ...state, forwardDelay }));
       expect(commands(0)).to.deep.equal([
         "ip link set dev unit-br type bridge stp_state 0",
@@ -233,14 +233,14 @@ describe("Bridge", () => {
     });
 
     it("removes a bridge, and nothing else by that name", () => {
-      expect([definition.remove(asSeen(state), state)].flat()).to.deep.equal([
+      expect([definition.remove(asObserved(state), state)].flat()).to.deep.equal([
         { tool: "ip", args: ["link", "del", "dev", "unit-br", "type", "bridge"] },
       ]);
     });
   });
 
   describe("parse", () => {
-    const seen = {
+    const observed = {
       mac,
       up: true,
       stp: true,
@@ -253,24 +253,24 @@ describe("Bridge", () => {
 
     it("reads every option", () => {
       expect(definition.parse([golden("link-bridge")], state)).to.deep.equal({
-        args: { ...seen, mtu: 1500 },
-        whole: { ...seen, mtu: 1500 },
+        args: { ...observed, mtu: 1500 },
+        restorable: { ...observed, mtu: 1500 },
         outputs: { ifindex: 2 },
         mark,
         group: "0",
-        misfit: undefined,
+        incompatible: undefined,
       });
     });
 
     it("leaves out an MTU that nobody asked for, as it follows the ports", () => {
       const { mtu: _, ...follows } = state;
       expect(definition.parse([golden("link-bridge")], follows)).to.deep.equal({
-        args: seen,
-        whole: { ...seen, mtu: 1500 },
+        args: observed,
+        restorable: { ...observed, mtu: 1500 },
         outputs: { ifindex: 2 },
         mark,
         group: "0",
-        misfit: undefined,
+        incompatible: undefined,
       });
     });
 
@@ -282,12 +282,12 @@ describe("Bridge", () => {
   describe("ownership", () => {
     const own = String(state["mark"]);
     const theirs = markFor("Bridge", "theirs");
-    const seen = (mark: string | undefined, group: string, mac = state["mac"]) => ({
-      ...asSeen({ ...state, mac }),
+    const observed = (mark: string | undefined, group: string, mac = state["mac"]) => ({
+      ...asObserved({ ...state, mac }),
       ...{ mark, group },
     });
     const isOurs = (mark: string | undefined, group: string, mac?: string, asked: object = {}) =>
-      definition.isOurs?.(seen(mark, group, mac), { ...state, ...asked });
+      definition.isOurs?.(observed(mark, group, mac), { ...state, ...asked });
 
     it("goes by the mark, and where that is missing by the group it was born in", () => {
       expect([
@@ -313,13 +313,15 @@ describe("Bridge", () => {
         isOurs(theirs, "0", macOf(own)),
       ]).to.deep.equal([true, true, false, false, false, false]);
       // A macvlan may have the MAC address of the link below.
-      const misfit = "is a macvlan link, not a bridge";
-      expect(definition.isOurs?.({ ...seen("Gi0/1", "0", macOf(own)), misfit }, state)).to.equal(false);
+      const incompatible = "is a macvlan link, not a bridge";
+      expect(definition.isOurs?.({ ...observed("Gi0/1", "0", macOf(own)), incompatible }, state)).to.equal(
+        false,
+      );
     });
 
     it("has its alias set after a crash, and its birth ended with it", () => {
       const update = (mark: string | undefined, group: string) =>
-        printed(definition.update(seen(mark, group), state));
+        printed(definition.update(observed(mark, group), state));
       expect([
         update(undefined, birthGroup(own)),
         update(undefined, "lab"),
@@ -333,7 +335,7 @@ describe("Bridge", () => {
 
     it("is never another kind of link", () => {
       const found = definition.parse([golden("link-veth-red")], state);
-      expect(found?.misfit).to.equal("is a veth link, not a bridge");
+      expect(found?.incompatible).to.equal("is a veth link, not a bridge");
     });
   });
 });

@@ -5,7 +5,7 @@ import { birthGroup } from "../../../provider/kinds/links/identity";
 import { namespace } from "../../../provider/kinds/namespace";
 import { RefusedError } from "../../../provider/linux/errors";
 import {
-  asSeen,
+  asObserved,
   checked,
   golden,
   itCreates,
@@ -111,7 +111,7 @@ describe("Namespace", () => {
 
   it("is known by its name, and has the parameters it sets for itself", () => {
     expect(definition.id(state)).to.equal("red");
-    expect(definition.claims(state)).to.deep.equal(["namespace red"]);
+    expect(definition.objectNames(state)).to.deep.equal(["namespace red"]);
     expect(definition.settings?.(state)).to.deep.equal([
       "sysctl net/ipv4/ip_forward in red",
       "sysctl net/ipv4/tcp_rmem in red",
@@ -162,7 +162,7 @@ describe("Namespace", () => {
     ]);
 
     it("sets the loopback link up where it was down", () => {
-      expect(printed(definition.update(asSeen({ ...state, loopback: false }), state))).to.deep.equal([
+      expect(printed(definition.update(asObserved({ ...state, loopback: false }), state))).to.deep.equal([
         "ip -n red link set dev lo up",
       ]);
     });
@@ -205,15 +205,12 @@ describe("Namespace", () => {
     it("does not take a plain file for a namespace", () => {
       const stale = { args: {}, outputs: { ...outputs, inode: 17 } };
       expect(definition.parse(["17", undefined, undefined], state)).to.deep.equal(stale);
-      expect(definition.mayTakeOver?.(stale, state)).to.equal(true);
+      expect(definition.mayAdopt?.(stale, state)).to.equal(true);
     });
 
     it("takes over its own, and nobody else's", () => {
       const taken = (mark: string | undefined, group = "0") =>
-        definition.mayTakeOver?.(
-          Object.assign({ args: { loopback: true }, outputs, mark }, { group }),
-          state,
-        );
+        definition.mayAdopt?.(Object.assign({ args: { loopback: true }, outputs, mark }, { group }), state);
       expect([taken(mark), taken("foreign"), taken(undefined)]).to.deep.equal([true, false, false]);
       const own = birthGroup(mark);
       expect([taken("foreign", own), taken(undefined, own)]).to.deep.equal([true, true]);
@@ -225,7 +222,7 @@ describe("Namespace", () => {
 
     it("gives its group to the mark of a resource renamed under an alias, but none to what it took over", () => {
       const update = (was: string, group: string) =>
-        printed(definition.update(Object.assign(asSeen({ ...state, mark: was }), { group }), state));
+        printed(definition.update(Object.assign(asObserved({ ...state, mark: was }), { group }), state));
       const was = markFor("Namespace", "old");
       expect([update(was, birthGroup(was)), update("theirs", "7")]).to.deep.equal([
         [`ip -n red link set dev lo alias ${mark} group ${birthGroup(mark)}`],
@@ -248,8 +245,8 @@ describe("Namespace", () => {
 
     it("shows a parameter that somebody changed", async () => {
       const host = new FakeHost({ ...THERE, "ip netns exec red sysctl --ignore": "net.ipv4.ip_forward = 0" });
-      const seen = await engine.read(definition, host, { ...state, ...outputs });
-      expect(seen).to.deep.equal({
+      const observed = await engine.read(definition, host, { ...state, ...outputs });
+      expect(observed).to.deep.equal({
         id: "red",
         inputs: { ...state, sysctls: { ...sysctls, "net.ipv4.ip_forward": "0" } },
         state: { ...state, ...outputs, sysctls: { ...sysctls, "net.ipv4.ip_forward": "0" } },
@@ -271,13 +268,13 @@ describe("Namespace", () => {
   describe("the group of its loopback link", () => {
     const born = birthGroup(String(state["mark"]));
     const wordsFor = (mark: string | undefined, group: string, news: Args = state) => {
-      const seen = {
+      const observed = {
         args: { loopback: true, sysctls: state["sysctls"] },
         outputs: {},
         group,
         ...(mark && { mark }),
       };
-      return printed(definition.update(seen, news)).join("; ").replaceAll(born, "BORN");
+      return printed(definition.update(observed, news)).join("; ").replaceAll(born, "BORN");
     };
     const other = markFor("Namespace", "other");
 

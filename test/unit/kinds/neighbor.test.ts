@@ -3,7 +3,7 @@ import type { Args, Definition } from "../../../provider/engine/definition";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { neighbor } from "../../../provider/kinds/neighbor";
 import {
-  asSeen,
+  asObserved,
   checked,
   itCreates,
   itDiffers,
@@ -124,7 +124,7 @@ describe("Neighbor", () => {
       "br0 10.0.0.9",
       "red/br0 10.0.0.9 proxy",
     ]);
-    expect([definition.claims(state), definition.claims(proxy)]).to.deep.equal([
+    expect([definition.objectNames(state), definition.objectNames(proxy)]).to.deep.equal([
       ["neighbour br0 10.0.0.9"],
       ["neighbour br0 10.0.0.9 proxy in red"],
     ]);
@@ -167,7 +167,7 @@ describe("Neighbor", () => {
 
     it("removes it from the table that it is in", () => {
       const remove = (args: Args) => {
-        const plan = definition.remove(asSeen(args), args);
+        const plan = definition.remove(asObserved(args), args);
         return "next" in plan ? [] : printed(plan);
       };
       expect([...remove(state), ...remove({ ...state, proxy: true })]).to.deep.equal([
@@ -178,9 +178,9 @@ describe("Neighbor", () => {
 
     it("gives back the protocol, and never gives one to what has none and is to be given back", () => {
       const become = (was: string | undefined, args: object, now?: string) => {
-        const seen = { ...asSeen({ ...state, lladdr: "02:00:00:00:00:08" }), mark: was };
+        const observed = { ...asObserved({ ...state, lladdr: "02:00:00:00:00:08" }), mark: was };
         return printed(
-          definition.update(seen, { ...state, ...args, ...(now !== undefined && { mark: now }) }),
+          definition.update(observed, { ...state, ...args, ...(now !== undefined && { mark: now }) }),
         );
       };
       const replace = `ip neigh replace 10.0.0.9 dev br0 lladdr ${lladdr} nud permanent`;
@@ -198,55 +198,59 @@ describe("Neighbor", () => {
         [`${replace} proto 110`],
       ]);
       expect(
-        definition.update({ ...asSeen(state), mark: undefined }, { ...state, adopt: true }),
+        definition.update({ ...asObserved(state), mark: undefined }, { ...state, adopt: true }),
       ).to.deep.equal([]);
     });
   });
 
   describe("parse", () => {
     const entry = (more: object) => JSON.stringify([{ dst: "10.0.0.9", ...more }]);
-    const seen = (more: object, args = state) => {
-      const { mark: seenMark, misfit, args: seenArgs } = definition.parse([entry(more)], args) ?? {};
-      return { args: seenArgs, mark: seenMark, misfit };
+    const observed = (more: object, args = state) => {
+      const {
+        mark: observedMark,
+        incompatible,
+        args: observedArgs,
+      } = definition.parse([entry(more)], args) ?? {};
+      return { args: observedArgs, mark: observedMark, incompatible };
     };
     const mine = { state: ["PERMANENT"], lladdr, protocol: "110" };
 
     it("reads one of ours, whatever has become of it", () => {
       const { mark } = state;
-      const asAsked = { args: { lladdr, state: "permanent" }, mark, misfit: undefined };
-      expect(seen(mine)).to.deep.equal(asAsked);
-      expect(seen({ ...mine, state: ["STALE"] }).args).to.deep.equal({ lladdr, state: "stale" });
-      expect(seen({ protocol: "110" }).args).to.deep.equal({ lladdr: undefined, state: "none" });
+      const asAsked = { args: { lladdr, state: "permanent" }, mark, incompatible: undefined };
+      expect(observed(mine)).to.deep.equal(asAsked);
+      expect(observed({ ...mine, state: ["STALE"] }).args).to.deep.equal({ lladdr, state: "stale" });
+      expect(observed({ protocol: "110" }).args).to.deep.equal({ lladdr: undefined, state: "none" });
     });
 
     it("tells whose another one is, and what would be lost", () => {
-      expect(seen({ ...mine, protocol: "4" }).mark).to.equal("proto 4");
-      expect(seen({ state: ["PERMANENT"], lladdr, managed: null })).to.deep.equal({
+      expect(observed({ ...mine, protocol: "4" }).mark).to.equal("proto 4");
+      expect(observed({ state: ["PERMANENT"], lladdr, managed: null })).to.deep.equal({
         args: { lladdr, state: "permanent" },
         mark: undefined,
-        misfit: "has settings that no Neighbor has: managed",
+        incompatible: "has settings that no Neighbor has: managed",
       });
     });
 
     it("takes what the kernel has learnt without being told to, and nothing else", () => {
-      const mayTakeOver = (more: object, args = state) => {
+      const mayAdopt = (more: object, args = state) => {
         const found = definition.parse([entry(more)], args);
-        return found && definition.mayTakeOver?.(found, args);
+        return found && definition.mayAdopt?.(found, args);
       };
       expect([
-        mayTakeOver({ state: ["STALE"], lladdr }),
-        mayTakeOver({ state: ["FAILED"] }),
-        mayTakeOver({ state: ["INCOMPLETE"] }),
-        mayTakeOver(mine),
-        mayTakeOver({ state: ["PERMANENT"], lladdr }),
-        mayTakeOver({ state: ["NOARP"], lladdr }),
-        mayTakeOver({ state: ["REACHABLE"], lladdr, managed: null }),
-        mayTakeOver({ proxy: null }, { ...state, proxy: true }),
+        mayAdopt({ state: ["STALE"], lladdr }),
+        mayAdopt({ state: ["FAILED"] }),
+        mayAdopt({ state: ["INCOMPLETE"] }),
+        mayAdopt(mine),
+        mayAdopt({ state: ["PERMANENT"], lladdr }),
+        mayAdopt({ state: ["NOARP"], lladdr }),
+        mayAdopt({ state: ["REACHABLE"], lladdr, managed: null }),
+        mayAdopt({ proxy: null }, { ...state, proxy: true }),
       ]).to.deep.equal([true, true, true, true, false, false, false, false]);
     });
 
     it("says of a proxy entry only what it has, and of IPv6 whether it is a router", () => {
-      expect(seen({ proxy: null, protocol: "110" }, { ...state, proxy: true }).args).to.deep.equal({});
+      expect(observed({ proxy: null, protocol: "110" }, { ...state, proxy: true }).args).to.deep.equal({});
       const answer = JSON.stringify([{ ...mine, dst: "fd00::9", router: null }]);
       expect(definition.parse([answer], state6)?.args).to.deep.equal({
         lladdr,

@@ -122,11 +122,11 @@ describe("OvsBridge", () => {
     ]);
 
     it("sets at the link what somebody has changed there, and the database still has as asked", () => {
-      const seen = definition.parse(
+      const observed = definition.parse(
         [tables(marked), link({ mtu: 1300, address: "02:00:00:00:00:99" })],
         state,
       );
-      const commands = seen && definition.update(seen, { ...state, rstp: true });
+      const commands = observed && definition.update(observed, { ...state, rstp: true });
       expect(commands?.map(({ tool, args }) => [tool, ...args].join(" "))).to.deep.equal([
         `ip link set dev unit-ovs address ${mac} mtu 1400`,
       ]);
@@ -169,16 +169,16 @@ describe("OvsBridge", () => {
     });
 
     it("is no bridge of Open vSwitch where only the kernel knows of it", () => {
-      const seen = parse([NONE, link({ linkinfo: { info_kind: "bridge" }, ifalias: "theirs" })]);
-      expect(seen).to.deep.include({
+      const observed = parse([NONE, link({ linkinfo: { info_kind: "bridge" }, ifalias: "theirs" })]);
+      expect(observed).to.deep.include({
         mark: "theirs",
-        misfit: "is a bridge link, not a bridge of Open vSwitch",
+        incompatible: "is a bridge link, not a bridge of Open vSwitch",
       });
     });
 
     it("does not work without a link", () => {
-      const seen = definition.parse([tables(marked), undefined], state);
-      expect(seen && definition.unsettled?.(seen, state)).to.deep.equal([
+      const observed = definition.parse([tables(marked), undefined], state);
+      expect(observed && definition.pending?.(observed, state)).to.deep.equal([
         {
           property: "datapathType",
           reason:
@@ -188,12 +188,12 @@ describe("OvsBridge", () => {
     });
 
     it("is found by its mark, in the host's own namespace only", () => {
-      const here = definition.survey?.(undefined);
+      const here = definition.discover?.(undefined);
       expect(here?.find([tables(marked)])).to.deep.equal([
         { name: "unit-ovs", mark: markFor("OvsBridge", "it") },
       ]);
       expect(here?.find([tables([])])).to.deep.equal([]);
-      expect(definition.survey?.("red").commands).to.deep.equal([]);
+      expect(definition.discover?.("red").commands).to.deep.equal([]);
     });
   });
 });

@@ -138,8 +138,8 @@ describe("OvsPort", () => {
     const del = "ovs-vsctl --timeout=10 --if-exists del-port unit-port";
 
     it("makes it anew where Open vSwitch does not take what comes from its link", () => {
-      const seen = definition.parse([tables(), link({ promiscuity: 0 })], state);
-      expect(seen && printed(definition.update(seen, state))).to.deep.equal([
+      const observed = definition.parse([tables(), link({ promiscuity: 0 })], state);
+      expect(observed && printed(definition.update(observed, state))).to.deep.equal([
         del,
         `${add("unit-port")} tag=10 "trunks=[20]" vlan_mode=native-tagged ${mark.replace("MARK", String(state["mark"]))}`,
       ]);
@@ -154,17 +154,22 @@ describe("OvsPort", () => {
 
   describe("what is there", () => {
     it("has its bridge, its VLANs and its number", () => {
-      const seen = (more: object) => definition.parse([tables({ ...more }), link()], state)?.args;
-      expect(seen({})).to.deep.equal({ bridge: "br0", tag: undefined, trunks: undefined, vlanMode: "trunk" });
-      expect(seen({ tag: 5 })).to.deep.include({ tag: 5, vlanMode: "access" });
-      expect(seen({ trunks: ["set", [30, 20]], vlan_mode: "dot1q-tunnel" })).to.deep.include({
+      const observed = (more: object) => definition.parse([tables({ ...more }), link()], state)?.args;
+      expect(observed({})).to.deep.equal({
+        bridge: "br0",
+        tag: undefined,
+        trunks: undefined,
+        vlanMode: "trunk",
+      });
+      expect(observed({ tag: 5 })).to.deep.include({ tag: 5, vlanMode: "access" });
+      expect(observed({ trunks: ["set", [30, 20]], vlan_mode: "dot1q-tunnel" })).to.deep.include({
         trunks: [20, 30],
         vlanMode: "dot1q-tunnel",
       });
       expect(definition.parse([tables(), link()], state)).to.deep.include({
         outputs: { ofport: 3 },
         mark: markFor("OvsPort", "it"),
-        misfit: undefined,
+        incompatible: undefined,
       });
     });
 
@@ -195,18 +200,18 @@ describe("OvsPort", () => {
           ],
         ],
       });
-      expect(definition.parse([bond], state)?.misfit).to.equal(
+      expect(definition.parse([bond], state)?.incompatible).to.equal(
         "is a bond of several links, not a port with one",
       );
     });
 
     it("does not work without its link", () => {
-      const seen = definition.parse(
+      const observed = definition.parse(
         [tables({}, "could not open network device unit-port (No such device)", -1)],
         state,
       );
-      expect(seen?.outputs).to.deep.equal({});
-      expect(seen && definition.unsettled?.(seen, state)).to.deep.equal([
+      expect(observed?.outputs).to.deep.equal({});
+      expect(observed && definition.pending?.(observed, state)).to.deep.equal([
         {
           property: "interface",
           reason: "Open vSwitch says: could not open network device unit-port (No such device)",
@@ -215,11 +220,13 @@ describe("OvsPort", () => {
     });
 
     it("is found by its mark, in the host's own namespace only", () => {
-      expect(definition.survey?.(undefined).find([tables()])).to.deep.equal([
+      expect(definition.discover?.(undefined).find([tables()])).to.deep.equal([
         { bridge: "br0", interface: "unit-port", mark: markFor("OvsPort", "it") },
       ]);
-      expect(definition.survey?.(undefined).find([tables({ external_ids: ["map", []] })])).to.deep.equal([]);
-      expect(definition.survey?.("red").commands).to.deep.equal([]);
+      expect(definition.discover?.(undefined).find([tables({ external_ids: ["map", []] })])).to.deep.equal(
+        [],
+      );
+      expect(definition.discover?.("red").commands).to.deep.equal([]);
     });
   });
 });

@@ -5,7 +5,7 @@ import { UNKNOWN } from "../../../provider/engine/unknown";
 import { policyRule } from "../../../provider/kinds/policyRule";
 import { isWait } from "../../../provider/linux/command";
 import {
-  asSeen,
+  asObserved,
   checked,
   itCreates,
   itDiffers,
@@ -36,7 +36,7 @@ const everySeen =
   '{"priority":100,"not":null,"src":"10.0.0.0","srclen":8,"dst":"10.9.0.0","dstlen":16,"tos":"0x10","fwmark":"0x10","fwmask":"0xff","iif":"v0","oif":"v1","uid_start":0,"uid_end":5,"ipproto":"ipproto-6","sport_start":10,"sport_end":20,"dport":80,"table":"254","suppress_prefixlen":0,"protocol":"110"}';
 
 /** What is seen where the kernel has exactly the one rule that was asked for. */
-const seenOnce = (args: Args) => ({ ...asSeen(args), count: 1 });
+const seenOnce = (args: Args) => ({ ...asObserved(args), count: 1 });
 
 describe("PolicyRule", () => {
   describe("check", () => {
@@ -154,7 +154,7 @@ describe("PolicyRule", () => {
       "ipv4 rule 100",
       "red/ipv6 rule 100",
     ]);
-    expect([definition.claims(state), definition.claims(other)]).to.deep.equal([
+    expect([definition.objectNames(state), definition.objectNames(other)]).to.deep.equal([
       ["rule ipv4 100"],
       ["rule ipv6 100 in red"],
     ]);
@@ -221,7 +221,7 @@ describe("PolicyRule", () => {
     );
 
     it("clears up what a crash in the middle of a change has left", () => {
-      const two = { ...asSeen({ ...state, table: 8 }), count: 2 };
+      const two = { ...asObserved({ ...state, table: 8 }), count: 2 };
       expect(printed(definition.update(two, state))).to.deep.equal([
         del,
         del,
@@ -234,7 +234,7 @@ describe("PolicyRule", () => {
 
   describe("says where strict rp_filter is in the way", () => {
     const told = (args: Args, answer: string) => {
-      const plan = definition.caveats?.(args, HERE);
+      const plan = definition.warnings?.(args, HERE);
       const first = plan?.next([]);
       if (!plan || !first || first.done || isWait(first.value)) return first?.value;
       return { asked: printed(first.value), said: plan.next([answer]).value };
@@ -266,8 +266,8 @@ describe("PolicyRule", () => {
     it("tells every field in the words of the arguments", () => {
       const args = checked(definition, every, "it");
       const { priority: _, namespace: _2, family: _3, mark, ...said } = args;
-      const seen = definition.parse(answer(everySeen), args);
-      expect([seen?.args, seen?.mark]).to.deep.equal([said, mark]);
+      const observed = definition.parse(answer(everySeen), args);
+      expect([observed?.args, observed?.mark]).to.deep.equal([said, mark]);
     });
 
     it("passes by other priorities, and other people's rules beside its own", () => {

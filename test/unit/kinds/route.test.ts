@@ -144,13 +144,13 @@ describe("Route", () => {
       const table = /table (\S+)/.exec(words)?.[1];
       const full = [type + words, ...(rest ? [rest] : [])].join(" ");
       it(`${family}route … ${full}`, () => {
-        const seen = { args: {}, outputs: {}, mark, whole: { type: "unicast", interface: "eth9" } };
+        const observed = { args: {}, outputs: {}, mark, restorable: { type: "unicast", interface: "eth9" } };
         const isLowest = words.includes("metric 0 ");
         expect({
           probe: route.probe(args),
           create: route.create(args),
-          update: route.update(seen, args),
-          remove: route.remove(seen, args),
+          update: route.update(observed, args),
+          remove: route.remove(observed, args),
         }).to.deep.equal({
           probe: [typed(given.namespace, `${family}-N -j -d route show table ${table} exact ${destination}`)],
           create: [typed(given.namespace, `${family}route add ${full}`)],
@@ -186,7 +186,10 @@ describe("Route", () => {
     for (const [given, id, claim] of rows) {
       it(id, () => {
         const args = checked(given);
-        expect({ id: route.id(args), claims: route.claims(args) }).to.deep.equal({ id, claims: [claim] });
+        expect({ id: route.id(args), claims: route.objectNames(args) }).to.deep.equal({
+          id,
+          claims: [claim],
+        });
       });
     }
 
@@ -199,7 +202,7 @@ describe("Route", () => {
           property: "destination",
           reason:
             'route main 0.0.0.0/0 metric 0 in twice is Route "way" already: two resources of a program cannot be the ' +
-            "same kernel object, so name one of them otherwise or drop it",
+            "same kernel object, so rename or remove one of them",
         },
       ]);
     });
@@ -428,116 +431,125 @@ describe("Route", () => {
     const lowly = ours.replace('"flags"', '"metric":5,"flags"');
     const none = { mtu: undefined, source: undefined, nexthops: undefined };
     const asIs = { type: "unicast", via: "10.1.0.2", onlink: false, ...none };
-    const rows: readonly (readonly [title: string, args: Args, answer: string | undefined, seen: unknown])[] =
+    const rows: readonly (readonly [
+      title: string,
+      args: Args,
+      answer: string | undefined,
+      observed: unknown,
+    ])[] = [
+      ["nothing", args, "[]", undefined],
+      ["no such table", args, undefined, undefined],
+      ["only of another metric", args, `[${lowly}]`, undefined],
+      ["only for some packets", args, `[${ours.replace('"flags"', '"tos":"0x10","flags"')}]`, undefined],
       [
-        ["nothing", args, "[]", undefined],
-        ["no such table", args, undefined, undefined],
-        ["only of another metric", args, `[${lowly}]`, undefined],
-        ["only for some packets", args, `[${ours.replace('"flags"', '"tos":"0x10","flags"')}]`, undefined],
-        ["ours", args, `[${ours}]`, { args: asIs, outputs: {}, mark, misfit: undefined, hasRival: false }],
-        [
-          "ours among others",
-          args,
-          `[${ours},${lowly}]`,
-          { args: asIs, outputs: {}, mark, misfit: undefined, hasRival: false },
-        ],
-        [
-          "another's",
-          args,
-          `[${foreign}]`,
-          {
-            args: { ...asIs, via: "10.2.0.2" },
-            outputs: {},
-            mark: "proto 3",
-            misfit: undefined,
-            hasRival: false,
-          },
-        ],
-        [
-          "ours behind another's",
-          args,
-          `[${foreign},${ours}]`,
-          { args: asIs, outputs: {}, mark, misfit: undefined, hasRival: true },
-        ],
-        [
-          "other values in every field",
-          asked,
-          `[{"type":"1","dst":"fd09::/64","gateway":"::ffff:1.2.3.4","dev":"v1","protocol":"110","metric":1024,
+        "ours",
+        args,
+        `[${ours}]`,
+        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: false },
+      ],
+      [
+        "ours among others",
+        args,
+        `[${ours},${lowly}]`,
+        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: false },
+      ],
+      [
+        "another's",
+        args,
+        `[${foreign}]`,
+        {
+          args: { ...asIs, via: "10.2.0.2" },
+          outputs: {},
+          mark: "proto 3",
+          incompatible: undefined,
+          hasRival: false,
+        },
+      ],
+      [
+        "ours behind another's",
+        args,
+        `[${foreign},${ours}]`,
+        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: true },
+      ],
+      [
+        "other values in every field",
+        asked,
+        `[{"type":"1","dst":"fd09::/64","gateway":"::ffff:1.2.3.4","dev":"v1","protocol":"110","metric":1024,
            "prefsrc":"fd02::1","flags":["onlink","linkdown"],"metrics":[{"mtu":1300}]}]`,
-          {
-            args: {
-              ...{ type: "unicast", via: "::ffff:102:304", interface: "v1", onlink: true },
-              ...{ mtu: 1300, source: "fd02::1", nexthops: undefined },
-            },
-            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
+        {
+          args: {
+            ...{ type: "unicast", via: "::ffff:102:304", interface: "v1", onlink: true },
+            ...{ mtu: 1300, source: "fd02::1", nexthops: undefined },
           },
-        ],
-        [
-          "a dead end instead",
-          asked,
-          `[{"type":"7","dst":"fd09::/64","dev":"lo","protocol":"110","metric":1024,"flags":[]}]`,
-          {
-            args: { type: "unreachable", via: undefined, interface: undefined, onlink: false, ...none },
-            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
-          },
-        ],
-        [
-          "several ways instead",
-          asked,
-          `[{"type":"1","dst":"fd09::/64","protocol":"110","metric":1024,"flags":[],
+          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+        },
+      ],
+      [
+        "a dead end instead",
+        asked,
+        `[{"type":"7","dst":"fd09::/64","dev":"lo","protocol":"110","metric":1024,"flags":[]}]`,
+        {
+          args: { type: "unreachable", via: undefined, interface: undefined, onlink: false, ...none },
+          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+        },
+      ],
+      [
+        "several ways instead",
+        asked,
+        `[{"type":"1","dst":"fd09::/64","protocol":"110","metric":1024,"flags":[],
            "nexthops":[{"gateway":"fd01::2","dev":"v0","weight":1,"flags":[]},
                        {"gateway":"fd02::2","dev":"v1","weight":2,"flags":["onlink"]}]}]`,
-          {
-            args: {
-              ...{ type: "unicast", via: undefined, interface: undefined, onlink: false, ...none },
-              nexthops: [
-                { via: "fd01::2", interface: "v0", weight: 1, onlink: false },
-                { via: "fd02::2", interface: "v1", weight: 2, onlink: true },
-              ],
-            },
-            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
+        {
+          args: {
+            ...{ type: "unicast", via: undefined, interface: undefined, onlink: false, ...none },
+            nexthops: [
+              { via: "fd01::2", interface: "v0", weight: 1, onlink: false },
+              { via: "fd02::2", interface: "v1", weight: 2, onlink: true },
+            ],
           },
-        ],
-        [
-          "several ways, one of them not as asked for",
-          several,
-          `[{"type":"1","dst":"10.9.0.0/24","protocol":"110","flags":[],
+          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+        },
+      ],
+      [
+        "several ways, one of them not as asked for",
+        several,
+        `[{"type":"1","dst":"10.9.0.0/24","protocol":"110","flags":[],
            "nexthops":[{"gateway":"10.2.0.2","dev":"v2","weight":2,"flags":[]},
                        {"gateway":"10.1.0.2","dev":"v0","weight":1,"flags":[]}]}]`,
-          {
-            args: {
-              ...{ type: "unicast", via: undefined, onlink: false, ...none },
-              nexthops: [
-                { via: "10.2.0.2", interface: "v2", weight: 2, onlink: false },
-                { via: "10.1.0.2", weight: 1, onlink: false },
-              ],
-            },
-            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
+        {
+          args: {
+            ...{ type: "unicast", via: undefined, onlink: false, ...none },
+            nexthops: [
+              { via: "10.2.0.2", interface: "v2", weight: 2, onlink: false },
+              { via: "10.1.0.2", weight: 1, onlink: false },
+            ],
           },
-        ],
-        [
-          "an IPv6 default that lost its gateway",
-          checked({ destination: "default", via: "fd01::2" }),
-          `[{"type":"1","dst":"default","dev":"v0","protocol":"110","metric":1024,"flags":[]}]`,
-          {
-            args: { type: "unicast", via: undefined, onlink: false, ...none, destination: "::/0" },
-            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
-          },
-        ],
-        [
-          "an IPv4 default by an IPv6 gateway instead",
-          checked({ destination: "default", via: "10.1.0.2" }),
-          `[{"type":"1","dst":"default","via":{"family":"inet6","host":"fd01::2"},"dev":"v0","protocol":"110","flags":[]}]`,
-          {
-            args: { type: "unicast", via: "fd01::2", onlink: false, ...none, destination: "0.0.0.0/0" },
-            ...{ outputs: {}, mark, misfit: undefined, hasRival: false },
-          },
-        ],
-      ];
-    for (const [title, args, answer, seen] of rows) {
+          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+        },
+      ],
+      [
+        "an IPv6 default that lost its gateway",
+        checked({ destination: "default", via: "fd01::2" }),
+        `[{"type":"1","dst":"default","dev":"v0","protocol":"110","metric":1024,"flags":[]}]`,
+        {
+          args: { type: "unicast", via: undefined, onlink: false, ...none, destination: "::/0" },
+          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+        },
+      ],
+      [
+        "an IPv4 default by an IPv6 gateway instead",
+        checked({ destination: "default", via: "10.1.0.2" }),
+        `[{"type":"1","dst":"default","via":{"family":"inet6","host":"fd01::2"},"dev":"v0","protocol":"110","flags":[]}]`,
+        {
+          args: { type: "unicast", via: "fd01::2", onlink: false, ...none, destination: "0.0.0.0/0" },
+          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+        },
+      ],
+    ];
+    for (const [title, args, answer, observed] of rows) {
       it(title, () => {
-        const { whole: _, ...found } = route.parse([answer], args) ?? { args: undefined };
-        expect(found).to.deep.equal(seen ?? { args: undefined });
+        const { restorable: _, ...found } = route.parse([answer], args) ?? { args: undefined };
+        expect(found).to.deep.equal(observed ?? { args: undefined });
       });
     }
 
@@ -546,9 +558,9 @@ describe("Route", () => {
                         {"via":{"family":"inet6","host":"fd01::2"},"dev":"v0","weight":2,"flags":["dead"]},
                         {"gateway":"10.1.0.2","dev":"v1","weight":1,"flags":[]}]}]`;
       const asked = checked({ destination: "10.9.0.0/16", via: "10.1.0.2" });
-      const seen = route.parse([answer], asked);
-      if (!seen) throw new Error("it is there");
-      expect(route.remove(seen, asked)).to.deep.equal([
+      const observed = route.parse([answer], asked);
+      if (!observed) throw new Error("it is there");
+      expect(route.remove(observed, asked)).to.deep.equal([
         typed(
           undefined,
           "route del unicast 10.9.0.0/16 table main metric 0 proto 110 " +
@@ -558,13 +570,13 @@ describe("Route", () => {
     });
 
     it("is told with its link, though that was left to the kernel, as its adopter has to set it back", () => {
-      expect(route.parse([`[${foreign}]`], args)?.whole).to.deep.equal({
+      expect(route.parse([`[${foreign}]`], args)?.restorable).to.deep.equal({
         ...{ ...asIs, via: "10.2.0.2" },
         interface: "v1",
       });
     });
 
-    for (const [title, answer, misfit] of [
+    for (const [title, answer, incompatible] of [
       [
         "of a type that no argument can say",
         foreign.replace('"type":"1"', '"type":"9"'),
@@ -577,23 +589,23 @@ describe("Route", () => {
       ],
     ] as const) {
       it(`is never taken over when it is ${title}`, () => {
-        expect(route.parse([`[${answer}]`], args)?.misfit).to.equal(misfit);
+        expect(route.parse([`[${answer}]`], args)?.incompatible).to.equal(incompatible);
       });
     }
 
     it("gets the protocol number of whoever made it back", () => {
-      const seen = route.parse([`[${ours}]`], args);
-      if (!seen) throw new Error("the route was not found");
-      expect(route.update(seen, { ...args, mark: "proto 3" })).to.deep.equal([
+      const observed = route.parse([`[${ours}]`], args);
+      if (!observed) throw new Error("the route was not found");
+      expect(route.update(observed, { ...args, mark: "proto 3" })).to.deep.equal([
         typed("blue", "route replace 10.9.0.0/24 table main metric 0 proto 3 via 10.1.0.2"),
       ]);
     });
 
     it("is not changed when another's route is beside it, which the kernel might take instead", () => {
       const args = checked({ namespace: "blue", destination: "10.9.0.0/24", via: "10.1.0.3" });
-      const seen = route.parse([`[${foreign},${ours}]`], args);
-      if (!seen) throw new Error("the route was not found");
-      expect(() => route.update(seen, args)).to.throw(
+      const observed = route.parse([`[${foreign},${ours}]`], args);
+      if (!observed) throw new Error("the route was not found");
+      expect(() => route.update(observed, args)).to.throw(
         RefusedError,
         "blue/10.9.0.0/24 has another route with the same metric beside it: remove that one by hand first",
       );
@@ -628,8 +640,8 @@ describe("Route", () => {
           const at = nexthops.length > 0 ? turn % nexthops.length : 0;
           const turned = [...nexthops.slice(at), ...nexthops.slice(0, at)];
           const text = answer({ ...args, ...(nexthops.length > 0 && { nexthops: turned }) });
-          const seen = route.parse([text], args);
-          expect(seen && route.update(seen, args)).to.have.length(at === 0 ? 0 : 1);
+          const observed = route.parse([text], args);
+          expect(observed && route.update(observed, args)).to.have.length(at === 0 ? 0 : 1);
         }),
       );
     });

@@ -3,7 +3,7 @@ import type { Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { sysctl } from "../../../provider/kinds/sysctl";
 import {
-  asSeen,
+  asObserved,
   checked,
   itCreates,
   itDiffers,
@@ -85,7 +85,7 @@ describe("Sysctl", () => {
     for (const args of names) {
       expect(definition.id(args)).to.equal("net.ipv4.ip_forward");
       expect(definition.formerIds?.(args)).to.deep.equal(["net.ipv4.conf.all.forwarding"]);
-      expect(definition.claims(args)).to.deep.equal(["sysctl net/ipv4/ip_forward"]);
+      expect(definition.objectNames(args)).to.deep.equal(["sysctl net/ipv4/ip_forward"]);
     }
   });
 
@@ -97,7 +97,7 @@ describe("Sysctl", () => {
       "red/net.ipv4.conf.eth0/100.forwarding",
       "red/net.ipv4.conf.eth0/100.forwarding",
     ]);
-    expect([definition.claims(state), definition.claims(dotted)]).to.deep.equal([
+    expect([definition.objectNames(state), definition.objectNames(dotted)]).to.deep.equal([
       ["sysctl net/ipv4/ip_forward"],
       ["sysctl net/ipv4/conf/eth0.100/forwarding in red"],
     ]);
@@ -139,7 +139,7 @@ describe("Sysctl", () => {
     ]);
 
     it("removes nothing, as a parameter is always there", () => {
-      expect(definition.remove(asSeen(state), state)).to.deep.equal([]);
+      expect(definition.remove(asObserved(state), state)).to.deep.equal([]);
     });
   });
 

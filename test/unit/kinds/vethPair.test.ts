@@ -4,7 +4,7 @@ import * as engine from "../../../provider/engine/lifecycle";
 import { birthGroup, macOf } from "../../../provider/kinds/links/identity";
 import { vethPair } from "../../../provider/kinds/vethPair";
 import {
-  asSeen,
+  asObserved,
   type Change,
   checked,
   golden,
@@ -33,7 +33,7 @@ const seenBlue = { name: "veth-blue", bridge: undefined, mac: macB, mtu: 1500, u
 /** What `ip link` tells of both ends where the kernel has exactly what was asked for. */
 const asPair = (args: Args, mark = String(args["mark"])) => {
   const end = { ifalias: mark, group: "default" };
-  return { ...asSeen(args), mark, end, peer: end };
+  return { ...asObserved(args), mark, end, peer: end };
 };
 const nothing = { name: undefined };
 
@@ -125,7 +125,7 @@ describe("VethPair", () => {
       "red/veth-red blue/veth-blue",
       "unit-v1 red/unit-v2",
     ]);
-    expect([definition.claims(state), definition.claims(host)]).to.deep.equal([
+    expect([definition.objectNames(state), definition.objectNames(host)]).to.deep.equal([
       ["link veth-red in red", "link veth-blue in blue"],
       ["link unit-v1", "link unit-v2 in red"],
     ]);
@@ -249,16 +249,16 @@ describe("VethPair", () => {
       ["peer", "ip -n red link del dev veth-red"],
     ] as const) {
       it(`makes the cable anew where its ${lost} was moved or renamed`, () => {
-        const seen = asSeen({ ...state, [lost]: nothing });
-        expect(printed(definition.update(seen, state))).to.deep.equal([
+        const observed = asObserved({ ...state, [lost]: nothing });
+        expect(printed(definition.update(observed, state))).to.deep.equal([
           through,
           ...printed(definition.create(state)),
         ]);
       });
 
       it(`removes the cable where its ${lost} was moved or renamed`, () => {
-        const seen = asSeen({ ...state, [lost]: nothing });
-        expect(printedRemoval(seen.args)).to.deep.equal([through]);
+        const observed = asObserved({ ...state, [lost]: nothing });
+        expect(printedRemoval(observed.args)).to.deep.equal([through]);
       });
     }
 
@@ -272,8 +272,8 @@ describe("VethPair", () => {
     const outputs = { ifindex: 2, peerIfindex: 2 };
 
     const parsed = (...answers: readonly (string | undefined)[]) => {
-      const { args, outputs, mark, misfit } = definition.parse(answers, marked) ?? {};
-      return { args, outputs, mark, misfit };
+      const { args, outputs, mark, incompatible } = definition.parse(answers, marked) ?? {};
+      return { args, outputs, mark, incompatible };
     };
 
     it("reads both ends", () => {
@@ -281,7 +281,7 @@ describe("VethPair", () => {
         args: { end: seenRed, peer: seenBlue },
         outputs,
         mark: goldenMark,
-        misfit: undefined,
+        incompatible: undefined,
       });
     });
 
@@ -304,13 +304,13 @@ describe("VethPair", () => {
         args: { end: nothing, peer: seenBlue },
         outputs: { peerIfindex: 2 },
         mark: goldenMark,
-        misfit: undefined,
+        incompatible: undefined,
       });
       expect(parsed(red, undefined)).to.deep.equal({
         args: { end: seenRed, peer: nothing },
         outputs: { ifindex: 2 },
         mark: goldenMark,
-        misfit: undefined,
+        incompatible: undefined,
       });
     });
 
@@ -319,13 +319,14 @@ describe("VethPair", () => {
       const left = near?.replace('"link_index": 2', '"link": "veth-blue"');
       const right = far?.replace('"link_index": 2', '"link": "veth-red"');
       const inRed = { ...state, peer: { ...Object(state["peer"]), namespace: "red" } };
-      const misfit = (other: string | undefined, args: Args) => definition.parse([left, other], args)?.misfit;
+      const incompatible = (other: string | undefined, args: Args) =>
+        definition.parse([left, other], args)?.incompatible;
       const two = "is two cables: veth-red and veth-blue are not the ends of one";
       expect([
-        misfit(right, inRed),
-        misfit(right?.replace('"link": "veth-red"', '"link": "veth-green"'), inRed),
+        incompatible(right, inRed),
+        incompatible(right?.replace('"link": "veth-red"', '"link": "veth-green"'), inRed),
         // Each of them leads to another within its own namespace.
-        misfit(right, state),
+        incompatible(right, state),
       ]).to.deep.equal([undefined, two, two]);
     });
 
@@ -335,21 +336,21 @@ describe("VethPair", () => {
         "ip -n red -N -j -d netns list-id",
         "ip -n blue -N -j -d netns list-id",
       ]);
-      const misfit = (redIds: string, blueIds: string) =>
-        definition.parse([red, blue, redIds, blueIds], adopting)?.misfit;
+      const incompatible = (redIds: string, blueIds: string) =>
+        definition.parse([red, blue, redIds, blueIds], adopting)?.incompatible;
       const [toBlue, toRed, toGreen] = ["blue", "red", "green"].map((name) =>
         JSON.stringify([{ nsid: 0, name }]),
       );
       const two = "is two cables: veth-red and veth-blue are not the ends of one";
       expect([
-        misfit(toBlue ?? "", toRed ?? ""),
-        misfit(toGreen ?? "", toRed ?? ""),
-        misfit(toBlue ?? "", toGreen ?? ""),
-        misfit("[]", toRed ?? ""),
+        incompatible(toBlue ?? "", toRed ?? ""),
+        incompatible(toGreen ?? "", toRed ?? ""),
+        incompatible(toBlue ?? "", toGreen ?? ""),
+        incompatible("[]", toRed ?? ""),
       ]).to.deep.equal([undefined, two, two, two]);
     });
 
-    for (const [title, end, peer, misfit] of [
+    for (const [title, end, peer, incompatible] of [
       ["another kind of link", red, golden("link-bridge"), "has br0, which is a bridge link, not a veth"],
       ["hardware", golden("link-lo"), undefined, "has lo, which is a hardware link, not a veth"],
       [
@@ -366,7 +367,7 @@ describe("VethPair", () => {
       ],
     ] as const) {
       it(`never takes ${title} for it`, () => {
-        expect(parsed(end, peer).misfit).to.equal(misfit);
+        expect(parsed(end, peer).incompatible).to.equal(incompatible);
       });
     }
 
@@ -402,8 +403,8 @@ describe("VethPair", () => {
     const own = String(state["mark"]);
     type End = object | undefined;
     const isOurs = (end: End, peer: End) => {
-      const seen = { ...asSeen(state), end, peer };
-      return definition.isOurs?.(seen, state);
+      const observed = { ...asObserved(state), end, peer };
+      return definition.isOurs?.(observed, state);
     };
     const linkinfo = { info_kind: "veth" };
     const marked = { ifalias: own, group: "0", ifindex: 2, link_index: 3, link_netnsid: 0, linkinfo };
@@ -448,8 +449,8 @@ describe("VethPair", () => {
     }
 
     it("marks the end that a crash has left new-born, and ends its birth", () => {
-      const seen = { ...asSeen(state), mark: undefined, end: marked, peer: born };
-      expect(printed(definition.update(seen, state))).to.deep.equal([
+      const observed = { ...asObserved(state), mark: undefined, end: marked, peer: born };
+      expect(printed(definition.update(observed, state))).to.deep.equal([
         `ip -n blue link set dev veth-blue alias ${own} group default`,
       ]);
     });
@@ -457,8 +458,8 @@ describe("VethPair", () => {
 
   describe("carrier", () => {
     const states = (end: string, peer: string, change: object = {}) => {
-      const seen = { ...asSeen(state), end: { operstate: end }, peer: { operstate: peer } };
-      const problems = definition.unsettled?.(seen, { ...state, ...change });
+      const observed = { ...asObserved(state), end: { operstate: end }, peer: { operstate: peer } };
+      const problems = definition.pending?.(observed, { ...state, ...change });
       return problems?.map(({ property, reason }) => `${property}: ${reason}`);
     };
     const held = (property: string, operstate: string) =>
@@ -522,8 +523,8 @@ describe("VethPair", () => {
   });
 });
 
-function printedRemoval(seen: Args): string[] {
-  const plan = definition.remove(asSeen(seen), state);
+function printedRemoval(observed: Args): string[] {
+  const plan = definition.remove(asObserved(observed), state);
   if ("next" in plan) throw new Error("a cable is removed by commands alone");
   return printed(plan);
 }

@@ -47,11 +47,11 @@ export const probe = ({ mark }: FilterRuleArgs): Command[] => [
 ];
 
 /** All policies. They are those of the host: firewalld knows no other namespace, and where it does not run there are none. */
-export const survey = (namespace: string | undefined): Command[] =>
+export const discover = (namespace: string | undefined): Command[] =>
   namespace === undefined ? [lookFor(firewallCmd("--permanent", "--verbose", "--list-all-policies"))] : [];
 
-/** The resources behind the policies in the answer to `survey`. */
-export const surveyed = ([listing]: readonly Answer[]): Marked[] =>
+/** The resources behind the policies in the answer to `discover`. */
+export const discovered = ([listing]: readonly Answer[]): Marked[] =>
   parseListing(listing).flatMap((listed) => {
     const policy = policyIn(listed);
     if (!isMarkOf("FilterRule", policy.mark) || listed.name !== nameOf(policy.mark)) return [];
@@ -174,8 +174,8 @@ function rewriting({ rules }: Policy, args: FilterRuleArgs, ...where: readonly s
   const isSame = (one: string, other: string) =>
     isDeepStrictEqual(readRichRule(one, family), readRichRule(other, family));
   const wanted = richRules(args);
-  const lacking = wanted.filter((rule) => !rules.some((seen) => isSame(rule, seen)));
-  const going = rules.filter((seen) => !wanted.some((rule) => isSame(rule, seen)));
+  const lacking = wanted.filter((rule) => !rules.some((observed) => isSame(rule, observed)));
+  const going = rules.filter((observed) => !wanted.some((rule) => isSame(rule, observed)));
   const edit = (verb: "add" | "remove", some: readonly string[]) =>
     some.length === 0
       ? []

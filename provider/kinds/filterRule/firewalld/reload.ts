@@ -28,7 +28,7 @@ export function* lostByReload(): Steps<readonly string[]> {
 }
 
 /** A reload may not change what others have set: that forbids what cannot do without one. */
-export function* objections(commands: readonly Command[]): Steps {
+export function* preflight(commands: readonly Command[]): Steps {
   if (!commands.includes(RELOAD)) return;
   const lost = yield* lostByReload();
   if (lost.length === 0) return;

@@ -1,4 +1,7 @@
-/** Sends what is posted in one turn of the event loop as one message: each costs a write, and wakes the other process. */
+/**
+ * Combines the items posted in one turn of the event loop into one message, because each message costs a write and wakes the
+ * other process.
+ */
 export function gathering<T>(send: (all: readonly T[]) => void): (one: T) => void {
   let waiting: T[] = [];
   return (one) => {

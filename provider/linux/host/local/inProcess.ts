@@ -4,10 +4,10 @@ import type { Command } from "../../command";
 import { CommandError } from "../../errors";
 
 /**
- * What `command` would print, where node can tell it without a process; `undefined` for all others, and where there is
- * more to complain about than that something is not there, as the tool says that best.
+ * Returns the output of `command` if node can produce it without a process. Otherwise returns `undefined`, also for failures
+ * other than "not found", which the tool reports best.
  */
-export async function builtin(command: Command): Promise<string | undefined> {
+export async function inProcess(command: Command): Promise<string | undefined> {
   const { tool, args, namespace } = command;
   const [first, second, third] = args;
   if (namespace !== undefined) return undefined;
@@ -45,10 +45,10 @@ async function pidsIn(name: string): Promise<string | undefined> {
   return pids.map((pid) => `${pid}\n`).join("");
 }
 
-/** The look that is about to be taken: whoever asks until then shares it. */
+/** The next listing of processes, shared by all callers until it begins. */
 let pending: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
 
-/** All processes, by the network namespace they are in. */
+/** Lists all processes by their network namespace. */
 function processes(): Promise<ReadonlyMap<string, readonly string[]>> {
   pending ??= nextTurn().then(() => {
     pending = undefined;
@@ -71,7 +71,7 @@ function processesNow(): ReadonlyMap<string, readonly string[]> {
 
 const keyOf = ({ dev, ino }: Stats): string => `${dev} ${ino}`;
 
-/** A process may end in between, or be nobody's business. */
+/** Ignores processes that have ended or are not accessible. */
 function fileOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 
-/** How a line ended that was given to a session. */
+/** The reply to a line of a session. */
 export interface Reply {
   readonly isOk: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The process of a session has ended before it replied; its exit code and words say why. */
+/** The session ended before it replied. Its exit code and message tell why. */
 export class SessionEnd extends Error {
   override readonly name = "SessionEnd";
 
@@ -20,17 +20,20 @@ export class SessionEnd extends Error {
   }
 }
 
-/** No command of `ip`: it complains on standard error, which is not buffered, once all before it is done. */
+/**
+ * An invalid command that marks the end of a line: `ip` complains on standard error, which is unbuffered, once all earlier
+ * lines are done.
+ */
 const END = "done";
 const COMPLAINT = `Object "${END}" is unknown, try "ip help".\nCommand failed -:`;
 
-/** A read that always has an answer, with `"ifname":"lo"` in it. */
+/** A read that always has an answer, which contains `"ifname":"lo"`. */
 const FENCE = "addr show dev lo";
 
 const FAILURE = /Command failed -:\d+\n$/;
 
 /**
- * An `ip -batch` that is kept open, to which a line takes a fiftieth of the time of a process. A read must print one line of
+ * Keeps an `ip -batch` open, in which a line takes a fiftieth of the time of a process. Each read must print one line of
  * JSON.
  */
 export class Session {
@@ -41,18 +44,17 @@ export class Session {
   private end: SessionEnd | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private isTimedOut = false;
-  /** Lines taken and not yet replied to. */
+  /** Lines that were sent and not answered yet. */
   private pending = 0;
   /** Lines that wait for the reply to a read. */
   private readonly held: { readonly line: string; readonly isRead: boolean }[] = [];
   private isReading = false;
-  /** Whether it has not been given anything yet, and so remembers nothing. */
+  /** Whether the session has run nothing yet, and therefore has nothing cached. */
   isNew = true;
-  /** Resolves when the process has ended. */
   readonly ended: Promise<void>;
 
   constructor(options: readonly string[]) {
-    // Not by execa, whose share of a start is as large as node's own; there is one for each namespace.
+    // Not started by execa, which would double the cost of a start; every namespace has a session.
     this.process = spawn("ip", [...options, "-force", "-batch", "-"]);
     this.process.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
@@ -62,7 +64,7 @@ export class Session {
       this.stderr += text;
       this.notice();
     });
-    // That it takes no more lines shows in its end.
+    // The end of the process reports that it takes no more lines.
     this.process.stdin.on("error", () => {});
     let failure: NodeJS.ErrnoException | undefined;
     this.process.on("error", (error) => {
@@ -82,7 +84,7 @@ export class Session {
     return this.pending === 0;
   }
 
-  /** Takes a line, to be run after those that were taken before; no reply where it had ended by the time of its turn. */
+  /** Queues a line. The result has no reply if the session has ended by its turn. */
   run(line: string, isRead: boolean, timeout: number): Promise<Reply | undefined> {
     this.pending++;
     this.isNew = false;
@@ -93,14 +95,14 @@ export class Session {
     return reply;
   }
 
-  /** Lets it end once it has replied to everything. */
+  /** Ends the session after all replies. */
   close(): void {
     void this.last.then(() => this.process.stdin.end());
   }
 
   /**
-   * Gives all lines up to the next read at once, as each wait for a reply is one for this process as well. Not what comes
-   * after a read: one that fails may leave half a line on standard output.
+   * Sends all lines up to the next read at once, because each wait for a reply also wakes this process. Later lines wait,
+   * because a failing read may leave an incomplete line on standard output.
    */
   private give(): void {
     while (!this.isReading) {
@@ -122,7 +124,7 @@ export class Session {
       const [isOk, stderr] = [!FAILURE.test(said), said.replace(FAILURE, "")];
       if (!isRead) return { isOk, stdout: "", stderr };
       if (isOk) return { isOk, stdout: await this.until(() => this.takeLine("\n")), stderr };
-      // What it may have printed before it failed comes before this.
+      // Output printed before the failure comes first.
       this.process.stdin.write(`${FENCE}\n${END}\n`);
       await this.complaint();
       await this.until(() => this.takeLine('"ifname":"lo"'));
@@ -136,7 +138,7 @@ export class Session {
     }
   }
 
-  /** What was complained about the line whose turn it is, once it is done. */
+  /** Returns the error message of the current line once it is done. */
   private complaint(): Promise<string> {
     return this.until(() => {
       const at = this.stderr.indexOf(COMPLAINT);
@@ -148,7 +150,7 @@ export class Session {
     });
   }
 
-  /** Standard output up to the end of the line that has `text`. */
+  /** Returns standard output up to the end of the line that contains `text`. */
   private takeLine(text: string): string | undefined {
     const at = this.stdout.indexOf(text);
     const close = at < 0 ? -1 : this.stdout.indexOf("\n", at);
@@ -158,7 +160,7 @@ export class Session {
     return taken;
   }
 
-  /** Waits until `find` finds something in what has been printed. */
+  /** Waits until `find` finds something in the output. */
   private until<T>(find: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       this.notice = () => {

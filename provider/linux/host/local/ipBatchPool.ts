@@ -4,42 +4,42 @@ import { type Reply, Session } from "./ipBatch";
 import { inodeOf } from "./namespaces";
 
 /**
- * How long a session may serve, in milliseconds. `ip` remembers which name is which link, and others may change that; and
- * another run that deletes a namespace waits for those inside.
+ * The lifetime of a session in milliseconds. `ip` caches link names, which others may change, and another run that deletes a
+ * namespace waits for the sessions inside.
  */
 const LIFE = 10_000;
 
-/** How long all may wait for work of any: as long as there is some, it comes back to each namespace. */
+/** The idle time after which all sessions end. While there is any work, it returns to each namespace. */
 const IDLE = 2000;
 
-/** How many may be open at once; the one that has waited longest makes room. */
+/** The maximum number of open sessions. The session that has been idle longest makes room. */
 const MOST = 400;
 
-/** Words that mean the same in a line of a batch as they do alone: no quotes, no comment, not empty. */
+/** Words that are safe in a line of a batch: no quotes, no comment, not empty. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /**
- * Reads that print exactly one line of JSON. Not `link show`: it leaves `addr show` in the same batch blind for addresses
- * (iproute2 keeps the family in a static variable).
+ * Reads that print exactly one line of JSON. `link show` is excluded, because later `addr show` commands in the same batch
+ * would miss addresses (iproute2 keeps the family in a static variable).
  */
 const READ = /^(addr|route) show |^addr show$|^netns list-id$/;
 const WRITE = /^(link|address|route|netns) (add|set|del|replace) /;
 
-/** A name among numbers: `ip` takes the number before for what it has remembered of the name (rtnl_rtprot_a2n). */
+/** A named protocol after a number: `ip` mistakes the number for its cached value of the name (rtnl_rtprot_a2n). */
 const NAMED_PROTOCOL = / proto [a-z]/;
 
 /**
- * What the kernel says of a link that is gone, where `ip` has remembered its index: the name may mean another link by now.
- * As a master such a link is an invalid argument. A name that is nobody's, `ip` complains about by itself, of a link and
- * its master about the one that it has not remembered; an index in the place of a name (`if7`) is never remembered.
+ * Errors for a link that is gone while `ip` has its index cached; the name may belong to another link by now. A stale master
+ * is an invalid argument. For an unknown name `ip` complains on its own, about the link or master that is not cached. An
+ * index as a name (`if7`) is never cached.
  */
 const STALE = /No such device|Device not found|Invalid argument|Cannot find device/;
 const BY_INDEX = / dev if\d+$/;
 
-/** Names a namespace that `ip` then keeps open, and so alive, until it ends. */
+/** Names a namespace that `ip` keeps open, and therefore alive, until it ends. */
 const HOLD = / netns (\S+)/g;
 
-/** A command as a session runs it: what `ip` is started with, and the line of the batch. */
+/** A command for a session: the options that start `ip`, and the line of the batch. */
 export interface Line {
   readonly namespace: string | undefined;
   readonly options: readonly string[];
@@ -47,7 +47,7 @@ export interface Line {
   readonly isRead: boolean;
 }
 
-/** How a session would run `command`; `undefined` where only a process of its own can. */
+/** Returns the session's form of `command`, or `undefined` if it needs a process of its own. */
 export function lineOf({ tool, args, namespace, input }: Command): Line | undefined {
   if (tool !== "ip" || input !== undefined || !args.every((word) => PLAIN.test(word))) return undefined;
   const first = args.findIndex((word) => !word.startsWith("-"));
@@ -55,34 +55,34 @@ export function lineOf({ tool, args, namespace, input }: Command): Line | undefi
   if (NAMED_PROTOCOL.test(text)) return undefined;
   const isRead = READ.test(text);
   const options = [...given.filter((option) => option === "-6"), ...ASK];
-  // What shapes output means nothing to a change, which so shares the session of the reads around it.
+  // Output options do not affect a change, so it shares the session of the surrounding reads.
   const wanted = isRead ? options : options.filter((option) => option === "-6");
   if (!isDeepStrictEqual(given, wanted)) return undefined;
   return isRead || WRITE.test(text) ? { namespace, options, text, isRead } : undefined;
 }
 
 interface Open {
-  /** Which namespace it is in: another one may have got the name since. */
+  /** Identifies the namespace, because another one may have taken the name. */
   readonly inode: number;
   readonly session: Session;
-  /** The namespaces that it keeps alive. */
+  /** The namespaces that the session keeps alive. */
   readonly holds: Set<string>;
-  /** Ends it once it has replied to everything. */
+  /** Ends the session after all replies. */
   readonly life: NodeJS.Timeout;
 }
 
-/** The sessions of a host, one for each namespace and family. They start when needed, and end by themselves. */
+/** The sessions of a host, one for each namespace and family. They start on demand and end on their own. */
 export class Sessions {
-  /** The one that has waited longest comes first. */
+  /** Ordered by last use, the longest idle session first. */
   private readonly open = new Map<string, Open>();
   private idle: NodeJS.Timeout | undefined;
 
-  /** Runs a line, which may take `timeout` milliseconds. */
+  /** Runs a line with a timeout in milliseconds. */
   async run(line: Line, timeout: number): Promise<Reply> {
     for (let isRepeated = false; ; ) {
       const key = JSON.stringify([line.namespace, ...line.options]);
       const inode = inodeOf(line.namespace);
-      // What `ip` would say, and end: whatever is made is looked for first.
+      // `ip` would print an error and exit, so the namespace is looked up first.
       if (inode === undefined) {
         const stderr = `Cannot open network namespace "${line.namespace}": No such file or directory`;
         return { isOk: false, stdout: "", stderr };
@@ -100,13 +100,13 @@ export class Sessions {
         this.letWait(key, one);
         return reply;
       }
-      // Nothing has come of it: the same once more, by one that remembers nothing.
+      // Nothing was changed, so a new session without a cache can retry.
       isRepeated ||= isStale;
       this.drop(key, one);
     }
   }
 
-  /** Ends what keeps a namespace alive, and waits until it is gone. */
+  /** Ends the sessions that keep a namespace alive, and waits until they are gone. */
   async leave(namespace: string): Promise<void> {
     const holders = [...this.open].filter(([, { holds }]) => holds.has(namespace));
     for (const [key, one] of holders) this.drop(key, one);
@@ -137,7 +137,7 @@ export class Sessions {
     else this.idle = setTimeout(() => this.rest(), IDLE);
   }
 
-  /** Ends all that have nothing to do; what still has will wait in its turn. */
+  /** Ends all idle sessions. Busy ones end later. */
   private rest(): void {
     this.idle = undefined;
     for (const [key, one] of this.open) if (one.session.isIdle) this.drop(key, one);

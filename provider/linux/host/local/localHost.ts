@@ -3,32 +3,32 @@ import { type Answer, type Command, printCommand } from "../../command";
 import { CommandError, orAbsent, reasonOf } from "../../errors";
 import type { Host } from "../host";
 import { oneByOne } from "../oneByOne";
-import { lenient, warn } from "../optionalCommands";
+import { optionalCommands, warn } from "../optionalCommands";
 import { FileRecords } from "../records";
-import { persistent } from "../retryRaces";
-import { builtin } from "./inProcess";
+import { retryRaces } from "../retryRaces";
+import { inProcess } from "./inProcess";
 import { type Line, lineOf } from "./ipBatchPool";
 import { era, isHostItself, tellOfName } from "./namespaces";
 import { routeTableNamed } from "./routeTables";
 import { ENV, runAlone, timeout } from "./spawn";
 import type { Outcome } from "./worker";
-import { type Lost, RemoteSessions } from "./workerClient";
+import { type Lost, WorkerClient } from "./workerClient";
 
-const sessions = new RemoteSessions(ENV, timeout);
+const sessions = new WorkerClient(ENV, timeout);
 
 const records = new FileRecords("/run/pulumi-netns");
 
 /** The machine, or the sandbox, that this process runs on. */
 export const localHost: Host = {
-  run: lenient(persistent(run), warn),
+  run: optionalCommands(retryRaces(run), warn),
   ...{ runAll, warn, records, tellOfName },
   era: era(),
   ...{ id: "localhost", facts: { routeTableNamed }, wait: sleep },
 };
 
-/** The same with a process for every command, which is what sessions must be like. */
+/** The same host with a process for every command. Sessions must behave identically. */
 export const plainHost: Host = {
-  run: lenient(persistent(runAlone), warn),
+  run: optionalCommands(retryRaces(runAlone), warn),
   warn,
   records,
   id: "localhost",
@@ -41,12 +41,12 @@ async function run(command: Command): Promise<string> {
   const line = lineOf(command);
   if (line) return runInSession(command, line);
   const [, , name] = command.args;
-  // A session is a process inside as well.
+  // A session would also be a process inside the namespace.
   if (isOf(command, "pids") && name !== undefined) await sessions.leave(name);
-  return (await builtin(command)) ?? runAlone(command);
+  return (await inProcess(command)) ?? runAlone(command);
 }
 
-/** Refuses a command for a namespace that is the host's own network: it would change the host. */
+/** Refuses a namespace name that leads to the host's own network, because the command would change the host. */
 function refuseHostItself(command: Command): void {
   const { namespace } = command;
   if (namespace === undefined || !isHostItself(namespace)) return;
@@ -54,7 +54,7 @@ function refuseHostItself(command: Command): void {
   throw new CommandError("HostItself", command, way);
 }
 
-/** In one message where a session can run every change as it is. */
+/** Uses one message if a session can run every change as it is. */
 async function runAll(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]> {
   for (const command of [...changes, ...looks]) refuseHostItself(command);
   const lines = (await Promise.all(changes.map(plainLineOf))).filter((line) => line !== undefined);
@@ -78,7 +78,7 @@ async function runAll(changes: readonly Command[], looks: readonly Command[]): P
   );
 }
 
-/** How a session runs `command` if there is nothing to it but its line. */
+/** Returns the session line of a command that needs no other preparation. */
 async function plainLineOf(command: Command): Promise<Line | undefined> {
   if (isOf(command, "del") || (isOf(command, "add") && !(await isMounted()))) return undefined;
   return lineIn(command);
@@ -87,7 +87,10 @@ async function plainLineOf(command: Command): Promise<Line | undefined> {
 const lineIn = (command: Command): Line | undefined =>
   command.mayFail === undefined ? lineOf(command) : undefined;
 
-/** The first `ip netns add` mounts /run/netns, which calls at once race on, between processes too: whether it has worked. */
+/**
+ * Whether /run/netns is mounted. The first `ip netns add` mounts it, which concurrent calls, also of other processes, race
+ * on.
+ */
 let mounting: Promise<boolean> | undefined;
 
 async function isMounted(): Promise<boolean> {
@@ -95,11 +98,11 @@ async function isMounted(): Promise<boolean> {
   return false;
 }
 
-/** Adds a namespace as the first one, with a lock, unless another one is that; all others wait for it. */
+/** Adds the first namespace under a lock; concurrent calls wait for it. Returns `undefined` if another call was first. */
 async function addFirstNamespace(command: Command): Promise<string | undefined> {
-  // No wait between the look and the claim, as whoever looks in between would be a first one as well.
+  // No await may separate the check from the assignment, or two calls could both be first.
   while (mounting) if (await mounting) return undefined;
-  // `flock` on the folder above leaves nothing behind.
+  // Locking the parent folder leaves no lock file behind.
   const first = runAlone({ ...command, tool: "flock", args: ["--close", "/run", "ip", ...command.args] });
   mounting = first.then(
     () => true,
@@ -124,7 +127,7 @@ async function runInSession(command: Command, line: Line): Promise<string> {
 const isOf = ({ args: [object, verb] }: Command, wanted: string): boolean =>
   object === "netns" && verb === wanted;
 
-/** What a command has printed; `after` are those that were to be run after it. */
+/** Returns the output of a command. `after` lists the commands that would have followed. */
 function printedBy(
   command: Command,
   outcome: Outcome | Lost | undefined,

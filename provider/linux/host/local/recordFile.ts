@@ -9,7 +9,7 @@ const Args = z.record(z.string(), z.unknown());
 export const Former = z.object({
   mark: z.string().optional(),
   args: Args,
-  /** The network that it was in, as names and values of one boot mean nothing in the next: `Host.era`. */
+  /** The network of the record, because names and values are valid in one boot only: `Host.era`. */
   era: z.string().optional(),
 });
 
@@ -22,19 +22,19 @@ const OwnerRecord = z.object({
   inode: z.number(),
 });
 
-/** What an object was before a resource took it over: its mark, and its settings in the words of the arguments. */
+/** The object before adoption: its mark, and its settings as arguments. */
 export type Former = z.output<typeof Former>;
 
-/** One resource's claim to one object. */
+/** The claim of one resource to one object. */
 export type OwnerRecord = z.output<typeof OwnerRecord>;
 
-/** A file that is in the place of a record, or of a folder of records, and cannot be used. */
+/** An unusable file in place of a record, or of a folder of records. */
 export interface BrokenRecord {
   readonly file: string;
   readonly why: string;
 }
 
-/** A record that something needs and that is broken. */
+/** A broken record that an operation needs. */
 export class BrokenRecordError extends RefusedError {
   constructor({ file, why }: BrokenRecord, cause?: unknown) {
     super(
@@ -45,18 +45,18 @@ export class BrokenRecordError extends RefusedError {
   }
 }
 
-/** Stands for text in the names of files. */
+/** Encodes text for file names. */
 export const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 const NAME = /^([0-9a-f]{16})\.([0-9a-f]{16})(?:\.[0-9a-f]{16})?\.json$/;
 
-/** The names of the records in a folder; drafts, and what else there may be, are not among them. */
+/** Returns the names of the records in a folder, without drafts and other files. */
 export const recordNames = (folder: string): string[] => namesIn(folder).filter((name) => NAME.test(name));
 
-/** The names in a folder; none where there is none. */
+/** Returns the names in a folder, or an empty list if there is none. */
 export const namesIn = (folder: string): string[] => orAbsent(folder, () => readdirSync(folder)) ?? [];
 
-/** A record, whole or broken; `undefined` where there is none. */
+/** Reads a record, complete or broken. Returns `undefined` if there is none. */
 export function readRecord(file: string): OwnerRecord | BrokenRecord | undefined {
   try {
     const text = orAbsent(file, () => readFileSync(file, "utf8"));
@@ -67,7 +67,6 @@ export function readRecord(file: string): OwnerRecord | BrokenRecord | undefined
   }
 }
 
-/** Whether nobody can use it. */
 export const isBroken = (record: OwnerRecord | BrokenRecord): record is BrokenRecord => "why" in record;
 
 function parsed(file: string, text: string): OwnerRecord | BrokenRecord {

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseRouteTables } from "../../read/routeTables";
 
-/** Where iproute2 looks, from version 6.5 on in the last one as well (iproute2 lib/rt_names.c). */
+/** The files that iproute2 reads; the last one since version 6.5 (iproute2 lib/rt_names.c). */
 const FOLDERS = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"];
 
-/** The number of the routing table of this name on this host, or `undefined` where no table has it. */
+/** Returns the number of the routing table of this name on this host, or `undefined` if there is none. */
 export function routeTableNamed(name: string, folders: readonly string[] = FOLDERS): number | undefined {
   for (const file of folders.flatMap(filesIn)) {
     const number = parseRouteTables(read(file)).get(name);

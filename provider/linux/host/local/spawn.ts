@@ -7,18 +7,17 @@ import { argv, type Command } from "../../command";
 import { CommandError, reasonOf } from "../../errors";
 import { timeoutOf } from "./timeout";
 
-/** The sbin folders are missing from the PATH of an ordinary user on some distributions. */
+/** Some distributions omit the sbin folders from the PATH of an ordinary user. */
 const PATH = `${process.env["PATH"] ?? "/usr/bin:/bin"}:/usr/sbin:/sbin`;
 
-/** What every tool finds in its environment beside what is there: English, which `reasonOf` reads. */
+/** The environment added for every tool. `reasonOf` expects messages in English. */
 export const ENV = { LC_ALL: "C", PATH };
 
-/** How long a command may take, in milliseconds. */
 export const timeout = (): number => timeoutOf(process.env["PULUMI_NETNS_TIMEOUT"]);
 
-/** Runs a command in a process of its own. */
+/** Runs a command in its own process. */
 export async function runAlone(command: Command): Promise<string> {
-  // Without input, a tool that asks something gets no answer instead of waiting for one.
+  // Without input, a tool that asks a question fails instead of waiting.
   if (command.input === undefined) return start(command, "ignore");
   const file = await nameless(command.input);
   try {
@@ -29,15 +28,15 @@ export async function runAlone(command: Command): Promise<string> {
 }
 
 /**
- * A file with `text` that no folder has, for standard input. What node gives a process as a pipe is a socket, and nft
- * opens its input once more by name, `/dev/stdin`, which a socket refuses.
+ * Returns an unlinked file with `text` for standard input. node's pipes are sockets, and nft reopens its input as
+ * `/dev/stdin`, which a socket refuses.
  */
 async function nameless(text: string) {
   const path = join(tmpdir(), `pulumi-netns-${randomUUID()}`);
   const file = await open(path, "wx+", 0o600);
   try {
     await unlink(path);
-    // At a position, so that whoever inherits the file reads from its start.
+    // Writes at a position, so that the child reads from the start of the file.
     await file.write(text, 0);
     return file;
   } catch (error) {
@@ -46,7 +45,10 @@ async function nameless(text: string) {
   }
 }
 
-/** The words to start. Node is this very one: where a version manager has installed it, it is not on the PATH of root. */
+/**
+ * Returns the words to start. `node` becomes the current executable, because one installed by a version manager is not on
+ * root's PATH.
+ */
 function wordsOf(command: Command): string[] {
   const words = argv(command);
   const at = words.length - command.args.length - 1;

@@ -1,7 +1,7 @@
-/** No command here works long: one that takes this many seconds hangs. */
+/** No command here works long, so one that takes this many seconds hangs. */
 const DEFAULT = 30;
 
-/** Milliseconds a command may take, from the value of `PULUMI_NETNS_TIMEOUT` in seconds. Default: 30 seconds. */
+/** Returns the timeout of a command in milliseconds, from `PULUMI_NETNS_TIMEOUT` in seconds. Default: 30 seconds. */
 export function timeoutOf(setting: string | undefined): number {
   const seconds = setting === undefined || setting === "" ? DEFAULT : Number(setting);
   if (seconds > 0 && seconds <= 86_400) return seconds * 1000;

@@ -2,24 +2,24 @@ import { gathering } from "./batching";
 import { type Reply, SessionEnd } from "./ipBatch";
 import { type Line, Sessions } from "./ipBatchPool";
 
-// The process that `RemoteSessions` starts: it keeps sessions open for the one that has started it, and ends with it.
+// The process that `WorkerClient` starts. It keeps sessions open for its parent, and ends with it.
 
-/** What it is asked: to run lines, or to leave a namespace. */
+/** A request to run lines or to leave a namespace. */
 export interface Asked {
   readonly id: number;
-  /** How long each line may take, in milliseconds. */
+  /** The timeout of each line in milliseconds. */
   readonly timeout: number;
-  /** Run one after the other; the first that fails ends it all. */
+  /** Run in order up to the first failure. */
   readonly changes: readonly Line[];
-  /** Run after those, at once. */
+  /** Run after the changes, concurrently. */
   readonly looks: readonly Line[];
   readonly leave?: string;
 }
 
-/** What has become of a line. */
+/** The result of a line. */
 export type Outcome = Reply | Pick<SessionEnd, "why" | "stderr">;
 
-/** What it answers: the outcome of each line that was run. */
+/** The reply: the outcome of each line that was run. */
 export interface Told {
   readonly id: number;
   readonly outcomes: readonly Outcome[];
@@ -54,5 +54,5 @@ process.on("message", (all: readonly Asked[]) => {
   for (const asked of all) void answer(asked).then((outcomes) => tell({ id: asked.id, outcomes }));
 });
 
-// Whatever a tool is at, it goes on with; its standard input has ended.
+// A running tool completes its work although standard input has ended.
 process.on("disconnect", () => process.exit());

@@ -3,22 +3,22 @@ import { gathering } from "./batching";
 import type { Line } from "./ipBatchPool";
 import type { Asked, Outcome, Told } from "./worker";
 
-/** Beside this file, in the language that it is in itself. */
+/** The worker beside this file, with the same extension: TypeScript or JavaScript. */
 const [PROGRAM, LOADER] = __filename.endsWith(".ts")
   ? [`${__dirname}/worker.ts`, ["--require", "ts-node/register/transpile-only"]]
   : [`${__dirname}/worker.js`, []];
 
-/** The process has ended before it told anything: which of the lines were run is not known. */
+/** The process ended without a reply, so it is unknown which lines were run. */
 export interface Lost {
   readonly why: "Lost";
   readonly stderr: string;
 }
 
 /**
- * Sessions in a process of their own. To start a process, node copies the page tables of its own: of one that has loaded
- * Pulumi that takes 4 ms, of a small one 1 ms, on another core at that.
+ * Runs sessions in a separate process. Starting a process copies node's page tables, which takes 4 ms once Pulumi is loaded,
+ * but 1 ms in a small process on another core.
  */
-export class RemoteSessions {
+export class WorkerClient {
   private process: ChildProcess | undefined;
   private post: (asked: Asked) => void = () => {};
   private readonly waiting = new Map<number, (outcomes: readonly (Outcome | Lost)[]) => void>();
@@ -30,27 +30,27 @@ export class RemoteSessions {
   ) {}
 
   /**
-   * Runs `changes` one after the other, of which the first that fails ends it all, then `looks` at once. Gives the outcome
-   * of each line that was run.
+   * Runs `changes` in order up to the first failure, then `looks` concurrently. Returns the outcome of each line that was
+   * run.
    */
   run(changes: readonly Line[], looks: readonly Line[]): Promise<readonly (Outcome | Lost)[]> {
     return this.ask({ changes, looks });
   }
 
-  /** Ends what keeps a namespace alive, and waits until it is gone. */
+  /** Ends the sessions that keep a namespace alive, and waits until they are gone. */
   async leave(namespace: string): Promise<void> {
     if (this.process) await this.ask({ changes: [], looks: [], leave: namespace });
   }
 
   private async ask(what: Omit<Asked, "id" | "timeout">): Promise<readonly (Outcome | Lost)[]> {
-    // Before anything waits for an answer: it throws where what is set is no number.
+    // First, because it throws if the setting is not a number.
     const timeout = this.timeout();
     this.process ??= this.start();
     const { process } = this;
     const id = ++this.last;
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
-      // Only while somebody waits for it may it keep the program from ending.
+      // The process keeps the program alive only while somebody waits for a reply.
       if (this.waiting.size === 1) hold(process, "ref");
       this.post({ id, timeout, ...what });
     });
@@ -58,7 +58,7 @@ export class RemoteSessions {
 
   private start(): ChildProcess {
     const child = fork(PROGRAM, { execArgv: LOADER, env: { ...process.env, ...this.env } });
-    // That it takes no more shows in its end.
+    // The end of the process reports that it takes no more requests.
     this.post = gathering((all: readonly Asked[]) => child.send(all, () => {}));
     child.on("message", (all: readonly Told[]) => {
       for (const told of all) this.receive(told);

@@ -27,21 +27,21 @@ const Listing = z.object({
   ),
 });
 
-/** A chain that the kernel gives packets to. */
+/** A chain that is attached to a hook of the kernel. */
 export interface BaseChain {
   readonly family: string;
   readonly table: string;
   readonly name: string;
   readonly hook: string;
   readonly policy: string;
-  /** Whether a rule of it drops or rejects every packet that gets there. */
+  /** Whether one of its rules drops or rejects every packet that reaches it. */
   readonly hasLastDrop: boolean;
 }
 
-/** What a rule may do and go on. */
+/** Statements that do not end the evaluation of a rule. */
 const PASSING = ["counter", "log"];
 
-/** The filter chains in the answer to `nft -j list ruleset` that are at a hook. */
+/** Returns the filter chains with a hook from the output of `nft -j list ruleset`. */
 export const parseBaseChains = (text: string | undefined): readonly BaseChain[] =>
   baseChainsIn(text || '{"nftables":[]}');
 

@@ -1,21 +1,21 @@
 import { z } from "zod";
 
-/** Expressions as `nft -j` writes them, each an object with one key. See libnftables-json(5), EXPRESSIONS. */
+/** Expressions of `nft -j`, each an object with one key. See libnftables-json(5), EXPRESSIONS. */
 
-/** What a rule looks at in a packet. */
+/** The part of a packet that a rule examines. */
 export type Selector =
   | { readonly is: "meta" | "ct"; readonly key: string }
   | { readonly is: "payload"; readonly protocol: string; readonly field: string }
   | { readonly is: "fib"; readonly result: string; readonly flags: readonly string[] }
   | { readonly is: "concat"; readonly parts: readonly Selector[] }
 
-  /** Bits of another, as in `tcp flags & (fin | syn)`. */
+  /** Masked bits of another expression, as in `tcp flags & (fin | syn)`. */
   | { readonly is: "bits"; readonly of: Selector; readonly mask: Pattern }
   | { readonly is: "other"; readonly listed: unknown };
 
 export type Word = string | number;
 
-/** What that is compared with. */
+/** The value of a comparison. */
 export type Pattern =
   | { readonly is: "word"; readonly word: Word }
   | { readonly is: "prefix"; readonly network: string }
@@ -71,7 +71,7 @@ const Word = z.union([z.string(), z.number()]);
 
 const COUNTING = ["limit", "quota", "ct count"];
 
-/** The name of a set or map, which is `@NAME` in rules. */
+/** The name of a set or map, written `@NAME` in rules. */
 export const SetName = z
   .string()
   .startsWith("@")

@@ -1,7 +1,7 @@
 import type { Family } from "../../ip";
 
-/** The families as nftables names them. */
+/** Address families by their names in nftables. */
 export const NFT_FAMILIES = { ipv4: "ip", ipv6: "ip6" } as const;
 
-/** The family that nftables lists a rule of ours with. */
+/** The family in which nftables lists one of our rules. */
 export const familyNamed = (listed: string): Family => (listed === NFT_FAMILIES.ipv6 ? "ipv6" : "ipv4");

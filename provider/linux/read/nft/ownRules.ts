@@ -15,7 +15,7 @@ const PortMap = z.strictObject({
   }),
 });
 
-/** nftables 1.0 writes a single flag as a list, later versions write it bare. */
+/** nftables 1.0 prints a single flag as a list, later versions print it bare. */
 const Flags = z.union([z.array(z.string()), z.string().transform((flag) => [flag])]);
 
 const Match = z.strictObject({
@@ -31,7 +31,7 @@ const Match = z.strictObject({
 
 const only = (flag: string) => Flags.refine((flags) => flags.join() === flag);
 
-/** A network that stands for another, address by address. */
+/** A network mapped to another, address by address. */
 const NetworkMap = z.strictObject({ addr: Prefix, flags: only("netmap"), type_flags: only("prefix") });
 
 const Target = z.union([
@@ -42,7 +42,7 @@ const Target = z.union([
   NetworkMap,
 ]);
 
-/** Strict all the way down: what it does not know in full it does not take for something it knows. */
+/** Strict at every level, so that an unknown property never passes for a known rule. */
 const Expression = z.union([
   z.strictObject({ match: Match }),
   z.strictObject({ masquerade: Target.nullable() }),
@@ -85,28 +85,28 @@ const Listing = z.object({
   ),
 });
 
-/** One expression or statement of a NAT rule. See libnftables-json(5). */
+/** An expression or statement of a NAT rule. See libnftables-json(5). */
 export type NftExpression = z.output<typeof Expression>;
 export type NftMatch = z.output<typeof Match>;
 export type NftTarget = z.output<typeof Target>;
 export type NftRule = z.output<typeof Rule>;
 
-/** A chain; one without a hook gets packets from other chains only. */
+/** A chain. One without a hook is reached from other chains only. */
 export type NftChain = z.output<typeof Chain>;
 
 export interface NftTable {
   /**
-   * Whether the kernel passes it no packets. A table of a stack has no flags, so any flag means this one: nft 1.0.6 does
-   * not tell which flag it is.
+   * Whether the table is dormant. A stack's table has no flags, so any flag means this one: nft 1.0.6 does not tell which
+   * flag it is.
    */
   readonly isDormant: boolean;
   readonly chains: readonly NftChain[];
   readonly rules: readonly NftRule[];
-  /** Whether it has anything besides chains and rules: sets, maps, counters. */
+  /** Whether the table contains anything besides chains and rules: sets, maps, counters. */
   readonly hasMore: boolean;
 }
 
-/** The answer to `nft -j list table`; `undefined` where there is none. */
+/** Parses the output of `nft -j list table`. Returns `undefined` if the table does not exist. */
 export const parseTable = (text: string | undefined): NftTable | undefined =>
   text === undefined ? undefined : tableIn(text);
 
@@ -120,6 +120,6 @@ const tableIn = recent((text: string): NftTable => {
   };
 });
 
-/** An expression as a rule lists it; `undefined` for one that no NAT rule of ours has. */
+/** Parses an expression of a rule. Returns `undefined` if none of our NAT rules has it. */
 export const parseExpression = (listed: unknown): NftExpression | undefined =>
   Expression.safeParse(listed).data;

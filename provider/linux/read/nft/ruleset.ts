@@ -27,7 +27,7 @@ const Rule = z
 
 const NamedSet = z.object({ ...inTable, name: z.string(), elem: z.array(Pattern).default([]) });
 
-/** Only of verdicts: what else a map may hold, no statement asks for by name. */
+/** Verdicts only. No statement refers to other map values by name. */
 const VerdictMap = z.object({
   ...{ ...inTable, name: z.string(), map: z.literal("verdict") },
   elem: z.array(z.tuple([Pattern, Statement])).default([]),
@@ -44,7 +44,7 @@ const Listing = z.object({
   ),
 });
 
-/** What rules of a table look up by name. */
+/** Named objects that the rules of a table look up. */
 export interface NftSets {
   readonly sets: ReadonlyMap<string, readonly Pattern[]>;
   readonly verdictMaps: ReadonlyMap<string, Exclude<Elements<Statement>, string>>;
@@ -58,7 +58,7 @@ export type NftChain = z.output<typeof Chain> & {
   readonly names: NftSets;
 };
 
-/** The chains in the answer to `nft -j list ruleset`, each with its rules; none where there is no answer. */
+/** Parses the output of `nft -j list ruleset` into chains with their rules. Returns an empty list without an answer. */
 export const parseRuleset = (text: string | undefined): readonly NftChain[] =>
   text === undefined || text.trim() === "" ? [] : chainsIn(text);
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Pattern, Selector, SetName } from "./expressions";
 
-/** Statements as `nft -j` writes them, each an object with one key. See libnftables-json(5), STATEMENTS. */
+/** Statements of `nft -j`, each an object with one key. See libnftables-json(5), STATEMENTS. */
 
 export type Statement =
   | { readonly is: "match"; readonly op: string; readonly left: Selector; readonly right: Pattern }
@@ -12,7 +12,7 @@ export type Statement =
   | Translation
   /** A verdict for each of several patterns. */
   | { readonly is: "vmap"; readonly key: Selector; readonly elements: Elements<Statement> }
-  /** `unit` is what is counted: packets where there is none. */
+  /** `unit` is the unit of the limit. Default: packets. */
   | {
       readonly is: "limit";
       readonly rate: number;
@@ -21,9 +21,9 @@ export type Statement =
       readonly isOver: boolean;
     }
   | { readonly is: "quota" | "ct count"; readonly amount: string; readonly isOver: boolean }
-  /** Of an object with a name, which others use as well. */
+  /** A reference to a named object, which other rules may share. */
   | { readonly is: "named"; readonly word: "limit" | "quota"; readonly name: string }
-  /** `add @SET` or `meter NAME`: puts something of the packet into a set, and may count for each element. */
+  /** `add @SET` or `meter NAME`: adds a value of the packet to a set, optionally with a counter for each element. */
   | {
       readonly is: "set";
       readonly words: string;
@@ -31,26 +31,26 @@ export type Statement =
       readonly statements: readonly Statement[];
     }
   | { readonly is: "mangle"; readonly key: Selector; readonly value: Pattern }
-  /** One that changes neither where the packet goes nor whether it does. */
+  /** A statement that affects neither the verdict nor the destination. */
   | { readonly is: "aside"; readonly word: string; readonly listed: unknown }
   | { readonly is: "other"; readonly word: string; readonly listed: unknown };
 
 export interface Translation {
   readonly is: "dnat" | "snat" | "masquerade" | "redirect";
-  /** `ip` or `ip6`, in a table of both. */
+  /** `ip` or `ip6`, in a table of both families. */
   readonly family?: string | undefined;
   readonly addr?: Target | undefined;
   readonly port?: Target | undefined;
-  /** Whether it maps a network onto another address by address, instead of choosing one address. */
+  /** Whether it maps a network to another address by address, instead of choosing one address. */
   readonly isNetmap?: boolean | undefined;
 }
 
-/** What a packet is translated to: the same for all, or by a map. */
+/** The translation of a packet: the same for all, or by a map. */
 export type Target =
   | Pattern
   | { readonly is: "map"; readonly key: Selector; readonly elements: Elements<Pattern> };
 
-/** Of a map: the elements themselves, or its name. */
+/** The elements of a map, or its name. */
 export type Elements<T> = string | readonly (readonly [pattern: Pattern, value: T])[];
 
 const Listed = z.record(z.string(), z.unknown());
@@ -105,7 +105,7 @@ const named = (word: "limit" | "quota") =>
 
 const isOver = z.boolean().default(false);
 
-/** What statements on elements of a set are: one, or several. */
+/** The statements on elements of a set, one or several. */
 const OnElements = z
   .union([z.array(z.lazy(() => Statement)), z.lazy(() => Statement).transform((one) => [one])])
   .default([]);

@@ -16,8 +16,8 @@ export interface NftTableName {
 }
 
 /**
- * The tables in the answer to `nft -j list ruleset` that have flags. It does not tell which: nft 1.0.6 writes whatever is
- * in its memory there.
+ * Returns the tables with flags from the output of `nft -j list ruleset`. The flags themselves are unknown, because nft
+ * 1.0.6 prints uninitialised memory there.
  */
 export const parseFlaggedTables = (text: string | undefined): readonly NftTableName[] =>
   flaggedIn(text || '{"nftables":[]}');
@@ -26,7 +26,7 @@ const flaggedIn = recent((text: string): readonly NftTableName[] =>
   parseJson(Listing, text).nftables.flatMap(({ table }) => (table?.flags === undefined ? [] : table)),
 );
 
-/** Those of the flagged tables that no packet meets, by what `nft list table` prints of each. */
+/** Returns the dormant ones among the flagged tables, from the output of `nft list table` for each. */
 export const dormantAmong = (
   flagged: readonly NftTableName[],
   texts: readonly (string | undefined)[],

@@ -578,7 +578,7 @@ describe("FilterRule, with the kernel", () => {
   it("finds what is left of it, with what is needed to remove it", async () => {
     for (const backend of BACKENDS) {
       const living = await create({ ...web, backend, priority: 7 });
-      const kind = definition.survey?.(undefined);
+      const kind = definition.discover?.(undefined);
       const answers = await Promise.all((kind?.commands ?? []).map((one) => localHost.run(one)));
       const [found] = kind?.find(answers) ?? [];
       expect(found).to.deep.include({

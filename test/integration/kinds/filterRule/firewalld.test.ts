@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { execa } from "execa";
 import type { Args, Definition } from "../../../../provider/engine/definition";
-import { survey } from "../../../../provider/engine/discover";
+import { discover } from "../../../../provider/engine/discover";
 import * as engine from "../../../../provider/engine/lifecycle";
 import { LOG_LEVELS } from "../../../../provider/fields/filter";
 import { filterRule } from "../../../../provider/kinds/filterRule/filterRule";
@@ -444,7 +444,7 @@ describe("FilterRule, with firewalld", function () {
 
   it("is found by its mark, with what is needed to remove it", async () => {
     const living = await create({ ...web, family: "ipv6" });
-    const { found, gaps } = await survey(localHost);
+    const { found, gaps } = await discover(localHost);
     expect(gaps).to.deep.equal([]);
     expect(found.map(({ state }) => state)).to.deep.equal([
       {
@@ -463,7 +463,7 @@ describe("FilterRule, with firewalld", function () {
         /^NotRunning: firewall-cmd (--permanent )?--verbose --info-policy=pn-\w+: FirewallD is not running$/,
       );
       // Nobody asks it for what it filters then.
-      expect((await survey(localHost)).gaps).to.deep.equal([]);
+      expect((await discover(localHost)).gaps).to.deep.equal([]);
     } finally {
       await firewalld?.restart();
     }

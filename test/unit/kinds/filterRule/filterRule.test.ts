@@ -5,7 +5,7 @@ import { UNKNOWN } from "../../../../provider/engine/unknown";
 import { filterRule } from "../../../../provider/kinds/filterRule/filterRule";
 import type { Answer, Command } from "../../../../provider/linux/command";
 import { isWait } from "../../../../provider/linux/command";
-import { asSeen, checked, itDiffers, itRefuses, markFor, printed } from "../../../support/args";
+import { asObserved, checked, itDiffers, itRefuses, markFor, printed } from "../../../support/args";
 import { HERE } from "../../../support/fakeHost";
 
 const definition: Definition = filterRule;
@@ -261,10 +261,10 @@ describe("FilterRule", () => {
           const quoted = answersAfter(args).map((text) =>
             text.replace(/--log-prefix (.*: )/, '--log-prefix "$1"'),
           );
-          const seen = definition.parse(quoted, args);
-          if (!seen) throw new Error("it is not found");
-          expect(definition.update(seen, args)).to.deep.equal([]);
-          for (const [field, value] of Object.entries(seen.args))
+          const observed = definition.parse(quoted, args);
+          if (!observed) throw new Error("it is not found");
+          expect(definition.update(observed, args)).to.deep.equal([]);
+          for (const [field, value] of Object.entries(observed.args))
             expect(value, field).to.deep.equal(args[field]);
         });
       }
@@ -331,9 +331,10 @@ describe("FilterRule", () => {
 
     it("nftables: a changed rule stays where it is, and one of another priority or chain moves", () => {
       const answers = listing(chain("filter-forward"), rule("a", 0, 5), rule("it", 0, 6), rule("c", 20, 7));
-      const seen = definition.parse(answers, state);
-      if (!seen) throw new Error("it is not found");
-      const become = (more: object) => operationsIn(definition.update(seen, { ...state, ...more })).slice(2);
+      const observed = definition.parse(answers, state);
+      if (!observed) throw new Error("it is not found");
+      const become = (more: object) =>
+        operationsIn(definition.update(observed, { ...state, ...more })).slice(2);
       expect([become({ port: 81 }), become({ priority: 30 }), become({ chain: "input" })]).to.deep.equal([
         ["insert rule filter-forward 6", "delete rule filter-forward 6"],
         ["add rule filter-forward", "delete rule filter-forward 6"],
@@ -343,7 +344,7 @@ describe("FilterRule", () => {
 
     /** What a removal runs where the table is as given. */
     function removal(args: Args, answers: readonly Answer[]): readonly Command[] {
-      const plan = definition.remove(asSeen(args), args);
+      const plan = definition.remove(asObserved(args), args);
       if (!("next" in plan)) return plan;
       plan.next([]);
       const step = plan.next(answers);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Args } from "../../../../provider/engine/definition";
 import { birthGroup, macOf } from "../../../../provider/kinds/links/identity";
 import {
-  asSeen,
+  asObserved,
   type Change,
   checked,
   itCreates,
@@ -125,7 +125,7 @@ for (const link of testedLinks) {
       ]);
 
       it("removes a link of its kind, and nothing else by that name", () => {
-        expect(printed([definition.remove(asSeen(state), state)].flat() as never)).to.deep.equal([
+        expect(printed([definition.remove(asObserved(state), state)].flat() as never)).to.deep.equal([
           `ip link del dev unit-link type ${type}`,
         ]);
       });
@@ -138,21 +138,21 @@ for (const link of testedLinks) {
         const { mark: _, name, namespace, deleteForeign, adopt, ...readable } = all;
         const found = definition.parse([told(link, all)], all);
         expect(found?.args).to.deep.equal(readable);
-        expect(found?.whole).to.deep.equal(readable);
+        expect(found?.restorable).to.deep.equal(readable);
         expect(found?.outputs).to.deep.equal({ ifindex: 7 });
-        expect(found?.misfit).to.equal(undefined);
+        expect(found?.incompatible).to.equal(undefined);
       });
 
       it("has nothing where there is no link, and refuses another kind", () => {
         expect(definition.parse([undefined], state)).to.equal(undefined);
         const other = told(link, all).replace(`"info_kind":"${type}"`, '"info_kind":"vcan"');
-        expect(definition.parse([other], all)?.misfit).to.equal(`is a vcan link, not a ${type}`);
+        expect(definition.parse([other], all)?.incompatible).to.equal(`is a vcan link, not a ${type}`);
       });
     });
 
     describe("ownership", () => {
       const isOurs = (alias: string | undefined, group: string, mac = MAC, more: object = {}) =>
-        definition.isOurs?.({ ...asSeen({ ...state, mac }), mark: alias, ...{ group }, ...more }, state);
+        definition.isOurs?.({ ...asObserved({ ...state, mac }), mark: alias, ...{ group }, ...more }, state);
 
       it("goes by the mark, else by the group that it was born in", () => {
         const theirs = markFor(kind, "theirs");
@@ -162,7 +162,7 @@ for (const link of testedLinks) {
           isOurs(undefined, birthGroup(mark)),
           isOurs(undefined, "0"),
           isOurs(theirs, birthGroup(mark)),
-          isOurs(mark, "0", MAC, { misfit: "is a vcan link" }),
+          isOurs(mark, "0", MAC, { incompatible: "is a vcan link" }),
         ]).to.deep.equal([true, true, true, false, false, false]);
       });
 
@@ -171,8 +171,8 @@ for (const link of testedLinks) {
       });
 
       it("marks what a crash left without an alias, and ends its birth", () => {
-        const seen = { ...asSeen(state), mark: undefined, group: birthGroup(mark) };
-        expect(printed(definition.update(seen, state))).to.deep.equal([
+        const observed = { ...asObserved(state), mark: undefined, group: birthGroup(mark) };
+        expect(printed(definition.update(observed, state))).to.deep.equal([
           `ip link set dev unit-link alias ${mark} group default`,
         ]);
       });

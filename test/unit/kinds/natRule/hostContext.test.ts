@@ -89,9 +89,9 @@ describe("what a NAT rule has to know of the host", () => {
       [110, true, false, false],
     ] as const) {
       it(`where it is ${value}${isShared ? " and others need it" : ""}`, () => {
-        const seen = ground(value, undefined, isShared ? guard(other) : "");
-        expect(openLocalnet(args, seen).map(printCommand)).to.deep.equal(opens ? set(110) : []);
-        expect(closeLocalnet(args, seen).map(printCommand)).to.deep.equal(closes ? set(0) : []);
+        const observed = ground(value, undefined, isShared ? guard(other) : "");
+        expect(openLocalnet(args, observed).map(printCommand)).to.deep.equal(opens ? set(110) : []);
+        expect(closeLocalnet(args, observed).map(printCommand)).to.deep.equal(closes ? set(0) : []);
       });
     }
   });

@@ -4,7 +4,7 @@ import type { Args, Definition } from "../../../../provider/engine/definition";
 import { UNKNOWN } from "../../../../provider/engine/unknown";
 import { machineProblem } from "../../../../provider/fields/machine";
 import { natRule } from "../../../../provider/kinds/natRule/natRule";
-import { asSeen, checked, itDiffers, itRefuses, markFor, printed } from "../../../support/args";
+import { asObserved, checked, itDiffers, itRefuses, markFor, printed } from "../../../support/args";
 
 const definition: Definition = natRule;
 const TABLE = "pulumi-netns/project/stack";
@@ -192,7 +192,7 @@ describe("NatRule", () => {
     expect(definition.id({ ...state, namespace: "red" })).to.match(
       /^red\/dnat project\/stack\/it [0-9a-f]{12}$/,
     );
-    expect(definition.claims(state)).to.deep.equal([`NAT rule ${String(state["mark"])}`]);
+    expect(definition.objectNames(state)).to.deep.equal([`NAT rule ${String(state["mark"])}`]);
   });
 
   describe("commands", () => {
@@ -295,10 +295,10 @@ describe("NatRule", () => {
     }
 
     it("replaces its own rules by handle, in the transaction that adds the new ones", () => {
-      const seen = definition.parse([listingAfter(state)], state);
-      expect(seen).to.be.an("object");
-      if (!seen) return;
-      const [command, ...more] = definition.update(seen, { ...state, to: "192.168.15.3:80" });
+      const observed = definition.parse([listingAfter(state)], state);
+      expect(observed).to.be.an("object");
+      if (!observed) return;
+      const [command, ...more] = definition.update(observed, { ...state, to: "192.168.15.3:80" });
       expect(more).to.deep.equal([]);
       const verbs = JSON.parse(command?.input ?? "").nftables.map((entry: object) => Object.keys(entry)[0]);
       expect(verbs).to.not.include("flush");
@@ -306,8 +306,8 @@ describe("NatRule", () => {
     });
 
     it("does nothing where all is as asked", () => {
-      const seen = definition.parse([listingAfter(state)], state) ?? asSeen(state);
-      expect(definition.update(seen, state)).to.deep.equal([]);
+      const observed = definition.parse([listingAfter(state)], state) ?? asObserved(state);
+      expect(definition.update(observed, state)).to.deep.equal([]);
     });
   });
 
@@ -324,8 +324,8 @@ describe("NatRule", () => {
       const nftables = listing.nftables.filter(
         ({ rule }: { rule?: { chain: string } }) => rule?.chain !== "output",
       );
-      const seen = definition.parse([JSON.stringify({ nftables })], state);
-      expect(seen?.args["to"]).to.equal("192.168.15.2:80 (nothing in output)");
+      const observed = definition.parse([JSON.stringify({ nftables })], state);
+      expect(observed?.args["to"]).to.equal("192.168.15.2:80 (nothing in output)");
     });
 
     it("tells of what it does not know in a rule", () => {
@@ -401,9 +401,9 @@ describe("NatRule", () => {
         fc.assert(
           fc.property(given, (rule) => {
             const args = checked(definition, { ...rule, backend }, "it");
-            const seen = definition.parse([answerAfter(args)], args);
-            expect(seen?.mark).to.equal(markFor("NatRule", "it"));
-            expect({ ...args, ...seen?.args }).to.deep.equal({ ...seen?.args, ...args });
+            const observed = definition.parse([answerAfter(args)], args);
+            expect(observed?.mark).to.equal(markFor("NatRule", "it"));
+            expect({ ...args, ...observed?.args }).to.deep.equal({ ...observed?.args, ...args });
           }),
         );
       });

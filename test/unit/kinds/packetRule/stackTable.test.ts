@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import {
   deletions,
+  discover,
   leftIn,
   probe,
-  survey,
   tableName,
   transaction,
 } from "../../../../provider/kinds/packetRule/stackTable";
@@ -36,7 +36,7 @@ describe("table of a stack", () => {
   });
 
   it("is asked for by its name, or with everything else", () => {
-    const asked = [...probe({ namespace: "red", family: "ipv6", mark }), ...survey("red")];
+    const asked = [...probe({ namespace: "red", family: "ipv6", mark }), ...discover("red")];
     expect(asked.map(printCommand)).to.deep.equal([
       "ip netns exec red nft -j list table ip6 pulumi-netns/project/stack",
       "ip netns exec red nft -j list ruleset",

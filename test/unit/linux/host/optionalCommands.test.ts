@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { command } from "../../../../provider/linux/command";
 import { CommandError, type Reason } from "../../../../provider/linux/errors";
-import { lenient } from "../../../../provider/linux/host/optionalCommands";
+import { optionalCommands } from "../../../../provider/linux/host/optionalCommands";
 import { errorOf } from "../../../support/kernel";
 
 const plain = command("conntrack", undefined, ["-D"]);
@@ -11,7 +11,7 @@ async function outcome(reason: Reason, mayFail?: string) {
   const fail = async () => {
     throw new CommandError(reason, plain, "as the test wants it");
   };
-  const run = lenient(fail, (text) => told.push(text));
+  const run = optionalCommands(fail, (text) => told.push(text));
   return { told, run: () => run({ ...plain, ...(mayFail !== undefined && { mayFail }) }) };
 }
 

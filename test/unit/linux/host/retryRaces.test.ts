@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { command } from "../../../../provider/linux/command";
 import { CommandError, type Reason } from "../../../../provider/linux/errors";
-import { persistent } from "../../../../provider/linux/host/retryRaces";
+import { retryRaces } from "../../../../provider/linux/host/retryRaces";
 import { errorOf } from "../../../support/kernel";
 
 const plain = command("conntrack", undefined, ["-D"]);
@@ -9,7 +9,7 @@ const plain = command("conntrack", undefined, ["-D"]);
 /** A host on which a command fails so many times, and how often it was run. */
 function failing(times: number, reason: Reason) {
   const host = { runs: 0 };
-  const run = persistent(async () => {
+  const run = retryRaces(async () => {
     if (++host.runs <= times) throw new CommandError(reason, plain, "as the test wants it");
     return "done";
   });

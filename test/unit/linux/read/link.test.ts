@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isUp, misfit, parseLink, parseLinks } from "../../../../provider/linux/read/link";
+import { incompatible, isUp, parseLink, parseLinks } from "../../../../provider/linux/read/link";
 import { golden } from "../../../support/args";
 
 describe("parse/link", () => {
@@ -106,11 +106,11 @@ describe("parse/link", () => {
   it("tells why a link cannot be taken for one of another kind", () => {
     const [lo, bridge] = parseLinks(golden("links-host"));
     if (!lo || !bridge) throw new Error("the golden host has two links and more");
-    expect([misfit(bridge, "bridge"), misfit(bridge, "veth"), misfit(lo, "bridge")]).to.deep.equal([
-      undefined,
-      "is a bridge link, not a veth",
-      "is a hardware link, not a bridge",
-    ]);
+    expect([
+      incompatible(bridge, "bridge"),
+      incompatible(bridge, "veth"),
+      incompatible(lo, "bridge"),
+    ]).to.deep.equal([undefined, "is a bridge link, not a veth", "is a hardware link, not a bridge"]);
   });
 
   for (const nothing of [undefined, "", "[]"]) {

@@ -1,7 +1,7 @@
 import { rm, symlink } from "node:fs/promises";
 import { expect } from "chai";
 import type { Args, Definition } from "../../../../../provider/engine/definition";
-import { survey } from "../../../../../provider/engine/discover";
+import { discover } from "../../../../../provider/engine/discover";
 import { address } from "../../../../../provider/kinds/address";
 import { bridge } from "../../../../../provider/kinds/bridge";
 import { filterRule } from "../../../../../provider/kinds/filterRule/filterRule";
@@ -47,7 +47,7 @@ describe("a name that leads to the host itself", () => {
     await typed("link add name it-br type bridge");
     const places = (await gatherNetwork(localHost)).map((place) => place.name);
     expect(places).to.include("it-room").and.not.include(name);
-    expect((await survey(localHost)).found).to.deep.equal([]);
+    expect((await discover(localHost)).found).to.deep.equal([]);
     await typed("link del dev it-br");
   });
 

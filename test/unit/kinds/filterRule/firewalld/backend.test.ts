@@ -4,7 +4,7 @@ import { filterRule } from "../../../../../provider/kinds/filterRule/filterRule"
 import type { Answer, Command, Steps } from "../../../../../provider/linux/command";
 import { isWait } from "../../../../../provider/linux/command";
 import { parseMark } from "../../../../../provider/linux/marks/mark";
-import { asSeen, checked, markFor, printed } from "../../../../support/args";
+import { asObserved, checked, markFor, printed } from "../../../../support/args";
 
 const definition: Definition = filterRule;
 const MARK = markFor("FilterRule");
@@ -128,17 +128,17 @@ describe("FilterRule by firewalld", () => {
   ];
   for (const [what, answers, args, ran] of changes) {
     it(what, () => {
-      const seen = definition.parse(answers, web);
-      if (!seen) throw new Error("it is not found");
-      expect(words(definition.update(seen, args))).to.deep.equal(ran);
+      const observed = definition.parse(answers, web);
+      if (!observed) throw new Error("it is not found");
+      expect(words(definition.update(observed, args))).to.deep.equal(ran);
     });
   }
 
   it("gets the name of another mark", () => {
     const mark = markFor("FilterRule", "other");
-    const seen = definition.parse([policy(), policy()], web);
-    if (!seen) throw new Error("it is not found");
-    const ran = words(definition.update(seen, { ...web, mark }));
+    const observed = definition.parse([policy(), policy()], web);
+    if (!observed) throw new Error("it is not found");
+    const ran = words(definition.update(observed, { ...web, mark }));
     expect(ran.slice(0, 3)).to.deep.equal([
       ...DELETION,
       `firewall-cmd --permanent --new-policy=${nameOf(mark)}`,
@@ -148,7 +148,7 @@ describe("FilterRule by firewalld", () => {
 
   describe("removal", () => {
     const removal = (answers: Readonly<Record<string, string>>) =>
-      drive(definition.remove(asSeen(web), web), answers);
+      drive(definition.remove(asObserved(web), web), answers);
     const there = { [PERMANENT]: policy(), [RUNTIME]: policy() };
 
     it("takes the policy away, and reloads", () => {
@@ -170,8 +170,8 @@ describe("FilterRule by firewalld", () => {
   });
 
   describe("a reload", () => {
-    const objections = (commands: readonly Command[], answers: Readonly<Record<string, string>>) => {
-      const plan = definition.objections?.(commands);
+    const preflight = (commands: readonly Command[], answers: Readonly<Record<string, string>>) => {
+      const plan = definition.preflight?.(commands);
       return plan ? drive(plan, answers) : undefined;
     };
     const reloading = definition.create(web, [undefined, undefined]);
@@ -187,7 +187,7 @@ describe("FilterRule by firewalld", () => {
         "--info-ipset=bad": "bad\n  entries: 10.0.0.1",
         "--permanent --info-ipset=bad": "bad\n  entries: ",
       };
-      expect(() => objections(reloading, answers)).to.throw(
+      expect(() => preflight(reloading, answers)).to.throw(
         "are not those at run time: public ports 81/tcp (at run time only); public services ssh (permanent only); " +
           "ipv4 filter INPUT 0 -j ACCEPT (at run time only); bad entries 10.0.0.1 (at run time only). Keep those",
       );
@@ -199,15 +199,15 @@ describe("FilterRule by firewalld", () => {
         "--permanent --list-all-zones": docker(""),
         "--list-all-policies": policy(),
       };
-      expect(objections(reloading, answers)).to.deep.equal([]);
+      expect(preflight(reloading, answers)).to.deep.equal([]);
     });
     it("is not asked about where there is none", () => {
-      expect(objections([], { "--get-ipsets": "bad" })).to.deep.equal([]);
+      expect(preflight([], { "--get-ipsets": "bad" })).to.deep.equal([]);
     });
   });
 
   it("is found by its description, where the name is of the same mark", () => {
-    const kind = definition.survey?.(undefined);
+    const kind = definition.discover?.(undefined);
     const at = kind?.commands.findIndex(({ tool }) => tool === "firewall-cmd") ?? -1;
     const found = (listing: string) =>
       kind?.find(kind.commands.map((_, i) => (i === at ? listing : undefined)));
@@ -217,6 +217,6 @@ describe("FilterRule by firewalld", () => {
       { namespace: undefined, backend: "firewalld", chain: "input", family: "ipv4", mark: MARK },
     ]);
     expect(found(policy().replace(NAME, "pn-000000000000"))).to.deep.equal([]);
-    expect(definition.survey?.("red").commands.some(({ tool }) => tool === "firewall-cmd")).to.equal(false);
+    expect(definition.discover?.("red").commands.some(({ tool }) => tool === "firewall-cmd")).to.equal(false);
   });
 });

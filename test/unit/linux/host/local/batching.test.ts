@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "chai";
 import { gathering } from "../../../../../provider/linux/host/local/batching";
 
-describe("host/mail", () => {
+describe("host/batching", () => {
   it("sends what one turn of the event loop brings together, in order", async () => {
     const sent: (readonly number[])[] = [];
     const post = gathering((all: readonly number[]) => sent.push(all));
