@@ -11,7 +11,7 @@ import { run, runVisibly } from "./lib/run.mjs";
 import { inSandbox, stopSandbox } from "./lib/sandbox.mjs";
 import { setup } from "./lib/setup.mjs";
 import { closingIn, summaryIn, total } from "./lib/summary.mjs";
-import { isColourful, main, say } from "./lib/terminal.mjs";
+import { duration, isColourful, main, say } from "./lib/terminal.mjs";
 
 const commandFor = (words) => [process.execPath, ...mochaArguments(words, isColourful(process.stdout))];
 
@@ -29,14 +29,27 @@ async function testInOne(words, env) {
   return code === 0 && summary === undefined ? 1 : code;
 }
 
-/** What one mocha does at a time: the longest comes first, so that all end together. */
+/** Folders of integration tests that take minutes, the longest first. */
+const LONG = ["kinds", "trace"];
+
+/** The tests of one mocha each. The longest come first, so that all sandboxes end together. */
 const portions = () => [
-  "test/integration/**/*.test.ts",
-  ...readdirSync(inRoot("test", "e2e"))
-    .filter((name) => name.endsWith(".test.ts"))
+  ...LONG.map(integrationIn),
+  ...namesIn("integration")
+    .filter((name) => !LONG.includes(name))
+    .map(integrationIn),
+  ...namesIn("e2e")
+    .filter(isTest)
     .map((name) => `test/e2e/${name}`),
   "test/unit/**/*.test.ts",
 ];
+
+const namesIn = (folder) => readdirSync(inRoot("test", folder)).sort();
+
+const isTest = (name) => name.endsWith(".test.ts");
+
+/** The tests in a folder, or a single file. */
+const integrationIn = (name) => `test/integration/${name}${isTest(name) ? "" : "/**/*.test.ts"}`;
 
 /** A sandbox for each core, in which one portion after the other is run; what it said is shown when it is done. */
 async function testSideBySide(env) {
@@ -45,8 +58,9 @@ async function testSideBySide(env) {
   const lane = async (_, at) => {
     const sandbox = `test-${process.pid}-${at}`;
     for (let portion = queue.shift(); portion !== undefined; portion = queue.shift()) {
+      const started = Date.now();
       const { code, output } = await run(...inSandbox(sandbox, commandFor([portion])), { env });
-      say(output.trimEnd());
+      say(`${output.trimEnd()}\n${portion}: ${duration(Date.now() - started)}`);
       const closing = closingIn(output) ?? unended(portion);
       results.push({ code, closing });
     }
