@@ -80,7 +80,7 @@ strike() {
       exit 137
       ;;
     sessions)
-      kill -9 "$(above '/sessionProcess')"
+      kill -9 "$(above '/host/local/worker')"
       exit 137
       ;;
     *) echo "no such fault: $FAULT" >&2 && exit 64 ;;

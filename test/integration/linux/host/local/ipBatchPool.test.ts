@@ -209,7 +209,7 @@ describe("sessions, with the kernel", function () {
     const look = (): Promise<string> => localHost.run(showLink("it-one", "lo"));
     await look();
     const waiting = Promise.all(Array.from({ length: 50 }, () => failure(look())));
-    for (const pid of sessionProcesses()) process.kill(pid, "SIGKILL");
+    for (const pid of workers()) process.kill(pid, "SIGKILL");
     expect(new Set(await waiting)).to.include(
       "Failed: ip -n it-one -N -j -d addr show dev lo: the process that keeps `ip` open has ended: SIGKILL",
     );
@@ -221,7 +221,7 @@ describe("sessions, with the kernel", function () {
     await localHost.run(showLink("it-one", "lo"));
     const set = (...words: string[]) => ip("it-one", "link", "set", "dev", "lo", ...words);
     const many = Array.from({ length: 50 }, () => failure(runAll(localHost, [set("up"), set("down")])));
-    for (const pid of sessionProcesses()) process.kill(pid, "SIGKILL");
+    for (const pid of workers()) process.kill(pid, "SIGKILL");
     expect(new Set(await Promise.all(many))).to.include(
       "Failed: ip -n it-one link set dev lo up: the process that keeps `ip` open has ended: SIGKILL\nor at `ip -n it-one link set dev lo down`, after it",
     );
@@ -238,8 +238,8 @@ function told(pid: string, file: "cmdline" | "status"): string {
 }
 
 /** The processes that this one has started for sessions. */
-const sessionProcesses = (): number[] =>
+const workers = (): number[] =>
   readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && told(entry, "cmdline").includes("sessionProcess"))
+    .filter((entry) => /^\d+$/.test(entry) && told(entry, "cmdline").includes("/host/local/worker."))
     .filter((pid) => told(pid, "status").includes(`PPid:\t${process.pid}\n`))
     .map(Number);

@@ -6,7 +6,7 @@ import { ip } from "../../../../../provider/linux/command";
 import type { localHost } from "../../../../../provider/linux/host/local/localHost";
 import { onKernel } from "../../../../support/kernel";
 
-const MODULES = /\/provider\/host\//;
+const MODULES = /\/provider\/linux\/host\/.*\.ts$/;
 
 /** The host as a provider has it that has just started, with `folder` first on its PATH. */
 function newHost(folder: string): typeof localHost {
