@@ -175,7 +175,7 @@ export class WatchedHost implements Host {
 }
 
 const isLook = (text: string): boolean =>
-  / (show|list-id|pids) ?|^(stat|cat) |sysctl (--ignore|-n) |^ps |^firewall-cmd .*--(info|list|get)-|^ovs-vsctl .*--format=json /.test(
+  / (show|list-id|pids) ?|^(stat|cat) |sysctl (--ignore|-n) |^ps |^firewall-cmd .*--(info|list|get)-|^ovs-vsctl .*--format=json |^ip6?tables\S* .*-S$/.test(
     text,
   );
 

@@ -504,7 +504,8 @@ async function traced(
     return execa("ip", ["netns", "exec", namespace, process.execPath, ...words], { reject: false });
   });
   try {
-    for (const one of running) await new Promise((ready) => one.stdout.once("data", ready));
+    // All are listened to at once: what one says while another is waited for would be missed.
+    await Promise.all(running.map((one) => new Promise((ready) => one.stdout.once("data", ready))));
     return await trace(localHost, question);
   } finally {
     for (const one of running) one.kill();
