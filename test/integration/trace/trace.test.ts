@@ -501,7 +501,11 @@ async function traced(
   const question = { from: placeIn(source), ...destinationIn(target), withProbe: true, patience };
   const running = servers.map(([namespace, address, port, protocol]) => {
     const words = ["-e", protocol === "udp" ? UDP_SERVER : SERVER, address, String(port)];
-    return execa("ip", ["netns", "exec", namespace, process.execPath, ...words], { reject: false });
+    // It ends by itself should the test be cut short: mocha would wait for it for good.
+    return execa("ip", ["netns", "exec", namespace, process.execPath, ...words], {
+      reject: false,
+      timeout: 90_000,
+    });
   });
   try {
     // All are listened to at once: what one says while another is waited for would be missed.
