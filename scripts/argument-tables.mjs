@@ -19,7 +19,7 @@ export function argumentRows(classes = documentedClasses()) {
   return Object.fromEntries(
     kinds.map((kind) => {
       const found = classes[`${kind[0].toUpperCase()}${kind.slice(1)}`];
-      if (!found) throw new Error(`docs/kinds/${kind}.md: there is no class of that name`);
+      if (!found) throw new Error(`docs/kinds/${kind}.md: no exported class has that name`);
       return [kind, merged(rowsOf(found.args))];
     }),
   );

@@ -85,7 +85,7 @@ const ANY_LINK: Readonly<Record<string, string>> = {
   Topology: "the name of a link, with the name of its node as `namespace`",
 };
 
-/** What to write instead of a resource that has, or makes, the wanted thing. */
+/** Fixes by the kind of resource that was given: how to write the wanted thing instead. */
 const FIXES: Readonly<Record<Wanted, Readonly<Record<string, string>>>> = {
   namespace: { Topology: "the name of one of its nodes" },
   link: ANY_LINK,

@@ -6,7 +6,7 @@ import { markOfPart } from "../linux/marks/mark";
 import { keeping } from "../linux/memo";
 import type { Composite, Part } from "./composite";
 import { knownParts } from "./partialParts";
-import { printPath, withValueAt } from "./paths";
+import { printPath, withoutUndefined, withValueAt } from "./paths";
 import { connectedBy, routesBelow } from "./ways";
 
 /** A part with arguments checked by its own kind, including defaults and mark. */
@@ -84,9 +84,6 @@ function noteOf({ key, formerKeys = [] }: Part, notes: Notes, mark: string): Not
   const former = formerKeys.find((one) => notes[one] !== undefined && notes[key] === undefined);
   return former === undefined ? (notes[key] ?? {}) : { mark: markOfPart(mark, former), ...notes[former] };
 }
-
-const withoutUndefined = (args: Args): Args =>
-  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 
 const asObserved = (checked: Args, { seen: observed = {} }: Note): Args =>
   Object.entries(observed).reduce(

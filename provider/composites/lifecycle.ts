@@ -219,9 +219,7 @@ async function inListOrder(
 function warningOf({ recreated }: Disruption): string[] {
   const objects = recreated.filter((object) => /^(link|namespace) /.test(object));
   if (objects.length === 0) return [];
-  return [
-    `what hangs on ${objects.join(", ")} in other resources may be gone: go on with \`pulumi up --refresh\``,
-  ];
+  return [`other resources may have lost objects on ${objects.join(", ")}: run \`pulumi up --refresh\``];
 }
 
 /** Creates or updates a part and notes its former state. An address that moves is deleted first. */

@@ -4,7 +4,7 @@ import type { Args, Definition, Problem } from "../engine/definition";
 import { UNKNOWN } from "../engine/unknown";
 import { farEndName, LOOPBACK, linkId } from "../kinds/links/identity";
 import { keyOf, type Part, type Path, under } from "./composite";
-import { printPath } from "./paths";
+import { printPath, withoutUndefined } from "./paths";
 import type { Row, Table } from "./table";
 
 /** Derives parts from arguments according to a table. */
@@ -133,8 +133,6 @@ const textOf = (value: unknown): string | undefined => (typeof value === "string
 
 const pick = (args: Args, fields: readonly string[]): Args =>
   Object.fromEntries(fields.flatMap((field) => (args[field] === undefined ? [] : [[field, args[field]]])));
-
-const withoutUndefined = (args: Args): Args => pick(args, Object.keys(args));
 
 /** Refuses settings of a loopback other than addresses. Defaults may have been filled in. */
 export function loopbackProblems({ schema }: Row, interfaces: unknown, path: Path): Problem[] {

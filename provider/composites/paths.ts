@@ -43,6 +43,10 @@ function compacted(value: unknown): unknown {
   return isRecord(value) ? compact(value) : value;
 }
 
+/** Returns the fields that are set. */
+export const withoutUndefined = (args: Args): Args =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+
 /** Formats a path, such as `interfaces.eth0.addresses[0]`. */
 export const printPath = (path: Path): string =>
   path

@@ -63,10 +63,7 @@ export const recordedIn = async (host: Host, namespace: string | undefined): Pro
 
 /** Lists the resources and parts that have records, with their arguments and marks. */
 export const knownOn = async (host: Host): Promise<{ definition: Definition; args: Args }[]> =>
-  (await host.records.list()).flatMap(({ kind, mark, args }) => {
-    const definition = definitionOf(kind);
-    return definition ? [{ definition, args: { ...args, mark } }] : [];
-  });
+  (await recorded(host)).map(({ definition, state }) => ({ definition, args: state }));
 
 const toFound = (records: readonly OwnerRecord[]): Found[] =>
   records.flatMap(({ kind, mark, args, former }) => {

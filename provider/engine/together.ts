@@ -1,5 +1,6 @@
 import type { Answer, Command } from "../linux/command";
 import type { Host } from "../linux/host/host";
+import { sharing } from "../linux/host/sharing";
 import type { Together } from "./definition";
 import { runAll } from "./observe";
 
@@ -35,7 +36,6 @@ interface Member {
 /** The members of one group. A step begins once every remaining member waits for it. */
 export class Meeting {
   private waiting: Call[] = [];
-  private readonly underWay = new Map<string, Promise<string>>();
   private made = 0;
   /** Answers to the latest looks. */
   private observed: readonly Answer[] = [];
@@ -49,15 +49,12 @@ export class Meeting {
   /** Returns the host as seen by one member. */
   host(): Host {
     const member: Member = { lookedAt: -1 };
-    const run: Host["run"] = (command) => this.shared(command);
     const runAll: Host["runAll"] = (changes, looks) =>
       new Promise((resolve, reject) => {
         this.waiting.push({ ...writing(changes, looks), member, resolve, reject });
         this.stepIfAllWait();
       });
-    const { base } = this;
-    // A copy of a class instance would lose its methods.
-    return { ...base, wait: (milliseconds) => base.wait(milliseconds), run, runAll };
+    return { ...sharing(this.base), runAll };
   }
 
   /** Called when a member has ended, whether or not it failed. */
@@ -117,14 +114,6 @@ export class Meeting {
       }
     }
     return calls.filter((call) => !failed.has(call));
-  }
-
-  /** Shares a look outside of the steps with members that take it at the same moment. */
-  private shared(command: Command): Promise<string> {
-    const key = JSON.stringify(command);
-    const look = this.underWay.get(key) ?? this.base.run(command).finally(() => this.underWay.delete(key));
-    this.underWay.set(key, look);
-    return look;
   }
 }
 

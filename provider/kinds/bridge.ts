@@ -36,7 +36,7 @@ export const BridgeArgs = z.object({
   ...ownerFields,
 });
 
-/** What the kernel gives a new bridge. */
+/** MTU of a new bridge without ports. */
 const DEFAULT_MTU = 1500;
 
 /** A virtual switch, as `ip link add type bridge` makes it. See ip-link(8). */

@@ -16,6 +16,7 @@ import {
   portsOf,
   usableAddresses,
 } from "./network/network";
+import { entryFor } from "./network/placeDetails";
 import { endpointsOf, segmentOf } from "./network/segment";
 import { type Known, Owners, ownerName } from "./owners";
 import type { Packet, Protocol } from "./packet";
@@ -179,9 +180,8 @@ function weigh(journey: Journey, { fault, end, chance }: Found, answer: Answer):
 /** Neighbours that did not answer when the packet asked for them. */
 function unanswered(journey: Journey): Fault | undefined {
   for (const { place, link, nexthop, direction, though } of journey.crossings) {
-    const entry = journey.facts
-      .get(place)
-      ?.neighbours.find((one) => one.ip === nexthop && one.interface === link);
+    const facts = journey.facts.get(place);
+    const entry = facts && entryFor(facts, link, nexthop);
     if (!/FAILED|INCOMPLETE/.test(entry?.state ?? "")) continue;
     journey.direction = direction;
     const [protocol, also] =

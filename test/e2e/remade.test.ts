@@ -97,7 +97,7 @@ describe("what hangs on a part of a Topology or Node", function () {
       await stack.up(around(back));
       const said = (await errorOf(stack.up(around({ ...back, follows: true, isBlocked: true })))).message;
       expect(said.replace(/\s+/g, " ")).to.include(
-        "what hangs on link br in other resources may be gone: go on with `pulumi up --refresh`",
+        "other resources may have lost objects on link br: run `pulumi up --refresh`",
       );
       await typed("link del it-blocked");
       await stack.refresh();

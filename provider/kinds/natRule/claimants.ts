@@ -10,15 +10,26 @@ import type { NatRuleArgs } from "./args";
 
 /** Which ports rules redirect, by nftables and iptables. */
 
-/** Who has a port, and what becomes of its packets. */
+/** A rule that redirects ports. */
 export interface Claimant {
   readonly ports: Ports;
   readonly who: string;
-  /** The address that it is for, where it is for one alone. */
+  /** The only destination address that the rule matches, if it is a single one. */
   readonly address?: string | undefined;
-  /** Of its rule: the mark, where it is ours. */
+  /** Comment of the rule, which holds the mark of a rule of ours. */
   readonly comment?: string | undefined;
 }
+
+/** Names the program that made a chain, or the chain itself if it is not a known one. Without a table it is one of iptables. */
+export const makerOf = (chain: string, table?: string): string =>
+  programsOf(table === undefined ? [chain] : [chain, table])[0] ??
+  `the chain ${chain} of ${table === undefined ? "iptables" : `the table ${table}`}`;
+
+/** Returns the address of an argument that is a single one; `undefined` for a network, a negation or none. */
+export const singleAddress = (destination: string | undefined): string | undefined =>
+  destination !== undefined && /^[\d.:a-f]+(\/(32|128))?$/.test(destination)
+    ? destination.replace(/\/.*/, "")
+    : undefined;
 
 /** Which ports each of these rules redirects. */
 export const claimantsAmong = (
@@ -46,7 +57,7 @@ function nftClaimants(
   protocol: string,
 ): Claimant[] {
   if (!statements.some(({ is }) => is === "dnat" || is === "redirect")) return [];
-  const who = owner ?? programsOf([chain, table])[0] ?? `the chain ${chain} of the table ${table}`;
+  const who = owner ?? makerOf(chain, table);
   return statements
     .flatMap((one) => portsIn(one, protocol))
     .map((ports): Claimant => ({ ports, who, comment }));
@@ -73,7 +84,7 @@ export function iptablesClaimants(
   const after = (option: string) => wordAfter(words, option);
   const isRedirect = ["DNAT", "REDIRECT"].includes(after("-j") ?? "");
   if (!isRedirect || after("-p") !== protocol) return [];
-  const who = owner ?? programsOf([chain])[0] ?? `the chain ${chain} of iptables`;
+  const who = owner ?? makerOf(chain);
   const address = after("-d")?.replace(/\/(?!32$|128$).*/, "");
   return (after("--dports") ?? after("--dport") ?? "")
     .split(",")

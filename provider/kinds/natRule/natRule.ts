@@ -142,7 +142,7 @@ function look(answers: readonly Answer[], args: NatRuleArgs): Reading | undefine
   const backend = backends[args.backend];
   const found = backend.find(answers, args.mark);
   const ground = groundOf(answers, args);
-  // What is left of a rule once somebody has flushed them all.
+  // A flush by hand deletes the rules and leaves `route_localnet` set.
   const isOpenForNobody = isOpenByUs(ground) && !ground.isShared;
   if (found.length === 0 && !isOpenForNobody) return undefined;
   // Where the host has no such network any more, the one that was found is as good as any.
@@ -174,12 +174,12 @@ function change(answers: readonly Answer[], was: string, args: NatRuleArgs, grou
   return backends[args.backend].change(answers, was, args, legs(args, ground.network));
 }
 
-/** What tells which connections the rule was for. */
+/** Selects the fields that identify the connections of a rule. */
 const matchedIn = ({ source, destination, protocol, port, sourcePort }: Some<NatRuleArgs>) => ({
   ...{ source, destination, protocol, port, sourcePort },
 });
 
-/** Whether nothing of it is left. */
+/** Removes a rule. Returns whether nothing of it is left. */
 function* removal(args: NatRuleArgs): Steps<boolean> {
   const answers = yield natRule.probe(args);
   const observed = look(answers, args);

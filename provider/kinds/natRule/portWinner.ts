@@ -2,13 +2,13 @@ import { lookFor, type Steps } from "../../linux/command";
 import type { Family } from "../../linux/ip";
 import { ownerIn } from "../../linux/marks/mark";
 import type { Outcome, Plan } from "../../linux/plan";
-import { programsOf } from "../../linux/programs";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { lookAt, ownAddresses, type Place, placeOf, usableAddresses } from "../../trace/network/network";
 import { lookCloser } from "../../trace/network/placeDetails";
 import type { Passage } from "../../trace/packet";
 import type { Chain, Rule } from "../../trace/rules/chain";
 import { judge } from "../../trace/rules/judge";
+import { makerOf, singleAddress } from "./claimants";
 
 /** Which of several rules gets the packets that come from outside for a port, as things stand: `trace` knows the order. */
 
@@ -56,11 +56,10 @@ const OUTSIDE = { ipv4: ["192.0.2.1", "192.0.2.2"], ipv6: ["2001:db8::1", "2001:
 function passageFor(place: Place, { family, protocol, port, ...asked }: Wanted): Passage | undefined {
   if (protocol !== "tcp" && protocol !== "udp") return undefined;
   const usable = usableAddresses(place, family).filter(({ device }) => device.kind !== "loopback");
-  // What bridges have is for those behind them.
+  // The addresses of bridges serve the machines behind them.
   const outer = usable.find(({ device }) => device.kind !== "bridge") ?? usable[0];
   const [source, nobody] = OUTSIDE[family];
-  const single = /^[\d.:a-f]+(\/(32|128))?$/.test(asked.destination ?? "") ? asked.destination : undefined;
-  const destination = single?.replace(/\/.*/, "") ?? outer?.address.ip ?? nobody;
+  const destination = singleAddress(asked.destination) ?? outer?.address.ip ?? nobody;
   const isPlain = asked.inInterface !== undefined && /^[^!*+]+$/.test(asked.inInterface);
   return {
     packet: { family, protocol, source, destination, port, isReply: false },
@@ -71,22 +70,20 @@ function passageFor(place: Place, { family, protocol, port, ...asked }: Wanted):
 
 /** Whose rule it is, in words. */
 export const whoseIs = ({ chain: { tool, table, name }, rule }: Redirection): string =>
-  ownerIn((rule.comment ?? "").split(",")[0]) ??
-  programsOf([name, table])[0] ??
-  (tool === "nft" ? `the chain ${name} of the table ${table}` : `the chain ${name} of iptables`);
+  ownerIn((rule.comment ?? "").split(",")[0]) ?? makerOf(name, tool === "nft" ? table : undefined);
 
-/** The same for a rule that is being made: looks at the namespace that it is in. */
-export function* lookForWinner(
+/** Looks at the namespace of a rule that is being made, and returns how to find the winner of a port there. */
+export function* lookForWinners(
   namespace: string | undefined,
-  wanted: Wanted,
-): Steps<Redirection | undefined> {
+  family: Family,
+): Steps<(wanted: Wanted) => Redirection | undefined> {
   const answers = yield lookAt(namespace).map(lookFor);
   const place = placeOf(
     namespace,
     answers.map((answer) => answer ?? ""),
   );
-  const { chains } = yield* asSteps(lookCloser(place, wanted.family));
-  return winnerOf(chains, place, wanted);
+  const { chains } = yield* asSteps(lookCloser(place, family));
+  return (wanted) => winnerOf(chains, place, wanted);
 }
 
 /** Questions of `trace` for whoever drives a kind. */

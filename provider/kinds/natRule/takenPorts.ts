@@ -3,9 +3,9 @@ import type { Family } from "../../linux/ip";
 import { parsePorts } from "../../linux/protocols";
 import { listEveryones } from "../packetRule/everyones";
 import type { NatRuleArgs } from "./args";
-import { type Claimant, claimantsAmong, sharedPort, spansOf } from "./claimants";
+import { type Claimant, claimantsAmong, sharedPort, singleAddress, spansOf } from "./claimants";
 import { parseComment } from "./comment";
-import { lookForWinner, type Redirection, whoseIs } from "./portWinner";
+import { lookForWinners, type Redirection, whoseIs } from "./portWinner";
 
 /** Ports that a rule redirects and that something else has already: a published port of a container, or a listener. */
 
@@ -31,17 +31,16 @@ export function* takenPortWarnings(args: Redirecting): Steps<readonly string[]> 
       .filter(isMeant)
       .map(({ ports, who, address }) => [`${who} ${sharedPort(wanted, ports)}`, { ports, who, address }]),
   );
-  const told: string[] = [];
-  for (const { ports, who, address } of rivals.values()) {
-    const port = sharedPort(wanted, ports) ?? 0;
-    const { destination = address, inInterface } = args;
-    const winner = yield* lookForWinner(namespace, { family, protocol, port, destination, inInterface });
-    told.push(
-      `${protocol} port ${port} of ${place} is redirected by ${who} as well: ${whoWins(winner, args.mark)}`,
-    );
-  }
   // The program of a published port often listens besides.
-  if (told.length > 0) return told;
+  if (rivals.size > 0) {
+    const winnerAmong = yield* lookForWinners(namespace, family);
+    return [...rivals.values()].map(({ ports, who, address }) => {
+      const port = sharedPort(wanted, ports) ?? 0;
+      const { destination = address, inInterface } = args;
+      const winner = winnerAmong({ family, protocol, port, destination, inInterface });
+      return `${protocol} port ${port} of ${place} is redirected by ${who} as well: ${whoWins(winner, args.mark)}`;
+    });
+  }
   const listeners = protocol === "tcp" || protocol === "udp" ? listenersIn(answers[0], family) : [];
   return [
     ...new Set(
@@ -62,13 +61,11 @@ function whoWins(winner: Redirection | undefined, mark: string): string {
   return `as things stand, ${isOurs ? "this rule" : whoseIs(winner)} gets its packets. A restart of theirs may change that`;
 }
 
-/** Whether a packet may be for both; what is a network or negated is not looked into. */
-const mayMeet = (theirs: string | undefined, ours: string | undefined): boolean =>
-  theirs === undefined || ours === undefined || !/^[\d.:a-f]+(\/(32|128))?$/.test(ours)
-    ? true
-    : bare(theirs) === bare(ours);
-
-const bare = (address: string): string => address.replace(/\/(32|128)$/, "");
+/** Whether a packet may be for both. A network or a negation may meet any address. */
+function mayMeet(theirs: string | undefined, ours: string | undefined): boolean {
+  const own = singleAddress(ours);
+  return theirs === undefined || own === undefined || (singleAddress(theirs) ?? theirs) === own;
+}
 
 /** Sockets that take connections from outside, in the answer to `ss -H -l -n -p`. */
 function listenersIn(answer: Answer, family: Family): Claimant[] {

@@ -24,7 +24,7 @@ interface Written {
   readonly rule?: Placed;
 }
 
-/** What a kind knows of its rules. */
+/** How a kind recognises its rules. */
 interface Kind {
   /** Whether a chain is one of this kind. */
   isOurs(chain: string): boolean;

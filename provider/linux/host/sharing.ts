@@ -17,5 +17,6 @@ export function sharing(host: Host): Host {
     return look;
   };
   const { runAll: _, ...rest } = host;
-  return { ...rest, run };
+  // A copy of an object of a class lacks its methods.
+  return { ...rest, wait: (milliseconds) => host.wait(milliseconds), run };
 }

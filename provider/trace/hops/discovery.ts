@@ -6,6 +6,7 @@ import type { Fault } from "../fault";
 import { factsOf, type Journey } from "../journey";
 import { isSwitch } from "../network/frames";
 import { addressName, type Port } from "../network/network";
+import { entryFor } from "../network/placeDetails";
 import type { Bridged, Discovery, Packet } from "../packet";
 import type { Hook } from "../rules/chain";
 import { discoveryFault } from "./rules";
@@ -32,8 +33,7 @@ export function* checkDiscovery(
 ): Plan<Fault | undefined> {
   const [start, taker] = [way[0], way.at(-1)];
   if (!start || !taker || start.place === taker.place) return undefined;
-  const { neighbours } = yield* factsOf(journey, start.place);
-  const entry = neighbours.find(({ ip, interface: link }) => ip === nexthop && link === start.device.name);
+  const entry = entryFor(yield* factsOf(journey, start.place), start.device.name, nexthop);
   if (entry?.mac !== undefined || isTaught(journey, start, taker, nexthop)) return undefined;
   const asker = askingAddress(start, packet, nexthop);
   if (asker === undefined) return undefined;

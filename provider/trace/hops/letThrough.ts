@@ -96,7 +96,7 @@ function argumentsOf({ packet, bridged }: Passage): string {
         `source: "${source}"`,
         `destination: "${destination}"`,
         `protocol: "${isSix && protocol === "icmp" ? "icmpv6" : protocol}"`,
-        // Of an answer whose connection is not tracked, the state is another.
+        // An answer whose connection is not tracked is not in state `established`.
         isReply ? tracking === undefined && 'state: "established"' : port !== undefined && `port: ${port}`,
       ];
   return words.filter((word) => word !== false).join(", ");

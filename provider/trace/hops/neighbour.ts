@@ -3,7 +3,7 @@ import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
 import { isSwitch } from "../network/frames";
 import { type Port, placeName, portName } from "../network/network";
-import type { Facts, Neighbour } from "../network/placeDetails";
+import { entryFor, type Facts, type Neighbour } from "../network/placeDetails";
 import { endpointsOf, portKey, type Segment } from "../network/segment";
 import { type Owner, ownerName } from "../owners";
 import { ipIn } from "../suggestions";
@@ -81,14 +81,14 @@ export function wrongEntry(
 /** An entry that was learnt before a MAC address or an address moved, and that leads to a machine that sends nothing on. */
 export function* checkLearnt(
   journey: Journey,
-  { neighbours }: Facts,
+  facts: Facts,
   start: Port,
   taker: Port,
   nexthop: string,
   onSegment: readonly Port[],
   taking: Taking,
 ): Plan<Fault | undefined> {
-  const entry = neighbours.find(({ ip, interface: link }) => ip === nexthop && link === start.device.name);
+  const entry = entryFor(facts, start.device.name, nexthop);
   if (taking.by !== "address" || entry?.mac === undefined || entry.mac === taker.device.mac) return undefined;
   const owners = onSegment.filter(({ device }) => device.mac === entry.mac);
   const [other] = owners;
@@ -100,7 +100,7 @@ export function* checkLearnt(
 /** Whether the MAC address that a place believes a neighbour to have is its own, and ARP can find it. */
 export function checkNeighbour(
   journey: Journey,
-  { neighbours }: Facts,
+  facts: Facts,
   start: Port,
   taker: Port,
   nexthop: string,
@@ -108,7 +108,7 @@ export function checkNeighbour(
   taking: Taking,
 ): Fault | undefined {
   const { place, device } = start;
-  const entry = neighbours.find(({ ip, interface: link }) => ip === nexthop && link === device.name);
+  const entry = entryFor(facts, device.name, nexthop);
   if (taking.by === "entry") {
     noteEntry(journey, start, taker, taking.entry);
     return undefined;

@@ -97,6 +97,13 @@ const Neighbour = z
 /** What a place believes of another machine on the same Ethernet. */
 export type Neighbour = z.output<typeof Neighbour>;
 
+/** Finds the entry of a place for an address on one of its links. */
+export const entryFor = (
+  { neighbours }: Pick<Facts, "neighbours">,
+  link: string,
+  address: string,
+): Neighbour | undefined => neighbours.find(({ ip, interface: own }) => ip === address && own === link);
+
 const parseNeighbours = (text: string | undefined): Neighbour[] => parseJson(z.array(Neighbour), text ?? "");
 
 const askNeighbours = ({ name }: Place, family: Family) =>

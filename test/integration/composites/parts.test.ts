@@ -15,7 +15,7 @@ import { ovsVsctl, withOvs } from "../../support/ovs";
 const MAC = "02:00:00:00:00:09";
 const OTHER = "02:00:00:00:00:08";
 
-/** What a place has in the tests, and edits of it. */
+/** The arguments of one part, and edits of them. */
 interface Row {
   readonly given: Args;
   readonly changed: Args;

@@ -164,13 +164,13 @@ for (const [definition, argsOf, chain] of kinds) {
       }
     });
 
-    for (const [what, amiss] of [
+    for (const [title, edit] of [
       ["under another policy", ["chain", "ip", TABLE, chain, "{", "policy", "drop", ";", "}"]],
       ["behind a rule by hand", ["insert", "rule", "ip", TABLE, chain, "udp", "dport", "9", "accept"]],
     ] as const) {
-      it(`are put right at once where they are ${what}`, async () => {
+      it(`are put right at once where they are ${title}`, async () => {
         await createAll(localHost);
-        await nft(...amiss);
+        await nft(...edit);
         const { host } = watched();
         const seen = await Promise.all(names.map((name) => engine.read(definition, host, argsOf(name))));
         const states = seen.map((one) => one?.state ?? {});
