@@ -21,14 +21,15 @@ const WRITERS: Readonly<Record<Format, (network: Network, shown: Network) => str
 export async function runGraph(names: readonly string[], { format }: GraphOptions): Promise<void> {
   const wanted = new Set(names.map(placeIn));
   const network = await gatherNetwork(localHost).catch(refusal);
-  const shown = wanted.size === 0 ? network : [...wanted].map((name) => found(network, name));
+  const shown =
+    wanted.size === 0 ? network : await Promise.all([...wanted].map((name) => found(network, name)));
   process.stdout.write(WRITERS[format](network, shown));
 }
 
-function found(network: Network, name: string | undefined): Place {
+async function found(network: Network, name: string | undefined): Promise<Place> {
   const place = findPlace(network, name);
   if (place) return place;
-  const told = name === undefined ? undefined : localHost.tellOfName?.(name);
+  const told = name === undefined ? undefined : await localHost.tellOfName?.(name);
   if (told !== undefined) throw new CliError(`there is no network namespace ${name}: ${told}`);
   const others = network.flatMap((one) => one.name ?? []);
   throw new CliError(

@@ -16,18 +16,18 @@ export async function explained<T>(
   try {
     return await work;
   } catch (error) {
-    const hint = error instanceof CommandError ? hintAt(definition, host, args, error) : undefined;
+    const hint = error instanceof CommandError ? await hintAt(definition, host, args, error) : undefined;
     if (hint === undefined || !(error instanceof CommandError)) throw error;
     throw new CommandError(error.reason, error.command, `${error.stderr.trim()}\n${hint}`, { cause: error });
   }
 }
 
-function hintAt(
+async function hintAt(
   definition: Definition,
   host: Host,
   args: Args,
   { reason, stderr, command }: CommandError,
-): string | undefined {
+): Promise<string | undefined> {
   if (reason === "AlreadyExists") return hintAtRival(stderr);
   if (reason === "Unreachable")
     return "If the state has an address that covers it, and the kernel lost that, for example in a reboot: run `pulumi up --refresh`.";
@@ -36,7 +36,7 @@ function hintAt(
   if (reason !== "NotFound") return undefined;
   const [, missing = command.namespace] =
     /argument "(.*)" is wrong: Invalid "netns" value/.exec(stderr) ?? [];
-  const told = missing === undefined ? undefined : host.tellOfName?.(missing);
+  const told = missing === undefined ? undefined : await host.tellOfName?.(missing);
   if (told !== undefined) return told;
   const needs = (definition.needs?.(args) ?? []).filter((object) => isClaimed(host, object));
   if (needs.length === 0) return undefined;

@@ -55,7 +55,13 @@ export interface Trace {
 /** Explains whether and why packets arrive. It only looks, but for the packets of the probe. */
 export async function trace(host: Host, question: Question, known: readonly Known[]): Promise<Trace> {
   const network = await gatherNetwork(host);
-  const tell: Tell = (name) => host.tellOfName?.(name);
+  const names = [question.from, "namespace" in question.to ? question.to.namespace : undefined].filter(
+    (name) => name !== undefined,
+  );
+  const told = new Map(
+    await Promise.all(names.map(async (name) => [name, await host.tellOfName?.(name)] as const)),
+  );
+  const tell: Tell = (name) => told.get(name);
   return drive(host, explain(network, new Owners(known), question, tell));
 }
 

@@ -23,7 +23,7 @@ export interface Host {
   /** Shows a warning to the user. */
   warn?(text: string): void;
   /** Returns advice for the name of a namespace that no longer exists, such as a link to a container that has ended. */
-  tellOfName?(namespace: string): string | undefined;
+  tellOfName?(namespace: string): Promise<string | undefined>;
   /** Identifies the boot and the network. Values of kernel parameters are valid in one era only. */
   readonly era?: string | undefined;
   /** Ownership records of objects on this host. */

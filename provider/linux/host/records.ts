@@ -13,7 +13,7 @@ import {
   readRecord,
   recordNames,
   whyOf,
-} from "./local/recordFile";
+} from "./recordFile";
 
 export type { BrokenRecord, Former, OwnerRecord };
 
@@ -63,11 +63,64 @@ export interface Records {
 /** The folder for the host's own network namespace. No namespace name begins with a dash. */
 const HOST = "-";
 
-const folderName = (namespace: string | undefined): string => namespace ?? HOST;
+/** Returns the name of the folder for the content of a network namespace. */
+export const folderName = (namespace: string | undefined): string => namespace ?? HOST;
+
+/** Returns the network namespace of a folder of records. */
+export const namespaceOf = (folder: string): string | undefined => (folder === HOST ? undefined : folder);
 
 /** Whether the file name of a record contains this mark. */
 export const isOwnedBy = ({ file }: BrokenRecord, mark: string): boolean =>
   basename(file).split(".")[1] === hash(mark);
+
+/** Returns the beginnings of the names of all files about an object, the current id first. */
+export const objectNames = (key: ObjectKey): string[] =>
+  keysOf(key).map(({ kind, id }) => hash(`${kind} ${id}`));
+
+/** Returns the file name of the record of `mark` about an object. */
+export function fileName({ kind, id, link }: ObjectKey, mark: string): string {
+  const place = link === undefined ? "" : `.${hash(link)}`;
+  return `${hash(`${kind} ${id}`)}.${hash(mark)}${place}.json`;
+}
+
+/** Returns the name of a file while it is being written. */
+export const draftName = (file: string): string => `.${file}`;
+
+/** Returns the files that hold, or may still hold, what `mark` recorded about an object. */
+export function filesToDrop(key: ObjectKey, mark: string): string[] {
+  const { link, ...plain } = key;
+  const file = fileName(key, mark);
+  // Versions up to 0.1 did not include the link.
+  return [
+    file,
+    draftName(file),
+    ...(link === undefined ? [] : [fileName(plain, mark)]),
+    ...formerFiles(key, mark),
+  ];
+}
+
+/** Returns the files that an earlier version wrote under another id. */
+export const formerFiles = (key: ObjectKey, mark: string): string[] =>
+  keysOf(key)
+    .slice(1)
+    .map((former) => fileName(former, mark));
+
+/** Returns the records that are valid now. `found` lists those about one object, the current id first. */
+export function current(
+  found: readonly (OwnerRecord | BrokenRecord)[],
+  inode: number | undefined,
+  own: string | undefined,
+): OwnerRecord[] {
+  const records = found.flatMap((record) => {
+    if (!isBroken(record)) return record;
+    if (own !== undefined && isOwnedBy(record, own)) return [];
+    throw new BrokenRecordError(record);
+  });
+  // A record under an earlier id is outdated if there is also one under the current id.
+  const newest = records.filter(({ mark }, at) => records.findIndex((other) => other.mark === mark) === at);
+  // The other records are about an earlier namespace of this name.
+  return newest.filter((record) => record.inode === inode);
+}
 
 /**
  * Stores records as files below `root`, on a file system that a reboot empties: `NAMESPACE/OBJECT.MARK.json`, or
@@ -80,23 +133,10 @@ export class FileRecords implements Records {
   async find(key: ObjectKey, own?: string): Promise<readonly OwnerRecord[]> {
     const folder = join(this.root, folderName(key.namespace));
     const files = recordNames(folder);
-    const names = keysOf(key).flatMap((one) =>
-      files.filter((name) => name.startsWith(`${this.object(one)}.`)),
-    );
+    const names = objectNames(key).flatMap((object) => files.filter((name) => name.startsWith(`${object}.`)));
     if (names.length === 0) return [];
-    const inode = inodeOf(key.namespace);
-    const records = names.flatMap((name) => {
-      const record = readRecord(join(folder, name));
-      if (record && isBroken(record)) {
-        if (own !== undefined && isOwnedBy(record, own)) return [];
-        throw new BrokenRecordError(record);
-      }
-      return record ?? [];
-    });
-    // A record under an earlier id is outdated if there is also one under the current id.
-    const newest = records.filter(({ mark }, at) => records.findIndex((other) => other.mark === mark) === at);
-    // The other records are about an earlier namespace of this name.
-    return newest.filter((record) => record.inode === inode);
+    const found = names.flatMap((name) => readRecord(join(folder, name)) ?? []);
+    return current(found, inodeOf(key.namespace), own);
   }
 
   async within(namespace: string | undefined): Promise<readonly OwnerRecord[]> {
@@ -113,15 +153,17 @@ export class FileRecords implements Records {
     const inode = inodeOf(namespace);
     if (inode === undefined) return;
     const text = JSON.stringify({ kind, id, ...record, inode });
-    const file = this.file(key, record.mark);
+    const folder = join(this.root, folderName(namespace));
+    const name = fileName(key, record.mark);
+    const file = join(folder, name);
     for (;;) {
       // Writes a draft and renames it, so that a record is complete or absent. A draft left by a crash is overwritten.
-      const draft = this.draft(key, record.mark);
+      const draft = join(folder, draftName(name));
       try {
-        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
         writeFileSync(draft, text, { mode: 0o600 });
         renameSync(draft, file);
-        this.dropFormer(key, record.mark);
+        for (const former of formerFiles(key, record.mark)) rmSync(join(folder, former), { force: true });
         return;
       } catch (error) {
         rmSync(draft, { force: true, recursive: true });
@@ -134,15 +176,8 @@ export class FileRecords implements Records {
   }
 
   async drop(key: ObjectKey, mark: string): Promise<void> {
-    const { link: _, ...plain } = key;
-    // Versions up to 0.1 did not include the link.
-    const files = [
-      this.file(key, mark),
-      this.draft(key, mark),
-      ...(key.link === undefined ? [] : [this.file(plain, mark)]),
-    ];
-    for (const file of files) removeFile(file);
-    this.dropFormer(key, mark);
+    const folder = join(this.root, folderName(key.namespace));
+    for (const file of filesToDrop(key, mark)) removeFile(join(folder, file));
     this.cleanUp(folderName(key.namespace));
   }
 
@@ -160,7 +195,7 @@ export class FileRecords implements Records {
 
   async list() {
     return this.folders().flatMap(({ folder, names }) => {
-      const namespace = folder === HOST ? undefined : folder;
+      const namespace = namespaceOf(folder);
       const records = names.map((name) => readRecord(join(this.root, folder, name)));
       return records.flatMap((record) => (record && !isBroken(record) ? { ...record, namespace } : []));
     });
@@ -200,25 +235,6 @@ export class FileRecords implements Records {
         if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(codeOf(error) ?? "")) throw error;
       }
     }
-  }
-
-  /** Deletes records that an earlier version wrote under another id. */
-  private dropFormer(key: ObjectKey, mark: string): void {
-    for (const former of keysOf(key).slice(1)) rmSync(this.file(former, mark), { force: true });
-  }
-
-  private object({ kind, id }: ObjectKey): string {
-    return hash(`${kind} ${id}`);
-  }
-
-  private file(key: ObjectKey, mark: string): string {
-    const place = key.link === undefined ? "" : `.${hash(key.link)}`;
-    return join(this.root, folderName(key.namespace), `${this.object(key)}.${hash(mark)}${place}.json`);
-  }
-
-  private draft(key: ObjectKey, mark: string): string {
-    const file = this.file(key, mark);
-    return join(dirname(file), `.${basename(file)}`);
   }
 }
 

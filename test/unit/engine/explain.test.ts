@@ -48,7 +48,7 @@ describe("what the kernel has lost", () => {
 
   it("may be a name that leads nowhere", async () => {
     const host = Object.assign(new FakeHost(), {
-      tellOfName: (name: string) => (name === "c1" ? "link it anew" : undefined),
+      tellOfName: async (name: string) => (name === "c1" ? "link it anew" : undefined),
     });
     for (const said of ['Error: argument "c1" is wrong: Invalid "netns" value', "Cannot open it"]) {
       const error = new CommandError("NotFound", ip("c1", "address"), said);

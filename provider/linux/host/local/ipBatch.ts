@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { FENCE, FENCE_ANSWER } from "../ipLine";
 
 /** The reply to a line of a session. */
 export interface Reply {
@@ -26,9 +27,6 @@ export class SessionEnd extends Error {
  */
 const END = "done";
 const COMPLAINT = `Object "${END}" is unknown, try "ip help".\nCommand failed -:`;
-
-/** A read that always has an answer, which contains `"ifname":"lo"`. */
-const FENCE = "addr show dev lo";
 
 const FAILURE = /Command failed -:\d+\n$/;
 
@@ -127,7 +125,7 @@ export class Session {
       // Output printed before the failure comes first.
       this.process.stdin.write(`${FENCE}\n${END}\n`);
       await this.complaint();
-      await this.until(() => this.takeLine('"ifname":"lo"'));
+      await this.until(() => this.takeLine(FENCE_ANSWER));
       return { isOk, stdout: "", stderr };
     } finally {
       clearTimeout(timer);

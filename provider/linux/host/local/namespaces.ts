@@ -7,7 +7,7 @@ export function inodeOf(namespace: string | undefined): number | undefined {
 }
 
 /** Returns advice for a name that leads to no namespace, or `undefined` if there is no such name. */
-export function tellOfName(namespace: string): string | undefined {
+export async function tellOfName(namespace: string): Promise<string | undefined> {
   const path = `/run/netns/${namespace}`;
   if (inodeOf(namespace) !== undefined || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
     return undefined;

@@ -1,6 +1,7 @@
+import type { Line } from "../ipLine";
 import { gathering } from "./batching";
 import { type Reply, SessionEnd } from "./ipBatch";
-import { type Line, Sessions } from "./ipBatchPool";
+import { Sessions } from "./ipBatchPool";
 
 // The process that `WorkerClient` starts. It keeps sessions open for its parent, and ends with it.
 

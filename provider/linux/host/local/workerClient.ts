@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Line } from "../ipLine";
 import { gathering } from "./batching";
-import type { Line } from "./ipBatchPool";
 import type { Asked, Outcome, Told } from "./worker";
 
 /** The worker beside this file, with the same extension: TypeScript or JavaScript. */

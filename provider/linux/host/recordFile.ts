@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
-import { RefusedError } from "../../errors";
+import { RefusedError } from "../errors";
 
 const Args = z.record(z.string(), z.unknown());
 
@@ -50,8 +50,11 @@ export const hash = (text: string): string => createHash("sha256").update(text).
 
 const NAME = /^([0-9a-f]{16})\.([0-9a-f]{16})(?:\.[0-9a-f]{16})?\.json$/;
 
-/** Returns the names of the records in a folder, without drafts and other files. */
-export const recordNames = (folder: string): string[] => namesIn(folder).filter((name) => NAME.test(name));
+/** Whether a file is a record, and not a draft or another file. */
+export const isRecordName = (name: string): boolean => NAME.test(name);
+
+/** Returns the names of the records in a folder. */
+export const recordNames = (folder: string): string[] => namesIn(folder).filter(isRecordName);
 
 /** Returns the names in a folder, or an empty list if there is none. */
 export const namesIn = (folder: string): string[] => orAbsent(folder, () => readdirSync(folder)) ?? [];
@@ -60,7 +63,7 @@ export const namesIn = (folder: string): string[] => orAbsent(folder, () => read
 export function readRecord(file: string): OwnerRecord | BrokenRecord | undefined {
   try {
     const text = orAbsent(file, () => readFileSync(file, "utf8"));
-    return text === undefined ? undefined : parsed(file, text);
+    return text === undefined ? undefined : parseRecord(file, text);
   } catch (error) {
     if (error instanceof BrokenRecordError) return { file, why: whyOf(error.cause) };
     throw error;
@@ -69,7 +72,8 @@ export function readRecord(file: string): OwnerRecord | BrokenRecord | undefined
 
 export const isBroken = (record: OwnerRecord | BrokenRecord): record is BrokenRecord => "why" in record;
 
-function parsed(file: string, text: string): OwnerRecord | BrokenRecord {
+/** Parses the content of a record file. */
+export function parseRecord(file: string, text: string): OwnerRecord | BrokenRecord {
   const [, object, owner] = NAME.exec(basename(file)) ?? [];
   if (text.trim() === "") return { file, why: "it is empty" };
   let json: unknown;
@@ -93,7 +97,8 @@ function orAbsent<T>(file: string, work: () => T): T | undefined {
   }
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+/** Why a record cannot be read, by the error code. */
+export const WORDS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder, not a file",
   ENOTDIR: "it is a file, not a folder",
   ENOTEMPTY: "it is a folder with something in it, not a file",

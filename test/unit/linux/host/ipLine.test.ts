@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { type Command, command, ip } from "../../../../../provider/linux/command";
-import { lineOf } from "../../../../../provider/linux/host/local/ipBatchPool";
+import { type Command, command, ip } from "../../../../provider/linux/command";
+import { lineOf } from "../../../../provider/linux/host/ipLine";
 
 describe("sessions", () => {
   const rows: readonly (readonly [

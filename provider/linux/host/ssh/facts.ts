@@ -1,0 +1,43 @@
+import { parseRouteTables } from "../../read/routeTables";
+
+/** The files that iproute2 reads; the last one since version 6.5 (iproute2 lib/rt_names.c). */
+const TABLES = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"]
+  .flatMap((folder) => [`${folder}/rt_tables`, `${folder}/rt_tables.d/*.conf`])
+  .join(" ");
+
+/** What a run must know of a lab host, read once per connection. */
+export interface FarFacts {
+  /** Identifies the machine, whatever name it is reached by. */
+  readonly machine: string;
+  readonly hostname: string;
+  /** Identifies the boot and the network. */
+  readonly era: string;
+  /** Whether /run/netns is mounted. The first `ip netns add` mounts it, which concurrent calls race on. */
+  readonly hasNamespaces: boolean;
+  readonly routeTables: ReadonlyMap<string, number>;
+}
+
+/** The words that print the facts of a host. */
+export const FACTS: readonly string[] = [
+  "sh",
+  "-c",
+  `printf '%s\\n' "$(cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null)" "$(uname -n)"
+printf '%s %s\\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(stat -L -c %i /proc/self/ns/net)"
+grep -c ' /run/netns ' /proc/self/mountinfo
+cat ${TABLES} 2>/dev/null
+:`,
+];
+
+export function parseFacts(text: string): FarFacts {
+  const [machine = "", hostname = "", era = "", mounts = "0", ...tables] = text.split("\n");
+  return {
+    // A machine without an id of its own is known by its name.
+    ...{ machine: machine || hostname, hostname, era },
+    hasNamespaces: mounts !== "0",
+    routeTables: firstWins(tables.join("\n")),
+  };
+}
+
+/** The first file that names a table wins, as with `ip`. */
+const firstWins = (text: string): ReadonlyMap<string, number> =>
+  parseRouteTables(text.split("\n").reverse().join("\n"));

@@ -1,0 +1,325 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, argv, type Command } from "../../command";
+import { CommandError, orAbsent, reasonOf } from "../../errors";
+import type { Host, HostFacts } from "../host";
+import { isStale, type Line, lineOf } from "../ipLine";
+import { timeout } from "../local/spawn";
+import { optionalCommands, warn } from "../optionalCommands";
+import { retryRaces } from "../retryRaces";
+import { Connection, type FarOutcome } from "./connection";
+import type { Reach } from "./destination";
+import { FACTS, type FarFacts, parseFacts } from "./facts";
+import { FarRecords } from "./farRecords";
+import { type FarCommand, HOST_ITSELF } from "./farShell";
+import { HostError } from "./hostError";
+import { repliesOf, scriptOf } from "./ipScript";
+
+/** The number of requests under way. Enough to hide the round trip, and few enough for the processes of a small host. */
+const MOST = 24;
+
+/** Lines of `ip` that wait for their turn and then run in one process. */
+interface Batch {
+  readonly namespace: string | undefined;
+  readonly options: readonly string[];
+  readonly lines: { readonly command: Command; readonly line: Line; readonly settle: Settle }[];
+}
+
+interface Settle {
+  readonly resolve: (stdout: string) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A machine that is reached over SSH. */
+export class SshHost implements Host {
+  readonly facts: HostFacts;
+  readonly records: FarRecords;
+  private readonly runOne: (command: Command) => Promise<string>;
+  private readonly batches = new Map<string, Batch>();
+  private underWay = 0;
+  private readonly turns: (() => void)[] = [];
+
+  private constructor(
+    private readonly reach: Reach,
+    private connection: Connection,
+    readonly known: FarFacts,
+  ) {
+    this.facts = { routeTableNamed: (name) => known.routeTables.get(name) };
+    this.records = new FarRecords(
+      (name, ...args) => this.call(name, args),
+      () => this.connection.token,
+    );
+    this.runOne = optionalCommands(
+      retryRaces((command) => this.runNow(command)),
+      (text) => this.warn(text),
+    );
+  }
+
+  /** Connects to a host. Throws a `HostError` that tells the fix. */
+  static async connect(reach: Reach): Promise<SshHost> {
+    const connection = await Connection.open(reach);
+    return new SshHost(reach, connection, await factsOf(reach, connection));
+  }
+
+  get id(): string {
+    return this.known.machine;
+  }
+
+  get era(): string {
+    return this.known.era;
+  }
+
+  run(command: Command): Promise<string> {
+    return this.runOne(command);
+  }
+
+  /** Uses one round trip: changes one after the other, then the looks. */
+  async runAll(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]> {
+    const isPlain = (command: Command) => command.mayFail === undefined;
+    if (changes.length === 0 || !changes.every(isPlain)) {
+      for (const command of changes) await this.run(command);
+      return Promise.all(looks.map((look) => orAbsent(() => this.run(look))));
+    }
+    const asked = looks.filter(isPlain);
+    const groups = [...grouped(asked, true)];
+    const chain = [...grouped(changes, false)];
+    const outcomes = await this.send(chain.map(farOf), groups.map(farOf));
+    for (const [at, group] of chain.entries())
+      for (const outcome of outcomesOf(group, outcomes[at])) outcome();
+    const told = new Map(
+      groups.flatMap((group, at) => {
+        const ends = outcomesOf(group, outcomes[chain.length + at]);
+        return group.commands.map((command, place) => [command, ends[place]] as const);
+      }),
+    );
+    return Promise.all(looks.map((look) => orAbsent(async () => told.get(look)?.() ?? this.run(look))));
+  }
+
+  wait(milliseconds: number): Promise<void> {
+    return sleep(milliseconds);
+  }
+
+  warn(text: string): void {
+    warn(`host ${this.reach.destination}: ${text}`);
+  }
+
+  async tellOfName(namespace: string): Promise<string | undefined> {
+    const path = `/run/netns/${namespace}`;
+    const words = ["sh", "-c", '[ -L "$1" ] && ! [ -e "$1" ] && readlink "$1"', "sh", path];
+    const [outcome] = await this.send([], [{ words }]);
+    if (typeof outcome !== "object" || outcome.code !== 0) return undefined;
+    return `${path} on ${this.reach.destination} is a link to ${outcome.stdout.trim()}, which is no more. If a container was started again, link the name to its new process (\`ln -sfn /proc/PID/ns/net ${path}\`), then run \`pulumi up --refresh\`; else remove the name (\`rm ${path}\`).`;
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.connection.close();
+  }
+
+  private runNow(command: Command): Promise<string> {
+    const line = lineOf(command);
+    return line ? this.runLine(command, line) : this.runAlone(command);
+  }
+
+  /** Adds a line to the batch of its namespace, which leaves as soon as there is a turn. */
+  private runLine(command: Command, line: Line): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const key = JSON.stringify([line.namespace, ...line.options]);
+      const entry = { command, line, settle: { resolve, reject } };
+      const batch = this.batches.get(key);
+      if (batch) {
+        batch.lines.push(entry);
+        return;
+      }
+      const { namespace, options } = line;
+      const made: Batch = { namespace, options, lines: [entry] };
+      this.batches.set(key, made);
+      void this.turn().then(() => {
+        this.batches.delete(key);
+        return this.runBatch(made);
+      });
+    });
+  }
+
+  private async runBatch({ lines }: Batch): Promise<void> {
+    const commands = lines.map(({ command }) => command);
+    try {
+      const group: Group = { commands, lines: lines.map(({ line }) => line), isForced: true };
+      const ends = outcomesOf(group, (await this.sendNow([], [this.farIn(group)]))[0]);
+      lines.forEach(({ command, line, settle }, at) => {
+        try {
+          settle.resolve(ends[at]?.() ?? "");
+        } catch (error) {
+          // `ip` caches links for as long as a batch takes.
+          const mayRetry = lines.length > 1 && error instanceof CommandError && isStale(line, error.stderr);
+          if (mayRetry) this.runLine(command, line).then(settle.resolve, settle.reject);
+          else settle.reject(error);
+        }
+      });
+    } catch (error) {
+      for (const { settle } of lines) settle.reject(error);
+    } finally {
+      this.release();
+    }
+  }
+
+  private async runAlone(command: Command): Promise<string> {
+    const group: Group = { commands: [command], lines: undefined, isForced: true };
+    const [outcome] = await this.send([], [farOf(group)]);
+    return outcomesOf(group, outcome)[0]?.() ?? "";
+  }
+
+  /** The first namespaces are added one after the other. */
+  private farIn(group: Group): FarCommand {
+    const far = farOf(group);
+    const isFirst =
+      !this.known.hasNamespaces && group.lines?.some(({ text }) => text.startsWith("netns add "));
+    return isFirst ? { ...far, words: ["flock", "/run", ...far.words] } : far;
+  }
+
+  private async call(name: string, args: readonly string[]): Promise<string> {
+    const [outcome] = await this.send([], [{ words: [name, ...args] }]);
+    if (typeof outcome === "object" && outcome.code === 0) return outcome.stdout;
+    const why = typeof outcome === "object" ? outcome.stderr.trim() : "no answer in time";
+    throw new HostError(this.reach.destination, `its records in /run/pulumi-netns cannot be used: ${why}`);
+  }
+
+  private async send(
+    chain: readonly FarCommand[],
+    rest: readonly FarCommand[],
+  ): Promise<readonly FarOutcome[]> {
+    await this.turn();
+    try {
+      return await this.sendNow(chain, rest);
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Connects anew after a lost connection, to the same machine in the same boot. */
+  private async sendNow(
+    chain: readonly FarCommand[],
+    rest: readonly FarCommand[],
+  ): Promise<readonly FarOutcome[]> {
+    if (!this.connection.isOpen) await this.reconnect();
+    return this.connection.run(chain, rest, timeout());
+  }
+
+  private reconnecting: Promise<void> | undefined;
+
+  private reconnect(): Promise<void> {
+    this.reconnecting ??= this.connectAgain().finally(() => {
+      this.reconnecting = undefined;
+    });
+    return this.reconnecting;
+  }
+
+  private async connectAgain(): Promise<void> {
+    const connection = await Connection.open(this.reach);
+    const { machine, era } = await factsOf(this.reach, connection);
+    const { destination } = this.reach;
+    const problem =
+      machine !== this.id
+        ? "another machine answers now. Check where the name leads, then run `pulumi up --refresh`"
+        : era !== this.era
+          ? "it was restarted in the middle of the run. Run `pulumi up --refresh`"
+          : undefined;
+    if (problem === undefined) {
+      this.connection = connection;
+      return;
+    }
+    connection.close();
+    throw new HostError(destination, problem);
+  }
+
+  private turn(): Promise<void> {
+    return new Promise((resolve) => {
+      // In the next turn of the event loop, so that lines of one turn share a batch.
+      setImmediate(() => {
+        if (this.underWay < MOST) {
+          this.underWay++;
+          resolve();
+        } else this.turns.push(resolve);
+      });
+    });
+  }
+
+  private release(): void {
+    const next = this.turns.shift();
+    if (next) next();
+    else this.underWay--;
+  }
+}
+
+async function factsOf(reach: Reach, connection: Connection): Promise<FarFacts> {
+  const [outcome] = await connection.run([], [{ words: FACTS }], timeout());
+  if (typeof outcome !== "object" || outcome.code !== 0)
+    throw new HostError(
+      reach.destination,
+      "it does not tell about itself: `cat`, `stat` or `grep` is missing",
+    );
+  return parseFacts(outcome.stdout);
+}
+
+/** Commands that one process runs: a batch of `ip`, or a single command. */
+interface Group {
+  readonly commands: readonly Command[];
+  readonly lines: readonly Line[] | undefined;
+  /** Whether a batch goes on after a failure. */
+  readonly isForced: boolean;
+}
+
+/** Groups commands by process. Changes keep their order; looks are grouped by namespace. */
+function* grouped(commands: readonly Command[], isForced: boolean): Generator<Group> {
+  const groups: { key: string; commands: Command[]; lines: Line[] }[] = [];
+  for (const command of commands) {
+    const line = lineOf(command);
+    const key = line ? JSON.stringify([line.namespace, ...line.options]) : "";
+    const open = isForced ? groups.find((group) => group.key === key) : groups.at(-1);
+    if (line && open?.key === key) {
+      open.commands.push(command);
+      open.lines.push(line);
+    } else groups.push({ key, commands: [command], lines: line ? [line] : [] });
+  }
+  for (const { commands, lines } of groups)
+    yield { commands, lines: lines.length > 0 ? lines : undefined, isForced };
+}
+
+function farOf({ commands, lines, isForced }: Group): FarCommand {
+  const [first] = commands;
+  const place = first?.namespace === undefined ? {} : { namespace: first.namespace };
+  if (lines) {
+    const where = first?.namespace === undefined ? [] : ["-n", first.namespace];
+    const force = isForced ? ["-force"] : [];
+    const words = ["ip", ...where, ...(lines[0]?.options ?? []), ...force, "-batch", "-"];
+    return { ...place, words, input: scriptOf(lines) };
+  }
+  const words = first ? argv(first) : [];
+  return { ...place, words, ...(first?.input !== undefined && { input: first.input }) };
+}
+
+/** Returns for each command of a group a function that returns its output or throws its error. */
+function outcomesOf({ commands, lines, isForced }: Group, outcome: FarOutcome | undefined): (() => string)[] {
+  return commands.map((command, at) => () => {
+    if (outcome === "timeout") throw new CommandError("Timeout", command, "");
+    if (outcome === undefined || outcome === "not run") return "";
+    const { code, stdout, stderr } = outcome;
+    if (code === HOST_ITSELF) throw hostItself(command);
+    if (!lines) {
+      if (code === 0) return stdout.replace(/\n$/, "");
+      const reason = code === 127 && !stderr.startsWith("ip") ? "ToolMissing" : reasonOf(stderr);
+      throw new CommandError(reason, command, stderr || stdout);
+    }
+    const replies = repliesOf(lines, outcome);
+    const failed = isForced ? -1 : replies.findIndex(({ isOk }) => !isOk);
+    const reply = replies[at];
+    if (!reply || (failed >= 0 && at > failed)) return "";
+    if (!reply.isOk) throw new CommandError(reasonOf(reply.stderr), command, reply.stderr);
+    return reply.stdout;
+  });
+}
+
+function hostItself(command: Command): CommandError {
+  const { namespace = "" } = command;
+  const way = `/run/netns/${namespace} leads to the network of this host: remove that name (\`rm /run/netns/${namespace}\`), or omit \`namespace\``;
+  return new CommandError("HostItself", command, way);
+}
