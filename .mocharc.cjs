@@ -1,7 +1,7 @@
 // The examples find this file as well, and have no business with what guards this machine from our own tests.
 const guards =
   process.cwd() === __dirname
-    ? ["everyKind", "recordsGuard", "freshClaims"].map((name) => `./test/support/${name}.ts`)
+    ? ["everyKind", "recordsGuard", "freshClaims", "testHost"].map((name) => `./test/support/${name}.ts`)
     : [];
 
 module.exports = {

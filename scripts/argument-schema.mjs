@@ -25,10 +25,12 @@ export function argumentSchema(classes = documentedClasses()) {
   const { composites } = require("../provider/composites/index.ts");
   const { assertions } = require("../provider/assertions/index.ts");
   const kinds = [...definitions, ...composites, ...assertions];
+  const { Reach } = require("../provider/linux/host/ssh/destination.ts");
+  const host = { anyOf: [structureOf(Reach.shape.destination), structureOf(Reach)] };
   const bare = new Map(kinds.map(({ kind, schema }) => [kind, structureOf(schema)]));
   const all = kinds.map(({ kind }) => {
     const { summary, args } = classes[kind];
-    return [kind, { description: summary, ...described(bare, bare.get(kind), args) }];
+    return [kind, { description: summary, ...described(bare, onHost(bare.get(kind), host), args) }];
   });
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -36,6 +38,12 @@ export function argumentSchema(classes = documentedClasses()) {
     $defs: Object.fromEntries(all.sort(([one], [other]) => (one < other ? -1 : 1))),
   };
 }
+
+/** The adapter takes `host` out before any schema sees it. */
+const onHost = ({ properties, ...structure }, host) => ({
+  ...structure,
+  properties: { ...properties, host },
+});
 
 function structureOf(schema) {
   const { $schema: _, ...structure } = require("zod").z.toJSONSchema(schema, {

@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { expectReferences, type InterfaceReference, kindOf, type NamespaceReference } from "./handles";
+import { type InterfaceReference, kindOf, type NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { currentProgram } from "./program";
 import { resolveInterface } from "./reference";
 import { NetnsResource } from "./resource";
 
 /** Arguments of an {@link Address}. */
-export interface AddressArgs {
+export interface AddressArgs extends OnHost {
   /** Link that gets the address. Replaces. */
   interface: InterfaceReference;
   /** Network namespace of a link that is given by name. Default: the host's own. Replaces. */
@@ -47,17 +48,17 @@ export class Address extends NetnsResource {
   declare readonly ip: pulumi.Output<string>;
 
   constructor(name: string, args: AddressArgs, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`Address "${name}"`, [
+    const machine = machineOf(`Address "${name}"`, args, options, [
       ["interface", args.interface, "link"],
       ["namespace", args.namespace, "namespace"],
     ]);
-    const link = resolveInterface(`Address "${name}"`, args.interface, args.namespace);
+    const link = resolveInterface(machine, `Address "${name}"`, args.interface, args.namespace);
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
     // The link of a bridge of Open vSwitch carries no mark: what is written down of addresses on it is to go with them.
     const owners =
       kindOf(link.resource) === "OvsBridge"
-        ? { replaceWith: [link.resource] }
-        : { deletedWith: [link.resource, link.place.resource] };
+        ? { machine, replaceWith: [link.resource] }
+        : { machine, deletedWith: [link.resource, link.place.resource] };
     super("Address", name, inputs, ["ip"], owners, options);
     currentProgram().declareAddress(link.place, this, link);
   }

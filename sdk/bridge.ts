@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type BridgeHandle, HANDLE, type NamespaceReference } from "./handles";
+import type { OnHost } from "./host";
 import { Link } from "./link";
 import { currentProgram } from "./program";
 
 /** Arguments of a {@link Bridge}. */
-export interface BridgeArgs {
+export interface BridgeArgs extends OnHost {
   /** Name of the bridge, up to 15 bytes. Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;
   /** Network namespace of the bridge. Default: the host's own. Replaces. */

@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BridgeReference, NamespaceReference, PlainLinkHandle } from "./handles";
+import type { OnHost } from "./host";
 import { Link } from "./link";
 
 /** Arguments of a {@link Dummy}. */
-export interface DummyArgs {
+export interface DummyArgs extends OnHost {
   /** Name of the link, up to 15 bytes. Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;
   /** Network namespace of the link. Default: that of `bridge` where one is given, else the host's own. Replaces. */

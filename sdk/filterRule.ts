@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Protocol } from "./args";
-import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
+import type { InterfaceReference, NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { resolveLinks } from "./reference";
 import { NetnsResource } from "./resource";
 
 /** Arguments of a {@link FilterRule}. */
-export interface FilterRuleArgs {
+export interface FilterRuleArgs extends OnHost {
   /**
    * Packets that the rule is for: `input`, those to the namespace itself; `output`, those from the namespace itself;
    * `forward`, those that it passes on. Updates in place.
@@ -107,15 +108,15 @@ export class FilterRule extends NetnsResource {
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: FilterRuleArgs, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`FilterRule "${name}"`, [
+    const machine = machineOf(`FilterRule "${name}"`, args, options, [
       ["namespace", args.namespace, "namespace"],
       ["inInterface", args.inInterface, "link"],
       ["outInterface", args.outInterface, "link"],
     ]);
     const named = [args.inInterface, args.outInterface];
-    const { links, place } = resolveLinks(`FilterRule "${name}"`, named, args.namespace);
+    const { links, place } = resolveLinks(machine, `FilterRule "${name}"`, named, args.namespace);
     const [inInterface, outInterface] = links.map((link) => link?.name);
     const inputs = { ...args, namespace: place.name, inInterface, outInterface };
-    super("FilterRule", name, inputs, ["table"], { deletedWith: [place.resource] }, options);
+    super("FilterRule", name, inputs, ["table"], { machine, deletedWith: [place.resource] }, options);
   }
 }

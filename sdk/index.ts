@@ -15,6 +15,7 @@ export type {
   PlainLinkHandle,
   PortReference,
 } from "./handles";
+export { Host, type HostOptions, type HostReference, type OnHost } from "./host";
 export { Namespace, type NamespaceArgs } from "./namespace";
 export { NatRule, type NatRuleArgs } from "./natRule";
 export { Neighbor, type NeighborArgs } from "./neighbor";

@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type BridgeReference, expectReferences, HANDLE, type NamespaceReference } from "./handles";
+import { type BridgeReference, HANDLE, type NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { currentProgram, type LinkPlace } from "./program";
 import { resolvePort } from "./reference";
 import { handOver, NetnsResource } from "./resource";
 
 /** The arguments that say which link a resource is. */
-interface LinkArgs {
+interface LinkArgs extends OnHost {
   readonly name?: pulumi.Input<string>;
   readonly namespace?: NamespaceReference | undefined;
   readonly bridge?: BridgeReference | undefined;
@@ -28,11 +29,11 @@ export abstract class Link<S extends "bridge" | "link" = "link"> extends NetnsRe
     options?: pulumi.CustomResourceOptions,
   ) {
     const whose = `${kind} "${name}"`;
-    expectReferences(whose, [
+    const machine = machineOf(whose, args, options, [
       ["namespace", args.namespace, "namespace"],
       ["bridge", args.bridge, "bridge"],
     ]);
-    const { place, port } = resolvePort(whose, "", args.bridge, args.namespace);
+    const { place, port } = resolvePort(machine, whose, "", args.bridge, args.namespace);
     const inputs = {
       ...args,
       name: args.name ?? name,
@@ -40,7 +41,7 @@ export abstract class Link<S extends "bridge" | "link" = "link"> extends NetnsRe
       ...(port && { bridge: port.name }),
     };
     // The deletion of a bridge keeps its ports, but takes them out of it.
-    const owners = { deletedWith: [place.resource], replaceWith: [port?.resource] };
+    const owners = { machine, deletedWith: [place.resource], replaceWith: [port?.resource] };
     super(kind, name, inputs, ["ifindex"], owners, options);
     handOver<Link<S>>(this, { is, name: this.name, place, resource: this });
     currentProgram().declareLink(place, inputs.name, this);

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { HANDLE, type NamespaceHandle } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { currentProgram } from "./program";
 import { handOver, NetnsResource } from "./resource";
 
 /** Arguments of a {@link Namespace}. */
-export interface NamespaceArgs {
+export interface NamespaceArgs extends OnHost {
   /** Name of the namespace, as in `ip netns add`. See ip-netns(8). Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;
   /**
@@ -49,9 +50,10 @@ export class Namespace extends NetnsResource implements NamespaceHandle {
   declare readonly [HANDLE]: NamespaceHandle[typeof HANDLE];
 
   constructor(name: string, args: NamespaceArgs = {}, options?: pulumi.CustomResourceOptions) {
+    const machine = machineOf(`Namespace "${name}"`, args, options);
     const inputs = { ...args, name: args.name ?? name };
-    super("Namespace", name, inputs, ["path", "inode"], {}, options);
+    super("Namespace", name, inputs, ["path", "inode"], { machine }, options);
     handOver(this, { is: "namespace", resource: this });
-    currentProgram().declareNamespace(inputs.name, this);
+    currentProgram().declareNamespace(machine, inputs.name, this);
   }
 }

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Protocol } from "./args";
-import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
+import type { InterfaceReference, NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { currentProgram } from "./program";
 import { resolveLinks } from "./reference";
 import { NetnsResource } from "./resource";
 
 /** Arguments of a {@link NatRule}. */
-export interface NatRuleArgs {
+export interface NatRuleArgs extends OnHost {
   /**
    * Address that the rule translates. `masquerade`: the source, to the address of the interface a packet leaves by. `snat`:
    * the source, to `to`. `dnat`: the destination, to `to`. `redirect`: the destination, to port `to` of the host itself.
@@ -103,14 +104,14 @@ export class NatRule extends NetnsResource {
   declare readonly table: pulumi.Output<string>;
 
   constructor(name: string, args: NatRuleArgs, options: pulumi.CustomResourceOptions = {}) {
-    expectReferences(`NatRule "${name}"`, [
+    const machine = machineOf(`NatRule "${name}"`, args, options, [
       ["namespace", args.namespace, "namespace"],
       ["inInterface", args.inInterface, "link"],
       ["outInterface", args.outInterface, "link"],
       ["routeLocalnet", args.routeLocalnet, "link"],
     ]);
     const named = [args.inInterface, args.outInterface, args.routeLocalnet];
-    const { links, place } = resolveLinks(`NatRule "${name}"`, named, args.namespace);
+    const { links, place } = resolveLinks(machine, `NatRule "${name}"`, named, args.namespace);
     const [inInterface, outInterface, routeLocalnet] = links;
     // The network of a hairpin is that of an address of the host.
     const addresses = args.hairpin === undefined ? [] : currentProgram().addressesIn(place);
@@ -126,7 +127,7 @@ export class NatRule extends NetnsResource {
       },
       ["table"],
       // The links that it matches it only names; on the one of which it sets a parameter, it hangs.
-      { deletedWith: [place.resource], replaceWith: [routeLocalnet?.resource] },
+      { machine, deletedWith: [place.resource], replaceWith: [routeLocalnet?.resource] },
       pulumi.mergeOptions(options, { dependsOn: [...addresses] }),
     );
   }

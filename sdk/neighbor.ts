@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
+import type { InterfaceReference, NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { currentProgram } from "./program";
 import { resolveInterface } from "./reference";
 import { NetnsResource } from "./resource";
 
 /** Arguments of a {@link Neighbor}. */
-export interface NeighborArgs {
+export interface NeighborArgs extends OnHost {
   /** Link of the neighbour. Replaces. */
   interface: InterfaceReference;
   /** Network namespace of a link that is given by name. Default: the host's own. Replaces. */
@@ -54,13 +55,14 @@ export class Neighbor extends NetnsResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: NeighborArgs, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`Neighbor "${name}"`, [
+    const machine = machineOf(`Neighbor "${name}"`, args, options, [
       ["interface", args.interface, "link"],
       ["namespace", args.namespace, "namespace"],
     ]);
-    const link = resolveInterface(`Neighbor "${name}"`, args.interface, args.namespace);
+    const link = resolveInterface(machine, `Neighbor "${name}"`, args.interface, args.namespace);
     const inputs = { ...args, interface: link.name, namespace: link.place.name };
     const owners = {
+      machine,
       // The kernel deletes it along with its link as well, but not what is written down about it.
       deletedWith: [link.place.resource],
       // With the last IPv4 address of a link, the kernel empties its table.

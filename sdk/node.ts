@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
 import {
   type BridgeReference,
-  expectReferences,
   HANDLE,
   isLater,
   type NamespaceHandle,
@@ -10,9 +9,11 @@ import {
   type OvsBridgeReference,
   type Reference,
 } from "./handles";
+import { machineOf } from "./host";
+import type { Machine } from "./machine";
 import type { NamespaceArgs } from "./namespace";
 import type { InNodeArgs, NearEndArgs, OvsPortPart, PeerPart } from "./parts";
-import { currentProgram, HOST } from "./program";
+import { currentProgram, hostPlace } from "./program";
 import { resolveInterface, resolvePort } from "./reference";
 import { handOver, NetnsResource } from "./resource";
 
@@ -68,7 +69,7 @@ export class Node extends NetnsResource implements NamespaceHandle {
   declare readonly [HANDLE]: NamespaceHandle[typeof HANDLE];
 
   constructor(name: string, args: NodeArgs = {}, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`Node "${name}"`, [
+    const machine = machineOf(`Node "${name}"`, args, options, [
       ...Object.entries(args.interfaces ?? {}).flatMap(([link, given]): Reference[] => [
         [`interfaces.${link}.peer.namespace`, given?.peer?.namespace, "namespace"],
         [`interfaces.${link}.peer.bridge`, given?.peer?.bridge, "bridge"],
@@ -82,10 +83,10 @@ export class Node extends NetnsResource implements NamespaceHandle {
       link,
       ...(link === LOOPBACK && given.peer === undefined
         ? { inputs: given, far: undefined, owners: [] }
-        : resolvePeer(name, link, given)),
+        : resolvePeer(machine, name, link, given)),
     }));
     const ports = Object.entries(args.ovsPorts ?? {}).map(([link, given]) => ({
-      ...{ link, given, bridge: resolveInterface(`Node "${name}"`, given.bridge, undefined) },
+      ...{ link, given, bridge: resolveInterface(machine, `Node "${name}"`, given.bridge, undefined) },
     }));
     const inputs = {
       ...args,
@@ -101,11 +102,11 @@ export class Node extends NetnsResource implements NamespaceHandle {
       ...resolved.flatMap(({ owners }) => owners),
       ...ports.map(({ bridge }) => bridge.resource),
     ];
-    super("Node", name, inputs, [], { replaceWith: owners }, options);
+    super("Node", name, inputs, [], { machine, replaceWith: owners }, options);
     handOver(this, { is: "namespace", resource: this });
     const program = currentProgram();
-    const place = { name: this.name, resource: this, key: this };
-    program.declareNamespace(inputs.name, this);
+    const place = { name: this.name, resource: this, key: this, machine };
+    program.declareNamespace(machine, inputs.name, this);
     // What comes after it in the program may lead over its addresses.
     program.declareAddress(place, this);
     for (const { link, far } of resolved) {
@@ -118,8 +119,8 @@ export class Node extends NetnsResource implements NamespaceHandle {
     for (const bridge of keysOf(args.bridges)) program.declareBridge(place, bridge, this);
     for (const dummy of keysOf(args.dummies)) program.declareLink(place, dummy, this);
     for (const bridge of keysOf(args.ovsBridges)) {
-      program.declareLink(HOST, bridge, this);
-      program.declareAddress(HOST, this);
+      program.declareLink(hostPlace(machine), bridge, this);
+      program.declareAddress(hostPlace(machine), this);
     }
   }
 }
@@ -133,11 +134,18 @@ const textOf = (name: unknown) => (typeof name === "string" ? name : undefined);
 
 /** An interface with names in place of references, and what its far end comes and goes with. */
 function resolvePeer(
+  machine: Machine | undefined,
   node: string,
   link: string,
   { peer: { namespace, bridge, ...peer } = {}, ...near }: NodeInterfaceArgs,
 ) {
-  const { place, port } = resolvePort(`Node "${node}"`, `interfaces.${link}.peer.`, bridge, namespace);
+  const { place, port } = resolvePort(
+    machine,
+    `Node "${node}"`,
+    `interfaces.${link}.peer.`,
+    bridge,
+    namespace,
+  );
   return {
     inputs: { ...near, peer: { ...peer, namespace: place.name, ...(port && { bridge: port.name }) } },
     far: { place, name: textOf(peer.name), hasAddresses: peer.addresses !== undefined },

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { HANDLE, type OvsBridgeHandle } from "./handles";
-import { currentProgram, HOST } from "./program";
+import { machineOf, type OnHost } from "./host";
+import { currentProgram, hostPlace } from "./program";
 import { handOver, NetnsResource } from "./resource";
 
 /** Arguments of an {@link OvsBridge}. */
-export interface OvsBridgeArgs {
+export interface OvsBridgeArgs extends OnHost {
   /** Name of the bridge and of its own link on the host, up to 15 bytes. Default: the resource's name. Replaces. */
   name?: pulumi.Input<string>;
   /**
@@ -54,9 +55,11 @@ export class OvsBridge extends NetnsResource implements OvsBridgeHandle {
   declare readonly [HANDLE]: OvsBridgeHandle[typeof HANDLE];
 
   constructor(name: string, args: OvsBridgeArgs = {}, options?: pulumi.CustomResourceOptions) {
+    const machine = machineOf(`OvsBridge "${name}"`, args, options);
+    const place = hostPlace(machine);
     const inputs = { ...args, name: args.name ?? name };
-    super("OvsBridge", name, inputs, ["ifindex"], {}, options);
-    handOver(this, { is: "ovsBridge", name: this.name, place: HOST, resource: this });
-    currentProgram().declareLink(HOST, inputs.name, this);
+    super("OvsBridge", name, inputs, ["ifindex"], { machine }, options);
+    handOver(this, { is: "ovsBridge", name: this.name, place, resource: this });
+    currentProgram().declareLink(place, inputs.name, this);
   }
 }

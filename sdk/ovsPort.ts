@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { expectReferences, kindOf, type OvsBridgeReference, type PortReference } from "./handles";
+import { kindOf, type OvsBridgeReference, type PortReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { resolveInterface } from "./reference";
 import { NetnsResource } from "./resource";
 
 /** Arguments of an {@link OvsPort}. */
-export interface OvsPortArgs {
+export interface OvsPortArgs extends OnHost {
   /** Bridge of Open vSwitch that gets the port. Replaces. */
   bridge: OvsBridgeReference;
   /** Link of the host's own namespace that becomes the port. Replaces. */
@@ -34,17 +35,17 @@ export class OvsPort extends NetnsResource {
 
   constructor(name: string, args: OvsPortArgs, options?: pulumi.CustomResourceOptions) {
     const whose = `OvsPort "${name}"`;
-    expectReferences(whose, [
+    const machine = machineOf(whose, args, options, [
       ["bridge", args.bridge, "ovsBridge"],
       ["interface", args.interface, "port"],
     ]);
-    const bridge = resolveInterface(whose, args.bridge, undefined);
+    const bridge = resolveInterface(machine, whose, args.bridge, undefined);
     if (bridge.resource && kindOf(bridge.resource) !== "OvsBridge") {
       throw new pulumi.RunError(
         `${whose}: \`bridge\` must be a bridge of Open vSwitch; to attach a cable to a Linux bridge, set \`bridge\` of its end`,
       );
     }
-    const link = resolveInterface(whose, args.interface, undefined);
+    const link = resolveInterface(machine, whose, args.interface, undefined);
     if (link.place.name !== undefined) {
       throw new pulumi.RunError(
         `${whose}: \`interface\` is in another namespace, but Open vSwitch takes links of the host's own; name the other end of the cable`,
@@ -52,7 +53,7 @@ export class OvsPort extends NetnsResource {
     }
     const inputs = { ...args, bridge: bridge.name, interface: link.name };
     // Where there is another link of its name, Open vSwitch may go on with the one that is no more.
-    const owners = { deletedWith: [bridge.resource], replaceWith: [link.resource] };
+    const owners = { machine, deletedWith: [bridge.resource], replaceWith: [link.resource] };
     super("OvsPort", name, inputs, ["ofport"], owners, options);
   }
 }

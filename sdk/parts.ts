@@ -22,22 +22,23 @@ export type SysctlParts = Readonly<Record<string, pulumi.Input<string | number |
 type ListedParts<T> = pulumi.Input<readonly T[] | undefined>;
 
 /** An address of a link: the arguments of an {@link Address}. */
-export interface AddressPart extends Omit<AddressArgs, "interface" | "namespace" | "adopt"> {}
+export interface AddressPart extends Omit<AddressArgs, "interface" | "namespace" | "adopt" | "host"> {}
 
 /** An entry of the neighbour table of a link: the arguments of a {@link Neighbor}. */
-export interface NeighborPart extends Names<Omit<NeighborArgs, "interface" | "namespace" | "adopt">> {}
+export interface NeighborPart
+  extends Names<Omit<NeighborArgs, "interface" | "namespace" | "adopt" | "host">> {}
 
 /** A route of a network namespace: the arguments of a {@link Route}. */
-export type RoutePart = Names<Omit<RouteArgs, "namespace" | "adopt">>;
+export type RoutePart = Names<Omit<RouteArgs, "namespace" | "adopt" | "host">>;
 
 /** A policy rule of a network namespace: the arguments of a {@link PolicyRule}. */
-export interface PolicyRulePart extends Names<Omit<PolicyRuleArgs, "namespace" | "adopt">> {}
+export interface PolicyRulePart extends Names<Omit<PolicyRuleArgs, "namespace" | "adopt" | "host">> {}
 
 /** A NAT rule of a network namespace: the arguments of a {@link NatRule}. */
-export interface NatRulePart extends Names<Omit<NatRuleArgs, "namespace">> {}
+export interface NatRulePart extends Names<Omit<NatRuleArgs, "namespace" | "host">> {}
 
 /** A filter rule of a network namespace: the arguments of a {@link FilterRule}. */
-export interface FilterRulePart extends Names<Omit<FilterRuleArgs, "namespace">> {}
+export interface FilterRulePart extends Names<Omit<FilterRuleArgs, "namespace" | "host">> {}
 
 /** Parts of a link. */
 interface OnLinkArgs {
@@ -48,16 +49,20 @@ interface OnLinkArgs {
 }
 
 /** A bridge: the arguments of a {@link Bridge}, and the parts of its link. */
-export interface BridgePart extends Names<Omit<BridgeArgs, "name" | "namespace" | "adopt">>, OnLinkArgs {}
+export interface BridgePart
+  extends Names<Omit<BridgeArgs, "name" | "namespace" | "adopt" | "host">>,
+    OnLinkArgs {}
 
 /** A dummy: the arguments of a {@link Dummy}, and the parts of its link. */
-export interface DummyPart extends Names<Omit<DummyArgs, "name" | "namespace" | "adopt">>, OnLinkArgs {}
+export interface DummyPart
+  extends Names<Omit<DummyArgs, "name" | "namespace" | "adopt" | "host">>,
+    OnLinkArgs {}
 
 /** A bridge of Open vSwitch: the arguments of an {@link OvsBridge}, and the parts of its link. */
-export interface OvsBridgePart extends Names<Omit<OvsBridgeArgs, "name" | "adopt">>, OnLinkArgs {}
+export interface OvsBridgePart extends Names<Omit<OvsBridgeArgs, "name" | "adopt" | "host">>, OnLinkArgs {}
 
 /** A port of a bridge of Open vSwitch: the arguments of an {@link OvsPort}, with the bridge by name. */
-export interface OvsPortPart extends Names<Omit<OvsPortArgs, "interface" | "bridge">> {
+export interface OvsPortPart extends Names<Omit<OvsPortArgs, "interface" | "bridge" | "host">> {
   /** Name of the bridge of Open vSwitch. Updates in place. */
   bridge: pulumi.Input<string>;
 }

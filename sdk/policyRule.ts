@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Protocol } from "./args";
-import { expectReferences, type InterfaceReference, type NamespaceReference } from "./handles";
+import type { InterfaceReference, NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { resolveLinks } from "./reference";
 import { NetnsResource } from "./resource";
 
 /** Arguments of a {@link PolicyRule}. */
-export interface PolicyRuleArgs {
+export interface PolicyRuleArgs extends OnHost {
   /**
    * Position of the rule, 1 to 4294967295. The kernel asks rules from the lowest number to the highest, until one yields a
    * route or drops the packet. Its own rules are at 0 (table `local`), 32766 (`main`) and 32767 (`default`, IPv4 only). See
@@ -89,15 +90,15 @@ export class PolicyRule extends NetnsResource {
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     const whose = `PolicyRule "${name}"`;
-    expectReferences(whose, [
+    const machine = machineOf(whose, args, options, [
       ["namespace", args.namespace, "namespace"],
       ["iif", args.iif, "link"],
       ["oif", args.oif, "link"],
     ]);
-    const { links, place } = resolveLinks(whose, [args.iif, args.oif], args.namespace);
+    const { links, place } = resolveLinks(machine, whose, [args.iif, args.oif], args.namespace);
     const [iif, oif] = links;
     const inputs = { ...args, namespace: place.name, iif: iif?.name, oif: oif?.name };
     // It outlives its links: the kernel takes it up again with the next one of that name.
-    super("PolicyRule", name, inputs, [], { deletedWith: [place.resource] }, options);
+    super("PolicyRule", name, inputs, [], { machine, deletedWith: [place.resource] }, options);
   }
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "./machine";
 
 /** A network namespace as an argument names it. */
 export interface Place {
@@ -6,12 +7,21 @@ export interface Place {
   readonly name: pulumi.Input<string> | undefined;
   /** The resource that makes it, where this program has one. */
   readonly resource: pulumi.Resource | undefined;
-  /** What tells places apart: the resource, else the name as given. */
+  /** What tells places apart: the resource, else the name as given, on a machine. */
   readonly key: unknown;
+  /** The machine; `undefined` for the one that runs Pulumi. */
+  readonly machine: Machine | undefined;
 }
 
+/** What tells things of a name apart by their machine. A name that is known later is itself the key. */
+export const keyOn = (machine: Machine | undefined, name: unknown): unknown =>
+  machine === undefined || typeof name === "object" ? name : `${machine.key}\n${name ?? ""}`;
+
 /** The host's own namespace. */
-export const HOST: Place = { name: undefined, resource: undefined, key: undefined };
+export const hostPlace = (machine: Machine | undefined): Place => ({
+  ...{ name: undefined, resource: undefined, machine },
+  key: keyOn(machine, undefined),
+});
 
 /** A link as an argument names it. */
 export interface LinkPlace {
@@ -50,12 +60,17 @@ export class Program {
     return [...this.declared];
   }
 
-  declareNamespace(name: pulumi.Input<string>, namespace: pulumi.Resource): void {
-    this.namespaces.set(name, namespace);
+  declareNamespace(
+    machine: Machine | undefined,
+    name: pulumi.Input<string>,
+    namespace: pulumi.Resource,
+  ): void {
+    this.namespaces.set(keyOn(machine, name), namespace);
   }
 
-  findNamespace(name: pulumi.Input<string> | undefined): pulumi.Resource | undefined {
-    return this.namespaces.get(name);
+  /** The resource that makes a namespace, by the key of its place. */
+  findNamespace(key: unknown): pulumi.Resource | undefined {
+    return this.namespaces.get(key);
   }
 
   declareLink(place: Place, name: pulumi.Input<string>, resource: pulumi.Resource): void {
@@ -69,12 +84,12 @@ export class Program {
   /** A link that others may be ports of. */
   declareBridge(place: Place, name: pulumi.Input<string>, resource: pulumi.Resource): void {
     this.declareLink(place, name, resource);
-    getOrAdd(this.bridges, name, () => new Map()).set(place.key, place);
+    getOrAdd(this.bridges, keyOn(place.machine, name), () => new Map()).set(place.key, place);
   }
 
   /** Where the bridges of a name are. */
-  placesOfBridge(name: pulumi.Input<string>): readonly Place[] {
-    return [...(this.bridges.get(name)?.values() ?? [])];
+  placesOfBridge(machine: Machine | undefined, name: pulumi.Input<string>): readonly Place[] {
+    return [...(this.bridges.get(keyOn(machine, name))?.values() ?? [])];
   }
 
   /** `link` is left out where addresses on several links are one resource. */

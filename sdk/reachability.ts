@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { expectReferences, type NamespaceReference } from "./handles";
+import type { NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { currentProgram } from "./program";
 import { resolveNamespace } from "./reference";
 import { NetnsResource } from "./resource";
 
 /** Arguments of a {@link Reachability}. */
-export interface ReachabilityArgs {
+export interface ReachabilityArgs extends OnHost {
   /** Network namespace that sends the packets. Default: the host's own. Updates in place. */
   namespace?: NamespaceReference | undefined;
   /** Address that must answer, or must not: `192.168.15.2`, `fd00::2`. Updates in place. */
@@ -55,19 +56,21 @@ export class Reachability extends NetnsResource {
   declare readonly answer: pulumi.Output<string>;
 
   constructor(name: string, args: ReachabilityArgs, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`Reachability "${name}"`, [["namespace", args.namespace, "namespace"]]);
+    const machine = machineOf(`Reachability "${name}"`, args, options, [
+      ["namespace", args.namespace, "namespace"],
+    ]);
     // Others of its kind change nothing, and may be looked at beside it.
     const earlier = currentProgram()
       .soFar()
       .filter(({ resource }) => !(resource instanceof Reachability));
     const inputs = {
       ...args,
-      namespace: resolveNamespace(args.namespace).name,
+      namespace: resolveNamespace(machine, args.namespace).name,
       triggers: pulumi
         .all([digestOf(earlier.map((one) => one.inputs)), args.triggers ?? []])
         .apply(([digest, triggers]) => [digest, ...triggers]),
     };
-    const owners = { replaceWith: earlier.map(({ resource }) => resource) };
+    const owners = { machine, replaceWith: earlier.map(({ resource }) => resource) };
     super("Reachability", name, inputs, ["answer"], owners, options);
   }
 }

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { markOf } from "../provider/linux/marks/mark";
 import { HANDLE } from "./handles";
+import { settle } from "./host";
 import { checkInputs } from "./inputs";
+import type { Machine } from "./machine";
 import { currentProgram } from "./program";
 
 /**
@@ -17,8 +19,10 @@ export const PROVIDER =
  */
 const isLookingForLeaks = Boolean(process.env["PULUMI_DEBUG_PROMISE_LEAKS"]);
 
-/** What a resource hangs on. */
+/** Where a resource is, and the resources that it depends on. */
 export interface Owners {
+  /** The machine; `undefined` for the one that runs Pulumi. */
+  readonly machine: Machine | undefined;
   /**
    * Whose deletion takes it along in the kernel; the first that is there counts. What was adopted does not: it stays
    * when its resource is deleted. And what is adopted itself is set back one by one.
@@ -38,7 +42,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
   protected constructor(
     kind: string,
     name: string,
-    inputs: Readonly<Record<string, unknown>>,
+    { host: _, ...inputs }: Readonly<Record<string, unknown>>,
     outputs: readonly string[],
     owners: Owners,
     options: pulumi.CustomResourceOptions = {},
@@ -51,6 +55,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
       // An output has to be named here for the engine's value to reach the property.
       ...Object.fromEntries(outputs.map((output) => [output, undefined])),
       ...inputs,
+      ...(owners.machine && { host: owners.machine.value }),
       mark: mark(kind, type, name, options.parent),
       __provider: PROVIDER,
     };
@@ -67,6 +72,7 @@ export abstract class NetnsResource extends pulumi.CustomResource {
       Error.stackTraceLimit = limit;
     }
     hide(this, "mayStay", mayStay);
+    settle(this, owners.machine);
     currentProgram().declare(this, inputs);
   }
 

@@ -1,10 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import {
-  expectReferences,
-  type InterfaceReference,
-  type NamespaceReference,
-  type Reference,
-} from "./handles";
+import type { InterfaceReference, NamespaceReference, Reference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { currentProgram } from "./program";
 import { resolveLinks } from "./reference";
 import { NetnsResource } from "./resource";
@@ -22,7 +18,7 @@ export interface NexthopArgs {
 }
 
 /** Arguments of a {@link Route}. */
-export interface RouteArgs {
+export interface RouteArgs extends OnHost {
   /**
    * Destination: `default`, or a network such as `192.168.1.0/24` or `fd00::/64`. `default` has the family of the gateway,
    * else of `source`, else IPv4; `0.0.0.0/0` and `::/0` are explicit. Updates in place to another spelling of the same
@@ -87,7 +83,7 @@ export class Route extends NetnsResource {
   declare readonly destination: pulumi.Output<string>;
 
   constructor(name: string, args: RouteArgs, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`Route "${name}"`, [
+    const machine = machineOf(`Route "${name}"`, args, options, [
       ["namespace", args.namespace, "namespace"],
       ["interface", args.interface, "link"],
       ...(args.nexthops ?? []).map(
@@ -95,7 +91,7 @@ export class Route extends NetnsResource {
       ),
     ]);
     const named = [args.interface, ...(args.nexthops ?? []).map((way) => way.interface)];
-    const { links, place } = resolveLinks(`Route "${name}"`, named, args.namespace);
+    const { links, place } = resolveLinks(machine, `Route "${name}"`, named, args.namespace);
     const [link, ...linksOfWays] = links;
     // Without a way, it drops packets, and needs no address for it.
     const isDeadEnd = args.via === undefined && args.interface === undefined && args.nexthops === undefined;
@@ -112,6 +108,7 @@ export class Route extends NetnsResource {
       [],
       {
         // The kernel deletes it along with its link as well, but not what is written down about it.
+        machine,
         deletedWith: [place.resource],
         replaceWith: [...links.map((each) => each?.resource), ...addresses],
       },

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { linkIn } from "../provider/linux/read/sysctl";
-import { expectReferences, type NamespaceReference } from "./handles";
+import type { NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
 import { currentProgram, type Place } from "./program";
 import { resolveNamespace } from "./reference";
 import { NetnsResource } from "./resource";
 
 /** Arguments of a {@link Sysctl}. */
-export interface SysctlArgs {
+export interface SysctlArgs extends OnHost {
   /**
    * Key of the parameter, with dots (`net.ipv4.ip_forward`) or slashes (`net/ipv4/conf/eth0.100/forwarding`). See sysctl(8)
    * and ip-sysctl in the kernel's documentation. Updates in place to another spelling of the same parameter; any other key
@@ -30,10 +31,12 @@ export class Sysctl extends NetnsResource {
   declare readonly former: pulumi.Output<string>;
 
   constructor(name: string, args: SysctlArgs, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`Sysctl "${name}"`, [["namespace", args.namespace, "namespace"]]);
-    const place = resolveNamespace(args.namespace);
+    const machine = machineOf(`Sysctl "${name}"`, args, options, [
+      ["namespace", args.namespace, "namespace"],
+    ]);
+    const place = resolveNamespace(machine, args.namespace);
     // It goes with its link as well, but what is written down about it does not.
-    const owners = { deletedWith: [place.resource], replaceWith: [linkOf(args.key, place)] };
+    const owners = { machine, deletedWith: [place.resource], replaceWith: [linkOf(args.key, place)] };
     super("Sysctl", name, { ...args, namespace: place.name }, ["former"], owners, options);
     const former: pulumi.Output<Former | undefined> = pulumi.output(
       Reflect.get<object, string>(this, "former"),

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { farEndName, LOOPBACK } from "../provider/kinds/links/identity";
 import type { Names } from "./args";
+import { machineOf, type OnHost } from "./host";
+import type { Machine } from "./machine";
 import type { NamespaceArgs } from "./namespace";
 import type {
   BridgePart,
@@ -32,7 +34,7 @@ export interface TopologyNatArgs extends NatRulePart, AnywhereArgs {}
 export interface TopologyFilterArgs extends FilterRulePart, AnywhereArgs {}
 
 /** A node of a {@link Topology}: a namespace with its parts. */
-export interface TopologyNodeArgs extends Names<Omit<NamespaceArgs, "name" | "adopt">>, InNodeArgs {
+export interface TopologyNodeArgs extends Names<Omit<NamespaceArgs, "name" | "adopt" | "host">>, InNodeArgs {
   /**
    * Links of the namespace by their names. Each is one end of a cable, except for `lo`, which takes `addresses` only.
    * Default: none. Updates in place.
@@ -46,7 +48,7 @@ export interface TopologyNodeArgs extends Names<Omit<NamespaceArgs, "name" | "ad
 }
 
 /** Arguments of a {@link Topology}. References are names, as parts are not resources. */
-export interface TopologyArgs extends PlaceArgs {
+export interface TopologyArgs extends PlaceArgs, OnHost {
   /** Namespaces with their parts, by their names: the arguments of a Node. Default: none. Updates in place. */
   nodes?: NamedParts<TopologyNodeArgs> | undefined;
   /** Bridges by their names: the arguments of a Bridge, `addresses` and `neighbors`. Default: none. Updates in place. */
@@ -85,57 +87,70 @@ export interface TopologyArgs extends PlaceArgs {
  */
 export class Topology extends NetnsResource {
   constructor(name: string, args: TopologyArgs, options?: pulumi.CustomResourceOptions) {
-    super("Topology", name, { ...args }, [], {}, options);
-    this.declareParts(args);
+    const machine = machineOf(`Topology "${name}"`, args, options);
+    super("Topology", name, { ...args }, [], { machine }, options);
+    this.declareParts(machine, args);
   }
 
   /** Other resources may name what is in it, as far as names are known while the program runs. */
-  private declareParts(args: TopologyArgs): void {
+  private declareParts(machine: Machine | undefined, args: TopologyArgs): void {
     const program = currentProgram();
     const nodes = entriesOf(args.nodes);
-    for (const [node] of nodes) program.declareNamespace(node, this);
+    for (const [node] of nodes) program.declareNamespace(machine, node, this);
     for (const [node, given] of nodes) {
       const inside = known(given);
-      program.declareAddress(resolveNamespace(node), this);
-      this.declareCables(args, node, inside?.interfaces);
-      for (const [bridge] of entriesOf(inside?.bridges)) this.declareLink(node, bridge, undefined, true);
-      for (const [dummy] of entriesOf(inside?.dummies)) this.declareLink(node, dummy, undefined);
-      this.declareLinks(inside?.ovsBridges);
+      program.declareAddress(resolveNamespace(machine, node), this);
+      this.declareCables(machine, args, node, inside?.interfaces);
+      for (const [bridge] of entriesOf(inside?.bridges))
+        this.declareLink(machine, node, bridge, undefined, true);
+      for (const [dummy] of entriesOf(inside?.dummies)) this.declareLink(machine, node, dummy, undefined);
+      this.declareLinks(machine, inside?.ovsBridges);
     }
-    this.declareCables(args, undefined, args.interfaces);
-    this.declareLinks(args.dummies);
-    this.declareLinks(args.ovsBridges);
+    this.declareCables(machine, args, undefined, args.interfaces);
+    this.declareLinks(machine, args.dummies);
+    this.declareLinks(machine, args.ovsBridges);
     for (const [bridge, given] of entriesOf(args.bridges)) {
       const { namespace, addresses } = known(given) ?? {};
-      this.declareLink(namespace, bridge, addresses, true);
+      this.declareLink(machine, namespace, bridge, addresses, true);
     }
   }
 
   private declareCables(
+    machine: Machine | undefined,
     args: TopologyArgs,
     node: string | undefined,
     interfaces: TopologyArgs["interfaces"],
   ): void {
     for (const [link, given] of entriesOf(interfaces)) {
       const near = known(given);
-      this.declareLink(node, link, node === undefined ? near?.addresses : undefined);
+      this.declareLink(machine, node, link, node === undefined ? near?.addresses : undefined);
       if (link === LOOPBACK) continue;
       const { peer = {} } = near ?? {};
       const far = known(peer);
       if (!far) continue;
       const { namespace = placeOf(args, far.bridge) } = far;
       const name = far.name ?? (node === undefined ? undefined : farEndName(node, link));
-      this.declareLink(namespace, name, far.addresses);
+      this.declareLink(machine, namespace, name, far.addresses);
     }
   }
 
-  private declareLinks(links: NamedParts<{ addresses?: unknown }> | undefined): void {
-    for (const [link, given] of entriesOf(links)) this.declareLink(undefined, link, known(given)?.addresses);
+  private declareLinks(
+    machine: Machine | undefined,
+    links: NamedParts<{ addresses?: unknown }> | undefined,
+  ): void {
+    for (const [link, given] of entriesOf(links))
+      this.declareLink(machine, undefined, link, known(given)?.addresses);
   }
 
-  private declareLink(namespace: unknown, name: unknown, addresses: unknown, isBridge = false): void {
+  private declareLink(
+    machine: Machine | undefined,
+    namespace: unknown,
+    name: unknown,
+    addresses: unknown,
+    isBridge = false,
+  ): void {
     if (typeof name !== "string" || !(namespace === undefined || typeof namespace === "string")) return;
-    const place = resolveNamespace(namespace);
+    const place = resolveNamespace(machine, namespace);
     if (isBridge) currentProgram().declareBridge(place, name, this);
     else currentProgram().declareLink(place, name, this);
     if (addresses !== undefined) currentProgram().declareAddress(place, this);

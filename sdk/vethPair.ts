@@ -1,11 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type BridgeReference,
-  type CableEndHandle,
-  expectReferences,
-  HANDLE,
-  type NamespaceReference,
-} from "./handles";
+import { type BridgeReference, type CableEndHandle, HANDLE, type NamespaceReference } from "./handles";
+import { machineOf, type OnHost } from "./host";
+import type { Machine } from "./machine";
 import { currentProgram, type Place } from "./program";
 import { resolvePort } from "./reference";
 import { handOver, NetnsResource } from "./resource";
@@ -33,7 +29,7 @@ export interface VethPeerArgs extends VethEndArgs {
 }
 
 /** Arguments of a {@link VethPair}. */
-export interface VethPairArgs {
+export interface VethPairArgs extends OnHost {
   /** This end of the cable. Default: a link of the resource's name in the host's own namespace. */
   end?: VethEndArgs | undefined;
   /** The other end of the cable. */
@@ -59,15 +55,16 @@ export class VethPair extends NetnsResource {
   declare readonly peer: VethEnd;
 
   constructor(name: string, args: VethPairArgs, options?: pulumi.CustomResourceOptions) {
-    expectReferences(`VethPair "${name}"`, [
+    const machine = machineOf(`VethPair "${name}"`, args, options, [
       ["end.namespace", args.end?.namespace, "namespace"],
       ["end.bridge", args.end?.bridge, "bridge"],
       ["peer.namespace", args.peer?.namespace, "namespace"],
       ["peer.bridge", args.peer?.bridge, "bridge"],
     ]);
-    const end = resolveEnd(name, "end", { name, ...args.end });
-    const peer = resolveEnd(name, "peer", args.peer);
+    const end = resolveEnd(machine, name, "end", { name, ...args.end });
+    const peer = resolveEnd(machine, name, "peer", args.peer);
     const owners = {
+      machine,
       deletedWith: [end.place.resource, peer.place.resource],
       // A port does not go with its bridge, but comes out of it.
       replaceWith: [end.bridge, peer.bridge],
@@ -109,11 +106,12 @@ export class VethEnd implements CableEndHandle {
 }
 
 function resolveEnd(
+  machine: Machine | undefined,
   pair: string,
   side: "end" | "peer",
   { bridge, namespace, ...rest }: VethEndArgs & { name: pulumi.Input<string> },
 ) {
-  const { place, port } = resolvePort(`VethPair "${pair}"`, `${side}.`, bridge, namespace);
+  const { place, port } = resolvePort(machine, `VethPair "${pair}"`, `${side}.`, bridge, namespace);
   return {
     place,
     bridge: port?.resource,

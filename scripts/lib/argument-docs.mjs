@@ -114,7 +114,8 @@ function membersOf(type) {
   return members.filter((it) => (it.flags & ts.TypeFlags.Undefined) === 0 && !isWrapper(it));
 }
 
-const isHandle = (type) => type.getProperties().some(({ name }) => name.startsWith("__@HANDLE"));
+/** A handle of a link or a namespace, or a Host. */
+const isHandle = (type) => type.getProperties().some(({ name }) => /^__@(HANDLE|BRAND)/.test(name));
 
 const isList = (checker, type) => checker.isArrayType(type) || checker.isTupleType(type);
 

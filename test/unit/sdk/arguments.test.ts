@@ -25,7 +25,7 @@ import type * as sdk from "../../../sdk";
 import { type DocumentedField, documentedClasses } from "../../support/documented";
 
 /** The classes whose instances are resources. */
-type Kind = Exclude<keyof typeof sdk, "VethEnd">;
+type Kind = Exclude<keyof typeof sdk, "VethEnd" | "Host">;
 
 const schemas = {
   Address: AddressArgs,
@@ -77,9 +77,11 @@ type Differences<A, B> = {
 
 type Verdict<D> = [D] extends [never] ? "the same" : D;
 
-/** A field that differs stands in the error of the compiler. */
+/** A field that differs stands in the error of the compiler. The adapter takes `host` out before any schema sees it. */
 const verdicts: {
-  readonly [K in Kind]: Verdict<Differences<Plain<ArgsOf<K>>, Plain<z.input<(typeof schemas)[K]>>>>;
+  readonly [K in Kind]: Verdict<
+    Differences<Omit<Plain<ArgsOf<K>>, "host">, Plain<z.input<(typeof schemas)[K]>>>
+  >;
 } = {
   Address: "the same",
   Bridge: "the same",
@@ -138,7 +140,12 @@ describe("arguments of the SDK", () => {
   it("of composites have the fields of the parts", async () => {
     const classes = await documentedClasses();
     for (const { kind, schema } of composites)
-      expect(pathsIn(classes[kind]?.args ?? []).sort(), kind).to.deep.equal(pathsOf(schema).sort());
+      expect(
+        pathsIn(classes[kind]?.args ?? [])
+          .filter((path) => path !== "host")
+          .sort(),
+        kind,
+      ).to.deep.equal(pathsOf(schema).sort());
   }).timeout(120_000);
 });
 

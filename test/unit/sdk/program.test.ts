@@ -62,7 +62,8 @@ describe("sdk program", () => {
         new Address("b", { interface: "eth0", address: "10.0.0.2/8" }),
         new Address("c", { interface: "lo", namespace: "red", address: "10.0.0.3/8" }),
       ];
-      const in_ = (reference?: string) => currentProgram().addressesIn(resolveNamespace(reference));
+      const in_ = (reference?: string) =>
+        currentProgram().addressesIn(resolveNamespace(undefined, reference));
       expect(in_("red")).to.have.ordered.members([all[0], all[2]]);
       expect(in_()).to.have.ordered.members([all[1]]);
       expect(in_("blue")).to.deep.equal([]);
@@ -114,13 +115,24 @@ describe("sdk program", () => {
   it("resolves a reference to name and resource", async () => {
     await registered(() => {
       const red = new Namespace("red");
-      expect(resolveNamespace(red)).to.deep.include({ resource: red, key: red });
-      expect(resolveNamespace("red")).to.deep.equal({ name: "red", resource: red, key: red });
-      expect(resolveNamespace("blue")).to.deep.equal({ name: "blue", resource: undefined, key: "blue" });
-      expect(resolveNamespace(undefined)).to.deep.equal({
+      expect(resolveNamespace(undefined, red)).to.deep.include({ resource: red, key: red });
+      expect(resolveNamespace(undefined, "red")).to.deep.equal({
+        name: "red",
+        resource: red,
+        key: red,
+        machine: undefined,
+      });
+      expect(resolveNamespace(undefined, "blue")).to.deep.equal({
+        name: "blue",
+        resource: undefined,
+        key: "blue",
+        machine: undefined,
+      });
+      expect(resolveNamespace(undefined, undefined)).to.deep.equal({
         name: undefined,
         resource: undefined,
         key: undefined,
+        machine: undefined,
       });
       return [red];
     });

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { Socket } from "node:net";
 import { type Reach, sshArguments } from "./destination";
+import { FACTS_FUNCTION } from "./facts";
 import { RECORD_FUNCTIONS } from "./farRecords";
 import { type FarCommand, type FarReply, kill, preamble, Replies, request } from "./farShell";
 import { failedToConnect, HostError } from "./hostError";
@@ -64,7 +65,7 @@ export class Connection {
       throw dialog.fail("the user is not root, and `sudo` is false. Log in as root, or omit `sudo`");
     // A shell may read ahead, so the next one is sent nothing before it runs.
     if (!isRoot) ssh.stdin.write("exec sudo -n sh\n");
-    ssh.stdin.write(preamble(token, RECORD_FUNCTIONS));
+    ssh.stdin.write(preamble(token, FACTS_FUNCTION + RECORD_FUNCTIONS));
     await dialog.answer("ready");
     dialog.end();
     return new Connection(ssh, destination, token, path.join(" "));
@@ -123,7 +124,7 @@ export class Connection {
 
   private finish(waiting: Waiting, missing: "timeout" | "not run"): void {
     this.forget(waiting);
-    const lacks = waiting.outcomes.findIndex((outcome) => outcome === undefined);
+    const lacks = waiting.outcomes.indexOf(undefined);
     waiting.resolve(waiting.outcomes.map((outcome, at) => outcome ?? (at === lacks ? missing : "not run")));
   }
 

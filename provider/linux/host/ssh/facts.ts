@@ -17,16 +17,17 @@ export interface FarFacts {
   readonly routeTables: ReadonlyMap<string, number>;
 }
 
-/** The words that print the facts of a host. */
-export const FACTS: readonly string[] = [
-  "sh",
-  "-c",
-  `printf '%s\\n' "$(cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null)" "$(uname -n)"
-printf '%s %s\\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(stat -L -c %i /proc/self/ns/net)"
-grep -c ' /run/netns ' /proc/self/mountinfo
-cat ${TABLES} 2>/dev/null
-:`,
-];
+/** A function of the far shell that prints the facts of its host. */
+export const FACTS_FUNCTION = `
+facts() {
+  cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null || echo
+  uname -n
+  printf '%s %s\\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(stat -L -c %i /proc/self/ns/net)"
+  grep -c ' /run/netns ' /proc/self/mountinfo
+  cat ${TABLES} 2>/dev/null
+  return 0
+}
+`;
 
 export function parseFacts(text: string): FarFacts {
   const [machine = "", hostname = "", era = "", mounts = "0", ...tables] = text.split("\n");

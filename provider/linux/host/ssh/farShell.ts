@@ -30,6 +30,7 @@ export interface FarReply {
  *   outer one standard output, so no temporary file is needed.
  * - `g NUMBER NAME` refuses the name of a namespace that leads to the network of the host itself.
  * - `t` writes a reply. A FIFO with one byte in it is the lock that keeps replies apart: reading that byte takes the lock.
+ * - `danglingname PATH` prints where a name leads that has no namespace any more.
  * - `k PID` kills the descendants of a request that takes too long, the deepest first.
  */
 export const preamble = (token: string, functions = ""): string => `
@@ -49,6 +50,7 @@ g() {
   t "$1" "$(printf '\\n%s\\n ${HOST_ITSELF}' "$T")"
   return 1
 }
+danglingname() { [ -L "$1" ] && ! [ -e "$1" ] && readlink "$1"; }
 k() {
   a=$(cat /proc/[0-9]*/stat)
   IFS='

@@ -8,7 +8,7 @@ import { optionalCommands, warn } from "../optionalCommands";
 import { retryRaces } from "../retryRaces";
 import { Connection, type FarOutcome } from "./connection";
 import type { Reach } from "./destination";
-import { FACTS, type FarFacts, parseFacts } from "./facts";
+import { type FarFacts, parseFacts } from "./facts";
 import { FarRecords } from "./farRecords";
 import { type FarCommand, HOST_ITSELF } from "./farShell";
 import { HostError } from "./hostError";
@@ -104,7 +104,7 @@ export class SshHost implements Host {
 
   async tellOfName(namespace: string): Promise<string | undefined> {
     const path = `/run/netns/${namespace}`;
-    const words = ["sh", "-c", '[ -L "$1" ] && ! [ -e "$1" ] && readlink "$1"', "sh", path];
+    const words = ["danglingname", path];
     const [outcome] = await this.send([], [{ words }]);
     if (typeof outcome !== "object" || outcome.code !== 0) return undefined;
     return `${path} on ${this.reach.destination} is a link to ${outcome.stdout.trim()}, which is no more. If a container was started again, link the name to its new process (\`ln -sfn /proc/PID/ns/net ${path}\`), then run \`pulumi up --refresh\`; else remove the name (\`rm ${path}\`).`;
@@ -251,7 +251,7 @@ export class SshHost implements Host {
 }
 
 async function factsOf(reach: Reach, connection: Connection): Promise<FarFacts> {
-  const [outcome] = await connection.run([], [{ words: FACTS }], timeout());
+  const [outcome] = await connection.run([], [{ words: ["facts"] }], timeout());
   if (typeof outcome !== "object" || outcome.code !== 0)
     throw new HostError(
       reach.destination,
