@@ -26,9 +26,12 @@ const BY_INDEX = / dev if\d+$/;
 export const isStale = ({ text }: Line, stderr: string): boolean =>
   !BY_INDEX.test(text) && STALE.test(stderr);
 
-/** A read that always has an answer, which contains `"ifname":"lo"`. */
+/**
+ * A read that always prints one line, and the end of that line. It is empty for a family of which the loopback interface has
+ * no address.
+ */
 export const FENCE = "addr show dev lo";
-export const FENCE_ANSWER = '"ifname":"lo"';
+export const FENCE_END = /(?:\[\]|"ifname":"lo".*)$/m;
 
 /** A command for `ip -batch`: the options that start `ip`, and the line of the batch. */
 export interface Line {

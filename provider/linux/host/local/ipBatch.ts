@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { FENCE, FENCE_ANSWER } from "../ipLine";
+import { FENCE, FENCE_END } from "../ipLine";
 
 /** The reply to a line of a session. */
 export interface Reply {
@@ -121,11 +121,11 @@ export class Session {
       const said = await this.complaint();
       const [isOk, stderr] = [!FAILURE.test(said), said.replace(FAILURE, "")];
       if (!isRead) return { isOk, stdout: "", stderr };
-      if (isOk) return { isOk, stdout: await this.until(() => this.takeLine("\n")), stderr };
+      if (isOk) return { isOk, stdout: await this.until(() => this.takeLine(/\n/)), stderr };
       // Output printed before the failure comes first.
       this.process.stdin.write(`${FENCE}\n${END}\n`);
       await this.complaint();
-      await this.until(() => this.takeLine(FENCE_ANSWER));
+      await this.until(() => this.takeLine(FENCE_END));
       return { isOk, stdout: "", stderr };
     } finally {
       clearTimeout(timer);
@@ -148,9 +148,9 @@ export class Session {
     });
   }
 
-  /** Returns standard output up to the end of the line that contains `text`. */
-  private takeLine(text: string): string | undefined {
-    const at = this.stdout.indexOf(text);
+  /** Returns standard output up to the end of the line that contains `pattern`. */
+  private takeLine(pattern: RegExp): string | undefined {
+    const at = this.stdout.search(pattern);
     const close = at < 0 ? -1 : this.stdout.indexOf("\n", at);
     if (close < 0) return undefined;
     const taken = this.stdout.slice(0, close);

@@ -147,7 +147,10 @@ export class SshHost implements Host {
       const ends = outcomesOf(group, (await this.sendNow([], [this.farIn(group)]))[0]);
       lines.forEach(({ command, line, settle }, at) => {
         try {
-          settle.resolve(ends[at]?.() ?? "");
+          const stdout = ends[at]?.();
+          // An earlier line of the batch has ended it.
+          if (stdout === undefined) this.runLine(command, line).then(settle.resolve, settle.reject);
+          else settle.resolve(stdout);
         } catch (error) {
           // `ip` caches links for as long as a batch takes.
           const mayRetry = lines.length > 1 && error instanceof CommandError && isStale(line, error.stderr);
@@ -297,11 +300,14 @@ function farOf({ commands, lines, isForced }: Group): FarCommand {
   return { ...place, words, ...(first?.input !== undefined && { input: first.input }) };
 }
 
-/** Returns for each command of a group a function that returns its output or throws its error. */
-function outcomesOf({ commands, lines, isForced }: Group, outcome: FarOutcome | undefined): (() => string)[] {
+/** For each command of a group: returns its output, `undefined` if it was not run, or throws its error. */
+function outcomesOf(
+  { commands, lines }: Group,
+  outcome: FarOutcome | undefined,
+): (() => string | undefined)[] {
   return commands.map((command, at) => () => {
     if (outcome === "timeout") throw new CommandError("Timeout", command, "");
-    if (outcome === undefined || outcome === "not run") return "";
+    if (outcome === undefined || outcome === "not run") return undefined;
     const { code, stdout, stderr } = outcome;
     if (code === HOST_ITSELF) throw hostItself(command);
     if (!lines) {
@@ -309,10 +315,8 @@ function outcomesOf({ commands, lines, isForced }: Group, outcome: FarOutcome | 
       const reason = code === 127 && !stderr.startsWith("ip") ? "ToolMissing" : reasonOf(stderr);
       throw new CommandError(reason, command, stderr || stdout);
     }
-    const replies = repliesOf(lines, outcome);
-    const failed = isForced ? -1 : replies.findIndex(({ isOk }) => !isOk);
-    const reply = replies[at];
-    if (!reply || (failed >= 0 && at > failed)) return "";
+    const reply = repliesOf(lines, outcome)[at];
+    if (!reply) return undefined;
     if (!reply.isOk) throw new CommandError(reasonOf(reply.stderr), command, reply.stderr);
     return reply.stdout;
   });

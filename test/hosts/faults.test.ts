@@ -1,0 +1,126 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { command, ip } from "../../provider/linux/command";
+import { messageOf } from "../../provider/linux/errors";
+import type { Reach } from "../../provider/linux/host/ssh/destination";
+import { SshHost } from "../../provider/linux/host/ssh/sshHost";
+import { onPrivateHost } from "../beside/host";
+import { Lab, type LabHost } from "../support/labHost";
+
+describe("a lab host that cannot be used", function () {
+  this.timeout(60_000);
+  onPrivateHost();
+
+  let lab: Lab;
+  let lab1: LabHost;
+
+  before(async () => {
+    lab = await Lab.make();
+    lab1 = await lab.start("lab1");
+  });
+  after(() => lab?.end());
+
+  const connect = (destination: string, more: Partial<Reach> = {}) =>
+    SshHost.connect({ destination, configFile: lab.config, connectTimeout: 5, ...more });
+
+  const failure = async (destination: string, more: Partial<Reach> = {}): Promise<string> => {
+    try {
+      (await connect(destination, more)).close();
+      return "connected";
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
+
+  it("has a name that nobody knows", async () => {
+    expect(await failure("no-such-host.invalid")).to.match(
+      /^host no-such-host\.invalid: its name is not known\. Check/,
+    );
+  });
+
+  it("has nothing that listens", async () => {
+    expect(await failure("ssh://root@127.0.0.1:1")).to.include(
+      "nothing listens on its port. Start sshd there",
+    );
+  });
+
+  it("refuses the key", async () => {
+    await lab1.name(lab, "wrong-user", "lab1", "daemon");
+    expect(await failure("wrong-user")).to.match(/it refuses the key|sudo is not installed/);
+  });
+
+  it("has a host key that is not known", async () => {
+    await lab1.name(lab, "unknown-key", "unknown-key");
+    expect(await failure("unknown-key")).to.include(
+      "its host key is not known. Connect once with `ssh unknown-key`",
+    );
+  });
+
+  it("has another host key than before", async () => {
+    const file = join(lab.folder, "known_hosts");
+    const [, key = ""] = (await readFile(join(lab.folder, "id.pub"), "utf8")).split(" ");
+    await writeFile(file, `${await readFile(file, "utf8")}changed ssh-ed25519 ${key}\n`);
+    await lab1.name(lab, "changed", "changed");
+    expect(await failure("changed")).to.include("its host key has changed. If the host was reinstalled");
+  });
+
+  it("has no ssh_config that can be read", async () => {
+    expect(await failure("lab1", { configFile: join(lab.folder, "missing") })).to.include(
+      "the ssh_config is not usable",
+    );
+  });
+
+  it("greets people with a banner, which does no harm", async () => {
+    await lab.start("talkative", [
+      "ForceCommand echo Welcome; echo; $SSH_ORIGINAL_COMMAND",
+      "Banner /etc/passwd",
+    ]);
+    const host = await connect("talkative");
+    expect(await host.run(ip(undefined, "-br", "link", "show", "dev", "lo"))).to.include("lo");
+    host.close();
+  });
+
+  it("lacks a tool", async () => {
+    const host = await connect("lab1");
+    const said = await host.run({ tool: "ovs-vsctl", args: ["show"] }).catch(messageOf);
+    expect(said).to.match(/program not installed|its service does not run/);
+    host.close();
+  });
+
+  it("loses the connection in the middle of a command, and is reached again by the next", async () => {
+    const host = await connect("lab1");
+    const lost = host.run(command("ip", undefined, ["netns", "exec", "nowhere", "true"])).catch(messageOf);
+    expect(await lost).to.include("not found");
+    await host.run(ip(undefined, "netns", "add", "cut"));
+    const waiting = host.run(command("ps", "cut", ["--version"])).catch(messageOf);
+    await waiting;
+    const slow = host.run(command("ping", "cut", ["-c", "1", "-W", "20", "192.0.2.1"])).catch(messageOf);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await lab1.cut();
+    expect(await slow).to.match(/network is unreachable|the connection has ended/i);
+    expect(await host.run(ip(undefined, "netns", "list"))).to.include("cut");
+    await host.run(ip(undefined, "netns", "del", "cut"));
+    host.close();
+  });
+
+  it("is another machine when it is reached again", async () => {
+    await lab.start("lab2");
+    const host = await connect("lab1");
+    const config = await readFile(lab.config, "utf8");
+    // The name leads to the other machine now.
+    await writeFile(
+      lab.config,
+      config.replace(/Host lab1\n/, "Host was-lab1\n").replace(/Host lab2\n/, "Host lab1\n"),
+    );
+    await lab1.cut();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await host.run(ip(undefined, "netns", "list")).catch(messageOf)).to.match(
+      /another machine answers now|the connection has ended/,
+    );
+    expect(await host.run(ip(undefined, "netns", "list")).catch(messageOf)).to.include(
+      "another machine answers now. Check where the name leads",
+    );
+    await writeFile(lab.config, config);
+  });
+});
