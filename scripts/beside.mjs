@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { environment } from "./lib/environment.mjs";
+import { HOSTS } from "./lib/hosts.mjs";
 import { mochaArguments } from "./lib/mocha.mjs";
 import { startHost } from "./lib/private-host.mjs";
 import { Problem } from "./lib/problem.mjs";
@@ -15,25 +16,6 @@ import { setup } from "./lib/setup.mjs";
 import { parseShare, shareOf } from "./lib/share.mjs";
 import { closingIn, total } from "./lib/summary.mjs";
 import { duration, main, say } from "./lib/terminal.mjs";
-
-/** The hosts, and the packages of Debian that each gets. Every one has its tests in test/beside. */
-const HOSTS = {
-  docker: ["docker.io", "busybox-static"],
-  firewalld: ["firewalld", "dbus"],
-  legacy: [],
-  libvirt: [
-    "libvirt-daemon-system",
-    "libvirt-daemon-driver-qemu",
-    "libvirt-daemon-config-network",
-    "libvirt-clients",
-    "dnsmasq-base",
-    "dbus",
-  ],
-  networkd: ["systemd", "dbus"],
-  networkManager: ["network-manager", "dbus"],
-  podman: ["podman", "netavark", "aardvark-dns", "catatonit", "runc", "busybox-static"],
-  ufw: ["ufw"],
-};
 
 const options = {
   all: { type: "boolean" },

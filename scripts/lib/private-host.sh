@@ -29,7 +29,9 @@ if [ -n "$packages" ]; then
   chmod +x "$root/usr/sbin/policy-rc.d"
   apt() { DEBIAN_FRONTEND=noninteractive LC_ALL=C chroot "$root" apt-get -q -o DPkg::Lock::Timeout=120 "$@" >> "$folder/apt.log" 2>&1; }
   # shellcheck disable=SC2086 # a list of words
-  apt update && apt install -y --no-install-recommends $packages || {
+  install() { apt install -y --no-install-recommends $packages; }
+  # Good package lists of this machine save an update for each host.
+  install || { apt update && install; } || {
     tail -n 20 "$folder/apt.log" >&2
     exit 1
   }

@@ -6,9 +6,16 @@ export function parseShare(text) {
   return { number, of };
 }
 
+/** Cuts a share into `count` finer ones. */
+export const cut = ({ number, of }, count) =>
+  Array.from({ length: count }, (_, at) => ({ number: number + at * of, of: of * count }));
+
+/** As an option: `2/3`. */
+export const shareText = ({ number, of }) => `${number}/${of}`;
+
 /**
- * One of so many shares of a list; all of them are the list. The step from one to the next is not always the same, so that
- * a share meets each of the things that take turns in the list.
+ * One share of a list. All shares together are the list. The distance between two items varies, so that a share gets each of the
+ * things that take turns in the list.
  */
 export const shareOf = (list, { number, of }) =>
   list.filter((_, index) => (index + Math.floor(index / of)) % of === number - 1);

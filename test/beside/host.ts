@@ -207,7 +207,7 @@ const CLIENT =
 async function webFrom(place: string, at: string, port: number): Promise<string> {
   const url = `http://${at.includes(":") ? `[${at}]` : at}:${port}`;
   const client = ["netns", "exec", place, process.execPath, "-e", CLIENT, url];
-  const { stdout, stderr } = await execa("ip", client, { reject: false, timeout: 3000 });
+  const { stdout, stderr } = await execa("ip", client, { reject: false, timeout: 5000 });
   return stdout || stderr.split("\n").find((line) => line.includes("Error")) || "no answer";
 }
 

@@ -10,8 +10,7 @@ import { environment, root } from "../support/stack";
 // What the engine said, in full, is what a failure is about.
 config.truncateThreshold = 0;
 
-describe("bad input", function () {
-  this.timeout(20_000);
+describe("bad input", () => {
   const folder = join(root, ".test-stacks", `bad-${process.pid}`);
   let clean: Record<string, string>;
 

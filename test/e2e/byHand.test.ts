@@ -5,8 +5,7 @@ import { snapshot } from "../support/snapshot";
 import { ExampleStack } from "../support/stack";
 
 /** What people do to a network behind the engine's back, and what the engine makes of it. */
-describe("changes by hand", function () {
-  this.timeout(60_000);
+describe("changes by hand", () => {
   let clean: Record<string, string>;
   let stack: ExampleStack;
 

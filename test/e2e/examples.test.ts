@@ -145,8 +145,7 @@ describe("the examples", () => {
   });
 
   for (const [example, { resources, proofs, update, replace, proofsAfter }] of Object.entries(cases)) {
-    describe(example, function () {
-      this.timeout(60_000);
+    describe(example, () => {
       let clean: Record<string, string>;
       let stack: ExampleStack;
 

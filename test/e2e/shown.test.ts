@@ -11,8 +11,7 @@ const HUSH = "10.9.8.7";
 const TRIGGER = "do-not-tell";
 
 /** What of a program's network the log, the outputs and the state show. */
-describe("what is shown of a network", function () {
-  this.timeout(60_000);
+describe("what is shown of a network", () => {
   const folder = join(root, ".test-stacks", `shown-${process.pid}`);
   let clean: Record<string, string>;
   let stack: Stack;

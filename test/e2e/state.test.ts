@@ -2,8 +2,7 @@ import { expect } from "chai";
 import { PROVIDER } from "../../sdk/resource";
 import { ExampleStack } from "../support/stack";
 
-describe("the state", function () {
-  this.timeout(60_000);
+describe("the state", () => {
   let stack: ExampleStack;
   before(async () => {
     stack = await ExampleStack.of("seed");

@@ -130,7 +130,7 @@ function must(what: string, { isGood, output }: Ended): void {
 }
 
 /** Milliseconds that the kernel may take for what it does in the background. */
-const PATIENCE = 5_000;
+const PATIENCE = 30_000;
 
 async function expectSame(
   when: string,

@@ -85,8 +85,7 @@ async function end(...all: readonly Living[]): Promise<void> {
 //   it-end ──── NAME, a veth end, or
 //   it-end ──── it-port in NAME, a bridge     NAME, a bridge
 
-describe("names, with the kernel and the tools", function () {
-  this.timeout(60_000);
+describe("names, with the kernel and the tools", () => {
   onKernel({ namespaces: ["it-far"] });
 
   for (const name of WORDS) {

@@ -6,7 +6,7 @@ const inside = (namespace: string | undefined, ...words: string[]): string[] =>
   namespace === undefined ? words : ["ip", "netns", "exec", namespace, ...words];
 
 async function run([file = "", ...args]: string[]) {
-  return execa(file, args, { reject: false, timeout: 10_000 });
+  return execa(file, args, { reject: false, timeout: 30_000 });
 }
 
 /** A ping from `namespace` (`undefined`: the host) gets through. The first one may wait for a port of a bridge. */

@@ -11,11 +11,11 @@ export const lackingAmong = (programs: readonly string[]): string[] =>
       !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((folder) => existsSync(join(folder, program))),
   );
 
-/** Waits for what a program is about to bring about. */
+/** Waits until a condition holds that another program brings about. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 500; attempt++) {
     if (await holds()) return;
     await sleep(100);
   }
-  throw new Error(`not in ten seconds: ${what}`);
+  throw new Error(`not within 50 seconds: ${what}`);
 }

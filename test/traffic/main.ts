@@ -8,7 +8,7 @@ import { AGENTS, addresses, BACKENDS, type Backend, FAMILIES, type Family, PORTS
 /** `npm run traffic`, in a sandbox: the network by `pulumi up`, real packets between all that is in it. */
 
 /** Milliseconds that an answer may take, and after which none is coming. */
-const PATIENCE = { answer: 10_000, nothing: 1_500 };
+const PATIENCE = { answer: 30_000, nothing: 1_500 };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -86,7 +86,7 @@ async function heardOfMulticast({ host, out }: Agents, backend: Backend, family:
   const { "host.lan": from, "host.wan": wan, group: to } = addresses(family);
   const word = `${backend} ${family}`;
   await host?.shout({ from, to, word, port: PORTS.group, link: family === "ipv4" ? wan : "::%wan" });
-  for (let looks = 0; looks < 20; looks++) {
+  for (let looks = 0; looks < 200; looks++) {
     const peer = await out?.heard(word);
     if (peer !== undefined) return peer;
     await sleep(100);

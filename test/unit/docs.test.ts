@@ -41,8 +41,7 @@ interface Tables {
 const tables = (): Promise<Tables> =>
   import(pathToFileURL(join(root, "scripts", "argument-tables.mjs")).href);
 
-describe("docs: argument tables", function () {
-  this.timeout(30_000);
+describe("docs: argument tables", () => {
   let rows: Rows;
 
   before(async () => {
@@ -122,9 +121,7 @@ function leadsIn(text: string): string[] {
   return tables.flatMap((rows) => [...rows.matchAll(beginning)].flatMap(([, lead]) => lead ?? []));
 }
 
-describe("docs: examples", function () {
-  this.timeout(30_000);
-
+describe("docs: examples", () => {
   it("are programs that compile", () => {
     const blocks = new Map(["README.md", ...kindPages].flatMap(blocksOf));
     const found = typeErrors(blocks).map(({ file, message }) => `${relative(root, file)}: ${message}`);

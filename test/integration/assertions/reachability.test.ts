@@ -17,8 +17,7 @@ const SERVERS = `
   udp.bind(53, () => web.listen(80, () => console.log("ready")));
 `;
 
-describe("Reachability", function () {
-  this.timeout(20_000);
+describe("Reachability", () => {
   onKernel({ namespaces: ["red", "blue"] });
 
   const start = () =>

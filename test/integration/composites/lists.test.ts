@@ -83,8 +83,7 @@ const [SECOND_FIRST, REPLACED] = [
   ["10.6.0.3/24", "10.6.0.2/24", "fd06::1/64", "fd06::2/64"],
 ];
 
-describe("lists of a Topology", function () {
-  this.timeout(60_000);
+describe("lists of a Topology", () => {
   onKernel();
 
   /** A bridge, a far end and a loopback with the same addresses, and routes by and from them. */
@@ -165,8 +164,7 @@ describe("lists of a Topology", function () {
   });
 });
 
-describe("routes of a Node that need each other", function () {
-  this.timeout(60_000);
+describe("routes of a Node that need each other", () => {
   onKernel();
 
   const hoster = (routes: readonly Args[]): Args => ({

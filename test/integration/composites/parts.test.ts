@@ -161,8 +161,7 @@ const places: readonly Place[] = [
   },
 ];
 
-describe("parts, with the kernel", function () {
-  this.timeout(60_000);
+describe("parts, with the kernel", () => {
   onKernel();
 
   let before: string[];

@@ -62,8 +62,7 @@ const changesOf = (host: WatchedHost): string[] =>
 
 const rules = () => localHost.run(command("nft", undefined, ["list", "ruleset"]));
 
-describe("Topology, with the kernel", function () {
-  this.timeout(60_000);
+describe("Topology, with the kernel", () => {
   onKernel();
 
   let living: LivingComposite | undefined;

@@ -58,8 +58,7 @@ function meeting(count: number): () => Host {
   };
 }
 
-describe("two runs at the same moment", function () {
-  this.timeout(20_000);
+describe("two runs at the same moment", () => {
   onKernel({ bridges: [["it-lan", undefined]] });
 
   // Operations on one link's addresses wait for each other, but only within a process.

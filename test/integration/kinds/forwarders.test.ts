@@ -64,8 +64,7 @@ const rows: readonly (readonly [what: string, key: string, make: readonly string
   ],
 ];
 
-describe("forwarding that others rely on", function () {
-  this.timeout(20_000);
+describe("forwarding that others rely on", () => {
   onKernel();
 
   const definition: Definition = sysctl;

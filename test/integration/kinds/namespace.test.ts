@@ -326,7 +326,7 @@ describe("Namespace, with the kernel", () => {
       const { ended } = await inside("sh", "-c", 'trap "" TERM; echo; while :; do sleep 0.1; done');
       const started = performance.now();
       await living.remove();
-      expect(performance.now() - started).to.be.within(2000, 6000);
+      expect(performance.now() - started).to.be.within(2000, 30_000);
       expect((await ended).signal).to.equal("SIGKILL");
       expect(existsSync(path)).to.equal(false);
     });
@@ -454,7 +454,7 @@ describe("Namespace, with the kernel", () => {
       const living = await create({ deleteForeign: true });
       await typed(`link add name it-up type veth peer name it-down netns ${name}`);
       await living.remove();
-      for (let wait = 0; wait < 50 && (await linkNames()).includes("it-up"); wait++) await sleep(20);
+      for (let wait = 0; wait < 500 && (await linkNames()).includes("it-up"); wait++) await sleep(20);
       expect(await linkNames()).to.deep.equal(["lo"]);
     });
   });

@@ -26,8 +26,7 @@ const create = (given: Args = plain, name = "it", host = localHost) =>
 /** A column of the bridge in the words of `ovs-vsctl`. */
 const column = (name: string) => ovsVsctl("get", "Bridge", "it-ovs", name);
 
-describe("OvsBridge, with Open vSwitch", function () {
-  this.timeout(30_000);
+describe("OvsBridge, with Open vSwitch", () => {
   onKernel();
 
   describe("that runs in userspace", () => {

@@ -26,8 +26,7 @@ const addBridge = (name: string) =>
 const ports = (bridge = "it-ovs") => ovsVsctl("list-ports", bridge);
 const column = (name: string) => ovsVsctl("get", "Port", "it-red-br", name);
 
-describe("OvsPort, with Open vSwitch", function () {
-  this.timeout(30_000);
+describe("OvsPort, with Open vSwitch", () => {
   onKernel({ namespaces: ["it-red", "blue"] });
 
   describe("that runs in userspace", () => {

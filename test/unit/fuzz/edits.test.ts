@@ -20,9 +20,7 @@ import {
   within,
 } from "./programs";
 
-describe("random programs", function () {
-  this.timeout(60_000);
-
+describe("random programs", () => {
   it("hold only what the kernel can have", () => {
     fc.assert(
       fc.property(programs, (program) => {

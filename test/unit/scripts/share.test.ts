@@ -3,6 +3,7 @@ import { load } from "./load";
 
 interface Shares {
   parseShare(text: string): { number: number; of: number };
+  cut(share: { number: number; of: number }, count: number): { number: number; of: number }[];
   shareOf<T>(list: readonly T[], share: { number: number; of: number }): T[];
 }
 
@@ -29,7 +30,15 @@ describe("shares of a list", () => {
     }
   });
 
-  it("are named by a number and of how many", () => {
+  it("are cut into finer ones that together are the list as well", () => {
+    const finer = [1, 2, 3, 4].flatMap((number) => shares.cut({ number, of: 4 }, 6));
+    expect(finer).to.have.lengthOf(24);
+    expect(
+      finer.flatMap((share) => shares.shareOf(list, share)).sort((one, other) => one - other),
+    ).to.deep.equal(list);
+  });
+
+  it("are named by a number and a count", () => {
     expect(shares.parseShare("2/3")).to.deep.equal({ number: 2, of: 3 });
     for (const text of ["0/3", "4/3", "2", "2/3/4", "a/b", ""])
       expect(() => shares.parseShare(text)).to.throw(`--share is ${text}, not a number and of how many`);

@@ -240,8 +240,7 @@ describe("FilterRule, with the kernel", () => {
   });
 
   // In it-out, the far end of `throughHost`, are servers: tcp 80, 81; udp 53.
-  describe("packets", function () {
-    this.timeout(30_000);
+  describe("packets", () => {
     let stop: () => Promise<unknown>;
 
     const SERVER = `

@@ -81,7 +81,7 @@ describe("FilterRule, with firewalld", function () {
       try {
         await new Promise((ready) => listening.stdout.once("data", ready));
         const trial = node(client, CLIENT, host, String(port));
-        const { exitCode, stdout } = await execa(...trial, { reject: false, timeout: 3000 });
+        const { exitCode, stdout } = await execa(...trial, { reject: false, timeout: 10_000 });
         return exitCode === 0 ? "a connection" : stdout || "nothing";
       } finally {
         listening.kill();

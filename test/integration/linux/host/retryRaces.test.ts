@@ -31,8 +31,7 @@ async function remember(protocol: string): Promise<void> {
 
 const count = async () => Number(await conntrack("-C"));
 
-describe("a command that something else comes in the way of, with the kernel", function () {
-  this.timeout(30_000);
+describe("a command that something else comes in the way of, with the kernel", () => {
   onKernel({ namespaces: [NAMESPACE] });
 
   // Each looks at all connections and deletes one by one, among them those the others have just deleted.

@@ -96,7 +96,7 @@ async function expectSame(act: typeof inOneGo, step: Step): Promise<void> {
     );
   let [inSession, alone] = await inBoth(step);
   // What the kernel does late, as giving a link its state, may have come between the two.
-  for (let looks = 0; looks < 20 && inSession !== alone; looks++) {
+  for (let looks = 0; looks < 200 && inSession !== alone; looks++) {
     if (isFailure(inSession) || isFailure(alone)) break;
     await sleep(50);
     [inSession, alone] = await inBoth([[], step[1]]);

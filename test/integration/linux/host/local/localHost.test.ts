@@ -26,8 +26,7 @@ function newHost(folder: string): typeof localHost {
   }
 }
 
-describe("the first namespaces of a run", function () {
-  this.timeout(20_000);
+describe("the first namespaces of a run", () => {
   onKernel();
 
   const names = Array.from({ length: 16 }, (_, at) => `it-${at}`);
