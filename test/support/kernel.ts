@@ -10,7 +10,7 @@ import { CommandError, type Reason } from "../../provider/linux/errors";
 import type { Host } from "../../provider/linux/host/host";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { checked } from "./args";
-import { MortalHost } from "./mortalHost";
+import { CrashingHost } from "./crashingHost";
 
 /** Real networks, made and looked at as a person would; only ever inside a sandbox. */
 
@@ -180,8 +180,8 @@ const isLook = (text: string): boolean =>
   );
 
 /** The kernel of a provider that is killed after some changes, of records too: nothing runs any more, also no undoing. */
-export const mortal = (changes: number): Host =>
-  new MortalHost(localHost, changes, (command) => isLook(printCommand(command)));
+export const crashing = (changes: number): Host =>
+  new CrashingHost(localHost, changes, (command) => isLook(printCommand(command)));
 
 /** One resource on the real kernel, driven as the engine drives it. */
 export class Living {

@@ -4,8 +4,8 @@ import * as engine from "../../provider/engine/lifecycle";
 import { type Command, ip } from "../../provider/linux/command";
 import type { Host } from "../../provider/linux/host/host";
 import { markFor } from "../support/args";
-import { candle, LampHost, lamp, type Shown, sun } from "../support/lamp";
-import { MortalHost } from "../support/mortalHost";
+import { CrashingHost } from "../support/crashingHost";
+import { candle, LampHost, lamp, type Shown, sun } from "../support/fakeKind";
 
 type Work = (host: Host) => Promise<unknown>;
 
@@ -81,7 +81,7 @@ async function survive({ before, history, act, again }: Scene, kill: number) {
   const host = new LampHost();
   for (const [name, shown] of before) host.lamps.set(name, shown);
   await history(host);
-  const outcome = await act(new MortalHost(host, kill, isLook)).then(
+  const outcome = await act(new CrashingHost(host, kill, isLook)).then(
     () => "lived",
     (error: unknown) => error,
   );

@@ -8,11 +8,11 @@ import { isRecord } from "../../provider/engine/check";
 import type { Args, Definition, Problem } from "../../provider/engine/definition";
 import { definitions } from "../../provider/kinds";
 import { argv, type Command } from "../../provider/linux/command";
-import { batchLines, dangersOf } from "../support/danger";
+import { batchLines, dangersOf } from "../support/commandSafety";
 import { FakeHost } from "../support/fakeHost";
 import { type Field, fieldsOf } from "../support/fields";
 import { goodArgs } from "../support/goodArgs";
-import { nastyNumbers, nastyOthers, nastyTexts, STAND_IN, standInFor } from "../support/nasty";
+import { hostileNumbers, hostileOthers, hostileTexts, STAND_IN, standInFor } from "../support/hostileValues";
 import { manifold, type Subject, single } from "../support/subject";
 
 /** A command as its tool reads it. */
@@ -146,9 +146,11 @@ describe("hardening", () => {
         for (const good of variants.filter((variant) => field.isIn(variant)).slice(0, places)) {
           const title = `${field.name}, where it is ${JSON.stringify(field.valueIn(good))}`;
 
-          it(`${title}: nasty values are refused in clear words or harmless`, () => {
+          it(`${title}: hostile values are refused in clear words or harmless`, () => {
             // A key is always text.
-            const values = field.isKey ? nastyTexts : [...nastyTexts, ...nastyNumbers, ...nastyOthers];
+            const values = field.isKey
+              ? hostileTexts
+              : [...hostileTexts, ...hostileNumbers, ...hostileOthers];
             const verdicts = values.map((value) =>
               withValue(value, () => verdict(subject, good, field, value)),
             );

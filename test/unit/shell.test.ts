@@ -83,11 +83,11 @@ describe("nothing reaches a shell", () => {
     it(`finds ${text}`, () => expect(shellsIn("x.ts", text)).to.have.length.of.at.least(1));
 
   it("but for the sandbox's own script, which takes words as words", () => {
-    const nasty = ["$(id)", "; id", "`id`", "a b", '"', "'", "\n", "-x"];
-    const [before, script, after] = parts(unshareArguments(true, nasty));
+    const hostile = ["$(id)", "; id", "`id`", "a b", '"', "'", "\n", "-x"];
+    const [before, script, after] = parts(unshareArguments(true, hostile));
     expect(before.slice(-2)).to.deep.equal(["sh", "-c"]);
     expect(script).to.equal(parts(unshareArguments(true, []))[1]);
-    expect(after).to.deep.equal(["sh", ...nasty]);
+    expect(after).to.deep.equal(["sh", ...hostile]);
     // Every word is used between quotes, and nothing is evaluated once more.
     expect(script.replace(/"\$(@|#|\d)"|"\/tmp\/\$1"/g, "")).to.not.match(/\$[@*#\d{(]|`|\beval\b/);
   });

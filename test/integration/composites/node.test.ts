@@ -5,10 +5,10 @@ import type { Args } from "../../../provider/engine/definition";
 import { command } from "../../../provider/linux/command";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import {
+  crashing,
   errorOf,
   link,
   linkNames,
-  mortal,
   namespaceNames,
   onKernel,
   recorded,
@@ -346,7 +346,7 @@ describe("Node, with the kernel", () => {
     await living.become(news, update);
     await living.remove();
     for (let stop = 0; stop < whole.changes.length; stop += 2) {
-      await errorOf(LivingComposite.create(composite, asked, mortal(stop)));
+      await errorOf(LivingComposite.create(composite, asked, crashing(stop)));
       const again = await create();
       expect(await again.refresh()).to.deep.equal([]);
       await again.remove();
@@ -354,7 +354,7 @@ describe("Node, with the kernel", () => {
     for (let stop = 0; stop < update.changes.length; stop++) {
       const again = await create();
       const old = again.state;
-      await errorOf(again.become(news, mortal(stop)));
+      await errorOf(again.become(news, crashing(stop)));
       // Killed: the state was not written.
       again.state = old;
       expect(await again.become(news)).to.equal("update");

@@ -5,9 +5,9 @@ import type { Args } from "../../../provider/engine/definition";
 import { command } from "../../../provider/linux/command";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import {
+  crashing,
   errorOf,
   linkNames,
-  mortal,
   namespaceNames,
   onKernel,
   recorded,
@@ -238,7 +238,7 @@ describe("Topology, with the kernel", () => {
     const whole = new WatchedHost();
     await (await create(given, whole)).remove();
     for (let stop = 0; stop < whole.changes.length; stop += 3) {
-      await errorOf(create(given, mortal(stop)));
+      await errorOf(create(given, crashing(stop)));
       const again = await create(given);
       expect(await again.refresh()).to.deep.equal([]);
       await again.remove();

@@ -10,10 +10,10 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
 import {
   belonging,
+  crashing,
   failure,
   foreign,
   Living,
-  mortal,
   onKernel,
   recorded,
   refusedAsIncompatible,
@@ -308,7 +308,7 @@ describe("adopt, with the kernel", () => {
       it("is given back as it was by a later run, wherever the take-over was stopped", async () => {
         const before = await look();
         for (let stop = 0; ; stop++) {
-          const isWhole = await adopt(mortal(stop)).then(
+          const isWhole = await adopt(crashing(stop)).then(
             () => true,
             () => false,
           );
@@ -325,7 +325,7 @@ describe("adopt, with the kernel", () => {
         const before = await look();
         for (let stop = 0; ; stop++) {
           const living = await adopt();
-          const isWhole = await living.remove(mortal(stop)).then(
+          const isWhole = await living.remove(crashing(stop)).then(
             () => true,
             () => false,
           );

@@ -14,11 +14,11 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked, markFor } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 import {
+  crashing,
   errorOf,
   failure,
   Living,
   linkNames,
-  mortal,
   namespaceNames,
   onKernel,
   typed,
@@ -120,7 +120,7 @@ describe("engine, with the kernel", () => {
         for (const name of [...rooms.map((name) => `netns del it-${name}`), "link del dev it-net"])
           await typed(name);
         while ((await linkNames()).length > 1) await localHost.wait(5);
-        await failure(build(mortal(stop)));
+        await failure(build(crashing(stop)));
         const { all } = await build();
         expect(await Promise.all(all.map((living) => living.refresh()))).to.deep.equal(all.map(() => []));
       }

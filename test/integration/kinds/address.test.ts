@@ -9,12 +9,12 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
 import {
   belonging,
+  crashing,
   errorOf,
   failure,
   foreign,
   Living,
   linkNames,
-  mortal,
   onKernel,
   recorded,
   typed,
@@ -349,7 +349,7 @@ describe("Address, with the kernel", () => {
         await promotion(0);
         const first = await create(v4);
         for (const ip of later) await typed(`address add ${ip}/24 dev it-own`);
-        expect((await errorOf(first.remove(mortal(2)))).message).to.equal("killed");
+        expect((await errorOf(first.remove(crashing(2)))).message).to.equal("killed");
         expect([await locals(), await promotion()]).to.deep.equal([later, "110"]);
         await act(first);
         expect([await locals(), await promotion()]).to.deep.equal([later, "0"]);

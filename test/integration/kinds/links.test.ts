@@ -4,12 +4,12 @@ import type { Host } from "../../../provider/linux/host/host";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
 import {
+  crashing,
   failure,
   foreign,
   Living,
   link,
   linkNames,
-  mortal,
   onKernel,
   refusedAsIncompatible,
   skip,
@@ -144,7 +144,7 @@ for (const tested of testedLinks) {
 
     for (const survived of [0, 1, 2]) {
       onIt(`a run that is killed after ${survived} of its commands is finished by the next`, async () => {
-        await create({}, mortal(survived)).catch(() => {});
+        await create({}, crashing(survived)).catch(() => {});
         const found = await link(name, NAMESPACE);
         if (survived === 1) expect(Reflect.get(Object(found), "group")).to.equal(birthGroup(mark));
         const made = await create();

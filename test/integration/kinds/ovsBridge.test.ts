@@ -7,10 +7,10 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked, markFor } from "../../support/args";
 import {
   belonging,
+  crashing,
   failure,
   Living,
   link,
-  mortal,
   onKernel,
   refusedAsIncompatible,
   typed,
@@ -159,7 +159,7 @@ describe("OvsBridge, with Open vSwitch", () => {
     });
 
     it("a crash after it was made is finished by the next creation", async () => {
-      await failure(create(plain, "it", mortal(1)));
+      await failure(create(plain, "it", crashing(1)));
       const bridge = await create();
       expect(await bridge.refresh()).to.deep.equal([]);
     });

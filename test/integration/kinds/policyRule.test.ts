@@ -11,10 +11,10 @@ import type { Host } from "../../../provider/linux/host/host";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked } from "../../support/args";
 import {
+  crashing,
   failure,
   hereWith,
   Living,
-  mortal,
   onKernel,
   recorded,
   typed,
@@ -131,7 +131,7 @@ describe("PolicyRule, with the kernel", () => {
     for (const wanted of [one, other]) {
       for (let stop = 0; ; stop++) {
         const living = await create(one);
-        const isWhole = await living.become(other, mortal(stop)).then(
+        const isWhole = await living.become(other, crashing(stop)).then(
           () => true,
           () => false,
         );

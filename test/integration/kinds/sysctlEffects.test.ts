@@ -11,7 +11,7 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markOf } from "../../../provider/linux/marks/mark";
 import { parseSysctls } from "../../../provider/linux/read/sysctl";
 import { checked, urnOf } from "../../support/args";
-import { failure, Living, mortal, onKernel, recorded, typed, WatchedHost } from "../../support/kernel";
+import { crashing, failure, Living, onKernel, recorded, typed, WatchedHost } from "../../support/kernel";
 import { LivingComposite } from "../../support/livingComposite";
 
 const room = "it-effects";
@@ -141,9 +141,9 @@ describe("effects of parameters on each other, with the kernel", () => {
       await set("net.ipv4.conf.va0.forwarding=1");
       const before = await everything();
       // Not all have so many changes.
-      await make("one", "net.ipv4.ip_forward", "1", mortal(stop)).catch(String);
+      await make("one", "net.ipv4.ip_forward", "1", crashing(stop)).catch(String);
       const living = await make("one", "net.ipv4.ip_forward", "1");
-      await living.remove(mortal(stop)).catch(String);
+      await living.remove(crashing(stop)).catch(String);
       await living.remove();
       expect(await everything()).to.deep.equal(before);
       expect(await recorded()).to.deep.equal([]);

@@ -5,7 +5,7 @@ import type { Args } from "../../../provider/engine/definition";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { PartialError, PartsError } from "../../../provider/linux/errors";
 import { markFor } from "../../support/args";
-import { chandelier, chandelierArgs, FaultyHost } from "../../support/chandelier";
+import { chandelier, chandelierArgs, FaultyHost } from "../../support/fakeComposite";
 import { HERE } from "../../support/fakeHost";
 import { errorOf } from "../../support/kernel";
 

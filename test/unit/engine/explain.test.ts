@@ -9,8 +9,8 @@ import { CommandError, messageOf, type Reason } from "../../../provider/linux/er
 import { withFacts } from "../../../provider/linux/host/currentFacts";
 import { markFor } from "../../support/args";
 import { FakeHost, HERE } from "../../support/fakeHost";
+import { lamp } from "../../support/fakeKind";
 import { goodArgs } from "../../support/goodArgs";
-import { lamp } from "../../support/lamp";
 
 const said = 'Error: argument "lan" is wrong: Invalid "netns" value';
 

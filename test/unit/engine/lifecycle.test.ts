@@ -6,7 +6,7 @@ import { ip } from "../../../provider/linux/command";
 import { CommandError, PartialError } from "../../../provider/linux/errors";
 import { markFor, problemsOf } from "../../support/args";
 import { absent, FakeHost, HERE, inTurn, type Scripted } from "../../support/fakeHost";
-import { bulb, candle, LampHost, lamp, type Shown, sun } from "../../support/lamp";
+import { bulb, candle, LampHost, lamp, type Shown, sun } from "../../support/fakeKind";
 
 const mark = markFor("Lamp", "a");
 const asked = { name: "a", watts: 40, colour: "red", mark };

@@ -5,7 +5,7 @@ import { adopt, inheritedBy, ownOf, refuseConflict } from "../../../provider/eng
 import type { OwnerRecord } from "../../../provider/linux/host/records";
 import { markFor } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
-import { candle, lamp, sun } from "../../support/lamp";
+import { candle, lamp, sun } from "../../support/fakeKind";
 
 const mark = markFor("Lamp", "a");
 const theirs = "pulumi-netns:Lamp:0123456789ab:other/dev/b";

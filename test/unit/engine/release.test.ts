@@ -4,7 +4,7 @@ import { keyOf, look } from "../../../provider/engine/observe";
 import { ownOf } from "../../../provider/engine/ownership";
 import { release } from "../../../provider/engine/release";
 import { markFor } from "../../support/args";
-import { candle, LampHost, lamp, type Shown, sun } from "../../support/lamp";
+import { candle, LampHost, lamp, type Shown, sun } from "../../support/fakeKind";
 
 const mark = markFor("Lamp", "a");
 const theirs = "pulumi-netns:Lamp:0123456789ab:other/dev/b";

@@ -3,7 +3,7 @@ import type { Args } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import type { Host } from "../../../provider/linux/host/host";
 import { checked } from "../../support/args";
-import { LampHost, type Shown, sun } from "../../support/lamp";
+import { LampHost, type Shown, sun } from "../../support/fakeKind";
 
 const asked = checked(sun, { name: "a", watts: 60, colour: "blue" });
 const shown = (watts: number, colour: string): Shown => ({ watts, colour, serial: 7 });

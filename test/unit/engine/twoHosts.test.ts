@@ -8,8 +8,8 @@ import { definitions } from "../../../provider/kinds";
 import { route } from "../../../provider/kinds/route";
 import type { HostToCheck } from "../../../provider/linux/host/perHost";
 import { markFor } from "../../support/args";
+import { LampHost, lamp } from "../../support/fakeKind";
 import { goodArgs } from "../../support/goodArgs";
-import { LampHost, lamp } from "../../support/lamp";
 
 /** A host that is another machine than the one the tests run on; it has one routing table with a name. */
 const elsewhere = (id: string): HostToCheck => ({

@@ -4,7 +4,7 @@ import { verified } from "../../../provider/engine/verify";
 import { PartialError } from "../../../provider/linux/errors";
 import { markFor } from "../../support/args";
 import { absent, FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
-import { lamp, type Shown } from "../../support/lamp";
+import { lamp, type Shown } from "../../support/fakeKind";
 
 const mark = markFor("Lamp", "a");
 const asked = { name: "a", watts: 40, colour: "red", mark };

@@ -11,7 +11,7 @@ import { localHost } from "../../../../provider/linux/host/local/localHost";
 import { parseMark } from "../../../../provider/linux/marks/mark";
 import { markFor } from "../../../support/args";
 import { Firewalld, firewallCmd, lacking } from "../../../support/firewalld";
-import { failure, hereWith, Living, mortal, onKernel, skip, WatchedHost } from "../../../support/kernel";
+import { crashing, failure, hereWith, Living, onKernel, skip, WatchedHost } from "../../../support/kernel";
 import { fails, pings } from "../../../support/packets";
 import { differences } from "../../../support/snapshot";
 import { throughHost } from "../../../support/throughHost";
@@ -415,10 +415,10 @@ describe("FilterRule, with firewalld", function () {
 
   it("is finished where a crash left it, wherever that was, and taken away from there", async () => {
     for (const changes of [1, 2, 6]) {
-      await failure(create(web, "it", mortal(changes)));
+      await failure(create(web, "it", crashing(changes)));
       const living = await create(web);
       expect(await living.refresh()).to.deep.equal([]);
-      await failure(living.remove(mortal(1)));
+      await failure(living.remove(crashing(1)));
       await living.remove();
       await expectClean(`after ${changes}`);
     }

@@ -3,7 +3,7 @@ import type { Host, HostFacts } from "../../provider/linux/host/host";
 import type { Records } from "../../provider/linux/host/records";
 
 /** A host as a provider sees it that is killed before its next change, once it has made `changes`. */
-export class MortalHost implements Host {
+export class CrashingHost implements Host {
   readonly id: string;
   readonly facts: HostFacts;
   readonly records: Records;

@@ -2,7 +2,7 @@
 
 const bytes = (text: string, length: number): string => text.repeat(length).slice(0, length);
 
-export const nastyTexts: readonly string[] = [
+export const hostileTexts: readonly string[] = [
   // White space, control characters, what cannot be seen.
   ...[
     "",
@@ -116,13 +116,13 @@ export const nastyTexts: readonly string[] = [
   ...["::1%lo", "fe80::1%eth0/64", "[::1]", "[::1]:80", "10.0.0.1:80", "10.0.0.9-10.0.0.1", "1:2:3:4:5:6"],
 ];
 
-export const nastyNumbers: readonly number[] = [
+export const hostileNumbers: readonly number[] = [
   ...[Number.NaN, Infinity, -Infinity, -1, 0, -0, 1, 1.5, 0.1 + 0.2, 5e-324, 67, 65536],
   ...[2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, 1e21, Number.MAX_VALUE],
 ];
 
 /** What is of another type altogether. */
-export const nastyOthers: readonly unknown[] = [
+export const hostileOthers: readonly unknown[] = [
   ...[true, false, null, [], {}, ["a"], [null], [["a"]], { a: 1 }, { "": "" }, { toString: 1 }],
 ];
 

@@ -3,7 +3,7 @@ import { type Composite, keyOf, under } from "../../provider/composites/composit
 import type { Args, Definition } from "../../provider/engine/definition";
 import type { Command } from "../../provider/linux/command";
 import { CommandError, type Reason } from "../../provider/linux/errors";
-import { LampHost, lamp } from "./lamp";
+import { LampHost, lamp } from "./fakeKind";
 
 /** A composite that exists nowhere, for what is the same with every one of them. */
 
