@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// npm run beside                       each other program for real, on a private host of its own
-// npm run beside -- --only docker      those alone
+// npm run beside                       every other program, on a private host of its own
+// npm run beside -- --only docker      only this one
 // npm run beside -- --share 2/4        the second of four shares
-// npm run beside -- --jobs 1           one after the other; by default one for each core
+// npm run beside -- --jobs 1           one after the other; by default one per core
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -24,7 +24,7 @@ const options = {
   jobs: { type: "string", default: String(availableParallelism()) },
 };
 
-/** How long a host may take, in milliseconds; far more than it does on a busy machine. */
+/** Milliseconds that a host may take, far more than on a busy machine. */
 const PATIENCE = 900_000;
 
 async function beside({ names, jobs }, env) {
@@ -40,7 +40,7 @@ async function beside({ names, jobs }, env) {
   return wrong === 0 ? 0 : 1;
 }
 
-/** Plays the tests of a host in it, and shows what they said once they are done. */
+/** Runs the tests of a host in it, and prints their output at the end. */
 async function visit(name, env) {
   const started = Date.now();
   const host = await startHost(HOSTS[name]).catch((error) => {
@@ -49,7 +49,7 @@ async function visit(name, env) {
   });
   if (host instanceof Problem) return skipped(name, host);
   try {
-    // The programs of the host go with it: mocha does not wait for them.
+    // Mocha does not wait for the programs of the host, which end with it.
     const words = mochaArguments(["--exit", `test/beside/${name}.test.ts`], false);
     const [file, args] = host.inside([process.execPath, ...words]);
     const { output } = await run(file, args, { env, limit: PATIENCE });
@@ -66,14 +66,14 @@ async function visit(name, env) {
   }
 }
 
-/** A host that this machine cannot start: its packages may not be had, or its kernel may lack something. */
+/** The closing for a host that this machine cannot start, for lack of packages or kernel features. */
 const skipped = (name, { message, details = "" }) => ({
   skipped: [`  ${name}: ${message} ${details.split("\n").at(-1)}`],
   failed: [],
   summary: "0 passed, 0 failed, 1 skipped",
 });
 
-/** What was skipped and what failed, as lists, and how many steps there were. */
+/** The lists of skipped and failed tests, and the number of steps. */
 function countIn(closings) {
   const closing = total(closings);
   const [, passed, failed] = /(\d+) passed, (\d+) failed.*$/.exec(closing) ?? [];
@@ -101,7 +101,7 @@ function readOptions() {
   }
 }
 
-/** What every private host needs of this machine; without it nothing is tried. */
+/** The reason why this machine cannot make any private host, if there is one. */
 function whatIsLacking() {
   if (process.getuid() !== 0) return "only root can make a private host";
   if (!existsSync("/usr/bin/apt-get"))

@@ -23,7 +23,7 @@ import { beside, faults, fuzz, lint, tests, traffic } from "./lib/suites.mjs";
 import { summaryIn } from "./lib/summary.mjs";
 import { isColourful, main, say } from "./lib/terminal.mjs";
 
-/** One mocha in the person's sight. */
+/** Runs one mocha in the person's terminal. */
 async function testInOne(words, env) {
   const sandbox = `test-${process.pid}`;
   let output = "";

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run traffic    who reaches whom, by which protocol, family and backend: real packets, in a sandbox
+// npm run traffic    checks who reaches whom, by protocol, family and backend, with real packets in a sandbox
 import { environment } from "./lib/environment.mjs";
 import { inRoot } from "./lib/paths.mjs";
 import { run, runVisibly } from "./lib/run.mjs";

@@ -1,12 +1,12 @@
 const line = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 
-/** The summary that closes an output, or undefined. */
+/** The summary at the end of an output, or undefined. */
 export function summaryIn(output) {
   const last = output.trimEnd().split("\n").at(-1);
   return line.test(last) ? last : undefined;
 }
 
-/** Everything from the list of skipped or failed tests on to the summary that closes an output, a part each. */
+/** The lists of skipped and failed tests and the summary at the end of an output. */
 export function closingIn(output) {
   const summary = summaryIn(output);
   if (summary === undefined) return undefined;

@@ -187,7 +187,7 @@ describe("beside Docker", function () {
     const { sentence, isReached } = await traceFrom("c1", "192.168.16.1");
     expect(isReached, sentence).to.equal(true);
 
-    // It gets another network, and the name leads nowhere.
+    // It gets another network, so the name is dangling.
     await type("docker restart -t 0 c1");
     const [dangling] = await doctorOn("namespaces");
     expect(dangling?.text).to.include("c1");

@@ -111,7 +111,7 @@ describe("beside firewalld", function () {
   });
 });
 
-/** Takes the lab out of the zone, with the files in which firewalld keeps that it ever was there. */
+/** Removes the lab from the zone and deletes the files in which firewalld remembers it. */
 async function untrust(): Promise<void> {
   for (const file of ["trusted.xml", "trusted.xml.old"])
     await rm(`/etc/firewalld/zones/${file}`, { force: true });

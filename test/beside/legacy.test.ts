@@ -19,11 +19,11 @@ import {
 } from "./host";
 import { lab } from "./lab";
 
-/** A firewall as hosts of long ago have it: whatever is not accepted is dropped. */
+/** An old-style firewall that drops everything it does not accept. */
 const FIREWALL = ["iptables-legacy", "ip6tables-legacy"].flatMap((tool) => [
   `${tool} -A INPUT -i lo -j ACCEPT`,
   `${tool} -A INPUT -i eth0 -j ACCEPT`,
-  // Neighbours find each other by it (RFC 4890).
+  // Neighbour discovery needs it (RFC 4890).
   ...(tool.startsWith("ip6") ? [`${tool} -A INPUT -p icmpv6 -j ACCEPT`] : []),
   `${tool} -P INPUT DROP`,
   `${tool} -P FORWARD DROP`,

@@ -36,7 +36,7 @@ describe("beside libvirt", function () {
     if (!(await works("virsh net-info default")))
       await type("virsh net-define /usr/share/libvirt/networks/default.xml");
     await type("virsh net-start default");
-    // A namespace is in a virtual machine's place.
+    // A namespace takes the place of a virtual machine.
     await type("ip netns add vm");
     await type("ip link add vnet7 master virbr0 type veth peer name eth0 netns vm");
     await type("ip link set vnet7 up");
@@ -98,6 +98,6 @@ describe("beside libvirt", function () {
   });
 });
 
-/** A port of its bridge learns for some seconds, by spanning tree, before it forwards. */
+/** By spanning tree, a port of its bridge learns for some seconds before it forwards. */
 const joined = () =>
   until("the guest is on the network", () => works("ip netns exec vm ping -c 1 -W 1 10.9.0.1"));

@@ -29,7 +29,7 @@ describe("beside Podman", function () {
 
   const reaches = (container: string, to: string) => type(`podman exec ${container} ping -c 1 -W 2 ${to}`);
 
-  // Without a limit of processes, as the cgroups of a private host have no controllers.
+  // No limit of processes, as the cgroups of a private host have no controllers.
   it("Podman runs a container, and another with a published port", async () => {
     await makeImage("podman import - box");
     await type("podman run -d --pids-limit=0 --cap-add=net_raw --name c1 box sleep 100000");
@@ -75,7 +75,7 @@ describe("beside Podman", function () {
     const [taken] = await doctorOn("tcp 8080");
     expect(taken?.text).to.include("Podman");
     const { isReached, sentence } = await traceFrom("lan", "10.9.0.2:8080");
-    // Made last, ours is asked first.
+    // Ours is created last and consulted first.
     await expectIn(8080);
     expect(isReached, sentence).to.equal(false);
     expect(sentence).to.include("at blue: nothing listens");
@@ -91,7 +91,7 @@ describe("beside Podman", function () {
     await expectUntouched(stack);
     const refused = await errorOf(stack.destroy());
     expect(refused.message).to.include("httpd");
-    // What was deleted before the refusal is made again; what only the namespace held is still there.
+    // The engine creates again what it deleted before the refusal. Objects that only the namespace held still exist.
     await stack.up(lab());
     expect(await webFromLan(80)).to.equal("container");
     await type("podman rm -f -t 0 guest");

@@ -18,7 +18,7 @@ import { lab } from "./lab";
 
 const FILES = ["/etc/ufw", "/etc/default/ufw"];
 
-/** Its rules let pings through. */
+/** ufw's rules accept pings. */
 const OPEN = ["lan", "lan"];
 const BLOCKED = ["no answer", "no answer"];
 
@@ -32,7 +32,7 @@ describe("beside ufw", function () {
   it("ufw is enabled, and SSH allowed", async () => {
     await type("ufw allow 22/tcp");
     await type("ufw --force enable");
-    // It hardens what the kernel would set back with forwarding.
+    // It hardens parameters that the kernel resets together with forwarding.
     expect(await type("sysctl -n net.ipv4.conf.all.accept_redirects")).to.equal("0");
     stack = await stackFor("ufw");
     before = await wholeState(FILES);

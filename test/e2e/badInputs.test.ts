@@ -7,7 +7,7 @@ import { mistakes } from "../support/mistakes";
 import { snapshot } from "../support/snapshot";
 import { environment, root } from "../support/stack";
 
-// What the engine said, in full, is what a failure is about.
+// A failure shows the whole output of the engine.
 config.truncateThreshold = 0;
 
 describe("bad input", () => {
@@ -23,7 +23,7 @@ describe("bad input", () => {
     expect(await snapshot()).to.deep.equal(clean);
   });
 
-  /** What the preview of a program of one resource says. */
+  /** The output of a preview of a program with one resource. */
   async function preview(program: () => unknown): Promise<string> {
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: "test", projectName: "bad", program: async () => void program() },
@@ -35,7 +35,7 @@ describe("bad input", () => {
     );
   }
 
-  // One of each kind; all of them, without the engine, in test/unit/mistakes.test.ts.
+  // One mistake of each kind; test/unit/mistakes.test.ts has all of them, without the engine.
   for (const [kind, [first]] of Object.entries(mistakes)) {
     const [declare, property, words] = first ?? [];
     if (!declare) throw new Error(`${kind} has no mistakes`);
@@ -53,7 +53,7 @@ describe("bad input", () => {
         typo: { chain: "inptu", verdict: "drop" },
         port: { chain: "input", verdict: "drop", sport: 22 },
       };
-      // Whoever writes JavaScript gets no word from a compiler.
+      // A program in JavaScript gets no compiler errors.
       new Topology("bad", { filter } as object);
     });
     expect(said).to.include("property filter.typo.chain").and.include('is "inptu"');

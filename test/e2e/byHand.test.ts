@@ -4,7 +4,7 @@ import { pings } from "../support/packets";
 import { snapshot } from "../support/snapshot";
 import { ExampleStack } from "../support/stack";
 
-/** What people do to a network behind the engine's back, and what the engine makes of it. */
+/** Changes of a network behind the engine's back, and the engine's reaction. */
 describe("changes by hand", () => {
   let clean: Record<string, string>;
   let stack: ExampleStack;
@@ -27,7 +27,7 @@ describe("changes by hand", () => {
 
   it("makes a lost cable anew after a refresh", async () => {
     await execa("ip", ["link", "del", "veth-red-br"]);
-    // The cable, and red's address on it.
+    // The cable and red's address on it.
     expect(await stack.refresh()).to.deep.equal({ delete: 2 });
     expect(await stack.up()).to.deep.equal({ create: 2 });
     await pings("red", "192.168.15.2")();

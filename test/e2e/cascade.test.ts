@@ -5,10 +5,10 @@ import { snapshot } from "../support/snapshot";
 import { cells, each, within } from "./cascade/cells";
 import { byHand, type Story, tell } from "./cascade/story";
 
-// What is different is what a failure is about.
+// A failure shows all differences.
 config.truncateThreshold = 0;
 
-/** What is replaced or deleted, and all that goes with it: shown by the preview, and left as if made in one go. */
+/** The preview shows a replacement or deletion with all its dependents, and the result equals that of a single run. */
 describe("cascades", function () {
   this.timeout(400_000);
   let clean: object;

@@ -62,7 +62,7 @@ const holds = (condition: string, context: object): boolean =>
     return operandValue(left, context) === operandValue(right, context);
   });
 
-/** The steps of the workflow for users, as GitHub runs them: in a clone of its own, by bash. */
+/** The steps of the users' workflow as GitHub runs them: in their own clone, with bash. */
 describe("the workflow for GitHub Actions", function () {
   this.timeout(600_000);
   let workflow: Workflow;
@@ -162,7 +162,7 @@ describe("the workflow for GitHub Actions", function () {
     return summary;
   }
 
-  /** Runs a job on the head of a branch, up to its first step that fails. */
+  /** Runs a job on the head of a branch, up to its first failing step. */
   async function run(name: string, branch: string) {
     const folder = join(made.folder, `job-${++jobs}`);
     await mkdir(folder);
@@ -202,7 +202,7 @@ describe("the workflow for GitHub Actions", function () {
     return job;
   }
 
-  /** The environment with what the repository's owner has set. */
+  /** The environment with the settings of the repository's owner. */
   function settings(env: Readonly<Record<string, string>>): Record<string, string> {
     const set: Readonly<Record<string, string | undefined>> = {
       "vars.PULUMI_BACKEND_URL": `file://${backend()}`,

@@ -12,7 +12,7 @@ import { type Program, ProgramStack } from "../support/programStack";
 
 config.truncateThreshold = 0;
 
-/** Room after room on one bridge, with forwarding and rules of both backends; `net` tells such networks apart. */
+/** Many rooms on one bridge, with forwarding and rules of both backends. `net` distinguishes such networks. */
 function rooms(net: number, count: number): Program {
   const subnet = `10.${net}.0`;
   return () => {
@@ -42,7 +42,7 @@ function rooms(net: number, count: number): Program {
 const ROOMS = 8;
 const RESOURCES = 7 + 4 * ROOMS;
 
-/** Two programs of it want the same things. No route: it would wait for the address beside it, which one of them never gets. */
+/** Two programs that want the same objects. A route is missing, as it would wait for an address that one of them never gets. */
 const sameThings: Program = () => {
   new Namespace("cc-room");
   new Bridge("cc-br");
@@ -58,7 +58,7 @@ describe("concurrency", function () {
   const stacks: ProgramStack[] = [];
 
   before(async () => {
-    // On first use iptables sets up what it then leaves.
+    // On first use iptables creates chains that it then leaves.
     await execa("iptables", ["-t", "nat", "-S"]);
     clean = await picture();
   });
@@ -69,7 +69,7 @@ describe("concurrency", function () {
     expect(existsSync("/run/pulumi-netns")).to.equal(false);
   });
 
-  /** What is there that was not, and the other way round. */
+  /** The differences in both directions. */
   const change = async () => differences(clean, await picture());
 
   async function stackOf(
@@ -144,7 +144,7 @@ describe("concurrency", function () {
     const BRIDGE = "cc-shared";
     const TIMES = 10;
 
-    /** Rooms on the bridge of another stack, which is given by its name. */
+    /** Rooms on the bridge of another stack, given by name. */
     const guests = (net: number) => () => {
       for (let at = 1; at <= 2; at++) {
         const room = new Namespace(`cc${net}-g${at}`);
@@ -164,7 +164,7 @@ describe("concurrency", function () {
         [1, 2].flatMap((at) => [`cc${net}-g${at}`, `cc${net}-gv${at}`, `guest-${at}`]);
       const ports = async () => (await execa("ip", ["-o", "link", "show", "master", BRIDGE])).stdout;
 
-      /** Up and down again, over and over; each time all of its own is there, whatever the other one is at. */
+      /** Up and down repeatedly; each time all of its own objects exist, whatever the other stack does. */
       async function comeAndGo(stackName: string, net: number): Promise<void> {
         const stack = await stackOf(stackName);
         for (let time = 0; time < TIMES; time++) {
@@ -252,7 +252,7 @@ describe("concurrency", function () {
   });
 });
 
-/** Whom the messages of a failed run name as the owner of what it wanted; each is printed more than once. */
+/** The owners that a failed run names. It prints each more than once. */
 function ownersIn(text: string): { kind: string; stack: string }[] {
   const found = text.matchAll(/it belongs to (\w+) "[\w-]+" of the stack concurrency\/(\w+)/g);
   const owners = [...found].map(([, kind = "", stack = ""]) => ({ kind, stack }));
@@ -286,7 +286,7 @@ async function waiterFor(lock: string): Promise<string> {
 
 const isPid = (name: string): boolean => /^\d+$/.test(name);
 
-/** The program of a process that has a file open; it may end while it is looked at. */
+/** The program of a process that has a file open. The process may end meanwhile. */
 async function programWith(pid: string, file: string): Promise<string | undefined> {
   try {
     const descriptors = await readdir(`/proc/${pid}/fd`);

@@ -22,7 +22,7 @@ import { routeRows, routes } from "./drift/rows/route";
 import { parameters, sysctlRows } from "./drift/rows/sysctl";
 import { cables, vethPairRows } from "./drift/rows/vethPair";
 
-/** Rows of kinds that another service makes are tried where that is installed. */
+/** Rows of kinds that another service makes run only if it is installed. */
 const hasOvs = lackingOfOvs().length === 0;
 
 const kernelRows: readonly Row[] = [
@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
   ...(hasOvs ? ovsRows : []),
 ];
 
-/** Arguments that nobody can change by hand, and why. */
+/** Arguments that nobody can change by hand, and the reason. */
 const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   ...NOT_IN_LINKS,
   "Namespace killProcesses": "says what deletion does",
@@ -67,7 +67,7 @@ const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   "Sysctl namespace": "says which parameter: every namespace has its own, always",
 };
 
-/** Where the rows' resources are, and then they themselves. */
+/** The places of the rows' resources, and then the resources. */
 function program(): void {
   for (const place of [
     cables,
@@ -87,7 +87,7 @@ function program(): void {
   for (const { declare } of rows) declare();
 }
 
-// What is different is what a failure is about.
+// A failure shows all differences.
 config.truncateThreshold = 0;
 
 describe("drift, property by property", function () {
@@ -96,7 +96,7 @@ describe("drift, property by property", function () {
   let [start, end]: (readonly string[])[] = [];
   let stack: ProgramStack;
   let [refresh, preview, up, last]: Run[] = [];
-  /** Rows whose property this kernel lacks, with what it said. */
+  /** Rows whose property this kernel lacks, with its error. */
   const lacking = new Map<Row, string>();
 
   before(async () => {
@@ -126,7 +126,7 @@ describe("drift, property by property", function () {
     lacking.set(row, "this kernel has no such option: Operation not supported");
   }
 
-  /** What is to happen to each resource: nothing to any but the rows'. */
+  /** The expected operation of each resource: none except for the rows' resources. */
   const expected = (words: Readonly<Record<Row["effect"], string>>) =>
     Object.fromEntries(
       rows.filter((row) => !lacking.has(row)).map(({ name, effect }) => [name, words[effect]]),
@@ -187,7 +187,7 @@ describe("drift, property by property", function () {
       ),
     );
     const covered = [
-      // Those of composites have places in them.
+      // Rows of composites contain places.
       ...new Set(
         [...kernelRows, ...linkRows, ...ovsRows]
           .filter((row) => !compositeRows.includes(row))
@@ -199,5 +199,5 @@ describe("drift, property by property", function () {
   });
 });
 
-/** A list, and a map with free keys, is one argument whatever is different in it. */
+/** A list, or a map with free keys, is one argument whatever differs in it. */
 const argumentOf = (named: string, path: string): string => (named.startsWith(`${path}.`) ? path : named);

@@ -27,7 +27,7 @@ const guest = () => {
   );
 };
 
-/** One stack's cable, address and route in another's namespace and bridge; and a program that writes aliases. */
+/** One stack's cable, address and route in another stack's namespace and bridge, in a program that writes aliases. */
 describe("what others have in a thing of a stack", function () {
   this.timeout(240_000);
   let clean: object;
@@ -60,7 +60,7 @@ describe("what others have in a thing of a stack", function () {
     expect(await linkNames("shared")).to.include("toB");
     expect((await other.refresh()).operations).to.deep.equal({});
     expect([...(await host.urns()).keys()]).to.include("shared");
-    // What was refused is in the state still, and the rest comes again.
+    // The refused resource is still in the state, and the rest is created again.
     await host.up(shared("br-a"));
     expect(await link("br-a", "shared")).to.not.equal(undefined);
   });

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { snapshot } from "../support/snapshot";
 import { ExampleStack, environment, root } from "../support/stack";
 
-/** The seed's network and what somebody else has put beside it, through the real command. */
+/** The seed's network beside foreign objects, with the real command. */
 describe("gc", function () {
   this.timeout(120_000);
   let clean: Record<string, string>;
@@ -101,7 +101,7 @@ describe("gc", function () {
     await writeFile(join(folder, name), '{"kind":');
     await mkdir("/run/pulumi-netns/-/0123456789abcdef.0123456789abcdef.json");
     expect(await kindsListed()).to.deep.equal(["broken record", "broken record"]);
-    // That of a resource in the state tells nothing that the state does not.
+    // The record of a resource in the state adds nothing to the state.
     const { stderr } = await gc("--yes");
     expect(stderr).to.equal(`deleted broken record ${folder}/${name}`);
     expect((await gc("--yes", "--all")).stderr).to.include(

@@ -5,7 +5,7 @@ import { type Program, ProgramStack } from "../support/programStack";
 
 const AS_LISTED = ["10.0.0.1/24", "10.0.0.2/24", "fd00::1/64", "fd00::2/64"];
 
-/** A router with a loopback, a rented server whose gateways need routes of their own, and far ends on bridges in a namespace. */
+/** A router with a loopback, a rented server whose gateways need their own routes, and far ends on bridges in a namespace. */
 const lab =
   ({
     addresses = AS_LISTED,

@@ -6,8 +6,8 @@ import { snapshot } from "../support/snapshot";
 import { type } from "./drift/row";
 
 /**
- * What each version has left behind, under this one. A mark is a function of the URN, so the network that this version makes
- * is the very one that the old state and the old records are about.
+ * The states of each version under this one. A mark is a function of the URN, so the network that this version creates is the one that
+ * the old state and records describe.
  */
 for (const fixture of fixtures()) {
   describe(`a stack of version ${fixture.version}`, function () {
@@ -17,7 +17,7 @@ for (const fixture of fixtures()) {
     let [preview, refresh, same, changed]: Run[] = [];
     let [made, unchanged]: (readonly string[])[] = [];
 
-    /** Makes the network, and gives it the state and the records that the version wrote of it. */
+    /** Creates the network and gives it the state and the records of the version. */
     async function build(): Promise<void> {
       await stack.up(programOf(fixture));
       await stack.imported(fixture.state);

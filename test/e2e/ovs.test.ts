@@ -49,7 +49,7 @@ describe("Open vSwitch, by the engine", function () {
       expect([port, net]).to.deep.equal(["create", "create"]);
       await pings("red", "192.168.15.2")();
       await answers("red", "http://192.168.15.2/")();
-      // The host is in no VLAN.
+      // The host belongs to no VLAN.
       await fails("red", "192.168.15.5")();
       expect((await stack.preview(lab())).operations).to.deep.equal({});
     });

@@ -10,12 +10,12 @@ import { type Program, ProgramStack } from "../support/programStack";
  */
 const mac = "02:00:00:00:00:01";
 interface Shape {
-  /** Where the far end of the cable is. */
+  /** The place of the cable's far end. */
   readonly far?: object;
   /** Whether the bridge follows its ports. */
   readonly follows?: boolean;
   readonly hasCable?: boolean;
-  /** Whether there is a part that cannot be made. */
+  /** Whether a part cannot be created. */
   readonly isBlocked?: boolean;
   readonly hasRest?: boolean;
 }
@@ -41,7 +41,7 @@ const around =
     new Address("q4", { namespace: "n2", interface: "q", address: "10.1.0.7/24" });
   };
 
-/** What is there of it, in words. */
+/** The objects of it that exist, in words. */
 async function there() {
   const inN1 = await typed("-o -4 addr show dev e", "n1");
   return {

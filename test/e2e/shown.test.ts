@@ -10,7 +10,7 @@ import { environment, root } from "../support/stack";
 const HUSH = "10.9.8.7";
 const TRIGGER = "do-not-tell";
 
-/** What of a program's network the log, the outputs and the state show. */
+/** The parts of a program's network that the log, the outputs and the state show. */
 describe("what is shown of a network", () => {
   const folder = join(root, ".test-stacks", `shown-${process.pid}`);
   let clean: Record<string, string>;
@@ -66,7 +66,7 @@ describe("what is shown of a network", () => {
 
   it("an end that comes from another stack is refused with what to hand over", async () => {
     await use(async () => {
-      // As a StackReference gives it.
+      // In the form of a StackReference.
       const end: unknown = pulumi.output({ name: "shown", mac: "02:00:00:00:00:01", ifindex: 7 });
       new Address("ip", { interface: end as pulumi.Output<string>, address: "10.9.8.6/24" });
     });

@@ -10,7 +10,7 @@ const names: Names = {
   ...{ bridge: "br0", end: "eth0", home: "near", ip: "10.0.0.1" },
 };
 
-/** What is taken out, what of it is still needed, and some that need it. */
+/** The removed resources, the parts that are still needed, and some that need them. */
 const rows: readonly (readonly [owner: Part, object: string, ...needers: string[]])[] = [
   [
     "near",
@@ -49,7 +49,7 @@ const rows: readonly (readonly [owner: Part, object: string, ...needers: string[
   ],
 ];
 
-/** A resource is taken out of the program, and others still name it: the kernel would take them along without a word. */
+/** The program drops a resource that others still name. The kernel would delete those silently. */
 describe("what is still needed by name", function () {
   this.timeout(120_000);
   let clean: object;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { namespaceNames } from "../support/kernel";
 import { TemplateProject } from "../support/project";
 
-/** What `pulumi new` makes of the template, with packages from a registry of its own. */
+/** The project that `pulumi new` makes of the template, with packages from a local registry. */
 describe("the template", function () {
   this.timeout(600_000);
   let made: TemplateProject;

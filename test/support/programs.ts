@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Programs beside our own that tests start. */
+/** Other programs that tests start. */
 
-/** Which of these are not installed. */
+/** The programs that are not installed. */
 export const lackingAmong = (programs: readonly string[]): string[] =>
   programs.filter(
     (program) =>

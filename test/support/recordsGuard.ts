@@ -3,8 +3,8 @@ import { localHost } from "../../provider/linux/host/local/localHost";
 import type { Records } from "../../provider/linux/host/records";
 
 /**
- * For every run of mocha (.mocharc.cjs): outside a sandbox nothing reads or writes the records of the machine itself, which
- * some stack of its owner may have.
+ * For every run of mocha (.mocharc.cjs): outside a sandbox nothing reads or writes the machine's own records, which may belong to a real
+ * stack.
  */
 export function guard({ records }: Host): void {
   const refuse = async (): Promise<never> => {

@@ -17,13 +17,13 @@ import { kindsByRows, rowsFileOf, testedLinks } from "../support/kindsOfLink";
 
 const root = resolve(__dirname, "../..");
 
-/** The names that a kind's files go by: its own with a small first letter. */
+/** The file name of a kind: its name with a lower-case first letter. */
 const fileName = (kind: string): string => `${kind[0]?.toLowerCase()}${kind.slice(1)}`;
 
-/** The files that every kind must have; `folder` is `kinds`, `composites` or `assertions`. */
+/** The required files of every kind; `folder` is `kinds`, `composites` or `assertions`. */
 const filesOf = (folder: string, kind: string): string[] => {
   const name = fileName(kind);
-  // Suites for every kind of link take the rows of one module.
+  // Suites of every kind of link read the rows of one module.
   const tests = kindsByRows.some((link) => link.kind === kind)
     ? [rowsFileOf(kind)]
     : [
@@ -44,7 +44,7 @@ const schemaOf = (folder: string, name: string): string =>
 const placeOf = (folder: string, name: string): string =>
   existsSync(join(root, "provider", folder, name)) ? `${folder}/${name}/${name}` : `${folder}/${name}`;
 
-/** Every field of a schema by its dotted path, as `onChange` has it: nested objects field by field. */
+/** Every field of a schema by its dotted path, as in `onChange`: nested objects field by field. */
 function paths(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ""): string[] {
   return Object.entries(shape).flatMap(([key, type]) =>
     type instanceof z.ZodObject ? paths(type.shape, `${prefix}${key}.`) : [prefix + key],
@@ -69,7 +69,7 @@ function commentedFields(source: ts.SourceFile): string[] {
   return found;
 }
 
-/** The fields by their paths as `onChange` has them: those of a nested object one by one, a list or map as a whole. */
+/** The fields by their paths as in `onChange`: those of a nested object one by one, a list or map as a whole. */
 const leaves = (fields: readonly DocumentedField[]): DocumentedField[] =>
   fields.flatMap((field) => (field.step === "." ? leaves(field.fields) : [field]));
 
@@ -78,7 +78,7 @@ const saidOf = (kind: string, fields: readonly DocumentedField[]): Record<string
   return Object.fromEntries(fields.map(({ path, doc }) => [path, effectsSaid(doc)]));
 };
 
-/** The words of ours that a comment has, for a change of its field. */
+/** The words in a comment about a change of its field. */
 const effectsSaid = (comment: string): string[] =>
   ["Replaces", "Updates in place"].filter((words) => new RegExp(`\\b${words}\\b`, "i").test(comment));
 

@@ -37,7 +37,7 @@ interface Tables {
   outdatedPages(rows: Rows): { file: string }[];
 }
 
-/** The script is plain JavaScript, as it runs without a build. */
+/** The script is plain JavaScript, because it runs without a build. */
 const tables = (): Promise<Tables> =>
   import(pathToFileURL(join(root, "scripts", "argument-tables.mjs")).href);
 
@@ -68,7 +68,7 @@ describe("docs: argument tables", () => {
   }
 });
 
-/** One that depends on the values is either. */
+/** A default that depends on other values may be written either way. */
 const effectsOf = (effect: Effect): string[] =>
   typeof effect === "string" ? [effect] : ["update", "replace"];
 
@@ -114,7 +114,7 @@ describe("docs: messages of failed commands", () => {
   }
 });
 
-/** What messages in the first columns of error tables begin with, up to the command. */
+/** The beginnings of messages in the first columns of error tables, up to the command. */
 function leadsIn(text: string): string[] {
   const tables = [...text.matchAll(/^\| Message \|.*\n((?:\|.*\n)+)/gm)].map(([, rows = ""]) => rows);
   const beginning = /^\| `+ ?([a-z][a-z ,:]+): (?:…|`|iptables |nft |firewall-cmd )/gm;
@@ -129,7 +129,7 @@ describe("docs: examples", () => {
   });
 });
 
-/** The TypeScript of a page, each block as a file of its own that is named after the line it begins on. */
+/** The TypeScript of a page: a file per block, named after its first line. */
 function blocksOf(file: string): [string, string][] {
   const text = read(file);
   return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(({ 1: code = "", index }) => {

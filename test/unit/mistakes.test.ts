@@ -3,7 +3,7 @@ import { provider } from "../../provider/adapter/dynamic";
 import { mistakes } from "../support/mistakes";
 import { registered } from "./sdk/registered";
 
-/** What the engine is told of a resource: its arguments as a program registers them, checked as the engine has them checked. */
+/** The engine's answer about a resource: its arguments as a program registers them, checked as the engine checks them. */
 async function told(declare: (typeof mistakes)[string][number][0]): Promise<string> {
   const { resources, marks } = await registered(() => [declare()]);
   const inputs = { ...resources["bad"]?.inputs, mark: marks["bad"] };

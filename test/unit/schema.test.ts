@@ -68,7 +68,7 @@ describe("docs: JSON schema", function () {
         const fields: Readonly<Record<string, z.ZodType>> = schema.shape;
         for (const [name, { minimum, maximum }] of Object.entries(properties)) {
           if (minimum === undefined || maximum === undefined) continue;
-          // Some fields take even numbers, or others without some bits, so the last number may not be valid.
+          // Some fields accept only even numbers, or only some bits, so the last number may be invalid.
           const verdicts = [minimum - 1, minimum, maximum + 1].map(
             (value) => fields[name]?.safeParse(value).success,
           );

@@ -99,7 +99,7 @@ describe("another spelling of an object", () => {
         expect(definition.objectNames(two)).to.deep.equal(definition.objectNames(one));
         const { changes, replaces } = engine.diff(definition, HERE, one, two);
         expect(replaces).to.deep.equal([]);
-        // Where it is written down as it was spelt, no command follows.
+        // If a record keeps its spelling, no command follows.
         if (changes)
           expect(definition.update(asObserved(spelt(definition, one, two)), two)).to.deep.equal([]);
       });
@@ -107,13 +107,13 @@ describe("another spelling of an object", () => {
   }
 });
 
-/** The kernel has the object; it is told in the words that are asked for. */
+/** The kernel has the object, and reports it in the requested words. */
 const spelt = (definition: Definition, was: Args, now: Args): Args =>
   definition === namespace ? { ...was, sysctls: now["sysctls"] } : was;
 
 describe("two resources that spell one object in two ways", () => {
   for (const [definition, given, other] of rows) {
-    // Rules are known by their marks alone.
+    // Rules are identified by their marks alone.
     if (definition === natRule || definition === filterRule) continue;
     it(`are refused as two of one name: ${definition.kind} ${JSON.stringify(given)}`, () => {
       const place = { namespace: `twins-${rows.findIndex((row) => row[1] === given)}` };

@@ -9,7 +9,7 @@ import { markFor } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 import { errorOf, onKernel, typed } from "../../support/kernel";
 
-/** A server in blue for each protocol, and one that says it is broken. */
+/** A server in blue for each protocol, and one that is broken. */
 const SERVERS = `
   const udp = require("node:dgram").createSocket("udp4");
   udp.on("message", (text, { port, address }) => text.length > 0 && udp.send("yes", port, address));
@@ -138,7 +138,7 @@ describe("Reachability", () => {
   it("explains what is wrong with the network", async () => {
     await typed("link set dev eth0 down", "blue");
     try {
-      // A moment later the kernel knows that its own end has no carrier, and takes no packets for it.
+      // A moment later the kernel knows that its own end has no carrier, and refuses packets for it.
       expect(await failure({})).to.match(
         /^red does not reach 10\.0\.0\.2 by ping \(ping 10\.0\.0\.2: (no answer|No buffer space available)\)\npackets die at blue: eth0 is down; set it up\nip -n blue link set dev eth0 up$/,
       );

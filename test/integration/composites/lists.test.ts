@@ -8,7 +8,7 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { onKernel, typed, WatchedHost } from "../../support/kernel";
 import { LivingComposite } from "../../support/livingComposite";
 
-/** What `up` reaches by edits equals what a fresh `up` makes, in the order that the kernel has of it. */
+/** Edits lead to the same result as a fresh `up`, in the order that the kernel has of it. */
 
 const composite: Composite = node;
 
@@ -194,7 +194,7 @@ describe("routes of a Node that need each other", () => {
 
     const living = await create(hoster(by("eth0")));
     expect((await routes()).join("\n")).to.include("default via 203.0.113.1 dev eth0");
-    // The kernel looks for the link of a gateway only when the route is made.
+    // The kernel looks up the link of a gateway only when the route is created.
     await living.become(hoster(listed));
     expect(await routes()).to.deep.equal(wanted);
     expect(await living.refresh()).to.deep.equal([]);
@@ -218,13 +218,13 @@ describe("routes of a Node that need each other", () => {
   });
 });
 
-/** The addresses as they stand in the kernel's list, but those that it gives by itself. */
+/** The addresses in the kernel's order, without those that it adds. */
 const orderIn = (text: string): string[] =>
   [...text.matchAll(/inet6? (\S+)/g)]
     .map(([, address]) => String(address))
     .filter((one) => !/^(fe80|127\.|::1)/.test(one));
 
-/** Takes an address away and gives it back, which puts it behind its equals. */
+/** Deletes the address and adds it again, which puts it behind its equals. */
 async function moveByHand(given: (typeof ADDRESSES)[number] | undefined): Promise<void> {
   if (given === undefined) return;
   const { address, peer, scope } =

@@ -46,7 +46,7 @@ const withInterface = (name: string, change: object): Args => ({
   interfaces: { eth0, eth1, [name]: { ...{ eth0, eth1 }[name], ...change } },
 });
 
-/** Everything in the node and at the far ends of its cables, as a person sees it. */
+/** Everything in the node and at the far ends of its cables. */
 const shown = () =>
   Promise.all([
     ...["addr show", "-4 route show table all", "-6 route show table all"].map((line) => typed(line, red)),
@@ -115,7 +115,7 @@ describe("Node, with the kernel", () => {
     expect((await link("two0", "it-one"))?.mtu).to.equal(1400);
     expect(await ping("it-two", "10.3.0.1")).to.include(" 0% packet loss");
     await first.remove();
-    // The cable went with the other node, its address with the cable.
+    // The other node's deletion removed the cable, and with it the address.
     expect(await second.refresh()).to.deep.equal(["interfaces.eth0"]);
     await second.remove();
   });
@@ -355,7 +355,7 @@ describe("Node, with the kernel", () => {
       const again = await create();
       const old = again.state;
       await errorOf(again.become(news, crashing(stop)));
-      // Killed: the state was not written.
+      // The run was killed before it wrote the state.
       again.state = old;
       expect(await again.become(news)).to.equal("update");
       expect(await again.refresh()).to.deep.equal([]);

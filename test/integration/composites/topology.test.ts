@@ -98,7 +98,7 @@ describe("Topology, with the kernel", () => {
       "ip link del dev it-br type bridge",
       "ip route del unicast 10.2.0.0/24 table main metric 0 proto 110 via 10.1.0.1 dev it-br",
       "sysctl -q -w net.ipv4.ip_forward=0",
-      // Connections that the rule of the host's own namespace was for.
+      // Connections that the rule in the host's own namespace matched.
       "conntrack -D -f ipv4 -p udp --orig-src 10.1.0.0/24",
       "conntrack -D -f ipv4 -p icmp --orig-src 10.1.0.0/24",
     ]);

@@ -21,21 +21,21 @@ import {
   WatchedHost,
 } from "../../support/kernel";
 
-/** A namespace that outlives each test, for links that go with it. */
+/** A namespace that outlives each test, for links that are deleted with it. */
 const lab = "it-adopt";
 
-/** What somebody else has made, and what we ask for instead: different in everything that can be changed in place. */
+/** A foreign object and our arguments, which differ in everything that can be updated in place. */
 interface Case {
   readonly title: string;
   readonly definition: Definition;
   /** `ip` lines, each in its namespace. */
   readonly made: readonly (readonly [line: string, namespace?: string])[];
   readonly given: Args;
-  /** All that can be told of it. */
+  /** Everything observable about it. */
   readonly looks: readonly (readonly [line: string, namespace?: string])[];
   /** Another name for it, which replaces it. */
   readonly renamed: Args;
-  /** A command that fails after others have changed something; absent where one command does it all. */
+  /** A command that fails after others have changed something. Absent if there is only one command. */
   readonly late?: RegExp;
 }
 
@@ -498,7 +498,7 @@ describe("adopt, with the kernel", () => {
   });
 });
 
-/** What a person sees, without what comes and goes by itself, as the id that a bridge makes of its MAC address. */
+/** The output for a person, without values that change on their own, such as the id that a bridge derives from its MAC address. */
 async function pictureOf(looks: Case["looks"]): Promise<string[]> {
   const answers = await Promise.all(looks.map(([line, where]) => typed(line, where).catch(String)));
   return answers.map((answer) =>

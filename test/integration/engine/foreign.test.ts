@@ -34,7 +34,7 @@ async function theirs(definition: Definition, name: string, given: Args) {
   return { remove: () => engine.remove(definition, localHost, state) };
 }
 
-/** The lines of a refusal that name what others would lose. */
+/** The lines of a refusal that name the losses of others. */
 async function refusal(work: Promise<unknown>): Promise<string[]> {
   const { name, message } = await errorOf(work);
   expect(name).to.equal("RefusedError");
@@ -125,7 +125,7 @@ describe("what others have in a thing of this stack, with the kernel", () => {
 describe("an alias that another program has written over the mark, with the kernel", () => {
   onKernel({ namespaces: ["it-b"] });
 
-  /** A kind, how it is asked for, and where its aliases are. */
+  /** A kind, its arguments, and the place of its aliases. */
   type Place = readonly [name: string, namespace?: string];
   const rows: readonly (readonly [Definition, Args, ...Place[]])[] = [
     [namespace, { name: "it-room" }, ["lo", "it-room"]],
@@ -139,7 +139,7 @@ describe("an alias that another program has written over the mark, with the kern
       ["it-up"],
       ["it-down", "it-b"],
     ],
-    // Without a MAC address of ours the other end tells.
+    // Without a MAC address of ours the other end identifies it.
     [
       vethPair,
       {
@@ -176,7 +176,7 @@ describe("an alias that another program has written over the mark, with the kern
         expect(await mine.refresh()).to.deep.equal([]);
         expect(mine.state).to.not.have.property("alias");
 
-        // A state that is lost finds it again.
+        // A stack with a lost state finds it again.
         await write(alias, places);
         const again = await Living.create(definition, given);
         expect(await again.refresh()).to.deep.equal([]);

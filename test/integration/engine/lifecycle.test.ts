@@ -45,13 +45,13 @@ const ip = (name: string, host: number) => ({
   address: `192.168.15.${host}/24`,
 });
 
-/** A run that fails ends when all that it had begun has ended, as the engine's does; the next one starts after it. */
+/** A failed run ends once everything that it began has ended, as with the engine. The next one starts after it. */
 async function together<T>(works: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(works);
   return Promise.all(works);
 }
 
-/** The whole network, in the order and with the parallelism of the engine. */
+/** The whole network, in the engine's order and parallelism. */
 async function build(host = localHost) {
   const make = (...[definition, given, name]: Parameters<typeof Living.create>) =>
     Living.create(definition, given, name, host);
@@ -88,7 +88,7 @@ describe("engine, with the kernel", () => {
     it("carries packets", async () => {
       await build();
       const ping = (from: string | undefined, to: string) =>
-        // `flock` starts any program, and the folder is nobody else's to lock.
+        // `flock` can start any program, and only we lock the folder.
         localHost.run(command("flock", from, ["--shared", "/run", "ping", "-c", "1", "-w", "5", to]));
       expect(await ping("it-red", "192.168.15.2")).to.include(" 0% packet loss");
       expect(await ping("it-blue", "192.168.15.5")).to.include(" 0% packet loss");

@@ -20,11 +20,11 @@ import { errorOf, hereWith, Living, onKernel, typed } from "../../support/kernel
 
 let runs = 0;
 
-/** This host as another process sees it: what waits for its turn within one does not wait for the other. */
+/** This host as another process sees it, which does not share turns with the first. */
 const anotherRun = <H extends Partial<Host>>(other: H): Host & H =>
   hereWith({ ...other, id: `run ${++runs}` });
 
-/** The host, on which something else happens just before a certain command. */
+/** The host, with another change just before a certain command. */
 function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>): Host {
   let isDone = false;
   const run = async (command: Command) => {
@@ -37,7 +37,7 @@ function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>)
   return anotherRun({ run });
 }
 
-/** The host, for so many runs at once: each waits with its first look at the records for all others. */
+/** The host for several runs at once: each delays its first read of the records until all others reach it. */
 function meeting(count: number): () => Host {
   let meet = (): void => {};
   const all = new Promise<void>((resolve) => {
@@ -145,7 +145,7 @@ describe("two runs at the same moment", () => {
     const lan = await Living.create(bridge, { name: "it-wan", mac: "02:00:00:00:00:01" }, "lan");
     const going = await Living.create(definition, { ...given, interface: "it-wan" }, "going");
     const [probe] = definition.probe(going.args);
-    // The records have been listed by then.
+    // The records have already been listed.
     await lan.become(
       { name: "it-wan", mac: "02:00:00:00:00:02" },
       interrupted(probe, () => going.remove()),
@@ -177,7 +177,7 @@ async function seenOf(definition: Definition, { args }: Living) {
   return observed;
 }
 
-/** The look into a namespace comes while it has a name and is none yet. */
+/** The namespace has a name and does not exist yet when it is read. */
 function staleAt(enter: Command | undefined): Host["run"] {
   let isDone = false;
   return async (command) => {

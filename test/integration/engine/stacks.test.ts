@@ -51,7 +51,7 @@ async function make(stack: Stack, definition: Definition, given: Args, host = lo
   };
 }
 
-/** What the engine keeps of a run that has failed in part. */
+/** The state that the engine keeps after a partly failed run. */
 async function stateLeftBy(work: Promise<unknown>): Promise<Args> {
   const error = await work.then(
     () => undefined,

@@ -14,10 +14,10 @@ const NAMESPACE = "it-together";
 const COUNT = 40;
 const TABLE = "pulumi-netns/project/stack";
 
-/** Without a way to run several commands in one go, which a test could not watch. */
+/** Without batches, which a test could not observe. */
 const { runAll: _, ...plain } = localHost;
 
-/** A host that counts what is run, and where a command may be refused. */
+/** A host that counts commands and can refuse some. */
 function watched(isRefused: (command: Command) => boolean = () => false) {
   const ran: string[] = [];
   const run: Host["run"] = async (command) => {
@@ -73,7 +73,7 @@ for (const [definition, argsOf, chain] of kinds) {
     beforeEach(() => execa("ip", ["netns", "add", NAMESPACE]));
     afterEach(() => execa("ip", ["netns", "del", NAMESPACE]));
 
-    /** The ports of the rules in the chain, as they stand there. */
+    /** The ports of the rules in the chain, in order. */
     async function ports(): Promise<number[]> {
       const listing = await nft("list", "table", "ip", TABLE);
       const [, inside = ""] = new RegExp(`chain ${chain} \\{([^}]*)\\}`).exec(listing) ?? [];

@@ -49,7 +49,7 @@ const Shown = z.array(
   }),
 );
 
-/** Every address of a link, but for those that the kernel gives it. */
+/** Every address of a link, without those that the kernel adds. */
 async function shown(link = "it-own", where?: string) {
   const [found] = Shown.parse(JSON.parse(await typed(`-j addr show dev ${link}`, where)));
   return (found?.addr_info ?? []).filter(({ local }) => !/^fe80::.*ff:fe/.test(local));

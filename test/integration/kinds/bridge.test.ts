@@ -46,7 +46,7 @@ const all = {
 
 const create = (given: Args, host = localHost) => Living.create(definition, given, "it", host);
 
-/** What a person sees of the bridge. */
+/** The output of the tools about the bridge. */
 async function shown(where?: string) {
   const found = await link(name, where);
   if (!found) return undefined;

@@ -11,7 +11,7 @@ import { Living, onKernel, recorded } from "../../support/kernel";
 
 const room = "it-room";
 
-/** Each row: what another program sets up, and what the warning calls it when the Sysctl is deleted. */
+/** Each row: the setup of another program, and its name in the warning when the Sysctl is deleted. */
 const rows: readonly (readonly [what: string, key: string, make: readonly string[], told: string])[] = [
   ["Docker's chains", "net.ipv4.ip_forward", ["iptables -N DOCKER"], "Docker"],
   [
@@ -71,7 +71,7 @@ describe("forwarding that others rely on", () => {
   const inside = (line: string) => execa("ip", ["netns", "exec", room, ...line.split(" ")]);
   const now = async (key: string) => (await inside(`sysctl -n ${key}`)).stdout;
 
-  /** Makes a Sysctl, lets others come, and deletes it: what is told, and what the parameter is then. */
+  /** Creates a Sysctl, adds the other program, and deletes the Sysctl. Returns the warnings and the parameter's value. */
   async function outlived(key: string, others: () => Promise<unknown>) {
     const warnings: string[] = [];
     const host = { ...localHost, warn: (text: string) => warnings.push(text) };
@@ -86,7 +86,7 @@ describe("forwarding that others rely on", () => {
     return { warnings, value: await now(key) };
   }
 
-  // Gone after each test, with all that is in it.
+  // Deleted after each test, with everything in it.
   beforeEach(() => execa("ip", ["netns", "add", room]));
 
   for (const [what, key, make, told] of rows) {
@@ -120,7 +120,7 @@ describe("forwarding that others rely on", () => {
   it("goes off for IPv6 where a program has chains of IPv4 alone", async () => {
     const { warnings, value } = await outlived("net.ipv6.conf.all.forwarding", async () => {
       await inside("iptables -N DOCKER");
-      // libvirt makes them for both families.
+      // libvirt creates them for both families.
       await inside("ip6tables -N LIBVIRT_FWI");
     });
     expect([value, warnings]).to.deep.equal(["0", []]);

@@ -17,7 +17,7 @@ import {
 } from "../../support/kernel";
 import { allOf, lackingOf, testedLinks } from "../../support/kindsOfLink";
 
-/** What holds for every kind of link with a real kernel, and for the rows of its own options. */
+/** Tests of every kind of link with a real kernel, and of the rows of its own options. */
 
 const NAMESPACE = "it-links";
 const MAC = "02:00:00:00:00:30";
@@ -34,7 +34,7 @@ for (const tested of testedLinks) {
   const create = (given: object = {}, host: Host = localHost) =>
     Living.create(definition, { ...plain, ...given }, "it", host);
 
-  /** Each change of a shared field, and the words after `ip link set dev NAME` by which a hand makes it. */
+  /** Each change of a shared field, and the words after `ip link set dev NAME` that make it by hand. */
   const changes: readonly (readonly [field: string, value: unknown, words: string])[] = [
     ["mac", "02:00:00:00:00:31", "address 02:00:00:00:00:31"],
     ["mtu", 1400, "mtu 1400"],

@@ -44,14 +44,14 @@ const sysctl = (key: string, where = name) => localHost.run(command("sysctl", wh
 const set = (key: string, value: number) =>
   localHost.run(command("sysctl", name, ["-q", "-w", `${key}=${value}`]));
 
-/** What a person sees of the namespace. */
+/** The output of the tools about the namespace. */
 async function shown() {
   const lo = await link("lo", name);
   const [forwarding, filter] = await Promise.all(Object.keys(sysctls).map((key) => sysctl(key)));
   return { inode: inode(), up: lo?.flags.includes("UP"), alias: lo?.ifalias, forwarding, filter };
 }
 
-/** Runs a program inside until it has said something, and tells its process id. */
+/** Starts a program inside, waits for its first output, and returns its process id. */
 async function inside(...words: readonly [string, ...string[]]) {
   const running = execa("ip", ["netns", "exec", name, ...words], { reject: false });
   await new Promise((resolve) => running.stdout.once("data", resolve));
@@ -281,7 +281,7 @@ describe("Namespace, with the kernel", () => {
       const living = await create();
       const { pid, ended } = await inside("sh", "-c", "echo; exec sleep 300");
       try {
-        // ps pads process ids to the width of the largest there can be.
+        // ps pads process ids to the width of the largest possible one.
         expect((await failure(living.remove())).replace(/\n +/g, "\n")).to.equal(
           `RefusedError: namespace ${name} is in use by these processes:\n${pid} sleep 300\n` +
             "end them, or set `killProcesses: true` and run `pulumi up` first",

@@ -23,7 +23,7 @@ const create = (given: Args, host = localHost) => Living.create(definition, give
 const sysctl = (where: string, setting: string) =>
   localHost.run(command("sysctl", where, ["-q", "-w", setting]));
 
-/** What has been set on the link, as a person sees it. */
+/** The entries that somebody has set on the link. */
 const shown = async (...filter: string[]): Promise<string[]> =>
   (await typed(`-N neigh show ${[...filter, "dev", "eth0"].join(" ")}`, near))
     .split("\n")
@@ -178,12 +178,12 @@ describe("Neighbor, with the kernel", () => {
     });
 
     it("for an address elsewhere come to whoever answers for it: ARP", async () => {
-      // By default it answers for others after a random while, up to 0.8 seconds.
+      // By default it answers for others after a random delay of up to 0.8 seconds.
       for (const setting of ["ip_forward=1", "neigh.eth0.proxy_delay=0"])
         await sysctl(far, `net.ipv4.${setting}`);
       await typed("address add 10.9.0.77/32 dev lo", far);
       await typed("neigh flush all", near);
-      // Addresses are the whole machine's: only by its neighbour's word is this one on the link.
+      // Addresses belong to the whole machine: this one is on the link only by the neighbour entry.
       await sysctl(far, "net.ipv4.conf.all.arp_ignore=1");
       await fails(near, "10.9.0.77")();
       await typed("link add it-in type bridge", far);

@@ -71,7 +71,7 @@ describe("OvsPort, with Open vSwitch", () => {
       await fails("it-red", "10.9.0.2")();
       expect(await other.become({ ...blue, tag: 10 })).to.equal("update");
       await pings("it-red", "10.9.0.2")();
-      // What comes without a tag is of the native VLAN.
+      // Untagged packets belong to the native VLAN.
       expect(await one.become({ ...red, tag: 10, vlanMode: "native-untagged", trunks: [30] })).to.equal(
         "update",
       );

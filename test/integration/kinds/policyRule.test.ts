@@ -27,7 +27,7 @@ const definition: Definition = policyRule;
 const base = { namespace: lab, priority: 100, table: 7 };
 const create = (given: Args, host: Host = localHost) => Living.create(definition, given, "it", host);
 
-/** The rules of both families but the kernel's own, as a person sees them. */
+/** The rules of both families, without the kernel's own. */
 async function shown(): Promise<string[]> {
   const answers = await Promise.all(["-4", "-6"].map((flag) => typed(`${flag} rule show`, lab)));
   return answers
@@ -211,7 +211,7 @@ describe("PolicyRule, with the kernel", () => {
     let folder: string;
     const names = "/etc/iproute2/rt_tables";
     before(async () => {
-      // Over the file, within this sandbox alone.
+      // Mounted over the file, within this sandbox only.
       folder = await mkdtemp(join(tmpdir(), "rt-tables-"));
       await writeFile(join(folder, "rt_tables"), "254 main\n777 it-vpn\n");
       await execa("mount", ["--bind", join(folder, "rt_tables"), names]);
@@ -336,7 +336,7 @@ describe("PolicyRule, with the kernel", () => {
       await living.become({ ...to, action: "unreachable" });
       expect(await said()).to.match(/No route to host|Network is unreachable/);
       await living.become({ ...to, action: "prohibit" });
-      // What ping makes of EACCES.
+      // ping's message for EACCES.
       expect(await said()).to.match(/Permission denied|broadcast/);
       await living.remove();
       expect(await said()).to.equal("it answered");
@@ -345,7 +345,7 @@ describe("PolicyRule, with the kernel", () => {
     it("that come back by another way need a loose rp_filter", async () => {
       const sysctl = (value: number) =>
         localHost.run(command("sysctl", lab, ["-q", "-w", `net.ipv4.conf.all.rp_filter=${value}`]));
-      // What is sent goes out by v1 and comes back by v0.
+      // Packets leave by v1 and return by v0.
       await typed("route add 10.2.0.1/32 via 10.1.0.1", "it-far");
       await typed("route del 10.2.0.0/24 dev v1", "it-far");
       await sysctl(1);

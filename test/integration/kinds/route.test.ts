@@ -37,7 +37,7 @@ function checked(given: object): Args {
 
 const create = async (given: object) => (await engine.create(route, localHost, checked(given))).state;
 
-/** Brings a route from its state to other arguments as Pulumi does, and tells by which way. */
+/** Takes a route from its state to other arguments as Pulumi does. Returns the operation. */
 async function change(state: Args, given: object): Promise<{ state: Args; way: string }> {
   const args = checked(given);
   const { changes, replaces } = engine.diff(route, HERE, state, args);
@@ -49,7 +49,7 @@ async function change(state: Args, given: object): Promise<{ state: Args; way: s
   return { state: await create(given), way: "replace" };
 }
 
-/** The routes of both families in all tables, as a person sees them. */
+/** The routes of both families in all tables. */
 async function shown(...filter: string[]): Promise<string[]> {
   const show = ["route", "show", "table", "all", ...filter];
   const answers = await Promise.all(["-4", "-6"].map((flag) => localHost.run(ip(near, flag, ...show))));
@@ -66,10 +66,10 @@ async function shown(...filter: string[]): Promise<string[]> {
 
 const ours = () => shown("proto", String(PROTOCOL));
 
-/** Ours and those made by hand; the kernel's own come and go while links settle. */
+/** Our routes and those made by hand; the kernel's own change while links settle. */
 const all = async () => [...(await ours()), ...(await shown("proto", "static"))];
 
-/** A host that keeps note of what it ran. */
+/** A host that records its commands. */
 function recording(): Host & { readonly ran: Command[] } {
   const ran: Command[] = [];
   const run = (command: Command) => {
@@ -91,7 +91,7 @@ describe("Route, with the kernel", () => {
     for (const namespace of [near, far]) {
       await typed(undefined, `netns add ${namespace}`);
       await typed(namespace, "link set lo up");
-      // Otherwise the tests that set a link down would take its IPv6 addresses along.
+      // Otherwise tests that set a link down would delete its IPv6 addresses.
       await localHost.run(
         command("sysctl", namespace, ["-q", "-w", "net.ipv6.conf.all.keep_addr_on_down=1"]),
       );
@@ -117,7 +117,7 @@ describe("Route, with the kernel", () => {
   after(async () => {
     await typed(undefined, `netns del ${near}`);
     await typed(undefined, `netns del ${far}`);
-    // They went by hand.
+    // They were deleted by hand.
     await localHost.records.dropAll(near);
   });
 

@@ -7,7 +7,7 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
 import { errorOf, failure, Living, onKernel, typed, WatchedHost } from "../../support/kernel";
 
-// Only parameters of a network namespace: any other would be the whole machine's, also in a sandbox.
+// Only parameters of a network namespace: others would change the whole machine, even in a sandbox.
 
 const definition: Definition = sysctl;
 const namespace = "it-sysctl";
@@ -25,7 +25,7 @@ const set = (key: string, to: string | number, where?: string) =>
 describe("Sysctl, with the kernel", () => {
   onKernel({ namespaces: [namespace] });
 
-  /** Key, the value before, one to set, and another. */
+  /** Key, the value before, a value to set, and another one. */
   const rows: readonly (readonly [key: string, former: string, one: string, other: string])[] = [
     [TTL, "64", "65", "66"],
     ["net/ipv4/ip_default_ttl", "64", "65", "66"],

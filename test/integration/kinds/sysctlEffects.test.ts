@@ -17,7 +17,7 @@ import { LivingComposite } from "../../support/livingComposite";
 const room = "it-effects";
 const definition: Definition = sysctl;
 
-/** Every parameter of the namespace that a change of another may change. */
+/** Every parameter of the namespace that changes with another one. */
 async function everything(): Promise<Record<string, string>> {
   const folders = ["net/ipv4/conf", "net/ipv6/conf", "net/ipv4/neigh", "net/ipv6/neigh"];
   const text = await localHost.run(
@@ -63,7 +63,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     await typed("link add name va0 type veth peer name vb0", room);
     await typed("link add name it.0.1 type bridge", room);
     for (const link of ["va0", "vb0", "it.0.1"]) await typed(`link set dev ${link} up`, room);
-    // From its first address on a link no longer follows `default`.
+    // From its first address on, a link no longer follows `default`.
     await typed("address add 10.1.0.1/24 dev va0", room);
   });
   afterEach(async () => {
@@ -71,7 +71,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     await typed("link del dev it.0.1", room);
   });
 
-  /** Key, value, and what is so before. */
+  /** Key, value, and the condition before it. */
   const rows: readonly (readonly [key: string, value: string, ...before: string[]])[] = [
     ["net.ipv4.ip_forward", "1"],
     ["net.ipv4.ip_forward", "1", "net.ipv4.conf.va0.forwarding=1", "net.ipv4.conf.all.accept_redirects=0"],
@@ -140,7 +140,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     it(`leaves everything as it was, where a creation and a deletion are killed before change ${stop + 1}`, async () => {
       await set("net.ipv4.conf.va0.forwarding=1");
       const before = await everything();
-      // Not all have so many changes.
+      // Some have fewer changes.
       await make("one", "net.ipv4.ip_forward", "1", crashing(stop)).catch(String);
       const living = await make("one", "net.ipv4.ip_forward", "1");
       await living.remove(crashing(stop)).catch(String);

@@ -43,7 +43,7 @@ const cable = (end: Place = {}, peer: Place = {}): Args => ({
 
 const create = (given: Args, host = localHost) => Living.create(definition, given, "it", host);
 
-/** What a person sees of an end. */
+/** The output of the tools about an end. */
 async function shownEnd(name: string, namespace?: string) {
   const found = await link(name, namespace);
   if (!found) return undefined;
@@ -60,7 +60,7 @@ const everyLink = async () =>
   (await Promise.all([undefined, red, blue].map((where) => linkNames(where)))).flat();
 const NOTHING = ["lo", "lo", "lo"];
 
-/** Every way that the two ends can lie. */
+/** Every combination of places for the two ends. */
 const TOPOLOGIES: readonly (readonly [title: string, end: Place, peer: Place])[] = [
   ["both ends in the host", {}, {}],
   ["the first end in a namespace", { namespace: red }, {}],
@@ -79,7 +79,7 @@ describe("VethPair, with the kernel", () => {
   ] as const;
   onKernel({ namespaces: [red, blue], bridges });
 
-  /** Every link but the bridges. */
+  /** Every link except the bridges. */
   async function others(): Promise<string[]> {
     const names = await everyLink();
     return names.filter((name) => !bridges.some(([bridge]) => bridge === name));

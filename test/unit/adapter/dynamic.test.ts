@@ -9,11 +9,11 @@ const KEY = "net.ipv4.ip_default_ttl";
 const mark = markFor("Sysctl", "ttl");
 const inputs = { key: KEY, value: "65", mark, __provider: "text" };
 const args = { key: KEY, value: "65", mark };
-/** What it was before: 64. */
+/** The former value: 64. */
 const former = { args: { value: "64" } };
 const printed = (value: number) => `${KEY} = ${value}`;
 
-/** What this adapter promises the engine: every method is there. */
+/** The methods that this adapter promises the engine. */
 const { check, diff, create, read, update, delete: remove } = provider;
 
 describe("dynamic", () => {

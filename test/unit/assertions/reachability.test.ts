@@ -18,7 +18,7 @@ const given = (args: Args = {}): Args => {
 const PING = "ip netns exec red ping -n -c1 -W 1 10.2.0.2";
 const SILENT: Scripted = { fails: "Failed" };
 
-/** A host on which pings fare like this, one after the other. */
+/** A host where successive pings end like this. */
 const host = (first: Scripted, ...others: readonly Scripted[]): FakeHost =>
   new FakeHost({ [PING]: inTurn(first, ...others), "ip -j netns list": "[]", "ip -N -j -d addr show": "[]" });
 
@@ -59,7 +59,7 @@ describe("Reachability", () => {
     expect(await failure(engine.create(reachability, asked, given({ retries: 1 })))).to.match(
       /^red does not reach 10\.2\.0\.2 by ping \(ping 10\.2\.0\.2: no answer\)\npackets die at red: there is no such network namespace; /,
     );
-    // And one for the trace, had there been such a namespace.
+    // One more for the trace, if such a namespace existed.
     expect(pingsOf(asked)).to.equal(2);
   });
 

@@ -35,13 +35,13 @@ describe("composites: order of addresses", () => {
       [[a1, a2], [a1, a2], [], []],
       [[a1, a2], [a1, a2, a3], [], []],
       [[a1, a2], [a1], [], []],
-      // The order among different subnets counts as well: packets to elsewhere come from the first.
+      // The order among different subnets counts as well: packets to other networks use the first address.
       [[a1, b1], [b1, a1], [], [a1]],
       [[a1, a2], [a2, a1], [], [a1]],
-      // Those that stay keep their network connected until the new one is there.
+      // Addresses that stay keep their network connected until the new one exists.
       [[a1, a2], [a3, a2], [], [a2]],
       [[a1, a2, b1], [a3, a2, b1], [], [a2, b1]],
-      // A new one of another subnet comes last by itself.
+      // A new address of another subnet is last anyway.
       [[a1, a2], [a1, b1, a2], [], []],
       [[a1], [a2, b1, a1], [a1], []],
       [[six1, six2], [six2, six1], [], [six1]],

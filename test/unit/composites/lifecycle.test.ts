@@ -12,7 +12,7 @@ import { errorOf } from "../../support/kernel";
 const mark = markFor("Chandelier", "c");
 const asked = (given: Args, of = mark): Args => chandelierArgs(given, of);
 
-/** Three lamps in a row, one from the other, and one by itself. */
+/** Three lamps in a row, each hanging from the previous one, and a separate one. */
 const ROW = {
   lamps: {
     top: {},
@@ -301,7 +301,7 @@ describe("composites: engine", () => {
       const news = asked({ lamps: { top: { watts: 50 } }, spares: [{ name: "s3", watts: 30 }] });
       host.faults = { "del bottom": "InUse", "del s1": "InUse" };
       const error = await partial(engine.update(chandelier, host, state, news));
-      // What the one that stays hangs on is not begun.
+      // The dependency of the remaining part is not touched.
       expect(error.properties).to.deep.equal(
         asked({
           lamps: { top: { watts: 50 }, middle: { from: "top" }, bottom: { from: "middle", watts: 40 } },
@@ -553,7 +553,7 @@ describe("composites: engine", () => {
     it("is given back also where it was taken over but is not as asked", async () => {
       const host = withTheirs();
       const { run } = host;
-      // It takes the mark, and nothing else.
+      // It only takes the mark.
       host.run = (command) =>
         command.args[0] === "set" && command.args[2] === "60" ? Promise.resolve("") : run.call(host, command);
       const work = engine.create(

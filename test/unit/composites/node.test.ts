@@ -57,7 +57,7 @@ describe("composites: Node", () => {
     expect(
       creationOf(composite, { name: "r1", interfaces: { lo: { addresses: ["10.255.0.1/32"] } } }),
     ).to.have.all.keys("Namespace r1", "Address r1/lo 10.255.0.1/32");
-    // What a state has, with the defaults of other links.
+    // The content of a state, with the defaults of other links.
     const filledIn = { lo: { mtu: 1500, up: true, peer: { up: true }, addresses: [] } };
     expect(problems({ name: "r2", interfaces: filledIn })).to.deep.equal([]);
   });

@@ -4,7 +4,7 @@ import { inOrder, queues, reversed } from "../../../provider/composites/schedule
 
 const item = (key: string, ...on: string[]) => ({ key, on });
 
-/** Works, and notes beginnings and ends; what `failing` names fails. */
+/** Records beginnings and ends; the work named by `failing` fails. */
 function recorder(failing: readonly string[] = []) {
   const log: string[] = [];
   const work = async ({ key }: { key: string }) => {

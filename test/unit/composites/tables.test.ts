@@ -10,16 +10,16 @@ import { definitions } from "../../../provider/kinds";
 import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
 import { HERE } from "../../support/fakeHost";
 
-/** Every kind as a part: a change that must reach it alone, and a value that its kind refuses. */
+/** Every kind as a part: a change that must reach only it, and a value that its kind refuses. */
 interface Row {
-  /** The arguments of a place that make it. */
+  /** The arguments of a place that create it. */
   readonly given: Args;
   /** The key of the part in the namespace `red`, and on the host. */
   readonly keys: readonly [inRed: string, onHost: string];
-  /** What it depends on in `red` beside the namespace. */
+  /** Its dependencies in `red` beside the namespace. */
   readonly on?: readonly string[];
   readonly changed?: Args;
-  /** Arguments that its kind refuses, and the property that is named. */
+  /** Arguments that its kind refuses, and the property that the error names. */
   readonly bad: readonly [given: Args, property: string];
 }
 
@@ -115,7 +115,7 @@ const rows: Readonly<Record<string, Row>> = {
 
 const composites: Readonly<Record<string, Composite>> = { Node: node, Topology: topology };
 
-/** A place in each composite: the arguments of one there, where its paths begin, and which of the keys a part has. */
+/** A place in each composite: its arguments, the beginning of its paths, and the key of a part. */
 interface Place {
   readonly composite: string;
   readonly title: string;

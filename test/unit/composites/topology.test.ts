@@ -37,7 +37,7 @@ const lab: Args = {
   },
 };
 
-/** The same with more of what may be given. */
+/** The same with more arguments. */
 const full: Args = {
   ...lab,
   nodes: {
@@ -78,7 +78,7 @@ const full: Args = {
   adopt: true,
 };
 
-/** What a plan does, by keys. */
+/** The operations of a plan, by keys. */
 function planned(olds: Args, news: Args) {
   const { gone, made, changed } = planOf(
     composite,

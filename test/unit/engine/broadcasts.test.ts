@@ -9,7 +9,7 @@ import { HERE } from "../../support/fakeHost";
 
 const place = { namespace: "broadcasts", interface: "eth0" };
 
-/** What the check of a resource of this program finds. */
+/** The problems that the check of a resource of this program finds. */
 function problemsOf(definition: Definition, args: Args): readonly string[] {
   const mark = markFor(definition.kind, JSON.stringify(args));
   return engine

@@ -9,13 +9,13 @@ const Shade = z.object({
   width: z.number().max(9, "is too wide").default(1),
 });
 
-/** With a short form. */
+/** Accepts a short form. */
 const Cord = z
   .custom<string | { colour: string }>()
   .transform((given) => (typeof given === "string" ? { colour: given } : given))
   .pipe(z.strictObject({ colour: z.string(), length: z.number().default(2) }));
 
-/** A kind that exists nowhere: every shape a schema can have. */
+/** A kind with every shape that a schema can have. */
 const lamp: Definition = {
   kind: "Lamp",
   schema: z.object({
@@ -51,13 +51,13 @@ const lamp: Definition = {
   remove: () => [],
 };
 
-/** What is there when only a name is given. */
+/** The arguments if only a name is given. */
 const plain = {
   ...{ name: "a", volts: 12, shade: { colour: "red", width: 1 }, shades: {} },
   ...{ cord: { colour: "none", length: 2 }, made: "by me", mark: "me" },
 };
 
-/** The same but for some fields that are wrong. */
+/** The same, except for some wrong fields. */
 function without(...wrong: readonly string[]): Args {
   return Object.fromEntries(Object.entries(plain).filter(([key]) => !wrong.includes(key)));
 }
@@ -67,7 +67,7 @@ const fields = Object.keys(lamp.schema.shape).map((name) => `\`${name}\``);
 interface Row {
   readonly title: string;
   readonly given: Args;
-  /** Of no matter where there are problems: they end it. */
+  /** Not called if there are problems, which end the check. */
   readonly args?: Args;
   readonly problems?: readonly string[];
 }

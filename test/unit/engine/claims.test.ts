@@ -14,7 +14,7 @@ import { markOf } from "../../../provider/linux/marks/mark";
 import { urnOf } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 
-// Claims last as long as the process: each test has names of its own.
+// Claims last as long as the process, so each test has its own names.
 
 const claimed = (definition: Definition, name: string, args: Args) =>
   claim(definition, HERE, { ...args, mark: markOf(definition.kind, urnOf(definition.kind, name)) });
@@ -100,7 +100,7 @@ describe("claims", () => {
 
 describe("what is still needed", () => {
   const inRed = { namespace: "needs-red" };
-  /** Something in the namespace needs-red, and what else it needs there. */
+  /** Something in the namespace needs-red, and its other dependencies there. */
   const rows: readonly (readonly [definition: Definition, args: Args, link?: string])[] = [
     [bridge, { ...inRed, name: "needs-1" }],
     [natRule, { ...inRed, kind: "masquerade" }],

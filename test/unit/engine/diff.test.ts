@@ -12,7 +12,7 @@ const lamp: Definition = {
     name: "replace",
     volts: "update",
     bulbs: "update",
-    // One can light a lamp, but not put it out.
+    // A lamp can be lit, but not switched off.
     lit: (was, now) => (was === true && now === false ? "replace" : "update"),
     "shade.colour": "replace",
     "shade.width": "update",

@@ -24,7 +24,7 @@ const messageAt = async (definition: Definition, args: object, reason: Reason): 
 };
 
 describe("what the kernel has lost", () => {
-  // What the program makes: claims last as long as the process.
+  // The program's own objects: claims last as long as the process.
   for (const definition of definitions) {
     for (const given of goodArgs[definition.kind] ?? []) {
       const { args } = withFacts(HERE.facts, () =>
@@ -40,7 +40,7 @@ describe("what the kernel has lost", () => {
         expect(message).to.include(said);
         for (const object of needs) expect(message).to.include(object);
         expect(message.includes("run `pulumi up --refresh`")).to.equal(needs.length > 0);
-        // Nothing is guessed of what failed otherwise.
+        // Other errors get no guess.
         expect(await messageAt(definition, args, "NotPermitted")).to.not.include("--refresh");
       });
     }

@@ -13,15 +13,15 @@ const asked = { name: "a", watts: 40, colour: "red", mark };
 const observed: Shown = { watts: 40, colour: "red", mark, serial: 7 };
 const state = { ...asked, serial: 7 };
 
-/** What it was before it was taken over. */
+/** The settings before it was adopted. */
 const former = { mark: "theirs", args: { watts: 25, colour: "white" } };
 
-/** The answer to `show` for a lamp that differs from the one asked for. */
+/** The answer to `show` for a lamp that differs from the arguments. */
 const showing = (different: Partial<Shown> = {}): Scripted => JSON.stringify({ ...observed, ...different });
 
 const MAKING = ["ip add a", `ip mark a ${mark}`, "ip set a 40 red"];
 
-/** What a value that is not as asked is looked at. */
+/** The effect of a value that differs from the arguments. */
 const LOOKS = Array.from({ length: 5 }, () => "ip show a");
 
 const withoutPauses = (ran: readonly string[]) => ran.filter((command) => !command.startsWith("sleep "));
@@ -138,7 +138,7 @@ describe("engine", () => {
         expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
           `RefusedError: lamp a ${words}`,
         );
-        // What has no mark may be about to get one.
+        // An object without a mark may be about to get one.
         const looks = other === undefined ? 5 : 1;
         expect(host.ran.filter((text) => !text.startsWith("sleep "))).to.deep.equal(
           new Array(looks).fill("ip show a"),
@@ -475,7 +475,7 @@ describe("engine", () => {
     const foreign: Shown = { watts: 25, colour: "white", mark: "theirs", serial: 7 };
     const adopting = { ...asked, adopt: true };
 
-    /** A host with a foreign lamp, which keeps note of records as well. */
+    /** A host with a foreign lamp, which also observes records. */
     function hostWith(lamp: Shown | undefined) {
       const host = new LampHost();
       if (lamp) host.lamps.set("a", lamp);
@@ -585,7 +585,7 @@ describe("engine", () => {
 
       const run = host.run.bind(host);
       host.run = async (command) => {
-        // It comes between the look and the command.
+        // It appears between the look and the command.
         if (command.args[0] === "add") host.lamps.set("a", foreign);
         return run(command);
       };

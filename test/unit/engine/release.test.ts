@@ -12,7 +12,7 @@ const args: Args = { name: "a", watts: 40, colour: "red", mark };
 const former = { mark: "uplink", args: { watts: 10, colour: "blue" } };
 const shown: Shown = { watts: 40, colour: "red", mark, serial: 7 };
 
-/** Releases lamp `a` where these have written it down; what was run after the looks, and what is left. */
+/** Releases lamp `a` if these resources have recorded it. Returns the commands after the looks, and the remaining records. */
 async function released(
   definition: Definition,
   there: Shown | undefined,
@@ -86,7 +86,7 @@ describe("release", () => {
     const host = new LampHost();
     const key = keyOf(candle, args);
     await host.records.save(key, { mark, args: {} });
-    // As a look has it: what was written for the former one is not about this one.
+    // As in a look: the record of the former object is not about this one.
     const observation = { ...(await look(candle, host, args)), records: [] };
     await release(candle, host, observation, undefined, { args, outputs: {} });
     expect(host.records.kept).to.deep.equal([]);
@@ -95,7 +95,7 @@ describe("release", () => {
   describe("a namespace", () => {
     const house: Definition = { ...lamp, kind: "House", ownsNamespace: () => "a" };
 
-    /** Whether what is written down of things in the namespace is still there. */
+    /** Whether the records of objects in the namespace still exist. */
     async function keepsContent(there: Shown | undefined, outputs: object): Promise<boolean> {
       const host = new LampHost();
       if (there) host.lamps.set("a", there);

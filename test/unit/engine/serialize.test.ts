@@ -10,7 +10,7 @@ import { FakeHost } from "../../support/fakeHost";
 const withoutObjects: Definition = { ...bridge, objectNames: () => [] };
 const withKeys: Definition = { ...withoutObjects, serialize: ({ table }) => String(table) };
 
-/** Work that says when it starts and ends. Its time is counted in turns of the event loop, so that a busy machine changes nothing. */
+/** Work that reports its start and end. It counts turns of the event loop, so that a busy machine changes nothing. */
 function workshop() {
   const log: string[] = [];
   const work =
@@ -129,7 +129,7 @@ describe("work that is done together", () => {
     });
   const argsOf = (name: string, group?: string): Args => ({ table: "t", name, group });
 
-  /** A host that refuses some inputs, and the inputs that it has run. */
+  /** A host that refuses some inputs and records those that it has run. */
   function writtenOn(isRefused: (input: string) => boolean = () => false) {
     const inputs: string[] = [];
     const ran: string[] = [];

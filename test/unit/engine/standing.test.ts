@@ -18,7 +18,7 @@ class Booted extends LampHost {
   }
 }
 
-/** A state that the first boot has left, in which the object was white, and 10 watts. */
+/** The state from the first boot, in which the object was white and had 10 watts. */
 async function stateOf(era: string | undefined): Promise<Args> {
   const host = new Booted(era, shown(10, "white"));
   const { state } = await engine.create(sun, host, asked);
@@ -31,7 +31,7 @@ const lampOf = ({ lamps }: LampHost) => {
   return `${watts} ${colour}`;
 };
 
-/** What a boot, or somebody who clears records away, finds and leaves. */
+/** The object before and after a boot, or after somebody has deleted records. */
 const rows: readonly (readonly [
   what: string,
   eras: readonly [string | undefined, string | undefined],

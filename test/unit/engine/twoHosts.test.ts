@@ -11,7 +11,7 @@ import { markFor } from "../../support/args";
 import { LampHost, lamp } from "../../support/fakeKind";
 import { goodArgs } from "../../support/goodArgs";
 
-/** A host that is another machine than the one the tests run on; it has one routing table with a name. */
+/** A host that is another machine than the tests' own, with one named routing table. */
 const elsewhere = (id: string): HostToCheck => ({
   id,
   facts: { routeTableNamed: (name) => (name === `table-of-${id}` ? 77 : undefined) },
@@ -57,7 +57,7 @@ describe("two hosts in one program", () => {
     const [here, there] = [new LampHost(), new LampHost("there")];
     const args = { name: "uplink", watts: 60, colour: "white", mark: markFor("Lamp", "old") };
     const { state } = await create(lamp, here, args);
-    // On another host the same object has a new owner in this run, which is no heir here.
+    // On another host the same object has a new owner in this run, which does not inherit it.
     check(lamp, there, { name: "uplink", mark: markFor("Lamp", "new") });
     await remove(lamp, here, state);
     expect([...here.lamps.keys()]).to.deep.equal([]);

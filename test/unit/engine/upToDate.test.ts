@@ -14,7 +14,7 @@ import { goodArgs } from "../../support/goodArgs";
 
 type Kind = Pick<Definition, "kind" | "schema" | "defaults" | "problems">;
 
-/** Complete states of a kind: its good arguments as `check` hands them on. */
+/** Complete states of a kind: its good arguments as `check` passes them on. */
 const statesOf = (kind: Kind): Args[] =>
   (goodArgs[kind.kind] ?? []).map((given) => {
     const { args, problems } = checkArgs(kind, { ...given, mark: markFor(kind.kind) });
@@ -22,7 +22,7 @@ const statesOf = (kind: Kind): Args[] =>
     return args;
   });
 
-/** A copy without what is at `path`. */
+/** A copy without the value at `path`. */
 function without<T extends object>(value: T, path: readonly string[]): T {
   const copy = structuredClone(value);
   const owner = path.slice(0, -1).reduce<object>((inner, key) => Reflect.get(inner, key), copy);
@@ -36,7 +36,7 @@ const FREE = [
   ...["linkSysctls", "ovsBridges", "ovsPorts", "dummies"],
 ];
 
-/** A copy in which every object below the top has a key that no schema knows. */
+/** A copy in which every nested object has a key that no schema knows. */
 const withStrangers = (value: unknown, place?: string): unknown => {
   if (Array.isArray(value)) return value.map((item) => withStrangers(item, ""));
   if (typeof value !== "object" || value === null) return value;
@@ -45,7 +45,7 @@ const withStrangers = (value: unknown, place?: string): unknown => {
   return Object.fromEntries([...inner, ...(isClosed ? [["ofAnotherVersion", 1]] : [])]);
 };
 
-/** Kinds of which no argument has a default that hangs on nothing else. */
+/** Kinds whose defaults all depend on something else. */
 const WITHOUT_DEFAULTS = ["OvsPort", "Sysctl"];
 
 const kinds: readonly (readonly [Kind, typeof upToDate])[] = [

@@ -11,7 +11,7 @@ const asked = { name: "a", watts: 40, colour: "red", mark };
 const observed: Shown = { watts: 40, colour: "red", mark, serial: 7 };
 const showing = (change: Partial<Shown> = {}): Scripted => JSON.stringify({ ...observed, ...change });
 
-/** Glows a while before it shines, and flickers when it never will. */
+/** Glows for a while before it shines, and flickers if it never will. */
 const slow: typeof lamp = {
   ...lamp,
   pending: ({ outputs: { serial } }) =>

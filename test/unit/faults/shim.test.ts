@@ -21,7 +21,7 @@ describe("faults: the shim", () => {
   let path: string;
 
   before(async () => {
-    // Says what it was called with and given, and ends with a code of its own.
+    // Prints its arguments and input, and ends with its own exit code.
     const real = join(folder, "real");
     mkdirSync(real);
     for (const tool of ["ip", "nft", "sysctl", "stat", "ps", "flock", "iptables"]) {

@@ -14,7 +14,7 @@ import {
 } from "../../../provider/fields/common";
 import { canonicalIp, familyOf, parseIp } from "../../../provider/linux/ip";
 
-/** What a field makes of a value: the value, or the reasons against it. */
+/** The parsed value of a field, or the reasons against it. */
 function outcome(field: z.ZodType, value: unknown): unknown {
   const result = field.safeParse(value);
   return result.success ? result.data : result.error.issues.map(({ message }) => message).join("; ");

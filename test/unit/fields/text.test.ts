@@ -5,7 +5,7 @@ import { matchedInterface, matchedLink } from "../../../provider/fields/nat";
 import { ovsName } from "../../../provider/fields/ovs";
 import { visible } from "../../../provider/fields/text";
 
-/** Every field that holds a name which the kernel, or a tool for it, keeps. */
+/** Every field with a name that the kernel, or a tool for it, keeps. */
 const names: Readonly<Record<string, z.ZodType>> = {
   linkName,
   namespaceName,
@@ -14,7 +14,7 @@ const names: Readonly<Record<string, z.ZodType>> = {
   ovsName,
 };
 
-/** Directions, joiners and marks, fillers, tags, and controls that are no white space. */
+/** Directions, joiners and marks, fillers, tags, and controls other than white space. */
 const INVISIBLE = [
   ...["\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e"],
   ...["\u2066", "\u2067", "\u2068", "\u2069", "\u00ad", "\u034f", "\u200b", "\u200c", "\u200d", "\u2060"],

@@ -290,7 +290,7 @@ describe("Address", () => {
 
   describe("duplicate address detection", () => {
     const asked = checked(definition, { interface: link, address: "fd00:1::1/64", nodad: false });
-    /** What is wrong where the golden address, which is tentative, says this. */
+    /** The problems if the golden address, which is tentative, reports this. */
     function pending(flag: string, operstate: string) {
       const text = addresses
         .replace('"operstate": "DOWN"', `"operstate": "${operstate}"`)

@@ -305,7 +305,7 @@ describe("Bridge", () => {
       expect([
         isOurs("Gi0/1", "0", macOf(own)),
         isOurs(undefined, "0", macOf(own)),
-        // Another resource's, a port's, and one that anybody may give.
+        // Another resource's, a port's, and one that nobody owns.
         isOurs("Gi0/1", "0", macOf(theirs)),
         isOurs("Gi0/1", "0", macOf(own, "end")),
         isOurs("Gi0/1", "0", given, { mac: given }),

@@ -25,7 +25,7 @@ const state: Args = { ...checked(definition, { name: "red", sysctls }), mark };
 const loopback = golden("link-lo");
 const outputs = { path: "/run/netns/red", inode: 4026532224 };
 
-/** What a namespace answers that is as `state` says. */
+/** The answers of a namespace that equals `state`. */
 const THERE: Readonly<Record<string, Scripted>> = {
   "stat --format=%i /run/netns/red": "4026532224",
   "ip -n red -N -j -d addr show dev lo": loopback,
@@ -301,7 +301,7 @@ describe("Namespace", () => {
     const links = "ip -n red -N -j -d addr show";
     const ids = "ip -n red -N -j -d netns list-id";
     const del = "ip netns del red";
-    /** The looks that tell processes that stay from those that only look in, after a first one, and their answers. */
+    /** The looks that distinguish staying processes from passing ones, after a first look, with their answers. */
     const looks = Array.from({ length: 10 }, () => ["sleep 0.02", pids]).flat();
     const staying = (text: string): [string, ...string[]] => [
       text,
@@ -421,7 +421,7 @@ describe("Namespace", () => {
       expect(ran).to.not.include(del);
     });
 
-    // veth-red's other end is in blue, which red knows by name; up's is in the host, which has none.
+    // veth-red's other end is in blue, which red knows by name; up's is in the host, which has no name.
     const [lo, cable, up] = JSON.parse(golden("links-red"));
     const stackMark = (name: string) => `pulumi-netns:VethPair:ba9876543210:project/stack/${name}`;
     const upMark = stackMark("up");

@@ -13,7 +13,7 @@ const link = (more: object = {}): string =>
     { ifindex: 7, ifname: "unit-ovs", flags: ["BROADCAST", "UP"], mtu: 1400, address: mac, ...more },
   ]);
 
-/** As `ovs-vsctl` prints a bridge and its own interface. */
+/** A bridge and its own interface in the output of `ovs-vsctl`. */
 const tables = (external: readonly (readonly string[])[], mtuRequest: unknown = 1400): string =>
   [
     {

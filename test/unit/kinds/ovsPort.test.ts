@@ -11,7 +11,7 @@ const state = checked(definition, { ...given, tag: 10, trunks: [20], vlanMode: "
 const table = (headings: readonly string[], ...data: readonly unknown[][]): string =>
   JSON.stringify({ headings, data });
 
-/** As `ovs-vsctl` prints two bridges, a port of the second one, and its interface. */
+/** Two bridges, a port of the second one and its interface in the output of `ovs-vsctl`. */
 function tables(
   more: Readonly<Record<string, unknown>> = {},
   error: unknown = ["set", []],

@@ -35,7 +35,7 @@ const every = {
 const everySeen =
   '{"priority":100,"not":null,"src":"10.0.0.0","srclen":8,"dst":"10.9.0.0","dstlen":16,"tos":"0x10","fwmark":"0x10","fwmask":"0xff","iif":"v0","oif":"v1","uid_start":0,"uid_end":5,"ipproto":"ipproto-6","sport_start":10,"sport_end":20,"dport":80,"table":"254","suppress_prefixlen":0,"protocol":"110"}';
 
-/** What is seen where the kernel has exactly the one rule that was asked for. */
+/** The observation if the kernel has exactly the one requested rule. */
 const seenOnce = (args: Args) => ({ ...asObserved(args), count: 1 });
 
 describe("PolicyRule", () => {
@@ -213,7 +213,7 @@ describe("PolicyRule", () => {
         ["table", "main", ...become("from 10.0.0.0/8 lookup main")],
         ["from", undefined, del, add("lookup 7")],
         ["suppressPrefixlength", 0, del, add("from 10.0.0.0/8 lookup 7 suppress_prefixlength 0")],
-        // While an address is not known yet.
+        // An address is not known yet.
         ["family", UNKNOWN],
         ["mark", "another"],
       ],

@@ -22,7 +22,7 @@ function checked(given: object): Args {
 /** A command as it is typed. */
 const typed = (namespace: string | undefined, text: string) => ip(namespace, ...text.split(" "));
 
-/** One way as `ip -j` shows it. */
+/** One way in the output of `ip -j`. */
 function shown({ via, interface: link = "eth0", weight, onlink }: Args, isIpv6: boolean): object {
   const isCross = String(via).includes(":") !== isIpv6;
   return {
@@ -33,7 +33,7 @@ function shown({ via, interface: link = "eth0", weight, onlink }: Args, isIpv6: 
 
 const list = (value: unknown): Args[] => (Array.isArray(value) ? value : []);
 
-/** What the kernel shows of a route that is as asked for. */
+/** The kernel's output about a route that equals the arguments. */
 function answer(args: Args): string {
   const isIpv6 = String(args["destination"]).includes(":");
   const types = ["", "unicast", "", "", "", "", "blackhole", "unreachable", "prohibit"];

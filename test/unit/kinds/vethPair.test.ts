@@ -30,7 +30,7 @@ const goldenMark = "pulumi-netns:VethPair:0123456789ab:project/stack/cable";
 const [red, blue] = [golden("link-veth-red"), golden("link-veth-blue")];
 const seenRed = { name: "veth-red", bridge: undefined, mac: macA, mtu: 1500, up: true };
 const seenBlue = { name: "veth-blue", bridge: undefined, mac: macB, mtu: 1500, up: true };
-/** What `ip link` tells of both ends where the kernel has exactly what was asked for. */
+/** The output of `ip link` about both ends if the kernel has exactly these arguments. */
 const asPair = (args: Args, mark = String(args["mark"])) => {
   const end = { ifalias: mark, group: "default" };
   return { ...asObserved(args), mark, end, peer: end };
@@ -325,7 +325,7 @@ describe("VethPair", () => {
       expect([
         incompatible(right, inRed),
         incompatible(right?.replace('"link": "veth-red"', '"link": "veth-green"'), inRed),
-        // Each of them leads to another within its own namespace.
+        // The peer of each is in its own namespace.
         incompatible(right, state),
       ]).to.deep.equal([undefined, two, two]);
     });
@@ -409,7 +409,7 @@ describe("VethPair", () => {
     const linkinfo = { info_kind: "veth" };
     const marked = { ifalias: own, group: "0", ifindex: 2, link_index: 3, link_netnsid: 0, linkinfo };
     const born = { group: birthGroup(own), linkinfo };
-    /** By a program that writes aliases. */
+    /** In a program that writes aliases. */
     const renamed = { ...marked, ifalias: "Gi0/1", ifindex: 3, link_index: 2 };
     const [near, far] = ["end", "peer"].map((end) => ({
       ...renamed,

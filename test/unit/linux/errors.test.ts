@@ -9,7 +9,10 @@ import {
   reasonOf,
 } from "../../../provider/linux/errors";
 
-/** What the tools really print; captured from iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, procps 4.0 and util-linux 2.38. */
+/**
+ * Real messages of the tools, captured from iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, procps 4.0 and
+ * util-linux 2.38.
+ */
 const SAID: Readonly<Record<Reason, readonly string[]>> = {
   NotFound: [
     'Cannot open network namespace "nope": No such file or directory',
@@ -52,7 +55,7 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "ovs-vsctl: cannot create a port named veth-red-br because a port named veth-red-br already exists on bridge br0",
   ],
   InUse: ["RTNETLINK answers: Device or resource busy"],
-  // Told by the host, not by a tool.
+  // Reported by the host, not by a tool.
   HostItself: [],
   NotPermitted: [
     "RTNETLINK answers: Operation not permitted",

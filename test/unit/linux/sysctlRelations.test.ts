@@ -11,7 +11,7 @@ describe("relations of parameters", () => {
       ["net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", true],
       ["net.netfilter.nf_conntrack_max", "net/nf_conntrack_max", true],
       ["net/ipv4/conf/eth0.100/forwarding", "net.ipv4.conf.eth0/100.forwarding", true],
-      // A value means something else under each.
+      // A value has another meaning under each.
       ["net.ipv4.neigh.eth0.retrans_time", "net.ipv4.neigh.eth0.retrans_time_ms", false],
       ["net.ipv6.neigh.default.base_reachable_time", "net/ipv6/neigh/default/base_reachable_time_ms", false],
       ["net.ipv6.neigh.eth0.unres_qlen", "net.ipv6.neigh.eth0.unres_qlen_bytes", false],

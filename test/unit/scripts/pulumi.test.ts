@@ -23,7 +23,7 @@ describe("scripts: which Pulumi CLI", () => {
 
 describe("scripts: a usable Pulumi CLI", () => {
   const good = "echo v3.259.0";
-  // What stands in each folder of PATH: its name, the text of `pulumi`, the programs that it starts.
+  // The content of each folder on PATH: its name, the text of `pulumi`, and the programs that it starts.
   type Folder = [name: string, pulumi: string, helpers: string[]];
   const host = "pulumi-language-nodejs";
   const all = [host, "pulumi-resource-pulumi-nodejs"];

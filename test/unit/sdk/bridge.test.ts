@@ -39,7 +39,7 @@ describe("sdk Bridge", () => {
     const inside = (name: string) => owned("Bridge", { name, namespace: "the-red" }, ["red"]);
     expect(resources["by-resource"]).to.deep.equal(inside("by-resource"));
     expect(resources["by-name"]).to.deep.equal(inside("by-name"));
-    // An output cannot be looked up by its value; what it comes from is a dependency all the same.
+    // An output has no value to look up yet, but its source is still a dependency.
     expect(resources["by-output"]).to.deep.equal({
       ...standing("Bridge", { name: "by-output", namespace: "the-red" }),
       dependsOn: ["red"],

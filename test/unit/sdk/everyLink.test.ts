@@ -4,7 +4,7 @@ import type { Link } from "../../../sdk/link";
 import { allOf, testedLinks } from "../../support/kindsOfLink";
 import { owned, registered, standing } from "./registered";
 
-/** What holds for the class of every kind of link. */
+/** Tests of the class of every kind of link. */
 
 type LinkClass = new (name: string, args?: object) => Link;
 

@@ -8,7 +8,7 @@ import { typeErrors } from "../../support/typeErrors";
 
 type Class = new (name: string, args: object) => pulumi.Resource;
 
-/** What each kind cannot do without, and the paths of its references, with what they take. */
+/** The required arguments of each kind, and the paths of its references with the accepted types. */
 const KINDS: Readonly<
   Record<string, { readonly args: object; readonly references: Readonly<Record<string, Wanted>> }>
 > = {
@@ -71,7 +71,7 @@ const KINDS: Readonly<
 
 type Wanted = keyof typeof TAKES;
 
-/** Instances of each exported class, by the words of messages for them. */
+/** Instances of each exported class, by their words in messages. */
 function things(): Readonly<Record<string, object>> {
   const all = Object.entries(KINDS).map(([kind, { args }]) => [kind, make(kind, `a-${kind}`, args)] as const);
   const cable = new sdk.VethPair("cable", { peer: { name: "far" } });
@@ -83,7 +83,7 @@ const END = "end of a VethPair";
 /** Kinds of link without a handle of their own. */
 const PLAIN_LINKS = testedLinks.map(({ kind }) => kind);
 
-/** The things that each sort of reference takes, its words in errors, and those for things that have what is wanted. */
+/** The things that each sort of reference accepts, its words in errors, and those for things that contain one. */
 const TAKES = {
   namespace: {
     things: ["Namespace", "Node"],
@@ -137,7 +137,7 @@ const VALUES = [
 const isTaken = (wanted: Wanted, thing: string): boolean =>
   TAKES[wanted].things.some((taken) => taken === thing);
 
-/** The error for a thing in the place of a reference. */
+/** The error for a thing in place of a reference. */
 function refusal(kind: string, path: string, wanted: Wanted, thing: string): string {
   const { words, others } = TAKES[wanted];
   const fix = Object.entries(others).find(([other]) => other === thing)?.[1] ?? words;

@@ -5,7 +5,7 @@ import { goodArgs } from "../../support/goodArgs";
 
 const HUSH = "do-not-tell";
 
-/** Every text, number and switch in arguments, by its path, with a change of it. */
+/** Every text, number and switch in arguments, by path, with a change of it. */
 function places(
   args: unknown,
   change: (value: unknown) => unknown,
@@ -27,7 +27,7 @@ const messageOf = async (work: Promise<void> | undefined): Promise<string> => {
     return "";
   } catch (error) {
     expect(pulumi.RunError.isInstance(error)).to.equal(true);
-    // Pulumi prints the stack alone.
+    // Pulumi only prints the stack trace.
     expect(error).to.have.property("stack", error instanceof Error ? error.message : "");
     return error instanceof Error ? error.message : String(error);
   }

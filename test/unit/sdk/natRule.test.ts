@@ -49,7 +49,7 @@ describe("sdk NatRule", () => {
       { kind: "masquerade", outInterface: "wan0", namespace: "red" },
       { kind: "redirect", inInterface: "isp0", to: 8080, port: 80, protocol: "tcp" },
     ]);
-    // It goes on to match the next link of that name.
+    // It continues to match the next link of that name.
     expect(resources["out"]?.replaceWith).to.deep.equal([]);
   });
 

@@ -114,7 +114,7 @@ describe("sdk Node", () => {
     const { near, far, port, here, way, elsewhere } = resources;
     expect([near, far, port, here].map((one) => one?.deletedWith)).to.deep.equal(Array(4).fill("red"));
     expect(far?.replaceWith).to.deep.equal(["red", "blue"]);
-    // It leads over what the node gives the far end as well.
+    // It also uses addresses that the node gives the far end.
     expect(way?.replaceWith).to.deep.equal(["blue", "red", "far"]);
     expect(elsewhere?.replaceWith).to.deep.equal(["here"]);
   });

@@ -26,7 +26,7 @@ describe("sdk OvsBridge", () => {
         new Address("by-name", { interface: "br0", address: "10.0.0.2/24" }),
       ];
     });
-    // They are deleted by themselves.
+    // They are deleted on their own.
     const on = (address: string) => ({
       ...standing("Address", { interface: "br0", address }),
       ...{ replaceWith: ["net"], dependsOn: ["net"] },

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Address, Namespace, Node, Reachability, Topology } from "../../../sdk";
 import { registered } from "./registered";
 
-/** What is registered of the last resource of a program, with red's address as given. */
+/** The registration of the last resource of a program, with red's address as given. */
 async function lastOf(address: string, more: object = {}) {
   const { resources } = await registered(() => {
     const red = new Namespace("red");

@@ -51,7 +51,7 @@ describe("sdk Sysctl", () => {
         });
         const { deletedWith, replaceWith } = resources["it"] ?? {};
         expect({ deletedWith, replaceWith }).to.deep.equal({
-          // The kernel takes it along with its link, but not what is written down about it.
+          // The kernel deletes it with its link, but its record remains.
           deletedWith: inRed ? "red" : "",
           replaceWith: owners,
         });

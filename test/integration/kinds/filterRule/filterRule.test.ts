@@ -22,7 +22,7 @@ const ruleset = async () => (await snapshot())["ruleset"] ?? "";
 const TABLE = "pulumi-netns/project/stack";
 const BACKENDS = ["nftables", "iptables"] as const;
 
-/** Rules in the chain for what is passed on, in their order, each by the name of its resource. */
+/** The rules in the chain for forwarded packets, in order, by the names of their resources. */
 async function order(backend: (typeof BACKENDS)[number] = "nftables"): Promise<(string | undefined)[]> {
   const listing =
     backend === "nftables"
@@ -44,7 +44,7 @@ describe("FilterRule, with the kernel", () => {
   const web = { chain: "forward", protocol: "tcp", port: 80, verdict: "accept" };
   const six = { chain: "forward", family: "ipv6", verdict: "drop" };
 
-  /** What is there first, what it becomes, and what the engine says of it. */
+  /** The first arguments, the next ones, and the engine's operation. */
   const changes: readonly (readonly [from: Args, to: Args, effect: string])[] = [
     [web, { ...web, chain: "input" }, "update"],
     [web, { ...web, chain: "output", priority: -9999 }, "update"],
@@ -56,7 +56,7 @@ describe("FilterRule, with the kernel", () => {
       { ...web, source: ["10.9.0.0/24", "10.9.9.8"] },
       "update",
     ],
-    // What the kernel joins: neighbours, and a range that is no network.
+    // The kernel merges neighbouring ranges, and a range that is not a network.
     [
       { ...web, source: ["10.9.0.0/24", "10.9.1.0/24", "10.8.0.0/24"] },
       { ...web, source: ["10.9.1.0/24", "10.9.2.0/24"] },
@@ -193,7 +193,7 @@ describe("FilterRule, with the kernel", () => {
     expect(String(living.state["verdict"])).to.match(/^drop \(and \{"counter"/);
     expect(await living.become({ ...web, priority: 10 })).to.equal("update");
 
-    // Put behind the one that it comes before.
+    // Placed behind the rule that it should precede.
     await nft(`delete ${rule} handle ${await handleOf("it")}; add ${rule} tcp dport 80 accept ${comment}`);
     expect(await living.refresh()).to.deep.equal(["verdict"]);
     expect(living.state["verdict"]).to.equal("accept (out of order)");
@@ -239,7 +239,7 @@ describe("FilterRule, with the kernel", () => {
     );
   });
 
-  // In it-out, the far end of `throughHost`, are servers: tcp 80, 81; udp 53.
+  // The servers are in it-out, the far end of `throughHost`: tcp 80, 81; udp 53.
   describe("packets", () => {
     let stop: () => Promise<unknown>;
 
@@ -274,7 +274,7 @@ describe("FilterRule, with the kernel", () => {
         server.kill();
         return server;
       };
-      // IPv6 takes a second or two on new links; what is seen afterwards is the rules' doing.
+      // IPv6 takes a second or two on new links; later results are due to the rules.
       for (const far of Object.values(FAR)) await pings("it-in", far)();
     });
     afterEach(async () => {
@@ -282,7 +282,7 @@ describe("FilterRule, with the kernel", () => {
       await throughHost.leave();
     });
 
-    /** What a client sees: an answer, the error that it gets, or nothing. */
+    /** The result for a client: an answer, its error, or nothing. */
     async function sees(
       where: string | undefined,
       kind: "tcp" | "udp",
@@ -334,7 +334,7 @@ describe("FilterRule, with the kernel", () => {
           expect(await sees("it-in", "tcp", far, 81)).to.equal("nothing");
           expect(await sees("it-in", "udp", far, 53)).to.equal("nothing");
           expect(await ping("it-in", far)).to.equal(true);
-          // Without the rule for answers nothing comes back.
+          // Without the rule for replies nothing comes back.
           await rules[0]?.remove();
           expect(await sees("it-in", "tcp", far, 80)).to.equal("nothing");
           expect(await ping("it-in", far)).to.equal(false);
@@ -355,7 +355,7 @@ describe("FilterRule, with the kernel", () => {
           await rule.become(rejecting("udp", "port-unreachable"));
           expect(await sees("it-in", "udp", far, 53)).to.equal("ECONNREFUSED");
           await rule.become(rejecting("tcp", "host-unreachable"));
-          // Over IPv6 TCP takes it for a passing trouble, and tries on (icmpv6_err_convert).
+          // Over IPv6, TCP takes it for a temporary problem and retries (icmpv6_err_convert).
           expect(await sees("it-in", "tcp", far, 80)).to.equal(
             family === "ipv4" ? "EHOSTUNREACH" : "nothing",
           );
@@ -410,7 +410,7 @@ describe("FilterRule, with the kernel", () => {
           verdict: "drop",
         });
         expect(await ping("it-in", "10.9.0.1")).to.equal(true);
-        // An ICMP error reaches the sender's socket while it is busy sending, which leaves it to the second attempt.
+        // An ICMP error may reach the sender's socket while it is sending, and shows only at the second attempt.
         const rejecting = { protocol: "tcp", port: 80, verdict: "reject", rejectWith: "tcp-reset" };
         const output = await create(
           { chain: "output", backend, outInterface: "it-v1", ...rejecting },
@@ -423,7 +423,7 @@ describe("FilterRule, with the kernel", () => {
       });
     }
 
-    /** A host that keeps what the person at the keyboard is told. */
+    /** A host that records warnings. */
     function telling(): Host & { readonly told: string[] } {
       const told: string[] = [];
       return hereWith({ told, warn: (text: string) => void told.push(text) });
@@ -453,7 +453,7 @@ describe("FilterRule, with the kernel", () => {
     }
 
     describe("beside Docker's chains", () => {
-      // As dockerd makes them, shortened; its policy drops what it does not know.
+      // The rules of dockerd, shortened; its policy drops unknown packets.
       const DOCKER = [
         "-N DOCKER-USER",
         "-A DOCKER-USER -j RETURN",
@@ -561,7 +561,7 @@ describe("FilterRule, with the kernel", () => {
             expect(await ping("it-in", "10.9.1.2")).to.equal(false);
             await rule.remove();
           }
-          // What drops needs nobody's leave.
+          // A drop needs no permission.
           const host = telling();
           const rule = await create({ ...accept, verdict: "drop" }, "it", host);
           expect(host.told).to.deep.equal([]);

@@ -36,7 +36,7 @@ describe("FilterRule, with firewalld", function () {
     const missing = lacking();
     if (missing.length > 0) skip(this, `not installed here: ${missing.join(", ")}`);
     firewalld = await Firewalld.start();
-    // What it writes to its files by itself it writes once.
+    // Once, firewalld writes its own files.
     await firewallCmd("--reload");
     clean = await firewalld.picture();
   });
@@ -46,7 +46,7 @@ describe("FilterRule, with firewalld", function () {
     await firewalld.stop();
   });
 
-  /** Nothing is left of ours, and nothing of others' is missing, line by line. */
+  /** Expects that nothing of ours is left and nothing of others is missing, line by line. */
   async function expectClean(when = "at the end"): Promise<void> {
     const seen = (await firewalld?.picture()) ?? "";
     expect(differences({ [when]: clean }, { [when]: seen })).to.deep.equal({ missing: [], extra: [] });
@@ -67,7 +67,7 @@ describe("FilterRule, with firewalld", function () {
       return [file, args] as const;
     };
 
-    /** What a client in it-in sees that connects to a server which really listens. */
+    /** The result of a client in it-in that connects to a real server. */
     const connects = (server: string | undefined, host: string, port: number) =>
       connection("it-in", server, host, port);
 
@@ -177,7 +177,7 @@ describe("FilterRule, with firewalld", function () {
     const lists = { source: ["10.5.0.0/24", "10.7.0.1"], destination: ["10.8.0.0/16", "10.3.0.0/16"] };
     const ping = { chain: "input", protocol: "icmp", icmpType: "echo-request", verdict: "accept" };
     const six = { chain: "input", family: "ipv6", verdict: "reject" };
-    /** What it becomes, one after the other, and whether that takes a reload. */
+    /** The successive arguments, and whether each takes a reload. */
     const changes: readonly (readonly [to: Args, how: "reload" | "in place"])[] = [
       [{ ...web, chain: "output" }, "reload"],
       [{ ...web, chain: "input" }, "reload"],
@@ -283,7 +283,7 @@ describe("FilterRule, with firewalld", function () {
       it(path, async () => {
         await become(living, args);
         const [seen = ""] = (await atRunTime("--list-rich-rules")).split("\n");
-        // Here or there is enough.
+        // Either place is enough.
         for (const edit of path === "source" ? [both, permanently, atRunTime] : [both]) {
           await edit(`--remove-rich-rule=${seen}`);
           await edit(`--add-rich-rule=${seen.replace(from, to)}`);
@@ -377,7 +377,7 @@ describe("FilterRule, with firewalld", function () {
       expect(await living.refresh()).to.deep.equal(["gone"]);
       expect(await firewallCmd("--zone=public", "--list-ports")).to.equal("8080/tcp");
       expect(await firewallCmd(`--policy=${POLICY}`, "--list-rich-rules")).to.equal("");
-      // What is still there at run time is taken up again.
+      // The engine takes up an object that still exists at run time.
       const again = await create(web);
       expect(await again.refresh()).to.deep.equal([]);
       expect(await firewallCmd("--zone=public", "--list-ports")).to.equal("8080/tcp");
@@ -462,7 +462,7 @@ describe("FilterRule, with firewalld", function () {
       expect(await failure(create(web))).to.match(
         /^NotRunning: firewall-cmd (--permanent )?--verbose --info-policy=pn-\w+: FirewallD is not running$/,
       );
-      // Nobody asks it for what it filters then.
+      // Nobody asks firewalld for its filters then.
       expect((await discover(localHost)).gaps).to.deep.equal([]);
     } finally {
       await firewalld?.restart();

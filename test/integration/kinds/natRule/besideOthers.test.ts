@@ -16,14 +16,14 @@ const BACKENDS = ["nftables", "iptables"] as const;
 const create = (given: Args, name = "it", host: Host = localHost) =>
   Living.create(definition, { namespace, ...given }, name, host);
 
-/** A command line typed in the namespace; every word is a word to the tool. */
+/** A command line in the namespace; the tool gets every word as one argument. */
 const typedIn = (tool: Tool, line: string) => localHost.run(command(tool, namespace, line.split(" ")));
 
 const masquerade = { kind: "masquerade", source: "10.9.0.0/24" };
 const forward = { kind: "dnat", protocol: "tcp", port: 8080, to: "10.9.0.2:80", hairpin: "10.9.0.0/24" };
 const changed = { ...forward, port: "8080-8089", to: "10.9.0.2:9080-9089", priority: -5 };
 
-/** What Docker makes at its start, and for a container with a published port. */
+/** The rules that Docker creates at its start, and for a container with a published port. */
 const DOCKER = [
   "-N DOCKER-USER",
   "-N DOCKER-FORWARD",
@@ -39,7 +39,7 @@ const DOCKER = [
   "-t raw -A PREROUTING -d 172.17.0.2/32 ! -i docker0 -j DROP",
 ];
 
-/** What a reload of firewalld (1.3, backend nftables) deletes and makes anew, in one transaction. */
+/** A reload of firewalld (1.3, backend nftables), which deletes and recreates its rules in one transaction. */
 const FIREWALLD = `
 table inet firewalld
 delete table inet firewalld
@@ -65,7 +65,7 @@ const reloadFirewalld = () => localHost.run(command("nft", namespace, ["-f", "-"
 
 const Ruleset = z.object({ nftables: z.array(z.looseObject({})) });
 
-/** The whole rule set, byte for byte but for handles and what is counted. */
+/** The whole rule set, byte for byte, without handles and counters. */
 async function rules(): Promise<Readonly<Record<string, string>>> {
   const { nftables } = Ruleset.parse(JSON.parse(await typedIn("nft", "-j list ruleset")));
   const plain = (key: string, value: unknown) => (/^(handle|packets|bytes)$/.test(key) ? undefined : value);
@@ -80,7 +80,7 @@ async function rules(): Promise<Readonly<Record<string, string>>> {
   };
 }
 
-/** What is not ours among the rules of iptables. */
+/** The foreign rules of iptables. */
 const theirs = async (): Promise<string[]> =>
   `${(await rules())["iptables"]}\n${(await rules())["ip6tables"]}`
     .split("\n")
@@ -107,7 +107,7 @@ describe("NatRule beside others, with the kernel", () => {
   for (const backend of BACKENDS) {
     for (const [who, make] of others) {
       it(`changes nothing of ${who}, and leaves every byte as it was: ${backend}`, async () => {
-        // The chains of iptables are there from its first use on, and stay.
+        // The chains of iptables exist from its first use on.
         for (const chain of ["nat PREROUTING", "nat OUTPUT", "nat POSTROUTING", "raw PREROUTING"])
           await typedIn(
             "iptables",
@@ -145,7 +145,7 @@ describe("NatRule beside others, with the kernel", () => {
         const simple = await create({ ...masquerade, backend }, "simple");
         await reload();
         expect(await simple.refresh()).to.deep.equal(["gone"]);
-        // `route_localnet` is on: without a guard, or with one in another table than was flushed.
+        // `route_localnet` is on without a guard, or with one in another table than the flushed one.
         expect(await living.refresh()).to.deep.equal(["to", "hairpin", "routeLocalnet"]);
         expect(await living.become(args)).to.equal("replace routeLocalnet");
         const anew = await create({ ...masquerade, backend }, "simple");

@@ -25,7 +25,7 @@ describe("NatRule, with the kernel", () => {
   const masquerade = { kind: "masquerade", source: "10.9.0.0/24" };
   const forward = { kind: "dnat", protocol: "tcp", port: 8080, to: "10.9.0.2:80" };
 
-  /** What is there first, what it becomes, and what the engine says of it. */
+  /** The first arguments, the next ones, and the engine's operation. */
   const changes: readonly (readonly [from: Args, to: Args, effect: string])[] = [
     [masquerade, { ...masquerade, source: "10.9.1.0/24" }, "update"],
     [masquerade, { ...masquerade, destination: "0.0.0.0/0" }, "update"],
@@ -53,7 +53,7 @@ describe("NatRule, with the kernel", () => {
     [forward, { ...forward, hairpin: "10.9.0.0/24" }, "update"],
     [{ ...forward, hairpin: "10.9.0.0/24" }, { ...forward, hairpin: "10.8.0.0/16", priority: 1 }, "update"],
     [{ ...forward, hairpin: "10.9.0.0/24", to: "10.9.0.2-10.9.0.9" }, forward, "update"],
-    // One to one: ports, also where they are the same; another length, where the kernel picks; networks.
+    // One to one: ports, also equal ones; another length, where the kernel picks; networks.
     [
       { ...forward, port: "8000-8010", to: "10.9.0.2:9000-9010" },
       { ...forward, port: "8000-8010" },

@@ -11,14 +11,14 @@ import { Living, onKernel, typed } from "../../../support/kernel";
 const room = "it-room";
 const outside = "it-outside";
 
-/** What our rule and the others' lead to. */
+/** The targets of our rule and of the others'. */
 const SERVERS =
   '[["ours",9001],["theirs",9002]].forEach(([n,p])=>require("net").createServer((s)=>s.end(n)).listen(p,()=>console.log(n)))';
 
 const definition: Definition = natRule;
 const inside = (line: string) => execa("ip", ["netns", "exec", room, ...line.split(" ")]);
 
-/** Who gets the packets: the rule of the test, that of the others, or whichever was there first, which cannot be told. */
+/** The rule that gets the packets: ours, the others', or the one created first, which cannot be known. */
 type Winner = "ours" | "theirs" | undefined;
 
 function redirected(who: string, winner: Winner): string {
@@ -31,7 +31,7 @@ function redirected(who: string, winner: Winner): string {
 
 const THEIRS = "10.66.0.1:9002";
 
-/** A port that somebody else has, who that is, and who gets its packets beside a rule of ours by nftables and by iptables. */
+/** A port that somebody else uses, the user, and the rule that gets its packets beside ours by nftables and by iptables. */
 const rows: readonly (readonly [
   what: string,
   make: readonly string[],
@@ -54,7 +54,7 @@ const rows: readonly (readonly [
       "iptables -t nat -N NETAVARK-DN-1D8721804F16F",
       "iptables -t nat -A NETAVARK-DN-1D8721804F16F -p tcp -m tcp --dport 8080:8090 -j DNAT --to-destination 10.88.0.2",
     ],
-    // Nothing leads to its chain.
+    // Nothing jumps to its chain.
     "Podman",
     { nftables: "ours", iptables: "ours" },
   ],
@@ -101,7 +101,7 @@ describe("a port that something else has", () => {
 
   const wanted: Args = { namespace: room, kind: "dnat", protocol: "tcp", port: 8080, to: "10.66.0.1:9001" };
 
-  /** Who answers outside, at the port. */
+  /** The server that answers outside at the port. */
   async function answering(): Promise<string> {
     const client =
       'require("net").connect(8080,"10.66.0.1").on("data",(d)=>{process.stdout.write(d);process.exit()})';
@@ -119,7 +119,7 @@ describe("a port that something else has", () => {
     return warnings.filter((text) => !text.includes("asked as well, maybe before ours"));
   }
 
-  // Gone after each test, with all that is in it.
+  // Deleted after each test, with everything in it.
   beforeEach(async () => {
     for (const name of [room, outside]) await typed(`netns add ${name}`);
     await typed(`link add up0 type veth peer name eth0 netns ${outside}`, room);

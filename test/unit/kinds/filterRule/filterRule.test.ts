@@ -13,7 +13,7 @@ const web = { chain: "forward", protocol: "tcp", port: 80, verdict: "accept" };
 const state = checked(definition, web, "it");
 const TABLE = "pulumi-netns/project/stack";
 
-/** What `nft -j list table` prints once a command has run, handles in the order of the rules. */
+/** The output of `nft -j list table` after a command, with handles in the order of the rules. */
 function listingAfter(command: Command | undefined): string {
   const { nftables } = JSON.parse(command?.input ?? "");
   let handle = 0;
@@ -27,7 +27,7 @@ function listingAfter(command: Command | undefined): string {
 const savedAfter = (commands: readonly Command[]): string =>
   commands.map(({ args }) => args.slice(args.indexOf("-A")).join(" ")).join("\n");
 
-/** What `firewall-cmd --verbose --info-policy` prints once commands have run. */
+/** The output of `firewall-cmd --verbose --info-policy` after some commands. */
 function policyAfter(commands: readonly Command[]): string {
   const said = (option: string) =>
     commands.flatMap(({ args }) =>
@@ -48,7 +48,7 @@ const answersAfter = (args: Args): string[] => {
   return [args["backend"] === "iptables" ? savedAfter(commands) : listingAfter(commands[0])];
 };
 
-/** The operations of a transaction, each as `VERB OBJECT`, with the rules' expressions left out. */
+/** The operations of a transaction, each as `VERB OBJECT`, without the rules' expressions. */
 const operationsIn = (commands: readonly Command[]): string[] =>
   commands.flatMap(({ input = "{}" }) =>
     JSON.parse(input).nftables.map((operation: Record<string, Record<string, Args>>) => {
@@ -342,7 +342,7 @@ describe("FilterRule", () => {
       ]);
     });
 
-    /** What a removal runs where the table is as given. */
+    /** The commands of a removal from the given table. */
     function removal(args: Args, answers: readonly Answer[]): readonly Command[] {
       const plan = definition.remove(asObserved(args), args);
       if (!("next" in plan)) return plan;

@@ -29,7 +29,7 @@ describe("order of filter rules", () => {
   });
 });
 
-/** The same the long way: every row that does not fall, of which the first of the longest counts. */
+/** The same in a slow way: the first of the longest non-falling sequences. */
 function firstLongest(priorities: readonly number[]): readonly number[] {
   const longest = (rows: readonly number[][]) =>
     rows.reduce((best, row) => (row.length > best.length ? row : best), []);

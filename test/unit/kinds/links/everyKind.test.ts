@@ -14,12 +14,12 @@ import {
 } from "../../../support/args";
 import { allOf, type TestedLink, testedLinks } from "../../../support/kindsOfLink";
 
-/** What holds for every kind of link that is made by the machine, and for the rows of its own options. */
+/** Tests of every kind of link that the machine creates, and of the rows of its own options. */
 
 const MAC = "02:00:00:00:00:20";
 const OTHER_MAC = "02:00:00:00:00:21";
 
-/** What each shared field becomes, the effect, and the words that follow `ip link set dev NAME`. */
+/** The new value of each shared field, the effect, and the words that follow `ip link set dev NAME`. */
 const SHARED: readonly (readonly [...Change, words?: string])[] = [
   ["name", "other", "replace"],
   ["namespace", "red", "replace"],
@@ -180,7 +180,7 @@ for (const link of testedLinks) {
   });
 }
 
-/** A link as `ip -N -j -d addr show` tells it, with these arguments. */
+/** A link with these arguments in the output of `ip -N -j -d addr show`. */
 const told = ({ links: { type }, options }: TestedLink, args: Args): string =>
   JSON.stringify([
     {

@@ -18,7 +18,7 @@ describe("connections that a rule concerns", () => {
       { family: "ipv4", protocol: "udp", source: "10.0.0.0/8", destination: "10.1.0.1/32" },
       `${HEAD} udp --orig-src 10.0.0.0/8 --orig-dst 10.1.0.1`,
     ],
-    // What conntrack cannot say narrows nothing.
+    // Properties that conntrack cannot express do not narrow the deletion.
     [{ family: "ipv4", protocol: "udp", source: "!10.0.0.0/8", destination: "0.0.0.0/0" }, `${HEAD} udp`],
     [
       { family: "ipv4", protocol: "udp", port: "53-54", sourcePort: [7, 9] },

@@ -13,7 +13,7 @@ import { checked, markFor } from "../../../support/args";
 const other = markFor("NatRule", "other");
 const SYSCTL = "net.ipv4.conf.lan.route_localnet";
 
-/** Arguments of a forward, typed as `check` hands them on. */
+/** Arguments of a forward, typed as `check` passes them on. */
 function argsFor(more: object) {
   const given = { kind: "dnat", protocol: "tcp", port: 80, to: "10.9.0.2:80", ...more };
   const args = checked(natRule, given, "it");

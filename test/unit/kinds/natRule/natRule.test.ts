@@ -12,7 +12,7 @@ const web = { kind: "dnat", protocol: "tcp", port: 80, to: "192.168.15.2:80" };
 const state = checked(definition, web, "it");
 const handmade = "pulumi-netns:NatRule:0123456789ab:project/stack/other";
 
-/** What `nft -j list table` prints once `commands` have run, handles in the order of the rules. */
+/** The output of `nft -j list table` after `commands`, with handles in the order of the rules. */
 function listingAfter(args: Args): string {
   const [command] = definition.create(args);
   const { nftables } = JSON.parse(command?.input ?? "");
@@ -24,7 +24,7 @@ function listingAfter(args: Args): string {
   });
 }
 
-/** What `iptables -t nat -S` prints once `commands` have run. */
+/** The output of `iptables -t nat -S` after `commands`. */
 const savedAfter = (args: Args): string =>
   definition
     .create(args)
@@ -352,7 +352,7 @@ describe("NatRule", () => {
       ...{ source: ipv4, sourcePort: ports, port: ports },
       priority: fc.integer({ min: -99, max: 99 }),
     };
-    // What is on localhost asks for a link.
+    // A target on localhost requires a link.
     const elsewhere = ipv4.filter((address) => !address.startsWith("127."));
     const hairpin = fc.constantFrom(false, "10.9.0.0/24");
     const map = fc

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { deleteAll, untilRemoved } from "../../../../provider/kinds/packetRule/removal";
 import { type Answer, type Command, ip, isWait, type Steps } from "../../../../provider/linux/command";
 
-/** What a plan asked for in each step, and what it came to, where `answer` stands for a host. */
+/** The queries of a plan at each step, and its result, with `answer` in place of a host. */
 function play<T>(plan: Steps<T>, answer: (command: Command) => Answer) {
   const asked: string[][] = [];
   let step = plan.next();

@@ -13,7 +13,7 @@ const BASE = { type: "filter", hook: "forward", prio: 0 };
 const isOwn = ({ comment }: NftRule): boolean => /^[a-z]$/.test(comment ?? "");
 const place: Place = { family: "ip", table: "t", name: "c", base: BASE, isOwn };
 
-/** A chain with a rule for each letter: a capital is somebody else's drop, `+` a counter. */
+/** A chain with a rule per letter: a capital is somebody else's drop, `+` a counter. */
 const tableOf = (letters: string, chain: Partial<NftChain> = {}, isDormant = false): NftTable => ({
   ...{ isDormant, hasMore: false, chains: [{ name: "c", ...BASE, policy: "accept", ...chain }] },
   rules: [...letters].map((comment, at) => ({
@@ -28,7 +28,7 @@ const ruleOf = ({ rules }: NftTable, letter: string): NftRule => {
   return found;
 };
 
-/** Operations in short: `-2` deletes the rule of that handle, `-c` and `c` are the chain's, other letters add a rule. */
+/** Operations in short: `-2` deletes the rule with that handle, `-c` and `c` delete and add the chain, other letters add a rule. */
 const short = (operations: readonly object[]): string =>
   operations
     .flatMap((operation) => Object.entries(operation))

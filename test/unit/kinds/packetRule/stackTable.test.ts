@@ -20,7 +20,7 @@ const tableOf = (rules: readonly string[], chains = [...new Set(rules)], hasMore
   rules: rules.map((chain, handle) => ({ family: "ip", table: "t", chain, handle, expr: [] })),
 });
 
-/** Chains of the kind whose rules go begin so. */
+/** The chains of the kind whose rules are deleted begin like this. */
 const isOurs = (chain: string) => chain.startsWith("nat");
 
 describe("table of a stack", () => {

@@ -120,7 +120,7 @@ describe("host/records", () => {
   });
 
   describe("broken records", () => {
-    /** What is in the place of a record, and why it is none. */
+    /** A file in the place of a record, and the reason why it is not one. */
     const wrecks: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
       "it is cut short, or not JSON": (file) => writeFile(file, '{"kind":'),
       "it is empty": (file) => writeFile(file, ""),

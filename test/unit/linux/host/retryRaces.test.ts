@@ -6,7 +6,7 @@ import { errorOf } from "../../../support/kernel";
 
 const plain = command("conntrack", undefined, ["-D"]);
 
-/** A host on which a command fails so many times, and how often it was run. */
+/** A host on which a command fails a number of times. It counts the attempts. */
 function failing(times: number, reason: Reason) {
   const host = { runs: 0 };
   const run = retryRaces(async () => {

@@ -6,7 +6,7 @@ import { urnOf } from "../../../support/args";
 const urn = (stack: string, project: string, name: string): string =>
   `urn:pulumi:${stack}::${project}::pulumi-nodejs:dynamic/netns:Bridge::${name}`;
 
-/** Names as Pulumi takes them for projects and stacks. */
+/** Names that Pulumi accepts for projects and stacks. */
 const word = fc.stringMatching(/^[A-Za-z0-9_.-]{1,100}$/);
 const name = fc.string({ minLength: 1, maxLength: 200 });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parseListing } from "../../../../provider/linux/read/firewalld";
 
-// As firewall-cmd 1.3 prints it.
+// Printed by firewall-cmd 1.3.
 const LISTING = `docker (default, active)
   target: default
   icmp-block-inversion: no

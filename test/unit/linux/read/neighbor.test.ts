@@ -5,7 +5,7 @@ const lladdr = "02:00:00:00:00:09";
 
 describe("parseNeighbors", () => {
   const plain = { dst: "10.0.0.9", lladdr, state: "permanent", router: false, protocol: 0, more: [] };
-  // As `ip -N -j -d neigh show` printed them.
+  // Printed by `ip -N -j -d neigh show`.
   const rows: readonly (readonly [title: string, text: string | undefined, ...NeighborInfo[]])[] = [
     [
       "one of ours",

@@ -8,7 +8,7 @@ import {
   wordsIn,
 } from "../../../../provider/linux/read/ovsdb";
 
-/** What `ovs-vsctl --format=json` of Open vSwitch 3.1 prints for three commands. */
+/** The output of `ovs-vsctl --format=json` of Open vSwitch 3.1 for three commands. */
 const TEXT = [
   '{"data":[["br0","netdev",true,["set",[]],["map",[["hwaddr","02:11:22:33:44:55"]]],["set",[["uuid","80e70571"],["uuid","dc271f75"]]]]],"headings":["name","datapath_type","stp_enable","fail_mode","other_config","ports"]}',
   '{"data":[],"headings":["name"]}',

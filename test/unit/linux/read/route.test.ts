@@ -12,7 +12,7 @@ const plain = {
 };
 const nowhere = { weight: 1, onlink: false };
 
-/** What iproute2 6.1 on Linux 6.18 answered to `ip -N -j -d route show table T exact DESTINATION`. */
+/** The answers of iproute2 6.1 on Linux 6.18 to `ip -N -j -d route show table T exact DESTINATION`. */
 const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonly object[]])[] = [
   [
     "by a gateway",

@@ -17,7 +17,7 @@ import { snapshot } from "../../../../support/snapshot";
 
 const name = "it-container";
 
-/** A link to the namespace of a container that has ended, whose process number is another process's by now. */
+/** A link to the namespace of a container that has ended, whose process id belongs to another process now. */
 describe("a name that leads to the host itself", () => {
   onKernel({ namespaces: ["it-room"] });
 

@@ -9,7 +9,7 @@ import type { Host } from "../../../../../provider/linux/host/host";
 import { localHost, plainHost } from "../../../../../provider/linux/host/local/localHost";
 import { failure, onKernel, typed } from "../../../../support/kernel";
 
-/** What a host answers to a command: what it printed, or why it failed and with what words. */
+/** A host's answer to a command: its output, or the reason and words of its failure. */
 const answer = (host: Host, command: Command): Promise<string> => outcome(() => host.run(command));
 
 async function outcome(work: () => Promise<string>): Promise<string> {
@@ -21,7 +21,7 @@ async function outcome(work: () => Promise<string>): Promise<string> {
   }
 }
 
-/** Timers of a bridge run on between two looks. */
+/** Timers of a bridge change between two looks. */
 const withoutTimers = (text: string): string => text.replace(/"\w+_timer":[\d.]+/g, "");
 
 const link = fc.constantFrom("a", "b", "c", "br");
@@ -30,7 +30,7 @@ const network = fc.constantFrom("10.9.0.0/16", "10.0.0.0/24", "fd09::/64");
 const family = (to: string): string[] => (to.includes(":") ? ["-6"] : []);
 const mac = (name: string): string => `02:00:00:00:00:0${"abcbr".indexOf(name)}`;
 
-/** Everything that resources ask of `ip`, with names that are there or not. */
+/** Everything that resources query by `ip`, with existing and missing names. */
 const look = fc.oneof(
   link.map((name) => [...ASK, "addr", "show", "dev", name]),
   fc.constant([...ASK, "addr", "show"]),
@@ -38,7 +38,7 @@ const look = fc.oneof(
   fc.constant([...ASK, "netns", "list-id"]),
 );
 
-/** Everything that they let it do, with mistakes. */
+/** Everything that resources change by `ip`, with mistakes. */
 const change = fc.oneof(
   link.map((name) => ["link", "add", "name", name, "address", mac(name), "type", "bridge"]),
   link.map((name) => [
@@ -74,28 +74,28 @@ type Words = readonly (readonly string[])[];
 
 type Step = readonly [changes: Words, looks: Words];
 
-/** A step in one go where the host can. */
+/** A step in one batch if the host can. */
 const inOneGo = (host: Host, namespace: string, [changes, looks]: Step): Promise<string> =>
   outcome(async () => {
     const [toDo = [], toAsk] = [changes, looks].map((all) => all.map((args) => ip(namespace, ...args)));
     return (await runAll(host, toDo, toAsk)).join("\n");
   });
 
-/** Each by itself. */
+/** Each command on its own. */
 const oneByOne = async (host: Host, namespace: string, step: Step): Promise<string> => {
   const answers: string[] = [];
   for (const args of step.flat()) answers.push(await answer(host, ip(namespace, ...args)));
   return answers.join("\n");
 };
 
-/** The same by both hosts, in two namespaces that are alike; what they say of either is told as if it were one. */
+/** Runs the same commands on both hosts, in two equal namespaces, and compares the answers under one name. */
 async function expectSame(act: typeof inOneGo, step: Step): Promise<void> {
   const inBoth = async (step: Step) =>
     [await act(localHost, "it-one", step), await act(plainHost, "it-other", step)].map((text) =>
       withoutTimers(text.replaceAll("it-other", "it-one")),
     );
   let [inSession, alone] = await inBoth(step);
-  // What the kernel does late, as giving a link its state, may have come between the two.
+  // Late work of the kernel, such as the state of a link, may fall between the two.
   for (let looks = 0; looks < 200 && inSession !== alone; looks++) {
     if (isFailure(inSession) || isFailure(alone)) break;
     await sleep(50);
@@ -228,7 +228,7 @@ describe("sessions, with the kernel", function () {
   });
 });
 
-/** What the kernel tells of a process; nothing of one that has ended in between. */
+/** The kernel's data about a process; nothing if it has ended. */
 function told(pid: string, file: "cmdline" | "status"): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

@@ -8,7 +8,7 @@ import { onKernel } from "../../../../support/kernel";
 
 const MODULES = /\/provider\/linux\/host\/.*\.ts$/;
 
-/** The host as a provider has it that has just started, with `folder` first on its PATH. */
+/** The host of a provider that has just started, with `folder` first on its PATH. */
 function newHost(folder: string): typeof localHost {
   const { PATH } = process.env;
   const loaded = Object.entries(require.cache).filter(([file]) => MODULES.test(file));

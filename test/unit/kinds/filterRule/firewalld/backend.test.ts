@@ -18,7 +18,7 @@ const web = checked(
 const ruleFor = (port: number) =>
   `rule priority="-1" family="ipv4" port port="${port}" protocol="tcp" accept`;
 
-/** What `--info-policy` prints of it. */
+/** The output of `--info-policy` for it. */
 const policy = (more: { priority?: number; egress?: string; description?: string; ports?: number[] } = {}) =>
   [
     `${NAME} (active)`,
@@ -31,7 +31,7 @@ const policy = (more: { priority?: number; egress?: string; description?: string
     ...(more.ports ?? [80]).map((port) => `\t${ruleFor(port)}`),
   ].join("\n");
 
-/** The commands as typed, without the quotes that a shell needs. */
+/** The commands as typed, without the quotes for a shell. */
 const words = (commands: readonly Command[]) => commands.map(({ tool, args }) => [tool, ...args].join(" "));
 
 const TIDYING = `unlink /etc/firewalld/policies/${NAME}.xml.old`;
@@ -46,7 +46,7 @@ const MAKING = [
 ];
 const RELOAD = "firewall-cmd --reload";
 
-/** Answers by what is asked; what is not named is empty. Gives what was run that is no question. */
+/** Answers by query; others are empty. Returns the commands that are not queries. */
 function drive(plan: Steps | readonly Command[], answers: Readonly<Record<string, string>>): string[] {
   if (!("next" in plan)) throw new Error("it is no plan");
   const ran: string[] = [];
@@ -68,7 +68,7 @@ describe("FilterRule by firewalld", () => {
       `firewall-cmd ${RUNTIME}`,
     ]);
     expect(definition.parse([undefined, undefined], web)).to.equal(undefined);
-    // What a deletion without a reload leaves.
+    // The leftovers of a deletion without a reload.
     expect(definition.parse([undefined, policy({ ports: [] })], web)).to.equal(undefined);
     expect(definition.parse([policy(), policy()], web)).to.deep.include({ mark: MARK });
     expect(definition.parse([policy({ description: "theirs" }), undefined], web)).to.equal(undefined);
@@ -76,7 +76,7 @@ describe("FilterRule by firewalld", () => {
 
   it("is made in the permanent settings, with a name, a mark, a place and its rules, and reloaded", () => {
     expect(words(definition.create(web, [undefined, undefined]))).to.deep.equal([...MAKING, RELOAD]);
-    // Still there at run time.
+    // It still exists at run time.
     expect(words(definition.create(web, [undefined, policy({ ports: [] })]))).to.deep.equal([
       ...MAKING,
       `firewall-cmd --policy=${NAME} --add-rich-rule=${ruleFor(80)}`,
@@ -93,7 +93,7 @@ describe("FilterRule by firewalld", () => {
     );
   });
 
-  /** What is there, permanent and at run time, and what is run to have it as asked. */
+  /** The permanent and the run-time objects, and the commands that lead to the arguments. */
   const changes: readonly (readonly [
     what: string,
     there: readonly Answer[],

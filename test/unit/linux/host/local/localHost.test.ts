@@ -6,7 +6,7 @@ import { localHost } from "../../../../../provider/linux/host/local/localHost";
 
 const stat = (...words: string[]) => command("stat", undefined, words);
 
-/** `flock` is the one tool here that starts any other program. */
+/** `flock` is the only tool here that starts any other program. */
 const withLock = (...words: string[]) => command("flock", undefined, ["--shared", tmpdir(), ...words]);
 
 async function failure(of: Command): Promise<Pick<CommandError, "reason" | "stderr" | "command">> {

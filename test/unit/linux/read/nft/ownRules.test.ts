@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parseExpression, parseTable } from "../../../../../provider/linux/read/nft/ownRules";
 
-/** As nft 1.0.6 lists it. */
+/** Listed by nft 1.0.6. */
 const LISTING = JSON.stringify({
   nftables: [
     { metainfo: { version: "1.0.6", release_name: "Lester Gooch #5", json_schema_version: 1 } },
