@@ -45,7 +45,7 @@ describe("beside Podman", function () {
     expect(podman?.text).to.include("publishes ports");
   });
 
-  it("up makes the lab, and nobody is in the way of anybody", async () => {
+  it("up makes the lab, and neither blocks the other", async () => {
     await stack.up(lab());
     await expectOut();
     await expectIn();
@@ -54,7 +54,7 @@ describe("beside Podman", function () {
     await pings("blue", stdout)();
   });
 
-  it("another network, another container and a reload leave the lab as it is", async () => {
+  it("another network, another container and a reload leave the lab unchanged", async () => {
     await type("podman network create other");
     await type(
       "podman run -d --pids-limit=0 --cap-add=net_raw --name c3 --network other -p 8081:80 box httpd -f -h /www",
@@ -83,7 +83,7 @@ describe("beside Podman", function () {
     expect(await webFromLan(8080)).to.equal("container");
   });
 
-  it("a container may run in a namespace of the lab, which is not deleted meanwhile", async () => {
+  it("a container may run in a namespace of the lab, which cannot be deleted meanwhile", async () => {
     await type(
       "podman run -d --pids-limit=0 --cap-add=net_raw --name guest --network ns:/run/netns/blue box httpd -f -h /www",
     );
@@ -97,7 +97,7 @@ describe("beside Podman", function () {
     await type("podman rm -f -t 0 guest");
   });
 
-  it("destroy leaves everything as it was", async () => {
+  it("destroy restores everything", async () => {
     await stack.refresh();
     await stack.up(lab());
     await stack.destroy();
@@ -106,7 +106,7 @@ describe("beside Podman", function () {
     expect(await webFromLan(8080)).to.equal("container");
   });
 
-  it("destroy leaves forwarding on, and says so, where a container came after up", async () => {
+  it("destroy keeps forwarding on, and says so, if a container started after up", async () => {
     await type("podman rm -f -t 0 c1 c2");
     await type("sysctl -q -w net.ipv4.ip_forward=0");
     await stack.up(lab());

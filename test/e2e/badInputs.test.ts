@@ -45,7 +45,7 @@ describe("bad input", () => {
     });
   }
 
-  it("what is wrong beside a value that is not known yet is refused", async () => {
+  it("a wrong value beside an unknown one is refused", async () => {
     const said = await preview(() => {
       const { path } = new Namespace("n", { name: "bad-n" });
       const filter = {
@@ -60,7 +60,7 @@ describe("bad input", () => {
     expect(said).to.include("property filter.port.sport").and.include("is not a property");
   });
 
-  it("a part that is wrong in itself beside a value that is not known yet is refused", async () => {
+  it("a wrong part beside an unknown value is refused", async () => {
     const said = await preview(() => {
       const { path } = new Namespace("n", { name: "bad-n" });
       const port = { chain: "input", verdict: "drop", port: 22 } as const;
@@ -69,7 +69,7 @@ describe("bad input", () => {
     expect(said).to.include("property filter.port.port").and.include("set `protocol`");
   });
 
-  it("what is nested is told without a value that the engine does not find, and the rest of its list", async () => {
+  it("a nested error names no value that the engine does not find, and the list goes on", async () => {
     const br = "bad-br";
     const said = await preview(() => {
       const interfaces = {
@@ -95,7 +95,7 @@ describe("bad input", () => {
     expect(said).to.include("'bad'").and.include("is the broadcast address of the network of 10.0.0.1/24");
   });
 
-  it("two resources that are the same kernel object are refused by both names", async () => {
+  it("two resources with the same kernel object are refused by both names", async () => {
     const said = await preview(() => {
       new Bridge("one", { name: "v-net-9" });
       new VethPair("two", { end: { name: "v-net-9" }, peer: { name: "other" } });

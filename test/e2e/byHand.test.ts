@@ -25,7 +25,7 @@ describe("changes by hand", () => {
     expect(await snapshot()).to.deep.equal(clean);
   });
 
-  it("makes a lost cable anew after a refresh", async () => {
+  it("recreates a lost cable after a refresh", async () => {
     await execa("ip", ["link", "del", "veth-red-br"]);
     // The cable and red's address on it.
     expect(await stack.refresh()).to.deep.equal({ delete: 2 });
@@ -33,7 +33,7 @@ describe("changes by hand", () => {
     await pings("red", "192.168.15.2")();
   });
 
-  it("makes a lost namespace anew after a refresh", async () => {
+  it("recreates a lost namespace after a refresh", async () => {
     await execa("ip", ["netns", "del", "blue"]);
     // The namespace, its cable, address and route.
     expect(await stack.refresh()).to.deep.equal({ delete: 4 });
@@ -41,7 +41,7 @@ describe("changes by hand", () => {
     await pings("blue", "192.168.1.3")();
   });
 
-  it("shows a changed attribute and mends just that", async () => {
+  it("shows a changed attribute and restores only that", async () => {
     await execa("ip", ["-n", "red", "link", "set", "dev", "veth-red", "mtu", "1300"]);
     await execa("ip", ["link", "set", "dev", "veth-blue-br", "nomaster"]);
     await execa("sysctl", ["-q", "-w", "net.ipv4.ip_forward=0"]);
@@ -51,7 +51,7 @@ describe("changes by hand", () => {
     await pings("blue", "192.168.1.3")();
   });
 
-  it("keeps away from what somebody else made", async () => {
+  it("leaves foreign objects alone", async () => {
     await execa("ip", ["netns", "add", "guest"]);
     try {
       await stack.edit(['new Namespace("blue")', 'new Namespace("blue", { name: "guest" })']);

@@ -34,20 +34,20 @@ describe("cascades", function () {
     const all = [owner, ...hanging];
 
     describe(`${title}, by ${style}`, () => {
-      it("the preview shows all that goes with it, and so it is done", () => {
+      it("the preview shows all dependents, and the run replaces them", () => {
         const expected = { ...each(all, "replace"), ...each(updated, "update") };
         expect(within(cell, run.preview)).to.deep.equal(expected);
         expect(within(cell, run.up)).to.deep.equal(expected);
       });
 
-      it("also where it is replaced under its name", () => {
+      it("the same holds for a replacement under the same name", () => {
         const expected = each(all, "replace");
         const shown = style === "reference" ? each(unsure, "update") : {};
         expect(within(cell, run.forcedPreview)).to.deep.equal({ ...expected, ...shown });
         expect(within(cell, run.forced)).to.deep.equal(expected);
       });
 
-      it("the preview shows all that is taken out with it, and so it is done", () => {
+      it("the preview shows everything deleted with it, and the run deletes it", () => {
         expect(within(cell, run.deletionPreview)).to.deep.equal(each(all, "delete"));
         expect(within(cell, run.deletion)).to.deep.equal(each(all, "delete"));
       });
@@ -55,7 +55,7 @@ describe("cascades", function () {
   }
 
   for (const { cell, what, gone } of byHand) {
-    it(`${what} is deleted by hand, all by ${cell.style}: it is found, and made anew with what was on it`, () => {
+    it(`${what} is deleted by hand, all by ${cell.style}: a refresh finds it, and up recreates it with its dependents`, () => {
       expect(within(cell, run.found)).to.deep.equal(each(gone, "delete"));
       expect(within(cell, run.mended)).to.deep.equal(each(gone, "create"));
     });
@@ -67,12 +67,12 @@ describe("cascades", function () {
   });
 
   for (const look of ["edited", "forced", "mended"] as const) {
-    it(`the kernel is as if made in one go: ${look}`, () => {
+    it(`the kernel equals the result of a single run: ${look}`, () => {
       expect(differences(kernel.fresh, kernel[look])).to.deep.equal({ missing: [], extra: [] });
     });
   }
 
-  it("nothing is left of what was taken out", () => {
+  it("nothing is left of the removed resources", () => {
     expect(differences(kernel.freshWithout, kernel.deleted)).to.deep.equal({ missing: [], extra: [] });
   });
 });

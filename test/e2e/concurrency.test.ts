@@ -89,7 +89,7 @@ describe("concurrency", function () {
     });
 
     for (const parallel of [1, 16, 64]) {
-      it(`--parallel ${parallel} makes the same network, and takes it down again`, async () => {
+      it(`--parallel ${parallel} creates the same network, and deletes it again`, async () => {
         const { operations } = await stack.up(rooms(1, ROOMS), { parallel });
         const { default: _, ...made } = operations;
         expect(Object.values(made)).to.deep.equal(new Array(RESOURCES).fill("create"));
@@ -109,7 +109,7 @@ describe("concurrency", function () {
       [left, right] = [await stackOf("left"), await stackOf("right")];
     });
 
-    it("that share forwarding and both backends come and go without touching each other", async () => {
+    it("that share forwarding and both backends come and go without affecting each other", async () => {
       await Promise.all([left.up(rooms(1, 3)), right.up(rooms(2, 3))]);
       const both = await picture();
 
@@ -124,7 +124,7 @@ describe("concurrency", function () {
       expect(await change()).to.deep.equal(nothing);
     });
 
-    it("that want the same things: one gets each, the other is told who has it", async () => {
+    it("that want the same objects get one each, and the other learns who owns it", async () => {
       const runs = [left, right].map((stack) => stack.up(sameThings, { continueOnError: true }));
       const ended = await Promise.allSettled(runs);
       const said = ended.map((end) => (end.status === "rejected" ? String(end.reason) : ""));
@@ -186,7 +186,7 @@ describe("concurrency", function () {
   });
 
   describe("the mount of /run/netns", () => {
-    it("many namespaces of two stacks at once make it once, and all of them work", async () => {
+    it("many namespaces of two stacks at once create it once, and all of them work", async () => {
       expect(await namespaceNames()).to.deep.equal([]);
       await unmountNetns();
       const many = (prefix: string) => () => {
@@ -227,7 +227,7 @@ describe("concurrency", function () {
       await rm(folder, { recursive: true });
     });
 
-    it("is waited for, until somebody else lets go of it", async () => {
+    it("is waited for until it is released", async () => {
       const env = { PATH: `${folder}${delimiter}${process.env["PATH"]}`, XTABLES_LOCKFILE: lock };
       const stack = await stackOf("rule", env);
       const rule = { kind: "masquerade", namespace, source: "10.3.0.0/24", backend: "iptables" } as const;

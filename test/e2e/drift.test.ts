@@ -156,17 +156,17 @@ describe("drift, property by property", function () {
     });
   }
 
-  it("a refresh finds what was changed, and nothing else", () => {
+  it("a refresh finds exactly these changes", () => {
     const words = { update: "update", replace: "update", create: "delete" };
     expect(refresh?.operations).to.deep.equal(expected(words));
   });
 
-  it("a preview would mend each as the table says, and nothing else", () => {
+  it("a preview plans the operations of the table, and nothing else", () => {
     const words = { update: "update", replace: "replace", create: "create" };
     expect(preview?.operations).to.deep.equal(expected(words));
   });
 
-  it("a run does what the preview said", () => {
+  it("a run does what the preview planned", () => {
     expect(up?.operations).to.deep.equal(preview?.operations);
   });
 
@@ -174,11 +174,11 @@ describe("drift, property by property", function () {
     expect(last?.operations).to.deep.equal({});
   });
 
-  it("and the kernel is as before", () => {
+  it("the kernel is as before", () => {
     expect(differences(start ?? [], end ?? [])).to.deep.equal({ missing: [], extra: [] });
   });
 
-  it("every argument has a row, or a reason why it has none", () => {
+  it("every argument has a row, or a reason for having none", () => {
     const paths = definitions.flatMap(({ kind, onChange }) =>
       Object.keys(onChange).flatMap((path) =>
         kind === "NatRule" || kind === "FilterRule"

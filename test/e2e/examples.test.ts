@@ -137,7 +137,7 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe("the examples", () => {
-  it("are all here", () => {
+  it("have a case each", () => {
     const folders = readdirSync(join(root, "examples"), { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     );

@@ -274,7 +274,7 @@ const all = async (): Promise<readonly string[]> => [
   ),
 ];
 
-describe("what one resource gives up and another takes over in the same run", function () {
+describe("objects that one resource gives up and another takes over in the same run", function () {
   this.timeout(300_000);
   let stack: ProgramStack;
   let clean: object;
@@ -296,7 +296,7 @@ describe("what one resource gives up and another takes over in the same run", fu
   });
 
   for (const [edit, program] of steps) {
-    it(`is as a first run makes it: ${edit}`, async () => {
+    it(`equals a first run: ${edit}`, async () => {
       await stack.up(program);
       if (BEGINNINGS.includes(edit)) return;
       expect(differences(fresh.get(edit) ?? [], await all())).to.deep.equal({ missing: [], extra: [] });

@@ -53,20 +53,20 @@ for (const fixture of fixtures()) {
       expect(preview?.operations).to.deep.equal({});
     });
 
-    it("is found whole by a refresh", () => {
+    it("is complete after a refresh", () => {
       expect(operationsOf(refresh).filter((operation) => operation !== "update")).to.deep.equal([]);
     });
 
-    it("needs no change after that either, and the kernel is as it was", () => {
+    it("needs no change after that either, and the kernel has not changed", () => {
       expect(same?.operations).to.deep.equal({});
       expect(differences(made ?? [], unchanged ?? [])).to.deep.equal({ missing: [], extra: [] });
     });
 
-    it("is changed in place", () => {
+    it("updates in place", () => {
       expect(operationsOf(changed)).to.deep.equal(["update"]);
     });
 
-    it("is destroyed with and without a refresh, and nothing is left", async () => {
+    it("is destroyed with and without a refresh, and leaves nothing behind", async () => {
       await type(fixture.after.join(";"));
       try {
         expect(await snapshot()).to.deep.equal(clean);

@@ -50,7 +50,7 @@ const rows: readonly (readonly [owner: Part, object: string, ...needers: string[
 ];
 
 /** The program drops a resource that others still name. The kernel would delete those silently. */
-describe("what is still needed by name", function () {
+describe("a removed resource that others still name", function () {
   this.timeout(120_000);
   let clean: object;
   let start: readonly string[];
@@ -68,7 +68,7 @@ describe("what is still needed by name", function () {
   });
 
   for (const [owner, object, ...needers] of rows) {
-    it(`${owner} stays, and the error says who needs it`, async () => {
+    it(`${owner} stays, and the error names its dependents`, async () => {
       const { message } = await errorOf(stack.up(() => network("left", names, "name", [owner])));
       const said = new RegExp(`cannot delete ${object}: it is needed by (.*)\\. Remove that`).exec(
         message,
@@ -78,12 +78,12 @@ describe("what is still needed by name", function () {
     });
   }
 
-  it("and nothing is to be done once it is back", async () => {
+  it("needs no change once it is restored", async () => {
     const { operations } = await stack.up(() => network("left", names, "name"));
     expect(operations).to.deep.equal({});
   });
 
-  it("it goes with all that needs it", async () => {
+  it("is deleted together with all its dependents", async () => {
     const { operations } = await stack.up(() => {});
     expect(new Set(Object.values(operations))).to.deep.equal(new Set(["delete"]));
   });

@@ -18,7 +18,7 @@ describe("pulumi watch", function () {
   });
   after(() => stack.remove());
 
-  it("makes what is edited, loses nothing, and ends at Ctrl-C", async () => {
+  it("applies an edit, loses nothing, and ends at Ctrl-C", async () => {
     await stack.up();
     const first = await picture();
     // The stack's own state is in its folder and would count as a change.

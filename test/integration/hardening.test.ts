@@ -168,7 +168,7 @@ describe("all names at once, in a Topology", function () {
     nat: byName(LINKS, (_, at) => rulesFor(linkAt(at))[at % 2] ?? { kind: "masquerade" }),
   });
 
-  it("is made as asked, changed, and gone", async () => {
+  it("is created as asked, changed, and removed", async () => {
     const network = await LivingComposite.create(anyTopology, given(1500));
     expect(await network.refresh()).to.deep.equal([]);
     expect(await network.become(given(1400))).to.equal("update");
@@ -206,7 +206,7 @@ const rulesFor = (name: string): Args[] =>
       }))
     : [];
 
-describe("names that are refused, as the tools would misread them", () => {
+describe("names that are refused because tools would misread them", () => {
   onKernel({ namespaces: ["it-far"] });
 
   const refused = (field: typeof linkName, name: string) =>
@@ -227,7 +227,7 @@ describe("names that are refused, as the tools would misread them", () => {
     ["0x7b", (pid: number) => `0x${pid.toString(16)}`],
     ["0173", (pid: number) => `0${pid.toString(8)}`],
   ] as const) {
-    it(`a namespace \`${title}\`: \`ip\` takes that of the process`, async () => {
+    it(`a namespace \`${title}\`: \`ip\` takes the one of the process`, async () => {
       refused(namespaceName, title);
       const inside = execa("ip", ["netns", "exec", "it-far", "sleep", "60"], { reject: false });
       try {

@@ -47,12 +47,12 @@ export type BadInput = readonly [change: Args, ...problems: string[]];
 
 /** Tests that each bad input is refused with exactly these words. */
 export function itRefuses(definition: Definition, good: Args, rows: readonly BadInput[]): void {
-  it("accepts what the rows below spoil", async () => {
+  it("accepts the arguments that the rows below spoil", async () => {
     expect(await problemsOf(definition, good)).to.deep.equal([]);
   });
 
   for (const path of placesIn(good)) {
-    it(`accepts it with ${path.join(".")} not known yet`, async () => {
+    it(`accepts an unknown ${path.join(".")}`, async () => {
       expect(await problemsOf(definition, withUnknown(good, path))).to.deep.equal([]);
     });
   }
@@ -98,7 +98,7 @@ export function itDiffers(definition: Definition, state: Args, rows: readonly Ch
   }
 
   for (const [path, , effect] of rows.filter(([path], at) => at === rows.findIndex(([p]) => p === path))) {
-    it(`${path} → not known yet: ${effect}`, () => {
+    it(`${path} → unknown: ${effect}`, () => {
       const { changes, replaces } = engine.diff(definition, HERE, state, withValue(state, path, UNKNOWN));
       expect({ changes, replaces }).to.deep.equal({
         changes: true,
@@ -173,7 +173,7 @@ export function itCreates(
       expect(withoutMark(printed(definition.create(args)), args)).to.deep.equal(commands);
     });
 
-    it(`has nothing to change once it has ${JSON.stringify(given)}`, () => {
+    it(`needs no change after ${JSON.stringify(given)}`, () => {
       const args = checked(definition, given);
       expect(definition.update(observed(args), args)).to.deep.equal([]);
     });

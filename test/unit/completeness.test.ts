@@ -95,7 +95,7 @@ describe("completeness", () => {
     classes = await documentedClasses();
   });
 
-  it("there are kinds, each once", () => {
+  it("every kind occurs, and only once", () => {
     const kinds = [...definitions, ...composites, ...assertions].map(({ kind }) => kind);
     expect(kinds).to.not.deep.equal([]);
     expect([...new Set(kinds)]).to.deep.equal(kinds);
@@ -116,7 +116,7 @@ describe("completeness", () => {
     describe(kind, () => {
       itHasItsFiles(folder, kind);
 
-      it("says what a change of every field does", () => {
+      it("has an effect for a change of every field", () => {
         expect(Object.keys(onChange).sort()).to.deep.equal(paths(schema.shape).sort());
       });
 
@@ -147,7 +147,7 @@ describe("completeness", () => {
 });
 
 describe("completeness of kinds of link", () => {
-  it("every kind that makes a link of the kernel says what trace, graph and doctor ask for", () => {
+  it("every kind that creates a kernel link declares what trace, graph and doctor ask for", () => {
     const silent = definitions
       .filter(({ kind, links }) => !links && kind !== "OvsBridge")
       .filter((definition) => (goodArgs[definition.kind] ?? []).some((args) => claimsLink(definition, args)));
@@ -166,17 +166,17 @@ describe("completeness of kinds of link", () => {
     );
   });
 
-  it("have no docs on the fields that they share, as those of the SDK reach editors", () => {
+  it("have no docs on their shared fields, as editors show those of the SDK", () => {
     expect(commentedFields(sourceAt("provider/kinds/links/fields.ts"))).to.deep.equal([]);
   });
 
-  it("each has a type of its own", () => {
+  it("each has its own type", () => {
     const types = kindsOfLink.map(({ links }) => links.type);
     expect([...new Set(types)]).to.deep.equal(types);
   });
 
   for (const { kind, links } of kindsOfLink) {
-    it(`${kind}: doctor tries it, and names what the kernel lacks`, () => {
+    it(`${kind}: doctor tries it, and reports a kernel that lacks it`, () => {
       expect(FEATURES[links.type]).to.include({ config: links.kernel.config });
       expect(links.kernel.config).to.match(/^CONFIG_[A-Z0-9_]+$/);
     });
@@ -193,7 +193,7 @@ describe("completeness of kinds of link", () => {
       expect(testedLinks.map((link) => link.kind)).to.include(kind);
     });
 
-    it(`${kind}: its class is a Link, so that whatever refers to links takes it`, () => {
+    it(`${kind}: its class is a Link, so that every reference to links accepts it`, () => {
       expect(Object.getPrototypeOf(Reflect.get(sdk, kind)).name).to.equal("Link");
     });
   }
@@ -214,7 +214,7 @@ function itHasItsFiles(folder: string, kind: string): void {
     });
   }
 
-  it("has no docs on the fields of its schema, as those of the SDK reach editors", () => {
+  it("has no docs on the fields of its schema, as editors show those of the SDK", () => {
     expect(commentedFields(sourceAt(schemaOf(folder, name)))).to.deep.equal([]);
   });
 

@@ -94,7 +94,7 @@ const isLook = ({ args }: Command) => args[0] === "show";
 /** More changes than any scene has. */
 const NEVER = 100;
 
-describe("after a crash at any point, the next run ends where one without does", () => {
+describe("after a crash at any point, the next run ends like one without a crash", () => {
   for (const scene of SCENES) {
     it(scene.title, async () => {
       const clean = await survive(scene, NEVER);

@@ -48,7 +48,7 @@ describe("docs: argument tables", () => {
     rows = (await tables()).argumentRows();
   });
 
-  it("are as the sources have it; else run node scripts/argument-tables.mjs", async () => {
+  it("equal the sources; else run node scripts/argument-tables.mjs", async () => {
     expect((await tables()).outdatedPages(rows).map(({ file }) => file)).to.deep.equal([]);
   });
 
@@ -57,7 +57,7 @@ describe("docs: argument tables", () => {
   });
 
   for (const { kind, onChange } of [...definitions, ...assertions]) {
-    it(`say of a change of ${kind} what its definition says`, () => {
+    it(`say about a change of ${kind} what its definition says`, () => {
       const documented = rows[`${kind[0]?.toLowerCase()}${kind.slice(1)}`] ?? [];
       const said = Object.keys(onChange).map((path) => [
         path,
@@ -79,7 +79,7 @@ const effectsIn = (words: string): string[] => [
 
 describe("docs: links", () => {
   for (const file of pages) {
-    it(`of ${file} lead to something`, () => {
+    it(`of ${file} have existing targets`, () => {
       expect(linksIn(read(file)).filter((link) => !leadsSomewhere(file, link))).to.deep.equal([]);
     });
   }
@@ -108,7 +108,7 @@ describe("docs: messages of failed commands", () => {
     .join("\n");
 
   for (const file of pages.filter((page) => leadsIn(read(page)).length > 0)) {
-    it(`of ${file} begin as the provider says it`, () => {
+    it(`of ${file} begin as the provider writes them`, () => {
       expect(leadsIn(read(file)).filter((lead) => !sources.includes(lead))).to.deep.equal([]);
     });
   }
@@ -122,7 +122,7 @@ function leadsIn(text: string): string[] {
 }
 
 describe("docs: examples", () => {
-  it("are programs that compile", () => {
+  it("compile", () => {
     const blocks = new Map(["README.md", ...kindPages].flatMap(blocksOf));
     const found = typeErrors(blocks).map(({ file, message }) => `${relative(root, file)}: ${message}`);
     expect(found).to.deep.equal([]);

@@ -89,7 +89,7 @@ describe("layout", () => {
     expect(wrong.map(([file, other]) => `${file} → ${other}`)).to.deep.equal([]);
   });
 
-  it("is drawn in CONTRIBUTING.md as it is", () => {
+  it("equals the drawing in CONTRIBUTING.md", () => {
     const text = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
     const drawn = (/```mermaid\n([\s\S]*?)```/.exec(text) ?? [])[1];
     expect(drawn).to.equal(drawing());

@@ -17,13 +17,13 @@ describe("a mistake", () => {
   for (const [kind, table] of Object.entries(mistakes)) {
     describe(kind, () => {
       for (const [declare, property, words] of table) {
-        it(`${String(declare).replace(/^\(\) => /, "")} is told`, async () => {
+        it(`${String(declare).replace(/^\(\) => /, "")} is reported`, async () => {
           expect(await told(declare))
             .to.include(`property ${property}`)
             .and.include(words);
         });
       }
-      it("has ten of them", () => expect(table).to.have.length.of.at.least(10));
+      it("has ten rows", () => expect(table).to.have.length.of.at.least(10));
     });
   }
 });

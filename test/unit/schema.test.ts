@@ -27,7 +27,7 @@ const { $defs }: { readonly $defs: Readonly<Record<string, JsonSchema>> } = JSON
 describe("docs: JSON schema", function () {
   this.timeout(120_000);
 
-  it("is as the sources have it; else run node scripts/argument-schema.mjs", async () => {
+  it("equals the sources; else run node scripts/argument-schema.mjs", async () => {
     const script: Script = await import(pathToFileURL(join(root, "scripts", "argument-schema.mjs")).href);
     expect(readFileSync(file, "utf8")).to.equal(script.schemaText());
   });
@@ -59,7 +59,7 @@ describe("docs: JSON schema", function () {
         }
       });
 
-      it("refuses a field that it does not know", () => {
+      it("refuses an unknown field", () => {
         const [good = {}] = goodArgs[kind] ?? [];
         expect(json().safeParse({ ...good, intreface: "eth0" }).success).to.equal(false);
       });

@@ -82,7 +82,7 @@ describe("nothing reaches a shell", () => {
   for (const text of suspects)
     it(`finds ${text}`, () => expect(shellsIn("x.ts", text)).to.have.length.of.at.least(1));
 
-  it("but for the sandbox's own script, which takes words as words", () => {
+  it("except for the sandbox's own script, which takes words as words", () => {
     const hostile = ["$(id)", "; id", "`id`", "a b", '"', "'", "\n", "-x"];
     const [before, script, after] = parts(unshareArguments(true, hostile));
     expect(before.slice(-2)).to.deep.equal(["sh", "-c"]);
@@ -92,7 +92,7 @@ describe("nothing reaches a shell", () => {
     expect(script.replace(/"\$(@|#|\d)"|"\/tmp\/\$1"/g, "")).to.not.match(/\$[@*#\d{(]|`|\beval\b/);
   });
 
-  it("and that is the one place where a shell gets a script", () => {
+  it("and that is the only place where a shell gets a script", () => {
     const scripts = sources.filter((file) => /"-c"/.test(readFileSync(join(root, file), "utf8")));
     expect(scripts).to.deep.equal(["cli/sandbox/holder.ts"]);
   });

@@ -52,7 +52,7 @@ describe("lists in the kernel's order", function () {
   this.timeout(120_000);
   onKernel();
 
-  it("are as a fresh node has them, after an edit and after addresses were changed by hand", async () => {
+  it("equal those of a fresh node, after an edit and after changes by hand", async () => {
     await fc.assert(
       fc.asyncProperty(list, list, fc.array(fc.nat(7), { maxLength: 3 }), async (first, then, byHand) => {
         const living = await create(nodeWith("it-edited", first));
@@ -126,7 +126,7 @@ describe("lists of a Topology", () => {
     ["whose order changes", SECOND_FIRST],
     ["whose first address is replaced", REPLACED],
   ] as const) {
-    it(`${title} are as those of a fresh one, routes as well`, async () => {
+    it(`${title} equal those of a fresh one, including routes`, async () => {
       const fresh = await build(lab(list));
       const wanted = await seen();
       await fresh.remove();
@@ -138,7 +138,7 @@ describe("lists of a Topology", () => {
     });
   }
 
-  it("keeps the network of an address connected while others take its place", async () => {
+  it("keep the network of an address connected while others move", async () => {
     const near = (addresses: readonly string[]) => nodeWith("it-gap", addresses);
     const living = await create(near(["10.6.0.1/24", "10.6.0.2/24"]));
     const host = new WatchedHost();
@@ -152,7 +152,7 @@ describe("lists of a Topology", () => {
     await living.remove();
   });
 
-  it("puts what was there before in its place, as after a crash", async () => {
+  it("put existing objects in their place, as after a crash", async () => {
     const first = await create(nodeWith("it-crash", ["10.6.0.2/24", "fd06::2/64"]));
     const both = nodeWith("it-crash", ["10.6.0.1/24", "10.6.0.2/24", "fd06::1/64", "fd06::2/64"]);
     const second = await create(both);
@@ -186,7 +186,7 @@ describe("routes of a Node that need each other", () => {
     await typed("-6 route show proto 110", "it-vps"),
   ];
 
-  it("are made at the first attempt whatever their order, moved with those below them, and removed", async () => {
+  it("are created at the first attempt in any order, moved with those below them, and removed", async () => {
     const listed = by("eth1");
     const fresh = await create(hoster([...listed].reverse()));
     const wanted = await routes();
@@ -203,7 +203,7 @@ describe("routes of a Node that need each other", () => {
     await living.remove();
   });
 
-  it("are those over another route as soon as that leads there", async () => {
+  it("move to another route as soon as that leads there", async () => {
     const far = { destination: "203.0.113.0/24", interface: "eth1" };
     const near = { destination: "203.0.113.1/32", interface: "eth0" };
     const over = { destination: "default", via: "203.0.113.1" };

@@ -180,7 +180,7 @@ describe("parts, with the kernel", () => {
 
   const itLives = (kind: string, { given, changed, drift, place }: Row, lacking?: string) => {
     for (const { title, composite, namespace, prefix, wrap } of places) {
-      it(`${kind} of ${title}: made, unchanged, drifted, mended, changed, removed`, async function () {
+      it(`${kind} of ${title}: created, unchanged, drifted, restored, changed, removed`, async function () {
         if (lacking !== undefined) skip(this, lacking);
         const living = await LivingComposite.create(composite, wrap(given));
         try {
@@ -219,7 +219,7 @@ describe("parts, with the kernel", () => {
   });
 
   // With the link's MAC address, as the kernel empties the table of a link that gets another.
-  it("adopts what is there, and gives it back", async () => {
+  it("adopts existing objects, and restores them", async () => {
     await typed("netns add it-red");
     await typed("link add name it-in address 02:00:00:00:00:07 type bridge", "it-red");
     await typed("link set dev it-in up", "it-red");

@@ -257,7 +257,7 @@ describe("adopt, with the kernel", () => {
         for (const [line, where] of made) await typed(line, where);
       });
 
-      it("is taken over, found unchanged, and given back as it was", async () => {
+      it("adopts an object, finds it unchanged, and restores it", async () => {
         const before = await look();
         const living = await adopt();
         expect(living.state).to.have.property("former");
@@ -269,7 +269,7 @@ describe("adopt, with the kernel", () => {
         expect(await recorded()).to.deep.equal([]);
       });
 
-      it("is left alone without `adopt`", async () => {
+      it("leaves it alone without `adopt`", async () => {
         const before = await look();
         expect(await failure(Living.create(definition, given, "it"))).to.include(
           "or set `adopt: true` to take it over",
@@ -278,7 +278,7 @@ describe("adopt, with the kernel", () => {
         expect(await recorded()).to.deep.equal([]);
       });
 
-      it("is never taken from another resource of ours that has adopted it", async () => {
+      it("never takes it from another of our resources that has adopted it", async () => {
         const owner = await Living.create(definition, adopting, "owner");
         const taken = await look();
         expect(await failure(adopt())).to.equal(belonging(owner.id, `${definition.kind} "owner"`));
@@ -286,7 +286,7 @@ describe("adopt, with the kernel", () => {
         await owner.remove();
       });
 
-      it("is given back where it is replaced by a new one", async () => {
+      it("restores it when a new one replaces it", async () => {
         const before = await look();
         const living = await adopt();
         expect(await living.become({ ...renamed, adopt: true })).to.match(/^replace /);
@@ -295,7 +295,7 @@ describe("adopt, with the kernel", () => {
         await living.remove();
       });
 
-      it("becomes the resource's own once `adopt` is taken out", async () => {
+      it("owns it once `adopt` is removed", async () => {
         const living = await adopt();
         expect(await living.become(given)).to.equal("update");
         expect(living.state).to.not.have.property("former");
@@ -305,7 +305,7 @@ describe("adopt, with the kernel", () => {
         expect(await recorded()).to.deep.equal([]);
       });
 
-      it("is given back as it was by a later run, wherever the take-over was stopped", async () => {
+      it("restores it in a later run, wherever the adoption was interrupted", async () => {
         const before = await look();
         for (let stop = 0; ; stop++) {
           const isWhole = await adopt(crashing(stop)).then(
@@ -321,7 +321,7 @@ describe("adopt, with the kernel", () => {
         }
       });
 
-      it("is given back as it was by a later run, wherever giving it back was stopped", async () => {
+      it("restores it in a later run, wherever the restoration was interrupted", async () => {
         const before = await look();
         for (let stop = 0; ; stop++) {
           const living = await adopt();
@@ -337,7 +337,7 @@ describe("adopt, with the kernel", () => {
       });
 
       if (late) {
-        it("is given back where it cannot be taken over whole", async () => {
+        it("restores it if the adoption fails half-way", async () => {
           const before = await look();
           const host = new WatchedHost({ at: late, reason: "NotPermitted" }, 1);
           expect(await failure(adopt(host))).to.match(/^NotPermitted: /);
@@ -472,7 +472,7 @@ describe("adopt, with the kernel", () => {
       });
     }
 
-    it("what has the mark of another stack", async () => {
+    it("an object with the mark of another stack", async () => {
       for (const [line, where] of BRIDGE.made) await typed(line, where);
       await typed("link set dev it-net alias pulumi-netns:Bridge:0123456789ab:project/other/net");
       expect(await failure(Living.create(bridge, net, "it"))).to.equal(
@@ -480,7 +480,7 @@ describe("adopt, with the kernel", () => {
       );
     });
 
-    it("what it is not told to, naming its mark", async () => {
+    it("an object it is not told to adopt, naming its mark", async () => {
       for (const [line, where] of BRIDGE.made) await typed(line, where);
       expect(await failure(Living.create(bridge, BRIDGE.given, "it"))).to.include(
         foreign("it-net", "uplink"),
@@ -488,7 +488,7 @@ describe("adopt, with the kernel", () => {
     });
   });
 
-  it("makes what is absent, as without `adopt`, and deletes it", async () => {
+  it("creates a missing object, as without `adopt`, and deletes it", async () => {
     const living = await Living.create(bridge, { ...BRIDGE.given, adopt: true }, "it");
     expect(living.state)
       .to.include({ mark: markFor("Bridge", "it") })

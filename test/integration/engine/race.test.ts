@@ -74,7 +74,7 @@ describe("two runs at the same moment", () => {
   ];
 
   for (const [definition, given] of wanted) {
-    it(`make one ${definition.kind}: the second is told whose it is, and leaves it alone`, async () => {
+    it(`create one ${definition.kind}: the second learns the owner, and leaves it alone`, async () => {
       const args = checked(definition, given, "second");
       let first: Living | undefined;
       const host = interrupted(definition.create(args)[0], async () => {
@@ -90,7 +90,7 @@ describe("two runs at the same moment", () => {
     });
   }
 
-  it("make one Bridge: the second waits until the first has given it its mark", async () => {
+  it("create one Bridge: the second waits until the first has set its mark", async () => {
     const definition: Definition = bridge;
     const given = { name: "it-br" };
     let second: Promise<Error> | undefined;
@@ -109,7 +109,7 @@ describe("two runs at the same moment", () => {
     await first.remove();
   });
 
-  it("a namespace that is being made is not taken for what a reboot has left", async () => {
+  it("do not take a namespace in creation for a leftover of a reboot", async () => {
     const definition: Definition = namespace;
     const args = checked(definition, { name: "it-room" }, "second");
     const [, enter] = definition.probe(args);
@@ -155,7 +155,7 @@ describe("two runs at the same moment", () => {
     await lan.remove();
   });
 
-  it("let go of one Sysctl: it is set back to what it was before both", async () => {
+  it("delete one Sysctl: the parameter gets the value before both", async () => {
     const file = "/proc/sys/net/ipv4/conf/lo/rp_filter";
     const before = (await readFile(file, "utf8")).trim();
     const given = { key: "net.ipv4.conf.lo.rp_filter", value: before === "2" ? "1" : "2" };

@@ -101,7 +101,7 @@ describe("forwarding that others rely on", () => {
     });
   }
 
-  it("goes off where nobody else does", async () => {
+  it("goes off if nobody else needs it", async () => {
     const { warnings, value } = await outlived("net.ipv4.ip_forward", async () => {
       await inside("ip link add plain0 type bridge");
       await inside("nft add table ip theirs");
@@ -109,7 +109,7 @@ describe("forwarding that others rely on", () => {
     expect([value, warnings]).to.deep.equal(["0", []]);
   });
 
-  it("goes off for a bridge that has no address of its family", async () => {
+  it("goes off for a bridge without an address of its family", async () => {
     const { value } = await outlived("net.ipv4.ip_forward", async () => {
       await inside("ip link add six0 type bridge");
       await inside("ip address add fd00:7::1/64 dev six0 nodad");
@@ -117,7 +117,7 @@ describe("forwarding that others rely on", () => {
     expect(value).to.equal("0");
   });
 
-  it("goes off for IPv6 where a program has chains of IPv4 alone", async () => {
+  it("goes off for IPv6 if a program only has chains of IPv4", async () => {
     const { warnings, value } = await outlived("net.ipv6.conf.all.forwarding", async () => {
       await inside("iptables -N DOCKER");
       // libvirt creates them for both families.

@@ -53,7 +53,7 @@ for (const tested of testedLinks) {
     const lacking = lackingOf(tested);
 
     if (lacking !== undefined) {
-      it("is refused in clear words where the kernel lacks it, and leaves nothing", async () => {
+      it("is refused in clear words if the kernel lacks it, and leaves nothing", async () => {
         const before = await linkNames(NAMESPACE);
         expect(await failure(create())).to.match(
           /^Unsupported: ip -n it-links link add .* Unknown device type/s,

@@ -104,7 +104,7 @@ describe("effects of parameters on each other, with the kernel", () => {
       });
       afterEach(() => set(...prepared.flatMap((text) => undo[text] ?? [])));
 
-      it("leaves everything as it was when it goes, also after changes", async () => {
+      it("restores everything when it is deleted, even after changes", async () => {
         const living = await make("one", key, value);
         expect(await living.refresh()).to.equal(value);
         await living.remove();
@@ -137,7 +137,7 @@ describe("effects of parameters on each other, with the kernel", () => {
   }
 
   for (const stop of [0, 1, 2, 3, 4]) {
-    it(`leaves everything as it was, where a creation and a deletion are killed before change ${stop + 1}`, async () => {
+    it(`restores everything after a creation and a deletion killed before change ${stop + 1}`, async () => {
       await set("net.ipv4.conf.va0.forwarding=1");
       const before = await everything();
       // Some have fewer changes.
@@ -155,7 +155,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     ["deleted last", false],
   ];
   for (const [order, isDeletedFirst] of takings) {
-    it(`another resource takes a parameter over with another value, and sets it back; the old one ${order}`, async () => {
+    it(`another resource takes a parameter over with another value, and restores it; the old one ${order}`, async () => {
       const before = await everything();
       const key = "net.ipv4.ip_forward";
       const old = await make("one", key, "1");
@@ -173,7 +173,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     });
   }
 
-  it("leaves alone what somebody has changed since", async () => {
+  it("leaves values alone that somebody has changed since", async () => {
     const living = await make("one", "net.ipv4.conf.default.rp_filter", "1");
     await set("net.ipv4.conf.vb0.rp_filter=2");
     await living.remove();
@@ -181,7 +181,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     expect(await now("net.ipv4.conf.va0.rp_filter")).to.equal("0");
   });
 
-  it("leaves a link that came later to the kernel", async () => {
+  it("leaves a later link to the kernel", async () => {
     const living = await make("one", "net.ipv4.ip_forward", "1");
     await typed("link add name late type bridge", room);
     expect(await now("net.ipv4.conf.late.forwarding")).to.equal("1");
@@ -215,7 +215,7 @@ describe("effects of parameters on each other, with the kernel", () => {
       }
     }
 
-    it("share a parameter by two names, and the last one sets everything back", async () => {
+    it("share a parameter by two names, and the last one restores everything", async () => {
       await set("net.ipv4.conf.va0.forwarding=1");
       const before = await everything();
       const one = await make("one", "net.ipv4.ip_forward", "1");
@@ -267,7 +267,7 @@ describe("effects of parameters on each other, with the kernel", () => {
   describe("composites", () => {
     const spelt = (key: string) => ({ sysctls: { [key]: 1 } });
 
-    it("Topology: another spelling changes nothing, and everything is set back", async () => {
+    it("Topology: another spelling changes nothing, and everything is restored", async () => {
       const before = await localHost.run(command("sysctl", undefined, ["net/ipv4/conf"]));
       const living = await LivingComposite.create(topology, spelt("net.ipv4.conf.all.forwarding"));
       const host = new WatchedHost();

@@ -70,7 +70,7 @@ describe("the package in an editor", function () {
     expect(bare.map(({ path }) => path)).to.deep.equal([]);
   });
 
-  it("proposes the arguments alone, in every object and map", () => {
+  it("proposes only the arguments, in every object and map", () => {
     const program = new Text();
     const wanted = new Map<string, readonly string[]>();
     for (const [kind, { args }] of Object.entries(classes)) {

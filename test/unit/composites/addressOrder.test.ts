@@ -18,13 +18,13 @@ const [a1, a2, a3, b1, b2] = ["10.0.0.1/24", "10.0.0.2/24", "10.0.0.3/24", "10.0
 const [six1, six2] = ["fd00::1/64", "fd00::2/64"];
 
 describe("composites: order of addresses", () => {
-  it("is that of the kernel: primary addresses, secondary ones, IPv6 with the newest first", () => {
+  it("is the kernel's: primary addresses, secondary ones, then IPv6 with the newest first", () => {
     const order = (...texts: string[]) => AddressList.of(entries(...texts)).order;
     expect(order(a1, a2, b1, six1, six2)).to.deep.equal([a1, b1, "", a2, "", six2, six1]);
     expect(order(a2, `${b1} link`, a1)).to.deep.equal([`${b1} link`, a2, "", a1, ""]);
   });
 
-  it("promotes the next address of a subnet when its primary one goes", () => {
+  it("promotes the next address of a subnet when its primary one is deleted", () => {
     const list = AddressList.of(entries(a1, b1, a2, b2));
     for (const entry of entries(a1)) list.remove(entry);
     expect(list.order).to.deep.equal([b1, a2, "", b2, ""]);

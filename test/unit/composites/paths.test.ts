@@ -4,7 +4,7 @@ import { compact, printPath, valueAtPath, withValueAt } from "../../../provider/
 const tree = { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y"] } } };
 
 describe("composites: paths", () => {
-  it("leads through objects and lists, and nowhere where there is nothing", () => {
+  it("lead through objects and lists, and nowhere if there is nothing", () => {
     expect([
       valueAtPath(tree, []),
       valueAtPath(tree, ["links", "eth0", "addresses", 1]),
@@ -58,13 +58,13 @@ describe("composites: paths", () => {
     });
   }
 
-  it("keeps the places of a list until it is made compact", () => {
+  it("keep the places of a list until it is compacted", () => {
     const one = withValueAt(tree, ["links", "eth0", "addresses", 0], undefined);
     const both = withValueAt(one, ["links", "eth0", "addresses", 1], "z");
     expect(compact(both)).to.deep.equal({ name: "a", links: { eth0: { mtu: 1500, addresses: ["z"] } } });
   });
 
-  it("is printed as a person writes it", () => {
+  it("are printed as a person writes them", () => {
     expect([printPath(["links", "eth0", "addresses", 0]), printPath([])]).to.deep.equal([
       "links.eth0.addresses[0]",
       "",

@@ -315,7 +315,7 @@ describe("check", () => {
     });
   }
 
-  it("changes nothing of what it is given", () => {
+  it("does not change its inputs", () => {
     const given = Object.freeze({ name: "a", shade: Object.freeze({ width: 2 }), mark: "me" });
     expect(checkArgs(lamp, given).problems).to.deep.equal([]);
   });

@@ -70,7 +70,7 @@ function itDeletes(definition: Definition, given: Args, itself: object, rows: re
         expect([isDeleted, host.records.kept.length]).to.deep.equal([false, before]);
       });
 
-      it(`goes on with ${row.title}, where it may`, async () => {
+      it(`continues with ${row.title}, if allowed`, async () => {
         const { error, isDeleted } = await removal(row, { deleteForeign: true });
         expect([error, isDeleted]).to.deep.equal([undefined, true]);
       });
@@ -78,7 +78,7 @@ function itDeletes(definition: Definition, given: Args, itself: object, rows: re
   });
 }
 
-describe("what a deletion takes from others", () => {
+describe("the losses of others in a deletion", () => {
   const own = markFor("Address", "mine");
   const record: Row = {
     title: "an address of another stack",

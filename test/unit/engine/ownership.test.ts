@@ -216,7 +216,7 @@ describe("ownership", () => {
       });
     }
 
-    it("does not speak of `adopt` where a kind cannot", () => {
+    it("does not mention `adopt` if a kind cannot", () => {
       const firm: Definition = { ...lamp, schema: lamp.schema.omit({ adopt: true }) };
       expect(() => adopt(firm, observation(observed(), []), asked))
         .to.throw(`own: ${byHand} or ask for another`)
@@ -275,13 +275,13 @@ describe("ownership", () => {
       });
     }
 
-    it("leaves what this run has not claimed for it", () => {
+    it("leaves objects that this run has not claimed for it", () => {
       expect(inheritedBy(lamp, observation(observed(sister), []), { ...heir, name: "unclaimed" })).to.equal(
         undefined,
       );
     });
 
-    it("takes over with it what it was before it was adopted, as long as it stays adopted", () => {
+    it("inherits the former settings of an adopted object while it stays adopted", () => {
       const records = [record(sister, { former })];
       const taken = (args: Args) => inheritedBy(lamp, observation(observed(sister), records), args);
       expect(taken({ ...heir, adopt: true })).to.deep.equal({ from: [sister], former });
@@ -301,7 +301,7 @@ describe("ownership", () => {
     const conflict = (definition: Definition, records: readonly OwnerRecord[], was?: string) => () =>
       refuseConflict(definition, observation(observed(), records), asked, was);
 
-    it("lets several have what is always there, as long as they ask for the same", () => {
+    it("lets several resources have a shared object, if they ask for the same", () => {
       expect(conflict(sun, [record(theirs), record(mark)])).to.not.throw();
     });
 
@@ -311,13 +311,13 @@ describe("ownership", () => {
       );
     });
 
-    it("does not mind what it had written down itself, also by its mark before a rename", () => {
+    it("ignores its own record, also by its mark before a rename", () => {
       const before = record(theirs, { args: { ...asked, watts: 60 } });
       expect(conflict(sun, [before], theirs)).to.not.throw();
       expect(conflict(sun, [record(mark, { args: { ...asked, watts: 60 } })])).to.not.throw();
     });
 
-    it("has no say in what comes and goes", () => {
+    it("does not apply to objects that are created and deleted", () => {
       expect(conflict(candle, [record(theirs, { args: { ...asked, watts: 60 } })])).to.not.throw();
     });
   });

@@ -30,11 +30,11 @@ async function released(
 }
 
 describe("release", () => {
-  it("removes what was made", async () => {
+  it("removes a created object", async () => {
     expect(await released(lamp, shown, {})).to.deep.equal({ ran: ["del a"], lamp: undefined, records: [] });
   });
 
-  it("sets what was taken over back to what it was, and forgets it", async () => {
+  it("restores an adopted object, and forgets it", async () => {
     expect(await released(lamp, shown, { former }, [mark])).to.deep.equal({
       ran: ["mark a uplink", "set a 10 blue"],
       lamp: { ...former.args, mark: "uplink", serial: 7 },
@@ -42,17 +42,17 @@ describe("release", () => {
     });
   });
 
-  it("takes the mark off what had none", async () => {
+  it("removes the mark from an object that had none", async () => {
     const { lamp: left } = await released(lamp, shown, { former: { args: former.args } }, [mark]);
     expect(left).to.deep.equal({ ...former.args, serial: 7 });
   });
 
-  it("runs nothing where all is as it was", async () => {
+  it("runs nothing if everything is as before", async () => {
     const unchanged = { ...former, args: { watts: 40, colour: "red" } };
     expect((await released(candle, shown, { former: unchanged }, [mark])).ran).to.deep.equal([]);
   });
 
-  it("leaves what is somebody else's, and forgets its own claim to it", async () => {
+  it("leaves a foreign object, and forgets its own claim to it", async () => {
     const foreign = { ...shown, mark: "uplink" };
     expect(await released(lamp, foreign, {}, [mark])).to.deep.equal({
       ran: [],
@@ -61,7 +61,7 @@ describe("release", () => {
     });
   });
 
-  it("leaves what others share, until it is the last", async () => {
+  it("keeps a shared object until the last one", async () => {
     expect(await released(sun, shown, { former }, [mark, theirs])).to.deep.equal({
       ran: [],
       lamp: shown,
@@ -74,7 +74,7 @@ describe("release", () => {
     });
   });
 
-  it("forgets what is gone", async () => {
+  it("forgets a missing object", async () => {
     expect(await released(candle, undefined, {}, [mark, theirs])).to.deep.equal({
       ran: [],
       lamp: undefined,
@@ -82,7 +82,7 @@ describe("release", () => {
     });
   });
 
-  it("forgets what was written down for a namespace that has gone since", async () => {
+  it("forgets the records of a namespace that no longer exists", async () => {
     const host = new LampHost();
     const key = keyOf(candle, args);
     await host.records.save(key, { mark, args: {} });
@@ -107,12 +107,12 @@ describe("release", () => {
       return host.records.kept.some(({ id }) => id === "c");
     }
 
-    it("takes along what is written down of what is in it", async () => {
+    it("deletes the records of its content as well", async () => {
       expect(await keepsContent(shown, {})).to.equal(false);
       expect(await keepsContent(undefined, {})).to.equal(false);
     });
 
-    it("keeps it where it is given back, or is somebody else's", async () => {
+    it("keeps them if it is restored, or belongs to somebody else", async () => {
       expect(await keepsContent(shown, { former })).to.equal(true);
       expect(await keepsContent({ ...shown, mark: "uplink" }, {})).to.equal(true);
     });

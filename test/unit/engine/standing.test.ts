@@ -46,7 +46,7 @@ const rows: readonly (readonly [
   ["a state that knows no boot, another value: left", [undefined, "2"], shown(20, "red"), "20 red"],
 ];
 
-describe("what is always there, after its record has gone", () => {
+describe("a shared object after the loss of its record", () => {
   for (const [what, [before, after], now, left] of rows) {
     it(`removed at once: ${what}`, async () => {
       const host = new Booted(after, now);
@@ -64,7 +64,7 @@ describe("what is always there, after its record has gone", () => {
       expect(lampOf(host)).to.equal(left);
     });
 
-    it(`as a part, of which the state keeps the first boot's value: ${what}`, async () => {
+    it(`as a part whose state keeps the first boot's value: ${what}`, async () => {
       const host = new Booted(after, now);
       const state = await stateOf(before);
       await engine.read(sun, host, state);
@@ -81,7 +81,7 @@ describe("what is always there, after its record has gone", () => {
     });
   }
 
-  it("is not asked of another kind of host", async () => {
+  it("is not checked for other kinds of host", async () => {
     const host: Host = new Booted(undefined, shown(60, "blue"));
     await engine.remove(sun, host, await stateOf("1"));
     expect(host instanceof LampHost && lampOf(host)).to.equal("10 white");

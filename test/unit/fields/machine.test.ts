@@ -92,7 +92,7 @@ describe("addresses of machines", () => {
       });
     }
 
-    it("of an IPv4 network of four or more, all but the first and the last may be", () => {
+    it("in an IPv4 network of four or more, all but the first and the last are allowed", () => {
       fc.assert(
         fc.property(
           fc.integer({ min: 0, max: 2 ** 24 - 1 }),
@@ -109,7 +109,7 @@ describe("addresses of machines", () => {
     });
   });
 
-  it("a range has to have none of them in it", () => {
+  it("a range must not contain one of them", () => {
     expect(rangeProblem("10.0.0.0", "10.0.0.255")).to.equal(undefined);
     const multicast = "which is not a range of machines, as it has a multicast one in it: name machines only";
     expect(rangeProblem("223.0.0.0", "225.0.0.0")).to.equal(multicast);

@@ -33,7 +33,7 @@ const INVISIBLE = [
   ...["\u0080", "\u0085", "\u009f"],
 ];
 
-describe("characters that cannot be seen", () => {
+describe("invisible characters", () => {
   for (const [field, type] of Object.entries(names)) {
     it(`are refused in ${field}, in plain letters`, () => {
       for (const character of INVISIBLE) {
@@ -43,14 +43,14 @@ describe("characters that cannot be seen", () => {
       }
     });
 
-    it(`are not what letters of other alphabets in ${field} are`, () => {
+    it(`do not include letters of other alphabets in ${field}`, () => {
       for (const name of ["ä", "日本", "été", "😀", "имя", "שם", "اسم"]) {
         expect(type.safeParse(name).success, name).to.equal(true);
       }
     });
   }
 
-  it("are written as codes in messages, line breaks aside", () => {
+  it("are written as codes in messages, except for line breaks", () => {
     expect(visible("a\u202eb\nc\u{e0001}")).to.equal("a<U+202E>b\nc<U+E0001>");
   });
 });

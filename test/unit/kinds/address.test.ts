@@ -125,7 +125,7 @@ describe("Address", () => {
     ]);
   });
 
-  it("is known by its link, and by its peer where it has one", () => {
+  it("is identified by its link, and by its peer if it has one", () => {
     const pair = { ...state, namespace: "red", address: "10.0.0.1/32", peer: "10.0.0.2/32" };
     expect([definition.id(state), definition.id(pair)]).to.deep.equal([
       "br0 192.168.15.5/24",
@@ -138,7 +138,7 @@ describe("Address", () => {
   });
 
   describe("commands", () => {
-    it("looks at the link's addresses", () => {
+    it("reads the link's addresses", () => {
       expect(printed(definition.probe(state))).to.deep.equal(["ip -N -j -d addr show dev br0"]);
     });
 
@@ -220,11 +220,11 @@ describe("Address", () => {
       });
     }
 
-    it("has nothing where there is no link", () => {
+    it("has nothing if there is no link", () => {
       expect(definition.parse([undefined], state)).to.equal(undefined);
     });
 
-    it("knows a peer that is printed with dots", () => {
+    it("recognizes a peer that is printed with dots", () => {
       const info = {
         family: "inet6",
         local: "fd00::1",
@@ -242,7 +242,7 @@ describe("Address", () => {
       });
     });
 
-    it("leaves out a scope that cannot be asked for", () => {
+    it("omits a scope that cannot be an argument", () => {
       const answer = JSON.stringify([
         { ifname: "br0", addr_info: [{ family: "inet6", local: "fec0::1", prefixlen: 64, scope: "200" }] },
       ]);
@@ -259,7 +259,7 @@ describe("Address", () => {
     const mayAdopt = (mark: string | undefined) =>
       definition.mayAdopt?.({ args: {}, outputs: {}, mark }, state);
 
-    it("takes over what is on a link of its own stack only", () => {
+    it("takes over an address only on a link of its own stack", () => {
       expect([
         mayAdopt(linkMark),
         mayAdopt("pulumi-netns:Bridge:0123456789ab:project/other/br0"),
@@ -269,7 +269,7 @@ describe("Address", () => {
       expect(definition.isOurs?.(asObserved(state), state)).to.equal(true);
     });
 
-    it("needs a record on any link, which goes with the link", () => {
+    it("needs a record on any link, which is deleted with the link", () => {
       expect([
         definition.isRecorded?.([addresses], state),
         definition.isRecorded?.([undefined], state),
@@ -405,7 +405,7 @@ describe("Address", () => {
       });
     }
 
-    it("sets the parameter back also when the deletion fails", async () => {
+    it("restores the parameter even if the deletion fails", async () => {
       const host = new FakeHost({
         ...{ [show]: addresses, "sysctl -n": "0", "ip address del": { fails: "Timeout" } },
       });
@@ -414,7 +414,7 @@ describe("Address", () => {
       expect(host.ran.at(-1)).to.equal(`sysctl -w ${promote}=0`);
     });
 
-    it("looks for the parameter in the namespace of the link", async () => {
+    it("reads the parameter in the namespace of the link", async () => {
       const host = new FakeHost({ "ip -n red -N": addresses, "ip netns exec red sysctl -n": "0" });
       await engine.remove(definition, host, { ...state, namespace: "red" });
       expect(host.ran).to.deep.equal([

@@ -26,7 +26,7 @@ describe("relations of parameters", () => {
       });
     }
 
-    it("others are two", () => {
+    it("others are two parameters", () => {
       const keys = [
         "net.ipv4.ip_forward",
         "net.ipv6.conf.all.forwarding",
@@ -40,7 +40,7 @@ describe("relations of parameters", () => {
     });
   });
 
-  describe("what a change changes besides", () => {
+  describe("the side effects of a change", () => {
     const rows: readonly (readonly [key: string, changed: readonly string[], same: readonly string[]])[] = [
       [
         "net.ipv4.conf.all.forwarding",
@@ -92,7 +92,7 @@ describe("relations of parameters", () => {
     }
   });
 
-  it("parameters are written in one order, whatever the map says", () => {
+  it("parameters are written in one order, whatever the order of the map", () => {
     const entries = [
       ["net.ipv4.conf.lo.rp_filter", "0"],
       ["net.ipv4.conf.all.accept_redirects", "0"],

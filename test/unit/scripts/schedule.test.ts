@@ -103,7 +103,7 @@ describe("scripts: the schedule of portions", () => {
     expect(await results).to.deep.equal(["other", "first", "waits"]);
   });
 
-  it("refuses a portion that comes after none there is", async () => {
+  it("refuses a portion that comes after an unknown one", async () => {
     const { results } = stage([{ name: "waits", after: "nobody" }], 1);
     const message = await results.then(
       () => "",

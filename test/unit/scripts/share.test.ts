@@ -22,7 +22,7 @@ describe("shares of a list", () => {
     }
   });
 
-  it("meet all that takes turns in the list", () => {
+  it("contain each of the things that take turns in the list", () => {
     for (const number of [1, 2, 3]) {
       const share = shares.shareOf(list, { number, of: 3 });
       expect(new Set(share.map((index) => index % 3)).size).to.equal(3);

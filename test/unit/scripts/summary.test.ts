@@ -152,7 +152,7 @@ describe("scripts: the result of a portion", () => {
   }
 });
 
-describe("scripts: what mocha is asked to run", () => {
+describe("scripts: the arguments of mocha", () => {
   const suites = ["test/unit/**/*.test.ts", "test/integration/**/*.test.ts", "test/e2e/**/*.test.ts"];
   const cases: [extra: string[], expected: string[]][] = [
     [[], suites],

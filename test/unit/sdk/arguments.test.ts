@@ -123,7 +123,7 @@ describe("arguments of the SDK", () => {
     for (const [kind, schema] of all) expect(Reflect.get(schemas, kind), kind).to.equal(schema);
   });
 
-  it("may be omitted where the schema has a default, or where something fills them in", async () => {
+  it("may be omitted if the schema has a default, or if something fills them in", async () => {
     const classes = await documentedClasses();
     for (const [kind, schema] of Object.entries(schemas)) {
       const names = (fields: readonly DocumentedField[]) => fields.map(({ name }) => name).sort();

@@ -20,7 +20,7 @@ describe("sdk Neighbor", () => {
     expect(resources).to.deep.equal({ it: standing("Neighbor", all) });
   });
 
-  it("takes its namespace from the link, is replaced with that, and goes with its namespace", async () => {
+  it("takes its namespace from the link, is replaced with that, and is deleted with its namespace", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       const net = new Bridge("net", { name: "br0" });

@@ -27,7 +27,7 @@ describe("sdk PolicyRule", () => {
     expect(resources).to.deep.equal({ it: standing("PolicyRule", all) });
   });
 
-  it("takes its namespace from a link, and goes with it, but not with the link", async () => {
+  it("takes its namespace from a link, and is deleted with the namespace, but not with the link", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       const net = new Bridge("net", { name: "br0" });

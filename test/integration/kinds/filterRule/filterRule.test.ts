@@ -133,7 +133,7 @@ describe("FilterRule, with the kernel", () => {
         });
       }
 
-      it("stands where its priority says, whenever it was made, and moves with it", async () => {
+      it("is at the place of its priority, whenever it was created, and moves with it", async () => {
         const make = (name: string, priority: number) => create({ ...web, backend, priority }, name);
         const last = await make("last", 100);
         const first = await make("first", -5);
@@ -150,7 +150,7 @@ describe("FilterRule, with the kernel", () => {
         }
       });
 
-      it("is finished where a crash left it", async () => {
+      it("completes after a crash", async () => {
         const first = await create({ ...web, backend });
         const host = new WatchedHost();
         const second = await create({ ...web, backend }, "it", host);
@@ -159,7 +159,7 @@ describe("FilterRule, with the kernel", () => {
         await second.remove();
       });
 
-      it("lives beside others, and beside NAT rules of its stack: all at once come and go", async () => {
+      it("coexists with others, and with NAT rules of its stack: all are created and deleted together", async () => {
         const numbers = Array.from({ length: 6 }, (_, at) => at);
         const living = await Promise.all([
           ...numbers.map((at) => create({ ...web, port: 8000 + at, backend }, `rule-${at}`)),
@@ -171,7 +171,7 @@ describe("FilterRule, with the kernel", () => {
     });
   }
 
-  it("works in a namespace, and is gone with it", async () => {
+  it("works in a namespace, and is deleted with it", async () => {
     await typed("netns add it-filter");
     const living = await create({ ...web, namespace: "it-filter" });
     await typed("netns del it-filter");
@@ -179,7 +179,7 @@ describe("FilterRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("says what was changed by hand, and mends it", async () => {
+  it("reports changes by hand, and restores the rule", async () => {
     const living = await create({ ...web, priority: 10 });
     const other = await create({ ...web, priority: 20, port: 81 }, "other");
     const handleOf = async (name: string) => {
@@ -203,7 +203,7 @@ describe("FilterRule, with the kernel", () => {
     await other.remove();
   });
 
-  it("says which of several rules of iptables is missing or too many, and mends it", async () => {
+  it("reports which rules of iptables are missing or surplus, and restores them", async () => {
     const given = {
       ...web,
       backend: "iptables",
@@ -221,7 +221,7 @@ describe("FilterRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("leaves the rules of others as they are, in its own table and elsewhere", async () => {
+  it("leaves foreign rules unchanged, in its own table and elsewhere", async () => {
     await nft("add table ip it_theirs; add chain ip it_theirs c; add rule ip it_theirs c counter accept");
     const theirs = await ruleset();
     const living = await create(web);
@@ -233,7 +233,7 @@ describe("FilterRule, with the kernel", () => {
     await nft("delete", "table", "ip", "it_theirs");
   });
 
-  it("puts the words of the tool into the error", async () => {
+  it("puts the tool's message into the error", async () => {
     expect(await failure(create({ ...web, namespace: "it-nowhere" }))).to.match(
       /^NotFound: ip netns exec it-nowhere nft .*Cannot open network namespace "it-nowhere"/,
     );
@@ -306,7 +306,7 @@ describe("FilterRule, with the kernel", () => {
         const base = { chain: "forward", backend, family };
         const icmp = family === "ipv4" ? "icmp" : "icmpv6";
 
-        it(`only what is accepted passes, and its answers: ${backend}, ${family}`, async () => {
+        it(`accepted ones and their replies pass, and no others: ${backend}, ${family}`, async () => {
           const rules = [
             await create(
               { ...base, priority: 10, state: ["established", "related"], verdict: "accept" },
@@ -342,7 +342,7 @@ describe("FilterRule, with the kernel", () => {
           expect(await sees("it-in", "udp", far, 53)).to.equal("answer");
         });
 
-        it(`who is rejected is told so: ${backend}, ${family}`, async () => {
+        it(`rejected ones get an error: ${backend}, ${family}`, async () => {
           const rejecting = (protocol: string, rejectWith: string) => ({
             ...base,
             protocol,
@@ -368,7 +368,7 @@ describe("FilterRule, with the kernel", () => {
           await rule.remove();
         });
 
-        it(`by where they come from and go to, one of a list or none of it: ${backend}, ${family}`, async () => {
+        it(`match by source and destination, one of a list or none of it: ${backend}, ${family}`, async () => {
           const [own, other, third] =
             family === "ipv4"
               ? ["10.9.0.2", "10.5.0.0/24", "10.6.0.0/24"]
@@ -390,7 +390,7 @@ describe("FilterRule, with the kernel", () => {
         });
       }
 
-      it(`to the namespace itself and from it, by interface: ${backend}`, async () => {
+      it(`match to and from the namespace itself, by interface: ${backend}`, async () => {
         const input = await create({
           chain: "input",
           backend,
@@ -431,7 +431,7 @@ describe("FilterRule, with the kernel", () => {
     const accept = { chain: "forward", source: "10.9.0.0/16", verdict: "accept" };
 
     for (const backend of BACKENDS) {
-      it(`an accept of ${backend} does not overrule iptables-legacy, and is said so; a rule there helps`, async () => {
+      it(`an accept of ${backend} does not overrule iptables-legacy, with a warning; a rule there helps`, async () => {
         const host = telling();
         const legacy = (words: string) => execa("iptables-legacy", words.split(" "));
         await legacy("-P FORWARD DROP");
@@ -478,7 +478,7 @@ describe("FilterRule, with the kernel", () => {
         for (const line of UNDO) await iptables(...line.split(" "));
       });
 
-      it("an accept of nftables does not overrule their drop, and is said so", async () => {
+      it("an accept of nftables does not overrule their drop, with a warning", async () => {
         const docker = await iptables("-S");
         const host = telling();
         const rule = await create(accept, "it", host);
@@ -492,7 +492,7 @@ describe("FilterRule, with the kernel", () => {
       });
 
       for (const dockerUser of [false, true]) {
-        it(`an accept of iptables overrules it, ${dockerUser ? "in DOCKER-USER" : "in FORWARD"}, and theirs stays as it is`, async () => {
+        it(`an accept of iptables overrules it, ${dockerUser ? "in DOCKER-USER" : "in FORWARD"}, and theirs stays unchanged`, async () => {
           const docker = await iptables("-S");
           const host = telling();
           const rule = await create({ ...accept, backend: "iptables", dockerUser }, "it", host);
@@ -512,7 +512,7 @@ describe("FilterRule, with the kernel", () => {
         });
       }
 
-      it("where Docker is not, its chain is not made", async () => {
+      it("a missing DOCKER-USER chain is not created without Docker", async () => {
         for (const line of UNDO) await iptables(...line.split(" "));
         expect(await failure(create({ ...accept, backend: "iptables", dockerUser: true }))).to.match(
           /^NotFound: iptables .*DOCKER-USER/,
@@ -520,7 +520,7 @@ describe("FilterRule, with the kernel", () => {
         for (const line of DOCKER) await iptables(...line.split(" "));
       });
 
-      it("a dormant table drops nothing, and is not told of until it is awake", async () => {
+      it("a dormant table drops nothing, and causes a warning only once it is active", async () => {
         for (const line of UNDO) await iptables(...line.split(" "));
         const table = (flags: string) =>
           `add table inet theirs { ${flags} }; add chain inet theirs passing { type filter hook forward priority 0; policy drop; }`;
@@ -543,7 +543,7 @@ describe("FilterRule, with the kernel", () => {
         }
       });
 
-      it("an accept beside firewalld's chains is said not to overrule them", async () => {
+      it("an accept beside firewalld's chains does not overrule them, with a warning", async () => {
         for (const line of UNDO) await iptables(...line.split(" "));
         await nft(
           "add table inet firewalld; add chain inet firewalld filter_FORWARD { type filter hook forward priority 10; policy accept; }; " +
@@ -574,7 +574,7 @@ describe("FilterRule, with the kernel", () => {
     });
   });
 
-  it("finds what is left of it, with what is needed to remove it", async () => {
+  it("finds the remains with everything needed to remove them", async () => {
     for (const backend of BACKENDS) {
       const living = await create({ ...web, backend, priority: 7 });
       const kind = definition.discover?.(undefined);

@@ -106,7 +106,7 @@ describe("NatRule beside others, with the kernel", () => {
 
   for (const backend of BACKENDS) {
     for (const [who, make] of others) {
-      it(`changes nothing of ${who}, and leaves every byte as it was: ${backend}`, async () => {
+      it(`leaves ${who} unchanged, byte for byte: ${backend}`, async () => {
         // The chains of iptables exist from its first use on.
         for (const chain of ["nat PREROUTING", "nat OUTPUT", "nat POSTROUTING", "raw PREROUTING"])
           await typedIn(
@@ -132,7 +132,7 @@ describe("NatRule beside others, with the kernel", () => {
     }
   }
 
-  describe("what a reload has wiped is noticed and made anew", () => {
+  describe("a reload that deletes rules is noticed, and the rules are recreated", () => {
     const reloads: readonly (readonly [string, (typeof BACKENDS)[number], () => Promise<unknown>])[] = [
       ["iptables -t nat -F", "iptables", () => typedIn("iptables", "-t nat -F")],
       ["nft flush ruleset", "nftables", () => typedIn("nft", "flush ruleset")],
@@ -175,7 +175,7 @@ describe("NatRule beside others, with the kernel", () => {
     };
 
     for (const backend of BACKENDS) {
-      it(`are told of once a rule is made: ${backend}`, async () => {
+      it(`cause a warning once a rule is created: ${backend}`, async () => {
         await typedIn("iptables-legacy", "-t nat -A POSTROUTING -o eth9 -j MASQUERADE");
         const [warning = "", ...more] = await told({ ...masquerade, backend });
         expect(more).to.deep.equal([]);
@@ -185,7 +185,7 @@ describe("NatRule beside others, with the kernel", () => {
         expect(await told({ kind: "masquerade", source: "fd09::/64", backend })).to.deep.equal([]);
       });
 
-      it(`are not where only the table is left, or nothing: ${backend}`, async () => {
+      it(`cause none if only an empty table is left, or nothing: ${backend}`, async () => {
         expect(await told({ ...masquerade, backend })).to.deep.equal([]);
         await typedIn("iptables-legacy", "-t nat -S");
         expect(await told({ ...masquerade, backend })).to.deep.equal([]);
@@ -234,7 +234,7 @@ describe("NatRule beside others, with the kernel", () => {
     };
 
     for (const backend of BACKENDS) {
-      it(`is by priority, then by creation; an update keeps the place: ${backend}`, async () => {
+      it(`follows priority, then creation; an update keeps the place: ${backend}`, async () => {
         await theirRule[backend]?.();
         const rule = (port: number, priority: number) => ({
           ...{ kind: "dnat", protocol: "tcp", port, to: "10.9.0.2", inInterface: "eth0", backend, priority },
@@ -303,7 +303,7 @@ describe("NatRule beside others, with the kernel", () => {
     ];
     for (const backend of BACKENDS) {
       for (const [given, left] of cases) {
-        it(`${JSON.stringify(given)} ends those that it concerns, when it comes and when it goes: ${backend}`, async () => {
+        it(`${JSON.stringify(given)} ends those that it matches, when it is created and when it is deleted: ${backend}`, async () => {
           await remember();
           expect(await known()).to.deep.equal(all);
           const living = await create({ ...given, backend });
@@ -339,7 +339,7 @@ describe("NatRule beside others, with the kernel", () => {
     const open = { kind: "dnat", protocol: "tcp", port: 80, to: "127.0.0.1:8080", routeLocalnet: "lan" };
 
     for (const backend of BACKENDS) {
-      it(`keeps neighbours from localhost, which a guard is needed for: ${backend}`, async () => {
+      it(`keeps neighbours away from localhost, which needs a guard: ${backend}`, async () => {
         await fails("it-near", "127.0.0.1")();
         const living = await create({ ...open, backend });
         expect(await localnet()).to.equal("110");
@@ -355,7 +355,7 @@ describe("NatRule beside others, with the kernel", () => {
       });
     }
 
-    it("shares the parameter, over both backends, and sets it back with the last", async () => {
+    it("shares the parameter across both backends, and the last one restores it", async () => {
       const one = await create({ ...open, backend: "nftables" }, "one");
       const two = await create({ ...open, port: 81, backend: "iptables" }, "two");
       const three = await create({ ...open, port: 82, backend: "iptables" }, "three");
@@ -369,7 +369,7 @@ describe("NatRule beside others, with the kernel", () => {
       ["one run", definition],
       ["two runs", { ...definition, serialize: () => [] }],
     ] as const) {
-      it(`has the parameter on for one that comes while another goes: ${where}`, async () => {
+      it(`keeps the parameter on for one that is created while another is deleted: ${where}`, async () => {
         for (let round = 0; round < 5; round++) {
           const going = await create({ ...open, backend: "nftables" }, "going");
           const args = { ...open, namespace, port: 81, backend: "iptables" };
@@ -382,7 +382,7 @@ describe("NatRule beside others, with the kernel", () => {
       });
     }
 
-    it("leaves the parameter on where it was on before", async () => {
+    it("keeps the parameter on if it was on before", async () => {
       await typedIn("sysctl", "-q -w net.ipv4.conf.lan.route_localnet=1");
       const living = await create(open);
       expect(await living.refresh()).to.deep.equal([]);
@@ -390,7 +390,7 @@ describe("NatRule beside others, with the kernel", () => {
       expect(await localnet()).to.equal("1");
     });
 
-    it("tells when somebody switches it off", async () => {
+    it("warns if somebody switches it off", async () => {
       const living = await create(open);
       await typedIn("sysctl", "-q -w net.ipv4.conf.lan.route_localnet=0");
       expect(await living.refresh()).to.deep.equal(["routeLocalnet"]);
@@ -404,7 +404,7 @@ describe("NatRule beside others, with the kernel", () => {
       ["10.9.0.2:80", "10.9.0.0/24"],
       ["[fd09::2]:80", "fd09::/64"],
     ] as const) {
-      it(`finds the network that ${to} is in, and tells when that is another one`, async () => {
+      it(`finds the network of ${to}, and reports when it is another one`, async () => {
         const args = { ...forward, to, hairpin: true };
         const living = await create(args);
         expect(await typedIn("nft", "list ruleset")).to.match(
@@ -425,7 +425,7 @@ describe("NatRule beside others, with the kernel", () => {
       });
     }
 
-    it("asks for the network where none of the host's own has the target", async () => {
+    it("asks for the network if none of the host's own contains the target", async () => {
       expect(String(await errorOf(create({ ...forward, to: "10.8.0.2:80", hairpin: true })))).to.match(
         /^RefusedError: it-fw\/dnat .*: hairpin is true, but it-fw has no address in the network of 10\.8\.0\.2:80 yet: make that address first \(`dependsOn`\), or name the network$/,
       );

@@ -96,7 +96,7 @@ const rows: readonly (readonly [
   ],
 ];
 
-describe("a port that something else has", () => {
+describe("a port in use by something else", () => {
   onKernel();
 
   const wanted: Args = { namespace: room, kind: "dnat", protocol: "tcp", port: 8080, to: "10.66.0.1:9001" };
@@ -130,7 +130,7 @@ describe("a port that something else has", () => {
 
   for (const [what, make, who, winners] of rows) {
     for (const backend of ["nftables", "iptables"] as const) {
-      it(`is told: ${what}, beside a rule by ${backend}`, async () => {
+      it(`causes a warning: ${what}, beside a rule by ${backend}`, async () => {
         for (const line of make) await inside(line);
         const winner = winners[backend];
         const warning = redirected(who, winner);
@@ -157,7 +157,7 @@ describe("a port that something else has", () => {
     [-5, "ours"],
     [5, "theirs"],
   ] as const) {
-    it(`is told beside legacy iptables as well, where the priority is ${priority}`, async () => {
+    it(`causes a warning beside legacy iptables as well, with priority ${priority}`, async () => {
       const legacy = "iptables-legacy -t nat -A PREROUTING -p tcp --dport 8080 -j REDIRECT --to-ports 9002";
       await inside(legacy);
       const servers = inside(`${process.execPath} -e ${SERVERS}`);
@@ -176,7 +176,7 @@ describe("a port that something else has", () => {
     });
   }
 
-  it("is told once more when the rule is changed to it", async () => {
+  it("causes another warning when the rule is changed to it", async () => {
     for (const line of rows[0]?.[1] ?? []) await inside(line);
     const warnings: string[] = [];
     const host = { ...localHost, warn: (text: string) => warnings.push(text) };
@@ -187,7 +187,7 @@ describe("a port that something else has", () => {
     expect(warnings).to.deep.equal([redirected("Docker", "ours")]);
   });
 
-  it("is a listener, as packets from outside do not get to it any more", async () => {
+  it("may have a listener, which packets from outside no longer reach", async () => {
     const script = 'require("net").createServer().listen(8080, "0.0.0.0")';
     const listener = inside(`${process.execPath} -e ${script.replaceAll(" ", "")}`);
     listener.catch(() => {});
@@ -205,7 +205,7 @@ describe("a port that something else has", () => {
     }
   });
 
-  it("is no matter between rules of one stack, but of two", async () => {
+  it("causes no warning between rules of one stack, but between two stacks", async () => {
     const first = await Living.create(natRule, { ...wanted, source: "10.7.0.0/24" }, "first");
     expect(await told(wanted)).to.deep.equal([]);
     await first.remove();

@@ -31,11 +31,11 @@ async function remember(protocol: string): Promise<void> {
 
 const count = async () => Number(await conntrack("-C"));
 
-describe("a command that something else comes in the way of, with the kernel", () => {
+describe("a command that races with something else, with the kernel", () => {
   onKernel({ namespaces: [NAMESPACE] });
 
   // Each lists all connections and deletes one by one, including those that the others have just deleted.
-  it("has done its work in the end", async () => {
+  it("succeeds in the end", async () => {
     await remember("udp");
     expect(await count()).to.equal(MANY);
     const forget = { ...command("conntrack", NAMESPACE, ["-D", "-f", "ipv4", "-p", "udp"]), mayFail: "" };

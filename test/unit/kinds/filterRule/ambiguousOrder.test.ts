@@ -56,10 +56,10 @@ describe("filter/rivals", () => {
     ],
   ];
   for (const [title, one, other] of apart) {
-    it(`are told apart by their ${title}`, () => expect(pairs(one, other)).to.deep.equal([]));
+    it(`are distinguished by their ${title}`, () => expect(pairs(one, other)).to.deep.equal([]));
   }
 
-  it("are named once each, with the first they meet", () => {
+  it("are named once each, with the first that they meet", () => {
     expect(pairs({}, {}, { priority: 5 }, { verdict: "accept" }, {})).to.deep.equal([
       "rest1 web",
       "rest3 rest1",

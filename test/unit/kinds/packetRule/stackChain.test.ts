@@ -39,7 +39,7 @@ const short = (operations: readonly object[]): string =>
     })
     .join(" ");
 
-describe("chain in the table of a stack", () => {
+describe("a chain in the table of a stack", () => {
   const rows: readonly (readonly [title: string, table: NftTable, obstacles: readonly string[]])[] = [
     ["as it was made", tableOf("ab"), []],
     ["behind somebody's counter, before somebody's drop", tableOf("+abX"), []],
@@ -78,7 +78,7 @@ describe("chain in the table of a stack", () => {
     ],
   ];
   for (const [title, table, obstacles] of rows) {
-    it(`tells what keeps a rule from being in force: ${title}`, () =>
+    it(`reports what keeps a rule from being in force: ${title}`, () =>
       expect(obstaclesTo(table, ruleOf(table, "b"), BASE, isOwn)).to.deep.equal(obstacles));
   }
 
@@ -126,7 +126,7 @@ describe("chain in the table of a stack", () => {
     });
   }
 
-  it("puts back the rules of others word by word", () => {
+  it("restores foreign rules word by word", () => {
     const table = tableOf("+a", { prio: 1 });
     expect(writeChain(table, place, [], [])).to.deep.include({
       add: {

@@ -49,7 +49,7 @@ describe("parseNeighbors", () => {
     it(title, () => expect(parseNeighbors(text)).to.deep.equal(infos));
   }
 
-  it("refuses what is no entry", () => {
+  it("refuses everything else", () => {
     expect(() => parseNeighbors('[{"lladdr":"02:00:00:00:00:09"}]')).to.throw("cannot read a tool's answer");
   });
 });

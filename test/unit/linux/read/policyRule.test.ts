@@ -61,5 +61,5 @@ describe("parsePolicyRules", () => {
     });
   }
 
-  it("has none where there is no answer", () => expect(parsePolicyRules(undefined)).to.deep.equal([]));
+  it("finds none without an answer", () => expect(parsePolicyRules(undefined)).to.deep.equal([]));
 });

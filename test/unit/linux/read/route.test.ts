@@ -203,11 +203,11 @@ describe("parseRoutes", () => {
     });
   }
 
-  it("tells what it cannot read", () => {
+  it("reports what it cannot read", () => {
     expect(() => parseRoutes('[{"dst":"default"}]')).to.throw("cannot read a tool's answer");
   });
 
-  it("reads the same whatever states and other facts the kernel adds", () => {
+  it("ignores any other states and facts of the kernel", () => {
     const state = fc.constantFrom("linkdown", "dead", "offload", "trap", "pervasive");
     const way = { gateway: "10.1.0.2", dev: "v0", weight: 2 };
     fc.assert(

@@ -128,7 +128,7 @@ describe("sessions, with the kernel", function () {
     );
   });
 
-  it("do many in one go like one by one: changes up to the first that fails, then looks", async () => {
+  it("run many at once as one by one: changes up to the first failure, then looks", async () => {
     const changes = fc.array(change, { maxLength: 4 });
     const looks = fc.array(look, { maxLength: 4 });
     await fc.assert(
@@ -164,12 +164,12 @@ describe("sessions, with the kernel", function () {
     });
   });
 
-  it("say of a namespace that is not there what a process says", async () => {
+  it("report a missing namespace in the words of a process", async () => {
     const asked = showLink("it-nowhere", "lo");
     expect(await failure(localHost.run(asked))).to.equal(await failure(plainHost.run(asked)));
   });
 
-  it("do not keep a namespace in use, or alive", async () => {
+  it("do not keep a namespace busy, or alive", async () => {
     await typed("netns add it-one");
     await typed("-N -j -d addr show dev lo", "it-one");
     expect(await typed("netns pids it-one")).to.equal("");
@@ -178,7 +178,7 @@ describe("sessions, with the kernel", function () {
     expect(await failure(typed("-N -j -d addr show dev lo", "it-one"))).to.match(/^NotFound/);
   });
 
-  it("find a link that somebody else has made anew under its name", async () => {
+  it("find a link that somebody else has recreated under its name", async () => {
     await typed("netns add it-one");
     const bridge = (): Promise<unknown> =>
       plainHost.run(ip("it-one", "link", "add", "name", "br", "type", "bridge"));
@@ -193,7 +193,7 @@ describe("sessions, with the kernel", function () {
       .and.not.equal(before);
   });
 
-  it("complain of what a process complains of, where neither of two links is there any more", async () => {
+  it("report the errors of a process, if both of two links are missing", async () => {
     for (const name of ["it-one", "it-other"]) await typed(`netns add ${name}`);
     const words = ["link add name a type veth peer name b", "addr show dev b", "link del dev a"];
     const lost = (namespace: string) => ip(namespace, ..."link set dev c master b".split(" "));
@@ -204,7 +204,7 @@ describe("sessions, with the kernel", function () {
     );
   });
 
-  it("fail in clear words when their process is killed, and are there again for the next command", async () => {
+  it("fail in clear words when their process is killed, and work for the next command", async () => {
     await typed("netns add it-one");
     const look = (): Promise<string> => localHost.run(showLink("it-one", "lo"));
     await look();
@@ -216,7 +216,7 @@ describe("sessions, with the kernel", function () {
     expect(await look()).to.match(/"ifname":"lo"/);
   });
 
-  it("name all commands that may have been under way when their process is killed", async () => {
+  it("name all commands in progress when their process is killed", async () => {
     await typed("netns add it-one");
     await localHost.run(showLink("it-one", "lo"));
     const set = (...words: string[]) => ip("it-one", "link", "set", "dev", "lo", ...words);

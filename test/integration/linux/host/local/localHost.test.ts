@@ -41,13 +41,13 @@ describe("the first namespaces of a run", () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("are made at once, of which one alone takes the lock", async () => {
+  it("are created at once, and only one of them takes the lock", async () => {
     const host = newHost(folder);
     await Promise.all(names.map((name) => host.run(ip(undefined, "netns", "add", name))));
     expect(await readFile(join(folder, "log"), "utf8")).to.equal("started\n");
   });
 
-  it("are made by the next one where the first fails", async () => {
+  it("are created by the next one if the first fails", async () => {
     const host = newHost(folder);
     await host.run(ip(undefined, "netns", "add", "it-0"));
     const other = newHost(folder);

@@ -62,7 +62,7 @@ const PERMANENT = `--permanent --verbose --info-policy=${NAME}`;
 const RUNTIME = `--verbose --info-policy=${NAME}`;
 
 describe("FilterRule by firewalld", () => {
-  it("is looked for here and there", () => {
+  it("is read in the permanent and the run-time settings", () => {
     expect(printed(definition.probe(web))).to.deep.equal([
       `firewall-cmd ${PERMANENT}`,
       `firewall-cmd ${RUNTIME}`,
@@ -74,7 +74,7 @@ describe("FilterRule by firewalld", () => {
     expect(definition.parse([policy({ description: "theirs" }), undefined], web)).to.equal(undefined);
   });
 
-  it("is made in the permanent settings, with a name, a mark, a place and its rules, and reloaded", () => {
+  it("is created in the permanent settings, with a name, a mark, a place and its rules, and reloaded", () => {
     expect(words(definition.create(web, [undefined, undefined]))).to.deep.equal([...MAKING, RELOAD]);
     // It still exists at run time.
     expect(words(definition.create(web, [undefined, policy({ ports: [] })]))).to.deep.equal([
@@ -151,20 +151,20 @@ describe("FilterRule by firewalld", () => {
       drive(definition.remove(asObserved(web), web), answers);
     const there = { [PERMANENT]: policy(), [RUNTIME]: policy() };
 
-    it("takes the policy away, and reloads", () => {
+    it("deletes the policy, and reloads", () => {
       expect(removal(there)).to.deep.equal([...DELETION, RELOAD]);
     });
-    it("empties it where a reload would harm others", () => {
+    it("empties it if a reload would harm others", () => {
       expect(removal({ ...there, "--get-ipsets": "bad" })).to.deep.equal([
         ...DELETION,
         `firewall-cmd --policy=${NAME} --remove-rich-rule=${ruleFor(80)}`,
       ]);
     });
-    it("goes on where a crash left it", () => {
+    it("continues after a crash", () => {
       expect(removal({ [RUNTIME]: policy() })).to.deep.equal([TIDYING, RELOAD]);
       expect(removal({ [PERMANENT]: policy() })).to.deep.equal(DELETION);
     });
-    it("leaves alone what is somebody else's", () => {
+    it("leaves foreign policies alone", () => {
       expect(removal({ [PERMANENT]: policy({ description: "theirs" }) })).to.deep.equal([]);
     });
   });
@@ -177,7 +177,7 @@ describe("FilterRule by firewalld", () => {
     const reloading = definition.create(web, [undefined, undefined]);
     const zone = (...lines: string[]) => ["public (default, active)", ...lines].join("\n");
 
-    it("may change nothing of others", () => {
+    it("must not change foreign settings", () => {
       const answers = {
         "--list-all-zones": zone("  interfaces: eth0", "  ports: 80/tcp 81/tcp"),
         "--permanent --list-all-zones": zone("  interfaces: eth0", "  ports: 80/tcp", "  services: ssh"),
@@ -192,7 +192,7 @@ describe("FilterRule by firewalld", () => {
           "ipv4 filter INPUT 0 -j ACCEPT (at run time only); bad entries 10.0.0.1 (at run time only). Keep those",
       );
     });
-    it("may change what is ours, and what Docker puts back", () => {
+    it("may change our settings, and those that Docker restores", () => {
       const docker = (interfaces: string) => `docker\n  interfaces: ${interfaces}`;
       const answers = {
         "--list-all-zones": docker("docker0"),
@@ -201,12 +201,12 @@ describe("FilterRule by firewalld", () => {
       };
       expect(preflight(reloading, answers)).to.deep.equal([]);
     });
-    it("is not asked about where there is none", () => {
+    it("is not considered if there is none", () => {
       expect(preflight([], { "--get-ipsets": "bad" })).to.deep.equal([]);
     });
   });
 
-  it("is found by its description, where the name is of the same mark", () => {
+  it("is found by its description, if the name comes from the same mark", () => {
     const kind = definition.discover?.(undefined);
     const at = kind?.commands.findIndex(({ tool }) => tool === "firewall-cmd") ?? -1;
     const found = (listing: string) =>

@@ -40,7 +40,7 @@ describe("sessions", () => {
   ];
 
   for (const [asked, session, text, isRead] of rows) {
-    it(`take ${text}, beside what else goes to the same one`, () => {
+    it(`take ${text}, beside other commands for the same session`, () => {
       const [namespace, ...options] = session;
       expect(lineOf(asked)).to.deep.equal({ namespace, options, text, isRead });
     });
@@ -65,6 +65,6 @@ describe("sessions", () => {
   };
 
   for (const [what, asked] of Object.entries(alone)) {
-    it(`leave ${what} to a process of its own`, () => expect(lineOf(asked)).to.equal(undefined));
+    it(`leave ${what} to a separate process`, () => expect(lineOf(asked)).to.equal(undefined));
   }
 });
