@@ -70,7 +70,7 @@ const title = (text) => say(`\n${bold(text)}`);
 const triesOfSeed = `  then try there    ip netns exec red ip addr
                     ip -n blue route
                     nft list ruleset
-  or break it       ip -n red link del veth-red; npm run quickstart puts it right`;
+  or break it       ip -n red link del veth-red; npm run quickstart restores it`;
 
 function whereNext({ example, sandbox }) {
   const words = example === "seed" ? [] : [example];

@@ -33,7 +33,7 @@ async function compile() {
     throw new Problem("The build failed.", {
       details: tail(output, 30),
       why: "the Pulumi program and the sandbox run from dist",
-      how: "mend what tsc says above; `npm run types` checks again",
+      how: "fix what tsc reports above; `npm run types` checks again",
     });
   }
   // npm marks a package's command executable at installation, which is before the build.

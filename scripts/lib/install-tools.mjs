@@ -70,7 +70,7 @@ async function aptInstall(names) {
   throw new Problem(`apt-get could not install ${names.join(" ")}.`, {
     details: complaints(update.output + output),
     why: "the network tools come with these packages",
-    how: `mend what apt-get says above, then: apt-get install -y ${names.join(" ")}`,
+    how: `fix what apt-get reports above, then: apt-get install -y ${names.join(" ")}`,
   });
 }
 

@@ -19,5 +19,5 @@ const problemOf = (output) =>
   new Problem("npm ci failed.", {
     details: head(output),
     why: "the libraries pinned in package-lock.json are needed",
-    how: "mend what npm says above, then type the same command again",
+    how: "fix what npm reports above, then type the same command again",
   });

@@ -77,7 +77,7 @@ async function inSight({ folder, sandbox }, args, env) {
   const failure =
     code === sandboxFailed ? "There is no sandbox" : `pulumi ${args[0]} failed (exit code ${code})`;
   throw new Problem(`${failure}; the reason is above.`, {
-    how: "mend it and type the same command again: it goes on where it stopped",
+    how: "fix it and type the same command again: it continues where it stopped",
   });
 }
 

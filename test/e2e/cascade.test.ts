@@ -57,7 +57,7 @@ describe("cascades", function () {
   for (const { cell, what, gone } of byHand) {
     it(`${what} is deleted by hand, all by ${cell.style}: a refresh finds it, and up recreates it with its dependents`, () => {
       expect(within(cell, run.found)).to.deep.equal(each(gone, "delete"));
-      expect(within(cell, run.mended)).to.deep.equal(each(gone, "create"));
+      expect(within(cell, run.restored)).to.deep.equal(each(gone, "create"));
     });
   }
 
@@ -66,7 +66,7 @@ describe("cascades", function () {
     expect(run.refresh.operations).to.deep.equal({});
   });
 
-  for (const look of ["edited", "forced", "mended"] as const) {
+  for (const look of ["edited", "forced", "restored"] as const) {
     it(`the kernel equals the result of a single run: ${look}`, () => {
       expect(differences(kernel.fresh, kernel[look])).to.deep.equal({ missing: [], extra: [] });
     });

@@ -83,8 +83,8 @@ describe("Reachability, through the real engine", function () {
     expect((await stack.refresh()).operations).to.deep.equal({});
     await type("ip -n blue link set dev veth-blue down");
     expect((await stack.refresh()).operations).to.deep.equal({ cable: "update", proof: "delete" });
-    const mends = { cable: "update", proof: "create" };
-    expect((await stack.preview(program)).operations).to.deep.equal(mends);
-    expect((await stack.up(program)).operations).to.deep.equal(mends);
+    const fixes = { cable: "update", proof: "create" };
+    expect((await stack.preview(program)).operations).to.deep.equal(fixes);
+    expect((await stack.up(program)).operations).to.deep.equal(fixes);
   });
 });

@@ -6,7 +6,7 @@ import { type Program, ProgramStack } from "../support/programStack";
 /*
  *   n1  e ─────── hx   (host, or n2)          br (host) ─── qb ── q  n2
  *
- * All but the last cable is a Topology; what hangs on it are resources of their own.
+ * Everything except the last cable is a Topology. Its dependents are separate resources.
  */
 const mac = "02:00:00:00:00:01";
 interface Shape {

@@ -21,8 +21,8 @@ import {
  *   cable: eth0 ═════════════════════════ eth1  (eth0 may be in `third` instead)
  *   10.0.0.1/24                  10.0.0.2/24
  *
- * Each kind hangs on each owner that it can hang on. What is called `far-…` hangs on the other end; `own-…` has nothing
- * to do with what is replaced, and must be left alone.
+ * Each kind has an object for each possible owner. Those named `far-…` depend on the other end. Those named `own-…` do not
+ * depend on any replaced object, and must be left alone.
  */
 
 /** The editable parts. */

@@ -43,8 +43,8 @@ export async function tell(stack: ProgramStack, fresh: ProgramStack) {
 
   for (const { line } of byHand) await type(line);
   const found = await stack.refresh();
-  const mended = await stack.up(afterEdits);
-  const afterMended = await picture();
+  const restored = await stack.up(afterEdits);
+  const afterRestored = await picture();
 
   const deletionPreview = await stack.preview(withoutOwners);
   const deletion = await stack.up(withoutOwners);
@@ -57,7 +57,7 @@ export async function tell(stack: ProgramStack, fresh: ProgramStack) {
   const freshWith = await picture();
 
   return {
-    run: { preview, up, again, refresh, forcedPreview, forced, found, mended, deletionPreview, deletion },
-    kernel: { edited, forced: afterForced, mended: afterMended, deleted, fresh: freshWith, freshWithout },
+    run: { preview, up, again, refresh, forcedPreview, forced, found, restored, deletionPreview, deletion },
+    kernel: { edited, forced: afterForced, restored: afterRestored, deleted, fresh: freshWith, freshWithout },
   };
 }

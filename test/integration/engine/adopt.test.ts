@@ -451,7 +451,7 @@ describe("adopt, with the kernel", () => {
         refusedAsIncompatible(`${lab}/10.9.0.0/24`, "has settings that no Route has: advmss"),
       ],
       [
-        "a neighbour that somebody else looks after",
+        "a neighbour that somebody else manages",
         neighbor,
         { ...NEIGHBOR, address: "10.1.0.9", lladdr, adopt: true },
         [[`neigh add 10.1.0.9 lladdr ${lladdr} dev it-up nud permanent extern_learn`, lab]],

@@ -103,7 +103,7 @@ for (const tested of testedLinks) {
         await made.remove();
       });
 
-      onIt(`${field} changed by hand is drift of that alone, and put right`, async () => {
+      onIt(`${field} changed by hand is drift of only that field, and up restores it`, async () => {
         const made = await create();
         await typed(`link set dev ${name} ${words}`, NAMESPACE);
         expect(await made.refresh()).to.deep.equal([field]);

@@ -395,8 +395,8 @@ describe("Route, with the kernel", () => {
         await typed(near, byHand);
         const found = await engine.read(route, localHost, state);
         expect(difference(route, found?.state ?? {}, checked(given)).changed).to.deep.equal(changed);
-        const mended = await change(found?.state ?? {}, given);
-        expect({ shown: await ours(), state: mended.state }).to.deep.equal({ shown: made, state });
+        const restored = await change(found?.state ?? {}, given);
+        expect({ shown: await ours(), state: restored.state }).to.deep.equal({ shown: made, state });
       });
     }
 

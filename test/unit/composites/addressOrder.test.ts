@@ -58,9 +58,9 @@ describe("composites: order of addresses", () => {
     const rows: readonly (readonly [title: string, asked: string[], observed: string[], told: string[]])[] = [
       ["as asked", [a1, a2, b1], [a1, b1, a2], [a1, a2, b1]],
       ["with another primary address", [a1, a2], [a2, a1], [a2, a1]],
-      ["beside somebody else's address", [a1, a2], [a1, a2, a3], [a1, a2]],
-      ["beside somebody else's primary address, as near as it can be", [a1, b1], [a3, b1, a1], [a1, b1]],
-      ["turned round beside somebody else's primary address", [a1, a2], [a3, a2, a1], [a2, a1]],
+      ["beside a foreign address", [a1, a2], [a1, a2, a3], [a1, a2]],
+      ["beside a foreign primary address, as near as possible", [a1, b1], [a3, b1, a1], [a1, b1]],
+      ["reversed beside a foreign primary address", [a1, a2], [a3, a2, a1], [a2, a1]],
       ["in IPv6, the newest first", [six1, six2], [six2, six1], [six1, six2]],
       ["turned round in IPv6", [six1, six2], [six1, six2], [six2, six1]],
     ];

@@ -209,7 +209,7 @@ describe("composites: engine", () => {
       lit: readonly string[],
       ...changes: string[],
     ])[] = [
-      ["nothing where nothing changes", ROW, LIT],
+      ["nothing if nothing changes", ROW, LIT],
       [
         "one field of one part",
         { lamps: { ...ROW.lamps, top: { watts: 50 } } },
@@ -229,7 +229,7 @@ describe("composites: engine", () => {
         "del alone",
       ],
       [
-        "a part that has to be replaced; what hangs on it is looked after",
+        "a part that must be replaced, with a look at its dependents",
         { lamps: { ...ROW.lamps, middle: { from: "top", length: 2 } } },
         LIT,
         ...["del middle", "add middle", "mark middle MARK", "set middle 60 white"],

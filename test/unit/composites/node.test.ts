@@ -101,7 +101,7 @@ describe("composites: Node", () => {
         { "10.9.0.0/16 table 7": ["0.0.0.0/0 metric 9"], "0.0.0.0/0 metric 9": [] },
       ],
       [
-        "not for one on another link, with a gateway of its own, or of several ways; nor where the gateway is said to be a neighbour",
+        "not for one on another link, with its own gateway, or with several ways; nor if the gateway is declared a neighbour",
         [
           { destination: "default", via: "203.0.113.1", interface: "eth1" },
           { destination: "10.1.0.0/16", via: "203.0.113.1", interface: "eth0", onlink: true },

@@ -34,7 +34,7 @@ describe("composites: paths", () => {
       { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y", "z"] } } },
     ],
     [
-      "a value where nothing was, and the way there",
+      "a value in an empty place, and the objects on the way",
       ["peers", "b", "up"],
       true,
       { ...tree, peers: { b: { up: true } } },
@@ -46,8 +46,8 @@ describe("composites: paths", () => {
       { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y"], names: ["z"] } } },
     ],
     ["an entry out", ["links", "eth0"], undefined, { name: "a", links: {} }],
-    ["out what is not there: nothing on the way", ["links", "eth1", "mtu"], undefined, tree],
-    ["out what is in no list", ["links", "eth0", "addresses", 5], undefined, tree],
+    ["out a missing value: nothing on the way", ["links", "eth1", "mtu"], undefined, tree],
+    ["out a missing element of a list", ["links", "eth0", "addresses", 5], undefined, tree],
     ["out the whole: that cannot be", [], undefined, tree],
   ] as const;
   for (const [title, path, value, expected] of rows) {

@@ -138,22 +138,22 @@ describe("composites: Topology", () => {
   describe("plans", () => {
     const blue = { nodes: { ...Object(lab["nodes"]), blue: {} } };
     const rows: readonly (readonly [title: string, news: Args, plan: object])[] = [
-      ["nothing where nothing changes", lab, {}],
+      ["nothing if nothing changes", lab, {}],
       [
-        "a node less: its namespace with what is in it",
+        "a removed node: its namespace with its content",
         { ...lab, nodes: { red: Object(lab["nodes"]).red } },
         {
           gone: ["Namespace blue", "VethPair blue/eth0"],
         },
       ],
-      ["an interface less", { ...lab, ...blue }, { gone: ["VethPair blue/eth0"] }],
+      ["a removed interface", { ...lab, ...blue }, { gone: ["VethPair blue/eth0"] }],
       [
         "a setting of a bridge",
         withBridge({ inner: { namespace: "red", mtu: 1300 } }),
         { changed: ["Bridge red/inner"] },
       ],
       [
-        "a bridge that is replaced: its ports are put in again",
+        "a replaced bridge: its ports are attached again",
         withBridge({ inner: { namespace: "red" } }),
         {
           gone: ["Bridge red/inner"],

@@ -314,8 +314,8 @@ describe("engine", () => {
     });
 
     for (const [title, answer] of [
-      ["what is gone", absent],
-      ["what is somebody else's by now", showing({ mark: "foreign" })],
+      ["a missing object", absent],
+      ["an object that belongs to somebody else now", showing({ mark: "foreign" })],
     ] as const) {
       it(`refuses ${title}`, async () => {
         const host = new FakeHost({ "ip show": answer });
@@ -598,7 +598,7 @@ describe("engine", () => {
 
     for (const [title, lamp_] of [
       ["is gone", undefined],
-      ["is somebody else's by now", { ...foreign, mark: "pulumi-netns:Lamp:0123456789ab:p/s/b" }],
+      ["belongs to somebody else now", { ...foreign, mark: "pulumi-netns:Lamp:0123456789ab:p/s/b" }],
     ] as const) {
       it(`forgets at a refresh what ${title}`, async () => {
         const host = hostWith(foreign);

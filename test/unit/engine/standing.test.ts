@@ -39,11 +39,11 @@ const rows: readonly (readonly [
   left: string,
 ])[] = [
   ["another boot with another value: that is left", ["1", "2"], shown(20, "red"), "20 red"],
-  ["another boot with what was asked: that is left", ["1", "2"], shown(60, "blue"), "60 blue"],
+  ["another boot with the arguments: kept", ["1", "2"], shown(60, "blue"), "60 blue"],
   ["another boot with the value of the first: that is left", ["1", "2"], shown(10, "white"), "10 white"],
-  ["the same boot without the record: set back", ["1", "1"], shown(60, "blue"), "10 white"],
-  ["a state that knows no boot, what was asked: set back", [undefined, "2"], shown(60, "blue"), "10 white"],
-  ["a state that knows no boot, another value: left", [undefined, "2"], shown(20, "red"), "20 red"],
+  ["the same boot without the record: restored", ["1", "1"], shown(60, "blue"), "10 white"],
+  ["a state without a boot, the arguments: restored", [undefined, "2"], shown(60, "blue"), "10 white"],
+  ["a state without a boot, another value: kept", [undefined, "2"], shown(20, "red"), "20 red"],
 ];
 
 describe("a shared object after the loss of its record", () => {

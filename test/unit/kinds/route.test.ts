@@ -578,12 +578,12 @@ describe("Route", () => {
 
     for (const [title, answer, incompatible] of [
       [
-        "of a type that no argument can say",
+        "of a type that no argument can express",
         foreign.replace('"type":"1"', '"type":"9"'),
         "is of a type that no Route has",
       ],
       [
-        "with settings that no argument can say",
+        "with settings that no argument can express",
         foreign.replace('"flags"', '"metrics":[{"mtu":1400,"advmss":1360}],"flags"'),
         "has settings that no Route has: advmss",
       ],

@@ -196,8 +196,8 @@ describe("Sysctl", () => {
 
     for (const [title, value, commands] of [
       ["sets an empty former value again", "", [`sysctl -q -w ${key}=`]],
-      ["leaves the value alone where it was the same before", "1", []],
-      ["leaves the value alone where nothing is known of the time before", undefined, []],
+      ["keeps the value if it was the same before", "1", []],
+      ["keeps the value if the former one is unknown", undefined, []],
     ] as const) {
       it(title, async () => {
         const host = new FakeHost({ "sysctl --ignore": `${key} = 1` });

@@ -360,7 +360,7 @@ describe("VethPair", () => {
         "is two cables: veth-red and veth-blue are not the ends of one",
       ],
       [
-        "an end whose other end is near",
+        "an end whose peer is in the same namespace",
         red,
         blue.replace('"link_netnsid": 0,', ""),
         "is two cables: veth-red and veth-blue are not the ends of one",
@@ -426,7 +426,7 @@ describe("VethPair", () => {
       ["one end alone, new-born", undefined, born, true],
       ["a foreign mark on one end", marked, { ifalias: "uplink", group: "default" }, false],
       ["a foreign alias on a new-born end", { ...born, ifalias: "uplink" }, born, true],
-      ["foreign aliases on both ends with the MAC addresses made from the mark", near, far, true],
+      ["foreign aliases on both ends with the MAC addresses derived from the mark", near, far, true],
       ["such an end alone", undefined, far, true],
       ["no alias on an end with such a MAC address", { ...near, ifalias: undefined }, marked, true],
       ["such MAC addresses the other way round", far, near, false],

@@ -54,7 +54,7 @@ describe("scripts: a usable Pulumi CLI", () => {
     ],
     ["is not too old for us", [["own", "echo v3.99.0", all]], true, "cache"],
     ["runs", [["own", "exit 1", all]], true, "cache"],
-    ["is in the cache where PATH has none", [], true, "cache"],
+    ["is in the cache if PATH has none", [], true, "cache"],
     ["may be nowhere", [["own", "exit 1", all]], false, undefined],
   ];
   let folder: string;

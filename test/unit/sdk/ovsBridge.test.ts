@@ -17,7 +17,7 @@ describe("sdk OvsBridge", () => {
     expect(resources).to.deep.equal({ net: standing("OvsBridge", all) });
   });
 
-  it("accepts addresses, by itself and by its name", async () => {
+  it("accepts addresses, as a resource and by its name", async () => {
     const { resources } = await registered(() => {
       const net = new OvsBridge("net", { name: "br0" });
       return [

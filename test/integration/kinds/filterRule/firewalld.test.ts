@@ -273,7 +273,7 @@ describe("FilterRule, with firewalld", function () {
     const atRunTime = (...words: string[]) => firewallCmd(`--policy=${POLICY}`, ...words);
     const both = (...words: string[]) => permanently(...words).then(() => atRunTime(...words));
 
-    async function mends(path: string, args: Args, seen?: unknown): Promise<void> {
+    async function restores(path: string, args: Args, seen?: unknown): Promise<void> {
       expect(await living.refresh()).to.deep.equal([path]);
       if (seen !== undefined) expect(living.state[path]).to.deep.equal(seen);
       expect(await become(living, args)).to.equal("update");
@@ -287,7 +287,7 @@ describe("FilterRule, with firewalld", function () {
         for (const edit of path === "source" ? [both, permanently, atRunTime] : [both]) {
           await edit(`--remove-rich-rule=${seen}`);
           await edit(`--add-rich-rule=${seen.replace(from, to)}`);
-          await mends(path, args);
+          await restores(path, args);
         }
       });
     }
@@ -306,12 +306,17 @@ describe("FilterRule, with firewalld", function () {
         "input",
       ],
       [
-        "zones that are no chain",
+        "zones that are not a chain",
         "chain",
         () => both("--remove-ingress-zone=ANY").then(() => both("--add-ingress-zone=home")),
         "home to ANY",
       ],
-      ["what no argument says", "verdict", () => both("--add-service=http"), "accept (and services: http)"],
+      [
+        "an element without an argument",
+        "verdict",
+        () => both("--add-service=http"),
+        "accept (and services: http)",
+      ],
       ["a target", "verdict", () => permanently("--set-target=DROP"), "accept (and target: DROP)"],
       [
         "a rule too many",
@@ -343,7 +348,7 @@ describe("FilterRule, with firewalld", function () {
       it(what, async () => {
         await become(living, web);
         await hand();
-        await mends(path, web, seen);
+        await restores(path, web, seen);
       });
     }
 

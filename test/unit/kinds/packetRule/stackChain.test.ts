@@ -41,8 +41,8 @@ const short = (operations: readonly object[]): string =>
 
 describe("a chain in the table of a stack", () => {
   const rows: readonly (readonly [title: string, table: NftTable, obstacles: readonly string[]])[] = [
-    ["as it was made", tableOf("ab"), []],
-    ["behind somebody's counter, before somebody's drop", tableOf("+abX"), []],
+    ["as created", tableOf("ab"), []],
+    ["behind a foreign counter, before a foreign drop", tableOf("+abX"), []],
     ["dormant", tableOf("b", {}, true), ["its table is dormant"]],
     ["with another policy", tableOf("b", { policy: "drop" }), ["its chain has the policy drop"]],
     [
@@ -99,20 +99,20 @@ describe("a chain in the table of a stack", () => {
     ["before another", tableOf("ab"), "b", false, "", "c insert2:n"],
     ["in the place of another", tableOf("ab"), "b", true, "", "c replace2:n"],
     ["a policy alone", tableOf("ab", { policy: "drop" }), "b", true, "", "c replace2:n"],
-    ["before somebody's drop", tableOf("abX"), undefined, false, "", "c insert3:n"],
-    ["behind somebody's counter", tableOf("+"), undefined, false, "", "c n"],
+    ["before a foreign drop", tableOf("abX"), undefined, false, "", "c insert3:n"],
+    ["behind a foreign counter", tableOf("+"), undefined, false, "", "c n"],
     ["another priority", tableOf("a+b", { prio: 10 }), undefined, false, "", "-1 -2 -3 -c c a + b n"],
     ["another priority, in the place", tableOf("abd", { prio: 10 }), "b", true, "", "-1 -2 -3 -c c a n d"],
     [
-      "another priority, for one that goes",
+      "another priority, for a deleted rule",
       tableOf("abd", { prio: 10 }),
       "b",
       false,
       "b",
       "-1 -2 -3 -c c a n d",
     ],
-    ["ours behind somebody's drop", tableOf("aXbd"), "b", true, "", "-1 -2 -3 -4 c a n d X"],
-    ["ours behind two of somebody", tableOf("XYb"), undefined, false, "", "-1 -2 -3 c b n X Y"],
+    ["ours behind a foreign drop", tableOf("aXbd"), "b", true, "", "-1 -2 -3 -4 c a n d X"],
+    ["ours behind two foreign rules", tableOf("XYb"), undefined, false, "", "-1 -2 -3 c b n X Y"],
   ];
   for (const [title, table, at, isReplacing, going, operations] of writes) {
     it(`is written: ${title}`, () => {

@@ -70,8 +70,8 @@ describe("the table of a stack", () => {
     ["of the last rule in one chain of two", tableOf(["nat", "nat/1"]), [0], [], CHAIN],
     ["beside a rule of the other kind", tableOf(["nat", "filter"]), [0], [], CHAIN],
     ["beside an empty chain of the other kind", tableOf(["nat"], ["nat", "filter"]), [0], [], CHAIN],
-    ["where a chain is needed", tableOf(["nat"]), [0], ["nat"], NOTHING],
-    ["where a chain is needed that is not there yet", tableOf(["nat"]), [0], ["nat/1"], CHAIN],
+    ["if a chain is needed", tableOf(["nat"]), [0], ["nat"], NOTHING],
+    ["if a missing chain is needed", tableOf(["nat"]), [0], ["nat/1"], CHAIN],
     ["that has sets as well", tableOf(["nat"], ["nat"], true), [0], [], CHAIN],
   ];
   for (const [title, table, numbers, needed, left] of rows) {

@@ -23,12 +23,12 @@ describe("parseNeighbors", () => {
       { ...plain, dst: "fd00::9", router: true, protocol: 110 },
     ],
     [
-      "one that is not known yet",
+      "an unresolved one",
       '[{"dst":"fd00::9","state":["INCOMPLETE"]}]',
       { ...plain, dst: "fd00::9", lladdr: undefined, state: "incomplete" },
     ],
     [
-      "one of which nothing is known",
+      "one without any data",
       '[{"dst":"10.0.0.9","protocol":"110"}]',
       { ...plain, lladdr: undefined, state: "none", protocol: 110 },
     ],

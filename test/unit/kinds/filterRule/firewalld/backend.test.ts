@@ -100,7 +100,7 @@ describe("FilterRule by firewalld", () => {
     args: Args,
     ran: readonly string[],
   ])[] = [
-    ["nothing where all is as asked", [policy(), policy()], web, []],
+    ["nothing if everything equals the arguments", [policy(), policy()], web, []],
     [
       "rules come before others go, without a reload",
       [policy(), policy()],
@@ -117,8 +117,8 @@ describe("FilterRule by firewalld", () => {
       web,
       [...DELETION, ...MAKING, RELOAD],
     ],
-    ["what is right here and not there is reloaded", [policy(), policy({ egress: "HOST" })], web, [RELOAD]],
-    ["so is what is not there at all", [policy(), undefined], web, [RELOAD]],
+    ["a difference at run time only is reloaded", [policy(), policy({ egress: "HOST" })], web, [RELOAD]],
+    ["so is a policy that is missing at run time", [policy(), undefined], web, [RELOAD]],
     [
       "a crash came before the mark",
       [policy({ description: "" }), undefined],

@@ -61,7 +61,7 @@ describe("sessions", () => {
     "a list that may be empty": ip(undefined, "-j", "netns", "list"),
     "a protocol by its name": ip("red", "route", "add", "10.0.0.0/8", "dev", "a", "proto", "static"),
     "a list of processes": ip(undefined, "netns", "pids", "red"),
-    "a program of its own": ip(undefined, "netns", "exec", "red", "true"),
+    "another program": ip(undefined, "netns", "exec", "red", "true"),
   };
 
   for (const [what, asked] of Object.entries(alone)) {
