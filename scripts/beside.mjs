@@ -57,7 +57,7 @@ async function visit(name, env) {
     return (
       closingIn(output) ?? {
         skipped: [],
-        failed: [`  ${name}: did not come to its end`],
+        failed: [`  ${name}: did not run to its end`],
         summary: "0 passed, 1 failed",
       }
     );
@@ -104,8 +104,7 @@ function readOptions() {
 /** The reason why this machine cannot make any private host, if there is one. */
 function whatIsLacking() {
   if (process.getuid() !== 0) return "only root can make a private host";
-  if (!existsSync("/usr/bin/apt-get"))
-    return "a private host gets its programs by apt-get, which this machine has not";
+  if (!existsSync("/usr/bin/apt-get")) return "a private host needs apt-get, which this machine lacks";
   return undefined;
 }
 

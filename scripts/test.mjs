@@ -35,7 +35,7 @@ async function testInOne(words, env) {
   const stopped = await run(...stopSandbox(sandbox), { env });
   const summary = summaryIn(output);
   const afterword = [
-    ...(summary ? [] : ["No tests were run to their end."]),
+    ...(summary ? [] : ["The tests did not run to their end."]),
     ...(stopped.code === 0 ? [] : [`The sandbox ${sandbox} was not stopped: ${stopped.output.trimEnd()}`]),
   ];
   if (afterword.length > 0) say([...afterword, summary ?? "0 passed, 1 failed"].join("\n"));

@@ -23,7 +23,7 @@ async function traffic(env) {
   const stopped = await run(...stopSandbox(sandbox), { env });
   const verdict = /^\d+ cells, \d+ wrong$/m.exec(output)?.[0];
   const problems = [
-    ...(verdict ? [] : ["No cells were tried to their end."]),
+    ...(verdict ? [] : ["The cells were not tried to the end."]),
     ...(stopped.code === 0 ? [] : [`The sandbox ${sandbox} was not stopped: ${stopped.output.trimEnd()}`]),
   ];
   if (problems.length > 0) say([...problems, verdict ?? "0 cells, 1 wrong"].join("\n"));

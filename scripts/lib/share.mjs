@@ -1,8 +1,7 @@
 /** `2/3`: the second of three shares. */
 export function parseShare(text) {
   const [number, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
-  if (!(number >= 1 && number <= of))
-    throw new Error(`--share is ${text}, not a number and of how many, as in 2/3`);
+  if (!(number >= 1 && number <= of)) throw new Error(`--share is ${text}, not a share such as 2/3`);
   return { number, of };
 }
 

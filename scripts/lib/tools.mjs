@@ -49,7 +49,7 @@ const forTests = [
   {
     names: { apt: "firewalld", dnf: "firewalld", pacman: "firewalld", apk: "firewalld" },
     commands: ["firewalld", "firewall-cmd", "dbus-daemon"],
-    why: "is put beside our rules by tests",
+    why: "runs beside our rules in tests",
   },
   {
     names: { apt: "openvswitch-switch", dnf: "openvswitch", pacman: "openvswitch", apk: "openvswitch" },

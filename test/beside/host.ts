@@ -138,7 +138,7 @@ export async function expectSame(before: Snapshot, files: readonly string[] = []
   const lines = [...missing.map((line) => `- ${line}`), ...extra.map((line) => `+ ${line}`)].filter((line) =>
     /: ./.test(line),
   );
-  if (lines.length > 0) throw new Error(`not as it was before:\n${lines.join("\n")}`);
+  if (lines.length > 0) throw new Error(`the host has changed:\n${lines.join("\n")}`);
 }
 
 const Findings = z.array(
@@ -168,7 +168,7 @@ export async function doctorOn(subject: string): Promise<readonly Finding[]> {
 
 /** Pastes the lines of a finding, as a person would. */
 export async function applied(finding: Finding | undefined): Promise<void> {
-  if (!finding || finding.code.length === 0) throw new Error("nothing was proposed");
+  if (!finding || finding.code.length === 0) throw new Error("the finding has no commands");
   for (const line of finding.code) await execa("sh", ["-c", line]);
 }
 

@@ -158,5 +158,5 @@ function same(when: string, expected: readonly string[], found: readonly string[
     lines.filter((line) => !others.includes(line)).map((line) => `  ${sign} ${line}`);
   const difference = [...only("model ", expected, found), ...only("kernel", found, expected)];
   if (difference.length > 0 || expected.length !== found.length)
-    throw new Error(`After ${when} the kernel is not as it should be:\n${difference.join("\n")}`);
+    throw new Error(`After ${when} the kernel differs from the model:\n${difference.join("\n")}`);
 }

@@ -8,7 +8,7 @@ import type { Records } from "../../provider/linux/host/records";
  */
 export function guard({ records }: Host): void {
   const refuse = async (): Promise<never> => {
-    throw new Error("a test has reached for the records of this machine: give it a host of its own");
+    throw new Error("a test must not use the records of this machine: give it its own host");
   };
   const looks = { find: refuse, within: refuse, list: refuse, broken: refuse };
   const drops = { drop: refuse, dropAll: refuse, dropOn: refuse, discard: refuse };

@@ -18,7 +18,7 @@ function count(name: string, expected: string, found: string): void {
   tally.cells++;
   if (found === expected) return;
   tally.wrong++;
-  say(`  wrong: ${name}: ${found}, and not ${expected}`);
+  say(`  wrong: ${name}: expected ${expected}, found ${found}`);
 }
 
 type Agents = Readonly<Record<string, Agent>>;

@@ -176,10 +176,10 @@ describe("engine", () => {
     });
 
     for (const [title, mark, removed] of [
-      ["half-made by a first command that failed is undone", undefined, ["ip del a"]],
-      ["marked by somebody else in the meantime stays", "foreign", []],
+      ["undoes the result of a failed first command", undefined, ["ip del a"]],
+      ["keeps an object that somebody else has marked meanwhile", "foreign", []],
     ] as const) {
-      it(`what is ${title}`, async () => {
+      it(title, async () => {
         const host = new FakeHost({
           "ip show": inTurn(absent, JSON.stringify({ watts: 60, serial: 7, mark })),
           "ip add": { fails: "Timeout" },

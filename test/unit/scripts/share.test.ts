@@ -41,6 +41,6 @@ describe("shares of a list", () => {
   it("are named by a number and a count", () => {
     expect(shares.parseShare("2/3")).to.deep.equal({ number: 2, of: 3 });
     for (const text of ["0/3", "4/3", "2", "2/3/4", "a/b", ""])
-      expect(() => shares.parseShare(text)).to.throw(`--share is ${text}, not a number and of how many`);
+      expect(() => shares.parseShare(text)).to.throw(`--share is ${text}, not a share such as 2/3`);
   });
 });
