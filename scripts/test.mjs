@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // npm test                    every test, several portions at once, in a sandbox each
 // npm test -- --grep veth     the words go to mocha, in one sandbox
-// npm test -- --all           tests, lint, faults, fuzz, traffic and beside from one queue, as .ci/run does
+// npm test -- --all           tests, lint, faults, fuzz, traffic, beside and lab hosts from one queue, as .ci/run does
 //             --share 2/4     only the second quarter of the points of faults and the hosts of beside
 //             --jobs 4        four portions at once; by default three for two cores
 //             --record        notes how long each portion took in scripts/estimates.json
@@ -19,7 +19,7 @@ import { inSandbox, stopSandbox } from "./lib/sandbox.mjs";
 import { setup } from "./lib/setup.mjs";
 import { parseShare } from "./lib/share.mjs";
 import { playAndReport } from "./lib/side-by-side.mjs";
-import { beside, faults, fuzz, lint, tests, traffic } from "./lib/suites.mjs";
+import { beside, faults, fuzz, hosts, lint, tests, traffic } from "./lib/suites.mjs";
 import { summaryIn } from "./lib/summary.mjs";
 import { isColourful, main, say } from "./lib/terminal.mjs";
 
@@ -62,6 +62,7 @@ const everything = (share, env) => (folder) => [
   ...tests(),
   ...faults(share, folder),
   ...beside(share),
+  ...hosts(),
   ...fuzz(env),
   ...traffic(),
 ];

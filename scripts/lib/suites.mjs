@@ -88,6 +88,9 @@ const closingOfFaults = closingOfVerdict(
   ({ passed, lost, leaked }) => ({ passed, failed: lost + leaked }),
 );
 
+/** Lab hosts with a real sshd each, on one private host. */
+export const hosts = () => [{ suite: "hosts", name: "lab hosts", play: playing(script("hosts")), closingIn }];
+
 /** A private host each. */
 export const beside = (share) =>
   shareOf(Object.keys(HOSTS), share).map((host) => ({

@@ -92,7 +92,7 @@ describe("a program on a lab host", function () {
     await lab1.type("ip -n red address del 10.1.0.2/24 dev eth0");
     await lab1.type("ip link set dev blue-far down");
     const { operations } = await stack.refresh();
-    expect(Object.keys(operations).sort()).to.deep.equal(["blue", "far", "out"]);
+    expect(Object.keys(operations).sort()).to.deep.equal(["blue", "far", "out", "ping"]);
     await stack.up(network(lab.host("lab1")));
     expect(await lab1.type("ip netns exec blue ping -c 1 -W 2 10.1.0.2")).to.include(" 0% packet loss");
   });

@@ -110,14 +110,14 @@ export class LabHost {
   IdentitiesOnly yes
   HostKeyAlias ${keyAlias}
   UserKnownHostsFile ${lab.folder}/known_hosts
-  ProxyCommand sh -c "echo >> ${log}; exec ${enter} /usr/sbin/sshd -i -f ${this.folder}/sshd_config"
+  ProxyCommand sh -c "echo $$ >> ${log}; exec ${enter} /usr/sbin/sshd -i -f ${this.folder}/sshd_config"
 `,
     );
   }
 
   /** How many connections were made so far. Each has one session. */
   async connections(): Promise<number> {
-    return (await readFile(join(this.folder, "connections"), "utf8")).length;
+    return (await this.servers()).length;
   }
 
   /** Types a line at the host itself; its words are apart by single spaces. */
@@ -127,9 +127,17 @@ export class LabHost {
     return stdout;
   }
 
-  /** Ends the processes that serve connections, as a cut cable does. */
+  /** Kills the processes that serve connections. The far shells lose their input and end. */
   async cut(): Promise<void> {
-    await execa("pkill", ["-KILL", "-f", `sshd.*${this.folder}/sshd_config`], { reject: false });
+    for (const server of await this.servers()) {
+      const { stdout } = await execa("pgrep", ["-P", server], { reject: false });
+      const sessions = stdout.split("\n").filter((pid) => pid !== "");
+      await execa("kill", ["-KILL", server, ...sessions], { reject: false });
+    }
+  }
+
+  private async servers(): Promise<string[]> {
+    return (await readFile(join(this.folder, "connections"), "utf8")).split("\n").filter((pid) => pid !== "");
   }
 
   async end(): Promise<void> {

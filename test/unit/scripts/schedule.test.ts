@@ -119,6 +119,7 @@ interface Suites {
   fuzz(env: Readonly<Record<string, string>>): Portion[];
   beside(share: { number: number; of: number }): Portion[];
   lint(): Portion[];
+  hosts(): Portion[];
   traffic(): Portion[];
 }
 
@@ -137,6 +138,7 @@ describe("scripts: the suites in portions", () => {
       ...suites.faults(whole, "/tmp"),
       ...suites.beside(whole),
       ...suites.fuzz({}),
+      ...suites.hosts(),
       ...suites.traffic(),
     ];
     expect(new Set(all.map(({ name }) => name)).size).to.equal(all.length);

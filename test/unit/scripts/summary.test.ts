@@ -78,6 +78,7 @@ describe("scripts: the result of a portion", () => {
       ...suites.faults(share, "/tmp"),
       ...suites.beside(share),
       ...suites.fuzz({}),
+      ...suites.hosts(),
       ...suites.traffic(),
     ];
     return closingOfPortion(
