@@ -4,6 +4,7 @@ import type { HostId } from "../linux/host/perHost";
 import type { Former, OwnerRecord } from "../linux/host/records";
 import type { LinkFacts } from "../linux/linkTypes";
 import type { Place } from "../linux/marks/objectName";
+import type { Owner } from "../linux/marks/owner";
 
 /** Checked arguments of any resource: the fields of its schema with defaults filled in, and its mark. */
 export type Args = Record<string, unknown>;
@@ -49,7 +50,7 @@ export interface Observed<A = Args, O = object> {
   /** The values to restore when an adopted object is released: `args` plus fields that nobody has set. Default: `args`. */
   readonly restorable?: Some<A>;
   readonly outputs: Readonly<O>;
-  readonly mark?: string | undefined;
+  readonly owner: Owner;
   /** Why the object can never be adopted, such as "is a dummy link, not a bridge". */
   readonly incompatible?: string | undefined;
 }
@@ -87,8 +88,7 @@ interface Effects<A, O> {
 export interface Member {
   /** The object name, such as `link eth0 in red`. */
   readonly object: string;
-  /** The mark of the object, or the text found in its place. */
-  readonly mark: string | undefined;
+  readonly owner: Owner;
 }
 
 /** Everything that is deleted with an object, whoever owns it. */
@@ -195,8 +195,11 @@ export interface Definition<A = Args, O extends object = object> {
   located?(args: A, host: HostId): A;
   /** Creates what is missing according to the answers to `probe`. */
   create(args: A, answers?: readonly Answer[]): readonly Command[];
-  /** Changes only the differences. Returns an empty list if there are none. */
-  update(observed: Observed<A, O>, args: A): readonly Command[];
+  /**
+   * Changes only the differences. Returns an empty list if there are none. `owner` is the owner afterwards. Default: the
+   * resource.
+   */
+  update(observed: Observed<A, O>, args: A, owner?: Owner): readonly Command[];
   /** Finds everything that the kernel deletes with the object. Default: nothing that could have another owner. */
   content?(args: A): Steps<Content>;
   /**

@@ -7,6 +7,7 @@ import { formerIn } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import { isMarkOf } from "../linux/marks/mark";
 import { isContainer } from "../linux/marks/objectName";
+import { hasMark } from "../linux/marks/owner";
 import { ALIAS, aliasDrift, TO_WRITE, WRITTEN, warnOfAlias, warnOfLeft, wayBack } from "./alias";
 import { checkArgs } from "./check";
 import { claim, heirOf, isInProgram, refuseIfNeeded } from "./claims";
@@ -86,7 +87,8 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     const changes = await changesTo(definition, host, answers, before, args);
     const remembered: Remembered = former ? { former } : {};
     const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
-    const marksAfterCreate = definition.marksAfterCreate === true && before?.mark !== args["mark"];
+    const marksAfterCreate =
+      definition.marksAfterCreate === true && !(before && hasMark(before.owner, args["mark"]));
     const key = keyOf(definition, args);
     if (isRecorded || marksAfterCreate)
       await host.records.save(key, { mark: markIn(args), args, ...remembered });
@@ -170,8 +172,7 @@ const MARKING = [20, 40, 80, 160];
 async function lookForOwner(definition: Definition, host: Host, args: Args): Promise<Observation> {
   let observation = await look(definition, host, args, false);
   for (const delay of MARKING) {
-    const isKnown =
-      !observation.observed || observation.observed.mark !== undefined || observation.records.length > 0;
+    const isKnown = observation.observed?.owner.by !== "nobody" || observation.records.length > 0;
     if (isKnown || definition.isShared || ownOf(definition, observation, args)) break;
     await host.wait(delay);
     observation = await look(definition, host, args, false);
@@ -304,7 +305,7 @@ async function takeBack(
       return host.records.drop(keyOf(definition, args), markIn(args));
     const observation = await look(definition, host, args);
     // A first command that failed or timed out may have taken effect in part, but it never writes a foreign mark.
-    const isHalfMade = made || observation.observed?.mark === undefined;
+    const isHalfMade = made || observation.observed?.owner.by === "nobody";
     const observed = ownOf(definition, observation, args) ?? (isHalfMade ? observation.observed : undefined);
     await release(definition, host, observation, observed, { args, outputs: remembered });
   } catch (second) {

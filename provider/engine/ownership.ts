@@ -1,6 +1,7 @@
 import { RefusedError } from "../linux/errors";
 import type { Former, OwnerRecord } from "../linux/host/records";
 import { isMarkOf, ownerIn, parseMark, sameStack } from "../linux/marks/mark";
+import { describeOwner, hasMark, markOn, textOf } from "../linux/marks/owner";
 import { wayBack } from "./alias";
 import { ownsAll } from "./claims";
 import type { Args, Definition, Observed } from "./definition";
@@ -25,7 +26,8 @@ export function ownOf(
   args: Args,
 ): Observed | undefined {
   if (!observed || isSomebodyElses(definition, records, args)) return undefined;
-  const isOurs = definition.isShared ?? definition.isOurs?.(observed, args) ?? observed.mark === args["mark"];
+  const isOurs =
+    definition.isShared ?? definition.isOurs?.(observed, args) ?? hasMark(observed.owner, args["mark"]);
   return isOurs || isBetween(definition, observed, records, args) ? observed : undefined;
 }
 
@@ -38,11 +40,11 @@ function isBetween(
 ): boolean {
   const record = records.find(isOwn(mark));
   if (!record || observed.incompatible !== undefined) return false;
-  return record.former ? parseMark(observed.mark ?? "") === undefined : isUnmarked(definition, observed);
+  return record.former ? observed.owner.by !== "resource" : isUnmarked(definition, observed);
 }
 
 const isUnmarked = (definition: Definition, observed: Observed): boolean =>
-  definition.marksAfterCreate === true && observed.mark === undefined;
+  definition.marksAfterCreate === true && observed.owner.by === "nobody";
 
 /** Whether others have a record of the object and this resource has not. */
 const isSomebodyElses = (definition: Definition, records: readonly OwnerRecord[], { mark }: Args): boolean =>
@@ -60,8 +62,9 @@ export function adopt(definition: Definition, observation: Observation, args: Ar
     return former ?? records[0]?.former ?? { args: observed.restorable ?? observed.args };
   if (isFreelyTaken(definition, observation, args)) return former;
   refuseUnlessAdoptable(definition, observation, observed, args);
+  const mark = textOf(observed.owner);
   return {
-    ...(observed.mark !== undefined && { mark: observed.mark }),
+    ...(mark !== "" && { mark }),
     args: observed.restorable ?? observed.args,
   };
 }
@@ -88,7 +91,8 @@ export function inheritedBy(
   if (definition.isShared) return standingInheritance(definition, observation, args);
   if (!observed || observed.incompatible !== undefined || records.some(isOwn(mark))) return undefined;
   // An object without room for a mark carries the mark of another object: an address carries that of its link.
-  const marks = isMarkOf(definition.kind, observed.mark) ? [observed.mark] : [];
+  const carried = markOn(observed.owner);
+  const marks = isMarkOf(definition.kind, carried) ? [carried] : [];
   const from = records.length > 0 ? records.map((record) => record.mark) : marks;
   const [first] = from;
   const isGivenUp = from.every((owner) => owner !== mark && sameStack(owner, mark));
@@ -151,7 +155,7 @@ function refuseUnlessAdoptable(
   args: Args,
 ): void {
   const id = definition.id(args);
-  const mark = [othersRecords(records, args)[0]?.mark, observed.mark].find((mark) => parseMark(mark ?? ""));
+  const mark = othersRecords(records, args)[0]?.mark ?? markOn(observed.owner);
   const owner = parseMark(mark ?? "");
   if (owner) {
     throw new RefusedError(
@@ -171,8 +175,9 @@ function refuseUnlessAdoptable(
       "adopt" in definition.schema.shape
         ? "ask for another, or set `adopt: true` to take it over"
         : "or ask for another";
+    const other = describeOwner(observed.owner);
     throw new RefusedError(
-      `${id} exists already and is not this resource's own${observed.mark ? ` (its mark is ${observed.mark})` : ""}: ` +
+      `${id} exists already and is not this resource's own${other === undefined ? "" : ` (its mark is ${other})`}: ` +
         `remove it by hand if nobody needs it, ${otherwise}${wayBack(definition, observed, args)}`,
     );
   }

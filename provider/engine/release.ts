@@ -3,6 +3,7 @@ import { type Former, formerIn } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import type { Place } from "../linux/marks/objectName";
 import { linkOfObject, objectName } from "../linux/marks/objectName";
+import { storedOwner } from "../linux/marks/owner";
 import type { Args, Definition, Observed } from "./definition";
 import { restoreEffects } from "./effects";
 import { removalOf } from "./foreign";
@@ -59,11 +60,12 @@ async function giveBack(
 ): Promise<void> {
   const now = { ...observed, args: observed.restorable ?? observed.args };
   const was = asFarAsSaid(definition, former.args, now.args);
-  const before = { ...restored(args, now.args, was), mark: former.mark ?? "" };
+  const before = restored(args, now.args, was);
   try {
     const fields = await restoreEffects(definition, host, args, former);
     const done = Object.fromEntries(Object.entries(before).filter(([field]) => fields.includes(field)));
-    await runAll(host, definition.update({ ...now, args: { ...now.args, ...done } }, before));
+    const current = { ...now, args: { ...now.args, ...done } };
+    await runAll(host, definition.update(current, before, storedOwner(former.mark)));
   } catch (error) {
     // The next attempt must know the former state.
     await host.records.save(keyOf(definition, args), { mark: String(args["mark"]), args, former });

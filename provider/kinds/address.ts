@@ -17,6 +17,7 @@ import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
 import { addressesIn, addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
+import { markOn, ownerOf } from "../linux/marks/owner";
 import { PROTOCOL } from "../linux/marks/protocol";
 import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
 import { linkId } from "./links/identity";
@@ -122,7 +123,7 @@ export const address: Definition<Args, Outputs> = {
         ...(family === "inet6" && { nodad: info.nodad ?? false }),
       },
       outputs: { ip: local },
-      mark: link.ifalias,
+      owner: ownerOf(link.ifalias),
       info,
       isLinkUp: link.operstate === "UP",
     };
@@ -152,7 +153,7 @@ export const address: Definition<Args, Outputs> = {
   // Versions up to 0.1 wrote no record of an address on a link of the stack itself.
   isOurs: () => true,
   link: ({ interface: link }) => link,
-  mayAdopt: (observed, { mark }) => sameStack(observed.mark, mark),
+  mayAdopt: ({ owner }, { mark }) => sameStack(markOn(owner), mark),
   warnings: copyWarnings,
   // Two removals at once would switch `promote_secondaries` under each other.
   serialize: ({ namespace, interface: link }) => `addresses of ${linkId(namespace, link)}`,

@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sysctl";
 import { type Command, command, ip, type Steps, showLink, showLinks, wait } from "../linux/command";
 import { RefusedError } from "../linux/errors";
-import { isMarkOf, parseMark } from "../linux/marks/mark";
+import { isMarkOf } from "../linux/marks/mark";
 import { namespaceClaim, objectName } from "../linux/marks/objectName";
+import { byResource, NOBODY, type Owner, ownerOf, textOf } from "../linux/marks/owner";
 import { isUp, parseLink, parseLinks } from "../linux/read/link";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, parameterOf } from "../linux/sysctlRelations";
@@ -54,7 +56,7 @@ interface Reading extends Observed<Args, Outputs> {
   /** What changes of its parameters change besides, by paths. */
   readonly sides?: Values;
   /** That of its loopback link. */
-  readonly group?: string | undefined;
+  readonly group: string | undefined;
 }
 
 /**
@@ -101,11 +103,11 @@ export const namespace: Definition<Args, Outputs> = {
     const lo = parseLink(loopback);
     if (inode === undefined) return undefined;
     const outputs = { path: pathOf(name), inode: Number(inode) };
-    if (!lo) return { args: {}, outputs };
+    if (!lo) return { args: {}, outputs, owner: NOBODY, group: undefined };
     return {
       args: { loopback: isUp(lo), ...(sysctls && { sysctls: valuesOf(values, Object.keys(sysctls)) }) },
       outputs,
-      mark: lo.ifalias,
+      owner: ownerOf(lo.ifalias),
       group: lo.group,
       ...seenSides(others, Object.keys(sysctls ?? {})),
     };
@@ -113,12 +115,13 @@ export const namespace: Definition<Args, Outputs> = {
 
   create: (args) => creation(args),
 
-  update(observed: Reading, args) {
-    const { name, mark, sysctls = {}, loopback } = args;
-    if (isStale(observed)) return [command("unlink", undefined, [pathOf(name)]), ...creation(args)];
+  update(observed: Reading, args, owner = byResource(args.mark)) {
+    const { name, sysctls = {}, loopback } = args;
+    const alias = textOf(owner);
+    if (isStale(observed)) return [command("unlink", undefined, [pathOf(name)]), ...creation(args, alias)];
     const words = [
-      ...(observed.mark === mark ? [] : ["alias", mark]),
-      ...groupWords(observed, mark),
+      ...(isDeepStrictEqual(observed.owner, owner) ? [] : ["alias", alias]),
+      ...groupWords(observed, owner),
       ...(observed.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
     ];
     const different = Object.entries(sysctls).filter(
@@ -190,12 +193,12 @@ export const namespace: Definition<Args, Outputs> = {
 
 const pathOf = (name: string): string => `/run/netns/${name}`;
 
-const isOwn = ({ mark: alias, group }: Reading, mark: string): boolean => isMarked({ alias, group }, mark);
+const isOwn = (observed: Reading, mark: string): boolean => isMarked(observed, mark);
 
 /** The words that give `lo` the group of its mark, or none without a mark; a group that somebody else gave it stays. */
-function groupWords({ mark: was = "", group }: Reading, mark: string): string[] {
-  const wanted = parseMark(mark) ? birthGroup(mark) : NO_GROUP;
-  const isFree = group === NO_GROUP || group === birthGroup(was);
+function groupWords({ owner: was, group }: Reading, owner: Owner): string[] {
+  const wanted = owner.by === "resource" ? birthGroup(owner.mark) : NO_GROUP;
+  const isFree = group === NO_GROUP || group === birthGroup(textOf(was));
   return isFree && group !== wanted ? ["group", wanted] : [];
 }
 
@@ -208,9 +211,20 @@ const isStale = (observed: Observed<Args, Outputs>): boolean => observed.args.lo
 /** For longer than that nobody takes from making the file to mounting a namespace on it. */
 const STALE_MS = 500;
 
-const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
+const creation = ({ name, mark, sysctls = {}, loopback }: Args, alias = mark): Command[] => [
   ip(undefined, "netns", "add", name),
-  ip(name, "link", "set", "dev", "lo", "alias", mark, "group", birthGroup(mark), ...(loopback ? ["up"] : [])),
+  ip(
+    name,
+    "link",
+    "set",
+    "dev",
+    "lo",
+    "alias",
+    alias,
+    "group",
+    birthGroup(alias),
+    ...(loopback ? ["up"] : []),
+  ),
   ...writeSysctls(name, sysctls),
 ];
 

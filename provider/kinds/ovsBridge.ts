@@ -5,6 +5,7 @@ import { ovsName } from "../fields/ovs";
 import { ip, lookFor, type Steps, showLink, showLinks } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
 import { objectName } from "../linux/marks/objectName";
+import { hasMark, ownerOf } from "../linux/marks/owner";
 import { portsIn } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, quoted, vsctl } from "../linux/ovs/vsctl";
 import { isUp, type Link, parseLink } from "../linux/read/link";
@@ -99,14 +100,14 @@ export const ovsBridge: Definition<Args, Outputs> = {
     lookFor(ip(undefined, "link", "set", "dev", name, up ? "up" : "down")),
   ],
 
-  update({ args: observed, mark, wanted = observed, hasLink = true }: Reading, args) {
+  update({ args: observed, owner, wanted = observed, hasLink = true }: Reading, args) {
     const { name, mac, mtu } = args;
     const settings = [
       ...(observed.failMode === args.failMode ? [] : [`fail_mode=${args.failMode}`]),
       ...(observed.stp === args.stp ? [] : [`stp_enable=${args.stp}`]),
       ...(observed.rstp === args.rstp ? [] : [`rstp_enable=${args.rstp}`]),
       ...(wanted.mac === mac ? [] : [macSetting(mac)]),
-      ...(mark === args.mark ? [] : [markSetting(args.mark)]),
+      ...(hasMark(owner, args.mark) ? [] : [markSetting(args.mark)]),
     ];
     const commands = [
       ...(settings.length > 0 ? [["set", "Bridge", name, ...settings]] : []),
@@ -134,7 +135,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
     const others = portsIn(bridges, ports).filter((port) => port.get("name") !== name);
     return {
       links: [
-        ...others.map((port) => ({ object: `port ${port.get("name")}`, mark: markIn(port) })),
+        ...others.map((port) => ({ object: `port ${port.get("name")}`, owner: ownerOf(markIn(port)) })),
         ...stackedOn(linksIn(answer), name).map((link) => memberOf(undefined, link)),
       ],
       places: [{ namespace: undefined, link: name }],
@@ -184,7 +185,7 @@ function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args:
       up: link && isUp(link),
     },
     outputs: link ? { ifindex: link.ifindex } : {},
-    mark: markIn(row),
+    owner: ownerOf(markIn(row)),
     wanted,
     hasLink: link !== undefined,
   };
@@ -192,7 +193,7 @@ function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args:
 
 /** A link that has the name and is nothing that Open vSwitch knows. */
 const other = ({ linkinfo, ifalias }: Link): Reading => ({
-  ...{ args: {}, outputs: {}, mark: ifalias, wanted: {}, hasLink: true },
+  ...{ args: {}, outputs: {}, owner: ownerOf(ifalias), wanted: {}, hasLink: true },
   incompatible: `is a ${linkinfo?.info_kind ?? "hardware"} link, not a bridge of Open vSwitch`,
 });
 

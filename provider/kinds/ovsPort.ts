@@ -7,6 +7,7 @@ import { ovsName } from "../fields/ovs";
 import { type Command, lookFor, showLink } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
 import { objectName } from "../linux/marks/objectName";
+import { hasMark, ownerOf } from "../linux/marks/owner";
 import { BRIDGES, bridgeOf } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, vsctl } from "../linux/ovs/vsctl";
 import { type Link, parseLink } from "../linux/read/link";
@@ -83,7 +84,7 @@ export const ovsPort: Definition<Args, Outputs> = {
     return {
       args: { bridge: isTaken(parseLink(answer)) ? bridgeOf(row, bridges) : undefined, ...vlans(row) },
       outputs: ofport === undefined || ofport < 0 ? {} : { ofport },
-      mark: markIn(row),
+      owner: ownerOf(markIn(row)),
       incompatible: isBond ? "is a bond of several links, not a port with one" : undefined,
       error: wordIn(itself, "error"),
     };
@@ -91,12 +92,12 @@ export const ovsPort: Definition<Args, Outputs> = {
 
   create: (args) => [making(args)],
 
-  update({ args: observed, mark }, args) {
+  update({ args: observed, owner }, args) {
     // In one transaction it would stay the port that it is.
     if (observed.bridge !== args.bridge) return [deletion(args), making(args)];
     const settings = [
       ...vlanSettings(observed, args),
-      ...(mark === args.mark ? [] : [markSetting(args.mark)]),
+      ...(hasMark(owner, args.mark) ? [] : [markSetting(args.mark)]),
     ];
     return settings.length > 0 ? [vsctl(["set", "Port", args.interface, ...settings])] : [];
   },

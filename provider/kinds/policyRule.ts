@@ -9,7 +9,8 @@ import { routeTable } from "../fields/routeTable";
 import { ASK, type Command, familyOption, ip, lookFor } from "../linux/command";
 import { printFwmark } from "../linux/fwmark";
 import { namespaceClaim, objectName } from "../linux/marks/objectName";
-import { PROTOCOL, protocolMark } from "../linux/marks/protocol";
+import { byResource, type Owner } from "../linux/marks/owner";
+import { PROTOCOL } from "../linux/marks/protocol";
 import { hasPorts, portValue, protocolNumber, protocolOf } from "../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../linux/read/policyRule";
 import { tableOf } from "../linux/read/routeTables";
@@ -96,8 +97,8 @@ export const policyRule: Definition<Args> = {
     const own = found.filter((info) => info.protocol === PROTOCOL);
     const [first] = [...own, ...found];
     if (!first) return undefined;
-    const mark = own.length > 0 ? args.mark : protocolMark(first.protocol);
-    return { args: observedArgs(first, own.length), outputs: {}, mark, count: own.length };
+    const owner: Owner = own.length > 0 ? byResource(args.mark) : { by: "program", protocol: first.protocol };
+    return { args: observedArgs(first, own.length), outputs: {}, owner, count: own.length };
   },
 
   create: (args) => [addition(args)],

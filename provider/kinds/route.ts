@@ -12,7 +12,8 @@ import { RefusedError } from "../linux/errors";
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, type Family, familyOf } from "../linux/ip";
 import { addressesIn, namespaceClaim, objectName } from "../linux/marks/objectName";
-import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
+import { byResource } from "../linux/marks/owner";
+import { PROTOCOL, protocolFor } from "../linux/marks/protocol";
 import { parseRoutes, type RouteInfo } from "../linux/read/route";
 
 const defaultOrNetwork = z.string().transform((text, ctx) => {
@@ -138,7 +139,7 @@ export const route: Definition<Args> = {
       args: observedArgs(info, args),
       restorable: { ...observedArgs(info, args), interface: info.way.interface },
       outputs: {},
-      mark: own ? args.mark : protocolMark(info.protocol),
+      owner: own ? byResource(args.mark) : { by: "program", protocol: info.protocol },
       incompatible: incompatible(info),
       hasRival: routes.length > 1,
     };
@@ -151,10 +152,10 @@ export const route: Definition<Args> = {
 
   create: (args) => [change("add", args)],
 
-  update(observed: Reading, args) {
+  update(observed: Reading, args, owner = byResource(args.mark)) {
     const isAsked = UPDATED.every((field) => isDeepStrictEqual(observed.args[field], args[field]));
-    if (isAsked && observed.mark === args.mark) return [];
-    if (!observed.hasRival) return [change("replace", args)];
+    if (isAsked && isDeepStrictEqual(observed.owner, owner)) return [];
+    if (!observed.hasRival) return [change("replace", args, owner)];
     // The kernel replaces the first it finds, whosever it is.
     throw new RefusedError(
       `${route.id(args)} has another route with the same metric beside it: remove that one by hand first`,
@@ -185,13 +186,13 @@ function withLink<W extends Way>(host: HostId, { namespace }: Args, way: W): W {
 
 const UPDATED = ["via", "interface", "source", "mtu", "onlink", "type", "nexthops"] as const;
 
-function change(verb: "add" | "replace", args: Args): Command {
+function change(verb: "add" | "replace", args: Args, owner = byResource(args.mark)): Command {
   const { namespace, source, mtu, type, nexthops } = args;
   return ip(
     namespace,
     ...[...familyFlag(args), "route", verb],
     ...(type === "unicast" ? [] : [type]),
-    ...keyWords(args),
+    ...keyWords(args, owner),
     ...(source === undefined ? [] : ["src", source]),
     ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
     ...(nexthops ? multipathWords(nexthops, args) : wayWords(args, args)),
@@ -199,9 +200,9 @@ function change(verb: "add" | "replace", args: Args): Command {
 }
 
 /** What tells the route from any other. */
-const keyWords = (args: Args): string[] => [
+const keyWords = (args: Args, owner = byResource(args.mark)): string[] => [
   ...[args.destination, "table", String(args.table)],
-  ...["metric", String(metricOf(args)), "proto", protocolOf(args.mark)],
+  ...["metric", String(metricOf(args)), "proto", protocolFor(owner)],
 ];
 
 /**

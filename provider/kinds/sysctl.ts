@@ -4,6 +4,7 @@ import { namespaceName } from "../fields/common";
 import { isNamespaced, sysctlKey, sysctlValue } from "../fields/sysctl";
 import type { Family } from "../linux/ip";
 import { namespaceClaim, objectName } from "../linux/marks/objectName";
+import { NOBODY } from "../linux/marks/owner";
 import { linkIn, sysctlName } from "../linux/read/sysctl";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../linux/sysctlRelations";
@@ -83,6 +84,7 @@ export const sysctl: Definition<Args> = {
       // What is remembered has to be written in the unit that it was read in.
       ...(hasOtherUnit(key) && { restorable: { key, value } }),
       outputs: {},
+      owner: NOBODY,
       ...seenSides(others, [key]),
     };
   },

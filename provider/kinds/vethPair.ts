@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
 import { parseMark } from "../linux/marks/mark";
+import { byResource, NOBODY, type Owner, ownerOf, textOf, textsOf } from "../linux/marks/owner";
 import { incompatible, isCableEnd, type Link, parseLink } from "../linux/read/link";
 import { parseNamespaceIds } from "../linux/read/namespaceId";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
@@ -100,7 +101,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     return {
       args: { end: seenEnd(end), peer: seenEnd(peer) },
       outputs: { ...(end && { ifindex: end.ifindex }), ...(peer && { peerIfindex: peer.ifindex }) },
-      mark: markOn(links, args.mark),
+      owner: ownerOn(links, args.mark),
       incompatible: incompatiblePair(end, peer, args, left),
       end,
       peer,
@@ -109,14 +110,14 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
 
   create: (args) => creation(args),
 
-  update(observed: Reading, args) {
+  update(observed: Reading, args, owner = byResource(args.mark)) {
     // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
     if (!observed.args.end?.name || !observed.args.peer?.name)
-      return [...removal(observed, args), ...creation(args)];
-    const [mark = "", peerMark = mark] = args.mark.split("\n");
+      return [...removal(observed, args), ...creation(args, textOf(owner))];
+    const [alias = "", peerAlias = alias] = textsOf(owner);
     return [
-      ...changes(observed.args.end, args.end, marksOf(observed.end), mark),
-      ...changes(observed.args.peer, args.peer, marksOf(observed.peer), peerMark),
+      ...changes(observed.args.end, args.end, marksOf(observed.end), alias),
+      ...changes(observed.args.peer, args.peer, marksOf(observed.peer), peerAlias),
     ];
   },
 
@@ -159,7 +160,7 @@ function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: strin
   if (alias === mark) return true;
   if (!isCableEnd(link) || parseMark(alias ?? "") !== undefined) return false;
   const isOthersEnd = other?.[0].ifalias === mark && leadsTo(at, other) && leadsTo(other, at);
-  return isOthersEnd || isMarked({ alias, group, mac }, mark, macOf(mark, salt));
+  return isOthersEnd || isMarked({ owner: ownerOf(alias), group, mac }, mark, macOf(mark, salt));
 }
 
 /** Packets pass as soon as the kernel has noticed that both ends are up, which is a moment later. */
@@ -169,19 +170,20 @@ function carrierProblems(property: string, link: Link | undefined): Problem[] {
   return [{ property, reason }];
 }
 
-/** What the aliases of both ends say: one of ours before any other, and two that differ as a line each. */
-function markOn(links: readonly Link[], own: string): string | undefined {
-  const foreign = links.map(({ ifalias = "" }) => ifalias).filter((alias) => alias !== own);
-  if (foreign.length === 0) return own;
-  const mark = foreign.find((alias) => parseMark(alias)) ?? [...new Set(foreign)].join("\n");
-  return mark === "" ? undefined : mark;
+/** Returns the owner by the aliases of both ends. The mark of another resource has priority, then any foreign text. */
+function ownerOn(links: readonly Link[], own: string): Owner {
+  const others = links.map(({ ifalias = "" }) => ifalias).filter((alias) => alias !== own);
+  if (others.length === 0) return byResource(own);
+  const mark = others.find((alias) => parseMark(alias));
+  if (mark !== undefined) return byResource(mark);
+  return others.some(Boolean) ? { by: "foreign", texts: [...new Set(others)] } : NOBODY;
 }
 
 /** In the state, an end that a refresh has not found has no name. */
 const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
 
 /** Creates both ends at once and in their namespaces: a move later costs 16 ms and brings an end down. */
-function creation({ mark, end, peer }: Args): Command[] {
+function creation({ mark, end, peer }: Args, alias = mark): Command[] {
   // `ip -n` knows the namespace of the first end; the second is named, so it must not be the host's own.
   const [first, second] =
     peer.namespace === undefined && end.namespace !== undefined ? [peer, end] : [end, peer];
@@ -192,19 +194,19 @@ function creation({ mark, end, peer }: Args): Command[] {
       first.namespace,
       "link",
       "add",
-      ...birthWords(first, mark),
+      ...birthWords(first, alias),
       "type",
       "veth",
       "peer",
-      ...birthWords(second, mark),
+      ...birthWords(second, alias),
       ...target,
     ),
-    completion(end, mark),
-    completion(peer, mark),
+    completion(end, alias),
+    completion(peer, alias),
   ];
 }
 
-const marksOf = (link: Link | undefined) => ({ alias: link?.ifalias, group: link?.group });
+const marksOf = (link: Link | undefined) => ({ owner: ownerOf(link?.ifalias), group: link?.group });
 
 /** One end takes the other along. */
 function removal(observed: Observed<Args, object>, { end, peer }: Args): Command[] {

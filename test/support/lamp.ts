@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition } from "../../provider/engine/definition";
 import { type Command, ip } from "../../provider/linux/command";
 import { CommandError } from "../../provider/linux/errors";
 import type { Host } from "../../provider/linux/host/host";
+import { byResource, ownerOf, textOf } from "../../provider/linux/marks/owner";
 import { HERE, MemoryRecords } from "./fakeHost";
 
 /** Kinds that exist nowhere, for what is the same with every kind. */
@@ -36,15 +38,15 @@ export const lamp: Definition<Lamp, { serial: number }> = {
   parse([answer]) {
     if (answer === undefined) return undefined;
     const { watts, colour, mark, serial }: Shown = JSON.parse(answer);
-    return { args: { watts, colour }, outputs: { serial }, mark };
+    return { args: { watts, colour }, outputs: { serial }, owner: ownerOf(mark) };
   },
   create: (lamp) => [
     ip(undefined, "add", lamp.name),
     ip(undefined, "mark", lamp.name, lamp.mark),
     ...change(lamp),
   ],
-  update: (observed, lamp) => [
-    ...(observed.mark === lamp.mark ? [] : [ip(undefined, "mark", lamp.name, lamp.mark)]),
+  update: (observed, lamp, owner = byResource(lamp.mark)) => [
+    ...(isDeepStrictEqual(observed.owner, owner) ? [] : [ip(undefined, "mark", lamp.name, textOf(owner))]),
     ...(observed.args.watts === lamp.watts && observed.args.colour === lamp.colour ? [] : change(lamp)),
   ],
   remove: (_, { name }) => [ip(undefined, "del", name)],

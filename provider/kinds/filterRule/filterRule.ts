@@ -3,6 +3,7 @@ import type { Definition, Observed } from "../../engine/definition";
 import { hasUnknown, UNKNOWN } from "../../engine/unknown";
 import type { Answer, Steps } from "../../linux/command";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
+import { byResource, hasMark, textOf } from "../../linux/marks/owner";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
@@ -80,9 +81,11 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   parse: (answers, args) => look(answers, args),
   create: (args, answers = []) => backends[args.backend].change(answers, args.mark, args),
 
-  update({ args: observed, mark = "", answers = [] }: Reading, args) {
+  update({ args: observed, owner, answers = [] }: Reading, args) {
     const isAsked = SAID.every((field) => isDeepStrictEqual(observed[field], args[field]));
-    return isAsked && mark === args.mark ? [] : backends[args.backend].change(answers, mark, args);
+    return isAsked && hasMark(owner, args.mark)
+      ? []
+      : backends[args.backend].change(answers, textOf(owner), args);
   },
 
   remove(_, args) {
@@ -111,7 +114,7 @@ function look(answers: readonly Answer[], args: FilterRuleArgs): Reading | undef
   return {
     args: observedArgs(found, args, backend.count(args)),
     outputs: { table: backend.table(args) },
-    mark: args.mark,
+    owner: byResource(args.mark),
     answers,
   };
 }

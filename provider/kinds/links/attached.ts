@@ -1,6 +1,7 @@
 import type { Member } from "../../engine/definition";
 import type { Answer } from "../../linux/command";
 import { objectName } from "../../linux/marks/objectName";
+import { ownerOf } from "../../linux/marks/owner";
 import { keeping } from "../../linux/memo";
 import { isCableEnd, type Link, parseLinks } from "../../linux/read/link";
 
@@ -28,5 +29,5 @@ export const portsOf = (links: readonly Link[], bridge: string): readonly Link[]
 
 export const memberOf = (namespace: string | undefined, { ifname, ifalias }: Link): Member => ({
   object: objectName("link", namespace, ifname),
-  mark: ifalias,
+  owner: ownerOf(ifalias),
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { parseMark } from "../../linux/marks/mark";
+import { hasMark, type Owner } from "../../linux/marks/owner";
 import { memoized } from "../../linux/memo";
 
 /** What bridges and veth ends have in common. */
@@ -16,7 +16,7 @@ export function birthGroup(mark: string): string {
 
 /** The marks of a link: its alias, and those that it was born with. */
 interface Marks {
-  readonly alias: string | undefined;
+  readonly owner: Owner;
   readonly group: string | undefined;
   readonly mac?: string | undefined;
 }
@@ -25,10 +25,9 @@ interface Marks {
  * Whether a link is its resource's own by the mark, or by one that it was born with where something else has taken the alias:
  * the group, or the MAC address that is made from the mark. A link whose alias is another mark is another resource's.
  */
-export const isMarked = ({ alias, group, mac }: Marks, mark: string, bornMac?: string): boolean =>
-  alias === mark ||
-  (parseMark(alias ?? "") === undefined &&
-    (group === birthGroup(mark) || (bornMac !== undefined && mac === bornMac)));
+export const isMarked = ({ owner, group, mac }: Marks, mark: string, bornMac?: string): boolean =>
+  hasMark(owner, mark) ||
+  (owner.by !== "resource" && (group === birthGroup(mark) || (bornMac !== undefined && mac === bornMac)));
 
 /** The words of `ip link set` that give a link its mark. Without one it is nobody's again. */
 export const markWords = (mark: string, group?: string): string[] => [

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Args, Definition, Effect, Observed, Problem, Some } from "../../engine/definition";
 import { type Command, ip, showLink, showLinks } from "../../linux/command";
 import type { LinkFacts } from "../../linux/linkTypes";
+import { byResource, ownerOf, textOf } from "../../linux/marks/owner";
 import { incompatible, parseLink } from "../../linux/read/link";
 import { linksIn, memberOf, portsOf, stackedOn } from "./attached";
 import type { LinkArgs, SharedField } from "./fields";
@@ -104,7 +105,7 @@ export function kindOfLink<S extends z.ZodObject>(
         args: Object.fromEntries(Object.entries(restorable).filter(([key]) => !isLeft(key))),
         restorable,
         outputs: { ifindex: link.ifindex },
-        mark: link.ifalias,
+        owner: ownerOf(link.ifalias),
         group: link.group,
         incompatible: incompatible(link, type),
       };
@@ -129,15 +130,15 @@ export function kindOfLink<S extends z.ZodObject>(
       ];
     },
 
-    update(observed: Reading, args) {
-      const { namespace, name, mark } = args;
+    update(observed: Reading, args, owner = byResource(args.mark)) {
+      const { namespace, name } = args;
       const first = said.setFirst?.(observed.args as Some<z.output<S>>, args as z.output<S>) ?? {};
       const sets = [
         optionWords(options, observed.args, first),
         optionWords(options, { ...observed.args, ...first }, args),
       ];
       return [
-        ...changes(observed.args, args, { alias: observed.mark, group: observed.group }, mark),
+        ...changes(observed.args, args, observed, textOf(owner)),
         ...sets
           .filter((words) => words.length > 0)
           .map((words) => ip(namespace, "link", "set", "dev", name, "type", type, ...words)),
@@ -158,8 +159,8 @@ export function kindOfLink<S extends z.ZodObject>(
 
     discover: surveyOf(kind, (link) => ({ ...link })),
 
-    isOurs: ({ mark: alias, group, args: { mac }, incompatible }: Reading, { mark }) =>
-      incompatible === undefined && isMarked({ alias, group, mac }, mark, ownMac(mark)),
+    isOurs: ({ owner, group, args: { mac }, incompatible }: Reading, { mark }) =>
+      incompatible === undefined && isMarked({ owner, group, mac }, mark, ownMac(mark)),
     marking: (args) => [marking(args, args.mark)],
   };
 }

@@ -2,6 +2,7 @@ import type { Args, Discovery, Some } from "../../engine/definition";
 import { type Command, ip, showLinks } from "../../linux/command";
 import { isMarkOf } from "../../linux/marks/mark";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
+import { type Owner, textOf } from "../../linux/marks/owner";
 import { isUp, type Link, parseLinks } from "../../linux/read/link";
 import type { LinkArgs } from "./fields";
 import { birthGroup, markWords } from "./identity";
@@ -42,17 +43,17 @@ export const completion = ({ namespace, name, bridge, up }: LinkArgs, mark: stri
     ...(up ? ["up"] : []),
   );
 
-/** The alias and the group that a link has. */
+/** The owner of a link, as its alias tells, and its group. */
 interface Marked {
-  readonly alias: string | undefined;
+  readonly owner: Owner;
   readonly group: string | undefined;
 }
 
-/** Changes whatever differs of a link, its mark included, in one command; none if nothing differs. */
-export function changes(observed: Some<LinkArgs>, asked: LinkArgs, has: Marked, mark: string): Command[] {
+/** Changes the differences of a link, its alias included, in one command. Returns an empty list if there are none. */
+export function changes(observed: Some<LinkArgs>, asked: LinkArgs, has: Marked, alias: string): Command[] {
   const { namespace, name, bridge, mac, mtu, up } = asked;
   const words = [
-    ...(has.alias === mark ? [] : markWords(mark, has.group)),
+    ...(has.owner.by !== "nobody" && textOf(has.owner) === alias ? [] : markWords(alias, has.group)),
     ...(mac === undefined || observed.mac === mac ? [] : ["address", mac]),
     ...(mtu === undefined || observed.mtu === mtu ? [] : ["mtu", String(mtu)]),
     ...(observed.bridge === bridge ? [] : bridge === undefined ? ["nomaster"] : ["master", bridge]),

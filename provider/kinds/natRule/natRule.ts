@@ -6,6 +6,7 @@ import { isAny } from "../../fields/nat";
 import type { Answer, Command, Steps } from "../../linux/command";
 import { RefusedError } from "../../linux/errors";
 import { addressesIn, namespaceClaim, objectName } from "../../linux/marks/objectName";
+import { byResource, hasMark, textOf } from "../../linux/marks/owner";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
@@ -103,12 +104,12 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     return [...change(answers, args.mark, args, ground), ...openLocalnet(args, ground), ...forget(args)];
   },
 
-  update({ args: observed, mark = "", answers = [] }: Reading, args) {
+  update({ args: observed, owner, answers = [] }: Reading, args) {
     const isAsked = SAID.every((field) => isDeepStrictEqual(observed[field], args[field]));
-    if (isAsked && mark === args.mark) return [];
+    if (isAsked && hasMark(owner, args.mark)) return [];
     const ground = groundOf(answers, args);
     const commands = [
-      ...change(answers, mark, args, ground),
+      ...change(answers, textOf(owner), args, ground),
       ...openLocalnet(args, ground),
       ...forget({ ...args, ...matchedIn(observed) }),
       ...forget(args),
@@ -153,7 +154,7 @@ function look(answers: readonly Answer[], args: NatRuleArgs): Reading | undefine
   return {
     args: isShut ? { ...observed, routeLocalnet: undefined } : observed,
     outputs: { table },
-    mark: args.mark,
+    owner: byResource(args.mark),
     answers,
   };
 }

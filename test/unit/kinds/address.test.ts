@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { address } from "../../../provider/kinds/address";
+import { byResource, ownerOf } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -215,8 +216,8 @@ describe("Address", () => {
         const asked = checked(definition, { interface: link, ...given });
         const observed = definition.parse([addresses], asked);
         expect(
-          observed && { args: observed.args, outputs: observed.outputs, mark: observed.mark },
-        ).to.deep.equal(args && { args, outputs: { ip }, mark: linkMark });
+          observed && { args: observed.args, outputs: observed.outputs, owner: observed.owner },
+        ).to.deep.equal(args && { args, outputs: { ip }, owner: byResource(linkMark) });
       });
     }
 
@@ -257,7 +258,7 @@ describe("Address", () => {
 
   describe("ownership", () => {
     const mayAdopt = (mark: string | undefined) =>
-      definition.mayAdopt?.({ args: {}, outputs: {}, mark }, state);
+      definition.mayAdopt?.({ args: {}, outputs: {}, owner: ownerOf(mark) }, state);
 
     it("takes over what is on a link of its own stack only", () => {
       expect([

@@ -3,6 +3,7 @@ import type { Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { bridge } from "../../../provider/kinds/bridge";
 import { birthGroup, macOf } from "../../../provider/kinds/links/identity";
+import { byResource, ownerOf } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -256,7 +257,7 @@ describe("Bridge", () => {
         args: { ...observed, mtu: 1500 },
         restorable: { ...observed, mtu: 1500 },
         outputs: { ifindex: 2 },
-        mark,
+        owner: byResource(mark),
         group: "0",
         incompatible: undefined,
       });
@@ -268,7 +269,7 @@ describe("Bridge", () => {
         args: observed,
         restorable: { ...observed, mtu: 1500 },
         outputs: { ifindex: 2 },
-        mark,
+        owner: byResource(mark),
         group: "0",
         incompatible: undefined,
       });
@@ -284,7 +285,7 @@ describe("Bridge", () => {
     const theirs = markFor("Bridge", "theirs");
     const observed = (mark: string | undefined, group: string, mac = state["mac"]) => ({
       ...asObserved({ ...state, mac }),
-      ...{ mark, group },
+      ...{ owner: ownerOf(mark), group },
     });
     const isOurs = (mark: string | undefined, group: string, mac?: string, asked: object = {}) =>
       definition.isOurs?.(observed(mark, group, mac), { ...state, ...asked });

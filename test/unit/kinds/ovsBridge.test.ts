@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../../provider/engine/definition";
 import { macOf } from "../../../provider/kinds/links/identity";
 import { ovsBridge } from "../../../provider/kinds/ovsBridge";
+import { NOBODY, ownerOf } from "../../../provider/linux/marks/owner";
 import { checked, itCreates, itDiffers, itRefuses, itUpdates, markFor } from "../../support/args";
 
 const definition: Definition = ovsBridge;
@@ -133,7 +134,7 @@ describe("OvsBridge", () => {
     });
 
     it("removes it with its ports", () => {
-      expect(definition.remove({ args: {}, outputs: {} }, state)).to.deep.equal([
+      expect(definition.remove({ args: {}, outputs: {}, owner: NOBODY }, state)).to.deep.equal([
         { tool: "ovs-vsctl", args: ["--timeout=10", "--if-exists", "del-br", "unit-ovs"] },
       ]);
     });
@@ -154,7 +155,7 @@ describe("OvsBridge", () => {
           up: true,
         },
         outputs: { ifindex: 7 },
-        mark: markFor("OvsBridge", "it"),
+        owner: ownerOf(markFor("OvsBridge", "it")),
       });
     });
 
@@ -171,7 +172,7 @@ describe("OvsBridge", () => {
     it("is no bridge of Open vSwitch where only the kernel knows of it", () => {
       const observed = parse([NONE, link({ linkinfo: { info_kind: "bridge" }, ifalias: "theirs" })]);
       expect(observed).to.deep.include({
-        mark: "theirs",
+        owner: ownerOf("theirs"),
         incompatible: "is a bridge link, not a bridge of Open vSwitch",
       });
     });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Definition } from "../../../provider/engine/definition";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { ovsPort } from "../../../provider/kinds/ovsPort";
+import { NOBODY, ownerOf } from "../../../provider/linux/marks/owner";
 import { checked, itCreates, itDiffers, itRefuses, itUpdates, markFor, printed } from "../../support/args";
 
 const definition: Definition = ovsPort;
@@ -146,7 +147,7 @@ describe("OvsPort", () => {
     });
 
     it("removes it from whatever bridge it is a port of", () => {
-      expect(definition.remove({ args: {}, outputs: {} }, state)).to.deep.equal([
+      expect(definition.remove({ args: {}, outputs: {}, owner: NOBODY }, state)).to.deep.equal([
         { tool: "ovs-vsctl", args: del.split(" ").slice(1) },
       ]);
     });
@@ -168,7 +169,7 @@ describe("OvsPort", () => {
       });
       expect(definition.parse([tables(), link()], state)).to.deep.include({
         outputs: { ofport: 3 },
-        mark: markFor("OvsPort", "it"),
+        owner: ownerOf(markFor("OvsPort", "it")),
         incompatible: undefined,
       });
     });

@@ -4,6 +4,7 @@ import { diff } from "../../../provider/engine/lifecycle";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { policyRule } from "../../../provider/kinds/policyRule";
 import { isWait } from "../../../provider/linux/command";
+import { byResource } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -267,20 +268,23 @@ describe("PolicyRule", () => {
       const args = checked(definition, every, "it");
       const { priority: _, namespace: _2, family: _3, mark, ...said } = args;
       const observed = definition.parse(answer(everySeen), args);
-      expect([observed?.args, observed?.mark]).to.deep.equal([said, mark]);
+      expect([observed?.args, observed?.owner]).to.deep.equal([said, byResource(String(mark))]);
     });
 
     it("passes by other priorities, and other people's rules beside its own", () => {
       const other = rule(9).replace("100", "101");
       expect(definition.parse(answer(other), state)).to.equal(undefined);
       expect(definition.parse(answer(rule(8, 3), other, rule(7)), state)).to.deep.include({
-        mark: state["mark"],
+        owner: byResource(String(state["mark"])),
         count: 1,
       });
     });
 
     it("tells whose another one is", () => {
-      expect(definition.parse(answer(rule(7, 3)), state)).to.deep.include({ mark: "proto 3", count: 0 });
+      expect(definition.parse(answer(rule(7, 3)), state)).to.deep.include({
+        owner: { by: "program", protocol: 3 },
+        count: 0,
+      });
     });
 
     it("tells of a rule too many, whichever of the two is as asked", () => {

@@ -7,10 +7,12 @@ import { UNKNOWN } from "../../../provider/engine/unknown";
 import { route as definition } from "../../../provider/kinds/route";
 import { ip } from "../../../provider/linux/command";
 import { RefusedError } from "../../../provider/linux/errors";
+import { byResource } from "../../../provider/linux/marks/owner";
 import { HERE } from "../../support/fakeHost";
 
 const route: Definition = definition;
 const mark = "pulumi-netns:Route:0123456789ab:lab/dev/way";
+const owner = byResource(mark);
 
 /** Arguments as the check passes them on. */
 function checked(given: object): Args {
@@ -144,7 +146,7 @@ describe("Route", () => {
       const table = /table (\S+)/.exec(words)?.[1];
       const full = [type + words, ...(rest ? [rest] : [])].join(" ");
       it(`${family}route … ${full}`, () => {
-        const observed = { args: {}, outputs: {}, mark, restorable: { type: "unicast", interface: "eth9" } };
+        const observed = { args: {}, outputs: {}, owner, restorable: { type: "unicast", interface: "eth9" } };
         const isLowest = words.includes("metric 0 ");
         expect({
           probe: route.probe(args),
@@ -445,13 +447,13 @@ describe("Route", () => {
         "ours",
         args,
         `[${ours}]`,
-        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: false },
+        { args: asIs, outputs: {}, owner, incompatible: undefined, hasRival: false },
       ],
       [
         "ours among others",
         args,
         `[${ours},${lowly}]`,
-        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: false },
+        { args: asIs, outputs: {}, owner, incompatible: undefined, hasRival: false },
       ],
       [
         "another's",
@@ -460,7 +462,7 @@ describe("Route", () => {
         {
           args: { ...asIs, via: "10.2.0.2" },
           outputs: {},
-          mark: "proto 3",
+          owner: { by: "program", protocol: 3 },
           incompatible: undefined,
           hasRival: false,
         },
@@ -469,7 +471,7 @@ describe("Route", () => {
         "ours behind another's",
         args,
         `[${foreign},${ours}]`,
-        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: true },
+        { args: asIs, outputs: {}, owner, incompatible: undefined, hasRival: true },
       ],
       [
         "other values in every field",
@@ -481,7 +483,7 @@ describe("Route", () => {
             ...{ type: "unicast", via: "::ffff:102:304", interface: "v1", onlink: true },
             ...{ mtu: 1300, source: "fd02::1", nexthops: undefined },
           },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -490,7 +492,7 @@ describe("Route", () => {
         `[{"type":"7","dst":"fd09::/64","dev":"lo","protocol":"110","metric":1024,"flags":[]}]`,
         {
           args: { type: "unreachable", via: undefined, interface: undefined, onlink: false, ...none },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -507,7 +509,7 @@ describe("Route", () => {
               { via: "fd02::2", interface: "v1", weight: 2, onlink: true },
             ],
           },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -524,7 +526,7 @@ describe("Route", () => {
               { via: "10.1.0.2", weight: 1, onlink: false },
             ],
           },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -533,7 +535,7 @@ describe("Route", () => {
         `[{"type":"1","dst":"default","dev":"v0","protocol":"110","metric":1024,"flags":[]}]`,
         {
           args: { type: "unicast", via: undefined, onlink: false, ...none, destination: "::/0" },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -542,7 +544,7 @@ describe("Route", () => {
         `[{"type":"1","dst":"default","via":{"family":"inet6","host":"fd01::2"},"dev":"v0","protocol":"110","flags":[]}]`,
         {
           args: { type: "unicast", via: "fd01::2", onlink: false, ...none, destination: "0.0.0.0/0" },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
     ];
@@ -596,7 +598,7 @@ describe("Route", () => {
     it("gets the protocol number of whoever made it back", () => {
       const observed = route.parse([`[${ours}]`], args);
       if (!observed) throw new Error("the route was not found");
-      expect(route.update(observed, { ...args, mark: "proto 3" })).to.deep.equal([
+      expect(route.update(observed, args, { by: "program", protocol: 3 })).to.deep.equal([
         typed("blue", "route replace 10.9.0.0/24 table main metric 0 proto 3 via 10.1.0.2"),
       ]);
     });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { sysctl } from "../../../provider/kinds/sysctl";
+import { NOBODY } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -148,6 +149,7 @@ describe("Sysctl", () => {
       expect(definition.parse(["net.ipv4.ip_forward = 1"], state)).to.deep.equal({
         args: { value: "1" },
         outputs: {},
+        owner: NOBODY,
       });
     });
 

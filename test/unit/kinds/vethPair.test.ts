@@ -3,6 +3,7 @@ import type { Args, Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { birthGroup, macOf } from "../../../provider/kinds/links/identity";
 import { vethPair } from "../../../provider/kinds/vethPair";
+import { byResource, NOBODY, type Owner, ownerOf } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   type Change,
@@ -33,7 +34,7 @@ const seenBlue = { name: "veth-blue", bridge: undefined, mac: macB, mtu: 1500, u
 /** What `ip link` tells of both ends where the kernel has exactly what was asked for. */
 const asPair = (args: Args, mark = String(args["mark"])) => {
   const end = { ifalias: mark, group: "default" };
-  return { ...asObserved(args), mark, end, peer: end };
+  return { ...asObserved(args), owner: byResource(mark), end, peer: end };
 };
 const nothing = { name: undefined };
 
@@ -270,17 +271,20 @@ describe("VethPair", () => {
   describe("parse", () => {
     const marked = { ...state, mark: goldenMark };
     const outputs = { ifindex: 2, peerIfindex: 2 };
+    const different: Owner = { by: "foreign", texts: ["left", "right"] };
 
     const parsed = (...answers: readonly (string | undefined)[]) => {
-      const { args, outputs, mark, incompatible } = definition.parse(answers, marked) ?? {};
-      return { args, outputs, mark, incompatible };
+      const found = definition.parse(answers, marked);
+      if (!found) throw new Error("the cable was not found");
+      const { args, outputs, owner, incompatible } = found;
+      return { args, outputs, owner, incompatible };
     };
 
     it("reads both ends", () => {
       expect(parsed(red, blue)).to.deep.equal({
         args: { end: seenRed, peer: seenBlue },
         outputs,
-        mark: goldenMark,
+        owner: byResource(goldenMark),
         incompatible: undefined,
       });
     });
@@ -303,13 +307,13 @@ describe("VethPair", () => {
       expect(parsed(undefined, blue)).to.deep.equal({
         args: { end: nothing, peer: seenBlue },
         outputs: { peerIfindex: 2 },
-        mark: goldenMark,
+        owner: byResource(goldenMark),
         incompatible: undefined,
       });
       expect(parsed(red, undefined)).to.deep.equal({
         args: { end: seenRed, peer: nothing },
         outputs: { ifindex: 2 },
-        mark: goldenMark,
+        owner: byResource(goldenMark),
         incompatible: undefined,
       });
     });
@@ -373,26 +377,26 @@ describe("VethPair", () => {
 
     it("tells the foreign mark where one end has another", () => {
       const foreign = blue.replace(goldenMark, "uplink");
-      expect(definition.parse([red, foreign], marked)?.mark).to.equal("uplink");
-      expect(definition.parse([red, blue], state)?.mark).to.equal(goldenMark);
+      expect(definition.parse([red, foreign], marked)?.owner).to.deep.equal(ownerOf("uplink"));
+      expect(definition.parse([red, blue], state)?.owner).to.deep.equal(byResource(goldenMark));
     });
 
-    it("tells one of ours before any other, and what the ends say apart as a line each", () => {
+    it("tells one of ours before any other, and both texts where the ends differ", () => {
       const named = (alias: string) => blue.replace(goldenMark, alias);
       expect([
-        definition.parse([red.replace(goldenMark, "uplink"), blue], state)?.mark,
-        definition.parse([red.replace(goldenMark, "left"), named("right")], state)?.mark,
-        definition.parse([red.replace(goldenMark, "uplink"), named("uplink")], state)?.mark,
-        definition.parse([red.replace(goldenMark, ""), named("")], state)?.mark,
-      ]).to.deep.equal([goldenMark, "left\nright", "uplink", undefined]);
+        definition.parse([red.replace(goldenMark, "uplink"), blue], state)?.owner,
+        definition.parse([red.replace(goldenMark, "left"), named("right")], state)?.owner,
+        definition.parse([red.replace(goldenMark, "uplink"), named("uplink")], state)?.owner,
+        definition.parse([red.replace(goldenMark, ""), named("")], state)?.owner,
+      ]).to.deep.equal([byResource(goldenMark), different, ownerOf("uplink"), NOBODY]);
     });
 
     it("gives each end the alias back that it had", () => {
-      expect(printed(definition.update(asPair(state), { ...state, mark: "left\nright" }))).to.deep.equal([
+      expect(printed(definition.update(asPair(state), state, different))).to.deep.equal([
         "ip -n red link set dev veth-red alias left",
         "ip -n blue link set dev veth-blue alias right",
       ]);
-      expect(printed(definition.update(asPair(state), { ...state, mark: "" }))).to.deep.equal([
+      expect(printed(definition.update(asPair(state), state, NOBODY))).to.deep.equal([
         'ip -n red link set dev veth-red alias ""',
         'ip -n blue link set dev veth-blue alias ""',
       ]);
@@ -449,7 +453,7 @@ describe("VethPair", () => {
     }
 
     it("marks the end that a crash has left new-born, and ends its birth", () => {
-      const observed = { ...asObserved(state), mark: undefined, end: marked, peer: born };
+      const observed = { ...asObserved(state), owner: NOBODY, end: marked, peer: born };
       expect(printed(definition.update(observed, state))).to.deep.equal([
         `ip -n blue link set dev veth-blue alias ${own} group default`,
       ]);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Args } from "../../../../provider/engine/definition";
 import { birthGroup, macOf } from "../../../../provider/kinds/links/identity";
+import { NOBODY, ownerOf } from "../../../../provider/linux/marks/owner";
 import {
   asObserved,
   type Change,
@@ -152,7 +153,10 @@ for (const link of testedLinks) {
 
     describe("ownership", () => {
       const isOurs = (alias: string | undefined, group: string, mac = MAC, more: object = {}) =>
-        definition.isOurs?.({ ...asObserved({ ...state, mac }), mark: alias, ...{ group }, ...more }, state);
+        definition.isOurs?.(
+          { ...asObserved({ ...state, mac }), owner: ownerOf(alias), ...{ group }, ...more },
+          state,
+        );
 
       it("goes by the mark, else by the group that it was born in", () => {
         const theirs = markFor(kind, "theirs");
@@ -171,7 +175,7 @@ for (const link of testedLinks) {
       });
 
       it("marks what a crash left without an alias, and ends its birth", () => {
-        const observed = { ...asObserved(state), mark: undefined, group: birthGroup(mark) };
+        const observed = { ...asObserved(state), owner: NOBODY, group: birthGroup(mark) };
         expect(printed(definition.update(observed, state))).to.deep.equal([
           `ip link set dev unit-link alias ${mark} group default`,
         ]);

@@ -4,6 +4,7 @@ import type { Args, Definition } from "../../../../provider/engine/definition";
 import { UNKNOWN } from "../../../../provider/engine/unknown";
 import { machineProblem } from "../../../../provider/fields/machine";
 import { natRule } from "../../../../provider/kinds/natRule/natRule";
+import { byResource } from "../../../../provider/linux/marks/owner";
 import { asObserved, checked, itDiffers, itRefuses, markFor, printed } from "../../../support/args";
 
 const definition: Definition = natRule;
@@ -402,7 +403,7 @@ describe("NatRule", () => {
           fc.property(given, (rule) => {
             const args = checked(definition, { ...rule, backend }, "it");
             const observed = definition.parse([answerAfter(args)], args);
-            expect(observed?.mark).to.equal(markFor("NatRule", "it"));
+            expect(observed?.owner).to.deep.equal(byResource(markFor("NatRule", "it")));
             expect({ ...args, ...observed?.args }).to.deep.equal({ ...observed?.args, ...args });
           }),
         );

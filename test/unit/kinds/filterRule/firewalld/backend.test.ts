@@ -4,6 +4,7 @@ import { filterRule } from "../../../../../provider/kinds/filterRule/filterRule"
 import type { Answer, Command, Steps } from "../../../../../provider/linux/command";
 import { isWait } from "../../../../../provider/linux/command";
 import { parseMark } from "../../../../../provider/linux/marks/mark";
+import { byResource } from "../../../../../provider/linux/marks/owner";
 import { asObserved, checked, markFor, printed } from "../../../../support/args";
 
 const definition: Definition = filterRule;
@@ -70,7 +71,7 @@ describe("FilterRule by firewalld", () => {
     expect(definition.parse([undefined, undefined], web)).to.equal(undefined);
     // What a deletion without a reload leaves.
     expect(definition.parse([undefined, policy({ ports: [] })], web)).to.equal(undefined);
-    expect(definition.parse([policy(), policy()], web)).to.deep.include({ mark: MARK });
+    expect(definition.parse([policy(), policy()], web)).to.deep.include({ owner: byResource(MARK) });
     expect(definition.parse([policy({ description: "theirs" }), undefined], web)).to.equal(undefined);
   });
 
