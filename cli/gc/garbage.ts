@@ -38,7 +38,7 @@ function describe(found: Found, { stacks }: Pick<Known, "stacks">): Garbage {
     object: definition.id(state),
     stack,
     resource: name,
-    isAdopted: "former" in state && definition.isShared !== true,
+    isAdopted: "former" in state && !definition.ownership.isShared,
     isGiven: stack !== undefined && stacks.has(stack),
     found,
   };

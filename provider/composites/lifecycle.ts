@@ -143,7 +143,7 @@ export async function read(composite: Composite, host: Host, state: Args) {
 function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args | undefined>): boolean {
   const isMissing = ({ key }: CheckedPart) => !found.get(key);
   // Objects that always exist prove nothing.
-  const own = parts.filter(({ definition }) => !definition.isShared);
+  const own = parts.filter(({ definition }) => !definition.ownership.isShared);
   return (
     own.some((part) => part.entry.length === 0 && isMissing(part)) || (own.length > 0 && own.every(isMissing))
   );
@@ -153,7 +153,7 @@ function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args |
 async function isOwedToHost(part: CheckedPart, host: Host): Promise<boolean> {
   const { definition } = part;
   const state = stateOf(part);
-  if (!definition.isShared || state["namespace"] !== undefined) return false;
+  if (!definition.ownership.isShared || state["namespace"] !== undefined) return false;
   const mark = String(state["mark"]);
   const records = await host.records.find(keyOf(definition, state), mark);
   return records.some((record) => record.mark === mark);

@@ -9,8 +9,8 @@ import type { Args, Definition, Observed } from "./definition";
 export const ALIAS = "alias";
 
 /** Returns the alias that replaced the mark, empty if there is none, or `undefined` if the mark is intact. */
-const aliasOf = ({ marking }: Definition, observed: Observed, { mark }: Args): string | undefined =>
-  marking && !hasMark(observed.owner, mark) ? textOf(observed.owner) : undefined;
+const aliasOf = ({ ownership }: Definition, observed: Observed, { mark }: Args): string | undefined =>
+  ownership.marking && !hasMark(observed.owner, mark) ? textOf(observed.owner) : undefined;
 
 /** Returns the alias as drift, so that the next run rewrites the mark. */
 export function aliasDrift(definition: Definition, observed: Observed, args: Args): Args {
@@ -47,7 +47,7 @@ export function warnOfLeft(
 ): void {
   if (
     !observed ||
-    !definition.marking ||
+    !definition.ownership.marking ||
     observed.incompatible !== undefined ||
     observed.owner.by === "resource"
   )
@@ -63,8 +63,12 @@ export function warnOfLeft(
  * Returns a hint with the command that restores a lost mark. It is empty unless the mark alone could identify the object.
  */
 export function wayBack(definition: Definition, observed: Observed | undefined, args: Args): string {
-  if (!definition.marking || observed?.owner.by !== "foreign" || observed.incompatible !== undefined)
+  if (
+    !definition.ownership.marking ||
+    observed?.owner.by !== "foreign" ||
+    observed.incompatible !== undefined
+  )
     return "";
-  const typed = definition.marking(args).map((command) => `\`${printCommand(command)}\``);
+  const typed = definition.ownership.marking(args).map((command) => `\`${printCommand(command)}\``);
   return `. If it is this resource's own, and another program has written the alias ${JSON.stringify(textOf(observed.owner))} over its mark, write the mark back: ${typed.join(" and ")}`;
 }

@@ -123,6 +123,30 @@ export interface PartPlace<A> {
   key?(args: A, named: string): string;
 }
 
+/** How a kind tells which resource owns an object. `strategies.ts` makes each of them. */
+export interface Ownership<A = Args, O extends object = object> {
+  /** Whether a record names the owner, because the kernel has no room for a mark. */
+  readonly isRecorded: boolean;
+  /** Whether an object without a mark may be the resource's own. A record holds the ownership until it has one. */
+  readonly marksAfterCreate: boolean;
+  /**
+   * Whether the object always exists. Creation adopts it, deletion restores it, and stacks may share it while they agree on
+   * the values.
+   */
+  readonly isShared: boolean;
+  /** Whether the observed object belongs to this resource. */
+  isOurs(observed: Observed<A, O>, args: A): boolean;
+  /** Whether creation may adopt an existing object without `adopt`. */
+  mayAdopt(observed: Observed<A, O>, args: A): boolean;
+  /** Commands that write the mark if it is stored in a link alias, which other programs also write. */
+  marking?(args: A): readonly Command[];
+  /**
+   * Names the users of the object that have no record of it. If there are any, the object is not restored to `former`.
+   * Default: none.
+   */
+  reliedOn?(args: A, former: Args): Steps<readonly string[]>;
+}
+
 /** A search for all objects of a kind in one network namespace, whoever owns them. */
 export interface Discovery {
   readonly commands: readonly Command[];
@@ -210,34 +234,13 @@ export interface Definition<A = Args, O extends object = object> {
   cleanUp?(args: A, answers: readonly Answer[]): Steps;
   /** Problems that may resolve on their own, such as a link without carrier. */
   pending?(observed: Observed<A, O>, args: A): readonly Problem[];
-  /**
-   * Whether ownership must be recorded because the kernel has no room for a mark, according to the answers to `probe`.
-   * Default: never.
-   */
-  isRecorded?(answers: readonly Answer[], args: A): boolean;
-  /** The mark is written after creation. Until then a record holds the ownership. */
-  readonly marksAfterCreate?: true;
-  /**
-   * The object always exists. Creation adopts it, deletion restores it, and stacks may share it while they agree on the
-   * values.
-   */
-  readonly isShared?: true;
+  /** How the kind tells which resource owns an object: one of `strategies.ts`. */
+  readonly ownership: Ownership<A, O>;
   /**
    * Nothing depends on the object, so an update may recreate it if it is gone. It may have been deleted with its link or its
    * address earlier in the same run.
    */
   readonly hasNoDependents?: true;
-  /** Whether the observed object belongs to this resource. Default: it carries the mark of the resource. */
-  isOurs?(observed: Observed<A, O>, args: A): boolean;
-  /** Commands that write the mark if it is stored in a link alias, which other programs also write. */
-  marking?(args: A): readonly Command[];
-  /** Whether creation may adopt an existing object without `adopt`. Default: only an object of its own. */
-  mayAdopt?(observed: Observed<A, O>, args: A): boolean;
-  /**
-   * Names the users of the object that have no record of it. If there are any, the object is not restored to `former`.
-   * Default: none.
-   */
-  reliedOn?(args: A, former: Args): Steps<readonly string[]>;
   /** Side effects of a change on other objects. Default: none. */
   readonly effects?: Effects<A, O>;
   /**

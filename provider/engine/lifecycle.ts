@@ -86,9 +86,9 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     );
     const changes = await changesTo(definition, host, answers, before, args);
     const remembered: Remembered = former ? { former } : {};
-    const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
+    const isRecorded = former !== undefined || definition.ownership.isRecorded;
     const marksAfterCreate =
-      definition.marksAfterCreate === true && !(before && hasMark(before.owner, args["mark"]));
+      definition.ownership.marksAfterCreate && !(before && hasMark(before.owner, args["mark"]));
     const key = keyOf(definition, args);
     if (isRecorded || marksAfterCreate)
       await host.records.save(key, { mark: markIn(args), args, ...remembered });
@@ -173,7 +173,7 @@ async function lookForOwner(definition: Definition, host: Host, args: Args): Pro
   let observation = await look(definition, host, args, false);
   for (const delay of MARKING) {
     const isKnown = observation.observed?.owner.by !== "nobody" || observation.records.length > 0;
-    if (isKnown || definition.isShared || ownOf(definition, observation, args)) break;
+    if (isKnown || definition.ownership.isShared || ownOf(definition, observation, args)) break;
     await host.wait(delay);
     observation = await look(definition, host, args, false);
   }
@@ -215,7 +215,7 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     const former = await rememberEffects(definition, host, observation, args, before);
     const remembered = { ...kept, ...(former && { former }) };
     const changes = await changesTo(definition, host, observation.answers, observed, args);
-    const isRecorded = await rewriteRecord(definition, host, args, observation, remembered);
+    const isRecorded = await rewriteRecord(definition, host, args, remembered);
     const now = await change(definition, host, args, changes);
     if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, observation);
     if (changes.length > 0) await revive(definition, host, args);
@@ -237,8 +237,7 @@ export async function read(definition: Definition, host: Host, state: Args, hasF
   // Concurrent reads of rules share one listing, which an `ip` session cannot provide.
   const isListed = definition.probe(args).every(({ tool }) => tool !== "ip");
   const observation = await look(definition, isListed ? sharing(host) : host, args);
-  const isProven =
-    !hasFailed || !definition.isRecorded?.(observation.answers, args) || isWritten(observation, args);
+  const isProven = !hasFailed || !definition.ownership.isRecorded || isWritten(observation, args);
   const observed = isProven ? ownOf(definition, observation, args) : undefined;
   if (!observed) {
     await forget(definition, host, args, observation);
@@ -246,7 +245,7 @@ export async function read(definition: Definition, host: Host, state: Args, hasF
   }
   const known = ofThisBoot(definition, host, observation, args, outputs);
   // An interrupted deletion or another program may have removed the record.
-  if (!isWritten(observation, args)) await rewriteRecord(definition, host, args, observation, known);
+  if (!isWritten(observation, args)) await rewriteRecord(definition, host, args, known);
   warnOfAlias(definition, host, observed, args, TO_WRITE);
   const inputs = { ...merge(args, observed.args), ...aliasDrift(definition, observed, args) };
   return { id: definition.id(args), inputs, state: { ...known, ...inputs, ...observed.outputs } };
@@ -324,7 +323,7 @@ async function lookForEither(definition: Definition, host: Host, args: Args, was
 
 /** Drops the former state if `adopt` is no longer set: the adopted object then belongs to the resource. */
 function stillRemembered(definition: Definition, args: Args, outputs: Args): Args {
-  if (definition.isShared || args["adopt"] === true) return outputs;
+  if (definition.ownership.isShared || args["adopt"] === true) return outputs;
   const { former: _, ...others } = outputs;
   return others;
 }
@@ -334,11 +333,10 @@ async function rewriteRecord(
   definition: Definition,
   host: Host,
   args: Args,
-  { answers }: Observation,
   remembered: Args,
 ): Promise<boolean> {
   const former = formerIn(remembered);
-  const isRecorded = former !== undefined || definition.isRecorded?.(answers, args) === true;
+  const isRecorded = former !== undefined || definition.ownership.isRecorded;
   if (isRecorded) {
     await host.records.save(keyOf(definition, args), { mark: markIn(args), args, ...(former && { former }) });
   }

@@ -1,7 +1,7 @@
 import { RefusedError } from "../linux/errors";
 import type { Former, OwnerRecord } from "../linux/host/records";
 import { isMarkOf, ownerIn, parseMark, sameStack } from "../linux/marks/mark";
-import { describeOwner, hasMark, markOn, textOf } from "../linux/marks/owner";
+import { describeOwner, markOn, textOf } from "../linux/marks/owner";
 import { wayBack } from "./alias";
 import { ownsAll } from "./claims";
 import type { Args, Definition, Observed } from "./definition";
@@ -26,9 +26,9 @@ export function ownOf(
   args: Args,
 ): Observed | undefined {
   if (!observed || isSomebodyElses(definition, records, args)) return undefined;
-  const isOurs =
-    definition.isShared ?? definition.isOurs?.(observed, args) ?? hasMark(observed.owner, args["mark"]);
-  return isOurs || isBetween(definition, observed, records, args) ? observed : undefined;
+  return definition.ownership.isOurs(observed, args) || isBetween(definition, observed, records, args)
+    ? observed
+    : undefined;
 }
 
 /** Whether a crash interrupted the creation, adoption or restoration: the record exists, but the mark is missing. */
@@ -44,11 +44,11 @@ function isBetween(
 }
 
 const isUnmarked = (definition: Definition, observed: Observed): boolean =>
-  definition.marksAfterCreate === true && observed.owner.by === "nobody";
+  definition.ownership.marksAfterCreate && observed.owner.by === "nobody";
 
 /** Whether others have a record of the object and this resource has not. */
 const isSomebodyElses = (definition: Definition, records: readonly OwnerRecord[], { mark }: Args): boolean =>
-  definition.isShared !== true && records.length > 0 && !records.some(isOwn(mark));
+  !definition.ownership.isShared && records.length > 0 && !records.some(isOwn(mark));
 
 /**
  * Decides whether creation may adopt an existing object, and returns its former state. Returns `undefined` if nothing is
@@ -58,7 +58,7 @@ export function adopt(definition: Definition, observation: Observation, args: Ar
   const { observed, records } = observation;
   const former = records.find(isOwn(args["mark"]))?.former;
   if (!observed) return undefined;
-  if (definition.isShared)
+  if (definition.ownership.isShared)
     return former ?? records[0]?.former ?? { args: observed.restorable ?? observed.args };
   if (isFreelyTaken(definition, observation, args)) return former;
   refuseUnlessAdoptable(definition, observation, observed, args);
@@ -88,7 +88,7 @@ export function inheritedBy(
 ): Inheritance | undefined {
   const { observed, records } = observation;
   const mark = String(args["mark"]);
-  if (definition.isShared) return standingInheritance(definition, observation, args);
+  if (definition.ownership.isShared) return standingInheritance(definition, observation, args);
   if (!observed || observed.incompatible !== undefined || records.some(isOwn(mark))) return undefined;
   // An object without room for a mark carries the mark of another object: an address carries that of its link.
   const carried = markOn(observed.owner);
@@ -145,7 +145,7 @@ export function isFreelyTaken(definition: Definition, observation: Observation, 
   const { observed, records } = observation;
   if (!observed || isSomebodyElses(definition, records, args)) return false;
   if (records.some(isOwn(args["mark"])) && ownOf(definition, observation, args)) return true;
-  return definition.mayAdopt?.(observed, args) ?? ownOf(definition, observation, args) !== undefined;
+  return definition.ownership.mayAdopt(observed, args);
 }
 
 function refuseUnlessAdoptable(
@@ -203,7 +203,7 @@ export function refuseConflict(
   args: Args,
   was: unknown = args["mark"],
 ): void {
-  if (!definition.isShared) return;
+  if (!definition.ownership.isShared) return;
   for (const other of othersRecords(records, args).filter((record) => !isOwn(was)(record))) {
     const { changed, replaces } = difference(definition, { ...other.args, mark: args["mark"] }, args);
     // The records are about the same object, so a differing name is only another spelling. The exception is another unit,

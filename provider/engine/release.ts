@@ -23,7 +23,7 @@ export async function release(
   observed: Observed | undefined,
   { args, outputs }: { args: Args; outputs: object },
 ): Promise<void> {
-  const isUsedElsewhere = definition.isShared === true && (await hasOthers(definition, host, args));
+  const isUsedElsewhere = definition.ownership.isShared && (await hasOthers(definition, host, args));
   const former = formerIn(outputs);
   if (observed && former && !isUsedElsewhere && !(await isReliedOn(definition, host, args, former)))
     await giveBack(definition, host, observed, args, former);
@@ -44,7 +44,7 @@ async function hasOthers(definition: Definition, host: Host, args: Args): Promis
 
 /** Whether other programs rely on the object, which then stays unchanged. Warns about them. */
 async function isReliedOn(definition: Definition, host: Host, args: Args, former: Former): Promise<boolean> {
-  const plan = definition.reliedOn?.(args, former.args);
+  const plan = definition.ownership.reliedOn?.(args, former.args);
   const others = plan ? await runSteps(sharing(host), plan) : [];
   if (others.length > 0)
     host.warn?.(`${definition.id(args)} is left unchanged, because others rely on it: ${others.join(", ")}`);

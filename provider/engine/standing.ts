@@ -8,7 +8,7 @@ import { isWritten } from "./ownership";
 
 /** Adds the era, which identifies the boot and the network, to the former state of a shared object. */
 export const withEra = <F extends Former | undefined>(definition: Definition, { era }: Host, former: F): F =>
-  former && definition.isShared && era !== undefined ? { ...former, era } : former;
+  former && definition.ownership.isShared && era !== undefined ? { ...former, era } : former;
 
 /**
  * Returns the outputs of a state with the former value of a shared object in this boot. The record holds it, as records end
@@ -28,7 +28,7 @@ export function ofThisBoot(
 ): Args {
   const former = formerIn(outputs);
   const { observed, records } = observation;
-  if (!definition.isShared || !former || !observed) return outputs;
+  if (!definition.ownership.isShared || !former || !observed) return outputs;
   const written = records.find((record) => record.mark === args["mark"])?.former;
   if (isWritten(observation, args)) return written ? { ...outputs, former: written } : outputs;
   const isKnown = former.era !== undefined && host.era !== undefined;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { noteCopies } from "../engine/copies";
 import type { Definition, Observed, Problem } from "../engine/definition";
+import { recordBeside } from "../engine/strategies";
 import { linkName, namespaceName } from "../fields/common";
 import { machineAddress } from "../fields/machine";
 import {
@@ -148,12 +149,12 @@ export const address: Definition<Args, Outputs> = {
     return info.tentative && isLinkUp ? [{ property: "address", reason }] : [];
   },
 
-  // An address has no room for a mark, so a record says whose it is.
-  isRecorded: () => true,
-  // Versions up to 0.1 wrote no record of an address on a link of the stack itself.
-  isOurs: () => true,
+  ownership: recordBeside({
+    // Versions up to 0.1 wrote no record of an address on a link of the stack itself.
+    isOurs: () => true,
+    mayAdopt: ({ owner }, { mark }) => sameStack(markOn(owner), mark),
+  }),
   link: ({ interface: link }) => link,
-  mayAdopt: ({ owner }, { mark }) => sameStack(markOn(owner), mark),
   warnings: copyWarnings,
   // Two removals at once would switch `promote_secondaries` under each other.
   serialize: ({ namespace, interface: link }) => `addresses of ${linkId(namespace, link)}`,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
+import { markAfterCreation } from "../engine/strategies";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sysctl";
 import { type Command, command, ip, type Steps, showLink, showLinks, wait } from "../linux/command";
@@ -80,7 +81,6 @@ export const namespace: Definition<Args, Outputs> = {
   namespaceOf: () => undefined,
   ownsNamespace: ({ name }) => name,
   place: { name: "name" },
-  marksAfterCreate: true,
   objectNames: ({ name }) => namespaceClaim(name),
   settings: ({ name, sysctls = {} }) =>
     Object.keys(sysctls).map((key) => objectName("sysctl", name, parameterOf(key))),
@@ -141,9 +141,11 @@ export const namespace: Definition<Args, Outputs> = {
     if (commands.some(({ tool }) => tool === "unlink")) yield wait(STALE_MS);
   },
 
-  isOurs: (observed: Reading, { mark }) => isOwn(observed, mark),
-  mayAdopt: (observed: Reading, { mark }) => isStale(observed) || isOwn(observed, mark),
-  marking: ({ name, mark }) => [ip(name, "link", "set", "dev", "lo", "alias", mark)],
+  ownership: markAfterCreation({
+    isOurs: (observed: Reading, { mark }) => isOwn(observed, mark),
+    mayAdopt: (observed: Reading, { mark }) => isStale(observed) || isOwn(observed, mark),
+    marking: ({ name, mark }) => [ip(name, "link", "set", "dev", "lo", "alias", mark)],
+  }),
 
   effects: {
     fields: ["sysctls"],

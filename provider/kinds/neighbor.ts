@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Problem, Some } from "../engine/definition";
+import { recordBeside } from "../engine/strategies";
 import { asFarAsKnown, hasUnknown, UNKNOWN } from "../engine/unknown";
 import { ethernetAddress, ipAddress, linkName, namespaceName } from "../fields/common";
 import { machineProblem } from "../fields/machine";
@@ -100,11 +101,12 @@ export const neighbor: Definition<Args> = {
 
   remove: (_, args) => [deletion(args)],
 
-  isRecorded: () => true,
+  ownership: recordBeside({
+    // An adopted entry gets the protocol once it becomes the resource's own.
+    marksAfterCreate: true,
+    mayAdopt: ({ owner }, { mark }) => owner.by === "kernel" || hasMark(owner, mark),
+  }),
   hasNoDependents: true,
-  // One that was adopted gets its mark when it becomes the resource's own.
-  marksAfterCreate: true,
-  mayAdopt: ({ owner }, { mark }) => owner.by === "kernel" || hasMark(owner, mark),
 };
 
 const UPDATED = ["lladdr", "state", "router"] as const;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
+import { markOnObject } from "../engine/strategies";
 import { macAddress, mtu } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { ip, lookFor, type Steps, showLink, showLinks } from "../linux/command";
@@ -146,6 +147,8 @@ export const ovsBridge: Definition<Args, Outputs> = {
 
   pending: ({ hasLink }: Reading, { datapathType }) =>
     hasLink ? [] : [{ property: "datapathType", reason: noLink(datapathType) }],
+
+  ownership: markOnObject(),
 
   discover: (namespace) => ({
     commands: namespace === undefined ? [lookFor(lists(["Bridge", "name,external_ids"]))] : [],

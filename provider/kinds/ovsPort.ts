@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Observed, Problem } from "../engine/definition";
+import { markOnObject } from "../engine/strategies";
 import { hasUnknown, UNKNOWN } from "../engine/unknown";
 import { integer } from "../fields/common";
 import { ovsName } from "../fields/ovs";
@@ -106,6 +107,8 @@ export const ovsPort: Definition<Args, Outputs> = {
 
   pending: ({ error }: Reading) =>
     error === undefined ? [] : [{ property: "interface", reason: `Open vSwitch says: ${error}` }],
+
+  ownership: markOnObject(),
 
   discover: (namespace) => ({
     commands: namespace === undefined ? [lookFor(lists(BRIDGES, ["Port", PORT_COLUMNS]))] : [],

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
+import { recordBeside } from "../engine/strategies";
 import { asFarAsKnown } from "../engine/unknown";
 import { integer, linkName, namespaceName } from "../fields/common";
 import { protocol } from "../fields/nat";
@@ -115,7 +116,7 @@ export const policyRule: Definition<Args> = {
   remove: (observed: Partial<Reading>, args) =>
     Array.from({ length: observed.count ?? 1 }, () => deletion(args)),
 
-  isRecorded: () => true,
+  ownership: recordBeside(),
   hasNoDependents: true,
 
   *warnings({ namespace, family, iif }) {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isRecord } from "../engine/check";
 import { linkTowards } from "../engine/copies";
 import type { Definition, Effect, Observed, Problem, Some } from "../engine/definition";
+import { recordBeside } from "../engine/strategies";
 import { asFarAsKnown, hasUnknown } from "../engine/unknown";
 import { integer, ipAddress, linkName, namespaceName, network } from "../fields/common";
 import { gatewayProblem, machineProblem } from "../fields/machine";
@@ -167,7 +168,7 @@ export const route: Definition<Args> = {
     ip(args.namespace, ...familyFlag(args), "route", "del", ...deletionWords(observed, args)),
   ],
 
-  isRecorded: () => true,
+  ownership: recordBeside(),
   hasNoDependents: true,
 };
 

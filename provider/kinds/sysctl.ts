@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Definition, Effect, Observed } from "../engine/definition";
+import { sharedSetting } from "../engine/strategies";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, sysctlKey, sysctlValue } from "../fields/sysctl";
 import type { Family } from "../linux/ip";
@@ -96,17 +97,16 @@ export const sysctl: Definition<Args> = {
   // What was taken over is set back instead.
   remove: () => [],
 
-  isShared: true,
-  isRecorded: () => true,
+  ownership: sharedSetting({
+    *reliedOn({ namespace, key, value, mark }, former) {
+      const family = forwardingFamily(key);
+      if (family === undefined || value === "0" || former["value"] !== "0") return [];
+      return yield* forwardersIn({ namespace, family, mark });
+    },
+  }),
   serialize: ({ namespace, key }) => {
     const circle = circleOf(key);
     return circle === undefined ? [] : `sysctls ${circle} in ${namespace ?? ""}`;
-  },
-
-  *reliedOn({ namespace, key, value, mark }, former) {
-    const family = forwardingFamily(key);
-    if (family === undefined || value === "0" || former["value"] !== "0") return [];
-    return yield* forwardersIn({ namespace, family, mark });
   },
 
   effects: {

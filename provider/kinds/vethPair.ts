@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
+import { markInAlias } from "../engine/strategies";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
 import { parseMark } from "../linux/marks/mark";
 import { byResource, NOBODY, type Owner, ownerOf, textOf, textsOf } from "../linux/marks/owner";
@@ -144,12 +145,14 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   // One end tells of the whole cable, and its deletion deletes both.
   discover: surveyOf("VethPair", (end) => ({ end, peer: {} })),
 
-  // A crash may have come before one alias or both.
-  isOurs: ({ end, peer }: Reading, { mark, ...asked }) => {
-    const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
-    return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
-  },
-  marking: ({ end, peer, mark }) => [end, peer].filter(isNamed).map((one) => marking(one, mark)),
+  ownership: markInAlias({
+    // A crash may have come before one alias or both.
+    isOurs: ({ end, peer }: Reading, { mark, ...asked }) => {
+      const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
+      return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
+    },
+    marking: ({ end, peer, mark }) => [end, peer].filter(isNamed).map((one) => marking(one, mark)),
+  }),
 };
 
 /** Whether an end is there as its resource's own: by itself, or as the other end of one that is. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition } from "../../provider/engine/definition";
+import { markOnObject, recordBeside, sharedSetting } from "../../provider/engine/strategies";
 import { type Command, ip } from "../../provider/linux/command";
 import { CommandError } from "../../provider/linux/errors";
 import type { Host } from "../../provider/linux/host/host";
@@ -50,6 +51,7 @@ export const lamp: Definition<Lamp, { serial: number }> = {
     ...(observed.args.watts === lamp.watts && observed.args.colour === lamp.colour ? [] : change(lamp)),
   ],
   remove: (_, { name }) => [ip(undefined, "del", name)],
+  ownership: markOnObject(),
 };
 
 const change = ({ name, watts, colour }: Lamp): Command[] => [
@@ -64,9 +66,7 @@ export const candle: typeof lamp = {
   create: (lamp) => [ip(undefined, "add", lamp.name), ...change(lamp)],
   update: (observed, lamp) =>
     observed.args.watts === lamp.watts && observed.args.colour === lamp.colour ? [] : change(lamp),
-  isRecorded: () => true,
-  isOurs: () => true,
-  mayAdopt: () => false,
+  ownership: recordBeside({ isOurs: () => true, mayAdopt: () => false }),
 };
 
 /** Takes nothing along when it goes. */
@@ -84,7 +84,7 @@ export const sun: typeof lamp = {
   id: ({ name }) => `sun ${name}`,
   create: change,
   remove: () => [],
-  isShared: true,
+  ownership: sharedSetting(),
 };
 
 /** A host that has lamps, and does what it is told with them. */

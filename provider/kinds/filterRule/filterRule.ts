@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Observed } from "../../engine/definition";
+import { markOnObject } from "../../engine/strategies";
 import { hasUnknown, UNKNOWN } from "../../engine/unknown";
 import type { Answer, Steps } from "../../linux/command";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
@@ -94,6 +95,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     return untilRemoved(filterRule.id(args), () => removal(args, backend));
   },
   preflight: preflight,
+  ownership: markOnObject(),
   hasNoDependents: true,
   warnings: filterWarnings,
 

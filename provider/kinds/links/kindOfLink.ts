@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Args, Definition, Effect, Observed, Problem, Some } from "../../engine/definition";
+import { markInAlias } from "../../engine/strategies";
 import { type Command, ip, showLink, showLinks } from "../../linux/command";
 import type { LinkFacts } from "../../linux/linkTypes";
 import { byResource, ownerOf, textOf } from "../../linux/marks/owner";
@@ -159,9 +160,11 @@ export function kindOfLink<S extends z.ZodObject>(
 
     discover: surveyOf(kind, (link) => ({ ...link })),
 
-    isOurs: ({ owner, group, args: { mac }, incompatible }: Reading, { mark }) =>
-      incompatible === undefined && isMarked({ owner, group, mac }, mark, ownMac(mark)),
-    marking: (args) => [marking(args, args.mark)],
+    ownership: markInAlias({
+      isOurs: ({ owner, group, args: { mac }, incompatible }: Reading, { mark }) =>
+        incompatible === undefined && isMarked({ owner, group, mac }, mark, ownMac(mark)),
+      marking: (args) => [marking(args, args.mark)],
+    }),
   };
 }
 

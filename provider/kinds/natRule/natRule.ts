@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Observed, Some } from "../../engine/definition";
+import { markOnObject } from "../../engine/strategies";
 import { UNKNOWN } from "../../engine/unknown";
 import { network } from "../../fields/common";
 import { isAny } from "../../fields/nat";
@@ -118,6 +119,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   },
 
   remove: (_, args) => untilRemoved(natRule.id(args), () => removal(args)),
+  ownership: markOnObject(),
   hasNoDependents: true,
   *warnings(args) {
     return [...(yield* legacyWarnings(args)), ...(yield* takenPortWarnings(args))];

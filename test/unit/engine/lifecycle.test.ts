@@ -148,7 +148,7 @@ describe("engine", () => {
 
     it("takes over what its kind says it may", async () => {
       const host = new FakeHost({ "ip show": inTurn(showing({ mark: "foreign" }), showing()) });
-      const generous = { ...lamp, mayAdopt: () => true };
+      const generous = { ...lamp, ownership: { ...lamp.ownership, mayAdopt: () => true } };
       expect((await engine.create(generous, host, asked)).state).to.deep.equal(state);
       expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${mark}`, "ip show a"]);
     });

@@ -258,7 +258,7 @@ describe("Address", () => {
 
   describe("ownership", () => {
     const mayAdopt = (mark: string | undefined) =>
-      definition.mayAdopt?.({ args: {}, outputs: {}, owner: ownerOf(mark) }, state);
+      definition.ownership.mayAdopt({ args: {}, outputs: {}, owner: ownerOf(mark) }, state);
 
     it("takes over what is on a link of its own stack only", () => {
       expect([
@@ -267,15 +267,11 @@ describe("Address", () => {
         mayAdopt("uplink"),
         mayAdopt(undefined),
       ]).to.deep.equal([true, false, false, false]);
-      expect(definition.isOurs?.(asObserved(state), state)).to.equal(true);
+      expect(definition.ownership.isOurs(asObserved(state), state)).to.equal(true);
     });
 
     it("needs a record on any link, which goes with the link", () => {
-      expect([
-        definition.isRecorded?.([addresses], state),
-        definition.isRecorded?.([undefined], state),
-        definition.link?.(state),
-      ]).to.deep.equal([true, true, "br0"]);
+      expect([definition.ownership.isRecorded, definition.link?.(state)]).to.deep.equal([true, "br0"]);
     });
 
     it("takes turns with others on its link, and only with those", () => {

@@ -288,7 +288,7 @@ describe("Bridge", () => {
       ...{ owner: ownerOf(mark), group },
     });
     const isOurs = (mark: string | undefined, group: string, mac?: string, asked: object = {}) =>
-      definition.isOurs?.(observed(mark, group, mac), { ...state, ...asked });
+      definition.ownership.isOurs(observed(mark, group, mac), { ...state, ...asked });
 
     it("goes by the mark, and where that is missing by the group it was born in", () => {
       expect([
@@ -315,9 +315,9 @@ describe("Bridge", () => {
       ]).to.deep.equal([true, true, false, false, false, false]);
       // A macvlan may have the MAC address of the link below.
       const incompatible = "is a macvlan link, not a bridge";
-      expect(definition.isOurs?.({ ...observed("Gi0/1", "0", macOf(own)), incompatible }, state)).to.equal(
-        false,
-      );
+      expect(
+        definition.ownership.isOurs({ ...observed("Gi0/1", "0", macOf(own)), incompatible }, state),
+      ).to.equal(false);
     });
 
     it("has its alias set after a crash, and its birth ended with it", () => {

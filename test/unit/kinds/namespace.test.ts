@@ -206,12 +206,12 @@ describe("Namespace", () => {
     it("does not take a plain file for a namespace", () => {
       const stale = { args: {}, outputs: { ...outputs, inode: 17 }, owner: NOBODY, group: undefined };
       expect(definition.parse(["17", undefined, undefined], state)).to.deep.equal(stale);
-      expect(definition.mayAdopt?.(stale, state)).to.equal(true);
+      expect(definition.ownership.mayAdopt(stale, state)).to.equal(true);
     });
 
     it("takes over its own, and nobody else's", () => {
       const taken = (mark: string | undefined, group = "0") =>
-        definition.mayAdopt?.(
+        definition.ownership.mayAdopt(
           Object.assign({ args: { loopback: true }, outputs, owner: ownerOf(mark) }, { group }),
           state,
         );

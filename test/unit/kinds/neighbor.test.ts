@@ -231,7 +231,7 @@ describe("Neighbor", () => {
     it("takes what the kernel has learnt without being told to, and nothing else", () => {
       const mayAdopt = (more: object, args = state) => {
         const found = definition.parse([entry(more)], args);
-        return found && definition.mayAdopt?.(found, args);
+        return found && definition.ownership.mayAdopt(found, args);
       };
       expect([
         mayAdopt({ state: ["STALE"], lladdr }),

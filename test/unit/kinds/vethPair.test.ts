@@ -408,7 +408,7 @@ describe("VethPair", () => {
     type End = object | undefined;
     const isOurs = (end: End, peer: End) => {
       const observed = { ...asObserved(state), end, peer };
-      return definition.isOurs?.(observed, state);
+      return definition.ownership.isOurs(observed, state);
     };
     const linkinfo = { info_kind: "veth" };
     const marked = { ifalias: own, group: "0", ifindex: 2, link_index: 3, link_netnsid: 0, linkinfo };

@@ -153,7 +153,7 @@ for (const link of testedLinks) {
 
     describe("ownership", () => {
       const isOurs = (alias: string | undefined, group: string, mac = MAC, more: object = {}) =>
-        definition.isOurs?.(
+        definition.ownership.isOurs(
           { ...asObserved({ ...state, mac }), owner: ownerOf(alias), ...{ group }, ...more },
           state,
         );
