@@ -1,7 +1,7 @@
 import { checkArgs } from "../engine/check";
-import type { Args, Problem } from "../engine/definition";
+import type { Args } from "../engine/definition";
 import { difference } from "../engine/diff";
-import type { Result } from "../engine/lifecycle";
+import type { Checked, Result } from "../engine/lifecycle";
 import { messageOf, PartialError } from "../linux/errors";
 import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
@@ -11,12 +11,8 @@ import { type Assertion, PlaceGoneError, type Verdict } from "./assertion";
 /** Milliseconds between two looks. */
 const PAUSE = 250;
 
-export function check(
-  assertion: Assertion,
-  host: HostToCheck,
-  news: Args,
-): { args: Args; problems: readonly Problem[] } {
-  return withFacts(host.facts, () => checkArgs(assertion, news));
+export function check(assertion: Assertion, host: HostToCheck, news: Args): Checked {
+  return { ...withFacts(host.facts, () => checkArgs(assertion, news)), recreated: [] };
 }
 
 /** Every change means: look again. There is nothing that could be replaced. */

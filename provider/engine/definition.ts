@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Answer, Command, Steps } from "../linux/command";
 import type { HostId } from "../linux/host/perHost";
-import type { Former, OwnerRecord } from "../linux/host/records";
+import type { OwnerRecord } from "../linux/host/records";
 import type { LinkFacts } from "../linux/linkTypes";
 import type { Place } from "../linux/marks/objectName";
 import type { Owner } from "../linux/marks/owner";
@@ -53,12 +53,6 @@ export interface Observed<A = Args, O = object> {
   readonly owner: Owner;
   /** Why the object can never be adopted, such as "is a dummy link, not a bridge". */
   readonly incompatible?: string | undefined;
-}
-
-/** Outputs that creation adds to the state. */
-export interface Remembered {
-  /** The object as it was before adoption. Deletion restores it. */
-  readonly former?: Former;
 }
 
 /** Side effects of a change on other objects in the namespace, which may have other owners. */

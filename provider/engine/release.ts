@@ -1,5 +1,5 @@
 import type { Host } from "../linux/host/host";
-import { type Former, formerIn } from "../linux/host/records";
+import type { Former } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import type { Place } from "../linux/marks/objectName";
 import { linkOfObject, objectName } from "../linux/marks/objectName";
@@ -10,6 +10,7 @@ import { removalOf } from "./foreign";
 import { restored } from "./merge";
 import { keyOf, type Observation, runAll, runRemoval, runSteps } from "./observe";
 import { othersRecords } from "./ownership";
+import type { State } from "./state";
 import { asFarAsSaid } from "./upToDate";
 
 /**
@@ -21,10 +22,9 @@ export async function release(
   host: Host,
   observation: Observation,
   observed: Observed | undefined,
-  { args, outputs }: { args: Args; outputs: object },
+  { args, former }: Pick<State, "args" | "former">,
 ): Promise<void> {
   const isUsedElsewhere = definition.ownership.isShared && (await hasOthers(definition, host, args));
-  const former = formerIn(outputs);
   if (observed && former && !isUsedElsewhere && !(await isReliedOn(definition, host, args, former)))
     await giveBack(definition, host, observed, args, former);
   if (observed && !former) {

@@ -47,7 +47,11 @@ describe("engine", () => {
   describe("check", () => {
     it("fills in, and claims", () => {
       const given = { name: "checked", mark: markFor("Lamp", "checked") };
-      expect(engine.check(lamp, HERE, given)).to.deep.equal({ args: { ...given, watts: 60 }, problems: [] });
+      expect(engine.check(lamp, HERE, given)).to.deep.equal({
+        args: { ...given, watts: 60 },
+        recreated: [],
+        problems: [],
+      });
       expect(engine.check(lamp, HERE, { ...given, mark: markFor("Lamp", "rival") }).problems).to.deep.equal([
         {
           property: "name",
