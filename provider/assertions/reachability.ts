@@ -11,7 +11,7 @@ import { type Answer, probe, type Target } from "../trace/probe/probe";
 import { type Question, trace } from "../trace/trace";
 import { type Assertion, PlaceGoneError } from "./assertion";
 
-/** What an HTTP request asks for: origin-form of RFC 9112. */
+/** The target of an HTTP request, in the origin-form of RFC 9112. */
 const httpPath = z.string().refine((path) => /^\/[\x21-\x7e]*$/.test(path), {
   error: ({ input }) => `is ${JSON.stringify(input)}, not a path such as /health, without spaces`,
 });
@@ -48,7 +48,7 @@ export const ReachabilityArgs = z.object({
 
 type Given = z.output<typeof ReachabilityArgs>;
 
-/** What hangs together, and nothing else, which may not be known yet. */
+/** The fields that depend on each other. The others may still be unknown. */
 const Probing = ReachabilityArgs.pick({
   protocol: true,
   port: true,
@@ -59,7 +59,7 @@ const Probing = ReachabilityArgs.pick({
 
 const given = (args: Args): Given => ReachabilityArgs.parse(args);
 
-/** That packets get somewhere, or do not. See ping(8), tcp(7), udp(7), RFC 9110. */
+/** Checks that packets reach a target, or that they do not. See ping(8), tcp(7), udp(7), RFC 9110. */
 export const reachability: Assertion = {
   kind: "Reachability",
   schema: ReachabilityArgs,

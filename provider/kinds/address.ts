@@ -49,11 +49,11 @@ interface Outputs {
 
 interface Reading extends Observed<Args, Outputs> {
   readonly info: AddressInfo;
-  /** Whether the link passes packets: only then is an address tried out. */
+  /** Whether the link passes packets. Duplicate address detection runs only then. */
   readonly isLinkUp: boolean;
 }
 
-/** An address on a link, as `ip address add` makes it. See ip-address(8). */
+/** An address on a link, as `ip address add` creates it. See ip-address(8). */
 export const address: Definition<Args, Outputs> = {
   kind: "Address",
   schema: AddressArgs,
@@ -134,7 +134,7 @@ export const address: Definition<Args, Outputs> = {
   update: () => [],
   remove: (_, args) => removal(args),
   *cleanUp(args, [answer]) {
-    // Where the link is gone as well, so is what was set of it.
+    // A deleted link has lost its parameters too.
     const mayBeLeft = parseAddresses(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
     const [value] = mayBeLeft ? yield [promotion(args, "-n")] : [];
     if (value?.trim() === PROMOTING) yield [promotion(args, "-w", "0")];
@@ -156,13 +156,13 @@ export const address: Definition<Args, Outputs> = {
   }),
   link: ({ interface: link }) => link,
   warnings: copyWarnings,
-  // Two removals at once would switch `promote_secondaries` under each other.
+  // Concurrent removals would change `promote_secondaries` for each other.
   serialize: ({ namespace, interface: link }) => `addresses of ${linkId(namespace, link)}`,
 };
 
 /**
- * Tells of other links with the same address, which take its packets. On many links there may be one of fe80::/10, or one that
- * no network belongs to.
+ * Warns of other links with the same address, which receive its packets. Several links may share an address of
+ * fe80::/10, or one without a network.
  */
 function* copyWarnings(args: Args, host: HostId): Steps<readonly string[]> {
   const { namespace, interface: link, address, peer } = args;
@@ -178,7 +178,7 @@ function* copyWarnings(args: Args, host: HostId): Steps<readonly string[]> {
   );
 }
 
-/** One address may have several peers: the kernel keeps an entry for each. */
+/** The kernel keeps an entry for each peer of an address. */
 const entry = ({ interface: link, address, peer }: Args): string =>
   `${link} ${address}${peer === undefined ? "" : ` peer ${peer}`}`;
 
@@ -194,8 +194,8 @@ function change(
 }
 
 /**
- * Deleting the first address of a subnet takes the later ones with it, unless the kernel is told to promote them
- * (`promote_secondaries`, kernel ip-sysctl); those are other resources, or other people's.
+ * Deletes an address. With the first address of a subnet, the kernel deletes the later ones too, unless
+ * `promote_secondaries` is set (kernel ip-sysctl). Those belong to other resources or programs.
  */
 function* removal(args: Args): Steps {
   const [answer] = yield address.probe(args);
@@ -217,8 +217,8 @@ function promotion({ namespace, interface: link }: Args, option: "-n" | "-w", va
 }
 
 /**
- * What we set `promote_secondaries` to, where it was 0. To the kernel any number but 0 is the same, and this one tells a
- * later removal, after a crash, that nobody had wanted it. It is that of our routes, see protocol.ts.
+ * The temporary value of `promote_secondaries`. The kernel treats every number but 0 alike. This one, our protocol
+ * number, tells a later removal after a crash that the value was 0 before.
  */
 const PROMOTING = String(PROTOCOL);
 

@@ -47,22 +47,22 @@ export const NamespaceArgs = z.object({
 type Args = z.output<typeof NamespaceArgs> & { mark: string };
 
 interface Outputs {
-  /** Where its name is kept: `/run/netns/NAME`. */
+  /** The file of its name: `/run/netns/NAME`. */
   path: string;
-  /** Its identity: the inode of the namespace, as `/proc/PID/ns/net` shows it. */
+  /** The inode that identifies the namespace, as in `/proc/PID/ns/net`. */
   inode: number;
 }
 
 interface Reading extends Observed<Args, Outputs> {
-  /** What changes of its parameters change besides, by paths. */
+  /** Values that change along with its parameters, by path. */
   readonly sides?: Values;
-  /** That of its loopback link. */
+  /** The group of its loopback link. */
   readonly group: string | undefined;
 }
 
 /**
- * A network namespace with a name, as `ip netns add` makes it. Its mark is the alias of its loopback link, and so is
- * the group of that, which is left alone by what writes aliases.
+ * A named network namespace, as `ip netns add` creates it. The alias of its loopback link is its mark. So is the group
+ * of that link, which programs that write aliases leave alone.
  */
 export const namespace: Definition<Args, Outputs> = {
   kind: "Namespace",
@@ -93,7 +93,7 @@ export const namespace: Definition<Args, Outputs> = {
 
   probe: ({ name, sysctls = {} }) => [
     command("stat", undefined, ["--format=%i", pathOf(name)]),
-    // A file in /run/netns proves nothing: this enters it.
+    // A file in /run/netns proves nothing, so this command enters the namespace.
     showLink(name, "lo"),
     ...(Object.keys(sysctls).length > 0 ? [readSysctls(name, Object.keys(sysctls))] : []),
     ...readSides(name, Object.keys(sysctls)),
@@ -136,7 +136,7 @@ export const namespace: Definition<Args, Outputs> = {
   content: ({ name }) => inside(name),
   remove: (_, args, content?: Inside) => removal(args, content),
 
-  // A file that has become a namespace since cannot be unlinked: somebody else was making one.
+  // A file that has become a namespace meanwhile cannot be unlinked. Another program was creating it.
   *preflight(commands) {
     if (commands.some(({ tool }) => tool === "unlink")) yield wait(STALE_MS);
   },
@@ -197,20 +197,22 @@ const pathOf = (name: string): string => `/run/netns/${name}`;
 
 const isOwn = (observed: Reading, mark: string): boolean => isMarked(observed, mark);
 
-/** The words that give `lo` the group of its mark, or none without a mark; a group that somebody else gave it stays. */
+/**
+ * Returns the words that set the group of `lo` to match its owner. A group that somebody else has set stays.
+ */
 function groupWords({ owner: was, group }: Reading, owner: Owner): string[] {
   const wanted = owner.by === "resource" ? birthGroup(owner.mark) : NO_GROUP;
   const isFree = group === NO_GROUP || group === birthGroup(textOf(was));
   return isFree && group !== wanted ? ["group", wanted] : [];
 }
 
-/** The group of a link that nobody gave one, as `ip -N` tells it. */
+/** The default group, as `ip -N` prints it. */
 const NO_GROUP = "0";
 
-/** A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace. */
+/** Whether only a plain file in /run/netns exists, left by a reboot or an interrupted `ip netns add`. */
 const isStale = (observed: Observed<Args, Outputs>): boolean => observed.args.loopback === undefined;
 
-/** For longer than that nobody takes from making the file to mounting a namespace on it. */
+/** Longer than any program takes from creating the file to mounting a namespace on it. */
 const STALE_MS = 500;
 
 const creation = ({ name, mark, sysctls = {}, loopback }: Args, alias = mark): Command[] => [
@@ -230,32 +232,35 @@ const creation = ({ name, mark, sysctls = {}, loopback }: Args, alias = mark): C
   ...writeSysctls(name, sysctls),
 ];
 
-/** How long processes may take to end. */
+/** How long to wait for processes to end. */
 const POLL_MS = 20;
 const STAY_POLLS = 10;
 const TERM_POLLS = 100;
 const KILL_POLLS = 100;
 
-/** How often another run's `ip` is found inside once more: for longer than LIFE in provider/linux/host/local/ipBatchPool.ts. */
+/**
+ * How often to look again while another run's `ip` is inside. The total exceeds LIFE in
+ * provider/linux/host/local/ipBatchPool.ts.
+ */
 const SESSION_ROUNDS = 60;
 
-/** `ip` that is kept open, as its /proc/PID/cmdline tells. */
+/** The command line of an `ip` that is kept open, in /proc/PID/cmdline. */
 const SESSION = /^ip\0-n\0.*\0-batch\0-\0$/;
 
 /**
- * `ip netns del` removes the name only: processes would keep the namespace alive, unreachable. And the far ends of its
- * cables go 17-43 ms after it has returned, in which their names are still taken.
+ * Ends the processes before the deletion, because `ip netns del` removes the name only and they would keep the
+ * namespace alive. The far ends of its cables disappear 17-43 ms later, and until then their names are taken.
  */
 function* removal(args: Args, content?: Inside): Steps {
   const { name } = args;
-  // Before anything else, as to look inside again would take a process again.
+  // This look comes first, because a later one would start another process inside.
   const { farEnds } = content ?? (yield* inside(name));
   yield* vacate(args);
   yield [ip(undefined, "netns", "del", name)];
   yield* untilGone(farEnds);
 }
 
-/** Ends the processes inside, or refuses when there are any that nobody allowed to end. */
+/** Ends the processes inside. Refuses unless `killProcesses` is set. */
 function* vacate({ name, killProcesses }: Args): Steps {
   const inside = command("ip", undefined, ["netns", "pids", name]);
   let pids = yield* staying(inside);
@@ -284,8 +289,8 @@ function* vacate({ name, killProcesses }: Args): Steps {
 }
 
 /**
- * The processes that are inside for longer than a tool needs for a look. The deletion of the namespace at the other end
- * of a cable looks in here, to see whether its end is gone.
+ * Returns the processes that stay longer than a tool needs for a look. A run that deletes the namespace at the other
+ * end of a cable looks in here.
  */
 function* staying(inside: Command): Steps<string[]> {
   let [pids = []] = (yield [inside]).map(words);
@@ -297,7 +302,7 @@ function* staying(inside: Command): Steps<string[]> {
   return pids;
 }
 
-/** Whether there are any, and all are another run's `ip`, which goes when that has no more work here. */
+/** Whether there are processes and all of them are another run's `ip`, which ends without more work here. */
 function* areSessions(pids: readonly string[]): Steps<boolean> {
   if (pids.length === 0) return false;
   const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));

@@ -31,8 +31,8 @@ export const NeighborArgs = z.object({
 type Args = z.output<typeof NeighborArgs> & { mark: string };
 
 /**
- * An entry of the neighbour table (ARP for IPv4, NDP for IPv6), as `ip neighbour add` makes it. See ip-neighbour(8). Its
- * protocol number says that it is one of ours, a record whose.
+ * An entry of the neighbour table (ARP for IPv4, NDP for IPv6), as `ip neighbour add` creates it. See ip-neighbour(8).
+ * Its protocol number marks it as ours, and a record names the owner.
  */
 export const neighbor: Definition<Args> = {
   kind: "Neighbor",
@@ -55,7 +55,7 @@ export const neighbor: Definition<Args> = {
     ...namespaceClaim(namespace),
     objectName("link", namespace, link),
   ],
-  // The kernel empties the table of a link along with its last IPv4 address.
+  // The kernel empties the table of a link when the link loses its last IPv4 address.
   needsAny: ({ namespace, interface: link }) => [addressesOn(namespace, link)],
   place: { namespace: "namespace", link: "interface" },
 
@@ -73,7 +73,7 @@ export const neighbor: Definition<Args> = {
   ),
 
   probe: ({ namespace, interface: link, address, proxy }) => [
-    // Numbers, as a host may give 110 a name of its own.
+    // Prints numbers, because a host may give 110 a name of its own.
     ip(
       namespace,
       ...["-N", "-j", "-d", "neigh", "show", ...(proxy ? ["proxy"] : [])],
@@ -111,7 +111,7 @@ export const neighbor: Definition<Args> = {
 
 const UPDATED = ["lladdr", "state", "router"] as const;
 
-/** A proxy entry is in a table of its own. */
+/** Proxy entries have a separate table. */
 const entry = ({ interface: link, address, proxy }: Args): string =>
   `${link} ${address}${proxy ? " proxy" : ""}`;
 
@@ -132,7 +132,7 @@ const settingWords = ({ lladdr, state, router }: Args, owner: Owner): string[] =
   ...(owner.by === "nobody" ? [] : ["proto", protocolFor(owner)]),
 ];
 
-/** The states in which somebody has asked for an entry; all others come and go as the kernel asks around. */
+/** The states of entries that somebody has set. All others change as the kernel resolves addresses. */
 const SET = ["permanent", "noarp"];
 
 function ownerOf({ protocol, state, more }: NeighborInfo, { mark, proxy }: Args): Owner {
@@ -141,7 +141,7 @@ function ownerOf({ protocol, state, more }: NeighborInfo, { mark, proxy }: Args)
   return protocol === 0 ? NOBODY : { by: "program", protocol };
 }
 
-/** The entry in the words of the arguments; a state that none of them can say is kept as the kernel calls it. */
+/** Returns the entry as arguments. A state that no argument can express keeps the kernel's name. */
 function observedArgs({ lladdr, state, router }: NeighborInfo, { address, proxy }: Args): Some<Args> {
   return {
     ...(proxy ? {} : { lladdr, state }),

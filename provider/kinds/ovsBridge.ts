@@ -36,18 +36,18 @@ export const OvsBridgeArgs = z.object({
 type Args = z.output<typeof OvsBridgeArgs> & { mark: string };
 
 interface Outputs {
-  /** Interface index of the bridge's own link; absent while Open vSwitch has not made it. */
+  /** Interface index of the bridge's own link. Absent until Open vSwitch creates it. */
   ifindex?: number;
 }
 
 interface Reading extends Observed<Args, Outputs> {
-  /** As the database has it, where the link is as the kernel has it. */
+  /** The values in the database. Those of `args` are the kernel's. */
   readonly wanted: { readonly mac?: string | undefined; readonly mtu?: number | undefined };
   readonly hasLink: boolean;
 }
 
 /**
- * A bridge of Open vSwitch, as `ovs-vsctl add-br` makes it in the host's own namespace, where its daemon is. See
+ * A bridge of Open vSwitch, as `ovs-vsctl add-br` creates it in the host's own namespace, where its daemon runs. See
  * ovs-vsctl(8) and ovs-vswitchd.conf.db(5). Its mark is in `external_ids`.
  */
 export const ovsBridge: Definition<Args, Outputs> = {
@@ -97,7 +97,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
       ],
       ...(mtu === undefined ? [] : [mtuCommand(name, mtu)]),
     ),
-    // Without a datapath there is no link, and what is the matter is told by the look that follows.
+    // Without a datapath there is no link. The look that follows reports the reason.
     lookFor(ip(undefined, "link", "set", "dev", name, up ? "up" : "down")),
   ],
 
@@ -114,7 +114,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
       ...(settings.length > 0 ? [["set", "Bridge", name, ...settings]] : []),
       ...(wanted.mtu === mtu ? [] : [mtuCommand(name, mtu)]),
     ];
-    // Open vSwitch does not undo what somebody has done to the link by hand.
+    // Open vSwitch does not revert manual changes of the link.
     const words = [
       ...(observed.mac === mac || wanted.mac !== mac ? [] : ["address", mac]),
       ...(mtu === undefined || observed.mtu === mtu || wanted.mtu !== mtu ? [] : ["mtu", String(mtu)]),
@@ -132,7 +132,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
       showLinks(undefined),
     ];
     const [bridges = [], ports = []] = parseTables(tables);
-    // The bridge's own link is a port of it as well.
+    // The bridge's own link is also a port of it.
     const others = portsIn(bridges, ports).filter((port) => port.get("name") !== name);
     return {
       links: [
@@ -175,7 +175,7 @@ const mtuCommand = (name: string, mtu: number | undefined): string[] =>
 
 function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Reading {
   const wanted = { mac: entryIn(row, "other_config", "hwaddr"), mtu: numberIn(itself, "mtu_request") };
-  // One that nobody asked for follows the ports.
+  // An MTU that nobody asked for follows the ports.
   const isPinned = wanted.mtu !== undefined || args.mtu !== undefined;
   return {
     args: {
@@ -194,7 +194,7 @@ function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args:
   };
 }
 
-/** A link that has the name and is nothing that Open vSwitch knows. */
+/** A link of this name that Open vSwitch does not know. */
 const other = ({ linkinfo, ifalias }: Link): Reading => ({
   ...{ args: {}, outputs: {}, owner: ownerOf(ifalias), wanted: {}, hasLink: true },
   incompatible: `is a ${linkinfo?.info_kind ?? "hardware"} link, not a bridge of Open vSwitch`,
@@ -207,7 +207,10 @@ const noLink = (datapathType: string): string =>
       : "see the log of ovs-vswitchd"
   }`;
 
-/** A veth end leaves checksums to hardware that is not there; who hands packets on in userspace has to know of it. */
+/**
+ * Warns about lost packets. A veth end leaves checksums to hardware that does not exist, and a userspace datapath must
+ * know this.
+ */
 function* warnings({ name, datapathType }: Args): Steps<readonly string[]> {
   if (datapathType !== "netdev") return [];
   const [tables] = yield [lists(["Open_vSwitch", "other_config"])];

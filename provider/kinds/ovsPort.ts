@@ -35,17 +35,17 @@ export const OvsPortArgs = z.object({
 type Args = z.output<typeof OvsPortArgs> & { mark: string };
 
 interface Outputs {
-  /** Its number in OpenFlow; absent while Open vSwitch has no such link. */
+  /** Its number in OpenFlow. Absent while Open vSwitch has no such link. */
   ofport?: number;
 }
 
 interface Reading extends Observed<Args, Outputs> {
-  /** What Open vSwitch says of a link that it cannot use. */
+  /** The error that Open vSwitch reports for a link that it cannot use. */
   readonly error: string | undefined;
 }
 
 /**
- * A link of the host as a port of a bridge of Open vSwitch, as `ovs-vsctl add-port` makes it. See ovs-vsctl(8) and
+ * A link of the host as a port of an Open vSwitch bridge, as `ovs-vsctl add-port` creates it. See ovs-vsctl(8) and
  * ovs-vswitchd.conf.db(5). Its mark is in `external_ids`.
  */
 export const ovsPort: Definition<Args, Outputs> = {
@@ -61,7 +61,7 @@ export const ovsPort: Definition<Args, Outputs> = {
   },
 
   id: (args) => `${args.bridge}/${args.interface}`,
-  // A link is a port of one bridge at most.
+  // A link is a port of at most one bridge.
   place: { name: "interface", key: (args) => args.interface },
   objectNames: (args) => [objectName("port of Open vSwitch", undefined, args.interface)],
   needs: (args) => [
@@ -94,7 +94,7 @@ export const ovsPort: Definition<Args, Outputs> = {
   create: (args) => [making(args)],
 
   update({ args: observed, owner }, args) {
-    // In one transaction it would stay the port that it is.
+    // In one transaction the port would stay where it is.
     if (observed.bridge !== args.bridge) return [deletion(args), making(args)];
     const settings = [
       ...vlanSettings(observed, args),
@@ -126,8 +126,8 @@ export const ovsPort: Definition<Args, Outputs> = {
 const PORT_COLUMNS = "_uuid,name,tag,trunks,vlan_mode,interfaces,external_ids";
 
 /**
- * Whether Open vSwitch takes what comes from a link: it asks for all packets then, as a Linux bridge does. In userspace it
- * goes on to listen to a link that is no more, also once there is another one of its name.
+ * Whether Open vSwitch receives the packets of a link. It then sets the link to promiscuous mode, as a Linux bridge
+ * does. In userspace it keeps listening to a deleted link, even if another one has its name.
  */
 const isTaken = (link: Link | undefined): boolean =>
   link !== undefined && link.master === undefined && (link.promiscuity ?? 0) > 0;
@@ -151,7 +151,7 @@ function vlans(row: Row): Vlans {
   return { tag, trunks: trunks.length === 0 ? undefined : trunks, vlanMode };
 }
 
-/** What is set where it differs; an empty set takes a value away. */
+/** Returns the settings that differ. An empty set removes a value. */
 const vlanSettings = (observed: Partial<Vlans>, { tag, trunks, vlanMode }: Vlans): string[] => [
   ...(observed.tag === tag ? [] : [`tag=${tag ?? "[]"}`]),
   ...(isDeepStrictEqual(observed.trunks, trunks) ? [] : [`trunks=[${(trunks ?? []).join(",")}]`]),

@@ -45,13 +45,13 @@ export const PolicyRuleArgs = z.object({
 type Args = z.output<typeof PolicyRuleArgs> & { mark: string };
 
 interface Reading extends Observed<Args, object> {
-  /** How many rules of ours there are: a crash may leave the one before a change beside the one after it. */
+  /** The number of our rules. After a crash during a change, the old and the new one may both exist. */
   readonly count: number;
 }
 
 /**
- * A rule of the routing policy database, as `ip rule add` makes it. See ip-rule(8). Its protocol number says that it is
- * one of ours, a record whose.
+ * A rule of the routing policy database, as `ip rule add` creates it. See ip-rule(8). Its protocol number marks it as
+ * ours, and a record names the owner.
  */
 export const policyRule: Definition<Args> = {
   kind: "PolicyRule",
@@ -80,7 +80,7 @@ export const policyRule: Definition<Args> = {
   id: ({ namespace, family, priority }) =>
     `${namespace === undefined ? "" : `${namespace}/`}${family} rule ${priority}`,
   objectNames: ({ namespace, family, priority }) => [objectName("rule", namespace, `${family} ${priority}`)],
-  // A rule outlives its links, and waits for them.
+  // A rule survives its links and applies again once they return.
   needs: ({ namespace }) => namespaceClaim(namespace),
   place: { namespace: "namespace" },
 
@@ -89,7 +89,7 @@ export const policyRule: Definition<Args> = {
   problems: asFarAsKnown(familyProblems, portProblems, actionProblems, selectorProblems),
 
   probe: (args) => [
-    // Numbers, as a host may give 110 and tables names of its own.
+    // Prints numbers, because a host may give 110 and tables names of its own.
     ip(args.namespace, familyOption(args.family), ...ASK, "rule", "show", "pref", String(args.priority)),
   ],
 
@@ -107,7 +107,7 @@ export const policyRule: Definition<Args> = {
   update(observed: Reading, args) {
     if (SAID.every((field) => isDeepStrictEqual(observed.args[field], args[field]))) return [];
     const deletions = Array.from({ length: observed.count }, () => deletion(args));
-    // The new one stands behind the old one until that is gone, so that there is always one.
+    // The new rule follows the old one until that is deleted, so that there is always a rule.
     return observed.count > 1 || isSameToKernel(observed.args, args)
       ? [...deletions, addition(args)]
       : [addition(args), ...deletions];
@@ -125,7 +125,7 @@ export const policyRule: Definition<Args> = {
     const keys = links.map((link) => `net/ipv4/conf/${link}/rp_filter`);
     const [answer] = yield [lookFor(readSysctls(namespace, keys))];
     const values = Object.values(valuesOf(answer, keys));
-    // The higher of both counts, and 2 is the loose one.
+    // The higher value counts, and 2 is the loose mode.
     return values.includes("1") && !values.includes("2")
       ? [
           `rp_filter is strict (1) in ${namespace ?? "the host"}: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl`,
@@ -134,7 +134,10 @@ export const policyRule: Definition<Args> = {
   },
 };
 
-/** What the kernel tells rules of one priority apart by, and by what only where the new one says something of it. */
+/**
+ * The fields by which the kernel distinguishes rules of one priority. It compares the second list only if the new rule
+ * sets them.
+ */
 const COMPARED = [
   "iif",
   "oif",
@@ -153,10 +156,13 @@ const SELECTORS = [
   ...(["iif", "oif", "fwmark", "ipproto", "sport", "dport", "uidrange"] as const),
 ];
 
-/** All that a rule says beyond what it is known by. */
+/** All fields besides those that identify the rule. */
 const SAID = [...COMPARED_IF_SAID, ...COMPARED, "invert", "suppressPrefixlength"] as const;
 
-/** Whether the kernel would refuse the new rule as it takes it for the old one: fib4_rule_compare in net/ipv4/fib_rules.c. */
+/**
+ * Whether the kernel would refuse the new rule, because it takes it for the old one. See fib4_rule_compare in
+ * net/ipv4/fib_rules.c.
+ */
 const isSameToKernel = (observed: Some<Args>, args: Args): boolean =>
   COMPARED.every((field) => isDeepStrictEqual(observed[field], args[field])) &&
   COMPARED_IF_SAID.every((field) => args[field] === undefined || args[field] === observed[field]);
@@ -164,7 +170,7 @@ const isSameToKernel = (observed: Some<Args>, args: Args): boolean =>
 const addition = (args: Args): Command =>
   ip(args.namespace, familyOption(args.family), "rule", "add", ...keyWords(args), ...ruleWords(args));
 
-/** The first of ours with that priority, which is the oldest. */
+/** Deletes our first rule of this priority, which is the oldest. */
 const deletion = (args: Args): Command =>
   ip(args.namespace, familyOption(args.family), "rule", "del", ...keyWords(args));
 
@@ -179,9 +185,9 @@ function ruleWords({ invert, action, table, suppressPrefixlength, ...args }: Arg
     ...word("to", args.to),
     ...word("iif", args.iif),
     ...word("oif", args.oif),
-    // Of a mark of 0 the kernel would look at no bit, unless it is told which.
+    // For the mark 0 without a mask, the kernel would compare no bits.
     ...word("fwmark", args.fwmark === "0x0" ? "0x0/0xffffffff" : args.fwmark),
-    // By number, as a host may have no /etc/protocols.
+    // By number, because a host may lack /etc/protocols.
     ...word("ipproto", args.ipproto && protocolNumber(args.ipproto)),
     ...word("sport", args.sport),
     ...word("dport", args.dport),
@@ -189,14 +195,16 @@ function ruleWords({ invert, action, table, suppressPrefixlength, ...args }: Arg
       "uidrange",
       typeof args.uidrange === "number" ? `${args.uidrange}-${args.uidrange}` : args.uidrange,
     ),
-    // `ip` reads it as hexadecimal, with or without the sign of it.
+    // `ip` reads it as hexadecimal, with or without `0x`.
     ...word("tos", args.tos === undefined ? undefined : `0x${args.tos.toString(16)}`),
     ...(action === "lookup" ? word("lookup", table) : [action]),
     ...word("suppress_prefixlength", suppressPrefixlength),
   ];
 }
 
-/** The rule in the words of the arguments. What none of them can say, and a rule too many, is told in `action`. */
+/**
+ * Returns the rule as arguments. `action` also lists surplus rules and settings that no argument can express.
+ */
 const observedArgs = (info: RuleInfo, count: number): Some<Args> => ({
   ...{ from: info.from, to: info.to, iif: info.iif, oif: info.oif },
   fwmark: info.fwmark && printFwmark(info.fwmark),

@@ -45,7 +45,7 @@ interface Reading extends Observed<Args, Partial<Outputs>> {
   readonly peer: Link | undefined;
 }
 
-/** A cable, as `ip link add type veth` makes it. See veth(4). Its mark is the alias of both ends. */
+/** A cable, as `ip link add type veth` creates it. See veth(4). The alias of both ends is its mark. */
 export const vethPair: Definition<Args, Partial<Outputs>> = {
   kind: "VethPair",
   schema: VethPairArgs,
@@ -57,7 +57,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   },
   identity: "end.name",
   onChange: {
-    // The kernel can move and rename a link, but a move costs 16 ms and everything that hangs on it.
+    // The kernel can move and rename a link, but a move costs 16 ms and everything that depends on it.
     "end.name": "replace",
     "end.namespace": "replace",
     "end.bridge": "update",
@@ -88,7 +88,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
 
   probe: ({ end, peer, adopt }) => [
     ...[end, peer].filter(isNamed).map(({ namespace, name }) => showLink(namespace, name)),
-    // Where the other end of each is, as two cables may lead to links of the same index.
+    // The location of the other end of each link, because two cables may lead to links of the same index.
     ...(adopt ? [end, peer].map(({ namespace }) => showNamespaceIds(namespace)) : []),
   ],
 
@@ -112,7 +112,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   create: (args) => creation(args),
 
   update(observed: Reading, args, owner = byResource(args.mark)) {
-    // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
+    // One end was moved or renamed by hand. Only a new cable has both ends in place.
     if (!observed.args.end?.name || !observed.args.peer?.name)
       return [...removal(observed, args), ...creation(args, textOf(owner))];
     const [alias = "", peerAlias = alias] = textsOf(owner);
@@ -142,11 +142,11 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       ? [...carrierProblems("end.up", observed.end), ...carrierProblems("peer.up", observed.peer)]
       : [],
 
-  // One end tells of the whole cable, and its deletion deletes both.
+  // One end identifies the cable, and its deletion deletes both ends.
   discover: surveyOf("VethPair", (end) => ({ end, peer: {} })),
 
   ownership: markInAlias({
-    // A crash may have come before one alias or both.
+    // A crash may have prevented one alias or both.
     isOurs: ({ end, peer }: Reading, { mark, ...asked }) => {
       const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
       return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
@@ -155,7 +155,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   }),
 };
 
-/** Whether an end is there as its resource's own: by itself, or as the other end of one that is. */
+/** Whether an end belongs to the resource, by its own marks or as the other end of a marked one. */
 function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: string, salt: string): boolean {
   if (!at) return true;
   const [link] = at;
@@ -166,7 +166,7 @@ function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: strin
   return isOthersEnd || isMarked({ owner: ownerOf(alias), group, mac }, mark, macOf(mark, salt));
 }
 
-/** Packets pass as soon as the kernel has noticed that both ends are up, which is a moment later. */
+/** Reports an end without carrier. The kernel notices a moment later that both ends are up. */
 function carrierProblems(property: string, link: Link | undefined): Problem[] {
   if (link?.operstate === undefined || link.operstate === "UP") return [];
   const reason = `is true, but the link's operational state stays ${link.operstate}: something else on this host holds it down`;
@@ -182,12 +182,12 @@ function ownerOn(links: readonly Link[], own: string): Owner {
   return others.some(Boolean) ? { by: "foreign", texts: [...new Set(others)] } : NOBODY;
 }
 
-/** In the state, an end that a refresh has not found has no name. */
+/** Whether an end has a name. In the state, an end that a refresh has not found has none. */
 const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
 
-/** Creates both ends at once and in their namespaces: a move later costs 16 ms and brings an end down. */
+/** Creates both ends at once in their namespaces, because a later move costs 16 ms and brings an end down. */
 function creation({ mark, end, peer }: Args, alias = mark): Command[] {
-  // `ip -n` knows the namespace of the first end; the second is named, so it must not be the host's own.
+  // `ip -n` sets the namespace of the first end. The second one is named, so it cannot be the host's own.
   const [first, second] =
     peer.namespace === undefined && end.namespace !== undefined ? [peer, end] : [end, peer];
   const target =
@@ -211,13 +211,16 @@ function creation({ mark, end, peer }: Args, alias = mark): Command[] {
 
 const marksOf = (link: Link | undefined) => ({ owner: ownerOf(link?.ifalias), group: link?.group });
 
-/** One end takes the other along. */
+/** Deletes one end. The kernel deletes the other one too. */
 function removal(observed: Observed<Args, object>, { end, peer }: Args): Command[] {
   const { namespace, name } = observed.args.end?.name ? end : peer;
   return [ip(namespace, "link", "del", "dev", name)];
 }
 
-/** Why what has these names is no cable between them. `ids` are the numbers that the namespace of each has for others. */
+/**
+ * Why links of these names are not the ends of one cable. `ids` are the numbers that the namespace of each end has for
+ * others.
+ */
 function incompatiblePair(
   end: Link | undefined,
   peer: Link | undefined,
@@ -236,22 +239,22 @@ function incompatiblePair(
     : `is two cables: ${end.ifname} and ${peer.ifname} are not the ends of one`;
 }
 
-/** A link, and the namespace that it is in. */
+/** A link and its namespace. */
 type Placed = readonly [link: Link, namespace: string | undefined];
 
 const placed = (link: Link | undefined, { namespace }: Pick<End, "namespace">): Placed | undefined =>
   link && [link, namespace];
 
-/** Whether a link leads to that other one. `ids` are the numbers that its namespace has for others. */
+/** Whether a link leads to another one. `ids` are the numbers that its namespace has for others. */
 function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids?: Answer): boolean {
   // Without a number the other end is in the same namespace.
   if (from.link_netnsid === undefined) return place === namespace && from.link === to.ifname;
   if (from.link_index !== to.ifindex) return false;
-  // One without a name is the host's own.
+  // The host's own namespace has no name.
   return ids === undefined || parseNamespaceIds(ids).get(from.link_netnsid) === namespace;
 }
 
-/** An end as the kernel has it; one that is not found has no name. */
+/** Returns an end as read back. An end that is not found has no name. */
 const seenEnd = (link: Link | undefined): Some<End> =>
   link ? { name: link.ifname, ...readBack(link) } : { name: undefined };
 

@@ -24,7 +24,9 @@ interface Outputs {
   table: string;
 }
 
-/** What `parse` found. The answers have the handles by which nftables knows rules; the state must not have them. */
+/**
+ * An observation with its answers, which hold the handles of nftables rules. Handles must not reach the state.
+ */
 interface Reading extends Observed<FilterRuleArgs, Outputs> {
   readonly answers: readonly Answer[];
 }
@@ -32,7 +34,7 @@ interface Reading extends Observed<FilterRuleArgs, Outputs> {
 const backends = { nftables, iptables, firewalld };
 
 /**
- * A packet filter rule in the kernel, which carries the mark as comment and is found by nothing else; in firewalld it is the
+ * A packet filter rule in the kernel, which only the mark in its comment identifies. In firewalld, the mark is the
  * description of the policy. See nft(8), iptables-extensions(8) and firewalld.policies(5).
  */
 export const filterRule: Definition<FilterRuleArgs, Outputs> = {
@@ -62,7 +64,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   },
 
   id: (args) => ruleId(args.chain, args),
-  // A rule is known by its mark alone, and no two resources have the same.
+  // Only its mark identifies a rule, and no two resources share one.
   objectNames: ({ namespace, mark }) => [objectName("filter rule", namespace, mark)],
   needs: ({ namespace }) => namespaceClaim(namespace),
   place: { namespace: "namespace", key: (_, named) => named },
@@ -101,7 +103,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
 
   discover: (namespace) => discoverBackends(backends, namespace),
 
-  // A reload of firewalld is for all its rules.
+  // A reload of firewalld affects all its rules.
   serialize: (args) => (args.backend === "firewalld" ? args.backend : turnOf(args)),
   together: {
     key: (args) => (args.backend === "nftables" ? `filter ${tableName(args.mark)}` : undefined),
@@ -121,7 +123,7 @@ function look(answers: readonly Answer[], args: FilterRuleArgs): Reading | undef
   };
 }
 
-/** Whether nothing of it is left. */
+/** Removes a rule. Returns whether nothing of it is left. */
 function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps<boolean> {
   const answers = yield filterRule.probe(args);
   return !look(answers, args) || (yield* deleteAll(change(answers, args.mark, args, false)));

@@ -7,7 +7,7 @@ import type { FilterRuleArgs } from "./args";
 import { firewalldProblems } from "./firewalld/problems";
 import { ownTrafficProblems } from "./lockout";
 
-/** What is wrong between the fields of a rule. */
+/** Reports problems between the fields of a rule. */
 export const filterProblems = asFarAsKnown<FilterRuleArgs, Problem>(
   interfaceProblems,
   placeProblems,

@@ -11,7 +11,10 @@ import { isMarked, linkId, macOf } from "./identity";
 import { birthWords, changes, completion, linkClaim, marking, needsOf, readBack, surveyOf } from "./link";
 import { type Option, type Options, optionsOf, optionWords } from "./options";
 
-/** The machine for kinds of link: a kind says its options as a table, and everything that links share is here. */
+/**
+ * Makes the definition of a kind of link. The kind provides a table of its options; everything that links share is
+ * here.
+ */
 
 /** The arguments of one link: the shared fields, and the kind's own options. */
 type Given = LinkArgs & { readonly mark: string } & Readonly<Args>;
@@ -28,27 +31,27 @@ interface Reading extends Observed<Given, Outputs> {
 /** The options that a schema has beyond the shared fields. A schema field without a row is a type error. */
 type Table<A> = { readonly [K in Exclude<keyof A & string, SharedField>]-?: Option<NonNullable<A[K]>> };
 
-/** A kind of link in its own words. */
+/** The properties of one kind of link. */
 interface KindOfLink<S extends z.ZodObject> {
   readonly kind: string;
   readonly schema: S;
   readonly link: Omit<LinkFacts, "linksOf">;
   readonly options: Table<z.output<S>>;
-  /** The effect of a change of a shared field that differs from the usual one. */
+  /** Effects of changed shared fields, if they differ from the usual ones. */
   readonly onChange?: { readonly [K in SharedField]?: Effect };
   /** Problems between fields. */
   problems?(args: z.output<S>): readonly Problem[];
   /**
-   * The words that creation needs where an MTU takes effect only if it is set later. By default it is set at creation.
+   * Returns the words for creation if the MTU takes effect only when it is set later. Default: creation sets the MTU.
    */
   wordsBeforeMtu?(mtu: number | undefined): readonly string[];
-  /** Options to set in a command of their own before the others, as the kernel refuses all at once. */
+  /** Options to set first in a separate command, because the kernel refuses all of them at once. */
   setFirst?(observed: Some<z.output<S>>, asked: z.output<S>): Some<z.output<S>>;
 }
 
 const EFFECTS: Readonly<Record<SharedField, Effect>> = {
   name: "replace",
-  // The kernel can move a link, but a move costs 16 ms and everything that is on it.
+  // The kernel can move a link, but a move costs 16 ms and everything that depends on it.
   namespace: "replace",
   bridge: "update",
   mac: "update",
@@ -58,7 +61,7 @@ const EFFECTS: Readonly<Record<SharedField, Effect>> = {
   adopt: "update",
 };
 
-/** A kind of link whose resources are one link each, and whose mark is the alias of that link. */
+/** Returns the definition of a kind whose resources are one link each. The alias of the link is the mark. */
 export function kindOfLink<S extends z.ZodObject>(
   said: KindOfLink<S>,
 ): Definition<Given, Outputs> & { readonly links: LinkFacts } {
@@ -100,7 +103,7 @@ export function kindOfLink<S extends z.ZodObject>(
           fields.includes(key),
         ),
       );
-      // The kernel decides what nobody asks for. Only a bridge that nobody asks for is drift.
+      // The kernel chooses values that nobody asks for. Of those, only a bridge is drift.
       const isLeft = (key: string) => key !== "bridge" && args[key] === undefined;
       return {
         args: Object.fromEntries(Object.entries(restorable).filter(([key]) => !isLeft(key))),
@@ -116,7 +119,7 @@ export function kindOfLink<S extends z.ZodObject>(
       const { namespace, mtu, mark } = args;
       const early = wordsBeforeMtu ? { ...args, mtu: undefined } : args;
       return [
-        // One message creates it with its options: udev and NetworkManager never see a link that is half set up.
+        // One message creates the link with its options, so udev and NetworkManager never see it half configured.
         ip(
           namespace,
           "link",
@@ -171,6 +174,6 @@ export function kindOfLink<S extends z.ZodObject>(
 const effectOf = (field: string, options: Options): Effect =>
   options[field]?.onChange ?? EFFECTS[field as SharedField];
 
-/** The value that `check` fills in for a field that is not given. */
+/** The default of a field in the schema. */
 const defaultOf = (schema: z.ZodObject, field: string): unknown =>
   (schema.shape[field] as z.ZodType | undefined)?.safeParse(undefined).data;

@@ -21,17 +21,17 @@ export const probe = ({ family, namespace, routeLocalnet }: NatRuleArgs): Comman
   ...(routeLocalnet === undefined ? [] : [listRaw(namespace)]),
 ];
 
-/** What guards localhost: only IPv4 has any such thing. */
+/** Lists the guards of localhost, which exist for IPv4 only. */
 export const listRaw = (namespace: string | undefined): Command => iptables("ipv4", namespace, "raw", "-S");
 
-/** All NAT rules of a network namespace, for `surveyed`. */
+/** Lists all NAT rules of a network namespace, for `discovered`. */
 export const discover = (namespace: string | undefined): Command[] => [
   iptables("ipv4", namespace, "nat", "-S"),
   iptables("ipv6", namespace, "nat", "-S"),
   listRaw(namespace),
 ];
 
-/** The resources behind the rules in the answers to `discover`. */
+/** Returns the resources whose rules are in the answers to `discover`. */
 export const discovered = ([ipv4, ipv6, raw]: readonly Answer[]): Marked[] =>
   resourcesBehind([...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6), ...markedIn("ipv4", raw)]);
 
@@ -41,7 +41,7 @@ const markedIn = (family: Family, listing: Answer) =>
     return mark === undefined ? [] : [{ mark, family, said: readRule(chain, words) }];
   });
 
-/** The guards of localhost in a listing of the table `raw`, by the link they guard. */
+/** Returns the guards of localhost in a listing of the table `raw`, with the links that they guard. */
 export const guardsIn = (raw: Answer) =>
   parseRules(raw).flatMap(({ comment, chain, words }) => {
     const parsed = parseComment(comment);
@@ -55,7 +55,7 @@ type Found = FoundLeg & {
   readonly place: Place;
 };
 
-/** The rules with this mark in the answers to `probe`. */
+/** Returns the rules with this mark in the answers to `probe`. */
 export const find = (answers: readonly Answer[], mark: string): FoundLeg[] =>
   foundIn(placesIn(answers), mark);
 
@@ -72,8 +72,8 @@ const foundIn = (places: readonly Place[], mark: string): Found[] =>
   });
 
 /**
- * Rules of others for the same port that a rule made now would not have on this side: below priority 0 it stands before them, else
- * behind. A restart of theirs, such as Docker's, puts them elsewhere, and the port leads to somebody else.
+ * Finds foreign rules for the same port that take precedence over a new rule. Below priority 0 a new rule precedes
+ * them, and otherwise it follows them. A restart of their program, such as Docker, can reverse that.
  */
 function rivalsOnTheWrongSide(
   places: readonly Place[],
@@ -87,7 +87,7 @@ function rivalsOnTheWrongSide(
     iptablesClaimants({ ...rule, owner: undefined }, protocol).some(
       ({ ports }) => sharedPort(wanted, ports) !== undefined,
     );
-  // Docker and others have them in chains of their own, to which they jump.
+  // Docker and others jump to chains of their own.
   const claimsBehind = (rule: IptablesRule): boolean =>
     claims(rule) ||
     places.some(
@@ -106,8 +106,8 @@ const targetOf = ({ words }: IptablesRule): string | undefined =>
   wordAfter(words, "-j") ?? wordAfter(words, "-g");
 
 /**
- * Puts `wanted` in the place of the rules with the mark `was`: each new one before the old one goes, so that there is
- * no moment without any.
+ * Replaces the rules with the mark `was` by `wanted`. Each new rule is added before the old one is deleted, so that
+ * there is always one.
  */
 export function change(
   answers: readonly Answer[],
@@ -119,7 +119,7 @@ export function change(
   const { pairs, surplus } = pair(foundIn(places, was), wanted);
   const remove = ({ words, place: { table, rule } }: Found) =>
     iptables(family, namespace, table, "-D", rule.chain, ...words);
-  // What guards localhost goes last.
+  // The guards of localhost are deleted last.
   const going = [...surplus].sort((a, b) => Number(a.chain === "raw") - Number(b.chain === "raw"));
   const commands: Command[] = [];
   for (const { leg, observed } of pairs) {
@@ -135,7 +135,7 @@ export function change(
   return [...commands, ...going.map(remove)];
 }
 
-/** A rule where it stands: those of one chain of one table are in their order. */
+/** A rule at its position. The rules of one chain are in order. */
 interface Place {
   readonly table: "nat" | "raw";
   readonly rule: IptablesRule;
@@ -154,8 +154,8 @@ const newRule = ({ chain }: Leg, comment: string): IptablesRule => ({
 });
 
 /**
- * The index in `places` that a rule gets: that of the one it replaces, else by its priority among ours. Below 0 it is
- * before what others have, from 0 on behind that. Nothing is let in before what guards localhost.
+ * Returns the index in `places` for a rule: that of the one it replaces, or the one for its priority among ours. With a
+ * priority below 0 it precedes foreign rules, and otherwise it follows them. No rule precedes the guards of localhost.
  */
 function placeFor(leg: Leg, places: readonly Place[], observed: Found | undefined): number {
   const isInPlace =
@@ -176,7 +176,7 @@ function placeFor(leg: Leg, places: readonly Place[], observed: Found | undefine
   return later < 0 ? Math.max(start, places.findLastIndex(isBeside) + 1) : later;
 }
 
-/** How iptables is told to put a rule at that index: counted from 1 in its chain. */
+/** Returns the words of iptables for an index, which counts from 1 in its chain. */
 function insertion(leg: Leg, places: readonly Place[], at: number): [Place["table"], ...string[]] {
   const [table, chain] = [tableOf(leg.chain), builtIn(leg.chain)];
   const beside = places.flatMap((one, index) =>

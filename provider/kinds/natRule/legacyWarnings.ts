@@ -3,8 +3,7 @@ import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packetRul
 import type { NatRuleArgs } from "./args";
 
 /**
- * Tells of rules of iptables-legacy beside this one, which translate all the same; whose turn comes first hangs on what was
- * loaded first.
+ * Warns of rules of iptables-legacy, which also translate packets. The order depends on which module was loaded first.
  */
 export function* legacyWarnings(args: NatRuleArgs): Steps<readonly string[]> {
   const { namespace, family } = args;

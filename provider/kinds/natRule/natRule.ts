@@ -37,7 +37,9 @@ interface Outputs {
   table: string;
 }
 
-/** What `parse` found. The answers have the handles by which nftables knows rules; the state must not have them. */
+/**
+ * An observation with its answers, which hold the handles of nftables rules. Handles must not reach the state.
+ */
 interface Reading extends Observed<NatRuleArgs, Outputs> {
   readonly answers: readonly Answer[];
 }
@@ -45,8 +47,8 @@ interface Reading extends Observed<NatRuleArgs, Outputs> {
 const backends = { nftables, iptables };
 
 /**
- * Network address translation in the kernel: one or more rules, which carry the mark as comment and are found by
- * nothing else. See nft(8) and iptables-extensions(8).
+ * Network address translation in the kernel: one or more rules, which only the mark in their comments identifies. See
+ * nft(8) and iptables-extensions(8).
  */
 export const natRule: Definition<NatRuleArgs, Outputs> = {
   kind: "NatRule",
@@ -67,19 +69,19 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     to: "update",
     priority: "update",
     hairpin: "update",
-    // Another link has another parameter, and the old one is to be set back.
+    // Another link has another parameter, and the old one must be restored.
     routeLocalnet: "replace",
   },
 
   id: (args) => ruleId(args.kind, args),
-  // A rule is known by its mark alone, and no two resources have the same.
+  // Only its mark identifies a rule, and no two resources share one.
   objectNames: ({ namespace, mark }) => [objectName("NAT rule", namespace, mark)],
   needs: ({ namespace, routeLocalnet }) => [
     ...namespaceClaim(namespace),
     ...(routeLocalnet === undefined ? [] : [objectName("link", namespace, routeLocalnet)]),
   ],
 
-  // The network of a hairpin is that of an address.
+  // The network of a hairpin is derived from an address.
   needsAny: ({ namespace, hairpin }) => (hairpin === true ? [addressesIn(namespace)] : []),
   place: { namespace: "namespace", key: (_, named) => named },
 
@@ -90,7 +92,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
         ? { destination: UNKNOWN, outInterface: UNKNOWN }
         : inside && !isAny(inside)
           ? { destination: `!${inside}` }
-          : // The loopback link has no address to put in: what the host sends to itself would be dropped.
+          : // The loopback link has no address to translate to. Packets of the host to itself would be dropped.
             { outInterface: "!lo" };
     return { family: familyAmong([source, destination, to]), ...(kind === "masquerade" && masquerade) };
   },
@@ -132,7 +134,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     ...(routeLocalnet === undefined ? [] : [`localnet ${args.namespace ?? ""}/${routeLocalnet}`]),
   ],
   together: {
-    // The others look at more than the rules.
+    // Other rules need a probe of more than the rules.
     key: (args) =>
       args.backend === "nftables" && groundProbe(args).length === 0
         ? `NAT ${tableName(args.mark)}`
@@ -145,10 +147,10 @@ function look(answers: readonly Answer[], args: NatRuleArgs): Reading | undefine
   const backend = backends[args.backend];
   const found = backend.find(answers, args.mark);
   const ground = groundOf(answers, args);
-  // A flush by hand deletes the rules and leaves `route_localnet` set.
+  // A manual flush deletes the rules and leaves `route_localnet` set.
   const isOpenForNobody = isOpenByUs(ground) && !ground.isShared;
   if (found.length === 0 && !isOpenForNobody) return undefined;
-  // Where the host has no such network any more, the one that was found is as good as any.
+  // If the host no longer has such a network, the observed one is as good as any.
   const inside = ground.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
   const observed = observedArgs(found, legs(args, inside), args);
   const table = args.backend === "nftables" ? tableName(args.mark) : "nat";
@@ -161,14 +163,17 @@ function look(answers: readonly Answer[], args: NatRuleArgs): Reading | undefine
   };
 }
 
-/** What `groundIn` finds behind the answers for the backend, with the network that was named. */
+/**
+ * Returns the host context, from the answers that follow those of the backend. A network that the program names takes
+ * precedence.
+ */
 function groundOf(answers: readonly Answer[], args: NatRuleArgs): Ground {
   const ground = groundIn(answers.slice(backends[args.backend].probe(args).length), args);
   return typeof args.hairpin === "string" ? { ...ground, network: args.hairpin } : ground;
 }
 
 function change(answers: readonly Answer[], was: string, args: NatRuleArgs, ground: Ground): Command[] {
-  // Without answers nobody has looked, and nothing is going to be run.
+  // Without answers there was no look, and no command will run.
   if (args.hairpin && ground.network === undefined && answers.length > 0) {
     throw new RefusedError(
       `${natRule.id(args)}: hairpin is true, but ${args.namespace ?? "the host"} has no address in the network of ${args.to} yet: make that address first (\`dependsOn\`), or name the network`,
@@ -187,12 +192,12 @@ function* removal(args: NatRuleArgs): Steps<boolean> {
   const answers = yield natRule.probe(args);
   const observed = look(answers, args);
   if (!observed) return true;
-  // Before its guard goes.
+  // The guard is deleted after this.
   yield closeLocalnet(args, groundOf(answers, args));
   const isGone = yield* deleteAll(backends[args.backend].change(answers, args.mark, args, []));
   yield forget({ ...args, ...matchedIn(observed.args) });
   if (!isGone || args.routeLocalnet === undefined) return isGone;
-  // Another stack may have begun to need it, or have let go of it, since the look before.
+  // Since the first look, another stack may have started or stopped needing it.
   const after = groundOf(yield natRule.probe(args), args);
   yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
   return true;

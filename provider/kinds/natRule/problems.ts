@@ -8,10 +8,10 @@ import { givenPorts, lackingProtocol, tooManyPorts } from "../packetRule/ports";
 import type { NatRuleArgs } from "./args";
 import { isLoopback, sizeOf } from "./ruleSpecs";
 
-/** Ports that one rule maps one to one: nftables lists each of them. */
+/** The most ports that one rule may map one to one, because nftables lists each of them. */
 const MOST_MAPPED = 1024;
 
-/** What is wrong between the fields of a rule. */
+/** Reports problems between the fields of a rule. */
 export const natProblems = asFarAsKnown<NatRuleArgs, Problem>(
   targetProblems,
   interfaceProblems,
@@ -89,7 +89,7 @@ function familyProblems({ family, source, destination, to }: NatRuleArgs): Probl
   ];
 }
 
-/** A network stands for another one address by address, and a range of ports for another port by port. */
+/** Checks mappings of a network to another one by address, and of a range of ports to another one by port. */
 function mapProblems({ kind, source, destination, port, to }: NatRuleArgs): Problem[] {
   const { network, ports } = parseTarget(to ?? "") ?? {};
   const [from, onto] = [parsePorts(String(port)), ports];

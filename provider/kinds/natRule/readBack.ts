@@ -5,7 +5,7 @@ import { type FoundLeg, type Leg, pair, says } from "./ruleSpecs";
 
 const ANY: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
 
-/** The arguments that a rule in the kernel says. */
+/** The arguments that a rule in the kernel can express. */
 export const SAID = [
   "kind",
   "source",
@@ -24,8 +24,8 @@ export const SAID = [
 type Pair = { readonly leg: Leg; readonly observed: FoundLeg };
 
 /**
- * What was found, in the words of the arguments. Of several rules the one that is not as asked counts; what no argument
- * can say, a rule missing and a rule too many are told in `to`.
+ * Returns the rules as arguments. Among several rules, the one that differs counts. `to` also lists missing and surplus
+ * rules, and settings that no argument can express.
  */
 export function observedArgs(found: readonly FoundLeg[], wanted: readonly Leg[], args: NatRuleArgs) {
   const { pairs, surplus } = pair(found, wanted);
@@ -68,7 +68,7 @@ function destinationOf(main: readonly Pair[], { destination, kind, family }: Nat
     (observed.destinationType === leg.destinationType || leg.destinationType !== "local");
   const other = main.find((one) => !isToHost(one))?.observed;
   if (!other) return destination;
-  // Nothing asked for means the host's addresses, which is not what was found.
+  // An unset target means the host's addresses, which is not what was found.
   return other.destination ?? (kind === "dnat" ? ANY[family] : undefined);
 }
 
@@ -85,10 +85,10 @@ function notesOn({ leg, observed }: Pair): (string | undefined)[] {
   ];
 }
 
-/** What the rules for `hairpin` and `routeLocalnet` say otherwise; where they are for is told by these arguments. */
+/** Returns the differences in the rules for `hairpin` and `routeLocalnet`, as values of these arguments. */
 function noteOnOther({ leg, observed }: Pair): string | undefined {
   const where = leg.for === "hairpin" ? "source" : leg.chain === "raw" ? "inInterface" : "outInterface";
-  // Of a target that is a range the network stands for both ends.
+  // For a target that is a range, the network stands for both ends.
   const destination = leg.destination === leg.source ? observed.source : leg.destination;
   const moved = { ...leg, [where]: observed[where], destination };
   return says(observed, moved) ? undefined : `${leg.for} is otherwise in ${leg.chain}`;

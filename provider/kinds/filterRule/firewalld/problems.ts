@@ -3,7 +3,7 @@ import { asFarAsKnown } from "../../../engine/unknown";
 import type { FilterRuleArgs } from "../args";
 import { knownIcmpTypes } from "./richRule";
 
-/** What firewalld has no words for. */
+/** Reports arguments that firewalld cannot express. */
 export const firewalldProblems = (args: FilterRuleArgs): Problem[] =>
   asFarAsKnown<FilterRuleArgs, Problem>(
     ...NOWHERE.map(
@@ -53,14 +53,17 @@ function unknownTypes({ icmpType, family }: FilterRuleArgs): Problem[] {
   return unknown.length === 0 ? [] : [{ property: "icmpType", reason }];
 }
 
-/** firewalld splits a rule at each of them: `Rich_Rule._lexer` of firewalld 1.3. */
+/** The characters at which firewalld splits a rule: `Rich_Rule._lexer` of firewalld 1.3. */
 function brokenPrefix({ logPrefix }: FilterRuleArgs): Problem[] {
   const reason =
     "has a `=`, at which firewalld takes a rule apart: leave it out of the text, or use another backend";
   return logPrefix?.includes("=") ? [{ property: "logPrefix", reason }] : [];
 }
 
-/** Its word is `error`, which it hands on as it is: firewalld 1.3 fails at that, at a reload as a whole. */
+/**
+ * Reports the log level `err`. firewalld calls it `error` and passes that on, and firewalld 1.3 then fails at every
+ * reload.
+ */
 function brokenLevel({ logLevel }: FilterRuleArgs): Problem[] {
   const reason =
     "is err, by a name of firewalld that nftables refuses: use another level, such as crit or warn, or another backend";
