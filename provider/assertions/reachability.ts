@@ -20,7 +20,7 @@ const payload = z.string().superRefine((text, ctx) => {
   const bytes = Buffer.byteLength(text);
   if (bytes > 1200) ctx.addIssue({ code: "custom", message: `is ${bytes} bytes long: write 1200 or less` });
   if (isBroken(text))
-    ctx.addIssue({ code: "custom", message: `is ${JSON.stringify(text)}, which has half a character` });
+    ctx.addIssue({ code: "custom", message: `is ${JSON.stringify(text)}, which contains half a character` });
 });
 
 const trigger = z.union([z.string(), z.number().overwrite(withoutSign), z.boolean()], {
@@ -128,8 +128,9 @@ const isStatus = ({ status }: Answer, asked: Given): boolean =>
 
 function reasonOf(asked: Given, { text }: Answer): string {
   const from = placeName(asked.namespace);
-  if (asked.expect === "blocked") return `${from} reaches ${whatIs(asked)}, but is not to (${text})`;
-  const wanted = asked.status === undefined ? "" : `, where the status is to be ${asked.status}`;
+  if (asked.expect === "blocked")
+    return `${from} can reach ${whatIs(asked)}, but \`expect\` is \`blocked\` (${text})`;
+  const wanted = asked.status === undefined ? "" : `, not the expected status ${asked.status}`;
   return `${from} does not reach ${whatIs(asked)} (${text}${wanted})`;
 }
 
@@ -148,7 +149,7 @@ async function explain(host: Host, asked: Given): Promise<string> {
   const there = steps.filter(({ direction, way }) => direction === "there" && way === undefined);
   const places = there.map(({ place }) => placeName(place));
   const way = places.filter((place, at) => place !== places[at - 1]);
-  return `the way is ${way.join(" → ")}: a filter on one of these has to stop it`;
+  return `the way is ${way.join(" → ")}: add a filter to one of these`;
 }
 
 function problemsOf({ protocol, port, path, status, payload }: z.output<typeof Probing>): Problem[] {

@@ -56,7 +56,7 @@ function commonNameProblem(name: string): string | undefined {
   if (/[\s/\u0000-\u001f\u007f"'\\]/.test(name)) {
     return `is ${JSON.stringify(name)}: white space, control characters, quotes, \`/\` and \`\\\` are not allowed`;
   }
-  if (isBroken(name)) return `is ${JSON.stringify(name)}, which has half a character`;
+  if (isBroken(name)) return `is ${JSON.stringify(name)}, which contains half a character`;
   const invisible = invisibleIn(name);
   return invisible && `has a character in it that cannot be seen, ${invisible}: leave it out`;
 }

@@ -93,7 +93,7 @@ export const address: Definition<Args, Outputs> = {
     if (!parsed) return [];
     const problems: Problem[] = [];
     if (far && far.family !== parsed.family) {
-      problems.push({ property: "peer", reason: `is of another family than ${address}` });
+      problems.push({ property: "peer", reason: `has another family than ${address}` });
     }
     if (far && parsed.prefix !== parsed.bits) {
       const reason = `is ${address}, but with a peer the prefix length belongs to the peer: write ${parsed.address}/${parsed.bits} here and peer ${far.address}/${parsed.prefix}`;
@@ -142,7 +142,7 @@ export const address: Definition<Args, Outputs> = {
 
   pending({ info, isLinkUp }: Reading, { address }) {
     if (info.dadfailed) {
-      const reason = `is ${address}, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another`;
+      const reason = `is ${address}, which another machine on this link already has (duplicate address detection, RFC 4862): choose another`;
       return [{ property: "address", reason }];
     }
     const reason = `is ${address}, which is still tentative: duplicate address detection does not end`;
@@ -174,7 +174,7 @@ function* copyWarnings(args: Args, host: HostId): Steps<readonly string[]> {
   const at = namespace === undefined ? "" : ` -n ${namespace}`;
   return noteCopies(host, args, parseLocalLinks(answer)).map(
     (other) =>
-      `${own} is on ${linkId(namespace, other)} as well, where no resource of this program put it, and packets for its network may take that link instead of ${link}: if nobody needs it there, remove it (\`ip${at} address del ${address} dev ${other}\`)`,
+      `${own} is on ${linkId(namespace, other)} as well, although no resource of this program put it there. Packets for its network may take that link instead of ${link}: if nobody needs it there, remove it (\`ip${at} address del ${address} dev ${other}\`)`,
   );
 }
 

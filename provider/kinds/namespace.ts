@@ -16,10 +16,10 @@ import { birthGroup, isMarked } from "./links/identity";
 import { type Inside, inside, untilGone } from "./links/inside";
 import {
   claimedIn,
+  observedSides,
   originOf,
   readSides,
   restoreSides,
-  seenSides,
   settleSides,
   sidesBefore,
   sidesOf,
@@ -109,7 +109,7 @@ export const namespace: Definition<Args, Outputs> = {
       outputs,
       owner: ownerOf(lo.ifalias),
       group: lo.group,
-      ...seenSides(others, Object.keys(sysctls ?? {})),
+      ...observedSides(others, Object.keys(sysctls ?? {})),
     };
   },
 

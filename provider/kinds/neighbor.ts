@@ -86,7 +86,7 @@ export const neighbor: Definition<Args> = {
     if (!info) return undefined;
     const { more } = info;
     const incompatible =
-      more.length === 0 ? undefined : `has settings that no Neighbor has: ${more.join(", ")}`;
+      more.length === 0 ? undefined : `has settings that Neighbor does not support: ${more.join(", ")}`;
     return { args: observedArgs(info, args), outputs: {}, owner: ownerOf(info, args), incompatible };
   },
 

@@ -73,7 +73,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
 
   problems: ({ stp, rstp }) =>
     stp && rstp
-      ? [{ property: "rstp", reason: "is true beside `stp`: a bridge speaks one of the two protocols" }]
+      ? [{ property: "rstp", reason: "is true together with `stp`: a bridge runs only one of them" }]
       : [],
 
   probe: ({ name }) => [
@@ -84,7 +84,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
   parse([tables, answer], args): Reading | undefined {
     const [[row] = [], [itself] = []] = parseTables(tables);
     const link = parseLink(answer);
-    if (row) return seenOf(row, itself, link, args);
+    if (row) return observedBridge(row, itself, link, args);
     return link && other(link);
   },
 
@@ -173,7 +173,7 @@ const mtuCommand = (name: string, mtu: number | undefined): string[] =>
     ? ["clear", "Interface", name, "mtu_request"]
     : ["set", "Interface", name, `mtu_request=${mtu}`];
 
-function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Reading {
+function observedBridge(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Reading {
   const wanted = { mac: entryIn(row, "other_config", "hwaddr"), mtu: numberIn(itself, "mtu_request") };
   // An MTU that nobody asked for follows the ports.
   const isPinned = wanted.mtu !== undefined || args.mtu !== undefined;
@@ -201,7 +201,7 @@ const other = ({ linkinfo, ifalias }: Link): Reading => ({
 });
 
 const noLink = (datapathType: string): string =>
-  `is ${datapathType}, with which Open vSwitch has made no link for it: ${
+  `is ${datapathType}, for which Open vSwitch has not created a link: ${
     datapathType === "system"
       ? "it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without"
       : "see the log of ovs-vswitchd"
@@ -217,6 +217,6 @@ function* warnings({ name, datapathType }: Args): Steps<readonly string[]> {
   const [[row] = []] = parseTables(tables);
   if (entryIn(row, "other_config", "userspace-tso-enable") === "true") return [];
   return [
-    `${name}: in userspace, TCP and UDP from veth pairs get lost for their checksums: \`ovs-vsctl set Open_vSwitch . other_config:userspace-tso-enable=true\`, and start ovs-vswitchd anew`,
+    `${name}: in userspace, TCP and UDP from veth pairs are lost because of their checksums. Run \`ovs-vsctl set Open_vSwitch . other_config:userspace-tso-enable=true\` and restart ovs-vswitchd`,
   ];
 }

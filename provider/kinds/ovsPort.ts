@@ -91,11 +91,11 @@ export const ovsPort: Definition<Args, Outputs> = {
     };
   },
 
-  create: (args) => [making(args)],
+  create: (args) => [addition(args)],
 
   update({ args: observed, owner }, args) {
     // In one transaction the port would stay where it is.
-    if (observed.bridge !== args.bridge) return [deletion(args), making(args)];
+    if (observed.bridge !== args.bridge) return [deletion(args), addition(args)];
     const settings = [
       ...vlanSettings(observed, args),
       ...(hasMark(owner, args.mark) ? [] : [markSetting(args.mark)]),
@@ -132,7 +132,7 @@ const PORT_COLUMNS = "_uuid,name,tag,trunks,vlan_mode,interfaces,external_ids";
 const isTaken = (link: Link | undefined): boolean =>
   link !== undefined && link.master === undefined && (link.promiscuity ?? 0) > 0;
 
-const making = (args: Args): Command =>
+const addition = (args: Args): Command =>
   vsctl(
     ["add-port", args.bridge, args.interface],
     ["set", "Port", args.interface, ...vlanSettings({}, args), markSetting(args.mark)],
@@ -161,7 +161,7 @@ const vlanSettings = (observed: Partial<Vlans>, { tag, trunks, vlanMode }: Vlans
 function vlanProblems({ tag, trunks, vlanMode }: Args): Problem[] {
   const problems: Problem[] = [];
   if (vlanMode === "trunk" && tag !== undefined) {
-    const reason = `is ${tag}, but on a \`trunk\` frames carry their VLAN: leave it out, or say \`native-untagged\` for frames without one`;
+    const reason = `is ${tag}, but on a \`trunk\` frames carry their VLAN: leave it out, or set \`native-untagged\` for frames without one`;
     problems.push({ property: "tag", reason });
   }
   if (vlanMode !== "trunk" && tag === undefined) {

@@ -128,7 +128,7 @@ export const policyRule: Definition<Args> = {
     // The higher value counts, and 2 is the loose mode.
     return values.includes("1") && !values.includes("2")
       ? [
-          `rp_filter is strict (1) in ${namespace ?? "the host"}: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl`,
+          `rp_filter is strict (1) in ${namespace ?? "the host"}: replies that arrive on another link than the one of this rule are dropped. If that happens, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl`,
         ]
       : [];
   },
@@ -230,15 +230,15 @@ function familyProblems({ family, from, to, ipproto, tos = 0, suppressPrefixleng
     const own = family === "ipv4" ? "icmp" : "icmpv6";
     problems.push({
       property: "ipproto",
-      reason: `is ${ipproto}, which is not of ${family}: write ${own}, or the other family`,
+      reason: `is ${ipproto}, which does not belong to ${family}: write ${own}, or the other family`,
     });
   }
   if (family === "ipv4" && tos > 28) {
-    const reason = `is ${tos}, but of IPv4 the kernel looks at the bits of RFC 1349 alone: write 4 to 28`;
+    const reason = `is ${tos}, but for IPv4 the kernel compares only the bits of RFC 1349: write 4 to 28`;
     problems.push({ property: "tos", reason });
   }
   if (family === "ipv4" && suppressPrefixlength > 32) {
-    const reason = `is ${suppressPrefixlength}, but prefixes of IPv4 have 32 bits at most`;
+    const reason = `is ${suppressPrefixlength}, but IPv4 prefixes have at most 32 bits`;
     problems.push({ property: "suppressPrefixlength", reason });
   }
   return problems;
@@ -268,6 +268,6 @@ function actionProblems({ action, table, suppressPrefixlength }: Args): Problem[
 function selectorProblems(args: Args): Problem[] {
   if (!args.invert || SELECTORS.some((field) => args[field] !== undefined)) return [];
   const which = SELECTORS.map((field) => `\`${field}\``).join(", ");
-  const reason = `is true, but nothing says which packets are left out, so the rule is for none: give one of ${which}`;
+  const reason = `is true, but no field selects packets to exclude, so the rule matches none: set one of ${which}`;
   return [{ property: "invert", reason }];
 }

@@ -45,7 +45,7 @@ export const RouteArgs = z.object({
         onlink: z.boolean().default(false),
       }),
     )
-    .min(2, "needs two ways or more: write a single one as `via` and `interface`")
+    .min(2, "needs two or more ways: write a single one as `via` and `interface`")
     .optional(),
   adopt: z.boolean().optional(),
 });
@@ -160,7 +160,7 @@ export const route: Definition<Args> = {
     if (!observed.hasRival) return [change("replace", args, owner)];
     // The kernel replaces the first one that it finds, whoever owns it.
     throw new RefusedError(
-      `${route.id(args)} has another route with the same metric beside it: remove that one by hand first`,
+      `${route.id(args)} cannot change: another route has the same destination and metric. Remove that one by hand first`,
     );
   },
 
@@ -175,8 +175,8 @@ export const route: Definition<Args> = {
 
 /** Why a route cannot be adopted. Settings that no argument can express would be lost. */
 function incompatible({ type, more }: RouteInfo): string | undefined {
-  if (type === undefined) return "is of a type that no Route has";
-  return more.length === 0 ? undefined : `has settings that no Route has: ${more.join(", ")}`;
+  if (type === undefined) return "has a type that Route does not support";
+  return more.length === 0 ? undefined : `has settings that Route does not support: ${more.join(", ")}`;
 }
 
 /**
@@ -300,11 +300,14 @@ function shapeProblems(args: Args): Problem[] {
       .filter((field) => args[field] !== undefined && args[field] !== false)
       .map((property) => ({ property, reason }));
   if (type !== "unicast") {
-    const reason = `has no meaning for a route of type ${type}, which lets nothing through: leave it out`;
+    const reason = `has no meaning for a route of type ${type}, which forwards nothing: leave it out`;
     return refuse(["via", "interface", "onlink", "source", "nexthops"], reason);
   }
   if (nexthops) {
-    return refuse(["via", "interface", "onlink"], "does not go with `nexthops`: move it into one of them");
+    return refuse(
+      ["via", "interface", "onlink"],
+      "cannot be combined with `nexthops`: move it into one of them",
+    );
   }
   if (via !== undefined || link !== undefined) return [];
   const reason = "is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`";
@@ -332,7 +335,7 @@ function missingGateway({ via, interface: link }: Way, args: Args, at: number): 
   const reason =
     link === undefined
       ? "is missing: name a gateway here, or a link as `interface`"
-      : "is missing: of several IPv6 ways each needs a gateway";
+      : "is missing: each of several IPv6 ways needs a gateway";
   return [{ property: `nexthops[${at}].via`, reason }];
 }
 
@@ -377,11 +380,11 @@ function familyProblems(args: Args): Problem[] {
   if (family === "ipv6" && metric === 0) {
     problems.push({
       property: "metric",
-      reason: "is 0, which the kernel takes for 1024 in IPv6: write 1024",
+      reason: "is 0, which the kernel reads as 1024 for IPv6: write 1024",
     });
   }
   if (family === "ipv6" && mtu !== undefined && mtu < 1280) {
-    const reason = `is ${mtu}, but 1280 bytes must get through in IPv6 (RFC 8200): write 1280 or more`;
+    const reason = `is ${mtu}, but IPv6 needs at least 1280 bytes (RFC 8200): write 1280 or more`;
     problems.push({ property: "mtu", reason });
   }
   return problems;

@@ -12,10 +12,10 @@ import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../
 import { forwardersIn } from "./forwarders";
 import {
   claimedIn,
+  observedSides,
   originOf,
   readSides,
   restoreSides,
-  seenSides,
   settleSides,
   sidesBefore,
   sidesOf,
@@ -86,7 +86,7 @@ export const sysctl: Definition<Args> = {
       ...(hasOtherUnit(key) && { restorable: { key, value } }),
       outputs: {},
       owner: NOBODY,
-      ...seenSides(others, [key]),
+      ...observedSides(others, [key]),
     };
   },
 

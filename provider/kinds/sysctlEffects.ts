@@ -74,7 +74,7 @@ function sidesIn(answers: readonly (string | undefined)[], keys: readonly string
 }
 
 /** Returns the same as a field of an observation, if there are any. */
-export function seenSides(
+export function observedSides(
   answers: readonly (string | undefined)[],
   keys: readonly string[],
 ): { sides?: Values } {

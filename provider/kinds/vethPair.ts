@@ -14,11 +14,11 @@ import {
   birthWords,
   changes,
   completion,
+  discoveryOf,
   linkClaim,
   marking,
   needsOf,
   readBack,
-  surveyOf,
 } from "./links/link";
 
 const EndArgs = z.object({ ...placeFields, ...portFields, ...ethernetFields, ...stateFields });
@@ -100,7 +100,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     const links = [end, peer].filter((link) => link !== undefined);
     if (links.length === 0) return undefined;
     return {
-      args: { end: seenEnd(end), peer: seenEnd(peer) },
+      args: { end: observedEnd(end), peer: observedEnd(peer) },
       outputs: { ...(end && { ifindex: end.ifindex }), ...(peer && { peerIfindex: peer.ifindex }) },
       owner: ownerOn(links, args.mark),
       incompatible: incompatiblePair(end, peer, args, left),
@@ -143,7 +143,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       : [],
 
   // One end identifies the cable, and its deletion deletes both ends.
-  discover: surveyOf("VethPair", (end) => ({ end, peer: {} })),
+  discover: discoveryOf("VethPair", (end) => ({ end, peer: {} })),
 
   ownership: markInAlias({
     // A crash may have prevented one alias or both.
@@ -169,7 +169,7 @@ function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: strin
 /** Reports an end without carrier. The kernel notices a moment later that both ends are up. */
 function carrierProblems(property: string, link: Link | undefined): Problem[] {
   if (link?.operstate === undefined || link.operstate === "UP") return [];
-  const reason = `is true, but the link's operational state stays ${link.operstate}: something else on this host holds it down`;
+  const reason = `is true, but the link's operational state stays ${link.operstate}: another program on this host holds it down`;
   return [{ property, reason }];
 }
 
@@ -255,12 +255,12 @@ function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids?: Answer): 
 }
 
 /** Returns an end as read back. An end that is not found has no name. */
-const seenEnd = (link: Link | undefined): Some<End> =>
+const observedEnd = (link: Link | undefined): Some<End> =>
   link ? { name: link.ifname, ...readBack(link) } : { name: undefined };
 
 function problems(end: End, peer: End): Problem[] {
   if (end.name === peer.name && end.namespace === peer.namespace) {
-    const reason = `is ${peer.name}, as is the other end in the same namespace: name one of them otherwise`;
+    const reason = `is ${peer.name}, like the other end in the same namespace: rename one of them`;
     return [{ property: "peer.name", reason }];
   }
   return [];

@@ -20,11 +20,11 @@ const LINK_FIELDS: Readonly<Record<string, "inInterface" | "outInterface">> = {
 export function ownTrafficProblems(args: FilterRuleArgs): Problem[] {
   const property = LINK_FIELDS[args.chain];
   if (property === undefined || !isForHost(args) || !stops(args) || !fitsOwn(args, args[property])) return [];
-  const mend =
+  const fix =
     args[property] === undefined
       ? `write \`${property}: "!${OWN.link}"\``
-      : `name another link, or leave out its packets by \`source: "!127.0.0.0/8"\``;
-  const reason = `does not leave out the link ${OWN.link}, by which Pulumi talks to itself over TCP: \`pulumi up\` would hang, and so would \`pulumi destroy\`; ${mend}`;
+      : `name another link, or exclude its packets by \`source: "!127.0.0.0/8"\``;
+  const reason = `does not exclude the link ${OWN.link}, over which Pulumi talks to itself: \`pulumi up\` would hang, and so would \`pulumi destroy\`; ${fix}`;
   return [{ property, reason }];
 }
 

@@ -50,15 +50,15 @@ function warning({ family, table, name }: BaseChain, args: FilterRuleArgs): stri
   const where = isIptables
     ? `the chain ${name} of ${family === "ip" ? "iptables" : "ip6tables"}`
     : `the chain ${name} of the table ${family} ${table}`;
-  return `${placeOf(args)}: an accept in ${args.chain} does not overrule ${where}, which drops what it does not accept itself${mend(args, isIptables, table)}`;
+  return `${placeOf(args)}: an accept in ${args.chain} does not overrule ${where}, which drops what it does not accept itself${fix(args, isIptables, table)}`;
 }
 
-function mend({ chain, dockerUser }: FilterRuleArgs, isIptables: boolean, table: string): string {
-  if (table === FIREWALLD) return ": with backend `firewalld` this rule is put before its zones";
+function fix({ chain, dockerUser }: FilterRuleArgs, isIptables: boolean, table: string): string {
+  if (table === FIREWALLD) return ": with backend `firewalld` this rule precedes its zones";
   if (!isIptables) return ": add one there";
   const docker =
     chain === "forward" && !dockerUser ? ", and with `dockerUser: true` before Docker's own" : "";
-  return `: with backend \`iptables\` this rule is put there${docker}`;
+  return `: with backend \`iptables\` this rule goes there${docker}`;
 }
 
 const dropsByPolicy = (listing: Answer, chain: string): boolean =>

@@ -8,7 +8,7 @@ import { incompatible, parseLink } from "../../linux/read/link";
 import { linksIn, memberOf, portsOf, stackedOn } from "./attached";
 import type { LinkArgs, SharedField } from "./fields";
 import { isMarked, linkId, macOf } from "./identity";
-import { birthWords, changes, completion, linkClaim, marking, needsOf, readBack, surveyOf } from "./link";
+import { birthWords, changes, completion, discoveryOf, linkClaim, marking, needsOf, readBack } from "./link";
 import { type Option, type Options, optionsOf, optionWords } from "./options";
 
 /**
@@ -63,11 +63,11 @@ const EFFECTS: Readonly<Record<SharedField, Effect>> = {
 
 /** Returns the definition of a kind whose resources are one link each. The alias of the link is the mark. */
 export function kindOfLink<S extends z.ZodObject>(
-  said: KindOfLink<S>,
+  given: KindOfLink<S>,
 ): Definition<Given, Outputs> & { readonly links: LinkFacts } {
-  const { kind, schema, wordsBeforeMtu } = said;
-  const { type } = said.link;
-  const options = said.options as Options;
+  const { kind, schema, wordsBeforeMtu } = given;
+  const { type } = given.link;
+  const options = given.options as Options;
   const fields = Object.keys(schema.shape);
   const born = Object.fromEntries(
     Object.entries(options).map(([key, { born }]) => [key, born ?? defaultOf(schema, key)]),
@@ -79,9 +79,9 @@ export function kindOfLink<S extends z.ZodObject>(
     schema,
     identity: "name",
     onChange: Object.fromEntries(
-      fields.map((field) => [field, said.onChange?.[field as SharedField] ?? effectOf(field, options)]),
+      fields.map((field) => [field, given.onChange?.[field as SharedField] ?? effectOf(field, options)]),
     ),
-    links: { ...said.link, linksOf: (args) => [args] },
+    links: { ...given.link, linksOf: (args) => [args] },
 
     id: ({ namespace, name }) => linkId(namespace, name),
     place: { namespace: "namespace", name: "name" },
@@ -91,7 +91,7 @@ export function kindOfLink<S extends z.ZodObject>(
       const mac = ownMac(mark);
       return mac === undefined ? {} : { mac };
     },
-    problems: (args) => said.problems?.(args as z.output<S>) ?? [],
+    problems: (args) => given.problems?.(args as z.output<S>) ?? [],
 
     probe: ({ namespace, name }) => [showLink(namespace, name)],
 
@@ -136,7 +136,7 @@ export function kindOfLink<S extends z.ZodObject>(
 
     update(observed: Reading, args, owner = byResource(args.mark)) {
       const { namespace, name } = args;
-      const first = said.setFirst?.(observed.args as Some<z.output<S>>, args as z.output<S>) ?? {};
+      const first = given.setFirst?.(observed.args as Some<z.output<S>>, args as z.output<S>) ?? {};
       const sets = [
         optionWords(options, observed.args, first),
         optionWords(options, { ...observed.args, ...first }, args),
@@ -161,7 +161,7 @@ export function kindOfLink<S extends z.ZodObject>(
 
     remove: (_, { namespace, name }): Command[] => [ip(namespace, "link", "del", "dev", name, "type", type)],
 
-    discover: surveyOf(kind, (link) => ({ ...link })),
+    discover: discoveryOf(kind, (link) => ({ ...link })),
 
     ownership: markInAlias({
       isOurs: ({ owner, group, args: { mac }, incompatible }: Reading, { mark }) =>

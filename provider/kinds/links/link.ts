@@ -75,7 +75,7 @@ export const readBack = (link: Link) => ({
 });
 
 /** Finds the links in a namespace that carry a mark of `kind`. `argsOf` returns their arguments. */
-export const surveyOf =
+export const discoveryOf =
   (kind: string, argsOf: (link: Pick<LinkArgs, "name" | "namespace">) => Args) =>
   (namespace: string | undefined): Discovery => ({
     commands: [showLinks(namespace)],

@@ -35,7 +35,7 @@ export function forget(args: Matched): Command[] {
         ...addresses,
         ...words,
       ]),
-      mayFail: "without it, connections of udp and ping that are open keep the translation they had",
+      mayFail: "without it, open connections of udp and ping keep their old translation",
     })),
   );
 }

@@ -10,7 +10,7 @@ import * as iptables from "./iptables";
 import * as nftables from "./nftables";
 
 /** The facts that a rule needs about its host, besides the rules with its mark. */
-export interface Ground {
+export interface HostContext {
   /** The network of the target, if a link of the host is in it. */
   readonly network: string | undefined;
   /** `route_localnet` of the link, if the link exists. */
@@ -28,7 +28,10 @@ const OURS = String(PROTOCOL);
 const key = (link: string): string => `net/ipv4/conf/${link}/route_localnet`;
 
 /** Returns the probe for `hostContextIn`, which follows that of the backend. */
-export const groundProbe = (args: NatRuleArgs): Command[] => [...networkProbe(args), ...localnetProbe(args)];
+export const hostContextProbe = (args: NatRuleArgs): Command[] => [
+  ...networkProbe(args),
+  ...localnetProbe(args),
+];
 
 function networkProbe({ hairpin, family, namespace, to }: NatRuleArgs): Command[] {
   const [first] = parseTarget(to ?? "")?.addresses ?? [];
@@ -46,7 +49,7 @@ function localnetProbe({ namespace, routeLocalnet }: NatRuleArgs): Command[] {
   ];
 }
 
-export function groundIn(answers: readonly Answer[], args: NatRuleArgs): Ground {
+export function hostContextIn(answers: readonly Answer[], args: NatRuleArgs): HostContext {
   const left = [...answers];
   const network = networkProbe(args).length > 0 ? networkIn(left.shift()) : undefined;
   const link = args.routeLocalnet;
@@ -76,17 +79,17 @@ function networkIn(answer: Answer): string | undefined {
 }
 
 /** Lets packets of localhost pass the link, if they do not pass yet. Its guard must exist first. */
-export const openLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, ground: Ground): Command[] =>
-  routeLocalnet === undefined || isOpen(ground)
+export const openLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, context: HostContext): Command[] =>
+  routeLocalnet === undefined || isOpen(context)
     ? []
     : writeSysctls(namespace, { [key(routeLocalnet)]: OURS });
 
-export const isOpenByUs = ({ localnet }: Ground): boolean => localnet === OURS;
+export const isOpenByUs = ({ localnet }: HostContext): boolean => localnet === OURS;
 
-export const isOpen = ({ localnet = "0" }: Ground): boolean => localnet !== "0";
+export const isOpen = ({ localnet = "0" }: HostContext): boolean => localnet !== "0";
 
 /** Reverts `openLocalnet`, unless the value is not ours or another resource needs it. */
-export const closeLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, ground: Ground): Command[] =>
-  routeLocalnet === undefined || ground.isShared || !isOpenByUs(ground)
+export const closeLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, context: HostContext): Command[] =>
+  routeLocalnet === undefined || context.isShared || !isOpenByUs(context)
     ? []
     : writeSysctls(namespace, { [key(routeLocalnet)]: "0" });

@@ -7,12 +7,12 @@ import { iptablesClaimants, sharedPort, spansOf } from "./claimants";
 import { parseComment, printComment } from "./comment";
 import { readRule, wordsOf } from "./iptablesRules";
 import {
-  type FoundLeg,
   isAs,
-  type Leg,
   type Marked,
   type NatMatch,
+  type ObservedRule,
   pair,
+  type RuleSpec,
   resourcesBehind,
 } from "./ruleSpecs";
 
@@ -38,7 +38,7 @@ export const discovered = ([ipv4, ipv6, raw]: readonly Answer[]): Marked[] =>
 const markedIn = (family: Family, listing: Answer) =>
   parseRules(listing).flatMap(({ comment, chain, words }) => {
     const mark = parseComment(comment)?.mark;
-    return mark === undefined ? [] : [{ mark, family, said: readRule(chain, words) }];
+    return mark === undefined ? [] : [{ mark, family, match: readRule(chain, words) }];
   });
 
 /** Returns the guards of localhost in a listing of the table `raw`, with the links that they guard. */
@@ -49,14 +49,14 @@ export const guardsIn = (raw: Answer) =>
     return parsed && kind === "drop" ? [{ ...parsed, link: inInterface }] : [];
   });
 
-type Found = FoundLeg & {
+type Found = ObservedRule & {
   readonly words: readonly string[];
   readonly comment: string | undefined;
   readonly place: Place;
 };
 
 /** Returns the rules with this mark in the answers to `probe`. */
-export const find = (answers: readonly Answer[], mark: string): FoundLeg[] =>
+export const find = (answers: readonly Answer[], mark: string): ObservedRule[] =>
   foundIn(placesIn(answers), mark);
 
 const foundIn = (places: readonly Place[], mark: string): Found[] =>
@@ -66,14 +66,14 @@ const foundIn = (places: readonly Place[], mark: string): Found[] =>
     if (comment?.mark !== mark) return [];
     const { priority } = comment;
     const chain = table === "nat" ? rule.chain.toLowerCase() : table;
-    const said = readRule(rule.chain, rule.words);
-    const obstacles = rivalsOnTheWrongSide(places, place, said, priority);
-    return [{ ...said, ...{ chain, priority, place }, ...rule, chain, obstacles }];
+    const match = readRule(rule.chain, rule.words);
+    const obstacles = rivalsOnTheWrongSide(places, place, match, priority);
+    return [{ ...match, ...{ chain, priority, place }, ...rule, chain, obstacles }];
   });
 
 /**
- * Finds foreign rules for the same port that take precedence over a new rule. Below priority 0 a new rule precedes
- * them, and otherwise it follows them. A restart of their program, such as Docker, can reverse that.
+ * Finds foreign rules for the same port on the wrong side of ours. With a priority below 0 ours precedes them, and
+ * otherwise it follows them. A restart of their program, such as Docker, can reverse the order.
  */
 function rivalsOnTheWrongSide(
   places: readonly Place[],
@@ -113,7 +113,7 @@ export function change(
   answers: readonly Answer[],
   was: string,
   { family, namespace, mark }: NatRuleArgs,
-  wanted: readonly Leg[],
+  wanted: readonly RuleSpec[],
 ): Command[] {
   const places = placesIn(answers);
   const { pairs, surplus } = pair(foundIn(places, was), wanted);
@@ -122,12 +122,12 @@ export function change(
   // The guards of localhost are deleted last.
   const going = [...surplus].sort((a, b) => Number(a.chain === "raw") - Number(b.chain === "raw"));
   const commands: Command[] = [];
-  for (const { leg, observed } of pairs) {
-    const comment = printComment({ mark, priority: leg.priority });
-    if (observed && isAs(observed, leg) && observed.comment === comment) continue;
-    const at = placeFor(leg, places, observed);
-    commands.push(iptables(family, namespace, ...insertion(leg, places, at), ...wordsOf(leg, comment)));
-    places.splice(at, 0, { table: tableOf(leg.chain), rule: newRule(leg, comment) });
+  for (const { spec, observed } of pairs) {
+    const comment = printComment({ mark, priority: spec.priority });
+    if (observed && isAs(observed, spec) && observed.comment === comment) continue;
+    const at = placeFor(spec, places, observed);
+    commands.push(iptables(family, namespace, ...insertion(spec, places, at), ...wordsOf(spec, comment)));
+    places.splice(at, 0, { table: tableOf(spec.chain), rule: newRule(spec, comment) });
     if (!observed) continue;
     commands.push(remove(observed));
     places.splice(places.indexOf(observed.place), 1);
@@ -146,10 +146,10 @@ const placesIn = ([nat, raw]: readonly Answer[]): Place[] => [
   ...parseRules(raw).map((rule) => ({ table: "raw" as const, rule })),
 ];
 
-const tableOf = (chain: Leg["chain"]): Place["table"] => (chain === "raw" ? "raw" : "nat");
-const builtIn = (chain: Leg["chain"]): string => (chain === "raw" ? "PREROUTING" : chain.toUpperCase());
+const tableOf = (chain: RuleSpec["chain"]): Place["table"] => (chain === "raw" ? "raw" : "nat");
+const builtIn = (chain: RuleSpec["chain"]): string => (chain === "raw" ? "PREROUTING" : chain.toUpperCase());
 
-const newRule = ({ chain }: Leg, comment: string): IptablesRule => ({
+const newRule = ({ chain }: RuleSpec, comment: string): IptablesRule => ({
   ...{ chain: builtIn(chain), words: [], comment },
 });
 
@@ -157,28 +157,28 @@ const newRule = ({ chain }: Leg, comment: string): IptablesRule => ({
  * Returns the index in `places` for a rule: that of the one it replaces, or the one for its priority among ours. With a
  * priority below 0 it precedes foreign rules, and otherwise it follows them. No rule precedes the guards of localhost.
  */
-function placeFor(leg: Leg, places: readonly Place[], observed: Found | undefined): number {
+function placeFor(spec: RuleSpec, places: readonly Place[], observed: Found | undefined): number {
   const isInPlace =
-    observed?.chain === leg.chain && observed.priority === leg.priority && observed.obstacles.length === 0;
+    observed?.chain === spec.chain && observed.priority === spec.priority && observed.obstacles.length === 0;
   if (observed && isInPlace) return places.indexOf(observed.place);
   const isBeside = ({ table, rule }: Place) =>
-    table === tableOf(leg.chain) && rule.chain === builtIn(leg.chain);
+    table === tableOf(spec.chain) && rule.chain === builtIn(spec.chain);
   const priorityOf = ({ rule }: Place) => parseComment(rule.comment)?.priority;
   const first = places.findIndex(isBeside);
   const start = first < 0 ? places.length : first;
-  if (leg.kind === "drop") return start;
+  if (spec.kind === "drop") return start;
   const isBefore = (one: Place) =>
-    one !== observed?.place && isBeside(one) && (priorityOf(one) ?? 1e3) <= leg.priority;
-  if (leg.priority < 0) return Math.max(start, places.findLastIndex(isBefore) + 1);
+    one !== observed?.place && isBeside(one) && (priorityOf(one) ?? 1e3) <= spec.priority;
+  if (spec.priority < 0) return Math.max(start, places.findLastIndex(isBefore) + 1);
   const later = places.findIndex(
-    (one) => one !== observed?.place && isBeside(one) && (priorityOf(one) ?? -1e3) > leg.priority,
+    (one) => one !== observed?.place && isBeside(one) && (priorityOf(one) ?? -1e3) > spec.priority,
   );
   return later < 0 ? Math.max(start, places.findLastIndex(isBeside) + 1) : later;
 }
 
 /** Returns the words of iptables for an index, which counts from 1 in its chain. */
-function insertion(leg: Leg, places: readonly Place[], at: number): [Place["table"], ...string[]] {
-  const [table, chain] = [tableOf(leg.chain), builtIn(leg.chain)];
+function insertion(spec: RuleSpec, places: readonly Place[], at: number): [Place["table"], ...string[]] {
+  const [table, chain] = [tableOf(spec.chain), builtIn(spec.chain)];
   const beside = places.flatMap((one, index) =>
     one.table === table && one.rule.chain === chain ? [index] : [],
   );

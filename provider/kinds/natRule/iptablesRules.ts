@@ -1,7 +1,7 @@
 import { parseTarget, printTarget } from "../../fields/natTarget";
 import { matchWords, readWords } from "../packetRule/iptables";
 import { combine, type Listed } from "../packetRule/match";
-import { type Kind, type Leg, NAT_FIELDS, type NatMatch } from "./ruleSpecs";
+import { type Kind, NAT_FIELDS, type NatMatch, type RuleSpec } from "./ruleSpecs";
 
 /** Converts a rule to the words of iptables(8), and back. */
 
@@ -15,11 +15,11 @@ const TARGETS: Readonly<Record<Kind, readonly [target: string, option: string]>>
 const KINDS: readonly Kind[] = ["masquerade", "snat", "dnat", "redirect"];
 
 /** Returns a rule in the words and the order of `iptables -S`. */
-export function wordsOf(leg: Leg, comment: string): string[] {
-  return [...matchWords(leg), "-m", "comment", "--comment", comment, "-j", ...targetWords(leg)];
+export function wordsOf(spec: RuleSpec, comment: string): string[] {
+  return [...matchWords(spec), "-m", "comment", "--comment", comment, "-j", ...targetWords(spec)];
 }
 
-function targetWords({ kind, to, firstPort }: Leg): string[] {
+function targetWords({ kind, to, firstPort }: RuleSpec): string[] {
   if (kind === "drop") return ["DROP"];
   const target = parseTarget(to ?? "");
   if (target?.network) return ["NETMAP", "--to", printTarget(target)];

@@ -17,9 +17,9 @@ import { NatRuleArgs } from "./args";
 import { forget } from "./conntrack";
 import {
   closeLocalnet,
-  type Ground,
-  groundIn,
-  groundProbe,
+  type HostContext,
+  hostContextIn,
+  hostContextProbe,
   isOpen,
   isOpenByUs,
   openLocalnet,
@@ -29,7 +29,7 @@ import { legacyWarnings } from "./legacyWarnings";
 import * as nftables from "./nftables";
 import { natProblems } from "./problems";
 import { observedArgs, SAID } from "./readBack";
-import { legs } from "./ruleSpecs";
+import { ruleSpecs } from "./ruleSpecs";
 import { takenPortWarnings } from "./takenPorts";
 
 interface Outputs {
@@ -99,21 +99,21 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 
   problems: natProblems,
 
-  probe: (args) => [...backends[args.backend].probe(args), ...groundProbe(args)],
+  probe: (args) => [...backends[args.backend].probe(args), ...hostContextProbe(args)],
   parse: (answers, args) => look(answers, args),
 
   create(args, answers = []) {
-    const ground = groundOf(answers, args);
-    return [...change(answers, args.mark, args, ground), ...openLocalnet(args, ground), ...forget(args)];
+    const context = hostContextOf(answers, args);
+    return [...change(answers, args.mark, args, context), ...openLocalnet(args, context), ...forget(args)];
   },
 
   update({ args: observed, owner, answers = [] }: Reading, args) {
     const isAsked = SAID.every((field) => isDeepStrictEqual(observed[field], args[field]));
     if (isAsked && hasMark(owner, args.mark)) return [];
-    const ground = groundOf(answers, args);
+    const context = hostContextOf(answers, args);
     const commands = [
-      ...change(answers, textOf(owner), args, ground),
-      ...openLocalnet(args, ground),
+      ...change(answers, textOf(owner), args, context),
+      ...openLocalnet(args, context),
       ...forget({ ...args, ...matchedIn(observed) }),
       ...forget(args),
     ];
@@ -136,7 +136,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   together: {
     // Other rules need a probe of more than the rules.
     key: (args) =>
-      args.backend === "nftables" && groundProbe(args).length === 0
+      args.backend === "nftables" && hostContextProbe(args).length === 0
         ? `NAT ${tableName(args.mark)}`
         : undefined,
     merge: nftables.merge,
@@ -146,15 +146,15 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 function look(answers: readonly Answer[], args: NatRuleArgs): Reading | undefined {
   const backend = backends[args.backend];
   const found = backend.find(answers, args.mark);
-  const ground = groundOf(answers, args);
+  const context = hostContextOf(answers, args);
   // A manual flush deletes the rules and leaves `route_localnet` set.
-  const isOpenForNobody = isOpenByUs(ground) && !ground.isShared;
+  const isOpenForNobody = isOpenByUs(context) && !context.isShared;
   if (found.length === 0 && !isOpenForNobody) return undefined;
   // If the host no longer has such a network, the observed one is as good as any.
-  const inside = ground.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
-  const observed = observedArgs(found, legs(args, inside), args);
+  const inside = context.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
+  const observed = observedArgs(found, ruleSpecs(args, inside), args);
   const table = args.backend === "nftables" ? tableName(args.mark) : "nat";
-  const isShut = args.routeLocalnet !== undefined && !isOpen(ground);
+  const isShut = args.routeLocalnet !== undefined && !isOpen(context);
   return {
     args: isShut ? { ...observed, routeLocalnet: undefined } : observed,
     outputs: { table },
@@ -167,19 +167,19 @@ function look(answers: readonly Answer[], args: NatRuleArgs): Reading | undefine
  * Returns the host context, from the answers that follow those of the backend. A network that the program names takes
  * precedence.
  */
-function groundOf(answers: readonly Answer[], args: NatRuleArgs): Ground {
-  const ground = groundIn(answers.slice(backends[args.backend].probe(args).length), args);
-  return typeof args.hairpin === "string" ? { ...ground, network: args.hairpin } : ground;
+function hostContextOf(answers: readonly Answer[], args: NatRuleArgs): HostContext {
+  const context = hostContextIn(answers.slice(backends[args.backend].probe(args).length), args);
+  return typeof args.hairpin === "string" ? { ...context, network: args.hairpin } : context;
 }
 
-function change(answers: readonly Answer[], was: string, args: NatRuleArgs, ground: Ground): Command[] {
+function change(answers: readonly Answer[], was: string, args: NatRuleArgs, context: HostContext): Command[] {
   // Without answers there was no look, and no command will run.
-  if (args.hairpin && ground.network === undefined && answers.length > 0) {
+  if (args.hairpin && context.network === undefined && answers.length > 0) {
     throw new RefusedError(
-      `${natRule.id(args)}: hairpin is true, but ${args.namespace ?? "the host"} has no address in the network of ${args.to} yet: make that address first (\`dependsOn\`), or name the network`,
+      `${natRule.id(args)}: hairpin is true, but ${args.namespace ?? "the host"} has no address in the network of ${args.to} yet: create that address first (\`dependsOn\`), or name the network`,
     );
   }
-  return backends[args.backend].change(answers, was, args, legs(args, ground.network));
+  return backends[args.backend].change(answers, was, args, ruleSpecs(args, context.network));
 }
 
 /** Selects the fields that identify the connections of a rule. */
@@ -193,12 +193,12 @@ function* removal(args: NatRuleArgs): Steps<boolean> {
   const observed = look(answers, args);
   if (!observed) return true;
   // The guard is deleted after this.
-  yield closeLocalnet(args, groundOf(answers, args));
+  yield closeLocalnet(args, hostContextOf(answers, args));
   const isGone = yield* deleteAll(backends[args.backend].change(answers, args.mark, args, []));
   yield forget({ ...args, ...matchedIn(observed.args) });
   if (!isGone || args.routeLocalnet === undefined) return isGone;
   // Since the first look, another stack may have started or stopped needing it.
-  const after = groundOf(yield natRule.probe(args), args);
+  const after = hostContextOf(yield natRule.probe(args), args);
   yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
   return true;
 }

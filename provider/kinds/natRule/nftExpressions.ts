@@ -3,7 +3,7 @@ import { type Family, parseIp } from "../../linux/ip";
 import { type NftExpression, type NftTarget, parseExpression } from "../../linux/read/nft/ownRules";
 import { combine, type Listed } from "../packetRule/match";
 import { readMatch, writeMatches } from "../packetRule/nft";
-import { type Leg, NAT_FIELDS, type NatMatch } from "./ruleSpecs";
+import { NAT_FIELDS, type NatMatch, type RuleSpec } from "./ruleSpecs";
 
 /** Converts a rule to the words of libnftables-json(5), and back. */
 
@@ -11,15 +11,15 @@ import { type Leg, NAT_FIELDS, type NatMatch } from "./ruleSpecs";
 type SimpleTarget = Exclude<NftTarget, { flags: unknown }>;
 type NftPort = NonNullable<SimpleTarget["port"]>;
 
-export const expressionsOf = (leg: Leg, family: Family): NftExpression[] => [
-  ...writeMatches(leg, family),
-  writeVerdict(leg),
+export const expressionsOf = (spec: RuleSpec, family: Family): NftExpression[] => [
+  ...writeMatches(spec, family),
+  writeVerdict(spec),
 ];
 
-function writeVerdict({ kind, ...leg }: Leg): NftExpression {
+function writeVerdict({ kind, ...spec }: RuleSpec): NftExpression {
   if (kind === "drop") return { drop: null };
   if (kind === "masquerade") return { masquerade: null };
-  const target = writeTarget(leg);
+  const target = writeTarget(spec);
   if (kind === "snat") return { snat: target };
   return kind === "dnat" ? { dnat: target } : { redirect: target };
 }

@@ -14,7 +14,15 @@ import { merged } from "../packetRule/together";
 import type { NatRuleArgs } from "./args";
 import { parseComment } from "./comment";
 import { expressionsOf, readExpressions } from "./nftExpressions";
-import { type Chain, type FoundLeg, isAs, type Leg, type Marked, pair, resourcesBehind } from "./ruleSpecs";
+import {
+  type Chain,
+  isAs,
+  type Marked,
+  type ObservedRule,
+  pair,
+  type RuleSpec,
+  resourcesBehind,
+} from "./ruleSpecs";
 
 /** The base chains, with the priorities `dstnat`, `srcnat` and `raw` of nft(8). */
 const CHAINS: Readonly<Record<Chain, Base>> = {
@@ -25,7 +33,7 @@ const CHAINS: Readonly<Record<Chain, Base>> = {
 };
 
 /** The name of the chain for a priority: `prerouting`, `prerouting/-5`. */
-const chainName = ({ chain, priority }: Pick<Leg, "chain" | "priority">): string =>
+const chainName = ({ chain, priority }: Pick<RuleSpec, "chain" | "priority">): string =>
   priority === 0 ? chain : `${chain}/${priority}`;
 
 /** Returns `undefined` for a chain without rules of ours. */
@@ -37,7 +45,7 @@ function parseChain(name: string): { chain: Chain; priority: number } | undefine
 
 const NAMES: readonly Chain[] = ["prerouting", "output", "postrouting", "raw"];
 
-function baseOf({ chain, priority }: Pick<Leg, "chain" | "priority">): Base {
+function baseOf({ chain, priority }: Pick<RuleSpec, "chain" | "priority">): Base {
   const base = CHAINS[chain];
   return { ...base, prio: base.prio + priority };
 }
@@ -53,18 +61,18 @@ export const discovered = ([listing]: readonly Answer[]): Marked[] =>
   resourcesBehind(
     (parseTable(listing)?.rules ?? []).flatMap(({ comment, family, expr }) => {
       const mark = parseComment(comment)?.mark;
-      return mark === undefined ? [] : [{ mark, family: familyNamed(family), said: readExpressions(expr) }];
+      return mark === undefined ? [] : [{ mark, family: familyNamed(family), match: readExpressions(expr) }];
     }),
   );
 
 interface Found {
   readonly rule: NftRule;
-  readonly leg: FoundLeg;
+  readonly spec: ObservedRule;
 }
 
 /** Returns the rules with this mark in an answer to `probe`. */
-export const find = (answers: readonly Answer[], mark: string): FoundLeg[] =>
-  foundIn(parseTable(answers[0]), mark).map(({ leg }) => leg);
+export const find = (answers: readonly Answer[], mark: string): ObservedRule[] =>
+  foundIn(parseTable(answers[0]), mark).map(({ spec }) => spec);
 
 const foundIn = (table: NftTable | undefined, mark: string): Found[] =>
   (table?.rules ?? []).flatMap((rule) => {
@@ -73,7 +81,7 @@ const foundIn = (table: NftTable | undefined, mark: string): Found[] =>
     const place = parseChain(rule.chain);
     const { chain, priority } = place ?? { chain: rule.chain, priority: 0 };
     const obstacles = table && place ? obstaclesTo(table, rule, baseOf(place), isOwn) : [];
-    return [{ rule, leg: { ...readExpressions(rule.expr), chain, priority, obstacles } }];
+    return [{ rule, spec: { ...readExpressions(rule.expr), chain, priority, obstacles } }];
   });
 
 /** Returns the guards of localhost in any listing of rules, with the links that they guard. */
@@ -89,7 +97,7 @@ export function change(
   answers: readonly Answer[],
   was: string,
   { namespace, family: ipFamily, mark }: NatRuleArgs,
-  wanted: readonly Leg[],
+  wanted: readonly RuleSpec[],
 ): Command[] {
   const family = NFT_FAMILIES[ipFamily];
   const into = tableName(mark);
@@ -100,7 +108,7 @@ export function change(
   const going = (hasMoved ? old : plan.surplus).map(({ rule }) => rule);
   const changed = plan.pairs.filter(({ isKept }) => hasMoved || !isKept);
   const there = hasMoved ? undefined : observed;
-  const places = [...new Map(changed.map(({ leg }) => [chainName(leg), baseOf(leg)]))].map(
+  const places = [...new Map(changed.map(({ spec }) => [chainName(spec), baseOf(spec)]))].map(
     ([name, base]): Place => ({ family, table: into, name, base, isOwn }),
   );
   const leave = deletions(
@@ -118,10 +126,10 @@ export function change(
   /** A new rule takes the position of the old one, because the first rule that matches a packet decides. */
   const entriesOf = ({ name }: Place): Entry[] =>
     changed
-      .filter(({ leg }) => chainName(leg) === name)
-      .map(({ leg, found }) => {
+      .filter(({ spec }) => chainName(spec) === name)
+      .map(({ spec, found }) => {
         const at = !hasMoved && found?.chain === name ? found : undefined;
-        const rule = { comment: mark, expr: expressionsOf(leg, ipFamily) };
+        const rule = { comment: mark, expr: expressionsOf(spec, ipFamily) };
         return { rule, at, isReplacing: at !== undefined };
       });
   return writing(namespace, there, { family, name: into }, [
@@ -133,17 +141,19 @@ export function change(
 /**
  * Returns each wanted rule with the rule at its position and whether that is correct, and the rules without a position.
  */
-function planOf(old: readonly Found[], wanted: readonly Leg[], mark: string) {
+function planOf(old: readonly Found[], wanted: readonly RuleSpec[], mark: string) {
   const { pairs, surplus } = pair(
-    old.map(({ rule, leg }) => ({ ...leg, rule })),
+    old.map(({ rule, spec }) => ({ ...spec, rule })),
     wanted,
   );
-  const planned = pairs.map(({ leg, observed }) => ({
-    ...{ leg, found: observed?.rule },
-    isKept: observed !== undefined && isAs(observed, leg) && observed.rule.comment === mark,
+  const planned = pairs.map(({ spec, observed }) => ({
+    ...{ spec, found: observed?.rule },
+    isKept: observed !== undefined && isAs(observed, spec) && observed.rule.comment === mark,
   }));
   // A rule of another priority is in another chain and cannot be moved.
-  const moved = planned.flatMap(({ leg, found }) => (found && found.chain !== chainName(leg) ? [found] : []));
+  const moved = planned.flatMap(({ spec, found }) =>
+    found && found.chain !== chainName(spec) ? [found] : [],
+  );
   const isGoing = (rule: NftRule) => moved.includes(rule) || surplus.some((one) => one.rule === rule);
   return { pairs: planned, surplus: old.filter(({ rule }) => isGoing(rule)) };
 }

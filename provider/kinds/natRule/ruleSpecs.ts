@@ -21,7 +21,7 @@ export interface NatMatch extends PacketMatch {
 export const NAT_FIELDS = [...MATCH_FIELDS, "kind", "to", "firstPort"] as const;
 
 /** A rule to create. A resource may need several. */
-export interface Leg extends NatMatch {
+export interface RuleSpec extends NatMatch {
   readonly chain: Chain;
   readonly priority: number;
   readonly kind: Kind | "drop";
@@ -30,7 +30,7 @@ export interface Leg extends NatMatch {
 }
 
 /** A rule in the kernel. */
-export type FoundLeg = Listed<NatMatch> & {
+export type ObservedRule = Listed<NatMatch> & {
   readonly chain: string;
   readonly priority: number;
   /** Reasons why the rule is not in force at its position. */
@@ -49,14 +49,14 @@ export interface Marked {
 interface MarkedRule {
   readonly mark: string;
   readonly family: Family;
-  readonly said: NatMatch;
+  readonly match: NatMatch;
 }
 
 /** Returns the resources that own the rules. */
 export const resourcesBehind = (rules: readonly MarkedRule[]): Marked[] =>
   [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
     const own = rules.filter((rule) => rule.mark === mark);
-    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ said }) => said)) };
+    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ match }) => match)) };
   });
 
 /** Returns the resource of the rules with one mark. Those for `hairpin` masquerade as well. */
@@ -79,14 +79,14 @@ export const isLoopback = (to: string | undefined): boolean =>
  * Returns the rules of a resource. `network` is that of the hairpin. The guard comes first, so that no packet gets in
  * before it exists.
  */
-export const legs = (args: NatRuleArgs, network?: string): Leg[] => [
+export const ruleSpecs = (args: NatRuleArgs, network?: string): RuleSpec[] => [
   ...(args.routeLocalnet === undefined ? [] : [guard(args.routeLocalnet)]),
   ...translations(args),
   ...(args.hairpin ? [hairpin(args, network)] : []),
   ...(args.routeLocalnet === undefined || isLoopback(args.to) ? [] : [fromLocalhost(args)]),
 ];
 
-function translations(args: NatRuleArgs): Leg[] {
+function translations(args: NatRuleArgs): RuleSpec[] {
   const { kind, family, source, destination, outInterface, protocol, port, sourcePort, to, priority } = args;
   const matched = { source: isAny(source) ? undefined : source, outInterface, protocol, port, sourcePort };
   const shared = { ...{ kind, to, firstPort: firstPort(args), priority, for: "to" as const }, ...matched };
@@ -121,7 +121,7 @@ function translations(args: NatRuleArgs): Leg[] {
  * Masquerades packets that a forward sends back to the network of the sender. Otherwise the receiver would answer the
  * sender directly, which expects an answer from the address that it asked.
  */
-function hairpin({ to, protocol, priority }: NatRuleArgs, network: string | undefined): Leg {
+function hairpin({ to, protocol, priority }: NatRuleArgs, network: string | undefined): RuleSpec {
   const [first, last] = parseTarget(to ?? "")?.addresses ?? [];
   const single = first === last && first !== undefined ? first : undefined;
   const one = single && `${single}/${familyOf(single) === "ipv4" ? 32 : 128}`;
@@ -132,13 +132,13 @@ function hairpin({ to, protocol, priority }: NatRuleArgs, network: string | unde
 }
 
 /** Masquerades packets from localhost to a forward, because nobody could answer them. */
-const fromLocalhost = ({ protocol, priority, routeLocalnet }: NatRuleArgs): Leg => ({
+const fromLocalhost = ({ protocol, priority, routeLocalnet }: NatRuleArgs): RuleSpec => ({
   ...{ chain: "postrouting", priority, kind: "masquerade", for: "routeLocalnet" },
   ...{ source: LOOPBACK.ipv4, outInterface: routeLocalnet, protocol },
 });
 
 /** Drops packets from outside to localhost, which `route_localnet` would let in. */
-const guard = (link: string): Leg => ({
+const guard = (link: string): RuleSpec => ({
   ...{ chain: "raw", priority: 0, kind: "drop", for: "routeLocalnet" },
   ...{ inInterface: link, destination: LOOPBACK.ipv4 },
 });
@@ -156,30 +156,30 @@ function firstPort({ kind, port, to }: NatRuleArgs): number | undefined {
 export const sizeOf = ([first, last]: Ports): number => last - first + 1;
 
 /** Whether an observed rule equals this one and is in force. */
-export const isAs = (observed: FoundLeg, leg: Leg): boolean =>
-  says(observed, leg) && observed.obstacles.length === 0;
+export const isAs = (observed: ObservedRule, spec: RuleSpec): boolean =>
+  says(observed, spec) && observed.obstacles.length === 0;
 
 /** Whether an observed rule has the same content. */
-export const says = (observed: FoundLeg, leg: Leg): boolean =>
-  observed.chain === leg.chain &&
-  observed.priority === leg.priority &&
+export const says = (observed: ObservedRule, spec: RuleSpec): boolean =>
+  observed.chain === spec.chain &&
+  observed.priority === spec.priority &&
   observed.rest.length === 0 &&
-  NAT_FIELDS.every((field) => isDeepStrictEqual(observed[field], leg[field]));
+  NAT_FIELDS.every((field) => isDeepStrictEqual(observed[field], spec[field]));
 
 /**
  * Pairs each wanted rule with the observed rule that equals it, or with one in its chain. Also returns the surplus
  * rules.
  */
-export function pair<F extends FoundLeg>(found: readonly F[], wanted: readonly Leg[]) {
+export function pair<F extends ObservedRule>(found: readonly F[], wanted: readonly RuleSpec[]) {
   const left = [...found];
   const take = (fits: (observed: F) => boolean): F | undefined => {
     const at = left.findIndex(fits);
     return at < 0 ? undefined : left.splice(at, 1)[0];
   };
-  const exact = wanted.map((leg) => take((observed) => says(observed, leg)));
-  const pairs = wanted.map((leg, at) => ({
-    leg,
-    observed: exact[at] ?? take((observed) => observed.chain === leg.chain),
+  const exact = wanted.map((spec) => take((observed) => says(observed, spec)));
+  const pairs = wanted.map((spec, at) => ({
+    spec,
+    observed: exact[at] ?? take((observed) => observed.chain === spec.chain),
   }));
   return { pairs, surplus: left };
 }

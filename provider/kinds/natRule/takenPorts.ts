@@ -56,9 +56,9 @@ export function* takenPortWarnings(args: Redirecting): Steps<readonly string[]> 
 
 function whoWins(winner: Redirection | undefined, mark: string): string {
   if (!winner)
-    return "which of the two gets its packets cannot be told beforehand; `pulumi-netns trace` sends one to see";
+    return "it is uncertain which of the two receives its packets; `pulumi-netns trace` sends one to find out";
   const isOurs = parseComment(winner.rule.comment)?.mark === mark;
-  return `as things stand, ${isOurs ? "this rule" : whoseIs(winner)} gets its packets. A restart of theirs may change that`;
+  return `currently ${isOurs ? "this rule" : whoseIs(winner)} receives its packets. A restart of the other program may change that`;
 }
 
 /** Whether a packet may match both. A network or a negation may contain any address. */
@@ -77,7 +77,7 @@ function listenersIn(answer: Answer, family: Family): Claimant[] {
     const isAny = ["*", "::"].includes(plain);
     const isOther = !isAny && plain.includes(":") !== (family === "ipv6");
     if (!ports || isOther || /^127\.|^::1$/.test(plain)) return [];
-    const [, program = "of a program that cannot be seen"] = /users:\(\("([^"]+)"/.exec(line) ?? [];
+    const [, program = "of an unknown program"] = /users:\(\("([^"]+)"/.exec(line) ?? [];
     return [{ ports, who: program, ...(!isAny && plain !== "0.0.0.0" && { address: plain }) }];
   });
 }

@@ -23,6 +23,6 @@ export function familyProblem(
 ): Problem[] {
   const other = [given ?? []].flat().find((text) => (familyIn(text) ?? family) !== family);
   if (other === undefined) return [];
-  const reason = `is ${other}, but the rule is of ${family}: a rule is of one family, so make one for each`;
+  const reason = `is ${other}, but the family of the rule is ${family}: create one rule for each family`;
   return [{ property, reason }];
 }

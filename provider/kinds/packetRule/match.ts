@@ -49,15 +49,15 @@ export function combine<T extends PacketMatch>(
   parts: readonly Part<T>[],
   fields: readonly (keyof T)[],
 ): Listed<Partial<T>> {
-  let said: Partial<T> = {};
+  let known: Partial<T> = {};
   const rest: string[] = [];
   for (const { text, says } of parts) {
-    const told = says === undefined ? [] : fields.filter((field) => says[field] !== undefined);
+    const read = says === undefined ? [] : fields.filter((field) => says[field] !== undefined);
     // Each port repeats the protocol.
     const isNew = (field: keyof T) =>
-      said[field] === undefined || (field === "protocol" && said[field] === says?.[field]);
-    if (told.length > 0 && told.every(isNew)) said = { ...said, ...says };
+      known[field] === undefined || (field === "protocol" && known[field] === says?.[field]);
+    if (read.length > 0 && read.every(isNew)) known = { ...known, ...says };
     else rest.push(text);
   }
-  return { ...said, rest };
+  return { ...known, rest };
 }

@@ -22,7 +22,7 @@ export function lackingProtocol(protocol: Protocol | undefined, properties: read
 /** Reports more ports than a rule of the backend has room for. */
 export function tooManyPorts(args: Ports & { readonly backend: string }): Problem[] {
   if (args.backend !== "iptables") return [];
-  const reason = `has more than ${IPTABLES_PORTS} ports, the most that iptables takes: make two rules, or use backend \`nftables\``;
+  const reason = `has more than ${IPTABLES_PORTS} ports, the most that iptables allows: create two rules, or use backend \`nftables\``;
   const isLong = (ports: Ports["port"]) => typeof ports === "object" && ports.length > IPTABLES_PORTS;
   return givenPorts(args)
     .filter((property) => isLong(args[property]))

@@ -6,7 +6,7 @@ const ATTEMPTS = 3;
 /** Repeats the removal of `id` until an attempt reports that nothing is left. */
 export function* untilRemoved(id: string, attempt: () => Steps<boolean>): Steps {
   for (let tried = 0; tried < ATTEMPTS; tried++) if (yield* attempt()) return;
-  throw new Error(`${id}: its rules are still there after ${ATTEMPTS} attempts to delete them`);
+  throw new Error(`${id}: its rules still exist after ${ATTEMPTS} attempts to delete them`);
 }
 
 /**

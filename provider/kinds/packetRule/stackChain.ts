@@ -44,7 +44,7 @@ export function obstaclesTo(table: NftTable, rule: NftRule, base: Base, isOwn: I
     ...(table.isDormant ? ["its table is dormant"] : []),
     ...(isAtBase(table, rule.chain, base) ? [] : [`its chain is ${where}`]),
     ...(policy === "accept" ? [] : [`its chain has the policy ${policy}`]),
-    ...(blocking >= 0 && blocking < rules.indexOf(rule) ? ["behind a rule that is not the stack's"] : []),
+    ...(blocking >= 0 && blocking < rules.indexOf(rule) ? ["behind a foreign rule"] : []),
   ];
 }
 

@@ -207,7 +207,7 @@ describe("composites: Node", () => {
     ],
     [
       { name: "n6", interfaces: { eth0: { peer: { namespace: "n6", name: "eth0" } } } },
-      "interfaces.eth0.peer.name: is eth0, as is the other end in the same namespace: name one of them otherwise",
+      "interfaces.eth0.peer.name: is eth0, like the other end in the same namespace: rename one of them",
     ],
     [{ name: "n7", routes: [{ destination: "default" }] }, /^routes\[0\].via: is missing: name a gateway/],
     [

@@ -92,7 +92,7 @@ describe("fields", () => {
         "if+3x",
         'is "if+3x": where it is not there, `ip` takes the link with that index instead, whosever it is: name it otherwise',
       ],
-      ["\ud800", 'is "\\ud800", which has half a character'],
+      ["\ud800", 'is "\\ud800", which contains half a character'],
       [5, "Invalid input: expected string, received number"],
     ]);
 

@@ -93,7 +93,7 @@ describe("Address", () => {
         { peer: "192.168.15.6" },
         "address: is 192.168.15.5/24, but with a peer the prefix length belongs to the peer: write 192.168.15.5/32 here and peer 192.168.15.6/24",
       ],
-      [{ address: "10.0.0.1/32", peer: "fd00::1" }, "peer: is of another family than 10.0.0.1/32"],
+      [{ address: "10.0.0.1/32", peer: "fd00::1" }, "peer: has another family than 10.0.0.1/32"],
       [{ scope: "site" }, 'scope: is "site", not one of global, link, host'],
       [
         { address: "fd00::5/64", scope: "link" },
@@ -309,7 +309,7 @@ describe("Address", () => {
         "has found another machine with the address",
         '"tentative": true, "dadfailed": true',
         "UP",
-        "is fd00:1::1/64, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another",
+        "is fd00:1::1/64, which another machine on this link already has (duplicate address detection, RFC 4862): choose another",
       ],
     ] as const) {
       it(title, () => {

@@ -224,7 +224,7 @@ describe("Neighbor", () => {
       expect(observed({ state: ["PERMANENT"], lladdr, managed: null })).to.deep.equal({
         args: { lladdr, state: "permanent" },
         owner: NOBODY,
-        incompatible: "has settings that no Neighbor has: managed",
+        incompatible: "has settings that Neighbor does not support: managed",
       });
     });
 

@@ -63,7 +63,7 @@ describe("OvsBridge", () => {
       [{ mtu: 67 }, "mtu: is 67, not a whole number from 68 to 65535 bytes"],
       [{ failMode: "open" }, 'failMode: is "open", not one of standalone, secure'],
       [{ stp: 1 }, "stp: is 1, not of type boolean"],
-      [{ stp: true, rstp: true }, "rstp: is true beside `stp`: a bridge speaks one of the two protocols"],
+      [{ stp: true, rstp: true }, "rstp: is true together with `stp`: a bridge runs only one of them"],
       [{ up: null }, "up: is null, not of type boolean"],
       [
         { namespace: "red" },
@@ -183,7 +183,7 @@ describe("OvsBridge", () => {
         {
           property: "datapathType",
           reason:
-            "is system, with which Open vSwitch has made no link for it: it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without",
+            "is system, for which Open vSwitch has not created a link: it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without",
         },
       ]);
     });

@@ -91,7 +91,7 @@ describe("OvsPort", () => {
       [{ vlanMode: "native-tagged" }, "tag: is required with `vlanMode` `native-tagged`"],
       [
         { vlanMode: "trunk", tag: 10 },
-        "tag: is 10, but on a `trunk` frames carry their VLAN: leave it out, or say `native-untagged` for frames without one",
+        "tag: is 10, but on a `trunk` frames carry their VLAN: leave it out, or set `native-untagged` for frames without one",
       ],
       [
         { tag: 10, trunks: [20] },

@@ -89,14 +89,17 @@ describe("PolicyRule", () => {
       [{ family: "inet" }, 'family: is "inet", not one of ipv4, ipv6'],
       [
         { family: "ipv6" },
-        "from: is 10.0.0.0/8, but the rule is of ipv6: a rule is of one family, so make one for each",
+        "from: is 10.0.0.0/8, but the family of the rule is ipv6: create one rule for each family",
       ],
       [
         { to: "fd00::/8" },
-        "to: is fd00::/8, but the rule is of ipv4: a rule is of one family, so make one for each",
+        "to: is fd00::/8, but the family of the rule is ipv4: create one rule for each family",
       ],
       [{ from: "0.0.0.0/0" }, 'from: is "0.0.0.0/0", which is every address: leave it out'],
-      [{ ipproto: "icmpv6" }, "ipproto: is icmpv6, which is not of ipv4: write icmp, or the other family"],
+      [
+        { ipproto: "icmpv6" },
+        "ipproto: is icmpv6, which does not belong to ipv4: write icmp, or the other family",
+      ],
       [
         { ipproto: "icmp", dport: 80 },
         "dport: has a port, but icmp has no ports: set `ipproto` to tcp, udp or sctp, or leave it out",
@@ -104,7 +107,7 @@ describe("PolicyRule", () => {
       [{ sport: [80, 81] }, "sport: is neither a port nor a range: make a rule for each of several"],
       [
         { from: undefined, invert: true },
-        "invert: is true, but nothing says which packets are left out, so the rule is for none: give one of `from`, `to`, `tos`, `iif`, `oif`, `fwmark`, `ipproto`, `sport`, `dport`, `uidrange`",
+        "invert: is true, but no field selects packets to exclude, so the rule matches none: set one of `from`, `to`, `tos`, `iif`, `oif`, `fwmark`, `ipproto`, `sport`, `dport`, `uidrange`",
       ],
       [{ action: "goto" }, 'action: is "goto", not one of lookup, blackhole, unreachable, prohibit'],
       [{ table: undefined }, "table: is required: the routing table to look up, or another `action`"],
@@ -113,11 +116,8 @@ describe("PolicyRule", () => {
         { action: "blackhole", table: undefined, suppressPrefixlength: 0 },
         `suppressPrefixlength: ${looksUpNothing("blackhole")}`,
       ],
-      [{ tos: 32 }, "tos: is 32, but of IPv4 the kernel looks at the bits of RFC 1349 alone: write 4 to 28"],
-      [
-        { suppressPrefixlength: 33 },
-        "suppressPrefixlength: is 33, but prefixes of IPv4 have 32 bits at most",
-      ],
+      [{ tos: 32 }, "tos: is 32, but for IPv4 the kernel compares only the bits of RFC 1349: write 4 to 28"],
+      [{ suppressPrefixlength: 33 }, "suppressPrefixlength: is 33, but IPv4 prefixes have at most 32 bits"],
     ]);
   });
 
@@ -247,7 +247,7 @@ describe("PolicyRule", () => {
       expect(strict).to.deep.equal({
         asked: ["ip netns exec red sysctl --ignore net/ipv4/conf/all/rp_filter"],
         said: [
-          "rp_filter is strict (1) in red: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
+          "rp_filter is strict (1) in red: replies that arrive on another link than the one of this rule are dropped. If that happens, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
         ],
       });
       expect(told(state, `${all} = 2`)).to.deep.include({ said: [] });

@@ -212,8 +212,8 @@ describe("Route", () => {
 
   describe("bad input", () => {
     const nowhere = "is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`";
-    const blocked = "has no meaning for a route of type blackhole, which lets nothing through: leave it out";
-    const several = "does not go with `nexthops`: move it into one of them";
+    const blocked = "has no meaning for a route of type blackhole, which forwards nothing: leave it out";
+    const several = "cannot be combined with `nexthops`: move it into one of them";
     const ways = [{ via: "10.1.0.2" }, { via: "10.2.0.2" }];
     const rows: readonly (readonly [given: object, problems: Readonly<Record<string, string>>])[] = [
       [{}, { destination: "is required" }],
@@ -267,7 +267,7 @@ describe("Route", () => {
       ],
       [
         { destination: "10.0.0.0/8", nexthops: [{ via: "10.1.0.2" }] },
-        { nexthops: "needs two ways or more: write a single one as `via` and `interface`" },
+        { nexthops: "needs two or more ways: write a single one as `via` and `interface`" },
       ],
       [
         { destination: "10.0.0.0/8", nexthops: [{ via: "10.1.0.2", weight: 0 }, { gateway: "10.2.0.2" }] },
@@ -289,7 +289,7 @@ describe("Route", () => {
           nexthops: [{ via: "fd01::2" }, { interface: "eth1" }, { via: "fe80::1" }],
         },
         {
-          "nexthops[1].via": "is missing: of several IPv6 ways each needs a gateway",
+          "nexthops[1].via": "is missing: each of several IPv6 ways needs a gateway",
           "nexthops[2].via": "is fe80::1, which may be on any link: name the link as `interface`",
         },
       ],
@@ -307,8 +307,8 @@ describe("Route", () => {
         {
           via: "is 10.0.0.1, but an IPv6 route takes IPv6 gateways",
           source: "is 10.0.0.2, but this is an IPv6 route: write an IPv6 address",
-          metric: "is 0, which the kernel takes for 1024 in IPv6: write 1024",
-          mtu: "is 1279, but 1280 bytes must get through in IPv6 (RFC 8200): write 1280 or more",
+          metric: "is 0, which the kernel reads as 1024 for IPv6: write 1024",
+          mtu: "is 1279, but IPv6 needs at least 1280 bytes (RFC 8200): write 1280 or more",
         },
       ],
       [
@@ -582,12 +582,12 @@ describe("Route", () => {
       [
         "of a type that no argument can say",
         foreign.replace('"type":"1"', '"type":"9"'),
-        "is of a type that no Route has",
+        "has a type that Route does not support",
       ],
       [
         "with settings that no argument can say",
         foreign.replace('"flags"', '"metrics":[{"mtu":1400,"advmss":1360}],"flags"'),
-        "has settings that no Route has: advmss",
+        "has settings that Route does not support: advmss",
       ],
     ] as const) {
       it(`is never taken over when it is ${title}`, () => {
@@ -609,7 +609,7 @@ describe("Route", () => {
       if (!observed) throw new Error("the route was not found");
       expect(() => route.update(observed, args)).to.throw(
         RefusedError,
-        "blue/10.9.0.0/24 has another route with the same metric beside it: remove that one by hand first",
+        "blue/10.9.0.0/24 cannot change: another route has the same destination and metric. Remove that one by hand first",
       );
     });
 

@@ -82,11 +82,11 @@ describe("VethPair", () => {
       [{ mtu: 1400 }, "mtu: is not a property; there are `end`, `peer`, `deleteForeign`, `adopt`"],
       [
         { peer: { name: "bad-a" } },
-        "peer.name: is bad-a, as is the other end in the same namespace: name one of them otherwise",
+        "peer.name: is bad-a, like the other end in the same namespace: rename one of them",
       ],
       [
         { end: { name: "bad-a", namespace: "red" }, peer: { name: "bad-a", namespace: "red" } },
-        "peer.name: is bad-a, as is the other end in the same namespace: name one of them otherwise",
+        "peer.name: is bad-a, like the other end in the same namespace: rename one of them",
       ],
       [
         { end: { name: "", mtu: 1 }, peer: { name: "default" } },
@@ -467,7 +467,7 @@ describe("VethPair", () => {
       return problems?.map(({ property, reason }) => `${property}: ${reason}`);
     };
     const held = (property: string, operstate: string) =>
-      `${property}: is true, but the link's operational state stays ${operstate}: something else on this host holds it down`;
+      `${property}: is true, but the link's operational state stays ${operstate}: another program on this host holds it down`;
 
     it("is there once both ends pass packets", () => {
       expect(states("UP", "UP")).to.deep.equal([]);

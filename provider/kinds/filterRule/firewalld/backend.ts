@@ -38,7 +38,7 @@ const PRIORITY_OFFSET = -10_000;
 
 export const table = (): string => "firewalld";
 
-/** The number of rules in the kernel for one resource. */
+/** The number of rich rules for one resource, permanent and at run time. */
 export const count = (args: FilterRuleArgs): number => 2 * richRules(args).length;
 
 export const probe = ({ mark }: FilterRuleArgs): Command[] => [
@@ -129,11 +129,11 @@ function together(ports: readonly FoundRule["port"][]): FoundRule["port"] {
 /** Replaces the policy with the mark `was` by the requested one. Reloads only if necessary. */
 export function change(answers: readonly Answer[], was: string, args: FilterRuleArgs): Command[] {
   const [permanent, runtime] = answers.map((answer) => own(answer, was));
-  if (was !== args.mark) return [...(permanent ? deletion(was) : []), ...making(args), RELOAD];
+  if (was !== args.mark) return [...(permanent ? deletion(was) : []), ...creation(args), RELOAD];
   return [
     ...(permanent && isFramed(permanent, args)
       ? rewriting(permanent, args, "--permanent")
-      : [...(permanent ? deletion(was) : []), ...making(args)]),
+      : [...(permanent ? deletion(was) : []), ...creation(args)]),
     ...(runtime && isFramed(runtime, args) ? rewriting(runtime, args) : [RELOAD]),
   ];
 }
@@ -145,7 +145,7 @@ const isFramed = (policy: Policy, { mark, chain, priority }: FilterRuleArgs): bo
   chainOf(policy) === chain &&
   policy.rest.length === 0;
 
-function making(args: FilterRuleArgs): Command[] {
+function creation(args: FilterRuleArgs): Command[] {
   const name = nameOf(args.mark);
   const [ingress, egress] = ZONES[args.chain] ?? [];
   const set = (...words: string[]) => firewallCmd("--permanent", `--policy=${name}`, ...words);
@@ -161,11 +161,11 @@ function making(args: FilterRuleArgs): Command[] {
 
 const deletion = (mark: string): Command[] => [
   firewallCmd("--permanent", `--delete-policy=${nameOf(mark)}`),
-  tidying(mark),
+  copyDeletion(mark),
 ];
 
 /** Deletes the copy that firewalld keeps of each deleted policy. */
-const tidying = (mark: string): Command => ({
+const copyDeletion = (mark: string): Command => ({
   ...command("unlink", undefined, [`/etc/firewalld/policies/${nameOf(mark)}.xml.old`]),
   mayFail: "",
 });
@@ -200,7 +200,7 @@ export function* removal(args: FilterRuleArgs): Steps {
   const [permanent, runtime] = answers.map((answer) => own(answer, args.mark));
   if (!permanent && !runtime) return;
   // A crash may have left only one of the two.
-  for (const one of permanent ? deletion(args.mark) : [tidying(args.mark)]) yield [one];
+  for (const one of permanent ? deletion(args.mark) : [copyDeletion(args.mark)]) yield [one];
   if (!runtime || (!permanent && runtime.rules.length === 0)) return;
   const lost = yield* lostByReload();
   const words = runtime.rules.map((rule) => `--remove-rich-rule=${rule}`);

@@ -33,9 +33,9 @@ export function* preflight(commands: readonly Command[]): Steps {
   const lost = yield* lostByReload();
   if (lost.length === 0) return;
   throw new RefusedError(
-    "firewalld takes a new policy by a reload only, and that would change what others have set, as its permanent settings " +
-      `are not those at run time: ${lost.join("; ")}. Keep those at run time with \`firewall-cmd --runtime-to-permanent\`, ` +
-      "or take the permanent ones with `firewall-cmd --reload`, then do this again",
+    "firewalld needs a reload for a new policy, and a reload would change settings of others, because its permanent settings " +
+      `differ from those at run time: ${lost.join("; ")}. Keep those at run time with \`firewall-cmd --runtime-to-permanent\`, ` +
+      "or apply the permanent ones with `firewall-cmd --reload`, then try again",
   );
 }
 

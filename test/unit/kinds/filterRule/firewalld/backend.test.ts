@@ -189,7 +189,7 @@ describe("FilterRule by firewalld", () => {
         "--permanent --info-ipset=bad": "bad\n  entries: ",
       };
       expect(() => preflight(reloading, answers)).to.throw(
-        "are not those at run time: public ports 81/tcp (at run time only); public services ssh (permanent only); " +
+        "differ from those at run time: public ports 81/tcp (at run time only); public services ssh (permanent only); " +
           "ipv4 filter INPUT 0 -j ACCEPT (at run time only); bad entries 10.0.0.1 (at run time only). Keep those",
       );
     });
