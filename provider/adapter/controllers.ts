@@ -48,7 +48,7 @@ export function kindOf(properties: Args): Kind {
   const asserted = assertions.find(({ kind }) => kind === name);
   if (asserted) return bound(assertion, asserted, upToDate);
   throw new Error(
-    `this version of pulumi-netns knows no resource of kind ${name} (mark ${String(properties["mark"])})`,
+    `this version of pulumi-netns does not support resources of kind ${name} (mark ${String(properties["mark"])})`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Args } from "../engine/definition";
 
-/** What travels beside the arguments. Pulumi keeps it among them as flat properties, which only this module converts. */
+/** The facts beside the arguments. Pulumi keeps all of them as flat properties, which only this module converts. */
 interface Inputs {
   readonly args: Args;
   /** Dependencies that are recreated in this run, so that the resource must be recreated as well. */

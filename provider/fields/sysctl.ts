@@ -22,7 +22,7 @@ export const sysctlValue = z
 
 function valueProblem(text: string, given: string): string | undefined {
   if (text === "") return "is empty";
-  if (/[\n\r\0]/.test(given)) return "may not hold line breaks";
+  if (/[\n\r\0]/.test(given)) return "may not contain line breaks";
   return isBroken(text) ? `is ${JSON.stringify(text)}, which contains half a character` : undefined;
 }
 

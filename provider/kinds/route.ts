@@ -304,10 +304,7 @@ function shapeProblems(args: Args): Problem[] {
     return refuse(["via", "interface", "onlink", "source", "nexthops"], reason);
   }
   if (nexthops) {
-    return refuse(
-      ["via", "interface", "onlink"],
-      "cannot be combined with `nexthops`: move it into one of them",
-    );
+    return refuse(["via", "interface", "onlink"], "has no meaning with `nexthops`: move it into one of them");
   }
   if (via !== undefined || link !== undefined) return [];
   const reason = "is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`";

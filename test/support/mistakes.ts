@@ -83,7 +83,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   ...Object.fromEntries(testedLinks.map(({ kind }) => [kind, ofLinks.map((row) => mistaken(kind, row))])),
   Bridge: [
     [() => bridge({ name: "a-very-long-switch-name" }), "name", "15"],
-    [() => bridge({ name: "a:b" }), "name", "may not hold"],
+    [() => bridge({ name: "a:b" }), "name", "may not contain"],
     [() => bridge({ namespace: "" }), "namespace", "is empty"],
     [() => bridge({ mac: "ff:ff:ff:ff:ff:ff" }), "mac", "not a unicast address"],
     [() => bridge({ mtu: 70000 }), "mtu", "from 68 to 65535"],
@@ -180,7 +180,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => filter({ chain: "prerouting" }), "chain", "input, output, forward"],
     [() => filter({ chain: "input", outInterface: "eth0" }), "outInterface", "no meaning"],
     [() => filter({ source: "10.0.0.1/24" }), "source", "10.0.0.0/24"],
-    [() => filter({ source: ["10.0.0.0/8", "!10.1.0.0/16"] }), "source", "a rule for each kind"],
+    [() => filter({ source: ["10.0.0.0/8", "!10.1.0.0/16"] }), "source", "one rule for each kind"],
     [
       () => filter({ source: "10.0.0.0/8", destination: "fd00::/8" }),
       "destination",
@@ -190,7 +190,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => filter({ protocol: "tcp", icmpType: "echo-request" }), "icmpType", "set it to icmp"],
     [() => filter({ state: "open" }), "state", "new, established"],
     [() => filter({ rejectWith: "tcp-reset" }), "rejectWith", "set verdict `reject`"],
-    [() => filter({ verdict: "log", logPrefix: "x".repeat(30) }), "logPrefix", "29 letters"],
+    [() => filter({ verdict: "log", logPrefix: "x".repeat(30) }), "logPrefix", "29 ASCII characters"],
     [() => filter({ dockerUser: true }), "dockerUser", "backend `iptables`"],
   ],
   Sysctl: [

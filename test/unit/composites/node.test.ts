@@ -203,7 +203,7 @@ describe("composites: Node", () => {
     ],
     [
       { name: "a-long-router-1", interfaces: { eth0: {} } },
-      'interfaces.eth0.peer.name: is 20 bytes long, and the kernel takes 15: give a shorter name, as "a-long-ro-eth0"',
+      'interfaces.eth0.peer.name: is 20 bytes long, but the kernel accepts 15: give a shorter name, as "a-long-ro-eth0"',
     ],
     [
       { name: "n6", interfaces: { eth0: { peer: { namespace: "n6", name: "eth0" } } } },

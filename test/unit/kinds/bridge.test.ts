@@ -57,7 +57,7 @@ describe("Bridge", () => {
       [{ name: "" }, "name: is empty"],
       [
         { name: "a-bridge-with-a-long-name" },
-        'name: is 25 bytes long, and the kernel takes 15: give a shorter name, as "a-bridge-name"',
+        'name: is 25 bytes long, but the kernel accepts 15: give a shorter name, as "a-bridge-name"',
       ],
       [
         { name: "all" },

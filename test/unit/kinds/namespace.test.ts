@@ -91,7 +91,7 @@ describe("Namespace", () => {
       [
         { name: ".", loopback: 0, sysctls: { "net.ipv4.ip_forward": "\n1", "vm.swappiness": 1 } },
         'name: may not be "."',
-        "sysctls.net.ipv4.ip_forward: may not hold line breaks",
+        "sysctls.net.ipv4.ip_forward: may not contain line breaks",
         "sysctls.vm.swappiness: is not below `net`: it belongs to the whole host, not to a network namespace",
         "loopback: is 0, not of type boolean",
       ],

@@ -73,7 +73,7 @@ describe("Neighbor", () => {
       [{ interface: undefined }, "interface: is required"],
       [
         { interface: "a".repeat(16) },
-        'interface: is 16 bytes long, and the kernel takes 15: give a shorter name, as "aaaaaaaaa-aaaaa"',
+        'interface: is 16 bytes long, but the kernel accepts 15: give a shorter name, as "aaaaaaaaa-aaaaa"',
       ],
       [{ interface: "lo" }, "interface: is lo, which has no neighbours: name another link"],
       [{ namespace: "-red" }, "namespace: may not start with `-`: tools would read it as an option"],

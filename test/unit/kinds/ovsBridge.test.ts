@@ -52,12 +52,9 @@ describe("OvsBridge", () => {
       [{ name: "" }, "name: is empty"],
       [
         { name: "a-bridge-with-a-long-name" },
-        'name: is 25 bytes long, and the kernel takes 15: give a shorter name, as "a-bridge-name"',
+        'name: is 25 bytes long, but the kernel accepts 15: give a shorter name, as "a-bridge-name"',
       ],
-      [
-        { name: "@br" },
-        "name: may not start with `@`: ovs-vsctl would take it for a row that the same call makes",
-      ],
+      [{ name: "@br" }, "name: may not start with `@`: ovs-vsctl would read it as a row of the same call"],
       [{ datapathType: "dpdk" }, 'datapathType: is "dpdk", not one of system, netdev'],
       [{ mac: "02:00:00" }, 'mac: is "02:00:00", not a MAC address such as 02:00:00:00:00:01'],
       [{ mtu: 67 }, "mtu: is 67, not a whole number from 68 to 65535 bytes"],

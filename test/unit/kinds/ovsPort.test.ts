@@ -73,11 +73,11 @@ describe("OvsPort", () => {
       [{ interface: undefined }, "interface: is required"],
       [
         { interface: "a".repeat(16) },
-        'interface: is 16 bytes long, and the kernel takes 15: give a shorter name, as "aaaaaaaaa-aaaaa"',
+        'interface: is 16 bytes long, but the kernel accepts 15: give a shorter name, as "aaaaaaaaa-aaaaa"',
       ],
       [
         { bridge: "@br" },
-        "bridge: may not start with `@`: ovs-vsctl would take it for a row that the same call makes",
+        "bridge: may not start with `@`: ovs-vsctl would read it as a row of the same call",
       ],
       [{ tag: 0 }, "tag: is 0, not a whole number from 1 to 4094"],
       [{ tag: "10" }, 'tag: is "10", not of type number'],

@@ -104,7 +104,7 @@ describe("PolicyRule", () => {
         { ipproto: "icmp", dport: 80 },
         "dport: has a port, but icmp has no ports: set `ipproto` to tcp, udp or sctp, or leave it out",
       ],
-      [{ sport: [80, 81] }, "sport: is neither a port nor a range: make a rule for each of several"],
+      [{ sport: [80, 81] }, "sport: is neither a port nor a range: create one rule for each port"],
       [
         { from: undefined, invert: true },
         "invert: is true, but no field selects packets to exclude, so the rule matches none: set one of `from`, `to`, `tos`, `iif`, `oif`, `fwmark`, `ipproto`, `sport`, `dport`, `uidrange`",

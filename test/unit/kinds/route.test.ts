@@ -213,7 +213,7 @@ describe("Route", () => {
   describe("bad input", () => {
     const nowhere = "is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`";
     const blocked = "has no meaning for a route of type blackhole, which forwards nothing: leave it out";
-    const several = "cannot be combined with `nexthops`: move it into one of them";
+    const several = "has no meaning with `nexthops`: move it into one of them";
     const ways = [{ via: "10.1.0.2" }, { via: "10.2.0.2" }];
     const rows: readonly (readonly [given: object, problems: Readonly<Record<string, string>>])[] = [
       [{}, { destination: "is required" }],
@@ -340,7 +340,7 @@ describe("Route", () => {
       [
         { destination: "fd07::/48", interface: "a-very-long-link-name" },
         {
-          interface: 'is 21 bytes long, and the kernel takes 15: give a shorter name, as "a-very-lo-name"',
+          interface: 'is 21 bytes long, but the kernel accepts 15: give a shorter name, as "a-very-lo-name"',
         },
       ],
       [

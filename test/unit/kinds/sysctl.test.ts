@@ -51,7 +51,7 @@ describe("Sysctl", () => {
       ],
       [{ value: undefined }, "value: is required"],
       [{ value: "" }, "value: is empty"],
-      [{ value: "1\n0" }, "value: may not hold line breaks"],
+      [{ value: "1\n0" }, "value: may not contain line breaks"],
       [{ value: [1] }, "value: is neither text nor a number"],
       [{ namespace: "" }, "namespace: is empty"],
       [{ name: "forwarding" }, "name: is not a property; there are `key`, `value`, `namespace`"],

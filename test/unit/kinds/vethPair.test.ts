@@ -58,9 +58,9 @@ describe("VethPair", () => {
       [{ end: "bad-a" }, 'end: is "bad-a", not of type object'],
       [
         { end: { name: "warehouse-uplink" } },
-        'end.name: is 16 bytes long, and the kernel takes 15: give a shorter name, as "warehouse-plink"',
+        'end.name: is 16 bytes long, but the kernel accepts 15: give a shorter name, as "warehouse-plink"',
       ],
-      [{ end: { name: "a:b" } }, "end.name: may not hold `%` or `:`"],
+      [{ end: { name: "a:b" } }, "end.name: may not contain `%` or `:`"],
       [
         { end: { name: "bad-a", bridge: "br 0" } },
         'end.bridge: is "br 0": white space, control characters, quotes, `/` and `\\` are not allowed',

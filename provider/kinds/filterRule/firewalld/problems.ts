@@ -55,7 +55,7 @@ function unknownTypes({ icmpType, family }: FilterRuleArgs): Problem[] {
 /** The characters at which firewalld splits a rule: `Rich_Rule._lexer` of firewalld 1.3. */
 function brokenPrefix({ logPrefix }: FilterRuleArgs): Problem[] {
   const reason =
-    "contains `=`, at which firewalld splits a rule: remove it from the text, or use another backend";
+    "has a `=`, at which firewalld splits a rule: remove it from the text, or use another backend";
   return logPrefix?.includes("=") ? [{ property: "logPrefix", reason }] : [];
 }
 

@@ -177,7 +177,7 @@ describe("FilterRule", () => {
       ],
       [
         { backend: "firewalld", verdict: "log", logPrefix: "a=b" },
-        "logPrefix: contains `=`, at which firewalld splits a rule: remove it from the text, or use another backend",
+        "logPrefix: has a `=`, at which firewalld splits a rule: remove it from the text, or use another backend",
       ],
       [
         { backend: "firewalld", verdict: "log", logLevel: "err" },

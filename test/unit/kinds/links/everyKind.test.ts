@@ -34,7 +34,7 @@ const SHARED: readonly (readonly [...Change, words?: string])[] = [
 
 const REFUSED: readonly (readonly [field: string, value: unknown, reason: string])[] = [
   ["name", "", "is empty"],
-  ["name", "a:b", "may not hold `%` or `:`"],
+  ["name", "a:b", "may not contain `%` or `:`"],
   ["namespace", ".", 'may not be "."'],
   ["bridge", "..", 'may not be ".."'],
   ["mac", "1:2:3:4:5:6", 'is "1:2:3:4:5:6", not a MAC address such as 02:00:00:00:00:01'],

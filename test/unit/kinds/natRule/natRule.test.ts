@@ -82,7 +82,7 @@ describe("NatRule", () => {
       ],
       [
         { routeLocalnet: "veth*" },
-        'routeLocalnet: is "veth*", which rules take for more than one link: name the link otherwise',
+        'routeLocalnet: is "veth*", which rules read as a pattern for several links: choose another name',
       ],
       [
         { kind: "redirect", to: 80, routeLocalnet: "eth0" },
