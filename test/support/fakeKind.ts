@@ -8,7 +8,7 @@ import type { Host } from "../../provider/linux/host/host";
 import { byResource, ownerOf, textOf } from "../../provider/linux/marks/owner";
 import { HERE, MemoryRecords } from "./fakeHost";
 
-/** Kinds that exist nowhere, for what is the same with every kind. */
+/** Kinds for tests of behaviour that all kinds share. */
 
 const LampArgs = z.object({
   name: z.string(),
@@ -19,7 +19,7 @@ const LampArgs = z.object({
 
 type Lamp = z.output<typeof LampArgs> & { mark: string };
 
-/** A lamp as `ip show` tells it. */
+/** A lamp in the output of `ip show`. */
 export interface Shown {
   readonly watts: number;
   readonly colour?: string;
@@ -27,7 +27,7 @@ export interface Shown {
   readonly serial: number;
 }
 
-/** Takes three commands to make, and holds its mark itself. */
+/** Needs three commands to create, and carries its own mark. */
 export const lamp: Definition<Lamp, { serial: number }> = {
   kind: "Lamp",
   schema: LampArgs,
@@ -58,7 +58,7 @@ const change = ({ name, watts, colour }: Lamp): Command[] => [
   ip(undefined, "set", name, String(watts), colour ?? "white"),
 ];
 
-/** Has no room for a mark, so that records say whose it is. */
+/** Cannot carry a mark, so records name its owner. */
 export const candle: typeof lamp = {
   ...lamp,
   kind: "Candle",
@@ -69,7 +69,7 @@ export const candle: typeof lamp = {
   ownership: recordBeside({ isOurs: () => true, mayAdopt: () => false }),
 };
 
-/** Takes nothing along when it goes. */
+/** Has no dependents that its deletion would delete. */
 export const bulb: typeof lamp = {
   ...lamp,
   kind: "Bulb",
@@ -77,7 +77,7 @@ export const bulb: typeof lamp = {
   hasNoDependents: true,
 };
 
-/** Is always there. */
+/** Always exists. */
 export const sun: typeof lamp = {
   ...candle,
   kind: "Sun",
@@ -87,7 +87,7 @@ export const sun: typeof lamp = {
   ownership: sharedSetting(),
 };
 
-/** A host that has lamps, and does what it is told with them. */
+/** A host that manages lamps. */
 export class LampHost implements Host {
   readonly facts = HERE.facts;
 
