@@ -1,6 +1,7 @@
 import type { Found } from "../../provider/engine/discover";
 import { everythingIn, ownedBy } from "../../provider/engine/foreign";
 import type { Host } from "../../provider/linux/host/host";
+import { markOn } from "../../provider/linux/marks/owner";
 
 /** Everything that would go with an object and is not to: what is still in it, and what a living stack has there. */
 export async function contentOf(
@@ -10,7 +11,7 @@ export async function contentOf(
 ): Promise<string[]> {
   const members = await everythingIn(definition, host, state);
   const name = definition.ownsNamespace?.(state);
-  const told = new Set(members.map(({ mark }) => mark));
+  const told = new Set(members.map(({ owner }) => markOn(owner)));
   const others = living.filter(
     (one) => name !== undefined && one.state["namespace"] === name && !told.has(String(one.state["mark"])),
   );

@@ -1,5 +1,6 @@
 import type { Args } from "../../provider/engine/definition";
 import type { Found } from "../../provider/engine/discover";
+import { stateIn } from "../../provider/engine/state";
 import { definitions } from "../../provider/kinds";
 import { parseMark } from "../../provider/linux/marks/mark";
 import type { Known } from "./states";
@@ -38,7 +39,7 @@ function describe(found: Found, { stacks }: Pick<Known, "stacks">): Garbage {
     object: definition.id(state),
     stack,
     resource: name,
-    isAdopted: "former" in state && definition.isShared !== true,
+    isAdopted: stateIn(definition, state).former !== undefined && !definition.ownership.isShared,
     isGiven: stack !== undefined && stacks.has(stack),
     found,
   };

@@ -3,7 +3,7 @@ import * as assertion from "../assertions/engine";
 import { composites } from "../composites";
 import { checkedPartsOf } from "../composites/checkedParts";
 import * as composite from "../composites/lifecycle";
-import type { Args, Definition, Problem } from "../engine/definition";
+import type { Args, Definition } from "../engine/definition";
 import * as single from "../engine/lifecycle";
 import { definitionOf } from "../engine/registry";
 import { hasUnknown } from "../engine/unknown";
@@ -15,11 +15,13 @@ import { parseMark } from "../linux/marks/mark";
 
 /** The functions that the adapter needs of a kind: a single object, a composite or an assertion. */
 export interface Kind {
-  check(host: HostToCheck, news: Args): { args: Args; problems: readonly Problem[] };
+  check(host: HostToCheck, news: Args): single.Checked;
+  /** `recreated` is that of `check`. */
   diff(
     host: HostId,
     olds: Args,
     news: Args,
+    recreated?: readonly string[],
   ): { changes: boolean; replaces: string[]; deleteBeforeReplace: boolean };
   create(host: Host, args: Args): Promise<single.Result>;
   update(host: Host, olds: Args, args: Args): Promise<single.Result>;
@@ -46,7 +48,7 @@ export function kindOf(properties: Args): Kind {
   const asserted = assertions.find(({ kind }) => kind === name);
   if (asserted) return bound(assertion, asserted, upToDate);
   throw new Error(
-    `this version of pulumi-netns knows no resource of kind ${name} (mark ${String(properties["mark"])})`,
+    `this version of pulumi-netns does not support resources of kind ${name} (mark ${String(properties["mark"])})`,
   );
 }
 
@@ -75,7 +77,13 @@ export function singlesOf(state: Args): { definition: Definition; args: Args }[]
 /** The engine functions, bound to one kind. */
 interface Engine<D> {
   check(kind: D, host: HostToCheck, news: Args): ReturnType<Kind["check"]>;
-  diff(kind: D, host: HostId, olds: Args, news: Args): ReturnType<Kind["diff"]>;
+  diff(
+    kind: D,
+    host: HostId,
+    olds: Args,
+    news: Args,
+    recreated?: readonly string[],
+  ): ReturnType<Kind["diff"]>;
   create(kind: D, host: Host, args: Args): ReturnType<Kind["create"]>;
   update(kind: D, host: Host, olds: Args, args: Args): ReturnType<Kind["update"]>;
   read(kind: D, host: Host, state: Args): ReturnType<Kind["read"]>;
@@ -92,7 +100,8 @@ const bound = <D extends Schema>(
   asNow: (kind: D, state: Args) => Args,
 ): Kind => ({
   check: (host, news) => engine.check(kind, host, news),
-  diff: (host, olds, news) => engine.diff(kind, host, asNow(kind, olds), upToDate(kind, news)),
+  diff: (host, olds, news, recreated) =>
+    engine.diff(kind, host, asNow(kind, olds), upToDate(kind, news), recreated),
   create: (host, args) => engine.create(kind, host, args),
   update: (host, olds, args) => engine.update(kind, host, asNow(kind, olds), args),
   read: (host, state) => engine.read(kind, host, asNow(kind, state)),

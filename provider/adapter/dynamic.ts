@@ -2,94 +2,89 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { isRecord } from "../engine/check";
 import type { Args, Problem } from "../engine/definition";
-import { withoutRemade } from "../engine/dependents";
 import { invisibleIn, visible } from "../fields/text";
 import { CommandError, PartialError, PartsError, RefusedError } from "../linux/errors";
 import type { Host } from "../linux/host/host";
 import { HostError } from "../linux/host/ssh/hostError";
 import { kindOf } from "./controllers";
-import { HOST, hostIdIn, hostOf, MACHINE, moves, placed, placeIn, reachOf } from "./hosts";
+import { hostIdIn, hostOf, moves, reachOf } from "./hosts";
+import { type Inputs, inputsIn, withHost, withMachine, withProvider, withRecreated } from "./properties";
 
-/** Letters of a value that the engine may repeat. */
+/** The longest value that the engine may repeat. */
 const MOST_SHOWN = 80;
 
 /**
- * What the Pulumi engine calls, by way of the text kept in every resource's state. The engine does not say which kind
- * of resource it means; the mark does.
+ * The methods that the Pulumi engine calls, through the text that the state of every resource holds. The engine does not name
+ * the kind of the resource, so the mark does.
  */
 export const provider: dynamic.ResourceProvider<Args, Args> = {
-  async check(_olds, given) {
-    const { args: news, host } = placed(withoutProvider(given));
-    const place = host === undefined ? {} : { [HOST]: host };
-    const found = reachOf(host);
-    const unusable = "problem" in found ? found.problem : await problemOf(given);
+  async check(_olds, news) {
+    const { args: given, host } = inputsIn(news);
+    const unusable = await problemOf(host);
     if (unusable !== undefined)
       return {
-        inputs: { ...news, ...place },
+        inputs: withHost(given, host),
         failures: [{ property: "", reason: `property host ${unusable}` }],
       };
-    const { args, problems } = kindOf(news).check(await hostOf(given), news);
-    return { inputs: { ...args, ...place }, failures: problems.map((problem) => failureOf(problem, news)) };
+    const { args, recreated, problems } = kindOf(news).check(await hostOf({ host }), given);
+    return {
+      inputs: withHost(withRecreated(args, recreated), host),
+      failures: problems.map((problem) => failureOf(problem, news)),
+    };
   },
 
   async diff(_id, olds, news) {
-    const [before, after] = [placed(olds), placed(withoutProvider(news))];
-    const isMoved = await moves(olds, news);
-    // A comparison needs no connection.
-    const { changes, replaces, deleteBeforeReplace } = kindOf(news).diff(
-      hostIdIn(olds),
-      before.args,
-      after.args,
-    );
+    const [before, after] = [inputsIn(olds), inputsIn(news)];
+    const found = kindOf(news).diff(hostIdIn(before), before.args, after.args, after.recreated);
+    if (isDeepStrictEqual(before.host, after.host)) return found;
     return {
-      changes: changes || !isDeepStrictEqual(before.host, after.host),
-      replaces: [...replaces, ...(isMoved ? [HOST] : [])],
-      deleteBeforeReplace,
+      ...found,
+      changes: true,
+      replaces: [...found.replaces, ...((await moves(before, after)) ? ["host"] : [])],
     };
   },
 
   async create(inputs) {
-    const host = await hostOf(inputs);
-    const args = withoutRemade(placed(withoutProvider(inputs)).args);
-    const { id, state } = await keeping(inputs, host, kindOf(args).create(host, args));
-    return { id, outs: said({ ...state, ...placeIn(inputs, host) }) };
+    const given = inputsIn(inputs);
+    const host = await hostOf(given);
+    const { id, state } = await keeping(given, host, kindOf(inputs).create(host, given.args));
+    return { id, outs: withoutUndefined(withMachine(state, given.host, host)) };
   },
 
   async read(id, state) {
     if (!state) throw new Error("reading by id alone is not supported: give the resource its arguments");
-    const found = await tersely(
-      hostOf(state).then(async (host) => {
-        const read = await kindOf(state).read(host, placed(withoutProvider(state)).args);
-        return read && { ...read, place: placeIn(state, host) };
-      }),
-    );
+    const given = inputsIn(state);
+    const host = await tersely(hostOf(given));
+    const found = await tersely(kindOf(state).read(host, given.args));
     if (!found) return { id: "" };
-    const { [MACHINE]: _, ...place } = found.place;
     return {
       id,
-      props: said({ ...found.state, ...found.place }),
-      inputs: said({ ...found.inputs, ...place }),
+      props: withoutUndefined(withMachine(found.state, given.host, host)),
+      inputs: withoutUndefined(withHost(found.inputs, given.host)),
     };
   },
 
   async update(_id, olds, news) {
-    const host = await hostOf(news);
-    const args = withoutRemade(placed(withoutProvider(news)).args);
-    const work = kindOf(args).update(host, placed(withoutProvider(olds)).args, args);
-    const { state } = await keeping(news, host, work);
-    return { outs: said({ ...state, ...placeIn(news, host) }) };
+    const given = inputsIn(news);
+    const host = await hostOf(given);
+    const work = kindOf(news).update(host, inputsIn(olds).args, given.args);
+    const { state } = await keeping(given, host, work);
+    return { outs: withoutUndefined(withMachine(state, given.host, host)) };
   },
 
   async delete(_id, state) {
-    const { args } = placed(withoutProvider(state));
-    await tersely(hostOf(state).then((host) => kindOf(args).remove(host, args)));
+    const given = inputsIn(state);
+    const host = await tersely(hostOf(given));
+    await tersely(kindOf(state).remove(host, given.args));
   },
 };
 
 /** Why the host of a resource cannot be used, if so. A plan for a host that does not answer would promise too much. */
-async function problemOf(properties: Args): Promise<string | undefined> {
+async function problemOf(host: unknown): Promise<string | undefined> {
+  const found = reachOf(host);
+  if ("problem" in found) return found.problem;
   try {
-    await hostOf(properties);
+    await hostOf({ host });
     return undefined;
   } catch (error) {
     if (error instanceof HostError) return `cannot be used: ${error.message}`;
@@ -98,8 +93,8 @@ async function problemOf(properties: Args): Promise<string | undefined> {
 }
 
 /**
- * A problem as the engine prints it. With a property it prints the value that it finds under that name at the top of the
- * arguments: `{<nil>}` for what is nested or missing, and the whole of a list or a map. Without one it prints the reason alone.
+ * Formats a problem for the engine. With a property, the engine also prints the value under that name: `{<nil>}` for a nested
+ * or missing one, and a list or a map as a whole. Without a property, it prints the reason alone.
  */
 function failureOf({ property, reason }: Problem, news: Args): dynamic.CheckFailure {
   const value = news[property];
@@ -109,38 +104,29 @@ function failureOf({ property, reason }: Problem, news: Args): dynamic.CheckFail
   return { property: "", reason: visible(`property ${property} ${reason}`) };
 }
 
-/** The properties without the provider's own text, which the engine keeps among them. */
-function withoutProvider({ __provider, ...args }: Args): Args {
-  return args;
-}
-
-/** Properties without those that are `undefined`, at every level: Pulumi's messages have no word for that, and would fail. */
-const said = (properties: Args): Args =>
+/** Drops `undefined` at every level, because Pulumi's messages cannot express it and fail. */
+const withoutUndefined = (properties: Args): Args =>
   Object.fromEntries(
     Object.entries(properties).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, isRecord(value) ? said(value) : value]],
+      value === undefined ? [] : [[key, isRecord(value) ? withoutUndefined(value) : value]],
     ),
   );
 
 /**
- * Adds what the state needs to a partial error: Pulumi adds the provider's text to the state of what succeeded, but not to
- * what an error carries, and the engine knows nothing of hosts. Without them the resource could never be read or deleted.
+ * Adds the host and the provider to the state in a partial error. Pulumi adds the provider to the state of a success only, and
+ * a state without it can never be read or deleted.
  */
-async function keeping<T>(inputs: Args, host: Host, work: Promise<T>): Promise<T> {
+async function keeping<T>({ host: given, provider }: Inputs, host: Host, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof PartialError)) throw error;
-    const properties = said({
-      ...error.properties,
-      ...placeIn(inputs, host),
-      __provider: inputs["__provider"],
-    });
+    const properties = withoutUndefined(withProvider(withMachine(error.properties, given, host), provider));
     throw new PartialError(error.id, properties, error.reasons, { cause: error });
   }
 }
 
-/** Of what fails in `read` and `delete` Pulumi prints the stack as well: noise, where the message says what to mend. */
+/** Drops the stack of an expected error, because Pulumi prints it for `read` and `delete` and it hides the message. */
 async function tersely<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

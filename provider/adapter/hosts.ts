@@ -1,15 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Args } from "../engine/definition";
 import type { Host } from "../linux/host/host";
 import { localHost } from "../linux/host/local/localHost";
 import type { HostId } from "../linux/host/perHost";
 import { Reach } from "../linux/host/ssh/destination";
 import { HostError } from "../linux/host/ssh/hostError";
 import { SshHost } from "../linux/host/ssh/sshHost";
-
-/** The argument that says where a resource is, and the identity of that machine, which states keep. */
-export const HOST = "host";
-export const MACHINE = "machine";
+import type { Inputs } from "./properties";
 
 /** How long a failed attempt to connect counts, in milliseconds. Hundreds of resources must not wait for each attempt. */
 const FAILED = 20_000;
@@ -17,11 +13,6 @@ const FAILED = 20_000;
 /** Connections of this run by how they are made, and one host for each machine, whatever names it has. */
 const connections = new Map<string, Promise<SshHost>>();
 const machines = new Map<string, SshHost>();
-
-/** Splits the properties that say where a resource is from its arguments. */
-export function placed({ [HOST]: host, [MACHINE]: machine, ...args }: Args) {
-  return { args, host, machine };
-}
 
 /** Returns how a host is reached, or what is wrong with the argument. */
 export function reachOf(host: unknown): { reach: Reach | undefined } | { problem: string } {
@@ -38,27 +29,23 @@ export function reachOf(host: unknown): { reach: Reach | undefined } | { problem
 }
 
 /** Returns the host that a resource is on. Throws a `HostError` if it cannot be reached. */
-export async function hostOf({ [HOST]: host }: Args): Promise<Host> {
+export async function hostOf({ host }: Pick<Inputs, "host">): Promise<Host> {
   const found = reachOf(host);
   if ("problem" in found) throw new HostError(String(host), found.problem);
   return found.reach === undefined ? localHost : connected(found.reach);
 }
 
 /** Returns the id of the host that a state was read on. Needs no connection. */
-export const hostIdIn = ({ [MACHINE]: machine }: Args): HostId => ({
+export const hostIdIn = ({ machine }: Inputs): HostId => ({
   id: machine === undefined ? localHost.id : String(machine),
 });
 
-/** Returns where a resource is for its state: the argument, and the identity of the machine. */
-export const placeIn = ({ [HOST]: host }: Args, on: Host): Args =>
-  host === undefined ? {} : { [HOST]: host, [MACHINE]: on.id };
-
-/** Whether a resource moves to another machine. Another name of the same machine is no move. */
-export async function moves(olds: Args, news: Args): Promise<boolean> {
-  if (isDeepStrictEqual(olds[HOST], news[HOST])) return false;
+/** Whether a resource moves to another machine. Another name of the same machine is not a move. */
+export async function moves(before: Inputs, after: Inputs): Promise<boolean> {
+  if (isDeepStrictEqual(before.host, after.host)) return false;
   // What this machine is called elsewhere is not known here.
-  if (olds[HOST] === undefined || news[HOST] === undefined) return true;
-  return (await hostOf(news)).id !== olds[MACHINE];
+  if (before.host === undefined || after.host === undefined) return true;
+  return (await hostOf(after)).id !== before.machine;
 }
 
 function connected(reach: Reach): Promise<SshHost> {

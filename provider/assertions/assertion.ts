@@ -2,34 +2,36 @@ import type { z } from "zod";
 import type { Args, Effect, Problem } from "../engine/definition";
 import type { Host } from "../linux/host/host";
 
-/** What a look has shown. */
+/** The result of one look. */
 export type Verdict =
   | { readonly holds: true; readonly outputs: Args }
-  /** `reason` says what is otherwise, in a sentence. */
+  /** `reason` is a sentence. */
   | { readonly holds: false; readonly reason: string };
 
-/** There is nothing to look from any more, so that nothing holds there. */
+/** The place to look from does not exist, so nothing can hold there. */
 export class PlaceGoneError extends Error {
   override readonly name = "PlaceGoneError";
 }
 
 /**
- * A kind that makes nothing: it says of the network how it is to be, and fails where it is not. Every change of its
- * arguments is a reason to look again.
+ * A kind that creates nothing. It states a condition of the network and fails if the condition does not hold. Every
+ * change of its arguments is a reason to look again.
  */
 export interface Assertion {
   readonly kind: string;
   /** Validation, defaults, types and docs. */
   readonly schema: z.ZodObject;
   readonly onChange: Readonly<Record<string, Effect>>;
-  /** Readable and stable; two of a program may well say the same. */
+  /** A readable, stable id. Two assertions of a program may share it. */
   id(args: Args): string;
-  /** Problems between fields; asked once all fields are valid by themselves. What is not known yet cannot be read, and ends it. */
+  /**
+   * Problems between fields, checked once each field is valid on its own. Reading an unknown value aborts the check.
+   */
   problems(args: Args): readonly Problem[];
-  /** Looks once; throws what kept it from looking, a `PlaceGoneError` where the place is gone. */
+  /** Looks once. Throws if it could not look, with a `PlaceGoneError` if the place does not exist. */
   look(host: Host, args: Args): Promise<Verdict>;
-  /** How often to look before it counts as not holding, and what a look has to show to end that. */
+  /** The number of looks before the condition counts as not holding, and the result that ends them early. */
   patience(args: Args): { readonly looks: number; readonly endsAt: "first success" | "first failure" };
-  /** Why it does not hold, for a person who is to mend it. */
+  /** Explains to a person why the condition does not hold and how to fix it. */
   explain(host: Host, args: Args): Promise<string>;
 }

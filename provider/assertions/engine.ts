@@ -1,7 +1,7 @@
 import { checkArgs } from "../engine/check";
-import type { Args, Problem } from "../engine/definition";
+import type { Args } from "../engine/definition";
 import { difference } from "../engine/diff";
-import type { Result } from "../engine/lifecycle";
+import type { Checked, Result } from "../engine/lifecycle";
 import { messageOf, PartialError } from "../linux/errors";
 import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
@@ -11,21 +11,17 @@ import { type Assertion, PlaceGoneError, type Verdict } from "./assertion";
 /** Milliseconds between two looks. */
 const PAUSE = 250;
 
-export function check(
-  assertion: Assertion,
-  host: HostToCheck,
-  news: Args,
-): { args: Args; problems: readonly Problem[] } {
-  return withFacts(host.facts, () => checkArgs(assertion, news));
+export function check(assertion: Assertion, host: HostToCheck, news: Args): Checked {
+  return { ...withFacts(host.facts, () => checkArgs(assertion, news)), recreated: [] };
 }
 
-/** Every change means: look again. There is nothing that could be replaced. */
+/** Every change is a reason to look again. Nothing can be replaced. */
 export function diff(assertion: Assertion, _host: HostId, olds: Args, news: Args) {
   const { changed } = difference(assertion, olds, news);
   return { changes: changed.length > 0, replaces: [], deleteBeforeReplace: true };
 }
 
-/** Looks as often as it has to, and fails with the reason and its explanation. */
+/** Looks as often as needed. Fails with the reason and its explanation. */
 export async function create(assertion: Assertion, host: Host, args: Args): Promise<Result> {
   const verdict = await insist(assertion, host, args);
   if (verdict.holds) return { id: assertion.id(args), state: { ...args, ...verdict.outputs } };
@@ -33,8 +29,8 @@ export async function create(assertion: Assertion, host: Host, args: Args): Prom
 }
 
 /**
- * The same: what was true with other arguments, or before something else changed, says nothing. A failure goes into the
- * state, as the arguments from before, put back, would be proved by it otherwise.
+ * Looks again, because an earlier result says nothing about other arguments. A failure goes into the state. Otherwise
+ * restoring the previous arguments would count as proof.
  */
 export async function update(assertion: Assertion, host: Host, _olds: Args, args: Args): Promise<Result> {
   try {
@@ -45,8 +41,8 @@ export async function update(assertion: Assertion, host: Host, _olds: Args, args
 }
 
 /**
- * Looks once. What does not hold any more is gone from the state, so that the next `pulumi up` makes it anew, which is to
- * insist, after everything that it comes after has been mended.
+ * Looks once. If the condition no longer holds, the state drops it, and the next `pulumi up` creates it. That run looks
+ * repeatedly, after all its dependencies are repaired.
  */
 export async function read(assertion: Assertion, host: Host, state: Args) {
   const verdict = await assertion.look(host, state).catch(goneOrThrow);
@@ -60,7 +56,7 @@ function goneOrThrow(error: unknown): Verdict {
   throw error;
 }
 
-/** There is nothing to remove. */
+/** Does nothing, because an assertion creates nothing. */
 export const remove = async (): Promise<void> => {};
 
 const inputsIn = ({ onChange }: Assertion, state: Args): Args =>

@@ -1,5 +1,5 @@
 import type { Assertion } from "./assertion";
 import { reachability } from "./reachability";
 
-/** Every kind that makes nothing and only looks. */
+/** All kinds that create nothing and check a condition. */
 export const assertions: readonly Assertion[] = [reachability];

@@ -11,7 +11,7 @@ import { type Answer, probe, type Target } from "../trace/probe/probe";
 import { type Question, trace } from "../trace/trace";
 import { type Assertion, PlaceGoneError } from "./assertion";
 
-/** What an HTTP request asks for: origin-form of RFC 9112. */
+/** The target of an HTTP request, in the origin-form of RFC 9112. */
 const httpPath = z.string().refine((path) => /^\/[\x21-\x7e]*$/.test(path), {
   error: ({ input }) => `is ${JSON.stringify(input)}, not a path such as /health, without spaces`,
 });
@@ -20,7 +20,7 @@ const payload = z.string().superRefine((text, ctx) => {
   const bytes = Buffer.byteLength(text);
   if (bytes > 1200) ctx.addIssue({ code: "custom", message: `is ${bytes} bytes long: write 1200 or less` });
   if (isBroken(text))
-    ctx.addIssue({ code: "custom", message: `is ${JSON.stringify(text)}, which has half a character` });
+    ctx.addIssue({ code: "custom", message: `is ${JSON.stringify(text)}, which contains half a character` });
 });
 
 const trigger = z.union([z.string(), z.number().overwrite(withoutSign), z.boolean()], {
@@ -48,7 +48,7 @@ export const ReachabilityArgs = z.object({
 
 type Given = z.output<typeof ReachabilityArgs>;
 
-/** What hangs together, and nothing else, which may not be known yet. */
+/** The fields that depend on each other. The others may still be unknown. */
 const Probing = ReachabilityArgs.pick({
   protocol: true,
   port: true,
@@ -59,7 +59,7 @@ const Probing = ReachabilityArgs.pick({
 
 const given = (args: Args): Given => ReachabilityArgs.parse(args);
 
-/** That packets get somewhere, or do not. See ping(8), tcp(7), udp(7), RFC 9110. */
+/** Checks that packets reach a target, or that they do not. See ping(8), tcp(7), udp(7), RFC 9110. */
 export const reachability: Assertion = {
   kind: "Reachability",
   schema: ReachabilityArgs,
@@ -128,8 +128,9 @@ const isStatus = ({ status }: Answer, asked: Given): boolean =>
 
 function reasonOf(asked: Given, { text }: Answer): string {
   const from = placeName(asked.namespace);
-  if (asked.expect === "blocked") return `${from} reaches ${whatIs(asked)}, but is not to (${text})`;
-  const wanted = asked.status === undefined ? "" : `, where the status is to be ${asked.status}`;
+  if (asked.expect === "blocked")
+    return `${from} can reach ${whatIs(asked)}, but \`expect\` is \`blocked\` (${text})`;
+  const wanted = asked.status === undefined ? "" : `, not the expected status ${asked.status}`;
   return `${from} does not reach ${whatIs(asked)} (${text}${wanted})`;
 }
 
@@ -148,7 +149,7 @@ async function explain(host: Host, asked: Given): Promise<string> {
   const there = steps.filter(({ direction, way }) => direction === "there" && way === undefined);
   const places = there.map(({ place }) => placeName(place));
   const way = places.filter((place, at) => place !== places[at - 1]);
-  return `the way is ${way.join(" → ")}: a filter on one of these has to stop it`;
+  return `the way is ${way.join(" → ")}: add a filter to one of these`;
 }
 
 function problemsOf({ protocol, port, path, status, payload }: z.output<typeof Probing>): Problem[] {

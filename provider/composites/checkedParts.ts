@@ -125,5 +125,5 @@ export function problemOf(composite: Composite, part: CheckedPart, { property, r
 
 /** Whether the kernel deletes a dependent with its owner, including its record. */
 export const takesAlong = (owner: Definition, dependent: Definition): boolean =>
-  // An Open vSwitch link carries no mark in the kernel.
-  owner.ownsNamespace !== undefined || (dependent.link !== undefined && owner.marking !== undefined);
+  // A bridge of Open vSwitch is not a kind of link of the kernel.
+  owner.ownsNamespace !== undefined || (dependent.link !== undefined && owner.links !== undefined);

@@ -2,15 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import { checkArgs } from "../engine/check";
 import { claim } from "../engine/claims";
 import type { Args, Problem } from "../engine/definition";
-import { type Disruption, disruptedNeeds, isRemade, noteDisruption, withRemade } from "../engine/dependents";
+import { type Disruption, disruptedNeeds, noteDisruption } from "../engine/dependents";
 import * as single from "../engine/lifecycle";
 import { keyOf } from "../engine/observe";
+import { propertiesOf, stateIn } from "../engine/state";
 import { hasUnknown } from "../engine/unknown";
 import { messageOf, PartialError, PartsError } from "../linux/errors";
 import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
 import type { HostId, HostToCheck } from "../linux/host/perHost";
-import { type Former, formerIn } from "../linux/host/records";
+import type { Former } from "../linux/host/records";
 import { type CheckedPart, checkedPartsOf, hasNotes, problemOf, takesAlong } from "./checkedParts";
 import type { Composite } from "./composite";
 import { observedState } from "./driftState";
@@ -23,23 +24,17 @@ import { stateAfter } from "./stateAfter";
 /** The lifecycle of a list of parts. Each part runs through `provider/engine/lifecycle.ts`. */
 
 /** Validates the composite and its known parts. Refuses duplicates and objects that another resource has claimed. */
-export function check(
-  composite: Composite,
-  host: HostToCheck,
-  news: Args,
-): { args: Args; problems: readonly Problem[] } {
+export function check(composite: Composite, host: HostToCheck, news: Args): single.Checked {
   const { args, parts, problems } = withFacts(host.facts, () => inspect(composite, news));
-  if (problems.length > 0) return { args, problems };
+  if (problems.length > 0) return { args, recreated: [], problems };
   const claimed = parts.map((part) => ({ part, problems: claim(part.definition, host, part.checked) }));
   const lost = parts.map((part) => ({
     part,
     ...disruptedNeeds(part.definition, host, part.checked, args["mark"]),
   }));
   return {
-    args: withRemade(
-      args,
-      lost.flatMap(({ remade }) => remade),
-    ),
+    args,
+    recreated: lost.flatMap(({ recreated }) => recreated),
     problems: [...claimed, ...lost].flatMap(({ part, problems: found }) =>
       found.map((problem) => problemOf(composite, part, problem)),
     ),
@@ -72,10 +67,16 @@ function twins(composite: Composite, parts: readonly CheckedPart[]): Problem[] {
   });
 }
 
-/** Compares `olds`, the state, with `news`, the result of `check`. */
-export function diff(composite: Composite, host: HostId, olds: Args, news: Args) {
+/** Compares `olds`, the state, with `news`. `recreated` is that of `check`. */
+export function diff(
+  composite: Composite,
+  host: HostId,
+  olds: Args,
+  news: Args,
+  recreated: readonly string[] = [],
+) {
   const replaces = composite.replaceOn.filter((field) => !isDeepStrictEqual(olds[field], news[field]));
-  const isAsked = isOther(composite, olds, news);
+  const isAsked = isOther(composite, olds, news) || recreated.length > 0;
   // A replacement of the composite recreates its dependents anyway. Equal arguments produce equal parts, so only notes can
   // reveal a difference.
   const isPlanned = replaces.length === 0 && !hasUnknown(news) && (isAsked || hasNotes(olds));
@@ -97,9 +98,7 @@ const NOTHING: Plan = {
 const isOther = (composite: Composite, olds: Args, news: Args): boolean =>
   ["mark", ...Object.keys(composite.schema.shape)].some(
     (field) => !isDeepStrictEqual(olds[field], news[field]),
-  ) ||
-  hasUnknown(news) ||
-  isRemade(news);
+  ) || hasUnknown(news);
 
 /** Creates every part that can be created. If none could be, the creation fails without leaving a state. */
 export async function create(composite: Composite, host: Host, args: Args): Promise<single.Result> {
@@ -143,7 +142,7 @@ export async function read(composite: Composite, host: Host, state: Args) {
 function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args | undefined>): boolean {
   const isMissing = ({ key }: CheckedPart) => !found.get(key);
   // Objects that always exist prove nothing.
-  const own = parts.filter(({ definition }) => !definition.isShared);
+  const own = parts.filter(({ definition }) => !definition.ownership.isShared);
   return (
     own.some((part) => part.entry.length === 0 && isMissing(part)) || (own.length > 0 && own.every(isMissing))
   );
@@ -153,7 +152,7 @@ function isGone(parts: readonly CheckedPart[], found: ReadonlyMap<string, Args |
 async function isOwedToHost(part: CheckedPart, host: Host): Promise<boolean> {
   const { definition } = part;
   const state = stateOf(part);
-  if (!definition.isShared || state["namespace"] !== undefined) return false;
+  if (!definition.ownership.isShared || state["namespace"] !== undefined) return false;
   const mark = String(state["mark"]);
   const records = await host.records.find(keyOf(definition, state), mark);
   return records.some((record) => record.mark === mark);
@@ -235,10 +234,10 @@ async function bring(
     const { state } = was
       ? await single.update(definition, host, stateOf(was), checked)
       : await single.create(definition, host, checked);
-    formers.set(key, formerIn(state));
+    formers.set(key, stateIn(definition, state).former);
   } catch (error) {
     // The part exists and must be restored eventually.
-    if (error instanceof PartialError) formers.set(key, formerIn(error.properties));
+    if (error instanceof PartialError) formers.set(key, stateIn(definition, error.properties).former);
     throw error;
   }
 }
@@ -271,10 +270,8 @@ async function removeAll(
 }
 
 /** Returns the state that a separate resource would have. */
-const stateOf = ({ checked, note: { former } }: CheckedPart): Args => ({
-  ...checked,
-  ...(former && { former }),
-});
+const stateOf = ({ checked, note: { former } }: CheckedPart): Args =>
+  propertiesOf({ args: checked, outputs: {}, former });
 
 /** Formats the reasons why parts failed, each with its place. */
 const reasonsOf = (composite: Composite, failures: readonly Failure<CheckedPart>[]): string[] =>

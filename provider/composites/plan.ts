@@ -47,7 +47,7 @@ export function planOf(composite: Composite, host: HostId, olds: Args, args: Arg
     const isLost =
       was.note.failed === true ||
       was.on.some((owner) => lost.has(owner)) ||
-      disruptedNeeds(part.definition, host, part.checked, args["mark"]).remade.length > 0;
+      disruptedNeeds(part.definition, host, part.checked, args["mark"]).recreated.length > 0;
     // Creation treats an object with another mark as foreign.
     if (replaces.length > 0 || (isLost && was.checked["mark"] !== part.checked["mark"])) return "replace";
     if (was.definition.kind === "Route" && isLedElsewhere(before, now, part.checked)) return "replace";

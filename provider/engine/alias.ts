@@ -1,6 +1,6 @@
 import { printCommand } from "../linux/command";
 import type { Host } from "../linux/host/host";
-import { parseMark } from "../linux/marks/mark";
+import { hasMark, textOf } from "../linux/marks/owner";
 import type { Args, Definition, Observed } from "./definition";
 
 /** A link alias holds the mark of its resource, but other programs also write it: lldpd stores the name of a neighbour. */
@@ -9,8 +9,8 @@ import type { Args, Definition, Observed } from "./definition";
 export const ALIAS = "alias";
 
 /** Returns the alias that replaced the mark, empty if there is none, or `undefined` if the mark is intact. */
-const aliasOf = ({ marking }: Definition, observed: Observed, { mark }: Args): string | undefined =>
-  marking && observed.mark !== mark ? (observed.mark ?? "") : undefined;
+const aliasOf = ({ ownership }: Definition, observed: Observed, { mark }: Args): string | undefined =>
+  ownership.marking && !hasMark(observed.owner, mark) ? textOf(observed.owner) : undefined;
 
 /** Returns the alias as drift, so that the next run rewrites the mark. */
 export function aliasDrift(definition: Definition, observed: Observed, args: Args): Args {
@@ -31,7 +31,7 @@ export function warnOfAlias(
 ): void {
   const alias = observed && aliasOf(definition, observed, args);
   // A crash leaves an empty alias, and a rename leaves another mark.
-  if (!alias || parseMark(alias)) return;
+  if (alias === undefined || observed?.owner.by !== "foreign") return;
   const said = `its alias is ${JSON.stringify(alias)} instead of the mark of this resource`;
   host.warn?.(
     `${definition.id(args)}: ${said}, as another program (lldpd, for one) has written there; ${remedy}`,
@@ -47,12 +47,13 @@ export function warnOfLeft(
 ): void {
   if (
     !observed ||
-    !definition.marking ||
+    !definition.ownership.marking ||
     observed.incompatible !== undefined ||
-    parseMark(observed.mark ?? "")
+    observed.owner.by === "resource"
   )
     return;
-  const said = observed.mark ? `its alias is ${JSON.stringify(observed.mark)}` : "it has no alias";
+  const alias = textOf(observed.owner);
+  const said = alias === "" ? "it has no alias" : `its alias is ${JSON.stringify(alias)}`;
   host.warn?.(
     `${definition.id(args)} is left in place: ${said} instead of the mark of this resource, so it may be somebody else's. Delete it by hand if nobody needs it`,
   );
@@ -63,12 +64,11 @@ export function warnOfLeft(
  */
 export function wayBack(definition: Definition, observed: Observed | undefined, args: Args): string {
   if (
-    !definition.marking ||
-    !observed?.mark ||
-    observed.incompatible !== undefined ||
-    parseMark(observed.mark)
+    !definition.ownership.marking ||
+    observed?.owner.by !== "foreign" ||
+    observed.incompatible !== undefined
   )
     return "";
-  const typed = definition.marking(args).map((command) => `\`${printCommand(command)}\``);
-  return `. If it is this resource's own, and another program has written the alias ${JSON.stringify(observed.mark)} over its mark, write the mark back: ${typed.join(" and ")}`;
+  const typed = definition.ownership.marking(args).map((command) => `\`${printCommand(command)}\``);
+  return `. If it is this resource's own, and another program has written the alias ${JSON.stringify(textOf(observed.owner))} over its mark, write the mark back: ${typed.join(" and ")}`;
 }

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { Answer, Command, Steps } from "../linux/command";
 import type { HostId } from "../linux/host/perHost";
-import type { Former, OwnerRecord } from "../linux/host/records";
+import type { OwnerRecord } from "../linux/host/records";
 import type { LinkFacts } from "../linux/linkTypes";
 import type { Place } from "../linux/marks/objectName";
+import type { Owner } from "../linux/marks/owner";
 
 /** Checked arguments of any resource: the fields of its schema with defaults filled in, and its mark. */
 export type Args = Record<string, unknown>;
@@ -49,15 +50,9 @@ export interface Observed<A = Args, O = object> {
   /** The values to restore when an adopted object is released: `args` plus fields that nobody has set. Default: `args`. */
   readonly restorable?: Some<A>;
   readonly outputs: Readonly<O>;
-  readonly mark?: string | undefined;
+  readonly owner: Owner;
   /** Why the object can never be adopted, such as "is a dummy link, not a bridge". */
   readonly incompatible?: string | undefined;
-}
-
-/** Outputs that creation adds to the state. */
-export interface Remembered {
-  /** The object as it was before adoption. Deletion restores it. */
-  readonly former?: Former;
 }
 
 /** Side effects of a change on other objects in the namespace, which may have other owners. */
@@ -87,8 +82,7 @@ interface Effects<A, O> {
 export interface Member {
   /** The object name, such as `link eth0 in red`. */
   readonly object: string;
-  /** The mark of the object, or the text found in its place. */
-  readonly mark: string | undefined;
+  readonly owner: Owner;
 }
 
 /** Everything that is deleted with an object, whoever owns it. */
@@ -121,6 +115,30 @@ export interface PartPlace<A> {
    * the program, prefixed with its place. Default: the id.
    */
   key?(args: A, named: string): string;
+}
+
+/** How a kind tells which resource owns an object. `strategies.ts` makes each of them. */
+export interface Ownership<A = Args, O extends object = object> {
+  /** Whether a record names the owner, because the kernel has no room for a mark. */
+  readonly isRecorded: boolean;
+  /** Whether an object without a mark may be the resource's own. A record holds the ownership until it has one. */
+  readonly marksAfterCreate: boolean;
+  /**
+   * Whether the object always exists. Creation adopts it, deletion restores it, and stacks may share it while they agree on
+   * the values.
+   */
+  readonly isShared: boolean;
+  /** Whether the observed object belongs to this resource. */
+  isOurs(observed: Observed<A, O>, args: A): boolean;
+  /** Whether creation may adopt an existing object without `adopt`. */
+  mayAdopt(observed: Observed<A, O>, args: A): boolean;
+  /** Commands that write the mark if it is stored in a link alias, which other programs also write. */
+  marking?(args: A): readonly Command[];
+  /**
+   * Names the users of the object that have no record of it. If there are any, the object is not restored to `former`.
+   * Default: none.
+   */
+  reliedOn?(args: A, former: Args): Steps<readonly string[]>;
 }
 
 /** A search for all objects of a kind in one network namespace, whoever owns them. */
@@ -195,8 +213,11 @@ export interface Definition<A = Args, O extends object = object> {
   located?(args: A, host: HostId): A;
   /** Creates what is missing according to the answers to `probe`. */
   create(args: A, answers?: readonly Answer[]): readonly Command[];
-  /** Changes only the differences. Returns an empty list if there are none. */
-  update(observed: Observed<A, O>, args: A): readonly Command[];
+  /**
+   * Changes only the differences. Returns an empty list if there are none. `owner` is the owner afterwards. Default: the
+   * resource.
+   */
+  update(observed: Observed<A, O>, args: A, owner?: Owner): readonly Command[];
   /** Finds everything that the kernel deletes with the object. Default: nothing that could have another owner. */
   content?(args: A): Steps<Content>;
   /**
@@ -207,34 +228,13 @@ export interface Definition<A = Args, O extends object = object> {
   cleanUp?(args: A, answers: readonly Answer[]): Steps;
   /** Problems that may resolve on their own, such as a link without carrier. */
   pending?(observed: Observed<A, O>, args: A): readonly Problem[];
-  /**
-   * Whether ownership must be recorded because the kernel has no room for a mark, according to the answers to `probe`.
-   * Default: never.
-   */
-  isRecorded?(answers: readonly Answer[], args: A): boolean;
-  /** The mark is written after creation. Until then a record holds the ownership. */
-  readonly marksAfterCreate?: true;
-  /**
-   * The object always exists. Creation adopts it, deletion restores it, and stacks may share it while they agree on the
-   * values.
-   */
-  readonly isShared?: true;
+  /** How the kind tells which resource owns an object: one of `strategies.ts`. */
+  readonly ownership: Ownership<A, O>;
   /**
    * Nothing depends on the object, so an update may recreate it if it is gone. It may have been deleted with its link or its
    * address earlier in the same run.
    */
   readonly hasNoDependents?: true;
-  /** Whether the observed object belongs to this resource. Default: it carries the mark of the resource. */
-  isOurs?(observed: Observed<A, O>, args: A): boolean;
-  /** Commands that write the mark if it is stored in a link alias, which other programs also write. */
-  marking?(args: A): readonly Command[];
-  /** Whether creation may adopt an existing object without `adopt`. Default: only an object of its own. */
-  mayAdopt?(observed: Observed<A, O>, args: A): boolean;
-  /**
-   * Names the users of the object that have no record of it. If there are any, the object is not restored to `former`.
-   * Default: none.
-   */
-  reliedOn?(args: A, former: Args): Steps<readonly string[]>;
   /** Side effects of a change on other objects. Default: none. */
   readonly effects?: Effects<A, O>;
   /**

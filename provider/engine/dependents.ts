@@ -26,24 +26,24 @@ export function noteDisruption(host: HostId, mark: string, lost: Disruption): vo
 }
 
 /**
- * Returns which dependencies of a resource other composites disrupt in this run. `whole` is the composite that the resource
- * is a part of.
+ * Returns which dependencies of a resource other composites disrupt in this run. `recreated` lists those after
+ * which the resource must be recreated as well. `whole` is the composite that it is a part of.
  */
 export function disruptedNeeds(
   definition: Definition,
   host: HostId,
   args: Args,
   whole?: unknown,
-): { remade: string[]; problems: Problem[] } {
+): { recreated: string[]; problems: Problem[] } {
   const others = [...disruptionsOn.of(host)].filter(([mark]) => mark !== whole);
-  if (others.length === 0 || hasUnknown(args)) return { remade: [], problems: [] };
+  if (others.length === 0 || hasUnknown(args)) return { recreated: [], problems: [] };
   const needs = [...(definition.needs?.(args) ?? []), ...(definition.needsAny?.(args) ?? [])];
-  const lostIn = (object: string, { deleted: taken, recreated: remade }: Disruption) =>
-    [...taken, ...remade].includes(object);
+  const lostIn = (object: string, { deleted, recreated }: Disruption) =>
+    [...deleted, ...recreated].includes(object);
   const isMissing = (object: string, { deleted }: Disruption) =>
     deleted.includes(object) && !isClaimed(host, object);
   return {
-    remade: needs.filter((object) => others.some(([, lost]) => lostIn(object, lost))),
+    recreated: needs.filter((object) => others.some(([, lost]) => lostIn(object, lost))),
     problems: needs.flatMap((object) =>
       others
         .filter(([, lost]) => isMissing(object, lost))
@@ -54,14 +54,3 @@ export function disruptedNeeds(
     ),
   };
 }
-
-/**
- * The engine asks for a diff only if arguments have changed. This extra argument lists the recreated dependencies; it exists
- * in this run only and is not part of any definition.
- */
-export const withRemade = (args: Args, remade: readonly string[]): Args =>
-  remade.length === 0 ? args : { ...args, remade: [...new Set(remade)].join(", ") };
-
-export const isRemade = ({ remade }: Args): boolean => remade !== undefined;
-
-export const withoutRemade = ({ remade: _, ...args }: Args): Args => args;

@@ -5,6 +5,7 @@ import type { BrokenRecord, OwnerRecord } from "../linux/host/records";
 import { parseNamespaceNames } from "../linux/read/namespaceId";
 import type { Args, Definition } from "./definition";
 import { allKinds, definitionOf } from "./registry";
+import { propertiesOf } from "./state";
 import { upToDate } from "./upToDate";
 
 /** An object that carries one of our marks, with the data needed to remove it. */
@@ -69,7 +70,12 @@ const toFound = (records: readonly OwnerRecord[]): Found[] =>
   records.flatMap(({ kind, mark, args, former }) => {
     const definition = definitionOf(kind);
     if (!definition) return [];
-    return [{ definition, state: upToDate(definition, { ...args, mark, ...(former && { former }) }) }];
+    return [
+      {
+        definition,
+        state: upToDate(definition, propertiesOf({ args: { ...args, mark }, outputs: {}, former })),
+      },
+    ];
   });
 
 /** Keeps one entry for each mark, because both ends of a cable, or rules in several chains, are one resource. */

@@ -2,9 +2,10 @@ import { RefusedError } from "../linux/errors";
 import type { Host } from "../linux/host/host";
 import type { OwnerRecord } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
-import { isOfOtherStack, ownerIn } from "../linux/marks/mark";
+import { ownerIn } from "../linux/marks/mark";
 import type { Place } from "../linux/marks/objectName";
 import { isContainer, objectName } from "../linux/marks/objectName";
+import { byResource, isOutsideStack } from "../linux/marks/owner";
 import { needsAny } from "./claims";
 import type { Args, Content, Definition, Member, Observed } from "./definition";
 import { runSteps } from "./observe";
@@ -28,7 +29,7 @@ export async function removalOf(
     refuseForeign(
       definition,
       args,
-      members.filter(({ mark }) => isOfOtherStack(mark, String(args["mark"]))),
+      members.filter(({ owner }) => isOutsideStack(owner, String(args["mark"]))),
     );
   }
   return { plan: definition.remove(observed, args, content), content };
@@ -61,7 +62,9 @@ async function recordedAt(host: Host, { namespace, link }: Place): Promise<Membe
   const records = await host.records.within(namespace);
   const isThere = (record: OwnerRecord) =>
     link === undefined ? record.kind !== "Namespace" : isOn(objectName("link", namespace, link), record);
-  return records.filter(isThere).map((record) => ({ object: objectOf(record), mark: record.mark }));
+  return records
+    .filter(isThere)
+    .map((record) => ({ object: objectOf(record), owner: byResource(record.mark) }));
 }
 
 /** Whether the kernel deletes an object with its link, such as an address, a neighbour, a route or a parameter. */
@@ -95,8 +98,8 @@ function refuseForeign(definition: Definition, args: Args, members: readonly Mem
 }
 
 /** Formats an object and its owner for a message. */
-export function ownedBy({ object, mark }: Member): string {
-  const owner = ownerIn(mark);
-  if (owner !== undefined) return `${object} of ${owner}`;
-  return `${object}${mark ? ` with the alias ${JSON.stringify(mark)}` : ""}, which nobody manages`;
+export function ownedBy({ object, owner }: Member): string {
+  if (owner.by === "resource") return `${object} of ${ownerIn(owner.mark)}`;
+  const alias = owner.by === "foreign" ? ` with the alias ${JSON.stringify(owner.texts[0])}` : "";
+  return `${object}${alias}, which nobody manages`;
 }

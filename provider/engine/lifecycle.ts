@@ -3,15 +3,16 @@ import { CommandError, messageOf, PartialError, RefusedError } from "../linux/er
 import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
 import type { HostId, HostToCheck } from "../linux/host/perHost";
-import { formerIn } from "../linux/host/records";
+import type { Former } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import { isMarkOf } from "../linux/marks/mark";
 import { isContainer } from "../linux/marks/objectName";
-import { ALIAS, aliasDrift, TO_WRITE, WRITTEN, warnOfAlias, warnOfLeft, wayBack } from "./alias";
+import { hasMark } from "../linux/marks/owner";
+import { aliasDrift, TO_WRITE, WRITTEN, warnOfAlias, warnOfLeft, wayBack } from "./alias";
 import { checkArgs } from "./check";
 import { claim, heirOf, isInProgram, refuseIfNeeded } from "./claims";
-import type { Args, Definition, Problem, Remembered } from "./definition";
-import { disruptedNeeds, isRemade, withRemade } from "./dependents";
+import type { Args, Definition, Problem } from "./definition";
+import { disruptedNeeds } from "./dependents";
 import { difference } from "./diff";
 import { rememberEffects, settleEffects } from "./effects";
 import { explained } from "./explain";
@@ -30,6 +31,7 @@ import { forget, release } from "./release";
 import { revive } from "./revive";
 import { serialized } from "./serialize";
 import { ofThisBoot, withEra } from "./standing";
+import { propertiesOf, stateIn } from "./state";
 import { sweep } from "./sweep";
 import { Alone } from "./together";
 import { verified } from "./verify";
@@ -40,23 +42,33 @@ export interface Result {
   readonly state: Args;
 }
 
-/** Validates arguments, fills in defaults and refuses objects that another resource of the program has claimed. */
-export function check(
-  definition: Definition,
-  host: HostToCheck,
-  news: Args,
-): { args: Args; problems: readonly Problem[] } {
-  const { args, problems } = withFacts(host.facts, () => checkArgs(definition, news));
-  if (problems.length > 0) return { args, problems };
-  const claimed = claim(definition, host, args);
-  const lost = disruptedNeeds(definition, host, args);
-  return { args: withRemade(args, lost.remade), problems: [...claimed, ...lost.problems] };
+/** The result of `check`. */
+export interface Checked {
+  readonly args: Args;
+  /** Dependencies that are recreated in this run, so that the resource must be recreated as well. */
+  readonly recreated: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
-/** Compares `olds`, the state, with `news`, the result of `check`. */
-export function diff(definition: Definition, _host: HostId, olds: Args, news: Args) {
+/** Validates arguments, fills in defaults and refuses objects that another resource of the program has claimed. */
+export function check(definition: Definition, host: HostToCheck, news: Args): Checked {
+  const { args, problems } = withFacts(host.facts, () => checkArgs(definition, news));
+  if (problems.length > 0) return { args, recreated: [], problems };
+  const claimed = claim(definition, host, args);
+  const lost = disruptedNeeds(definition, host, args);
+  return { args, recreated: lost.recreated, problems: [...claimed, ...lost.problems] };
+}
+
+/** Compares `olds`, the state, with `news`. `recreated` is that of `check`. */
+export function diff(
+  definition: Definition,
+  _host: HostId,
+  olds: Args,
+  news: Args,
+  recreated: readonly string[] = [],
+) {
   const { changed, replaces } = difference(definition, olds, news);
-  const lost = isRemade(news) ? [definition.identity] : [];
+  const lost = recreated.length > 0 ? [definition.identity] : [];
   return {
     changes: changed.length + lost.length > 0,
     replaces: [...new Set([...replaces, ...lost])],
@@ -84,12 +96,12 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
       withEra(definition, host, taken),
     );
     const changes = await changesTo(definition, host, answers, before, args);
-    const remembered: Remembered = former ? { former } : {};
-    const isRecorded = former !== undefined || definition.isRecorded?.(answers, args);
-    const marksAfterCreate = definition.marksAfterCreate === true && before?.mark !== args["mark"];
+    const isRecorded = former !== undefined || definition.ownership.isRecorded;
+    const marksAfterCreate =
+      definition.ownership.marksAfterCreate && !(before && hasMark(before.owner, args["mark"]));
     const key = keyOf(definition, args);
     if (isRecorded || marksAfterCreate)
-      await host.records.save(key, { mark: markIn(args), args, ...remembered });
+      await host.records.save(key, { mark: markIn(args), args, ...(former && { former }) });
     try {
       const observed = await change(definition, host, args, changes);
       for (const mark of inheritance?.from ?? []) await host.records.drop(key, mark);
@@ -98,12 +110,12 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
         await host.records.drop(key, markIn(args));
       if (inheritance) await revive(definition, host, args);
       const kept = await settleEffects(definition, host, args, former);
-      const state = await verified(definition, host, args, kept ? { former: kept } : {}, observed);
+      const state = await verified(definition, host, { args, outputs: {}, former: kept }, observed);
       await tellWarnings(definition, host, args);
       return { id: definition.id(args), state };
     } catch (error) {
       const isFound = before !== undefined && (former === undefined || inheritance !== undefined);
-      return giveUp(definition, host, args, remembered, {
+      return giveUp(definition, host, args, former, {
         error,
         isFound,
         made: isAfterFirst(changes, error),
@@ -126,19 +138,18 @@ async function giveUp(
   definition: Definition,
   host: Host,
   args: Args,
-  remembered: Remembered,
+  former: Former | undefined,
   failure: Failure,
 ): Promise<never> {
   const { error, isFound } = failure;
   if (error instanceof PartialError || error instanceof Alone) throw error;
-  if (!isFound) await takeBack(definition, host, args, remembered, failure);
+  if (!isFound) await takeBack(definition, host, args, former, failure);
   // If another creator won the race, reports it like an object that existed before.
   if (isBeaten(failure)) adopt(definition, await lookForOwner(definition, host, args), args);
   if (!isFound) throw error;
   // A completed crash leftover must stay in the state.
-  throw new PartialError(definition.id(args), { ...args, ...remembered }, [messageOf(error)], {
-    cause: error,
-  });
+  const state = propertiesOf({ args, outputs: {}, former });
+  throw new PartialError(definition.id(args), state, [messageOf(error)], { cause: error });
 }
 
 /**
@@ -170,9 +181,8 @@ const MARKING = [20, 40, 80, 160];
 async function lookForOwner(definition: Definition, host: Host, args: Args): Promise<Observation> {
   let observation = await look(definition, host, args, false);
   for (const delay of MARKING) {
-    const isKnown =
-      !observation.observed || observation.observed.mark !== undefined || observation.records.length > 0;
-    if (isKnown || definition.isShared || ownOf(definition, observation, args)) break;
+    const isKnown = observation.observed?.owner.by !== "nobody" || observation.records.length > 0;
+    if (isKnown || definition.ownership.isShared || ownOf(definition, observation, args)) break;
     await host.wait(delay);
     observation = await look(definition, host, args, false);
   }
@@ -207,20 +217,23 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
     refuseConflict(definition, observation, args, was.mark);
     warnOfAlias(definition, host, own, { ...args, mark }, WRITTEN);
     // A recreated object has no former owner.
-    const { args: had, outputs } = split(definition, olds);
-    const known = ofThisBoot(definition, host, observation, { ...had, mark }, outputs);
-    const kept = own ? stillRemembered(definition, args, known) : {};
-    const before = withEra(definition, host, formerIn(kept));
+    const { args: had, outputs, former: known } = stateIn(definition, olds);
+    const valid = ofThisBoot(definition, host, observation, { ...had, mark }, known);
+    const kept = own && isStillAdopted(definition, args) ? valid : undefined;
+    const before = withEra(definition, host, kept);
     const former = await rememberEffects(definition, host, observation, args, before);
-    const remembered = { ...kept, ...(former && { former }) };
     const changes = await changesTo(definition, host, observation.answers, observed, args);
-    const isRecorded = await rewriteRecord(definition, host, args, observation, remembered);
+    const isRecorded = await rewriteRecord(definition, host, args, former);
     const now = await change(definition, host, args, changes);
     if (!isRecorded || was.mark !== args["mark"]) await forget(definition, host, was, observation);
     if (changes.length > 0) await revive(definition, host, args);
     const settled = await settleEffects(definition, host, args, former);
-    const outcome = { ...remembered, ...(settled && { former: settled }) };
-    const state = await verified(definition, host, args, outcome, now);
+    const state = await verified(
+      definition,
+      host,
+      { args, outputs: own ? outputs : {}, former: settled },
+      now,
+    );
     if (changes.length > 0) await tellWarnings(definition, host, args);
     return { id, state };
   });
@@ -232,23 +245,23 @@ export function update(definition: Definition, host: Host, olds: Args, args: Arg
  * creation the state proves nothing; only a mark or a record does.
  */
 export async function read(definition: Definition, host: Host, state: Args, hasFailed = false) {
-  const { args, outputs } = split(definition, state);
+  const { args, outputs, former } = stateIn(definition, state);
   // Concurrent reads of rules share one listing, which an `ip` session cannot provide.
   const isListed = definition.probe(args).every(({ tool }) => tool !== "ip");
   const observation = await look(definition, isListed ? sharing(host) : host, args);
-  const isProven =
-    !hasFailed || !definition.isRecorded?.(observation.answers, args) || isWritten(observation, args);
+  const isProven = !hasFailed || !definition.ownership.isRecorded || isWritten(observation, args);
   const observed = isProven ? ownOf(definition, observation, args) : undefined;
   if (!observed) {
     await forget(definition, host, args, observation);
     return undefined;
   }
-  const known = ofThisBoot(definition, host, observation, args, outputs);
+  const known = ofThisBoot(definition, host, observation, args, former);
   // An interrupted deletion or another program may have removed the record.
-  if (!isWritten(observation, args)) await rewriteRecord(definition, host, args, observation, known);
+  if (!isWritten(observation, args)) await rewriteRecord(definition, host, args, known);
   warnOfAlias(definition, host, observed, args, TO_WRITE);
   const inputs = { ...merge(args, observed.args), ...aliasDrift(definition, observed, args) };
-  return { id: definition.id(args), inputs, state: { ...known, ...inputs, ...observed.outputs } };
+  const now = { args: inputs, outputs: { ...outputs, ...observed.outputs }, former: known };
+  return { id: definition.id(args), inputs, state: propertiesOf(now) };
 }
 
 /**
@@ -256,7 +269,7 @@ export async function read(definition: Definition, host: Host, state: Args, hasF
  * restored instead.
  */
 export async function remove(definition: Definition, host: Host, state: Args): Promise<void> {
-  const { args, outputs } = split(definition, state);
+  const { args, former } = stateIn(definition, state);
   const isInherited = await serialized(definition, host, args, async (host) => {
     const observation = await look(definition, host, args);
     const observed = ownOf(definition, observation, args);
@@ -269,11 +282,11 @@ export async function remove(definition: Definition, host: Host, state: Args): P
       if (!observed || isKnown) await forget(definition, host, args, observation);
       return true;
     }
-    if (observed && !formerIn(outputs)) refuseIfNeeded(definition, host, args);
+    if (observed && !former) refuseIfNeeded(definition, host, args);
     if (!observed) warnOfLeft(definition, host, observation.observed, args);
     await release(definition, host, observation, observed, {
       args,
-      outputs: ofThisBoot(definition, host, observation, args, outputs),
+      former: ofThisBoot(definition, host, observation, args, former),
     });
     return false;
   });
@@ -294,22 +307,22 @@ async function takeBack(
   definition: Definition,
   host: Host,
   args: Args,
-  remembered: Remembered,
+  former: Former | undefined,
   failure: Failure,
 ): Promise<void> {
   const { made, error } = failure;
   try {
     // Another process owns the object; only our record must go.
-    if (isBeaten(failure) && !remembered.former)
-      return host.records.drop(keyOf(definition, args), markIn(args));
+    if (isBeaten(failure) && !former) return host.records.drop(keyOf(definition, args), markIn(args));
     const observation = await look(definition, host, args);
     // A first command that failed or timed out may have taken effect in part, but it never writes a foreign mark.
-    const isHalfMade = made || observation.observed?.mark === undefined;
+    const isHalfMade = made || observation.observed?.owner.by === "nobody";
     const observed = ownOf(definition, observation, args) ?? (isHalfMade ? observation.observed : undefined);
-    await release(definition, host, observation, observed, { args, outputs: remembered });
+    await release(definition, host, observation, observed, { args, former });
   } catch (second) {
     const reasons = [messageOf(error), messageOf(second)];
-    throw new PartialError(definition.id(args), { ...args, ...remembered }, reasons, { cause: error });
+    const state = propertiesOf({ args, outputs: {}, former });
+    throw new PartialError(definition.id(args), state, reasons, { cause: error });
   }
 }
 
@@ -321,23 +334,18 @@ async function lookForEither(definition: Definition, host: Host, args: Args, was
   return { observation: await look(definition, host, args), mark: markIn(args) };
 }
 
-/** Drops the former state if `adopt` is no longer set: the adopted object then belongs to the resource. */
-function stillRemembered(definition: Definition, args: Args, outputs: Args): Args {
-  if (definition.isShared || args["adopt"] === true) return outputs;
-  const { former: _, ...others } = outputs;
-  return others;
-}
+/** Whether deletion restores the object. Without `adopt`, an object that was adopted belongs to the resource. */
+const isStillAdopted = (definition: Definition, args: Args): boolean =>
+  definition.ownership.isShared || args["adopt"] === true;
 
 /** Records the upcoming arguments and mark if a record is needed. Returns whether it is. */
 async function rewriteRecord(
   definition: Definition,
   host: Host,
   args: Args,
-  { answers }: Observation,
-  remembered: Args,
+  former: Former | undefined,
 ): Promise<boolean> {
-  const former = formerIn(remembered);
-  const isRecorded = former !== undefined || definition.isRecorded?.(answers, args) === true;
+  const isRecorded = former !== undefined || definition.ownership.isRecorded;
   if (isRecorded) {
     await host.records.save(keyOf(definition, args), { mark: markIn(args), args, ...(former && { former }) });
   }
@@ -345,13 +353,3 @@ async function rewriteRecord(
 }
 
 const markIn = ({ mark }: Args): string => String(mark);
-
-/** Splits a state into arguments and outputs. */
-function split(definition: Definition, state: Args): { args: Args; outputs: Args } {
-  const isArg = (key: string) => key === "mark" || key in definition.schema.shape;
-  const entries = Object.entries(state);
-  return {
-    args: Object.fromEntries(entries.filter(([key]) => isArg(key))),
-    outputs: Object.fromEntries(entries.filter(([key]) => !isArg(key) && key !== ALIAS)),
-  };
-}

@@ -1,6 +1,7 @@
 import { RefusedError } from "../linux/errors";
 import type { Former, OwnerRecord } from "../linux/host/records";
 import { isMarkOf, ownerIn, parseMark, sameStack } from "../linux/marks/mark";
+import { describeOwner, markOn, textOf } from "../linux/marks/owner";
 import { wayBack } from "./alias";
 import { ownsAll } from "./claims";
 import type { Args, Definition, Observed } from "./definition";
@@ -25,8 +26,9 @@ export function ownOf(
   args: Args,
 ): Observed | undefined {
   if (!observed || isSomebodyElses(definition, records, args)) return undefined;
-  const isOurs = definition.isShared ?? definition.isOurs?.(observed, args) ?? observed.mark === args["mark"];
-  return isOurs || isBetween(definition, observed, records, args) ? observed : undefined;
+  return definition.ownership.isOurs(observed, args) || isBetween(definition, observed, records, args)
+    ? observed
+    : undefined;
 }
 
 /** Whether a crash interrupted the creation, adoption or restoration: the record exists, but the mark is missing. */
@@ -38,15 +40,15 @@ function isBetween(
 ): boolean {
   const record = records.find(isOwn(mark));
   if (!record || observed.incompatible !== undefined) return false;
-  return record.former ? parseMark(observed.mark ?? "") === undefined : isUnmarked(definition, observed);
+  return record.former ? observed.owner.by !== "resource" : isUnmarked(definition, observed);
 }
 
 const isUnmarked = (definition: Definition, observed: Observed): boolean =>
-  definition.marksAfterCreate === true && observed.mark === undefined;
+  definition.ownership.marksAfterCreate && observed.owner.by === "nobody";
 
 /** Whether others have a record of the object and this resource has not. */
 const isSomebodyElses = (definition: Definition, records: readonly OwnerRecord[], { mark }: Args): boolean =>
-  definition.isShared !== true && records.length > 0 && !records.some(isOwn(mark));
+  !definition.ownership.isShared && records.length > 0 && !records.some(isOwn(mark));
 
 /**
  * Decides whether creation may adopt an existing object, and returns its former state. Returns `undefined` if nothing is
@@ -56,12 +58,13 @@ export function adopt(definition: Definition, observation: Observation, args: Ar
   const { observed, records } = observation;
   const former = records.find(isOwn(args["mark"]))?.former;
   if (!observed) return undefined;
-  if (definition.isShared)
+  if (definition.ownership.isShared)
     return former ?? records[0]?.former ?? { args: observed.restorable ?? observed.args };
   if (isFreelyTaken(definition, observation, args)) return former;
   refuseUnlessAdoptable(definition, observation, observed, args);
+  const mark = textOf(observed.owner);
   return {
-    ...(observed.mark !== undefined && { mark: observed.mark }),
+    ...(mark !== "" && { mark }),
     args: observed.restorable ?? observed.args,
   };
 }
@@ -85,10 +88,11 @@ export function inheritedBy(
 ): Inheritance | undefined {
   const { observed, records } = observation;
   const mark = String(args["mark"]);
-  if (definition.isShared) return standingInheritance(definition, observation, args);
+  if (definition.ownership.isShared) return standingInheritance(definition, observation, args);
   if (!observed || observed.incompatible !== undefined || records.some(isOwn(mark))) return undefined;
   // An object without room for a mark carries the mark of another object: an address carries that of its link.
-  const marks = isMarkOf(definition.kind, observed.mark) ? [observed.mark] : [];
+  const carried = markOn(observed.owner);
+  const marks = isMarkOf(definition.kind, carried) ? [carried] : [];
   const from = records.length > 0 ? records.map((record) => record.mark) : marks;
   const [first] = from;
   const isGivenUp = from.every((owner) => owner !== mark && sameStack(owner, mark));
@@ -141,7 +145,7 @@ export function isFreelyTaken(definition: Definition, observation: Observation, 
   const { observed, records } = observation;
   if (!observed || isSomebodyElses(definition, records, args)) return false;
   if (records.some(isOwn(args["mark"])) && ownOf(definition, observation, args)) return true;
-  return definition.mayAdopt?.(observed, args) ?? ownOf(definition, observation, args) !== undefined;
+  return definition.ownership.mayAdopt(observed, args);
 }
 
 function refuseUnlessAdoptable(
@@ -151,7 +155,7 @@ function refuseUnlessAdoptable(
   args: Args,
 ): void {
   const id = definition.id(args);
-  const mark = [othersRecords(records, args)[0]?.mark, observed.mark].find((mark) => parseMark(mark ?? ""));
+  const mark = othersRecords(records, args)[0]?.mark ?? markOn(observed.owner);
   const owner = parseMark(mark ?? "");
   if (owner) {
     throw new RefusedError(
@@ -171,8 +175,9 @@ function refuseUnlessAdoptable(
       "adopt" in definition.schema.shape
         ? "ask for another, or set `adopt: true` to take it over"
         : "or ask for another";
+    const other = describeOwner(observed.owner);
     throw new RefusedError(
-      `${id} exists already and is not this resource's own${observed.mark ? ` (its mark is ${observed.mark})` : ""}: ` +
+      `${id} exists already and is not this resource's own${other === undefined ? "" : ` (its mark is ${other})`}: ` +
         `remove it by hand if nobody needs it, ${otherwise}${wayBack(definition, observed, args)}`,
     );
   }
@@ -198,7 +203,7 @@ export function refuseConflict(
   args: Args,
   was: unknown = args["mark"],
 ): void {
-  if (!definition.isShared) return;
+  if (!definition.ownership.isShared) return;
   for (const other of othersRecords(records, args).filter((record) => !isOwn(was)(record))) {
     const { changed, replaces } = difference(definition, { ...other.args, mark: args["mark"] }, args);
     // The records are about the same object, so a differing name is only another spelling. The exception is another unit,

@@ -1,14 +1,16 @@
 import type { Host } from "../linux/host/host";
-import { type Former, formerIn } from "../linux/host/records";
+import type { Former } from "../linux/host/records";
 import { sharing } from "../linux/host/sharing";
 import type { Place } from "../linux/marks/objectName";
 import { linkOfObject, objectName } from "../linux/marks/objectName";
+import { storedOwner } from "../linux/marks/owner";
 import type { Args, Definition, Observed } from "./definition";
 import { restoreEffects } from "./effects";
 import { removalOf } from "./foreign";
 import { restored } from "./merge";
 import { keyOf, type Observation, runAll, runRemoval, runSteps } from "./observe";
 import { othersRecords } from "./ownership";
+import type { State } from "./state";
 import { asFarAsSaid } from "./upToDate";
 
 /**
@@ -20,10 +22,9 @@ export async function release(
   host: Host,
   observation: Observation,
   observed: Observed | undefined,
-  { args, outputs }: { args: Args; outputs: object },
+  { args, former }: Pick<State, "args" | "former">,
 ): Promise<void> {
-  const isUsedElsewhere = definition.isShared === true && (await hasOthers(definition, host, args));
-  const former = formerIn(outputs);
+  const isUsedElsewhere = definition.ownership.isShared && (await hasOthers(definition, host, args));
   if (observed && former && !isUsedElsewhere && !(await isReliedOn(definition, host, args, former)))
     await giveBack(definition, host, observed, args, former);
   if (observed && !former) {
@@ -43,7 +44,7 @@ async function hasOthers(definition: Definition, host: Host, args: Args): Promis
 
 /** Whether other programs rely on the object, which then stays unchanged. Warns about them. */
 async function isReliedOn(definition: Definition, host: Host, args: Args, former: Former): Promise<boolean> {
-  const plan = definition.reliedOn?.(args, former.args);
+  const plan = definition.ownership.reliedOn?.(args, former.args);
   const others = plan ? await runSteps(sharing(host), plan) : [];
   if (others.length > 0)
     host.warn?.(`${definition.id(args)} is left unchanged, because others rely on it: ${others.join(", ")}`);
@@ -59,11 +60,12 @@ async function giveBack(
 ): Promise<void> {
   const now = { ...observed, args: observed.restorable ?? observed.args };
   const was = asFarAsSaid(definition, former.args, now.args);
-  const before = { ...restored(args, now.args, was), mark: former.mark ?? "" };
+  const before = restored(args, now.args, was);
   try {
     const fields = await restoreEffects(definition, host, args, former);
     const done = Object.fromEntries(Object.entries(before).filter(([field]) => fields.includes(field)));
-    await runAll(host, definition.update({ ...now, args: { ...now.args, ...done } }, before));
+    const current = { ...now, args: { ...now.args, ...done } };
+    await runAll(host, definition.update(current, before, storedOwner(former.mark)));
   } catch (error) {
     // The next attempt must know the former state.
     await host.records.save(keyOf(definition, args), { mark: String(args["mark"]), args, former });

@@ -1,5 +1,5 @@
 import type { Host } from "../linux/host/host";
-import { type Former, formerIn } from "../linux/host/records";
+import type { Former } from "../linux/host/records";
 import type { Args, Definition } from "./definition";
 import type { Observation } from "./observe";
 import { isWritten } from "./ownership";
@@ -8,10 +8,10 @@ import { isWritten } from "./ownership";
 
 /** Adds the era, which identifies the boot and the network, to the former state of a shared object. */
 export const withEra = <F extends Former | undefined>(definition: Definition, { era }: Host, former: F): F =>
-  former && definition.isShared && era !== undefined ? { ...former, era } : former;
+  former && definition.ownership.isShared && era !== undefined ? { ...former, era } : former;
 
 /**
- * Returns the outputs of a state with the former value of a shared object in this boot. The record holds it, as records end
+ * Returns the former value of a shared object in this boot, given that of the state. The record holds it, as records end
  * with the boot. Without a record, the state is from another boot, or something has deleted the record:
  *
  * - A different era in the state proves a reboot, so the current value is the former one.
@@ -24,21 +24,20 @@ export function ofThisBoot(
   host: Host,
   observation: Observation,
   args: Args,
-  outputs: Args,
-): Args {
-  const former = formerIn(outputs);
+  former: Former | undefined,
+): Former | undefined {
   const { observed, records } = observation;
-  if (!definition.isShared || !former || !observed) return outputs;
+  if (!definition.ownership.isShared || !former || !observed) return former;
   const written = records.find((record) => record.mark === args["mark"])?.former;
-  if (isWritten(observation, args)) return written ? { ...outputs, former: written } : outputs;
+  if (isWritten(observation, args)) return written ?? former;
   const isKnown = former.era !== undefined && host.era !== undefined;
   const isOther = isKnown && former.era !== host.era;
   const isChanged = !isSaid(observed.args, args);
   const isGivenBack = isKnown && !isOther && isSaid(observed.args, former.args);
-  if (!isOther && (!isChanged || isGivenBack)) return outputs;
+  if (!isOther && (!isChanged || isGivenBack)) return former;
   // Another stack has set the value in this boot and recorded the former one.
   const known = records.find((record) => record.former)?.former;
-  return { ...outputs, former: known ?? withEra(definition, host, { args: observed.args }) };
+  return known ?? withEra(definition, host, { args: observed.args });
 }
 
 const isSaid = (values: Args, by: Args): boolean =>

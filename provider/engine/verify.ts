@@ -4,6 +4,7 @@ import type { Args, Definition, Problem } from "./definition";
 import { difference, valueAt } from "./diff";
 import { merge } from "./merge";
 import { ask, type Observation } from "./observe";
+import { propertiesOf, type State } from "./state";
 import { UNKNOWN } from "./unknown";
 
 /**
@@ -16,13 +17,12 @@ const LOOKS_AT_VALUES = 4;
 
 /**
  * Verifies the first observation after a change and returns it as the state. Reports values that differ, and problems that
- * do not resolve in time. `remembered` holds outputs that cannot be read back.
+ * do not resolve in time.
  */
 export async function verified(
   definition: Definition,
   host: Host,
-  args: Args,
-  remembered: object,
+  { args, outputs, former }: State,
   first: Observation["observed"],
 ): Promise<Args> {
   const id = definition.id(args);
@@ -30,7 +30,11 @@ export async function verified(
   for (let looks = 0; ; looks++) {
     if (!observed)
       throw new Error(`${id} was created, but does not exist: another program on this host removed it`);
-    const state: Args = { ...remembered, ...merge(args, observed.args), ...observed.outputs };
+    const state = propertiesOf({
+      args: merge(args, observed.args),
+      outputs: { ...outputs, ...observed.outputs },
+      former,
+    });
     const wrong = differences(definition, state, args);
     const pending = definition.pending?.(observed, args) ?? [];
     if (wrong.length + pending.length === 0) return state;

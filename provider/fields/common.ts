@@ -12,17 +12,17 @@ export const linkName = z.string().superRefine((name, ctx) => {
   const reason =
     commonNameProblem(name) ??
     (Buffer.byteLength(name) > LINK_NAME_BYTES
-      ? `is ${Buffer.byteLength(name)} bytes long, and the kernel takes ${LINK_NAME_BYTES}: give a shorter name${shorten(name) && `, as "${shorten(name)}"`}`
+      ? `is ${Buffer.byteLength(name)} bytes long, but the kernel accepts ${LINK_NAME_BYTES}: give a shorter name${shorten(name) && `, as "${shorten(name)}"`}`
       : (linkSignProblem(name) ?? linkWordProblem(name)));
   if (reason) ctx.addIssue({ code: "custom", message: reason });
 });
 
 function linkSignProblem(name: string): string | undefined {
-  if (/[%:]/.test(name)) return "may not hold `%` or `:`";
-  if (name.includes("=")) return "may not hold `=`: sysctl would set a parameter where it should read one";
+  if (/[%:]/.test(name)) return "may not contain `%` or `:`";
+  if (name.includes("=")) return "may not contain `=`: sysctl would set a parameter instead of reading it";
   // The kernel's isspace() is that of Latin-1 and treats each byte as a character.
   if (Buffer.from(name).includes(0xa0))
-    return `is ${JSON.stringify(name)}: the kernel takes a byte of it, A0, for white space, as in every "à": name it otherwise`;
+    return `is ${JSON.stringify(name)}: the kernel reads one of its bytes, A0, as white space, as in every "à": choose another name`;
   return undefined;
 }
 
@@ -31,7 +31,7 @@ function linkWordProblem(name: string): string | undefined {
     return `may not be ${JSON.stringify(name)}: the kernel keeps that name for the settings of all interfaces`;
   // See ll_idx_a2n in iproute2's lib/ll_map.c.
   if (/^if[+-]?\d/.test(name))
-    return `is ${JSON.stringify(name)}: where it is not there, \`ip\` takes the link with that index instead, whosever it is: name it otherwise`;
+    return `is ${JSON.stringify(name)}: if it does not exist, \`ip\` uses the link with that index: choose another name`;
   return undefined;
 }
 
@@ -39,10 +39,10 @@ function linkWordProblem(name: string): string | undefined {
 export const namespaceName = z.string().superRefine((name, ctx) => {
   const reason =
     commonNameProblem(name) ??
-    (name.includes("#") ? "may not hold `#`: a comment would start there for `ip -batch`" : undefined) ??
+    (name.includes("#") ? "may not contain `#`: `ip -batch` would read a comment there" : undefined) ??
     // See get_integer in iproute2's lib/utils.c.
     (/^\+?(0x[\da-f]+|\d+)$/i.test(name)
-      ? `is ${JSON.stringify(name)}, a number: where it is not there, \`ip\` takes the namespace of the process with that id: name it otherwise`
+      ? `is ${JSON.stringify(name)}, a number: if it does not exist, \`ip\` uses the namespace of the process with that id: choose another name`
       : undefined) ??
     (Buffer.byteLength(name) > 255 ? "is longer than 255 bytes" : undefined);
   if (reason) ctx.addIssue({ code: "custom", message: reason });
@@ -56,9 +56,9 @@ function commonNameProblem(name: string): string | undefined {
   if (/[\s/\u0000-\u001f\u007f"'\\]/.test(name)) {
     return `is ${JSON.stringify(name)}: white space, control characters, quotes, \`/\` and \`\\\` are not allowed`;
   }
-  if (isBroken(name)) return `is ${JSON.stringify(name)}, which has half a character`;
+  if (isBroken(name)) return `is ${JSON.stringify(name)}, which contains half a character`;
   const invisible = invisibleIn(name);
-  return invisible && `has a character in it that cannot be seen, ${invisible}: leave it out`;
+  return invisible && `has the invisible character ${invisible}: leave it out`;
 }
 
 /** Whether a text cannot be encoded in UTF-8: half of a surrogate pair is read back as another character. */

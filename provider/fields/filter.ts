@@ -85,5 +85,5 @@ export const logPrefix = z
   .string()
   .refine((text) => /^(?![-!])[\x20-\x7e]{1,29}$/.test(text) && !/["\\]/.test(text), {
     error: ({ input }) =>
-      `is ${quote(input)}: it takes 1 to 29 letters of ASCII, without quotes and \`\\\`, and not \`-\` or \`!\` at its start`,
+      `is ${quote(input)}: it must have 1 to 29 ASCII characters, without quotes and \`\\\`, and must not start with \`-\` or \`!\``,
   });

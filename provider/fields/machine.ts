@@ -33,7 +33,7 @@ export function rangeProblem(first: string, last: string = first): string | unde
   if (!span) return undefined;
   return first === last
     ? `which is not the address of one machine, but ${span.what}: name a machine`
-    : `which is not a range of machines, as it has ${span.what} in it: name machines only`;
+    : `which is not a range of machines, because it contains ${span.what}: name machines only`;
 }
 
 /** Why a checked address cannot belong to a host. */
@@ -42,7 +42,7 @@ export const machineProblem = (address: string): string | undefined => rangeProb
 /** Why a checked address cannot be a gateway. */
 export const gatewayProblem = (address: string): string | undefined =>
   LOOPBACK.test(address)
-    ? "which every machine has for itself: name an address of the gateway that others reach"
+    ? "which every machine has: name an address at which others reach the gateway"
     : machineProblem(address);
 
 /**
@@ -56,7 +56,7 @@ function prefixProblem({ family, address, start, prefix, bits }: Ip): string | u
     const what =
       family === "ipv4"
         ? "the address of the network itself"
-        : "the one that all routers answer for (RFC 4291)";
+        : "the one that all routers answer to (RFC 4291)";
     return `which is ${what}: ${choice(start, prefix, bits)}`;
   }
   return address === broadcastOf(`${start}/${prefix}`)

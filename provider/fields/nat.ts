@@ -37,13 +37,13 @@ export const matchedInterface = z.string().transform((text, ctx) => {
 });
 
 function patternProblem(text: string, pattern: string, stem: string): string | undefined {
-  if (pattern === "*") return `is ${quote(text)}, which says nothing: leave it out`;
-  if (stem.includes("*")) return `is ${quote(text)}: \`*\` may stand at the end only`;
+  if (pattern === "*") return `is ${quote(text)}, which matches every link: leave it out`;
+  if (stem.includes("*")) return `is ${quote(text)}: \`*\` is allowed at the end only`;
   if (stem.endsWith("+"))
     return `is ${quote(text)}: write the wildcard as ${quote(text.replace(/\+$/, "*"))}`;
-  if (stem.startsWith("@")) return `is ${quote(text)}, which nftables takes for the name of a set`;
+  if (stem.startsWith("@")) return `is ${quote(text)}, which nftables reads as the name of a set`;
   if (stem !== pattern && Buffer.byteLength(stem) === 15)
-    return `is ${quote(text)}, whose 15 bytes are a whole name: leave the \`*\` out`;
+    return `is ${quote(text)}, whose 15 bytes are a complete name: leave the \`*\` out`;
   return undefined;
 }
 
@@ -57,7 +57,7 @@ export function fitsLink(checked: string, name: string): boolean {
 /** The name of a link without wildcard or negation. */
 export const matchedLink = linkName.superRefine((name, ctx) => {
   if (!/^[!@]|[*+]$/.test(name)) return;
-  const message = `is ${quote(name)}, which rules take for more than one link: name the link otherwise`;
+  const message = `is ${quote(name)}, which rules read as a pattern for several links: choose another name`;
   ctx.addIssue({ code: "custom", message });
 });
 
@@ -85,7 +85,7 @@ export const matchedPort = z
     const message =
       value.length === 0
         ? "is an empty list: leave it out"
-        : `has ${wrong.map(quote).join(", ")}, not a port from 1 to ${LAST_PORT}: a list takes single ports`;
+        : `has ${wrong.map(quote).join(", ")}, not a port from 1 to ${LAST_PORT}: a list has single ports only`;
     ctx.addIssue({ code: "custom", message });
     return z.NEVER;
   });

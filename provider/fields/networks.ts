@@ -91,8 +91,8 @@ function listProblem(networks: readonly string[]): string | undefined {
   if (any !== undefined) return `has ${JSON.stringify(any)}, which is every address: leave it out`;
   const negative = networks.filter((network) => network.startsWith("!"));
   if (negative.length > 0 && negative.length < networks.length)
-    return `has networks with \`!\` and without: make a rule for each kind`;
+    return `has networks with and without \`!\`: create one rule for each kind`;
   return new Set(networks.map(familyOf)).size > 1
-    ? "has networks of both families: a rule is of one family, so make one for each"
+    ? "has networks of both families: create one rule for each family"
     : undefined;
 }

@@ -3,5 +3,5 @@ import { linkName } from "./common";
 /** The name of an Open vSwitch bridge or port: a link name that `ovs-vsctl` cannot mistake for something else. */
 export const ovsName = linkName.refine(
   (name) => !name.startsWith("@"),
-  "may not start with `@`: ovs-vsctl would take it for a row that the same call makes",
+  "may not start with `@`: ovs-vsctl would read it as a row of the same call",
 );

@@ -18,7 +18,7 @@ const LAST_PORT = 65534;
 
 /** A port or a range of ports. */
 export const ruledPort = z
-  .union([z.number(), z.string()], "is neither a port nor a range: make a rule for each of several")
+  .union([z.number(), z.string()], "is neither a port nor a range: create one rule for each port")
   .transform((given, ctx) => {
     const ports = parsePorts(String(given));
     if (ports && ports[0] <= ports[1]) return portValue(ports);
@@ -28,8 +28,8 @@ export const ruledPort = z
   .superRefine((given, ctx) => {
     const [first, last] = parsePorts(String(given)) ?? [0, 0];
     if (last <= LAST_PORT) return;
-    const mend = first < LAST_PORT ? `write "${first}-${LAST_PORT}"` : "leave it out";
-    const message = `is ${quote(given)}, but the kernel has no rules for ports above ${LAST_PORT}: ${mend}`;
+    const fix = first < LAST_PORT ? `write "${first}-${LAST_PORT}"` : "leave it out";
+    const message = `is ${quote(given)}, but the kernel has no rules for ports above ${LAST_PORT}: ${fix}`;
     ctx.addIssue({ code: "custom", message });
   });
 
@@ -48,7 +48,7 @@ export const fwmark = z
   });
 
 function maskProblem({ value, mask }: Fwmark): string | undefined {
-  if (mask === 0) return "whose mask looks at nothing: leave it out";
+  if (mask === 0) return "whose mask selects no bits: leave it out";
   // Bitwise operators return signed numbers.
   return (value & ~mask) === 0
     ? undefined

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { currentFacts } from "../linux/host/currentFacts";
 import { STANDING, tableOf } from "../linux/read/routeTables";
 
-/** Where table names are defined, for messages only. */
+/** The file with the names of tables, for messages only. */
 const FILE = "/etc/iproute2/rt_tables";
 
 /** A routing table by its number, or by a name on this host, which is replaced by its number. */

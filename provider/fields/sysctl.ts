@@ -22,8 +22,8 @@ export const sysctlValue = z
 
 function valueProblem(text: string, given: string): string | undefined {
   if (text === "") return "is empty";
-  if (/[\n\r\0]/.test(given)) return "may not hold line breaks";
-  return isBroken(text) ? `is ${JSON.stringify(text)}, which has half a character` : undefined;
+  if (/[\n\r\0]/.test(given)) return "may not contain line breaks";
+  return isBroken(text) ? `is ${JSON.stringify(text)}, which contains half a character` : undefined;
 }
 
 /** Only parameters below `net` belong to a network namespace. Any other would change the whole host. */

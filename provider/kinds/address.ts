@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { noteCopies } from "../engine/copies";
 import type { Definition, Observed, Problem } from "../engine/definition";
+import { recordBeside } from "../engine/strategies";
 import { linkName, namespaceName } from "../fields/common";
 import { machineAddress } from "../fields/machine";
 import {
@@ -17,6 +18,7 @@ import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
 import { addressesIn, addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
+import { markOn, ownerOf } from "../linux/marks/owner";
 import { PROTOCOL } from "../linux/marks/protocol";
 import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
 import { linkId } from "./links/identity";
@@ -47,11 +49,11 @@ interface Outputs {
 
 interface Reading extends Observed<Args, Outputs> {
   readonly info: AddressInfo;
-  /** Whether the link passes packets: only then is an address tried out. */
+  /** Whether the link passes packets. Duplicate address detection runs only then. */
   readonly isLinkUp: boolean;
 }
 
-/** An address on a link, as `ip address add` makes it. See ip-address(8). */
+/** An address on a link, as `ip address add` creates it. See ip-address(8). */
 export const address: Definition<Args, Outputs> = {
   kind: "Address",
   schema: AddressArgs,
@@ -91,7 +93,7 @@ export const address: Definition<Args, Outputs> = {
     if (!parsed) return [];
     const problems: Problem[] = [];
     if (far && far.family !== parsed.family) {
-      problems.push({ property: "peer", reason: `is of another family than ${address}` });
+      problems.push({ property: "peer", reason: `has another family than ${address}` });
     }
     if (far && parsed.prefix !== parsed.bits) {
       const reason = `is ${address}, but with a peer the prefix length belongs to the peer: write ${parsed.address}/${parsed.bits} here and peer ${far.address}/${parsed.prefix}`;
@@ -122,7 +124,7 @@ export const address: Definition<Args, Outputs> = {
         ...(family === "inet6" && { nodad: info.nodad ?? false }),
       },
       outputs: { ip: local },
-      mark: link.ifalias,
+      owner: ownerOf(link.ifalias),
       info,
       isLinkUp: link.operstate === "UP",
     };
@@ -132,7 +134,7 @@ export const address: Definition<Args, Outputs> = {
   update: () => [],
   remove: (_, args) => removal(args),
   *cleanUp(args, [answer]) {
-    // Where the link is gone as well, so is what was set of it.
+    // A deleted link has lost its parameters too.
     const mayBeLeft = parseAddresses(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
     const [value] = mayBeLeft ? yield [promotion(args, "-n")] : [];
     if (value?.trim() === PROMOTING) yield [promotion(args, "-w", "0")];
@@ -140,27 +142,27 @@ export const address: Definition<Args, Outputs> = {
 
   pending({ info, isLinkUp }: Reading, { address }) {
     if (info.dadfailed) {
-      const reason = `is ${address}, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another`;
+      const reason = `is ${address}, which another machine on this link already has (duplicate address detection, RFC 4862): choose another`;
       return [{ property: "address", reason }];
     }
     const reason = `is ${address}, which is still tentative: duplicate address detection does not end`;
     return info.tentative && isLinkUp ? [{ property: "address", reason }] : [];
   },
 
-  // An address has no room for a mark, so a record says whose it is.
-  isRecorded: () => true,
-  // Versions up to 0.1 wrote no record of an address on a link of the stack itself.
-  isOurs: () => true,
+  ownership: recordBeside({
+    // Versions up to 0.1 wrote no record of an address on a link of the stack itself.
+    isOurs: () => true,
+    mayAdopt: ({ owner }, { mark }) => sameStack(markOn(owner), mark),
+  }),
   link: ({ interface: link }) => link,
-  mayAdopt: (observed, { mark }) => sameStack(observed.mark, mark),
   warnings: copyWarnings,
-  // Two removals at once would switch `promote_secondaries` under each other.
+  // Concurrent removals would change `promote_secondaries` for each other.
   serialize: ({ namespace, interface: link }) => `addresses of ${linkId(namespace, link)}`,
 };
 
 /**
- * Tells of other links with the same address, which take its packets. On many links there may be one of fe80::/10, or one that
- * no network belongs to.
+ * Warns of other links with the same address, which receive its packets. Several links may share an address of
+ * fe80::/10, or one without a network.
  */
 function* copyWarnings(args: Args, host: HostId): Steps<readonly string[]> {
   const { namespace, interface: link, address, peer } = args;
@@ -172,11 +174,11 @@ function* copyWarnings(args: Args, host: HostId): Steps<readonly string[]> {
   const at = namespace === undefined ? "" : ` -n ${namespace}`;
   return noteCopies(host, args, parseLocalLinks(answer)).map(
     (other) =>
-      `${own} is on ${linkId(namespace, other)} as well, where no resource of this program put it, and packets for its network may take that link instead of ${link}: if nobody needs it there, remove it (\`ip${at} address del ${address} dev ${other}\`)`,
+      `${own} is on ${linkId(namespace, other)} as well, although no resource of this program put it there. Packets for its network may take that link instead of ${link}: if nobody needs it there, remove it (\`ip${at} address del ${address} dev ${other}\`)`,
   );
 }
 
-/** One address may have several peers: the kernel keeps an entry for each. */
+/** The kernel keeps an entry for each peer of an address. */
 const entry = ({ interface: link, address, peer }: Args): string =>
   `${link} ${address}${peer === undefined ? "" : ` peer ${peer}`}`;
 
@@ -192,8 +194,8 @@ function change(
 }
 
 /**
- * Deleting the first address of a subnet takes the later ones with it, unless the kernel is told to promote them
- * (`promote_secondaries`, kernel ip-sysctl); those are other resources, or other people's.
+ * Deletes an address. With the first address of a subnet, the kernel deletes the later ones too, unless
+ * `promote_secondaries` is set (kernel ip-sysctl). Those belong to other resources or programs.
  */
 function* removal(args: Args): Steps {
   const [answer] = yield address.probe(args);
@@ -215,8 +217,8 @@ function promotion({ namespace, interface: link }: Args, option: "-n" | "-w", va
 }
 
 /**
- * What we set `promote_secondaries` to, where it was 0. To the kernel any number but 0 is the same, and this one tells a
- * later removal, after a crash, that nobody had wanted it. It is that of our routes, see protocol.ts.
+ * The temporary value of `promote_secondaries`. The kernel treats every number but 0 alike. This one, our protocol
+ * number, tells a later removal after a crash that the value was 0 before.
  */
 const PROMOTING = String(PROTOCOL);
 

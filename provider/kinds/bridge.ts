@@ -5,8 +5,8 @@ import { kindOfLink } from "./links/kindOfLink";
 import { flag, hundredths, wholeNumber } from "./links/options";
 
 /**
- * The kernel is told hundredths of a second but counts ticks, often of 4 ms: tenths are what every kernel keeps
- * exactly.
+ * Times in steps of 0.1 seconds. The kernel receives hundredths but counts ticks of up to 4 ms or more, and every
+ * kernel stores tenths exactly.
  */
 const seconds = (min: number, max: number) =>
   z
@@ -39,7 +39,7 @@ export const BridgeArgs = z.object({
 /** MTU of a new bridge without ports. */
 const DEFAULT_MTU = 1500;
 
-/** A virtual switch, as `ip link add type bridge` makes it. See ip-link(8). */
+/** A virtual switch, as `ip link add type bridge` creates it. See ip-link(8). */
 export const bridge = kindOfLink({
   kind: "Bridge",
   schema: BridgeArgs,
@@ -49,7 +49,7 @@ export const bridge = kindOfLink({
     kernel: { config: "CONFIG_BRIDGE", isBasic: true },
   },
   options: {
-    // The kernel looks at the delay first.
+    // The kernel checks the delay first.
     forwardDelay: { word: "forward_delay", form: hundredths, onChange: "update" },
     stp: { word: "stp_state", form: flag, onChange: "update" },
     ageingTime: { word: "ageing_time", form: hundredths, onChange: "update" },

@@ -10,7 +10,7 @@ export const DummyArgs = z.object({
   ...ownerFields,
 });
 
-/** A link without any other end: it drops what it is to send. See ip-link(8). */
+/** A link without another end, which drops every packet sent to it. See ip-link(8). */
 export const dummy = kindOfLink({
   kind: "Dummy",
   schema: DummyArgs,

@@ -8,8 +8,8 @@ import { NFT_FAMILIES } from "../linux/read/nft/families";
 import { type Asking, listEveryones } from "./packetRule/everyones";
 
 /**
- * Who else needs forwarding. Docker, Podman and libvirt find it on when they start, and write nothing down. Their guests lose
- * the network when it goes off. Other stacks write it down, by a Sysctl of their own; their rules say nothing.
+ * Finds others that need forwarding. Docker, Podman and libvirt find it enabled when they start and record nothing.
+ * Their guests lose the network if it is disabled. Other stacks record it with a Sysctl of their own.
  */
 
 /** Names other programs that need forwarding of a family in a network namespace. */
@@ -20,12 +20,12 @@ export function* forwardersIn(asking: Asking): Steps<readonly string[]> {
     ...rules.filter(({ statements }) => statements.some(({ is }) => is === "masquerade")),
     ...lines.filter(({ words }) => words.includes("MASQUERADE")).map((line) => ({ ...line, table: "nat" })),
   ].filter(({ owner }) => owner === undefined);
-  // Docker without IPv6 has no chains for it, and needs no forwarding of it.
+  // Without IPv6, Docker has no chains for it and needs no forwarding of it.
   const met = chains.filter((chain) => ["inet", NFT_FAMILIES[family]].includes(chain.family));
   const names = [...met.flatMap(({ name, table }) => [name, table]), ...lines.map(({ chain }) => chain)];
   return [
     ...new Set([
-      // libvirt has its chains for IPv6 in any case: there its bridges tell.
+      // libvirt always has chains for IPv6, so its bridges count instead.
       ...programsOf(names).filter((name) => name !== "libvirt" || family === "ipv4"),
       ...bridges(answers[0], family),
       ...masquerades.map(({ table }) => `a masquerade in the table ${table}`),
@@ -33,7 +33,7 @@ export function* forwardersIn(asking: Asking): Steps<readonly string[]> {
   ];
 }
 
-/** Bridges that nothing of ours has made, with an address by which what is behind them gets out. */
+/** Foreign bridges with an address that gives the hosts behind them a way out. */
 function bridges(listing: Answer, family: Family): string[] {
   const links = parseLinks(listing ?? "[]").filter(({ linkinfo }) => linkinfo?.info_kind === "bridge");
   const foreign = links.filter(({ ifalias }) => !parseMark(ifalias ?? "")).map(({ ifname }) => ifname);

@@ -15,7 +15,7 @@ import { route } from "./route";
 import { sysctl } from "./sysctl";
 import { vethPair } from "./vethPair";
 
-/** Every kind of resource there is, each after those that it may hang on. */
+/** All kinds of resources, each after the kinds that it may depend on. */
 export const definitions: readonly Definition[] = [
   namespace,
   bridge,
@@ -34,7 +34,7 @@ export const definitions: readonly Definition[] = [
 
 registerKinds(definitions);
 
-/** The kinds of link among them. */
+/** The kinds of link. */
 export const kindsOfLink: readonly (Definition & { readonly links: LinkFacts })[] = definitions.flatMap(
   (definition) => (definition.links ? [{ ...definition, links: definition.links }] : []),
 );

@@ -1,11 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
+import { markAfterCreation } from "../engine/strategies";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sysctl";
 import { type Command, command, ip, type Steps, showLink, showLinks, wait } from "../linux/command";
 import { RefusedError } from "../linux/errors";
-import { isMarkOf, parseMark } from "../linux/marks/mark";
+import { isMarkOf } from "../linux/marks/mark";
 import { namespaceClaim, objectName } from "../linux/marks/objectName";
+import { byResource, NOBODY, type Owner, ownerOf, textOf } from "../linux/marks/owner";
 import { isUp, parseLink, parseLinks } from "../linux/read/link";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, parameterOf } from "../linux/sysctlRelations";
@@ -13,10 +16,10 @@ import { birthGroup, isMarked } from "./links/identity";
 import { type Inside, inside, untilGone } from "./links/inside";
 import {
   claimedIn,
+  observedSides,
   originOf,
   readSides,
   restoreSides,
-  seenSides,
   settleSides,
   sidesBefore,
   sidesOf,
@@ -44,22 +47,22 @@ export const NamespaceArgs = z.object({
 type Args = z.output<typeof NamespaceArgs> & { mark: string };
 
 interface Outputs {
-  /** Where its name is kept: `/run/netns/NAME`. */
+  /** The file of its name: `/run/netns/NAME`. */
   path: string;
-  /** Its identity: the inode of the namespace, as `/proc/PID/ns/net` shows it. */
+  /** The inode that identifies the namespace, as in `/proc/PID/ns/net`. */
   inode: number;
 }
 
 interface Reading extends Observed<Args, Outputs> {
-  /** What changes of its parameters change besides, by paths. */
+  /** Values that change along with its parameters, by path. */
   readonly sides?: Values;
-  /** That of its loopback link. */
-  readonly group?: string | undefined;
+  /** The group of its loopback link. */
+  readonly group: string | undefined;
 }
 
 /**
- * A network namespace with a name, as `ip netns add` makes it. Its mark is the alias of its loopback link, and so is
- * the group of that, which is left alone by what writes aliases.
+ * A named network namespace, as `ip netns add` creates it. The alias of its loopback link is its mark. So is the group
+ * of that link, which programs that write aliases leave alone.
  */
 export const namespace: Definition<Args, Outputs> = {
   kind: "Namespace",
@@ -78,7 +81,6 @@ export const namespace: Definition<Args, Outputs> = {
   namespaceOf: () => undefined,
   ownsNamespace: ({ name }) => name,
   place: { name: "name" },
-  marksAfterCreate: true,
   objectNames: ({ name }) => namespaceClaim(name),
   settings: ({ name, sysctls = {} }) =>
     Object.keys(sysctls).map((key) => objectName("sysctl", name, parameterOf(key))),
@@ -91,7 +93,7 @@ export const namespace: Definition<Args, Outputs> = {
 
   probe: ({ name, sysctls = {} }) => [
     command("stat", undefined, ["--format=%i", pathOf(name)]),
-    // A file in /run/netns proves nothing: this enters it.
+    // A file in /run/netns proves nothing, so this command enters the namespace.
     showLink(name, "lo"),
     ...(Object.keys(sysctls).length > 0 ? [readSysctls(name, Object.keys(sysctls))] : []),
     ...readSides(name, Object.keys(sysctls)),
@@ -101,24 +103,25 @@ export const namespace: Definition<Args, Outputs> = {
     const lo = parseLink(loopback);
     if (inode === undefined) return undefined;
     const outputs = { path: pathOf(name), inode: Number(inode) };
-    if (!lo) return { args: {}, outputs };
+    if (!lo) return { args: {}, outputs, owner: NOBODY, group: undefined };
     return {
       args: { loopback: isUp(lo), ...(sysctls && { sysctls: valuesOf(values, Object.keys(sysctls)) }) },
       outputs,
-      mark: lo.ifalias,
+      owner: ownerOf(lo.ifalias),
       group: lo.group,
-      ...seenSides(others, Object.keys(sysctls ?? {})),
+      ...observedSides(others, Object.keys(sysctls ?? {})),
     };
   },
 
   create: (args) => creation(args),
 
-  update(observed: Reading, args) {
-    const { name, mark, sysctls = {}, loopback } = args;
-    if (isStale(observed)) return [command("unlink", undefined, [pathOf(name)]), ...creation(args)];
+  update(observed: Reading, args, owner = byResource(args.mark)) {
+    const { name, sysctls = {}, loopback } = args;
+    const alias = textOf(owner);
+    if (isStale(observed)) return [command("unlink", undefined, [pathOf(name)]), ...creation(args, alias)];
     const words = [
-      ...(observed.mark === mark ? [] : ["alias", mark]),
-      ...groupWords(observed, mark),
+      ...(isDeepStrictEqual(observed.owner, owner) ? [] : ["alias", alias]),
+      ...groupWords(observed, owner),
       ...(observed.args.loopback === loopback ? [] : [loopback ? "up" : "down"]),
     ];
     const different = Object.entries(sysctls).filter(
@@ -133,14 +136,16 @@ export const namespace: Definition<Args, Outputs> = {
   content: ({ name }) => inside(name),
   remove: (_, args, content?: Inside) => removal(args, content),
 
-  // A file that has become a namespace since cannot be unlinked: somebody else was making one.
+  // A file that has become a namespace meanwhile cannot be unlinked. Another program was creating it.
   *preflight(commands) {
     if (commands.some(({ tool }) => tool === "unlink")) yield wait(STALE_MS);
   },
 
-  isOurs: (observed: Reading, { mark }) => isOwn(observed, mark),
-  mayAdopt: (observed: Reading, { mark }) => isStale(observed) || isOwn(observed, mark),
-  marking: ({ name, mark }) => [ip(name, "link", "set", "dev", "lo", "alias", mark)],
+  ownership: markAfterCreation({
+    isOurs: (observed: Reading, { mark }) => isOwn(observed, mark),
+    mayAdopt: (observed: Reading, { mark }) => isStale(observed) || isOwn(observed, mark),
+    marking: ({ name, mark }) => [ip(name, "link", "set", "dev", "lo", "alias", mark)],
+  }),
 
   effects: {
     fields: ["sysctls"],
@@ -190,56 +195,72 @@ export const namespace: Definition<Args, Outputs> = {
 
 const pathOf = (name: string): string => `/run/netns/${name}`;
 
-const isOwn = ({ mark: alias, group }: Reading, mark: string): boolean => isMarked({ alias, group }, mark);
+const isOwn = (observed: Reading, mark: string): boolean => isMarked(observed, mark);
 
-/** The words that give `lo` the group of its mark, or none without a mark; a group that somebody else gave it stays. */
-function groupWords({ mark: was = "", group }: Reading, mark: string): string[] {
-  const wanted = parseMark(mark) ? birthGroup(mark) : NO_GROUP;
-  const isFree = group === NO_GROUP || group === birthGroup(was);
+/**
+ * Returns the words that set the group of `lo` to match its owner. A group that somebody else has set stays.
+ */
+function groupWords({ owner: was, group }: Reading, owner: Owner): string[] {
+  const wanted = owner.by === "resource" ? birthGroup(owner.mark) : NO_GROUP;
+  const isFree = group === NO_GROUP || group === birthGroup(textOf(was));
   return isFree && group !== wanted ? ["group", wanted] : [];
 }
 
-/** The group of a link that nobody gave one, as `ip -N` tells it. */
+/** The default group, as `ip -N` prints it. */
 const NO_GROUP = "0";
 
-/** A plain file in /run/netns, left by a reboot or an interrupted `ip netns add`: a name, but no namespace. */
+/** Whether only a plain file in /run/netns exists, left by a reboot or an interrupted `ip netns add`. */
 const isStale = (observed: Observed<Args, Outputs>): boolean => observed.args.loopback === undefined;
 
-/** For longer than that nobody takes from making the file to mounting a namespace on it. */
+/** Longer than any program takes from creating the file to mounting a namespace on it. */
 const STALE_MS = 500;
 
-const creation = ({ name, mark, sysctls = {}, loopback }: Args): Command[] => [
+const creation = ({ name, mark, sysctls = {}, loopback }: Args, alias = mark): Command[] => [
   ip(undefined, "netns", "add", name),
-  ip(name, "link", "set", "dev", "lo", "alias", mark, "group", birthGroup(mark), ...(loopback ? ["up"] : [])),
+  ip(
+    name,
+    "link",
+    "set",
+    "dev",
+    "lo",
+    "alias",
+    alias,
+    "group",
+    birthGroup(alias),
+    ...(loopback ? ["up"] : []),
+  ),
   ...writeSysctls(name, sysctls),
 ];
 
-/** How long processes may take to end. */
+/** How long to wait for processes to end. */
 const POLL_MS = 20;
 const STAY_POLLS = 10;
 const TERM_POLLS = 100;
 const KILL_POLLS = 100;
 
-/** How often another run's `ip` is found inside once more: for longer than LIFE in provider/linux/host/local/ipBatchPool.ts. */
+/**
+ * How often to look again while another run's `ip` is inside. The total exceeds LIFE in
+ * provider/linux/host/local/ipBatchPool.ts.
+ */
 const SESSION_ROUNDS = 60;
 
-/** `ip` that is kept open, as its /proc/PID/cmdline tells. */
+/** The command line of an `ip` that is kept open, in /proc/PID/cmdline. */
 const SESSION = /^ip\0-n\0.*\0-batch\0-\0$/;
 
 /**
- * `ip netns del` removes the name only: processes would keep the namespace alive, unreachable. And the far ends of its
- * cables go 17-43 ms after it has returned, in which their names are still taken.
+ * Ends the processes before the deletion, because `ip netns del` removes the name only and they would keep the
+ * namespace alive. The far ends of its cables disappear 17-43 ms later, and until then their names are taken.
  */
 function* removal(args: Args, content?: Inside): Steps {
   const { name } = args;
-  // Before anything else, as to look inside again would take a process again.
+  // This look comes first, because a later one would start another process inside.
   const { farEnds } = content ?? (yield* inside(name));
   yield* vacate(args);
   yield [ip(undefined, "netns", "del", name)];
   yield* untilGone(farEnds);
 }
 
-/** Ends the processes inside, or refuses when there are any that nobody allowed to end. */
+/** Ends the processes inside. Refuses unless `killProcesses` is set. */
 function* vacate({ name, killProcesses }: Args): Steps {
   const inside = command("ip", undefined, ["netns", "pids", name]);
   let pids = yield* staying(inside);
@@ -268,8 +289,8 @@ function* vacate({ name, killProcesses }: Args): Steps {
 }
 
 /**
- * The processes that are inside for longer than a tool needs for a look. The deletion of the namespace at the other end
- * of a cable looks in here, to see whether its end is gone.
+ * Returns the processes that stay longer than a tool needs for a look. A run that deletes the namespace at the other
+ * end of a cable looks in here.
  */
 function* staying(inside: Command): Steps<string[]> {
   let [pids = []] = (yield [inside]).map(words);
@@ -281,7 +302,7 @@ function* staying(inside: Command): Steps<string[]> {
   return pids;
 }
 
-/** Whether there are any, and all are another run's `ip`, which goes when that has no more work here. */
+/** Whether there are processes and all of them are another run's `ip`, which ends without more work here. */
 function* areSessions(pids: readonly string[]): Steps<boolean> {
   if (pids.length === 0) return false;
   const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));

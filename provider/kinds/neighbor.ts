@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Problem, Some } from "../engine/definition";
+import { recordBeside } from "../engine/strategies";
 import { asFarAsKnown, hasUnknown, UNKNOWN } from "../engine/unknown";
 import { ethernetAddress, ipAddress, linkName, namespaceName } from "../fields/common";
 import { machineProblem } from "../fields/machine";
 import { type Command, ip } from "../linux/command";
 import { canonicalIp, familyOf, parseIp } from "../linux/ip";
 import { addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
-import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
+import { byResource, hasMark, NOBODY, type Owner } from "../linux/marks/owner";
+import { PROTOCOL, protocolFor } from "../linux/marks/protocol";
 import { type NeighborInfo, parseNeighbors } from "../linux/read/neighbor";
 import { linkId } from "./links/identity";
 
@@ -27,12 +30,9 @@ export const NeighborArgs = z.object({
 
 type Args = z.output<typeof NeighborArgs> & { mark: string };
 
-/** Stands for a mark on what the kernel has found out by itself and will forget again: nobody has asked for it. */
-const LEARNT = "learnt";
-
 /**
- * An entry of the neighbour table (ARP for IPv4, NDP for IPv6), as `ip neighbour add` makes it. See ip-neighbour(8). Its
- * protocol number says that it is one of ours, a record whose.
+ * An entry of the neighbour table (ARP for IPv4, NDP for IPv6), as `ip neighbour add` creates it. See ip-neighbour(8).
+ * Its protocol number marks it as ours, and a record names the owner.
  */
 export const neighbor: Definition<Args> = {
   kind: "Neighbor",
@@ -55,7 +55,7 @@ export const neighbor: Definition<Args> = {
     ...namespaceClaim(namespace),
     objectName("link", namespace, link),
   ],
-  // The kernel empties the table of a link along with its last IPv4 address.
+  // The kernel empties the table of a link when the link loses its last IPv4 address.
   needsAny: ({ namespace, interface: link }) => [addressesOn(namespace, link)],
   place: { namespace: "namespace", link: "interface" },
 
@@ -73,7 +73,7 @@ export const neighbor: Definition<Args> = {
   ),
 
   probe: ({ namespace, interface: link, address, proxy }) => [
-    // Numbers, as a host may give 110 a name of its own.
+    // Prints numbers, because a host may give 110 a name of its own.
     ip(
       namespace,
       ...["-N", "-j", "-d", "neigh", "show", ...(proxy ? ["proxy"] : [])],
@@ -86,36 +86,37 @@ export const neighbor: Definition<Args> = {
     if (!info) return undefined;
     const { more } = info;
     const incompatible =
-      more.length === 0 ? undefined : `has settings that no Neighbor has: ${more.join(", ")}`;
-    return { args: observedArgs(info, args), outputs: {}, mark: markOf(info, args), incompatible };
+      more.length === 0 ? undefined : `has settings that Neighbor does not support: ${more.join(", ")}`;
+    return { args: observedArgs(info, args), outputs: {}, owner: ownerOf(info, args), incompatible };
   },
 
   create: (args) => [change("add", args)],
 
-  update(observed, args) {
-    // The kernel takes no protocol away: what has none and is to be given back is known by its record alone.
-    const mark = args.adopt && observed.mark === undefined ? "" : args.mark;
+  update(observed, args, asked = byResource(args.mark)) {
+    // The kernel cannot remove a protocol, so an adopted entry without one gets none. Its record alone names the owner.
+    const owner = args.adopt && observed.owner.by === "nobody" ? NOBODY : asked;
     const isAsked = UPDATED.every((field) => observed.args[field] === args[field]);
-    return isAsked && (observed.mark ?? "") === mark ? [] : [change("replace", { ...args, mark })];
+    return isAsked && isDeepStrictEqual(observed.owner, owner) ? [] : [change("replace", args, owner)];
   },
 
   remove: (_, args) => [deletion(args)],
 
-  isRecorded: () => true,
+  ownership: recordBeside({
+    // An adopted entry gets the protocol once it becomes the resource's own.
+    marksAfterCreate: true,
+    mayAdopt: ({ owner }, { mark }) => owner.by === "kernel" || hasMark(owner, mark),
+  }),
   hasNoDependents: true,
-  // One that was adopted gets its mark when it becomes the resource's own.
-  marksAfterCreate: true,
-  mayAdopt: ({ mark }, args) => mark === LEARNT || mark === args.mark,
 };
 
 const UPDATED = ["lladdr", "state", "router"] as const;
 
-/** A proxy entry is in a table of its own. */
+/** Proxy entries have a separate table. */
 const entry = ({ interface: link, address, proxy }: Args): string =>
   `${link} ${address}${proxy ? " proxy" : ""}`;
 
-const change = (verb: "add" | "replace", args: Args): Command =>
-  ip(args.namespace, ...["neigh", verb, ...keyWords(args), ...settingWords(args)]);
+const change = (verb: "add" | "replace", args: Args, owner = byResource(args.mark)): Command =>
+  ip(args.namespace, ...["neigh", verb, ...keyWords(args), ...settingWords(args, owner)]);
 
 const deletion = (args: Args): Command => ip(args.namespace, "neigh", "del", ...keyWords(args));
 
@@ -124,23 +125,23 @@ const keyWords = ({ address, proxy, interface: link }: Args): string[] => [
   ...[address, "dev", link],
 ];
 
-const settingWords = ({ lladdr, state, router, mark }: Args): string[] => [
+const settingWords = ({ lladdr, state, router }: Args, owner: Owner): string[] => [
   ...(lladdr === undefined ? [] : ["lladdr", lladdr]),
   ...(state === undefined ? [] : ["nud", state]),
   ...(router ? ["router"] : []),
-  ...(mark === "" ? [] : ["proto", protocolOf(mark)]),
+  ...(owner.by === "nobody" ? [] : ["proto", protocolFor(owner)]),
 ];
 
-/** The states in which somebody has asked for an entry; all others come and go as the kernel asks around. */
+/** The states of entries that somebody has set. All others change as the kernel resolves addresses. */
 const SET = ["permanent", "noarp"];
 
-function markOf({ protocol, state, more }: NeighborInfo, { mark, proxy }: Args): string | undefined {
-  if (protocol === PROTOCOL) return mark;
-  if (!proxy && !SET.includes(state) && more.length === 0) return LEARNT;
-  return protocol === 0 ? undefined : protocolMark(protocol);
+function ownerOf({ protocol, state, more }: NeighborInfo, { mark, proxy }: Args): Owner {
+  if (protocol === PROTOCOL) return byResource(mark);
+  if (!proxy && !SET.includes(state) && more.length === 0) return { by: "kernel" };
+  return protocol === 0 ? NOBODY : { by: "program", protocol };
 }
 
-/** The entry in the words of the arguments; a state that none of them can say is kept as the kernel calls it. */
+/** Returns the entry as arguments. A state that no argument can express keeps the kernel's name. */
 function observedArgs({ lladdr, state, router }: NeighborInfo, { address, proxy }: Args): Some<Args> {
   return {
     ...(proxy ? {} : { lladdr, state }),

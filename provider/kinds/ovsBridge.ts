@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
+import { markOnObject } from "../engine/strategies";
 import { macAddress, mtu } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { ip, lookFor, type Steps, showLink, showLinks } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
 import { objectName } from "../linux/marks/objectName";
+import { hasMark, ownerOf } from "../linux/marks/owner";
 import { portsIn } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, quoted, vsctl } from "../linux/ovs/vsctl";
 import { isUp, type Link, parseLink } from "../linux/read/link";
@@ -34,18 +36,18 @@ export const OvsBridgeArgs = z.object({
 type Args = z.output<typeof OvsBridgeArgs> & { mark: string };
 
 interface Outputs {
-  /** Interface index of the bridge's own link; absent while Open vSwitch has not made it. */
+  /** Interface index of the bridge's own link. Absent until Open vSwitch creates it. */
   ifindex?: number;
 }
 
 interface Reading extends Observed<Args, Outputs> {
-  /** As the database has it, where the link is as the kernel has it. */
+  /** The values in the database. Those of `args` are the kernel's. */
   readonly wanted: { readonly mac?: string | undefined; readonly mtu?: number | undefined };
   readonly hasLink: boolean;
 }
 
 /**
- * A bridge of Open vSwitch, as `ovs-vsctl add-br` makes it in the host's own namespace, where its daemon is. See
+ * A bridge of Open vSwitch, as `ovs-vsctl add-br` creates it in the host's own namespace, where its daemon runs. See
  * ovs-vsctl(8) and ovs-vswitchd.conf.db(5). Its mark is in `external_ids`.
  */
 export const ovsBridge: Definition<Args, Outputs> = {
@@ -71,7 +73,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
 
   problems: ({ stp, rstp }) =>
     stp && rstp
-      ? [{ property: "rstp", reason: "is true beside `stp`: a bridge speaks one of the two protocols" }]
+      ? [{ property: "rstp", reason: "is true together with `stp`: a bridge runs only one of them" }]
       : [],
 
   probe: ({ name }) => [
@@ -82,7 +84,7 @@ export const ovsBridge: Definition<Args, Outputs> = {
   parse([tables, answer], args): Reading | undefined {
     const [[row] = [], [itself] = []] = parseTables(tables);
     const link = parseLink(answer);
-    if (row) return seenOf(row, itself, link, args);
+    if (row) return observedBridge(row, itself, link, args);
     return link && other(link);
   },
 
@@ -95,24 +97,24 @@ export const ovsBridge: Definition<Args, Outputs> = {
       ],
       ...(mtu === undefined ? [] : [mtuCommand(name, mtu)]),
     ),
-    // Without a datapath there is no link, and what is the matter is told by the look that follows.
+    // Without a datapath there is no link. The look that follows reports the reason.
     lookFor(ip(undefined, "link", "set", "dev", name, up ? "up" : "down")),
   ],
 
-  update({ args: observed, mark, wanted = observed, hasLink = true }: Reading, args) {
+  update({ args: observed, owner, wanted = observed, hasLink = true }: Reading, args) {
     const { name, mac, mtu } = args;
     const settings = [
       ...(observed.failMode === args.failMode ? [] : [`fail_mode=${args.failMode}`]),
       ...(observed.stp === args.stp ? [] : [`stp_enable=${args.stp}`]),
       ...(observed.rstp === args.rstp ? [] : [`rstp_enable=${args.rstp}`]),
       ...(wanted.mac === mac ? [] : [macSetting(mac)]),
-      ...(mark === args.mark ? [] : [markSetting(args.mark)]),
+      ...(hasMark(owner, args.mark) ? [] : [markSetting(args.mark)]),
     ];
     const commands = [
       ...(settings.length > 0 ? [["set", "Bridge", name, ...settings]] : []),
       ...(wanted.mtu === mtu ? [] : [mtuCommand(name, mtu)]),
     ];
-    // Open vSwitch does not undo what somebody has done to the link by hand.
+    // Open vSwitch does not revert manual changes of the link.
     const words = [
       ...(observed.mac === mac || wanted.mac !== mac ? [] : ["address", mac]),
       ...(mtu === undefined || observed.mtu === mtu || wanted.mtu !== mtu ? [] : ["mtu", String(mtu)]),
@@ -130,11 +132,11 @@ export const ovsBridge: Definition<Args, Outputs> = {
       showLinks(undefined),
     ];
     const [bridges = [], ports = []] = parseTables(tables);
-    // The bridge's own link is a port of it as well.
+    // The bridge's own link is also a port of it.
     const others = portsIn(bridges, ports).filter((port) => port.get("name") !== name);
     return {
       links: [
-        ...others.map((port) => ({ object: `port ${port.get("name")}`, mark: markIn(port) })),
+        ...others.map((port) => ({ object: `port ${port.get("name")}`, owner: ownerOf(markIn(port)) })),
         ...stackedOn(linksIn(answer), name).map((link) => memberOf(undefined, link)),
       ],
       places: [{ namespace: undefined, link: name }],
@@ -145,6 +147,8 @@ export const ovsBridge: Definition<Args, Outputs> = {
 
   pending: ({ hasLink }: Reading, { datapathType }) =>
     hasLink ? [] : [{ property: "datapathType", reason: noLink(datapathType) }],
+
+  ownership: markOnObject(),
 
   discover: (namespace) => ({
     commands: namespace === undefined ? [lookFor(lists(["Bridge", "name,external_ids"]))] : [],
@@ -169,9 +173,9 @@ const mtuCommand = (name: string, mtu: number | undefined): string[] =>
     ? ["clear", "Interface", name, "mtu_request"]
     : ["set", "Interface", name, `mtu_request=${mtu}`];
 
-function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Reading {
+function observedBridge(row: Row, itself: Row | undefined, link: Link | undefined, args: Args): Reading {
   const wanted = { mac: entryIn(row, "other_config", "hwaddr"), mtu: numberIn(itself, "mtu_request") };
-  // One that nobody asked for follows the ports.
+  // An MTU that nobody asked for follows the ports.
   const isPinned = wanted.mtu !== undefined || args.mtu !== undefined;
   return {
     args: {
@@ -184,32 +188,35 @@ function seenOf(row: Row, itself: Row | undefined, link: Link | undefined, args:
       up: link && isUp(link),
     },
     outputs: link ? { ifindex: link.ifindex } : {},
-    mark: markIn(row),
+    owner: ownerOf(markIn(row)),
     wanted,
     hasLink: link !== undefined,
   };
 }
 
-/** A link that has the name and is nothing that Open vSwitch knows. */
+/** A link of this name that Open vSwitch does not know. */
 const other = ({ linkinfo, ifalias }: Link): Reading => ({
-  ...{ args: {}, outputs: {}, mark: ifalias, wanted: {}, hasLink: true },
+  ...{ args: {}, outputs: {}, owner: ownerOf(ifalias), wanted: {}, hasLink: true },
   incompatible: `is a ${linkinfo?.info_kind ?? "hardware"} link, not a bridge of Open vSwitch`,
 });
 
 const noLink = (datapathType: string): string =>
-  `is ${datapathType}, with which Open vSwitch has made no link for it: ${
+  `is ${datapathType}, for which Open vSwitch has not created a link: ${
     datapathType === "system"
       ? "it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without"
       : "see the log of ovs-vswitchd"
   }`;
 
-/** A veth end leaves checksums to hardware that is not there; who hands packets on in userspace has to know of it. */
+/**
+ * Warns about lost packets. A veth end leaves checksums to hardware that does not exist, and a userspace datapath must
+ * know this.
+ */
 function* warnings({ name, datapathType }: Args): Steps<readonly string[]> {
   if (datapathType !== "netdev") return [];
   const [tables] = yield [lists(["Open_vSwitch", "other_config"])];
   const [[row] = []] = parseTables(tables);
   if (entryIn(row, "other_config", "userspace-tso-enable") === "true") return [];
   return [
-    `${name}: in userspace, TCP and UDP from veth pairs get lost for their checksums: \`ovs-vsctl set Open_vSwitch . other_config:userspace-tso-enable=true\`, and start ovs-vswitchd anew`,
+    `${name}: in userspace, TCP and UDP from veth pairs are lost because of their checksums. Run \`ovs-vsctl set Open_vSwitch . other_config:userspace-tso-enable=true\` and restart ovs-vswitchd`,
   ];
 }

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Observed, Problem } from "../engine/definition";
+import { markOnObject } from "../engine/strategies";
 import { hasUnknown, UNKNOWN } from "../engine/unknown";
 import { integer } from "../fields/common";
 import { ovsName } from "../fields/ovs";
 import { type Command, lookFor, showLink } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
 import { objectName } from "../linux/marks/objectName";
+import { hasMark, ownerOf } from "../linux/marks/owner";
 import { BRIDGES, bridgeOf } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, vsctl } from "../linux/ovs/vsctl";
 import { type Link, parseLink } from "../linux/read/link";
@@ -33,17 +35,17 @@ export const OvsPortArgs = z.object({
 type Args = z.output<typeof OvsPortArgs> & { mark: string };
 
 interface Outputs {
-  /** Its number in OpenFlow; absent while Open vSwitch has no such link. */
+  /** Its number in OpenFlow. Absent while Open vSwitch has no such link. */
   ofport?: number;
 }
 
 interface Reading extends Observed<Args, Outputs> {
-  /** What Open vSwitch says of a link that it cannot use. */
+  /** The error that Open vSwitch reports for a link that it cannot use. */
   readonly error: string | undefined;
 }
 
 /**
- * A link of the host as a port of a bridge of Open vSwitch, as `ovs-vsctl add-port` makes it. See ovs-vsctl(8) and
+ * A link of the host as a port of an Open vSwitch bridge, as `ovs-vsctl add-port` creates it. See ovs-vsctl(8) and
  * ovs-vswitchd.conf.db(5). Its mark is in `external_ids`.
  */
 export const ovsPort: Definition<Args, Outputs> = {
@@ -59,7 +61,7 @@ export const ovsPort: Definition<Args, Outputs> = {
   },
 
   id: (args) => `${args.bridge}/${args.interface}`,
-  // A link is a port of one bridge at most.
+  // A link is a port of at most one bridge.
   place: { name: "interface", key: (args) => args.interface },
   objectNames: (args) => [objectName("port of Open vSwitch", undefined, args.interface)],
   needs: (args) => [
@@ -83,20 +85,20 @@ export const ovsPort: Definition<Args, Outputs> = {
     return {
       args: { bridge: isTaken(parseLink(answer)) ? bridgeOf(row, bridges) : undefined, ...vlans(row) },
       outputs: ofport === undefined || ofport < 0 ? {} : { ofport },
-      mark: markIn(row),
+      owner: ownerOf(markIn(row)),
       incompatible: isBond ? "is a bond of several links, not a port with one" : undefined,
       error: wordIn(itself, "error"),
     };
   },
 
-  create: (args) => [making(args)],
+  create: (args) => [addition(args)],
 
-  update({ args: observed, mark }, args) {
-    // In one transaction it would stay the port that it is.
-    if (observed.bridge !== args.bridge) return [deletion(args), making(args)];
+  update({ args: observed, owner }, args) {
+    // In one transaction the port would stay where it is.
+    if (observed.bridge !== args.bridge) return [deletion(args), addition(args)];
     const settings = [
       ...vlanSettings(observed, args),
-      ...(mark === args.mark ? [] : [markSetting(args.mark)]),
+      ...(hasMark(owner, args.mark) ? [] : [markSetting(args.mark)]),
     ];
     return settings.length > 0 ? [vsctl(["set", "Port", args.interface, ...settings])] : [];
   },
@@ -105,6 +107,8 @@ export const ovsPort: Definition<Args, Outputs> = {
 
   pending: ({ error }: Reading) =>
     error === undefined ? [] : [{ property: "interface", reason: `Open vSwitch says: ${error}` }],
+
+  ownership: markOnObject(),
 
   discover: (namespace) => ({
     commands: namespace === undefined ? [lookFor(lists(BRIDGES, ["Port", PORT_COLUMNS]))] : [],
@@ -122,13 +126,13 @@ export const ovsPort: Definition<Args, Outputs> = {
 const PORT_COLUMNS = "_uuid,name,tag,trunks,vlan_mode,interfaces,external_ids";
 
 /**
- * Whether Open vSwitch takes what comes from a link: it asks for all packets then, as a Linux bridge does. In userspace it
- * goes on to listen to a link that is no more, also once there is another one of its name.
+ * Whether Open vSwitch receives the packets of a link. It then sets the link to promiscuous mode, as a Linux bridge
+ * does. In userspace it keeps listening to a deleted link, even if another one has its name.
  */
 const isTaken = (link: Link | undefined): boolean =>
   link !== undefined && link.master === undefined && (link.promiscuity ?? 0) > 0;
 
-const making = (args: Args): Command =>
+const addition = (args: Args): Command =>
   vsctl(
     ["add-port", args.bridge, args.interface],
     ["set", "Port", args.interface, ...vlanSettings({}, args), markSetting(args.mark)],
@@ -147,7 +151,7 @@ function vlans(row: Row): Vlans {
   return { tag, trunks: trunks.length === 0 ? undefined : trunks, vlanMode };
 }
 
-/** What is set where it differs; an empty set takes a value away. */
+/** Returns the settings that differ. An empty set removes a value. */
 const vlanSettings = (observed: Partial<Vlans>, { tag, trunks, vlanMode }: Vlans): string[] => [
   ...(observed.tag === tag ? [] : [`tag=${tag ?? "[]"}`]),
   ...(isDeepStrictEqual(observed.trunks, trunks) ? [] : [`trunks=[${(trunks ?? []).join(",")}]`]),
@@ -157,7 +161,7 @@ const vlanSettings = (observed: Partial<Vlans>, { tag, trunks, vlanMode }: Vlans
 function vlanProblems({ tag, trunks, vlanMode }: Args): Problem[] {
   const problems: Problem[] = [];
   if (vlanMode === "trunk" && tag !== undefined) {
-    const reason = `is ${tag}, but on a \`trunk\` frames carry their VLAN: leave it out, or say \`native-untagged\` for frames without one`;
+    const reason = `is ${tag}, but on a \`trunk\` frames carry their VLAN: leave it out, or set \`native-untagged\` for frames without one`;
     problems.push({ property: "tag", reason });
   }
   if (vlanMode !== "trunk" && tag === undefined) {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
+import { recordBeside } from "../engine/strategies";
 import { asFarAsKnown } from "../engine/unknown";
 import { integer, linkName, namespaceName } from "../fields/common";
 import { protocol } from "../fields/nat";
@@ -9,7 +10,8 @@ import { routeTable } from "../fields/routeTable";
 import { ASK, type Command, familyOption, ip, lookFor } from "../linux/command";
 import { printFwmark } from "../linux/fwmark";
 import { namespaceClaim, objectName } from "../linux/marks/objectName";
-import { PROTOCOL, protocolMark } from "../linux/marks/protocol";
+import { byResource, type Owner } from "../linux/marks/owner";
+import { PROTOCOL } from "../linux/marks/protocol";
 import { hasPorts, portValue, protocolNumber, protocolOf } from "../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../linux/read/policyRule";
 import { tableOf } from "../linux/read/routeTables";
@@ -43,13 +45,13 @@ export const PolicyRuleArgs = z.object({
 type Args = z.output<typeof PolicyRuleArgs> & { mark: string };
 
 interface Reading extends Observed<Args, object> {
-  /** How many rules of ours there are: a crash may leave the one before a change beside the one after it. */
+  /** The number of our rules. After a crash during a change, the old and the new one may both exist. */
   readonly count: number;
 }
 
 /**
- * A rule of the routing policy database, as `ip rule add` makes it. See ip-rule(8). Its protocol number says that it is
- * one of ours, a record whose.
+ * A rule of the routing policy database, as `ip rule add` creates it. See ip-rule(8). Its protocol number marks it as
+ * ours, and a record names the owner.
  */
 export const policyRule: Definition<Args> = {
   kind: "PolicyRule",
@@ -78,7 +80,7 @@ export const policyRule: Definition<Args> = {
   id: ({ namespace, family, priority }) =>
     `${namespace === undefined ? "" : `${namespace}/`}${family} rule ${priority}`,
   objectNames: ({ namespace, family, priority }) => [objectName("rule", namespace, `${family} ${priority}`)],
-  // A rule outlives its links, and waits for them.
+  // A rule survives its links and applies again once they return.
   needs: ({ namespace }) => namespaceClaim(namespace),
   place: { namespace: "namespace" },
 
@@ -87,7 +89,7 @@ export const policyRule: Definition<Args> = {
   problems: asFarAsKnown(familyProblems, portProblems, actionProblems, selectorProblems),
 
   probe: (args) => [
-    // Numbers, as a host may give 110 and tables names of its own.
+    // Prints numbers, because a host may give 110 and tables names of its own.
     ip(args.namespace, familyOption(args.family), ...ASK, "rule", "show", "pref", String(args.priority)),
   ],
 
@@ -96,8 +98,8 @@ export const policyRule: Definition<Args> = {
     const own = found.filter((info) => info.protocol === PROTOCOL);
     const [first] = [...own, ...found];
     if (!first) return undefined;
-    const mark = own.length > 0 ? args.mark : protocolMark(first.protocol);
-    return { args: observedArgs(first, own.length), outputs: {}, mark, count: own.length };
+    const owner: Owner = own.length > 0 ? byResource(args.mark) : { by: "program", protocol: first.protocol };
+    return { args: observedArgs(first, own.length), outputs: {}, owner, count: own.length };
   },
 
   create: (args) => [addition(args)],
@@ -105,7 +107,7 @@ export const policyRule: Definition<Args> = {
   update(observed: Reading, args) {
     if (SAID.every((field) => isDeepStrictEqual(observed.args[field], args[field]))) return [];
     const deletions = Array.from({ length: observed.count }, () => deletion(args));
-    // The new one stands behind the old one until that is gone, so that there is always one.
+    // The new rule follows the old one until that is deleted, so that there is always a rule.
     return observed.count > 1 || isSameToKernel(observed.args, args)
       ? [...deletions, addition(args)]
       : [addition(args), ...deletions];
@@ -114,7 +116,7 @@ export const policyRule: Definition<Args> = {
   remove: (observed: Partial<Reading>, args) =>
     Array.from({ length: observed.count ?? 1 }, () => deletion(args)),
 
-  isRecorded: () => true,
+  ownership: recordBeside(),
   hasNoDependents: true,
 
   *warnings({ namespace, family, iif }) {
@@ -123,16 +125,19 @@ export const policyRule: Definition<Args> = {
     const keys = links.map((link) => `net/ipv4/conf/${link}/rp_filter`);
     const [answer] = yield [lookFor(readSysctls(namespace, keys))];
     const values = Object.values(valuesOf(answer, keys));
-    // The higher of both counts, and 2 is the loose one.
+    // The higher value counts, and 2 is the loose mode.
     return values.includes("1") && !values.includes("2")
       ? [
-          `rp_filter is strict (1) in ${namespace ?? "the host"}: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl`,
+          `rp_filter is strict (1) in ${namespace ?? "the host"}: replies that arrive on another link than the one of this rule are dropped. If that happens, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl`,
         ]
       : [];
   },
 };
 
-/** What the kernel tells rules of one priority apart by, and by what only where the new one says something of it. */
+/**
+ * The fields by which the kernel distinguishes rules of one priority. It compares the second list only if the new rule
+ * sets them.
+ */
 const COMPARED = [
   "iif",
   "oif",
@@ -151,10 +156,13 @@ const SELECTORS = [
   ...(["iif", "oif", "fwmark", "ipproto", "sport", "dport", "uidrange"] as const),
 ];
 
-/** All that a rule says beyond what it is known by. */
+/** All fields besides those that identify the rule. */
 const SAID = [...COMPARED_IF_SAID, ...COMPARED, "invert", "suppressPrefixlength"] as const;
 
-/** Whether the kernel would refuse the new rule as it takes it for the old one: fib4_rule_compare in net/ipv4/fib_rules.c. */
+/**
+ * Whether the kernel would refuse the new rule, because it takes it for the old one. See fib4_rule_compare in
+ * net/ipv4/fib_rules.c.
+ */
 const isSameToKernel = (observed: Some<Args>, args: Args): boolean =>
   COMPARED.every((field) => isDeepStrictEqual(observed[field], args[field])) &&
   COMPARED_IF_SAID.every((field) => args[field] === undefined || args[field] === observed[field]);
@@ -162,7 +170,7 @@ const isSameToKernel = (observed: Some<Args>, args: Args): boolean =>
 const addition = (args: Args): Command =>
   ip(args.namespace, familyOption(args.family), "rule", "add", ...keyWords(args), ...ruleWords(args));
 
-/** The first of ours with that priority, which is the oldest. */
+/** Deletes our first rule of this priority, which is the oldest. */
 const deletion = (args: Args): Command =>
   ip(args.namespace, familyOption(args.family), "rule", "del", ...keyWords(args));
 
@@ -177,9 +185,9 @@ function ruleWords({ invert, action, table, suppressPrefixlength, ...args }: Arg
     ...word("to", args.to),
     ...word("iif", args.iif),
     ...word("oif", args.oif),
-    // Of a mark of 0 the kernel would look at no bit, unless it is told which.
+    // For the mark 0 without a mask, the kernel would compare no bits.
     ...word("fwmark", args.fwmark === "0x0" ? "0x0/0xffffffff" : args.fwmark),
-    // By number, as a host may have no /etc/protocols.
+    // By number, because a host may lack /etc/protocols.
     ...word("ipproto", args.ipproto && protocolNumber(args.ipproto)),
     ...word("sport", args.sport),
     ...word("dport", args.dport),
@@ -187,14 +195,16 @@ function ruleWords({ invert, action, table, suppressPrefixlength, ...args }: Arg
       "uidrange",
       typeof args.uidrange === "number" ? `${args.uidrange}-${args.uidrange}` : args.uidrange,
     ),
-    // `ip` reads it as hexadecimal, with or without the sign of it.
+    // `ip` reads it as hexadecimal, with or without `0x`.
     ...word("tos", args.tos === undefined ? undefined : `0x${args.tos.toString(16)}`),
     ...(action === "lookup" ? word("lookup", table) : [action]),
     ...word("suppress_prefixlength", suppressPrefixlength),
   ];
 }
 
-/** The rule in the words of the arguments. What none of them can say, and a rule too many, is told in `action`. */
+/**
+ * Returns the rule as arguments. `action` also lists surplus rules and settings that no argument can express.
+ */
 const observedArgs = (info: RuleInfo, count: number): Some<Args> => ({
   ...{ from: info.from, to: info.to, iif: info.iif, oif: info.oif },
   fwmark: info.fwmark && printFwmark(info.fwmark),
@@ -220,15 +230,15 @@ function familyProblems({ family, from, to, ipproto, tos = 0, suppressPrefixleng
     const own = family === "ipv4" ? "icmp" : "icmpv6";
     problems.push({
       property: "ipproto",
-      reason: `is ${ipproto}, which is not of ${family}: write ${own}, or the other family`,
+      reason: `is ${ipproto}, which does not belong to ${family}: write ${own}, or the other family`,
     });
   }
   if (family === "ipv4" && tos > 28) {
-    const reason = `is ${tos}, but of IPv4 the kernel looks at the bits of RFC 1349 alone: write 4 to 28`;
+    const reason = `is ${tos}, but for IPv4 the kernel compares only the bits of RFC 1349: write 4 to 28`;
     problems.push({ property: "tos", reason });
   }
   if (family === "ipv4" && suppressPrefixlength > 32) {
-    const reason = `is ${suppressPrefixlength}, but prefixes of IPv4 have 32 bits at most`;
+    const reason = `is ${suppressPrefixlength}, but IPv4 prefixes have at most 32 bits`;
     problems.push({ property: "suppressPrefixlength", reason });
   }
   return problems;
@@ -258,6 +268,6 @@ function actionProblems({ action, table, suppressPrefixlength }: Args): Problem[
 function selectorProblems(args: Args): Problem[] {
   if (!args.invert || SELECTORS.some((field) => args[field] !== undefined)) return [];
   const which = SELECTORS.map((field) => `\`${field}\``).join(", ");
-  const reason = `is true, but nothing says which packets are left out, so the rule is for none: give one of ${which}`;
+  const reason = `is true, but no field selects packets to exclude, so the rule matches none: set one of ${which}`;
   return [{ property: "invert", reason }];
 }

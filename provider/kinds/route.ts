@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isRecord } from "../engine/check";
 import { linkTowards } from "../engine/copies";
 import type { Definition, Effect, Observed, Problem, Some } from "../engine/definition";
+import { recordBeside } from "../engine/strategies";
 import { asFarAsKnown, hasUnknown } from "../engine/unknown";
 import { integer, ipAddress, linkName, namespaceName, network } from "../fields/common";
 import { gatewayProblem, machineProblem } from "../fields/machine";
@@ -12,7 +13,8 @@ import { RefusedError } from "../linux/errors";
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, type Family, familyOf } from "../linux/ip";
 import { addressesIn, namespaceClaim, objectName } from "../linux/marks/objectName";
-import { PROTOCOL, protocolMark, protocolOf } from "../linux/marks/protocol";
+import { byResource } from "../linux/marks/owner";
+import { PROTOCOL, protocolFor } from "../linux/marks/protocol";
 import { parseRoutes, type RouteInfo } from "../linux/read/route";
 
 const defaultOrNetwork = z.string().transform((text, ctx) => {
@@ -43,7 +45,7 @@ export const RouteArgs = z.object({
         onlink: z.boolean().default(false),
       }),
     )
-    .min(2, "needs two ways or more: write a single one as `via` and `interface`")
+    .min(2, "needs two or more ways: write a single one as `via` and `interface`")
     .optional(),
   adopt: z.boolean().optional(),
 });
@@ -53,18 +55,18 @@ type Nexthop = NonNullable<Args["nexthops"]>[number];
 type Way = Omit<Nexthop, "weight">;
 
 interface Reading extends Observed<Args, object> {
-  /** Whether somebody has put another route with the same destination and metric beside it. */
+  /** Whether there is another route with the same destination and metric. */
   readonly hasRival: boolean;
 }
 
 /**
- * `default` may follow the family of this field, and that of the other family is another route. The field
- * alone does not tell whether it does.
+ * The family of `default` may follow this field, and the other family is another route. The field alone does not tell
+ * whether it does.
  */
 const byFamily: Effect = (was, now) =>
   hasUnknown(now) || familyIn(was) === familyIn(now) ? "update" : "replace";
 
-/** `default` and `0.0.0.0/0`, or `::/0`, are one destination. */
+/** `default` and `0.0.0.0/0`, or `::/0`, are the same destination. */
 const byTarget: Effect = (was, now, olds, news) =>
   [was, now].every((text) => typeof text === "string" && !hasUnknown(text)) &&
   targetOf(olds) === targetOf(news)
@@ -72,7 +74,8 @@ const byTarget: Effect = (was, now, olds, news) =>
     : "replace";
 
 /**
- * A route, as `ip route add` makes it. See ip-route(8). Its protocol number says that it is one of ours, a record whose.
+ * A route, as `ip route add` creates it. See ip-route(8). Its protocol number marks it as ours, and a record names the
+ * owner.
  */
 export const route: Definition<Args> = {
   kind: "Route",
@@ -113,7 +116,7 @@ export const route: Definition<Args> = {
     ),
   ],
 
-  // The kernel takes a gateway only while an address covers it, and forgets routes along with addresses.
+  // The kernel accepts a gateway only while an address covers it, and deletes routes along with addresses.
   needsAny: ({ namespace, type }) => (type === "unicast" ? [addressesIn(namespace)] : []),
   place: { namespace: "namespace" },
 
@@ -138,7 +141,7 @@ export const route: Definition<Args> = {
       args: observedArgs(info, args),
       restorable: { ...observedArgs(info, args), interface: info.way.interface },
       outputs: {},
-      mark: own ? args.mark : protocolMark(info.protocol),
+      owner: own ? byResource(args.mark) : { by: "program", protocol: info.protocol },
       incompatible: incompatible(info),
       hasRival: routes.length > 1,
     };
@@ -151,32 +154,34 @@ export const route: Definition<Args> = {
 
   create: (args) => [change("add", args)],
 
-  update(observed: Reading, args) {
+  update(observed: Reading, args, owner = byResource(args.mark)) {
     const isAsked = UPDATED.every((field) => isDeepStrictEqual(observed.args[field], args[field]));
-    if (isAsked && observed.mark === args.mark) return [];
-    if (!observed.hasRival) return [change("replace", args)];
-    // The kernel replaces the first it finds, whosever it is.
+    if (isAsked && isDeepStrictEqual(observed.owner, owner)) return [];
+    if (!observed.hasRival) return [change("replace", args, owner)];
+    // The kernel replaces the first one that it finds, whoever owns it.
     throw new RefusedError(
-      `${route.id(args)} has another route with the same metric beside it: remove that one by hand first`,
+      `${route.id(args)} cannot change: another route has the same destination and metric. Remove that one by hand first`,
     );
   },
 
-  // The kernel looks for the protocol as well, so nobody else's route goes.
+  // The kernel also compares the protocol, so a foreign route stays.
   remove: (observed, args) => [
     ip(args.namespace, ...familyFlag(args), "route", "del", ...deletionWords(observed, args)),
   ],
 
-  isRecorded: () => true,
+  ownership: recordBeside(),
   hasNoDependents: true,
 };
 
-/** Why a route cannot be taken over: what no argument can say would be lost. */
+/** Why a route cannot be adopted. Settings that no argument can express would be lost. */
 function incompatible({ type, more }: RouteInfo): string | undefined {
-  if (type === undefined) return "is of a type that no Route has";
-  return more.length === 0 ? undefined : `has settings that no Route has: ${more.join(", ")}`;
+  if (type === undefined) return "has a type that Route does not support";
+  return more.length === 0 ? undefined : `has settings that Route does not support: ${more.join(", ")}`;
 }
 
-/** A way by the link that another address of the run prefers; the kernel chooses any other. */
+/**
+ * Returns a way with the link that another address of the run prefers. Otherwise the kernel chooses the link.
+ */
 function withLink<W extends Way>(host: HostId, { namespace }: Args, way: W): W {
   const { via, interface: named } = way;
   const link = named ?? (via === undefined ? undefined : linkTowards(host, namespace, via));
@@ -185,28 +190,28 @@ function withLink<W extends Way>(host: HostId, { namespace }: Args, way: W): W {
 
 const UPDATED = ["via", "interface", "source", "mtu", "onlink", "type", "nexthops"] as const;
 
-function change(verb: "add" | "replace", args: Args): Command {
+function change(verb: "add" | "replace", args: Args, owner = byResource(args.mark)): Command {
   const { namespace, source, mtu, type, nexthops } = args;
   return ip(
     namespace,
     ...[...familyFlag(args), "route", verb],
     ...(type === "unicast" ? [] : [type]),
-    ...keyWords(args),
+    ...keyWords(args, owner),
     ...(source === undefined ? [] : ["src", source]),
     ...(mtu === undefined ? [] : ["mtu", String(mtu)]),
     ...(nexthops ? multipathWords(nexthops, args) : wayWords(args, args)),
   );
 }
 
-/** What tells the route from any other. */
-const keyWords = (args: Args): string[] => [
+/** The words that identify the route. */
+const keyWords = (args: Args, owner = byResource(args.mark)): string[] => [
   ...[args.destination, "table", String(args.table)],
-  ...["metric", String(metricOf(args)), "proto", protocolOf(args.mark)],
+  ...["metric", String(metricOf(args)), "proto", protocolFor(owner)],
 ];
 
 /**
- * Deletion takes metric 0 for any, and the lowest that fits. Should the route have gone just now, with its link, that would be
- * another one: type and ways tell it from this one.
+ * For metric 0, deletion accepts any metric and deletes the lowest. If the route has just disappeared with its link,
+ * that would be another route. Type and ways rule this out.
  */
 function deletionWords({ restorable }: Observed<Args, object>, args: Args): string[] {
   if (metricOf(args) > 0) return keyWords(args);
@@ -228,7 +233,7 @@ function wayWords({ via, interface: link, onlink }: Way, args: Args): string[] {
   ];
 }
 
-/** The route in the words of the arguments. A link that was left to the kernel is no difference. */
+/** Returns the route as arguments. A link that the kernel chose is not a difference. */
 function observedArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Args): Some<Args> {
   const { via, interface: link, onlink } = canonical(way);
   const observed = {
@@ -236,7 +241,7 @@ function observedArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Arg
     ...(args.interface !== undefined && { interface: link }),
     nexthops: nexthops && asAsked(nexthops.map(canonical), args.nexthops ?? []),
   };
-  // Once its gateway is gone, `default` alone would be that of the other family.
+  // Without its gateway, `default` alone would be of the other family.
   const isSame = routeFamily({ ...observed, destination: args.destination }) === routeFamily(args);
   return isSame ? observed : { ...observed, destination: targetOf(args) };
 }
@@ -244,7 +249,10 @@ function observedArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Arg
 const canonical = (way: Nexthop): Nexthop =>
   way.via === undefined ? way : { ...way, via: canonicalIp(way.via) };
 
-/** Ways in the kernel's order, by which it spreads the flows; a link that was left to the kernel is no difference. */
+/**
+ * Returns the ways in the kernel's order, which distributes the flows. A link that the kernel chose is not a
+ * difference.
+ */
 function asAsked(observed: readonly Nexthop[], asked: readonly Nexthop[]): Nexthop[] {
   const left = [...asked];
   return observed.map((way) => {
@@ -257,14 +265,14 @@ function asFarAsAsked({ interface: link, ...rest }: Nexthop, asked: Nexthop): Ne
   return asked.interface === undefined || link === undefined ? rest : { interface: link, ...rest };
 }
 
-/** `default` is of the family of its gateway, as with `ip route`. */
+/** `default` has the family of its gateway, as in `ip route`. */
 function routeFamily(args: Some<Args>): Family {
   const { destination = "default" } = args;
-  // Where the destination tells, the others need not be known.
+  // The destination alone may tell the family while the other fields are unknown.
   return destination === "default" ? familyIn(args.via, args.nexthops, args.source) : familyOf(destination);
 }
 
-/** The family of the first address among arguments and lists of ways; IPv4 where there is none. */
+/** The family of the first address among arguments and lists of ways. Default: IPv4. */
 const familyIn = (...values: unknown[]): Family => familyOf(String(addressIn(values)));
 
 function addressIn(value: unknown): unknown {
@@ -272,10 +280,10 @@ function addressIn(value: unknown): unknown {
   return isRecord(value) ? value["via"] : value;
 }
 
-/** `ip route` is about IPv4 unless told otherwise. */
+/** The option for IPv6. `ip route` defaults to IPv4. */
 const familyFlag = (args: Args): string[] => (routeFamily(args) === "ipv4" ? [] : ["-6"]);
 
-/** What the kernel gives a route that asks for none. */
+/** The metric that the kernel assigns by default. */
 const defaultMetric = (args: Args): number => (routeFamily(args) === "ipv4" ? 0 : 1024);
 
 const metricOf = (args: Args): number => args.metric ?? defaultMetric(args);
@@ -284,7 +292,7 @@ const metricOf = (args: Args): number => args.metric ?? defaultMetric(args);
 const targetOf = ({ destination = "default", ...args }: Some<Args>): string =>
   destination !== "default" ? destination : routeFamily(args) === "ipv4" ? "0.0.0.0/0" : "::/0";
 
-/** Fields that do not go together. */
+/** Reports fields that exclude each other. */
 function shapeProblems(args: Args): Problem[] {
   const { type, via, interface: link, nexthops } = args;
   const refuse = (fields: readonly (keyof Args)[], reason: string) =>
@@ -292,18 +300,18 @@ function shapeProblems(args: Args): Problem[] {
       .filter((field) => args[field] !== undefined && args[field] !== false)
       .map((property) => ({ property, reason }));
   if (type !== "unicast") {
-    const reason = `has no meaning for a route of type ${type}, which lets nothing through: leave it out`;
+    const reason = `has no meaning for a route of type ${type}, which forwards nothing: leave it out`;
     return refuse(["via", "interface", "onlink", "source", "nexthops"], reason);
   }
   if (nexthops) {
-    return refuse(["via", "interface", "onlink"], "does not go with `nexthops`: move it into one of them");
+    return refuse(["via", "interface", "onlink"], "has no meaning with `nexthops`: move it into one of them");
   }
   if (via !== undefined || link !== undefined) return [];
   const reason = "is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`";
   return [{ property: "via", reason }];
 }
 
-/** Ways that the kernel would refuse or misunderstand. */
+/** Reports ways that the kernel would refuse or misunderstand. */
 function wayProblems(args: Args): Problem[] {
   const { type, nexthops } = args;
   if (type !== "unicast") return [];
@@ -324,7 +332,7 @@ function missingGateway({ via, interface: link }: Way, args: Args, at: number): 
   const reason =
     link === undefined
       ? "is missing: name a gateway here, or a link as `interface`"
-      : "is missing: of several IPv6 ways each needs a gateway";
+      : "is missing: each of several IPv6 ways needs a gateway";
   return [{ property: `nexthops[${at}].via`, reason }];
 }
 
@@ -352,7 +360,7 @@ function gatewayMismatch(via: string, link: string | undefined, args: Args): str
     : undefined;
 }
 
-/** Values that do not suit the family. */
+/** Reports values of the wrong family. */
 function familyProblems(args: Args): Problem[] {
   const { destination, source, metric, mtu } = args;
   const family = routeFamily(args);
@@ -369,11 +377,11 @@ function familyProblems(args: Args): Problem[] {
   if (family === "ipv6" && metric === 0) {
     problems.push({
       property: "metric",
-      reason: "is 0, which the kernel takes for 1024 in IPv6: write 1024",
+      reason: "is 0, which the kernel reads as 1024 for IPv6: write 1024",
     });
   }
   if (family === "ipv6" && mtu !== undefined && mtu < 1280) {
-    const reason = `is ${mtu}, but 1280 bytes must get through in IPv6 (RFC 8200): write 1280 or more`;
+    const reason = `is ${mtu}, but IPv6 needs at least 1280 bytes (RFC 8200): write 1280 or more`;
     problems.push({ property: "mtu", reason });
   }
   return problems;

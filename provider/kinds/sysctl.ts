@@ -1,19 +1,21 @@
 import { z } from "zod";
 import type { Definition, Effect, Observed } from "../engine/definition";
+import { sharedSetting } from "../engine/strategies";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, sysctlKey, sysctlValue } from "../fields/sysctl";
 import type { Family } from "../linux/ip";
 import { namespaceClaim, objectName } from "../linux/marks/objectName";
+import { NOBODY } from "../linux/marks/owner";
 import { linkIn, sysctlName } from "../linux/read/sysctl";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, hasOtherUnit, isSameKey, parameterOf, sysctlPaths } from "../linux/sysctlRelations";
 import { forwardersIn } from "./forwarders";
 import {
   claimedIn,
+  observedSides,
   originOf,
   readSides,
   restoreSides,
-  seenSides,
   settleSides,
   sidesBefore,
   sidesOf,
@@ -30,15 +32,15 @@ export const SysctlArgs = z.object({
 type Args = z.output<typeof SysctlArgs> & { mark: string };
 
 interface Reading extends Observed<Args, object> {
-  /** What a change of it changes besides, by paths. */
+  /** Values that change along with the parameter, by path. */
   readonly sides?: Values;
 }
 
-/** Another spelling is the same parameter. */
+/** Another spelling names the same parameter. */
 const onKeyChange: Effect = (was, now) =>
   typeof was === "string" && typeof now === "string" && isSameKey(was, now) ? "update" : "replace";
 
-/** A kernel parameter. It is always there: creation takes it over, deletion sets it back. See sysctl(8). */
+/** A kernel parameter. It always exists: creation adopts it, and deletion restores it. See sysctl(8). */
 export const sysctl: Definition<Args> = {
   kind: "Sysctl",
   schema: SysctlArgs,
@@ -46,7 +48,7 @@ export const sysctl: Definition<Args> = {
   onChange: { key: onKeyChange, value: "update", namespace: "replace" },
 
   id: ({ namespace, key }) => idOf(namespace, parameterOf(key)),
-  // Versions up to 0.1 told spellings apart.
+  // Versions up to 0.1 treated spellings as different parameters.
   formerIds: ({ namespace, key }) =>
     sysctlPaths(key)
       .slice(1)
@@ -80,31 +82,31 @@ export const sysctl: Definition<Args> = {
     if (value === undefined) return undefined;
     return {
       args: { value },
-      // What is remembered has to be written in the unit that it was read in.
+      // A former value must be written in the unit that it was read in.
       ...(hasOtherUnit(key) && { restorable: { key, value } }),
       outputs: {},
-      ...seenSides(others, [key]),
+      owner: NOBODY,
+      ...observedSides(others, [key]),
     };
   },
 
-  // Reached only where the parameter does not exist: the tool then says so.
+  // Runs only if the parameter does not exist. The tool then reports that.
   create: ({ namespace, key, value }) => writeSysctls(namespace, { [key]: value }),
   update: (observed, { namespace, key, value }) =>
     observed.args.value === value ? [] : writeSysctls(namespace, { [key]: value }),
-  // What was taken over is set back instead.
+  // A parameter is restored instead.
   remove: () => [],
 
-  isShared: true,
-  isRecorded: () => true,
+  ownership: sharedSetting({
+    *reliedOn({ namespace, key, value, mark }, former) {
+      const family = forwardingFamily(key);
+      if (family === undefined || value === "0" || former["value"] !== "0") return [];
+      return yield* forwardersIn({ namespace, family, mark });
+    },
+  }),
   serialize: ({ namespace, key }) => {
     const circle = circleOf(key);
     return circle === undefined ? [] : `sysctls ${circle} in ${namespace ?? ""}`;
-  },
-
-  *reliedOn({ namespace, key, value, mark }, former) {
-    const family = forwardingFamily(key);
-    if (family === undefined || value === "0" || former["value"] !== "0") return [];
-    return yield* forwardersIn({ namespace, family, mark });
   },
 
   effects: {
@@ -140,7 +142,7 @@ export const sysctl: Definition<Args> = {
   },
 };
 
-/** The family whose packets a parameter lets pass, of all links or of one. */
+/** The family whose packets a parameter forwards, on all links or on one. */
 function forwardingFamily(key: string): Family | undefined {
   const [, version] =
     /^net\/ip(v[46])\/(?:ip_forward|conf\/[^/]+\/(?:force_)?forwarding)$/.exec(parameterOf(key)) ?? [];

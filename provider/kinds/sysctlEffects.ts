@@ -5,24 +5,24 @@ import { readSysctls, writeSysctls } from "../linux/sysctl";
 import { parameterOf, type Reach, reachOf } from "../linux/sysctlRelations";
 
 /**
- * The change of one parameter changes others, which may be somebody else's. What these were is remembered before, and set
- * back where nobody has changed it since; what another resource asks for is kept.
+ * Changing one parameter changes others, which may have other owners. Their values are remembered before the change.
+ * They are restored unless somebody has changed them since or another resource asks for another value.
  */
 
 /** Values by paths or keys. */
 export type Values = Readonly<Record<string, string>>;
 
-/** The value that another resource sets a parameter to, in the same network namespace. */
+/** The value that another resource gives a parameter in the same network namespace. */
 export interface Claimed {
-  /** The path that the parameter is known by. */
+  /** The path that identifies the parameter. */
   readonly path: string;
   readonly value: string;
-  /** The value before, and those of others that its change changed. */
+  /** The value before the change, and those of the parameters that changed with it. */
   readonly former: string | undefined;
   readonly sides: Values;
 }
 
-/** What the records of a namespace tell of parameters; those of `mark` are left out. */
+/** Returns the parameters in the records of a namespace, except those of `mark`. */
 export const claimedIn = (records: readonly OwnerRecord[], mark: string): readonly Claimed[] =>
   records.flatMap(({ kind, mark: owner, args: { key, value }, former }) =>
     kind === "Sysctl" && owner !== mark && typeof key === "string"
@@ -39,17 +39,17 @@ export const claimedIn = (records: readonly OwnerRecord[], mark: string): readon
 
 const textIn = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Values in what was remembered; none where there are none. */
+/** Returns the texts among remembered values. */
 export const valuesIn = (remembered: unknown): Values =>
   typeof remembered === "object" && remembered !== null
     ? Object.fromEntries(Object.entries(remembered).filter(([, value]) => typeof value === "string"))
     : {};
 
-/** What was remembered of others, if anything was. */
+/** Returns the remembered values of other parameters, if any. */
 export const sidesOf = ({ sides }: Readonly<Record<string, unknown>>): Values | undefined =>
   sides === undefined ? undefined : valuesIn(sides);
 
-/** Reads what the changes of `keys` would change. The answers are for `sidesIn`. */
+/** Reads the parameters that change along with `keys`. The answers are for `sidesIn`. */
 export const readSides = (namespace: string | undefined, keys: readonly string[]): Command[] =>
   reaches(keys).map(({ reach: { folder, words } }) =>
     command("sysctl", namespace, [
@@ -66,15 +66,15 @@ const reaches = (keys: readonly string[]): { key: string; reach: Reach }[] =>
     return reach ? [{ key, reach }] : [];
   });
 
-/** What the changes of `keys` would change, by its paths, as the answers to `readSides` tell. */
+/** Returns the parameters that change along with `keys`, by path, from the answers to `readSides`. */
 function sidesIn(answers: readonly (string | undefined)[], keys: readonly string[]): Values {
   const reached = reaches(keys);
   const found = answers.flatMap((answer) => [...parseSysctls(answer ?? "")]);
   return Object.fromEntries(found.filter(([path]) => reached.some(({ reach }) => reach.changes(path))));
 }
 
-/** The same as a part of what was seen, where there is anything. */
-export function seenSides(
+/** Returns the same as a field of an observation, if there are any. */
+export function observedSides(
   answers: readonly (string | undefined)[],
   keys: readonly string[],
 ): { sides?: Values } {
@@ -82,7 +82,7 @@ export function seenSides(
   return Object.keys(sides).length > 0 ? { sides } : {};
 }
 
-/** The value that a parameter has where only these, with their values, have been written; `undefined` where it has its own. */
+/** The value that these writes give a parameter. `undefined` if they do not reach it. */
 const madeBy = (wrote: Values, path: string): string | undefined =>
   Object.entries(wrote)
     .map(([key, value]) => {
@@ -91,20 +91,20 @@ const madeBy = (wrote: Values, path: string): string | undefined =>
     })
     .find((value) => value !== undefined);
 
-/** What `asked` changes in values that are `observed`. */
+/** Returns the observed values that `asked` changes. */
 const changing = (observed: Values, asked: Values): Values =>
   Object.fromEntries(
     Object.entries(observed).filter(([key, value]) => asked[key] !== undefined && asked[key] !== value),
   );
 
-/** What the parameters are and are to be, and what the change changes besides. */
+/** The observed and requested values of the parameters, and the values that change along with them. */
 interface Change {
   readonly observed: Values;
   readonly asked: Values;
   readonly sides: Values;
 }
 
-/** What to remember of others before a change; `known` is what was remembered before an earlier one. */
+/** Returns the values of other parameters to remember before a change. `known` are those of earlier changes. */
 export function sidesBefore(
   { observed, asked, sides }: Change,
   known: Values | undefined,
@@ -115,25 +115,27 @@ export function sidesBefore(
   const found = Object.entries(sides).flatMap(([path, value]): [string, string][] => {
     const made = madeBy(was, path);
     if (made === undefined || own.has(path)) return [];
-    // As the earlier change made it, and then it is known already, or it was born that way.
+    // Either an earlier change set it and it is known, or it was created with this value.
     if (known && value === made) return [];
     return [[path, claimed.find((claim) => claim.path === path)?.former ?? value]];
   });
   return known || found.length > 0 ? { ...known, ...Object.fromEntries(found) } : undefined;
 }
 
-/** What a parameter was before anything of ours changed it, where another resource's change has changed it by now. */
+/**
+ * Returns the value of a parameter before any change of ours, even if another resource has changed it meanwhile.
+ */
 export function originOf(path: string, value: string, claimed: readonly Claimed[]): string {
   const cause = claimed.find((claim) => madeBy({ [claim.path]: claim.value }, path) === value);
-  // A link that was born since has what was `default` then.
+  // A link that was created meanwhile started with the value of `default` then.
   return (
     cause?.sides[path] ?? cause?.sides[path.replace(/^(net\/ipv[46]\/conf)\/[^/]+/, "$1/default")] ?? value
   );
 }
 
 /**
- * Sets back what a change has changed but another resource asks for. Gives what is still to be remembered of `sides`: what
- * the change has not reached is none of its business.
+ * Restores values that a change has overwritten and another resource asks for. Returns the values of `sides` that must
+ * still be remembered. Values that the change has not reached are dropped.
  */
 export function* settleSides(
   namespace: string | undefined,
@@ -155,7 +157,7 @@ export function* settleSides(
   return sides && Object.fromEntries(Object.entries(sides).filter(([path]) => isTouched(path)));
 }
 
-/** Sets parameters back to `former`, and what their changes have changed to `sides`. */
+/** Restores parameters to `former`, and the values that changed along with them to `sides`. */
 export function* restoreSides(
   namespace: string | undefined,
   former: Values,
@@ -177,20 +179,23 @@ export function* restoreSides(
     );
   const wide = wrongIn(before, goals).filter(([path]) => reachOf(path) !== undefined);
   if (wide.length > 0) yield write(wide);
-  // What these have changed is seen by another look.
+  // Another look shows the values that these writes have changed.
   const after = wide.length > 0 ? look(yield looks) : before;
   const left = wrongIn(after, goals);
   if (left.length > 0) yield write(left);
 }
 
-/** What is there and not as it is to be. */
+/** Returns the goals that are not reached yet. */
 const wrongIn = (now: Values, goals: Values): [string, string][] =>
   Object.entries(goals).filter(([path]) => now[path] !== undefined && now[path] !== goals[path]);
 
 const pair = (key: string, value: string | undefined): [string, string][] =>
   value === undefined ? [] : [[key, value]];
 
-/** What a parameter goes back to: what another resource's change has made of it counts as long as that is there. */
+/**
+ * Returns the values to restore. A change by another resource, as long as it exists, decides the value of its
+ * parameters.
+ */
 const ownGoals = (former: Values, claimed: readonly Claimed[]): Values =>
   Object.fromEntries(
     Object.entries(former).map(([key, value]) => {
@@ -200,7 +205,10 @@ const ownGoals = (former: Values, claimed: readonly Claimed[]): Values =>
     }),
   );
 
-/** What others go back to, or keep; what was born since and is as the change made it is left to the kernel. */
+/**
+ * Returns the goals of other parameters: their former or their current value. Parameters of links that were created
+ * meanwhile, with the value of the change, are left to the kernel.
+ */
 function sideGoals(now: Values, wrote: Values, sides: Values, claimed: readonly Claimed[]): Values {
   return Object.fromEntries(
     Object.entries(now).flatMap(([path, value]) => {

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Definition, Observed, Problem, Some } from "../engine/definition";
+import { markInAlias } from "../engine/strategies";
 import { type Answer, type Command, ip, showLink, showLinks, showNamespaceIds } from "../linux/command";
 import { parseMark } from "../linux/marks/mark";
+import { byResource, NOBODY, type Owner, ownerOf, textOf, textsOf } from "../linux/marks/owner";
 import { incompatible, isCableEnd, type Link, parseLink } from "../linux/read/link";
 import { parseNamespaceIds } from "../linux/read/namespaceId";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
@@ -12,11 +14,11 @@ import {
   birthWords,
   changes,
   completion,
+  discoveryOf,
   linkClaim,
   marking,
   needsOf,
   readBack,
-  surveyOf,
 } from "./links/link";
 
 const EndArgs = z.object({ ...placeFields, ...portFields, ...ethernetFields, ...stateFields });
@@ -43,7 +45,7 @@ interface Reading extends Observed<Args, Partial<Outputs>> {
   readonly peer: Link | undefined;
 }
 
-/** A cable, as `ip link add type veth` makes it. See veth(4). Its mark is the alias of both ends. */
+/** A cable, as `ip link add type veth` creates it. See veth(4). The alias of both ends is its mark. */
 export const vethPair: Definition<Args, Partial<Outputs>> = {
   kind: "VethPair",
   schema: VethPairArgs,
@@ -55,7 +57,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
   },
   identity: "end.name",
   onChange: {
-    // The kernel can move and rename a link, but a move costs 16 ms and everything that hangs on it.
+    // The kernel can move and rename a link, but a move costs 16 ms and everything that depends on it.
     "end.name": "replace",
     "end.namespace": "replace",
     "end.bridge": "update",
@@ -86,7 +88,7 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
 
   probe: ({ end, peer, adopt }) => [
     ...[end, peer].filter(isNamed).map(({ namespace, name }) => showLink(namespace, name)),
-    // Where the other end of each is, as two cables may lead to links of the same index.
+    // The location of the other end of each link, because two cables may lead to links of the same index.
     ...(adopt ? [end, peer].map(({ namespace }) => showNamespaceIds(namespace)) : []),
   ],
 
@@ -98,9 +100,9 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
     const links = [end, peer].filter((link) => link !== undefined);
     if (links.length === 0) return undefined;
     return {
-      args: { end: seenEnd(end), peer: seenEnd(peer) },
+      args: { end: observedEnd(end), peer: observedEnd(peer) },
       outputs: { ...(end && { ifindex: end.ifindex }), ...(peer && { peerIfindex: peer.ifindex }) },
-      mark: markOn(links, args.mark),
+      owner: ownerOn(links, args.mark),
       incompatible: incompatiblePair(end, peer, args, left),
       end,
       peer,
@@ -109,14 +111,14 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
 
   create: (args) => creation(args),
 
-  update(observed: Reading, args) {
-    // One end alone was moved or renamed by hand: only a new cable has both where they are asked for.
+  update(observed: Reading, args, owner = byResource(args.mark)) {
+    // One end was moved or renamed by hand. Only a new cable has both ends in place.
     if (!observed.args.end?.name || !observed.args.peer?.name)
-      return [...removal(observed, args), ...creation(args)];
-    const [mark = "", peerMark = mark] = args.mark.split("\n");
+      return [...removal(observed, args), ...creation(args, textOf(owner))];
+    const [alias = "", peerAlias = alias] = textsOf(owner);
     return [
-      ...changes(observed.args.end, args.end, marksOf(observed.end), mark),
-      ...changes(observed.args.peer, args.peer, marksOf(observed.peer), peerMark),
+      ...changes(observed.args.end, args.end, marksOf(observed.end), alias),
+      ...changes(observed.args.peer, args.peer, marksOf(observed.peer), peerAlias),
     ];
   },
 
@@ -140,18 +142,20 @@ export const vethPair: Definition<Args, Partial<Outputs>> = {
       ? [...carrierProblems("end.up", observed.end), ...carrierProblems("peer.up", observed.peer)]
       : [],
 
-  // One end tells of the whole cable, and its deletion deletes both.
-  discover: surveyOf("VethPair", (end) => ({ end, peer: {} })),
+  // One end identifies the cable, and its deletion deletes both ends.
+  discover: discoveryOf("VethPair", (end) => ({ end, peer: {} })),
 
-  // A crash may have come before one alias or both.
-  isOurs: ({ end, peer }: Reading, { mark, ...asked }) => {
-    const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
-    return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
-  },
-  marking: ({ end, peer, mark }) => [end, peer].filter(isNamed).map((one) => marking(one, mark)),
+  ownership: markInAlias({
+    // A crash may have prevented one alias or both.
+    isOurs: ({ end, peer }: Reading, { mark, ...asked }) => {
+      const [near, far] = [placed(end, asked.end), placed(peer, asked.peer)];
+      return isOwnEnd(near, far, mark, "end") && isOwnEnd(far, near, mark, "peer");
+    },
+    marking: ({ end, peer, mark }) => [end, peer].filter(isNamed).map((one) => marking(one, mark)),
+  }),
 };
 
-/** Whether an end is there as its resource's own: by itself, or as the other end of one that is. */
+/** Whether an end belongs to the resource, by its own marks or as the other end of a marked one. */
 function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: string, salt: string): boolean {
   if (!at) return true;
   const [link] = at;
@@ -159,30 +163,31 @@ function isOwnEnd(at: Placed | undefined, other: Placed | undefined, mark: strin
   if (alias === mark) return true;
   if (!isCableEnd(link) || parseMark(alias ?? "") !== undefined) return false;
   const isOthersEnd = other?.[0].ifalias === mark && leadsTo(at, other) && leadsTo(other, at);
-  return isOthersEnd || isMarked({ alias, group, mac }, mark, macOf(mark, salt));
+  return isOthersEnd || isMarked({ owner: ownerOf(alias), group, mac }, mark, macOf(mark, salt));
 }
 
-/** Packets pass as soon as the kernel has noticed that both ends are up, which is a moment later. */
+/** Reports an end without carrier. The kernel notices a moment later that both ends are up. */
 function carrierProblems(property: string, link: Link | undefined): Problem[] {
   if (link?.operstate === undefined || link.operstate === "UP") return [];
-  const reason = `is true, but the link's operational state stays ${link.operstate}: something else on this host holds it down`;
+  const reason = `is true, but the link's operational state stays ${link.operstate}: another program on this host holds it down`;
   return [{ property, reason }];
 }
 
-/** What the aliases of both ends say: one of ours before any other, and two that differ as a line each. */
-function markOn(links: readonly Link[], own: string): string | undefined {
-  const foreign = links.map(({ ifalias = "" }) => ifalias).filter((alias) => alias !== own);
-  if (foreign.length === 0) return own;
-  const mark = foreign.find((alias) => parseMark(alias)) ?? [...new Set(foreign)].join("\n");
-  return mark === "" ? undefined : mark;
+/** Returns the owner by the aliases of both ends. The mark of another resource has priority, then any foreign text. */
+function ownerOn(links: readonly Link[], own: string): Owner {
+  const others = links.map(({ ifalias = "" }) => ifalias).filter((alias) => alias !== own);
+  if (others.length === 0) return byResource(own);
+  const mark = others.find((alias) => parseMark(alias));
+  if (mark !== undefined) return byResource(mark);
+  return others.some(Boolean) ? { by: "foreign", texts: [...new Set(others)] } : NOBODY;
 }
 
-/** In the state, an end that a refresh has not found has no name. */
+/** Whether an end has a name. In the state, an end that a refresh has not found has none. */
 const isNamed = ({ name }: { name?: string }): boolean => name !== undefined;
 
-/** Creates both ends at once and in their namespaces: a move later costs 16 ms and brings an end down. */
-function creation({ mark, end, peer }: Args): Command[] {
-  // `ip -n` knows the namespace of the first end; the second is named, so it must not be the host's own.
+/** Creates both ends at once in their namespaces, because a later move costs 16 ms and brings an end down. */
+function creation({ mark, end, peer }: Args, alias = mark): Command[] {
+  // `ip -n` sets the namespace of the first end. The second one is named, so it cannot be the host's own.
   const [first, second] =
     peer.namespace === undefined && end.namespace !== undefined ? [peer, end] : [end, peer];
   const target =
@@ -192,27 +197,30 @@ function creation({ mark, end, peer }: Args): Command[] {
       first.namespace,
       "link",
       "add",
-      ...birthWords(first, mark),
+      ...birthWords(first, alias),
       "type",
       "veth",
       "peer",
-      ...birthWords(second, mark),
+      ...birthWords(second, alias),
       ...target,
     ),
-    completion(end, mark),
-    completion(peer, mark),
+    completion(end, alias),
+    completion(peer, alias),
   ];
 }
 
-const marksOf = (link: Link | undefined) => ({ alias: link?.ifalias, group: link?.group });
+const marksOf = (link: Link | undefined) => ({ owner: ownerOf(link?.ifalias), group: link?.group });
 
-/** One end takes the other along. */
+/** Deletes one end. The kernel deletes the other one too. */
 function removal(observed: Observed<Args, object>, { end, peer }: Args): Command[] {
   const { namespace, name } = observed.args.end?.name ? end : peer;
   return [ip(namespace, "link", "del", "dev", name)];
 }
 
-/** Why what has these names is no cable between them. `ids` are the numbers that the namespace of each has for others. */
+/**
+ * Why links of these names are not the ends of one cable. `ids` are the numbers that the namespace of each end has for
+ * others.
+ */
 function incompatiblePair(
   end: Link | undefined,
   peer: Link | undefined,
@@ -231,28 +239,28 @@ function incompatiblePair(
     : `is two cables: ${end.ifname} and ${peer.ifname} are not the ends of one`;
 }
 
-/** A link, and the namespace that it is in. */
+/** A link and its namespace. */
 type Placed = readonly [link: Link, namespace: string | undefined];
 
 const placed = (link: Link | undefined, { namespace }: Pick<End, "namespace">): Placed | undefined =>
   link && [link, namespace];
 
-/** Whether a link leads to that other one. `ids` are the numbers that its namespace has for others. */
+/** Whether a link leads to another one. `ids` are the numbers that its namespace has for others. */
 function leadsTo([from, place]: Placed, [to, namespace]: Placed, ids?: Answer): boolean {
   // Without a number the other end is in the same namespace.
   if (from.link_netnsid === undefined) return place === namespace && from.link === to.ifname;
   if (from.link_index !== to.ifindex) return false;
-  // One without a name is the host's own.
+  // The host's own namespace has no name.
   return ids === undefined || parseNamespaceIds(ids).get(from.link_netnsid) === namespace;
 }
 
-/** An end as the kernel has it; one that is not found has no name. */
-const seenEnd = (link: Link | undefined): Some<End> =>
+/** Returns an end as read back. An end that is not found has no name. */
+const observedEnd = (link: Link | undefined): Some<End> =>
   link ? { name: link.ifname, ...readBack(link) } : { name: undefined };
 
 function problems(end: End, peer: End): Problem[] {
   if (end.name === peer.name && end.namespace === peer.namespace) {
-    const reason = `is ${peer.name}, as is the other end in the same namespace: name one of them otherwise`;
+    const reason = `is ${peer.name}, like the other end in the same namespace: rename one of them`;
     return [{ property: "peer.name", reason }];
   }
   return [];

@@ -39,7 +39,7 @@ describe("caveats", () => {
     await legacy("-A");
     expectWarning(
       await up(),
-      "iptables-legacy has 1 NAT rule in the host's own namespace, which is asked as well, maybe before ours: see `iptables-legacy -t nat -S`, and keep to one of the two",
+      "iptables-legacy has 1 NAT rule in the host's own namespace, which also applies, maybe before ours: see `iptables-legacy -t nat -S`, and keep to one of the two",
     );
     await legacy("-D");
   });
@@ -47,7 +47,7 @@ describe("caveats", () => {
   it("conntrack not installed", async () => {
     expectWarning(
       await without("conntrack", process.env["PATH"] ?? "", up),
-      "not installed: conntrack; without it, connections of udp and ping that are open keep the translation they had",
+      "not installed: conntrack; without it, open connections of udp and ping keep their old translation",
     );
   });
 });

@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { environment, QUICK, withoutQuestions } from "../support/stack";
@@ -20,7 +20,11 @@ export class Engine {
     private readonly stack: Stack,
     private readonly log: string,
     private readonly state: string,
+    private readonly backups: string,
   ) {}
+
+  /** When the last run began. */
+  private started = 0;
 
   static async start(folder: string, stackName = "test"): Promise<Engine> {
     const stack = await LocalWorkspace.createOrSelectStack(
@@ -28,8 +32,9 @@ export class Engine {
       { workDir: folder, envVars: { ...(await environment(folder)), ...QUICK } },
     );
     withoutQuestions(stack);
-    const state = join(folder, "state", ".pulumi", "stacks", "fuzz", `${stackName}.json`);
-    return new Engine(stack, logIn(folder), state);
+    const home = join(folder, "state", ".pulumi");
+    const state = join(home, "stacks", "fuzz", `${stackName}.json`);
+    return new Engine(stack, logIn(folder), state, join(home, "backups", "fuzz", stackName));
   }
 
   /** Writes the state after every step, as by default, or only at the end, which is faster. */
@@ -45,13 +50,29 @@ export class Engine {
   /** `up` of the resources that `declare` creates. */
   async run(declare: () => void, options: Options = {}): Promise<void> {
     await writeFile(this.log, "");
+    this.started = Date.now();
     const onOutput = (text: string) => appendFileSync(this.log, text);
     await this.stack.up({ color: "never", program: async () => declare(), onOutput, ...options });
   }
 
-  /** The previous version of the state, which Pulumi keeps beside it. */
+  /**
+   * Restores the state before the last run. Pulumi copies the state of each run into a folder. The file that it keeps beside the
+   * state is from the write before, which may be of the same run.
+   */
   async putBack(): Promise<void> {
-    await copyFile(`${this.state}.bak`, this.state);
+    const copies = await Promise.all(
+      (await readdir(this.backups))
+        .filter((name) => name.endsWith(".json"))
+        .map(async (name) => {
+          const file = join(this.backups, name);
+          return { file, written: (await stat(file)).mtimeMs };
+        }),
+    );
+    const [last] = copies
+      .filter(({ written }) => written < this.started)
+      .sort((one, other) => other.written - one.written);
+    if (!last) throw new Error(`no copy of an earlier state in ${this.backups}`);
+    await copyFile(last.file, this.state);
   }
 
   async destroy(): Promise<void> {

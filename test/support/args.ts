@@ -10,6 +10,7 @@ import { type Command, printCommand } from "../../provider/linux/command";
 import { withFacts } from "../../provider/linux/host/currentFacts";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { markOf } from "../../provider/linux/marks/mark";
+import { ownerOf } from "../../provider/linux/marks/owner";
 import { HERE } from "./fakeHost";
 
 /** The URN of a resource of the stack `stack` of the project `project`. */
@@ -158,7 +159,7 @@ export const golden = (name: string): string =>
 export const asObserved = (args: Args): Observed<Args, object> => ({
   args,
   outputs: {},
-  mark: String(args["mark"]),
+  owner: ownerOf(String(args["mark"])),
 });
 
 /** Tests the creation commands of each row. `MARK` stands for the resource's mark, `GROUP` for the group in which links are created. */

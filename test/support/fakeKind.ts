@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Definition } from "../../provider/engine/definition";
+import { markOnObject, recordBeside, sharedSetting } from "../../provider/engine/strategies";
 import { type Command, ip } from "../../provider/linux/command";
 import { CommandError } from "../../provider/linux/errors";
 import type { Host } from "../../provider/linux/host/host";
+import { byResource, ownerOf, textOf } from "../../provider/linux/marks/owner";
 import { HERE, MemoryRecords } from "./fakeHost";
 
 /** Kinds for tests of behaviour that all kinds share. */
@@ -36,18 +39,19 @@ export const lamp: Definition<Lamp, { serial: number }> = {
   parse([answer]) {
     if (answer === undefined) return undefined;
     const { watts, colour, mark, serial }: Shown = JSON.parse(answer);
-    return { args: { watts, colour }, outputs: { serial }, mark };
+    return { args: { watts, colour }, outputs: { serial }, owner: ownerOf(mark) };
   },
   create: (lamp) => [
     ip(undefined, "add", lamp.name),
     ip(undefined, "mark", lamp.name, lamp.mark),
     ...change(lamp),
   ],
-  update: (observed, lamp) => [
-    ...(observed.mark === lamp.mark ? [] : [ip(undefined, "mark", lamp.name, lamp.mark)]),
+  update: (observed, lamp, owner = byResource(lamp.mark)) => [
+    ...(isDeepStrictEqual(observed.owner, owner) ? [] : [ip(undefined, "mark", lamp.name, textOf(owner))]),
     ...(observed.args.watts === lamp.watts && observed.args.colour === lamp.colour ? [] : change(lamp)),
   ],
   remove: (_, { name }) => [ip(undefined, "del", name)],
+  ownership: markOnObject(),
 };
 
 const change = ({ name, watts, colour }: Lamp): Command[] => [
@@ -62,9 +66,7 @@ export const candle: typeof lamp = {
   create: (lamp) => [ip(undefined, "add", lamp.name), ...change(lamp)],
   update: (observed, lamp) =>
     observed.args.watts === lamp.watts && observed.args.colour === lamp.colour ? [] : change(lamp),
-  isRecorded: () => true,
-  isOurs: () => true,
-  mayAdopt: () => false,
+  ownership: recordBeside({ isOurs: () => true, mayAdopt: () => false }),
 };
 
 /** Has no dependents that its deletion would delete. */
@@ -82,7 +84,7 @@ export const sun: typeof lamp = {
   id: ({ name }) => `sun ${name}`,
   create: change,
   remove: () => [],
-  isShared: true,
+  ownership: sharedSetting(),
 };
 
 /** A host that manages lamps. */

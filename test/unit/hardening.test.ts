@@ -6,6 +6,7 @@ import type { Assertion } from "../../provider/assertions/assertion";
 import { composites } from "../../provider/composites";
 import { isRecord } from "../../provider/engine/check";
 import type { Args, Definition, Problem } from "../../provider/engine/definition";
+import { markOnObject } from "../../provider/engine/strategies";
 import { definitions } from "../../provider/kinds";
 import { argv, type Command } from "../../provider/linux/command";
 import { batchLines, dangersOf } from "../support/commandSafety";
@@ -114,6 +115,7 @@ const asDefinition = (assertion: Assertion): Definition => ({
   create: () => [],
   update: () => [],
   remove: () => [],
+  ownership: markOnObject(),
 });
 
 /** Names within the program, which no tool reads. */

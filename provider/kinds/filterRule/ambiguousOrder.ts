@@ -3,15 +3,15 @@ import { parsePorts } from "../../linux/protocols";
 import { familyAmong } from "../packetRule/family";
 import type { FilterRuleArgs } from "./args";
 
-/** A rule as a map has it, which may leave the family to a default. */
+/** A rule in a map, which may leave the family to a default. */
 type NamedRule = Omit<FilterRuleArgs, "mark" | "family"> & {
   readonly name: string;
   readonly family?: FilterRuleArgs["family"] | undefined;
 };
 
 /**
- * Rules of a map, each with the first before it of which chance would say whether it is asked earlier. Of equal priority the
- * one made first is asked first; but a map of Pulumi has no order, and a rule that is renamed or repaired is made last.
+ * Finds rules of a map whose order depends on chance, each with the first such rule before it. Of equal priority, the
+ * rule created first is evaluated first. A map of Pulumi has no order, and a renamed or repaired rule is created last.
  */
 export function rivals(
   rules: readonly NamedRule[],
@@ -31,16 +31,19 @@ const placeOf = ({ namespace, chain, backend, dockerUser, priority, ...rule }: N
   return JSON.stringify([namespace, chain, family, backend, dockerUser, priority]);
 };
 
-/** Fields of which a packet has one value. */
+/** Fields with one value per packet. */
 const WORDS = ["protocol", "icmpType", "state"] as const;
 const PORTS = ["port", "sourcePort"] as const;
 
-/** Whether no packet can fit both, by what is told easily. Addresses and links are not looked at: it is better to ask. */
+/**
+ * Whether it is easy to tell that no packet matches both rules. Addresses and links are not compared, because a false
+ * report is better than a missing one.
+ */
 const areApart = (one: NamedRule, other: NamedRule): boolean =>
   WORDS.some((field) => shareNothing(listIn(one[field]), listIn(other[field]), isSame)) ||
   PORTS.some((field) => shareNothing(listIn(one[field]), listIn(other[field]), overlap));
 
-/** Where either says nothing, everything fits. */
+/** A field that is not set matches everything. */
 const shareNothing = <T>(some: readonly T[], others: readonly T[], meet: (one: T, other: T) => boolean) =>
   some.length > 0 && others.length > 0 && !some.some((one) => others.some((other) => meet(one, other)));
 

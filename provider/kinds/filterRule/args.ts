@@ -7,7 +7,7 @@ import { matchedNetworks } from "../../fields/networks";
 export const FilterRuleArgs = z.object({
   chain: z
     .enum(["input", "output", "forward"])
-    // The rule may have been put elsewhere.
+    // Another program may have moved the rule.
     .transform((chain): string => chain),
   namespace: namespaceName.optional(),
   backend: z.enum(["nftables", "iptables", "firewalld"]).default("nftables"),

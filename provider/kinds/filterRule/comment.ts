@@ -1,9 +1,9 @@
 import { commentsOf } from "../packetRule/comment";
 
-/** nftables keeps 127 bytes of a comment, of which a mark takes 120: there is no room for more than the number. */
+/** nftables keeps 127 bytes of a comment. A mark takes 120 of them, which leaves room for the number only. */
 export const { printComment, parseComment } = commentsOf("FilterRule", "");
 
-/** A rule as a tool lists it. */
+/** A rule listed by a tool. */
 interface Commented {
   readonly comment?: string | undefined;
 }

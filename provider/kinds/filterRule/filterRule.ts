@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Observed } from "../../engine/definition";
+import { markOnObject } from "../../engine/strategies";
 import { hasUnknown, UNKNOWN } from "../../engine/unknown";
 import type { Answer, Steps } from "../../linux/command";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
+import { byResource, hasMark, textOf } from "../../linux/marks/owner";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
@@ -22,7 +24,9 @@ interface Outputs {
   table: string;
 }
 
-/** What `parse` found. The answers have the handles by which nftables knows rules; the state must not have them. */
+/**
+ * An observation with its answers, which hold the handles of nftables rules. Handles must not reach the state.
+ */
 interface Reading extends Observed<FilterRuleArgs, Outputs> {
   readonly answers: readonly Answer[];
 }
@@ -30,7 +34,7 @@ interface Reading extends Observed<FilterRuleArgs, Outputs> {
 const backends = { nftables, iptables, firewalld };
 
 /**
- * A packet filter rule in the kernel, which carries the mark as comment and is found by nothing else; in firewalld it is the
+ * A packet filter rule in the kernel, which only the mark in its comment identifies. In firewalld, the mark is the
  * description of the policy. See nft(8), iptables-extensions(8) and firewalld.policies(5).
  */
 export const filterRule: Definition<FilterRuleArgs, Outputs> = {
@@ -60,7 +64,7 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   },
 
   id: (args) => ruleId(args.chain, args),
-  // A rule is known by its mark alone, and no two resources have the same.
+  // Only its mark identifies a rule, and no two resources share one.
   objectNames: ({ namespace, mark }) => [objectName("filter rule", namespace, mark)],
   needs: ({ namespace }) => namespaceClaim(namespace),
   place: { namespace: "namespace", key: (_, named) => named },
@@ -80,9 +84,11 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   parse: (answers, args) => look(answers, args),
   create: (args, answers = []) => backends[args.backend].change(answers, args.mark, args),
 
-  update({ args: observed, mark = "", answers = [] }: Reading, args) {
+  update({ args: observed, owner, answers = [] }: Reading, args) {
     const isAsked = SAID.every((field) => isDeepStrictEqual(observed[field], args[field]));
-    return isAsked && mark === args.mark ? [] : backends[args.backend].change(answers, mark, args);
+    return isAsked && hasMark(owner, args.mark)
+      ? []
+      : backends[args.backend].change(answers, textOf(owner), args);
   },
 
   remove(_, args) {
@@ -91,12 +97,13 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
     return untilRemoved(filterRule.id(args), () => removal(args, backend));
   },
   preflight: preflight,
+  ownership: markOnObject(),
   hasNoDependents: true,
   warnings: filterWarnings,
 
   discover: (namespace) => discoverBackends(backends, namespace),
 
-  // A reload of firewalld is for all its rules.
+  // A reload of firewalld affects all its rules.
   serialize: (args) => (args.backend === "firewalld" ? args.backend : turnOf(args)),
   together: {
     key: (args) => (args.backend === "nftables" ? `filter ${tableName(args.mark)}` : undefined),
@@ -111,12 +118,12 @@ function look(answers: readonly Answer[], args: FilterRuleArgs): Reading | undef
   return {
     args: observedArgs(found, args, backend.count(args)),
     outputs: { table: backend.table(args) },
-    mark: args.mark,
+    owner: byResource(args.mark),
     answers,
   };
 }
 
-/** Whether nothing of it is left. */
+/** Removes a rule. Returns whether nothing of it is left. */
 function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps<boolean> {
   const answers = yield filterRule.probe(args);
   return !look(answers, args) || (yield* deleteAll(change(answers, args.mark, args, false)));

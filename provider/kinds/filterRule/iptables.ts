@@ -13,7 +13,7 @@ import { REJECTS, rejectionNamed } from "./rejectTypes";
 
 const TABLE = "filter";
 
-/** Docker asks it before its own rules, and leaves what is in it alone. */
+/** The chain that Docker evaluates before its own rules and leaves unchanged. */
 const DOCKER = "DOCKER-USER";
 
 const TARGETS: Readonly<Record<string, string>> = {
@@ -25,20 +25,20 @@ const TARGETS: Readonly<Record<string, string>> = {
 
 export const table = (): string => TABLE;
 
-/** How many rules there are to be found. */
+/** The number of rules in the kernel for one resource. */
 export const count = (args: FilterRuleArgs): number => expanded(wantedMatch(args)).length;
 
 export const probe = ({ family, namespace }: FilterRuleArgs): Command[] => [
   iptables(family, namespace, TABLE, "-S"),
 ];
 
-/** All filter rules of a network namespace, for `surveyed`. */
+/** Lists all filter rules of a network namespace, for `discovered`. */
 export const discover = (namespace: string | undefined): Command[] => [
   iptables("ipv4", namespace, TABLE, "-S"),
   iptables("ipv6", namespace, TABLE, "-S"),
 ];
 
-/** The resources behind the rules in the answers to `discover`. */
+/** Returns the resources whose rules are in the answers to `discover`. */
 export const discovered = ([ipv4, ipv6]: readonly Answer[]): Marked[] => [
   ...markedIn("ipv4", ipv4),
   ...markedIn("ipv6", ipv6),
@@ -50,7 +50,7 @@ const markedIn = (family: Family, listing: Answer): Marked[] =>
     return mark === undefined ? [] : [{ ...placeOf(chain), family, mark }];
   });
 
-/** A chain in the words of the arguments. */
+/** Returns a chain as an argument. */
 const placeOf = (chain: string) =>
   chain === DOCKER
     ? { chain: "forward", dockerUser: true }
@@ -59,7 +59,7 @@ const placeOf = (chain: string) =>
 const chainOf = ({ chain, dockerUser }: FilterRuleArgs): string =>
   dockerUser ? DOCKER : chain.toUpperCase();
 
-/** The rules with this mark in an answer to `probe`. */
+/** Returns the rules with this mark in an answer to `probe`. */
 export function find([listing]: readonly Answer[], { mark, family }: FilterRuleArgs): FoundRule[] {
   const rules = parseRules(listing);
   return marked(rules, mark).map((rule) => {
@@ -74,7 +74,7 @@ export function find([listing]: readonly Answer[], { mark, family }: FilterRuleA
   });
 }
 
-/** Those of its stack in a chain, as they stand there. */
+/** Returns the rules of the stack in a chain, in order. */
 const ordered = (rules: readonly IptablesRule[], chain: string, mark: string): IptablesRule[] =>
   rules.filter(({ comment, ...rule }) => {
     const other = parseComment(comment)?.mark;
@@ -82,8 +82,8 @@ const ordered = (rules: readonly IptablesRule[], chain: string, mark: string): I
   });
 
 /**
- * Puts the rules where their priority says, before those of others, and takes those away that have the mark `was` and are
- * not as wanted; or takes away all of these.
+ * Puts the wanted rules at the positions of their priorities, before foreign ones. Deletes the other rules with the
+ * mark `was`, or all of them.
  */
 export function change(
   [listing]: readonly Answer[],
@@ -114,10 +114,12 @@ export function change(
   ];
 }
 
-/** Words in any order: iptables lists them in its own. */
+/** Compares words in any order, because iptables lists them in its own. */
 const sorted = (words: readonly string[]): string => [...words].sort().join("\n");
 
-/** Where in its chain: where its old one is, else behind the last of its stack that is asked before it. */
+/**
+ * Returns the position in the chain: that of the old rule, or after the last rule of its stack that precedes it.
+ */
 function placeFor(
   inChain: readonly IptablesRule[],
   old: readonly IptablesRule[],
@@ -130,7 +132,7 @@ function placeFor(
   return before ? inChain.indexOf(before) + 1 : 0;
 }
 
-/** A rule in the words in which `iptables -S` lists it. */
+/** Returns a rule in the words of `iptables -S`. */
 export function wordsOf(wanted: FilterMatch, family: Family, comment: string): string[] {
   const { verdict = "", rejectWith, logPrefix, logLevel } = wanted;
   return [
@@ -139,7 +141,7 @@ export function wordsOf(wanted: FilterMatch, family: Family, comment: string): s
     ...["-j", TARGETS[verdict] ?? ""],
     ...(rejectWith === undefined ? [] : ["--reject-with", REJECTS[family][rejectWith]]),
     ...(logPrefix === undefined ? [] : ["--log-prefix", logPrefix]),
-    // The one that is not listed.
+    // The default, which is not listed.
     ...(logLevel === undefined || logLevel === "warn"
       ? []
       : ["--log-level", String(LOG_LEVELS.indexOf(logLevel))]),

@@ -1,7 +1,7 @@
 import { type Listed, MATCH_FIELDS, type PacketMatch } from "../packetRule/match";
 import type { FilterRuleArgs } from "./args";
 
-/** What a filter rule says in the kernel. */
+/** A filter rule in the kernel, expressed as arguments. */
 export interface FilterMatch extends PacketMatch {
   readonly verdict?: string | undefined;
   readonly rejectWith?: FilterRuleArgs["rejectWith"];
@@ -9,26 +9,26 @@ export interface FilterMatch extends PacketMatch {
   readonly logLevel?: FilterRuleArgs["logLevel"];
 }
 
-/** What filter rules know: of translations, and of types of addresses, they say nothing. */
+/** The matches of filter rules, which do not include translations and types of addresses. */
 export const FILTER_FIELDS = [
   ...MATCH_FIELDS.filter((field) => field !== "isForwarded" && field !== "destinationType"),
   ...(["sources", "destinations", "icmpTypes", "states"] as const),
   ...(["verdict", "rejectWith", "logPrefix", "logLevel"] as const),
 ];
 
-/** A rule that was found. */
+/** An observed rule. */
 export type FoundRule = Listed<FilterMatch> & {
-  /** In the words of the arguments where these have any for it. */
+  /** The chain as an argument, if there is one for it. */
   readonly chain: string;
   readonly dockerUser: boolean;
   readonly priority: number;
-  /** Whether it stands among those of its stack where its priority puts it. */
+  /** Whether its position among the rules of its stack follows from its priority. */
   readonly isInOrder: boolean;
-  /** What keeps it from being in force as it stands there. */
+  /** Reasons why the rule is not in force at its position. */
   readonly obstacles: readonly string[];
 };
 
-/** What is enough to name a resource and to find its rules. */
+/** The arguments that name a resource and find its rules. */
 export interface Marked {
   readonly chain: string;
   readonly family: FilterRuleArgs["family"];
@@ -38,13 +38,13 @@ export interface Marked {
 const list = (value: string | readonly string[] | undefined): readonly string[] | undefined =>
   typeof value === "string" ? [value] : value;
 
-/** What a rule has to say, with everything that may be a list as a list. */
+/** Returns the content of a rule, with lists for all fields that may be lists. */
 export function wantedMatch(args: FilterRuleArgs): FilterMatch {
   const { inInterface, outInterface, protocol, port, sourcePort, verdict, rejectWith, logPrefix, logLevel } =
     args;
   return {
     ...{ inInterface, outInterface, port, sourcePort, verdict, rejectWith, logPrefix, logLevel },
-    // The type of ICMP tells the protocol.
+    // The ICMP type implies the protocol.
     protocol: args.icmpType === undefined ? protocol : undefined,
     sources: list(args.source),
     destinations: list(args.destination),
@@ -53,7 +53,7 @@ export function wantedMatch(args: FilterRuleArgs): FilterMatch {
   };
 }
 
-/** The same for a backend that has room for one network and one type in a rule: a rule for each combination. */
+/** Returns a rule for each combination, for a backend with room for one network and one type in a rule. */
 export function expanded(wanted: FilterMatch): FilterMatch[] {
   const each = (values: readonly string[] | undefined) => values?.map((value) => [value]) ?? [undefined];
   return each(wanted.sources).flatMap((sources) =>

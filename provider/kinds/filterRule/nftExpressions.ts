@@ -5,7 +5,7 @@ import { combine, type Listed } from "../packetRule/match";
 import { readMatch, writeMatches } from "../packetRule/nft";
 import { FILTER_FIELDS, type FilterMatch } from "./match";
 
-/** A rule in the words of libnftables-json(5), and back. */
+/** Converts a rule to the words of libnftables-json(5), and back. */
 
 type Reject = { readonly type: string; readonly expr?: string | undefined };
 
@@ -47,7 +47,7 @@ function writeVerdict(
   return { log: Object.keys(log).length === 0 ? null : log };
 }
 
-/** What a rule's expressions say. */
+/** Reads the expressions of a rule. */
 export const readExpressions = (listed: readonly unknown[], family: Family): Listed<FilterMatch> =>
   combine<FilterMatch>(
     listed.map((raw) => {
@@ -73,6 +73,6 @@ function readReject({ type, expr }: Reject, family: Family): FilterMatch | undef
     return reject.type === type && reject.expr === expr;
   });
   if (rejectWith === undefined) return undefined;
-  // A reset implies the protocol, and nft drops what is implied from its listing.
+  // A reset implies the protocol, and nft omits implied matches from its listing.
   return { verdict: "reject", rejectWith, ...(rejectWith === "tcp-reset" && { protocol: "tcp" as const }) };
 }

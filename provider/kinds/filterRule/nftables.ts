@@ -10,7 +10,7 @@ import { type FoundRule, type Marked, wantedMatch } from "./match";
 import { expressionsOf, readExpressions } from "./nftExpressions";
 import { isInOrder } from "./order";
 
-/** NAT rules have chains of the same table, and one is called `output`. */
+/** The prefix of our chains. NAT rules have chains in the same table, one of them called `output`. */
 const PREFIX = "filter-";
 
 const HOOKS = ["input", "output", "forward"];
@@ -23,12 +23,12 @@ const baseOf = (hook: string): Base => ({ type: "filter", hook, prio: 0 });
 
 const isOwn = ({ comment }: NftRule): boolean => parseComment(comment) !== undefined;
 
-/** How many rules there are to be found: one has room for everything. */
+/** The number of rules in the kernel for one resource. One rule has room for everything. */
 export const count = (): number => 1;
 
 export { discover, probe } from "../packetRule/stackTable";
 
-/** The resources behind the rules in an answer to `discover`. */
+/** Returns the resources whose rules are in an answer to `discover`. */
 export const discovered = ([listing]: readonly Answer[]): Marked[] =>
   (parseTable(listing)?.rules ?? []).flatMap(({ family, comment, chain }) => {
     const mark = parseComment(comment)?.mark;
@@ -36,7 +36,7 @@ export const discovered = ([listing]: readonly Answer[]): Marked[] =>
     return [{ chain: chain.replace(PREFIX, ""), family: familyNamed(family), mark }];
   });
 
-/** The rules with this mark in an answer to `probe`. */
+/** Returns the rules with this mark in an answer to `probe`. */
 export function find([listing]: readonly Answer[], { mark, family }: FilterRuleArgs): FoundRule[] {
   const observed = parseTable(listing);
   return marked(observed?.rules ?? [], mark).map((rule) => {
@@ -53,13 +53,13 @@ export function find([listing]: readonly Answer[], { mark, family }: FilterRuleA
   });
 }
 
-/** Ours in a chain, as they stand there. */
+/** Returns our rules in a chain, in order. */
 const ordered = (observed: NftTable | undefined, chain: string): NftRule[] =>
   (observed?.rules ?? []).filter((rule) => rule.chain === chain && isOwn(rule));
 
 /**
- * Puts the rule where its priority says, in the place of those with the mark `was`; or only takes these away. Chains and the
- * table go when nobody has anything left in them.
+ * Puts the rule at the position of its priority and deletes those with the mark `was`, or only deletes these. Deletes
+ * chains and the table once they are empty.
  */
 export function change(
   [listing]: readonly Answer[],
@@ -74,7 +74,8 @@ export function change(
   const observed = parseTable(listing);
   const old = marked(observed?.rules ?? [], was);
   const beside = isSameTable ? ordered(observed, chain) : [];
-  // Where its old one is, which is not replaced: nft 1.0 cannot put a set of networks in the place of another (it aborts).
+  // The position of the old rule, which is not replaced, because nft 1.0 aborts if one set of networks replaces
+  // another.
   const next =
     beside.find((rule) => old.includes(rule) && isInPlace(rule, beside, args)) ??
     beside.find((rule) => !old.includes(rule) && priorityOf(rule) > args.priority);
@@ -98,6 +99,6 @@ const isInPlace = (rule: NftRule, beside: readonly NftRule[], { priority }: Filt
   beside.includes(rule) &&
   isInOrder(beside.map(priorityOf), beside.indexOf(rule));
 
-/** One transaction for those of several rules. */
+/** Merges the transactions of several rules. */
 export const merge = (changes: readonly Command[], answers: readonly Answer[]): Command | undefined =>
   merged(changes, answers, { isOurs, priorityOf });

@@ -1,6 +1,6 @@
 /**
- * Whether the one at `at` stands where its number puts it: of those in disorder as few as possible count, the first of them
- * last. They are those outside of the longest row that does not fall.
+ * Whether the rule at `at` is in order. As few rules as possible count as out of order, the first one last: those
+ * outside the longest sequence that does not fall.
  */
 export function isInOrder(priorities: readonly number[], at: number): boolean {
   if (priorities.every((own, place) => place === 0 || (priorities[place - 1] ?? own) <= own))
@@ -10,7 +10,7 @@ export function isInOrder(priorities: readonly number[], at: number): boolean {
   return false;
 }
 
-/** The end of a row that does not fall. */
+/** The end of a sequence that does not fall. */
 interface End {
   readonly at: number;
   readonly length: number;
@@ -18,14 +18,17 @@ interface End {
 
 const NONE: End = { at: -1, length: 0 };
 
-/** The longer of two rows; of equals the one that ends first. */
+/** Returns the longer of two sequences, and the one that ends first if they are equal. */
 const better = (one: End, other: End): End =>
   other.length > one.length || (other.length === one.length && other.at < one.at) ? other : one;
 
-/** The last place of the longest row, and for each place the one before it in the longest row that ends there. */
+/**
+ * Returns the last place of the longest sequence, and for each place its predecessor in the longest sequence that ends
+ * there.
+ */
 function predecessors(priorities: readonly number[]): { last: number; of: readonly number[] } {
   const ranks = new Map([...new Set(priorities)].sort((a, b) => a - b).map((own, rank) => [own, rank + 1]));
-  // A Fenwick tree over the ranks: thousands of rules are looked at for each of them.
+  // A Fenwick tree over the ranks, because thousands of rules are compared for each of them.
   const tree = new Array<End>(ranks.size + 1).fill(NONE);
   let last = NONE;
   const of = priorities.map((own, at) => {

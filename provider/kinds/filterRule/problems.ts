@@ -7,7 +7,7 @@ import type { FilterRuleArgs } from "./args";
 import { firewalldProblems } from "./firewalld/problems";
 import { ownTrafficProblems } from "./lockout";
 
-/** What is wrong between the fields of a rule. */
+/** Reports problems between the fields of a rule. */
 export const filterProblems = asFarAsKnown<FilterRuleArgs, Problem>(
   interfaceProblems,
   placeProblems,
@@ -20,8 +20,8 @@ export const filterProblems = asFarAsKnown<FilterRuleArgs, Problem>(
 );
 
 function interfaceProblems({ chain, inInterface, outInterface }: FilterRuleArgs): Problem[] {
-  const problem = (property: string, what: string, mend: string) => [
-    { property, reason: `has no meaning in the chain ${chain}, ${what}: use ${mend}` },
+  const problem = (property: string, what: string, fix: string) => [
+    { property, reason: `has no meaning in the chain ${chain}, ${what}: use ${fix}` },
   ];
   if (chain === "output" && inInterface !== undefined)
     return problem("inInterface", "whose packets come from the namespace itself", "`outInterface`");
@@ -34,8 +34,8 @@ function placeProblems({ backend, chain, dockerUser }: FilterRuleArgs): Problem[
   if (!dockerUser) return [];
   const reason =
     backend !== "iptables"
-      ? "is true, but Docker's chain is one of iptables: set backend `iptables`"
-      : "is true, but Docker's chain is for packets that are passed on: set chain `forward`";
+      ? "is true, but Docker's chain belongs to iptables: set backend `iptables`"
+      : "is true, but Docker's chain is for forwarded packets: set chain `forward`";
   return backend === "iptables" && chain === "forward" ? [] : [{ property: "dockerUser", reason }];
 }
 
@@ -48,7 +48,7 @@ function addressProblems(args: FilterRuleArgs): Problem[] {
     const ofOther = familyProblem(property, networks, family);
     if (ofOther.length > 0) return ofOther;
     const isLong = networks.length > 1 && networks[0]?.startsWith("!") === true;
-    const reason = `has several networks with \`!\`, of which ${backend} takes one: use backend \`nftables\`, or accept what is in them by rules before this one`;
+    const reason = `has several networks with \`!\`, of which ${backend} allows one: use backend \`nftables\`, or accept packets of these networks by earlier rules`;
     return backend !== "nftables" && isLong ? [{ property, reason }] : [];
   });
 }
@@ -57,12 +57,12 @@ function protocolProblems({ family, protocol, icmpType }: FilterRuleArgs): Probl
   const own = family === "ipv4" ? "icmp" : "icmpv6";
   const other = family === "ipv4" ? "icmpv6" : "icmp";
   if (protocol === other) {
-    const reason = `is ${protocol}, which is not of ${family}: write ${own} here, or the other family`;
+    const reason = `is ${protocol}, which does not belong to ${family}: write ${own} here, or the other family`;
     return [{ property: "protocol", reason }];
   }
   if (icmpType === undefined) return [];
   if (protocol !== own) {
-    const reason = `is a type of ICMP, but \`protocol\` is ${protocol ?? "not set"}: set it to ${own}`;
+    const reason = `is an ICMP type, but \`protocol\` is ${protocol ?? "not set"}: set it to ${own}`;
     return [{ property: "icmpType", reason }];
   }
   const wrong = listIn(icmpType).filter((type) => !Object.hasOwn(ICMP_TYPES[family], type));

@@ -4,7 +4,7 @@ import { joinedSigned, networkValue } from "../../fields/networks";
 import type { FilterRuleArgs } from "./args";
 import { type FilterMatch, type FoundRule, wantedMatch } from "./match";
 
-/** The arguments that a rule in the kernel says. */
+/** The arguments that a rule in the kernel can express. */
 export const SAID = [
   ...(["chain", "dockerUser", "priority", "inInterface", "outInterface", "source", "destination"] as const),
   ...(["protocol", "port", "sourcePort", "icmpType", "state"] as const),
@@ -12,8 +12,8 @@ export const SAID = [
 ] as const;
 
 /**
- * What was found where `count` rules are to be, in the words of the arguments. Of several rules the one that is not as asked
- * counts; what no argument can say, and a rule missing or too many, is told in `verdict`.
+ * Returns the observed rules as arguments, given that there should be `count`. Among several rules, the one that
+ * differs counts. `verdict` also lists missing and surplus rules, and settings that no argument can express.
  */
 export function observedArgs(found: readonly FoundRule[], args: FilterRuleArgs, count: number) {
   const wanted = wantedMatch(args);
@@ -35,7 +35,7 @@ export function observedArgs(found: readonly FoundRule[], args: FilterRuleArgs, 
           destinations ?? (destination === undefined ? undefined : [destination]),
       ),
     ),
-    // The type tells the protocol.
+    // The type implies the protocol.
     protocol: types && protocol === undefined ? PROTOCOL[args.family] : protocol,
     ...{ port: of("port"), sourcePort: of("sourcePort") },
     icmpType: types && wordValue(types),
@@ -47,7 +47,7 @@ export function observedArgs(found: readonly FoundRule[], args: FilterRuleArgs, 
 
 const PROTOCOL = { ipv4: "icmp", ipv6: "icmpv6" } as const;
 
-/** What several rules say together; nothing where one of them says nothing. */
+/** Returns the values of several rules together, or `undefined` if one of them has none. */
 const union = (lists: readonly (readonly string[] | undefined)[]): string[] | undefined =>
   lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
 

@@ -1,7 +1,7 @@
 import { REJECTIONS, type Rejection } from "../../fields/filter";
 import type { Family } from "../../linux/ip";
 
-/** What a sender is told, in the words of iptables-extensions(8), which firewalld has taken over. */
+/** The replies to a sender, in the words of iptables-extensions(8), which firewalld shares. */
 export const REJECTS: Readonly<Record<Family, Readonly<Record<Rejection, string>>>> = {
   ipv4: {
     "port-unreachable": "icmp-port-unreachable",

@@ -8,8 +8,8 @@ import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packetRul
 import type { FilterRuleArgs } from "./args";
 
 /**
- * Tells of others' chains that drop what this rule accepts: an accept ends the chain that it is in, and the packet goes on
- * to the next one, where a drop is final (nft(8), "verdict statements").
+ * Warns of foreign chains that drop packets which this rule accepts. An accept ends only its own chain. The packet goes
+ * on to the next chain, where a drop is final (nft(8), "verdict statements").
  */
 export function* filterWarnings(args: FilterRuleArgs): Steps<readonly string[]> {
   const { namespace, family, chain, verdict } = args;
@@ -26,10 +26,10 @@ export function* filterWarnings(args: FilterRuleArgs): Steps<readonly string[]> 
   return dropsByPolicy(legacy, chain.toUpperCase()) ? [...found, legacyWarning(args)] : found;
 }
 
-/** What firewalld calls its table, of the family inet. */
+/** The name of firewalld's table, in the family inet. */
 const FIREWALLD = "firewalld";
 
-/** Whether its packets are those of the rule, and it is none of ours nor the one that the rule is in. */
+/** Whether a chain receives the packets of the rule, and is neither ours nor the rule's own. */
 function stands(one: BaseChain, { chain, family, backend }: FilterRuleArgs): boolean {
   const families: readonly string[] = [NFT_FAMILIES[family], "inet"];
   const isIptables = one.table === "filter" && one.family !== "inet";
@@ -42,7 +42,7 @@ function stands(one: BaseChain, { chain, family, backend }: FilterRuleArgs): boo
   );
 }
 
-/** It drops what no rule of its own accepts: by its policy, or by a rule for everything. */
+/** Whether a chain drops what none of its rules accepts, by its policy or by a rule for all packets. */
 const isDropping = ({ policy, hasLastDrop }: BaseChain): boolean => policy === "drop" || hasLastDrop;
 
 function warning({ family, table, name }: BaseChain, args: FilterRuleArgs): string {
@@ -50,15 +50,15 @@ function warning({ family, table, name }: BaseChain, args: FilterRuleArgs): stri
   const where = isIptables
     ? `the chain ${name} of ${family === "ip" ? "iptables" : "ip6tables"}`
     : `the chain ${name} of the table ${family} ${table}`;
-  return `${placeOf(args)}: an accept in ${args.chain} does not overrule ${where}, which drops what it does not accept itself${mend(args, isIptables, table)}`;
+  return `${placeOf(args)}: an accept in ${args.chain} does not overrule ${where}, which drops what it does not accept itself${fix(args, isIptables, table)}`;
 }
 
-function mend({ chain, dockerUser }: FilterRuleArgs, isIptables: boolean, table: string): string {
-  if (table === FIREWALLD) return ": with backend `firewalld` this rule is put before its zones";
+function fix({ chain, dockerUser }: FilterRuleArgs, isIptables: boolean, table: string): string {
+  if (table === FIREWALLD) return ": with backend `firewalld` this rule precedes its zones";
   if (!isIptables) return ": add one there";
   const docker =
     chain === "forward" && !dockerUser ? ", and with `dockerUser: true` before Docker's own" : "";
-  return `: with backend \`iptables\` this rule is put there${docker}`;
+  return `: with backend \`iptables\` this rule goes there${docker}`;
 }
 
 const dropsByPolicy = (listing: Answer, chain: string): boolean =>
@@ -70,5 +70,5 @@ const dropsByPolicy = (listing: Answer, chain: string): boolean =>
 const legacyWarning = (args: FilterRuleArgs): string =>
   `${placeOf(args)}: an accept in ${args.chain} does not overrule the chain ${args.chain.toUpperCase()} of ${legacyTool(args.family)}, which drops what it does not accept itself: add a rule there, or keep to one of the two`;
 
-/** Where: what is said once is said for all rules there. */
+/** The place of a warning, which is issued once for all rules there. */
 const placeOf = ({ namespace }: FilterRuleArgs): string => namespace ?? "the host";

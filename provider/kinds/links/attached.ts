@@ -1,25 +1,29 @@
 import type { Member } from "../../engine/definition";
 import type { Answer } from "../../linux/command";
 import { objectName } from "../../linux/marks/objectName";
+import { ownerOf } from "../../linux/marks/owner";
 import { keeping } from "../../linux/memo";
 import { isCableEnd, type Link, parseLinks } from "../../linux/read/link";
 
-/** Links that lose something when another link goes. */
+/** Links that depend on another link. */
 
 const answers = keeping<readonly Link[]>(10);
 
-/** The links in an answer, which deletions at once share: see foreign.ts. */
+/** Returns the links in an answer, which concurrent deletions share: see foreign.ts. */
 export const linksIn = (answer: Answer): readonly Link[] =>
   answer === undefined ? [] : answers(answer, () => parseLinks(answer));
 
-/** Devices that the kernel puts into every namespace once their module is loaded. */
+/** Devices that the kernel creates in every namespace once their module is loaded. */
 const FALLBACK = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
 
-/** Links that somebody has put into a namespace. */
+/** Returns the links that somebody has created in a namespace. */
 export const linksMade = (links: readonly Link[]): readonly Link[] =>
   links.filter(({ ifname }) => ifname !== "lo" && !FALLBACK.test(ifname));
 
-/** Links of the same namespace that lie on top of another, as a vlan or a macvlan does: the kernel deletes them with it. */
+/**
+ * Returns the links on top of another one in the same namespace, such as a vlan or a macvlan. The kernel deletes them
+ * with it.
+ */
 export const stackedOn = (links: readonly Link[], name: string): readonly Link[] =>
   links.filter((link) => link.link === name && !isCableEnd(link));
 
@@ -28,5 +32,5 @@ export const portsOf = (links: readonly Link[], bridge: string): readonly Link[]
 
 export const memberOf = (namespace: string | undefined, { ifname, ifalias }: Link): Member => ({
   object: objectName("link", namespace, ifname),
-  mark: ifalias,
+  owner: ownerOf(ifalias),
 });

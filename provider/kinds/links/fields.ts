@@ -3,7 +3,7 @@ import { linkName, macAddress, mtu, namespaceName } from "../../fields/common";
 
 /** Arguments that kinds of link share. A schema spreads the groups that apply, and adds its own options. */
 
-/** The name and the place of a link. */
+/** The name and the namespace of a link. */
 export const placeFields = {
   name: linkName,
   namespace: namespaceName.optional(),
@@ -29,7 +29,7 @@ export const ownerFields = {
   adopt: z.boolean().optional(),
 };
 
-/** One link as its arguments describe it, after `check`. A kind leaves out what its schema does not have. */
+/** The checked arguments of one link. A kind omits those that its schema lacks. */
 export interface LinkArgs {
   readonly name: string;
   readonly namespace?: string | undefined;
@@ -39,5 +39,5 @@ export interface LinkArgs {
   readonly up: boolean;
 }
 
-/** Every argument that the machine for links handles itself; the others are options of a kind. */
+/** The arguments that all kinds of link share. The others are options of a kind. */
 export type SharedField = keyof LinkArgs | keyof typeof ownerFields;

@@ -1,44 +1,43 @@
 import { createHash } from "node:crypto";
-import { parseMark } from "../../linux/marks/mark";
+import { hasMark, type Owner } from "../../linux/marks/owner";
 import { memoized } from "../../linux/memo";
 
-/** What bridges and veth ends have in common. */
+/** The identity of a link: its name, and the marks that it carries. */
 
 /**
- * The kernel takes no alias in the message that creates a link, but it takes a group. A link is born in a group made
- * from its mark, and leaves it as it gets its alias: what a crash left between the two is known by it.
+ * The kernel accepts a group in the message that creates a link, but no alias. A link is created in a group derived
+ * from its mark and leaves it when it gets its alias. The group identifies what a crash leaves in between.
  */
 export function birthGroup(mark: string): string {
   const hash = createHash("sha256").update(mark).digest().readUInt32BE();
-  // Above the numbers that people choose, below those that iproute2 takes for negative.
+  // Above the numbers that people choose, and below those that iproute2 reads as negative.
   return String((hash >>> 2) + 0x4000_0000);
 }
 
-/** The marks of a link: its alias, and those that it was born with. */
+/** The marks of a link: its owner by the alias, and those that it was created with. */
 interface Marks {
-  readonly alias: string | undefined;
+  readonly owner: Owner;
   readonly group: string | undefined;
   readonly mac?: string | undefined;
 }
 
 /**
- * Whether a link is its resource's own by the mark, or by one that it was born with where something else has taken the alias:
- * the group, or the MAC address that is made from the mark. A link whose alias is another mark is another resource's.
+ * Whether a link belongs to the resource. If another program has overwritten the alias, the group or the MAC address
+ * derived from the mark decides. A link with another mark belongs to that resource.
  */
-export const isMarked = ({ alias, group, mac }: Marks, mark: string, bornMac?: string): boolean =>
-  alias === mark ||
-  (parseMark(alias ?? "") === undefined &&
-    (group === birthGroup(mark) || (bornMac !== undefined && mac === bornMac)));
+export const isMarked = ({ owner, group, mac }: Marks, mark: string, bornMac?: string): boolean =>
+  hasMark(owner, mark) ||
+  (owner.by !== "resource" && (group === birthGroup(mark) || (bornMac !== undefined && mac === bornMac)));
 
-/** The words of `ip link set` that give a link its mark. Without one it is nobody's again. */
+/** Returns the words of `ip link set` that write the mark. An empty mark deletes it. */
 export const markWords = (mark: string, group?: string): string[] => [
   ...["alias", mark],
   ...(group === birthGroup(mark) ? ["group", "default"] : []),
 ];
 
 /**
- * A MAC address made from a mark: the same at every creation, so that neighbours' ARP entries survive a rebuild, and
- * set at creation, so that udev's MACAddressPolicy leaves it alone. Locally administered (IEEE 802c), unicast.
+ * Returns a MAC address derived from a mark. It is the same at every creation, so neighbours keep their ARP entries. It
+ * is set at creation, so udev's MACAddressPolicy does not change it. Locally administered (IEEE 802c), unicast.
  */
 export const macOf = (mark: string, salt = ""): string => macFrom(`${mark}\n${salt}`);
 
@@ -47,12 +46,12 @@ const macFrom = memoized((text: string): string => {
   return `02:${bytes.replace(/(..)(?=.)/g, "$1:")}`;
 });
 
-/** `NAMESPACE/LINK`, or the link alone where it is in the host's own namespace. */
+/** Returns `NAMESPACE/LINK`, or the link alone in the host's own namespace. */
 export const linkId = (namespace: string | undefined, name: string): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
 
-/** What the far end of a node's cable is called unless the program says. */
+/** The default name of the far end of a node's cable. */
 export const farEndName = (node: string, link: string): string => `${node}-${link}`;
 
-/** The link that every namespace is born with. */
+/** The link that every new namespace has. */
 export const LOOPBACK = "lo";

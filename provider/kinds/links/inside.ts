@@ -6,7 +6,7 @@ import { isCableEnd, type Link, parseLink } from "../../linux/read/link";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";
 import { linksIn, linksMade, memberOf, stackedOn } from "./attached";
 
-/** The content of a network namespace, and the far ends that its cables have elsewhere. */
+/** The content of a network namespace, and the far ends of its cables. */
 export interface Inside extends Content {
   readonly farEnds: readonly FarEnd[];
 }
@@ -19,8 +19,8 @@ interface FarEnd {
 }
 
 /**
- * How long far ends of cables may take to disappear, also where another run's `ip` still has the namespace open; each look
- * less is waited for by everybody who comes after.
+ * How long far ends of cables may take to disappear, even if another run's `ip` has the namespace open. Short intervals
+ * keep the deletion short for everything that waits for it.
  */
 const FIRST_GONE_MS = 16;
 const GONE_MS = 8;
@@ -39,7 +39,9 @@ export function* inside(name: string): Steps<Inside> {
 
 export const NOTHING: Content = { links: [], places: [] };
 
-/** Finds the far end of a cable by its near one, which is among `links`, and what is deleted with it. */
+/**
+ * Finds the far end of a cable by its near end, which is among `links`, and everything that is deleted with it.
+ */
 export function* farEndOf({ namespace, link: name }: Place, links: readonly Link[]): Steps<Content> {
   const near = links.find(({ ifname }) => ifname === name);
   if (!near) return NOTHING;
@@ -49,15 +51,15 @@ export function* farEndOf({ namespace, link: name }: Place, links: readonly Link
   return found ?? NOTHING;
 }
 
-/** A far end with the links on top of it; its place is known only where its namespace has a name. */
+/** A far end with the links on top of it. Its place is known only if its namespace has a name. */
 interface Found extends Content {
   readonly end: FarEnd;
   readonly places: readonly Place[];
 }
 
 /**
- * Where the far ends of cables are. Most often that is the host's own namespace, where it costs little to ask: to tell one
- * namespace from another by name, `ip` opens every single one.
+ * Finds the far ends of cables. Most are in the host's own namespace, which is cheap to ask. To identify a namespace by
+ * its number, `ip` opens every namespace.
  */
 function* farEndsOf(name: string | undefined, links: readonly Link[]): Steps<Found[]> {
   const ends = links
@@ -66,13 +68,13 @@ function* farEndsOf(name: string | undefined, links: readonly Link[]): Steps<Fou
       id !== undefined && index !== undefined && mark?.startsWith(MARK_PREFIX) ? [{ id, index, mark }] : [],
     );
   if (ends.length === 0) return [];
-  // Seen from there, an end with a number is elsewhere; another link may have its index.
+  // From the host's point of view, an end with a number is elsewhere, and another link may have its index.
   const [answer] = name === undefined ? [] : yield [showLinks(undefined)];
   const here = linksIn(answer);
   const isHere = ends.map((end) => linkOf(end, here) !== undefined);
   const [ids] = isHere.includes(false) ? yield [showNamespaceIds(name)] : [];
   const names = parseNamespaceIds(ids);
-  // One in a namespace without a name cannot be asked for; in the host's own there is nothing to wait for.
+  // An end in a namespace without a name cannot be looked for. An end in the host's own needs no wait.
   const placed = ends.map(({ id, ...end }, at) => ({
     ...end,
     namespace: isHere[at] ? undefined : names.get(id),
@@ -100,11 +102,11 @@ function* farEndsOf(name: string | undefined, links: readonly Link[]): Steps<Fou
 const linkOf = ({ index, mark }: Pick<FarEnd, "index" | "mark">, links: readonly Link[]): Link | undefined =>
   links.find(({ ifindex, ifalias }) => ifindex === index && ifalias === mark);
 
-/** By index, which `ip` takes for a name: the name may be another link's by now. */
+/** Shows a link by its index, which `ip` accepts as a name. Another link may have its name by now. */
 const showIndex = (namespace: string | undefined, index: number): Command =>
   showLink(namespace, `if${index}`);
 
-/** Waits until none of them is left; the deletion itself has succeeded by then, so it gives up quietly. */
+/** Waits until no far end is left. The deletion itself has succeeded, so a timeout is not an error. */
 export function* untilGone(ends: readonly FarEnd[]): Steps {
   let left = ends;
   for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {

@@ -1,15 +1,20 @@
 import type { z } from "zod";
 import type { Args, Definition, Effect, Observed, Problem, Some } from "../../engine/definition";
+import { markInAlias } from "../../engine/strategies";
 import { type Command, ip, showLink, showLinks } from "../../linux/command";
 import type { LinkFacts } from "../../linux/linkTypes";
+import { byResource, ownerOf, textOf } from "../../linux/marks/owner";
 import { incompatible, parseLink } from "../../linux/read/link";
 import { linksIn, memberOf, portsOf, stackedOn } from "./attached";
 import type { LinkArgs, SharedField } from "./fields";
 import { isMarked, linkId, macOf } from "./identity";
-import { birthWords, changes, completion, linkClaim, marking, needsOf, readBack, surveyOf } from "./link";
+import { birthWords, changes, completion, discoveryOf, linkClaim, marking, needsOf, readBack } from "./link";
 import { type Option, type Options, optionsOf, optionWords } from "./options";
 
-/** The machine for kinds of link: a kind says its options as a table, and everything that links share is here. */
+/**
+ * Makes the definition of a kind of link. The kind provides a table of its options; everything that links share is
+ * here.
+ */
 
 /** The arguments of one link: the shared fields, and the kind's own options. */
 type Given = LinkArgs & { readonly mark: string } & Readonly<Args>;
@@ -26,27 +31,27 @@ interface Reading extends Observed<Given, Outputs> {
 /** The options that a schema has beyond the shared fields. A schema field without a row is a type error. */
 type Table<A> = { readonly [K in Exclude<keyof A & string, SharedField>]-?: Option<NonNullable<A[K]>> };
 
-/** A kind of link in its own words. */
+/** The properties of one kind of link. */
 interface KindOfLink<S extends z.ZodObject> {
   readonly kind: string;
   readonly schema: S;
   readonly link: Omit<LinkFacts, "linksOf">;
   readonly options: Table<z.output<S>>;
-  /** The effect of a change of a shared field that differs from the usual one. */
+  /** Effects of changed shared fields, if they differ from the usual ones. */
   readonly onChange?: { readonly [K in SharedField]?: Effect };
   /** Problems between fields. */
   problems?(args: z.output<S>): readonly Problem[];
   /**
-   * The words that creation needs where an MTU takes effect only if it is set later. By default it is set at creation.
+   * Returns the words for creation if the MTU takes effect only when it is set later. Default: creation sets the MTU.
    */
   wordsBeforeMtu?(mtu: number | undefined): readonly string[];
-  /** Options to set in a command of their own before the others, as the kernel refuses all at once. */
+  /** Options to set first in a separate command, because the kernel refuses all of them at once. */
   setFirst?(observed: Some<z.output<S>>, asked: z.output<S>): Some<z.output<S>>;
 }
 
 const EFFECTS: Readonly<Record<SharedField, Effect>> = {
   name: "replace",
-  // The kernel can move a link, but a move costs 16 ms and everything that is on it.
+  // The kernel can move a link, but a move costs 16 ms and everything that depends on it.
   namespace: "replace",
   bridge: "update",
   mac: "update",
@@ -56,13 +61,13 @@ const EFFECTS: Readonly<Record<SharedField, Effect>> = {
   adopt: "update",
 };
 
-/** A kind of link whose resources are one link each, and whose mark is the alias of that link. */
+/** Returns the definition of a kind whose resources are one link each. The alias of the link is the mark. */
 export function kindOfLink<S extends z.ZodObject>(
-  said: KindOfLink<S>,
+  given: KindOfLink<S>,
 ): Definition<Given, Outputs> & { readonly links: LinkFacts } {
-  const { kind, schema, wordsBeforeMtu } = said;
-  const { type } = said.link;
-  const options = said.options as Options;
+  const { kind, schema, wordsBeforeMtu } = given;
+  const { type } = given.link;
+  const options = given.options as Options;
   const fields = Object.keys(schema.shape);
   const born = Object.fromEntries(
     Object.entries(options).map(([key, { born }]) => [key, born ?? defaultOf(schema, key)]),
@@ -74,9 +79,9 @@ export function kindOfLink<S extends z.ZodObject>(
     schema,
     identity: "name",
     onChange: Object.fromEntries(
-      fields.map((field) => [field, said.onChange?.[field as SharedField] ?? effectOf(field, options)]),
+      fields.map((field) => [field, given.onChange?.[field as SharedField] ?? effectOf(field, options)]),
     ),
-    links: { ...said.link, linksOf: (args) => [args] },
+    links: { ...given.link, linksOf: (args) => [args] },
 
     id: ({ namespace, name }) => linkId(namespace, name),
     place: { namespace: "namespace", name: "name" },
@@ -86,7 +91,7 @@ export function kindOfLink<S extends z.ZodObject>(
       const mac = ownMac(mark);
       return mac === undefined ? {} : { mac };
     },
-    problems: (args) => said.problems?.(args as z.output<S>) ?? [],
+    problems: (args) => given.problems?.(args as z.output<S>) ?? [],
 
     probe: ({ namespace, name }) => [showLink(namespace, name)],
 
@@ -98,13 +103,13 @@ export function kindOfLink<S extends z.ZodObject>(
           fields.includes(key),
         ),
       );
-      // The kernel decides what nobody asks for. Only a bridge that nobody asks for is drift.
+      // The kernel chooses values that nobody asks for. Of those, only a bridge is drift.
       const isLeft = (key: string) => key !== "bridge" && args[key] === undefined;
       return {
         args: Object.fromEntries(Object.entries(restorable).filter(([key]) => !isLeft(key))),
         restorable,
         outputs: { ifindex: link.ifindex },
-        mark: link.ifalias,
+        owner: ownerOf(link.ifalias),
         group: link.group,
         incompatible: incompatible(link, type),
       };
@@ -114,7 +119,7 @@ export function kindOfLink<S extends z.ZodObject>(
       const { namespace, mtu, mark } = args;
       const early = wordsBeforeMtu ? { ...args, mtu: undefined } : args;
       return [
-        // One message creates it with its options: udev and NetworkManager never see a link that is half set up.
+        // One message creates the link with its options, so udev and NetworkManager never see it half configured.
         ip(
           namespace,
           "link",
@@ -129,15 +134,15 @@ export function kindOfLink<S extends z.ZodObject>(
       ];
     },
 
-    update(observed: Reading, args) {
-      const { namespace, name, mark } = args;
-      const first = said.setFirst?.(observed.args as Some<z.output<S>>, args as z.output<S>) ?? {};
+    update(observed: Reading, args, owner = byResource(args.mark)) {
+      const { namespace, name } = args;
+      const first = given.setFirst?.(observed.args as Some<z.output<S>>, args as z.output<S>) ?? {};
       const sets = [
         optionWords(options, observed.args, first),
         optionWords(options, { ...observed.args, ...first }, args),
       ];
       return [
-        ...changes(observed.args, args, { alias: observed.mark, group: observed.group }, mark),
+        ...changes(observed.args, args, observed, textOf(owner)),
         ...sets
           .filter((words) => words.length > 0)
           .map((words) => ip(namespace, "link", "set", "dev", name, "type", type, ...words)),
@@ -156,17 +161,19 @@ export function kindOfLink<S extends z.ZodObject>(
 
     remove: (_, { namespace, name }): Command[] => [ip(namespace, "link", "del", "dev", name, "type", type)],
 
-    discover: surveyOf(kind, (link) => ({ ...link })),
+    discover: discoveryOf(kind, (link) => ({ ...link })),
 
-    isOurs: ({ mark: alias, group, args: { mac }, incompatible }: Reading, { mark }) =>
-      incompatible === undefined && isMarked({ alias, group, mac }, mark, ownMac(mark)),
-    marking: (args) => [marking(args, args.mark)],
+    ownership: markInAlias({
+      isOurs: ({ owner, group, args: { mac }, incompatible }: Reading, { mark }) =>
+        incompatible === undefined && isMarked({ owner, group, mac }, mark, ownMac(mark)),
+      marking: (args) => [marking(args, args.mark)],
+    }),
   };
 }
 
 const effectOf = (field: string, options: Options): Effect =>
   options[field]?.onChange ?? EFFECTS[field as SharedField];
 
-/** The value that `check` fills in for a field that is not given. */
+/** The default of a field in the schema. */
 const defaultOf = (schema: z.ZodObject, field: string): unknown =>
   (schema.shape[field] as z.ZodType | undefined)?.safeParse(undefined).data;

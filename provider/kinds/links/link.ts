@@ -2,23 +2,24 @@ import type { Args, Discovery, Some } from "../../engine/definition";
 import { type Command, ip, showLinks } from "../../linux/command";
 import { isMarkOf } from "../../linux/marks/mark";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
+import { type Owner, textOf } from "../../linux/marks/owner";
 import { isUp, type Link, parseLinks } from "../../linux/read/link";
 import type { LinkArgs } from "./fields";
 import { birthGroup, markWords } from "./identity";
 
-/** One link: its words of `ip link`, and what the kernel tells of it. A cable has two. */
+/** The commands of one link, and how to read it back. A cable has two links. */
 
-/** The object that others claim as well. */
+/** The object name of a link. */
 export const linkClaim = ({ namespace, name }: Pick<LinkArgs, "namespace" | "name">): string =>
   objectName("link", namespace, name);
 
-/** The objects that a link depends on: its namespace, and the bridge that it is a port of. */
+/** The objects that a link depends on: its namespace, and the bridge that it is attached to. */
 export const needsOf = ({ namespace, bridge }: LinkArgs): string[] => [
   ...namespaceClaim(namespace),
   ...(bridge === undefined ? [] : [objectName("link", namespace, bridge)]),
 ];
 
-/** The words of `ip link add` that come before the type. The group marks the link from its birth. */
+/** The words of `ip link add` before the type. The group marks the link from its creation on. */
 export const birthWords = ({ name, mac, mtu }: LinkArgs, mark: string): string[] => [
   "name",
   name,
@@ -28,7 +29,7 @@ export const birthWords = ({ name, mac, mtu }: LinkArgs, mark: string): string[]
   birthGroup(mark),
 ];
 
-/** Completes a new link. `mtu` is given where it takes effect only now. A port joins its bridge before it is up. */
+/** Completes a new link. `mtu` is set if it takes effect only now. A port joins its bridge before it is up. */
 export const completion = ({ namespace, name, bridge, up }: LinkArgs, mark: string, mtu?: number): Command =>
   ip(
     namespace,
@@ -42,17 +43,17 @@ export const completion = ({ namespace, name, bridge, up }: LinkArgs, mark: stri
     ...(up ? ["up"] : []),
   );
 
-/** The alias and the group that a link has. */
+/** The owner of a link, as its alias tells, and its group. */
 interface Marked {
-  readonly alias: string | undefined;
+  readonly owner: Owner;
   readonly group: string | undefined;
 }
 
-/** Changes whatever differs of a link, its mark included, in one command; none if nothing differs. */
-export function changes(observed: Some<LinkArgs>, asked: LinkArgs, has: Marked, mark: string): Command[] {
+/** Changes the differences of a link, its alias included, in one command. Returns an empty list if there are none. */
+export function changes(observed: Some<LinkArgs>, asked: LinkArgs, has: Marked, alias: string): Command[] {
   const { namespace, name, bridge, mac, mtu, up } = asked;
   const words = [
-    ...(has.alias === mark ? [] : markWords(mark, has.group)),
+    ...(has.owner.by !== "nobody" && textOf(has.owner) === alias ? [] : markWords(alias, has.group)),
     ...(mac === undefined || observed.mac === mac ? [] : ["address", mac]),
     ...(mtu === undefined || observed.mtu === mtu ? [] : ["mtu", String(mtu)]),
     ...(observed.bridge === bridge ? [] : bridge === undefined ? ["nomaster"] : ["master", bridge]),
@@ -61,11 +62,11 @@ export function changes(observed: Some<LinkArgs>, asked: LinkArgs, has: Marked, 
   return words.length === 0 ? [] : [ip(namespace, "link", "set", "dev", name, ...words)];
 }
 
-/** Writes the mark of a link, whatever its alias is. */
+/** Writes the mark of a link over any alias. */
 export const marking = ({ namespace, name }: LinkArgs, mark: string): Command =>
   ip(namespace, "link", "set", "dev", name, "alias", mark);
 
-/** A link in the words of its arguments. */
+/** Returns a link as arguments. */
 export const readBack = (link: Link) => ({
   bridge: link.master,
   mac: link.address,
@@ -73,8 +74,8 @@ export const readBack = (link: Link) => ({
   up: isUp(link),
 });
 
-/** Finds the links in a namespace that carry a mark of `kind`; `argsOf` makes arguments of each. */
-export const surveyOf =
+/** Finds the links in a namespace that carry a mark of `kind`. `argsOf` returns their arguments. */
+export const discoveryOf =
   (kind: string, argsOf: (link: Pick<LinkArgs, "name" | "namespace">) => Args) =>
   (namespace: string | undefined): Discovery => ({
     commands: [showLinks(namespace)],

@@ -8,30 +8,33 @@ import type { Everyones, Others } from "../packetRule/everyones";
 import type { PacketMatch } from "../packetRule/match";
 import type { NatRuleArgs } from "./args";
 
-/** Which ports rules redirect, by nftables and iptables. */
+/** Finds the ports that rules of nftables and iptables redirect. */
 
 /** A rule that redirects ports. */
 export interface Claimant {
   readonly ports: Ports;
   readonly who: string;
-  /** The only destination address that the rule matches, if it is a single one. */
+  /** The destination address that the rule matches, if it is a single one. */
   readonly address?: string | undefined;
-  /** Comment of the rule, which holds the mark of a rule of ours. */
+  /** The comment of the rule. A rule of ours has its mark there. */
   readonly comment?: string | undefined;
 }
 
-/** Names the program that made a chain, or the chain itself if it is not a known one. Without a table it is one of iptables. */
+/**
+ * Names the program that created a chain, or the chain itself if the program is unknown. Without a table, the chain
+ * belongs to iptables.
+ */
 export const makerOf = (chain: string, table?: string): string =>
   programsOf(table === undefined ? [chain] : [chain, table])[0] ??
   `the chain ${chain} of ${table === undefined ? "iptables" : `the table ${table}`}`;
 
-/** Returns the address of an argument that is a single one; `undefined` for a network, a negation or none. */
+/** Returns the single address of an argument. `undefined` for a network, a negation or none. */
 export const singleAddress = (destination: string | undefined): string | undefined =>
   destination !== undefined && /^[\d.:a-f]+(\/(32|128))?$/.test(destination)
     ? destination.replace(/\/.*/, "")
     : undefined;
 
-/** Which ports each of these rules redirects. */
+/** Returns the ports that each of these rules redirects. */
 export const claimantsAmong = (
   { rules, lines }: Pick<Everyones, "rules" | "lines">,
   protocol: string,
@@ -46,7 +49,7 @@ export const spansOf = (port: NatRuleArgs["port"] | PacketMatch["port"]): Ports[
     return span ? [span] : [];
   });
 
-/** The first port that is in both. */
+/** Returns the first port that both contain. */
 export function sharedPort(wanted: readonly Ports[], [from, to]: Ports): number | undefined {
   const both = wanted.find(([first, last]) => first <= to && from <= last);
   return both && Math.max(both[0], from);
@@ -63,7 +66,7 @@ function nftClaimants(
     .map((ports): Claimant => ({ ports, who, comment }));
 }
 
-/** The destination ports that a statement asks for; `th` is the header of either protocol. */
+/** Returns the destination ports that a statement matches. `th` is the header of either protocol. */
 function portsIn(statement: Statement, protocol: string): Ports[] {
   if (statement.is !== "match" || statement.op !== "==") return [];
   const { left, right } = statement;

@@ -1,4 +1,4 @@
 import { commentsOf } from "../packetRule/comment";
 
-/** Only in iptables a comment has the priority: nftables has chains for that. */
+/** Only iptables comments hold the priority, because nftables has a chain for each one. */
 export const { printComment, parseComment } = commentsOf("NatRule", "priority=");

@@ -5,18 +5,20 @@ import { type Protocol, parsePorts } from "../../linux/protocols";
 import type { NatRuleArgs } from "./args";
 
 /**
- * The kernel asks NAT rules only of the first packet of a connection, and remembers what they said. Where a protocol
- * has no connections of its own, one lasts for as long as packets come: what is remembered of the time before a rule came
- * or went is forgotten, so that the next packet is asked anew. Those of tcp and sctp end by themselves, and are let.
+ * Deletes connections that a changed rule concerns. The kernel evaluates NAT rules for the first packet of a connection
+ * and remembers the result. For a protocol without connections, an entry lasts while packets keep coming. Connections
+ * of tcp and sctp end on their own and are left alone.
  */
 
 type Matched = Partial<Pick<NatRuleArgs, "source" | "destination" | "protocol" | "port" | "sourcePort">> &
   Pick<NatRuleArgs, "namespace" | "family">;
 
-/** `conntrack -D` takes one port, not a range; for more than so many the whole protocol is forgotten. */
+/**
+ * `conntrack -D` accepts one port, not a range. For more ports than this, all entries of the protocol are deleted.
+ */
 const MOST_PORTS = 16;
 
-/** Forgets the connections that a rule concerns, by their first packets; that there are none is no failure. */
+/** Deletes the connections that a rule concerns, by their first packets. Finding none is not an error. */
 export function forget(args: Matched): Command[] {
   const addresses = [
     ...addressWords("--orig-src", args.source),
@@ -33,7 +35,7 @@ export function forget(args: Matched): Command[] {
         ...addresses,
         ...words,
       ]),
-      mayFail: "without it, connections of udp and ping that are open keep the translation they had",
+      mayFail: "without it, open connections of udp and ping keep their old translation",
     })),
   );
 }
@@ -43,7 +45,10 @@ function protocolsOf({ protocol, family }: Matched): Protocol[] {
   return protocol === "tcp" || protocol === "sctp" ? [] : [protocol];
 }
 
-/** What is turned round or is everything cannot be said to conntrack: more than the rule concerns is forgotten then. */
+/**
+ * Returns the words for a network. conntrack cannot express a negation or all addresses, so more entries than necessary
+ * are deleted.
+ */
 function addressWords(option: string, network: string | undefined): string[] {
   if (network === undefined || network.startsWith("!") || isAny(network)) return [];
   const whole = familyOf(network) === "ipv4" ? "/32" : "/128";
@@ -58,7 +63,7 @@ function portWords(option: string, port: Matched["port"]): string[][] {
   return Array.from({ length: count }, (_, at) => [option, String(first + at)]);
 }
 
-/** Each with each, less the ports of one side or both where these are too many. */
+/** Combines the ports of both sides. If there are too many combinations, one side or both are omitted. */
 function tuples(sources: readonly string[][], destinations: readonly string[][]): string[][] {
   const product = sources.flatMap((from) => destinations.map((to) => [...from, ...to]));
   if (product.length <= MOST_PORTS) return product;

@@ -9,26 +9,29 @@ import type { NatRuleArgs } from "./args";
 import * as iptables from "./iptables";
 import * as nftables from "./nftables";
 
-/** What a rule has to know of the host beside the rules with its mark. */
-export interface Ground {
-  /** The network on a link of the host that the target is in. */
+/** The facts that a rule needs about its host, besides the rules with its mark. */
+export interface HostContext {
+  /** The network of the target, if a link of the host is in it. */
   readonly network: string | undefined;
-  /** `route_localnet` of the link, where it is there. */
+  /** `route_localnet` of the link, if the link exists. */
   readonly localnet: string | undefined;
-  /** Whether rules of other resources need it. */
+  /** Whether rules of other resources need `route_localnet`. */
   readonly isShared: boolean;
 }
 
 /**
- * What we set `route_localnet` to, where it was 0. To the kernel any number but 0 is the same, and this one tells, also
- * after somebody has flushed all rules, that nobody had wanted it before. It is the number of our routes, see protocol.ts.
+ * Our value of `route_localnet`. The kernel treats every number but 0 alike. This one, our protocol number, tells that
+ * the value was 0 before, even after somebody has flushed all rules.
  */
 const OURS = String(PROTOCOL);
 
 const key = (link: string): string => `net/ipv4/conf/${link}/route_localnet`;
 
-/** What is asked for `groundIn`, after what the backend asks. */
-export const groundProbe = (args: NatRuleArgs): Command[] => [...networkProbe(args), ...localnetProbe(args)];
+/** Returns the probe for `hostContextIn`, which follows that of the backend. */
+export const hostContextProbe = (args: NatRuleArgs): Command[] => [
+  ...networkProbe(args),
+  ...localnetProbe(args),
+];
 
 function networkProbe({ hairpin, family, namespace, to }: NatRuleArgs): Command[] {
   const [first] = parseTarget(to ?? "")?.addresses ?? [];
@@ -36,7 +39,7 @@ function networkProbe({ hairpin, family, namespace, to }: NatRuleArgs): Command[
   return [ip(namespace, familyOption(family), ...ASK, "route", "show", "table", "main", "match", first)];
 }
 
-/** Any stack, and either backend, may have a forward of localhost on the same link. */
+/** Other stacks, with either backend, may forward localhost on the same link. */
 function localnetProbe({ namespace, routeLocalnet }: NatRuleArgs): Command[] {
   if (routeLocalnet === undefined) return [];
   return [
@@ -46,7 +49,7 @@ function localnetProbe({ namespace, routeLocalnet }: NatRuleArgs): Command[] {
   ];
 }
 
-export function groundIn(answers: readonly Answer[], args: NatRuleArgs): Ground {
+export function hostContextIn(answers: readonly Answer[], args: NatRuleArgs): HostContext {
   const left = [...answers];
   const network = networkProbe(args).length > 0 ? networkIn(left.shift()) : undefined;
   const link = args.routeLocalnet;
@@ -64,7 +67,7 @@ export function groundIn(answers: readonly Answer[], args: NatRuleArgs): Ground 
 
 const Routes = z.array(z.object({ dst: z.string(), gateway: z.string().optional() }));
 
-/** The narrowest network that leads there; none where a gateway does. */
+/** Returns the narrowest network of the routes. `undefined` if a gateway leads there. */
 function networkIn(answer: Answer): string | undefined {
   const routes = parseJson(Routes, answer ?? "").flatMap(({ dst, gateway }) => {
     const network = parseIp(dst);
@@ -75,18 +78,18 @@ function networkIn(answer: Answer): string | undefined {
   return `${narrowest.network.address}/${narrowest.network.prefix}`;
 }
 
-/** Lets packets of localhost pass the link, if they may not already; only once its guard is there. */
-export const openLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, ground: Ground): Command[] =>
-  routeLocalnet === undefined || isOpen(ground)
+/** Lets packets of localhost pass the link, if they do not pass yet. Its guard must exist first. */
+export const openLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, context: HostContext): Command[] =>
+  routeLocalnet === undefined || isOpen(context)
     ? []
     : writeSysctls(namespace, { [key(routeLocalnet)]: OURS });
 
-export const isOpenByUs = ({ localnet }: Ground): boolean => localnet === OURS;
+export const isOpenByUs = ({ localnet }: HostContext): boolean => localnet === OURS;
 
-export const isOpen = ({ localnet = "0" }: Ground): boolean => localnet !== "0";
+export const isOpen = ({ localnet = "0" }: HostContext): boolean => localnet !== "0";
 
-/** Keeps them from it again, where it was us who let them, and nobody else needs it. */
-export const closeLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, ground: Ground): Command[] =>
-  routeLocalnet === undefined || ground.isShared || !isOpenByUs(ground)
+/** Reverts `openLocalnet`, unless the value is not ours or another resource needs it. */
+export const closeLocalnet = ({ namespace, routeLocalnet }: NatRuleArgs, context: HostContext): Command[] =>
+  routeLocalnet === undefined || context.isShared || !isOpenByUs(context)
     ? []
     : writeSysctls(namespace, { [key(routeLocalnet)]: "0" });

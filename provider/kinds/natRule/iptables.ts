@@ -7,12 +7,12 @@ import { iptablesClaimants, sharedPort, spansOf } from "./claimants";
 import { parseComment, printComment } from "./comment";
 import { readRule, wordsOf } from "./iptablesRules";
 import {
-  type FoundLeg,
   isAs,
-  type Leg,
   type Marked,
   type NatMatch,
+  type ObservedRule,
   pair,
+  type RuleSpec,
   resourcesBehind,
 } from "./ruleSpecs";
 
@@ -21,27 +21,27 @@ export const probe = ({ family, namespace, routeLocalnet }: NatRuleArgs): Comman
   ...(routeLocalnet === undefined ? [] : [listRaw(namespace)]),
 ];
 
-/** What guards localhost: only IPv4 has any such thing. */
+/** Lists the guards of localhost, which exist for IPv4 only. */
 export const listRaw = (namespace: string | undefined): Command => iptables("ipv4", namespace, "raw", "-S");
 
-/** All NAT rules of a network namespace, for `surveyed`. */
+/** Lists all NAT rules of a network namespace, for `discovered`. */
 export const discover = (namespace: string | undefined): Command[] => [
   iptables("ipv4", namespace, "nat", "-S"),
   iptables("ipv6", namespace, "nat", "-S"),
   listRaw(namespace),
 ];
 
-/** The resources behind the rules in the answers to `discover`. */
+/** Returns the resources whose rules are in the answers to `discover`. */
 export const discovered = ([ipv4, ipv6, raw]: readonly Answer[]): Marked[] =>
   resourcesBehind([...markedIn("ipv4", ipv4), ...markedIn("ipv6", ipv6), ...markedIn("ipv4", raw)]);
 
 const markedIn = (family: Family, listing: Answer) =>
   parseRules(listing).flatMap(({ comment, chain, words }) => {
     const mark = parseComment(comment)?.mark;
-    return mark === undefined ? [] : [{ mark, family, said: readRule(chain, words) }];
+    return mark === undefined ? [] : [{ mark, family, match: readRule(chain, words) }];
   });
 
-/** The guards of localhost in a listing of the table `raw`, by the link they guard. */
+/** Returns the guards of localhost in a listing of the table `raw`, with the links that they guard. */
 export const guardsIn = (raw: Answer) =>
   parseRules(raw).flatMap(({ comment, chain, words }) => {
     const parsed = parseComment(comment);
@@ -49,14 +49,14 @@ export const guardsIn = (raw: Answer) =>
     return parsed && kind === "drop" ? [{ ...parsed, link: inInterface }] : [];
   });
 
-type Found = FoundLeg & {
+type Found = ObservedRule & {
   readonly words: readonly string[];
   readonly comment: string | undefined;
   readonly place: Place;
 };
 
-/** The rules with this mark in the answers to `probe`. */
-export const find = (answers: readonly Answer[], mark: string): FoundLeg[] =>
+/** Returns the rules with this mark in the answers to `probe`. */
+export const find = (answers: readonly Answer[], mark: string): ObservedRule[] =>
   foundIn(placesIn(answers), mark);
 
 const foundIn = (places: readonly Place[], mark: string): Found[] =>
@@ -66,14 +66,14 @@ const foundIn = (places: readonly Place[], mark: string): Found[] =>
     if (comment?.mark !== mark) return [];
     const { priority } = comment;
     const chain = table === "nat" ? rule.chain.toLowerCase() : table;
-    const said = readRule(rule.chain, rule.words);
-    const obstacles = rivalsOnTheWrongSide(places, place, said, priority);
-    return [{ ...said, ...{ chain, priority, place }, ...rule, chain, obstacles }];
+    const match = readRule(rule.chain, rule.words);
+    const obstacles = rivalsOnTheWrongSide(places, place, match, priority);
+    return [{ ...match, ...{ chain, priority, place }, ...rule, chain, obstacles }];
   });
 
 /**
- * Rules of others for the same port that a rule made now would not have on this side: below priority 0 it stands before them, else
- * behind. A restart of theirs, such as Docker's, puts them elsewhere, and the port leads to somebody else.
+ * Finds foreign rules for the same port on the wrong side of ours. With a priority below 0 ours precedes them, and
+ * otherwise it follows them. A restart of their program, such as Docker, can reverse the order.
  */
 function rivalsOnTheWrongSide(
   places: readonly Place[],
@@ -87,7 +87,7 @@ function rivalsOnTheWrongSide(
     iptablesClaimants({ ...rule, owner: undefined }, protocol).some(
       ({ ports }) => sharedPort(wanted, ports) !== undefined,
     );
-  // Docker and others have them in chains of their own, to which they jump.
+  // Docker and others jump to chains of their own.
   const claimsBehind = (rule: IptablesRule): boolean =>
     claims(rule) ||
     places.some(
@@ -106,28 +106,28 @@ const targetOf = ({ words }: IptablesRule): string | undefined =>
   wordAfter(words, "-j") ?? wordAfter(words, "-g");
 
 /**
- * Puts `wanted` in the place of the rules with the mark `was`: each new one before the old one goes, so that there is
- * no moment without any.
+ * Replaces the rules with the mark `was` by `wanted`. Each new rule is added before the old one is deleted, so that
+ * there is always one.
  */
 export function change(
   answers: readonly Answer[],
   was: string,
   { family, namespace, mark }: NatRuleArgs,
-  wanted: readonly Leg[],
+  wanted: readonly RuleSpec[],
 ): Command[] {
   const places = placesIn(answers);
   const { pairs, surplus } = pair(foundIn(places, was), wanted);
   const remove = ({ words, place: { table, rule } }: Found) =>
     iptables(family, namespace, table, "-D", rule.chain, ...words);
-  // What guards localhost goes last.
+  // The guards of localhost are deleted last.
   const going = [...surplus].sort((a, b) => Number(a.chain === "raw") - Number(b.chain === "raw"));
   const commands: Command[] = [];
-  for (const { leg, observed } of pairs) {
-    const comment = printComment({ mark, priority: leg.priority });
-    if (observed && isAs(observed, leg) && observed.comment === comment) continue;
-    const at = placeFor(leg, places, observed);
-    commands.push(iptables(family, namespace, ...insertion(leg, places, at), ...wordsOf(leg, comment)));
-    places.splice(at, 0, { table: tableOf(leg.chain), rule: newRule(leg, comment) });
+  for (const { spec, observed } of pairs) {
+    const comment = printComment({ mark, priority: spec.priority });
+    if (observed && isAs(observed, spec) && observed.comment === comment) continue;
+    const at = placeFor(spec, places, observed);
+    commands.push(iptables(family, namespace, ...insertion(spec, places, at), ...wordsOf(spec, comment)));
+    places.splice(at, 0, { table: tableOf(spec.chain), rule: newRule(spec, comment) });
     if (!observed) continue;
     commands.push(remove(observed));
     places.splice(places.indexOf(observed.place), 1);
@@ -135,7 +135,7 @@ export function change(
   return [...commands, ...going.map(remove)];
 }
 
-/** A rule where it stands: those of one chain of one table are in their order. */
+/** A rule at its position. The rules of one chain are in order. */
 interface Place {
   readonly table: "nat" | "raw";
   readonly rule: IptablesRule;
@@ -146,39 +146,39 @@ const placesIn = ([nat, raw]: readonly Answer[]): Place[] => [
   ...parseRules(raw).map((rule) => ({ table: "raw" as const, rule })),
 ];
 
-const tableOf = (chain: Leg["chain"]): Place["table"] => (chain === "raw" ? "raw" : "nat");
-const builtIn = (chain: Leg["chain"]): string => (chain === "raw" ? "PREROUTING" : chain.toUpperCase());
+const tableOf = (chain: RuleSpec["chain"]): Place["table"] => (chain === "raw" ? "raw" : "nat");
+const builtIn = (chain: RuleSpec["chain"]): string => (chain === "raw" ? "PREROUTING" : chain.toUpperCase());
 
-const newRule = ({ chain }: Leg, comment: string): IptablesRule => ({
+const newRule = ({ chain }: RuleSpec, comment: string): IptablesRule => ({
   ...{ chain: builtIn(chain), words: [], comment },
 });
 
 /**
- * The index in `places` that a rule gets: that of the one it replaces, else by its priority among ours. Below 0 it is
- * before what others have, from 0 on behind that. Nothing is let in before what guards localhost.
+ * Returns the index in `places` for a rule: that of the one it replaces, or the one for its priority among ours. With a
+ * priority below 0 it precedes foreign rules, and otherwise it follows them. No rule precedes the guards of localhost.
  */
-function placeFor(leg: Leg, places: readonly Place[], observed: Found | undefined): number {
+function placeFor(spec: RuleSpec, places: readonly Place[], observed: Found | undefined): number {
   const isInPlace =
-    observed?.chain === leg.chain && observed.priority === leg.priority && observed.obstacles.length === 0;
+    observed?.chain === spec.chain && observed.priority === spec.priority && observed.obstacles.length === 0;
   if (observed && isInPlace) return places.indexOf(observed.place);
   const isBeside = ({ table, rule }: Place) =>
-    table === tableOf(leg.chain) && rule.chain === builtIn(leg.chain);
+    table === tableOf(spec.chain) && rule.chain === builtIn(spec.chain);
   const priorityOf = ({ rule }: Place) => parseComment(rule.comment)?.priority;
   const first = places.findIndex(isBeside);
   const start = first < 0 ? places.length : first;
-  if (leg.kind === "drop") return start;
+  if (spec.kind === "drop") return start;
   const isBefore = (one: Place) =>
-    one !== observed?.place && isBeside(one) && (priorityOf(one) ?? 1e3) <= leg.priority;
-  if (leg.priority < 0) return Math.max(start, places.findLastIndex(isBefore) + 1);
+    one !== observed?.place && isBeside(one) && (priorityOf(one) ?? 1e3) <= spec.priority;
+  if (spec.priority < 0) return Math.max(start, places.findLastIndex(isBefore) + 1);
   const later = places.findIndex(
-    (one) => one !== observed?.place && isBeside(one) && (priorityOf(one) ?? -1e3) > leg.priority,
+    (one) => one !== observed?.place && isBeside(one) && (priorityOf(one) ?? -1e3) > spec.priority,
   );
   return later < 0 ? Math.max(start, places.findLastIndex(isBeside) + 1) : later;
 }
 
-/** How iptables is told to put a rule at that index: counted from 1 in its chain. */
-function insertion(leg: Leg, places: readonly Place[], at: number): [Place["table"], ...string[]] {
-  const [table, chain] = [tableOf(leg.chain), builtIn(leg.chain)];
+/** Returns the words of iptables for an index, which counts from 1 in its chain. */
+function insertion(spec: RuleSpec, places: readonly Place[], at: number): [Place["table"], ...string[]] {
+  const [table, chain] = [tableOf(spec.chain), builtIn(spec.chain)];
   const beside = places.flatMap((one, index) =>
     one.table === table && one.rule.chain === chain ? [index] : [],
   );

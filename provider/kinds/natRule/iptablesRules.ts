@@ -1,9 +1,9 @@
 import { parseTarget, printTarget } from "../../fields/natTarget";
 import { matchWords, readWords } from "../packetRule/iptables";
 import { combine, type Listed } from "../packetRule/match";
-import { type Kind, type Leg, NAT_FIELDS, type NatMatch } from "./ruleSpecs";
+import { type Kind, NAT_FIELDS, type NatMatch, type RuleSpec } from "./ruleSpecs";
 
-/** A rule in the words of iptables(8), and back. */
+/** Converts a rule to the words of iptables(8), and back. */
 
 const TARGETS: Readonly<Record<Kind, readonly [target: string, option: string]>> = {
   masquerade: ["MASQUERADE", "--to-ports"],
@@ -14,24 +14,24 @@ const TARGETS: Readonly<Record<Kind, readonly [target: string, option: string]>>
 
 const KINDS: readonly Kind[] = ["masquerade", "snat", "dnat", "redirect"];
 
-/** A rule in the words and the order in which `iptables -S` lists it. */
-export function wordsOf(leg: Leg, comment: string): string[] {
-  return [...matchWords(leg), "-m", "comment", "--comment", comment, "-j", ...targetWords(leg)];
+/** Returns a rule in the words and the order of `iptables -S`. */
+export function wordsOf(spec: RuleSpec, comment: string): string[] {
+  return [...matchWords(spec), "-m", "comment", "--comment", comment, "-j", ...targetWords(spec)];
 }
 
-function targetWords({ kind, to, firstPort }: Leg): string[] {
+function targetWords({ kind, to, firstPort }: RuleSpec): string[] {
   if (kind === "drop") return ["DROP"];
   const target = parseTarget(to ?? "");
   if (target?.network) return ["NETMAP", "--to", printTarget(target)];
   const [name, option] = TARGETS[kind];
-  // Port and base: the first of the range stands for that one, the next for the next.
+  // A range and its base: the first port maps to the base, the next one to the next.
   const value = firstPort === undefined ? to : `${to}/${firstPort}`;
   return [name, ...(value === undefined ? [] : [option, value])];
 }
 
 const TARGET = { withValue: /^(-j|--to(-(source|destination|ports))?)$/ };
 
-/** What the words of a rule in `chain` say. */
+/** Reads the words of a rule in `chain`. */
 export const readRule = (chain: string, words: readonly string[]): Listed<NatMatch> =>
   combine<NatMatch>(
     readWords<NatMatch>(words, { ...TARGET, read: (option, value) => readTarget(chain, option, value) }),
@@ -44,7 +44,7 @@ function readTarget(chain: string, option: string, value: string): NatMatch | un
     if (value === "NETMAP") return { kind: chain === "POSTROUTING" ? "snat" : "dnat" };
     return { kind: KINDS.find((kind) => TARGETS[kind][0] === value) };
   }
-  // A port alone has a colon before it, but for REDIRECT.
+  // A port without an address follows a colon, except for REDIRECT.
   const [text = "", first] = option === "--to" ? [value] : value.replace(/^:/, "").split("/");
   const target = parseTarget(text);
   return target && { to: printTarget(target), ...(first !== undefined && { firstPort: Number(first) }) };

@@ -3,8 +3,7 @@ import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packetRul
 import type { NatRuleArgs } from "./args";
 
 /**
- * Tells of rules of iptables-legacy beside this one, which translate all the same; whose turn comes first hangs on what was
- * loaded first.
+ * Warns of rules of iptables-legacy, which also translate packets. The order depends on which module was loaded first.
  */
 export function* legacyWarnings(args: NatRuleArgs): Steps<readonly string[]> {
   const { namespace, family } = args;
@@ -15,6 +14,6 @@ export function* legacyWarnings(args: NatRuleArgs): Steps<readonly string[]> {
   return count === 0
     ? []
     : [
-        `${tool} has ${count} NAT ${count === 1 ? "rule" : "rules"} in ${namespace ?? "the host's own namespace"}, which ${count === 1 ? "is" : "are"} asked as well, maybe before ours: see \`${tool} -t nat -S\`, and keep to one of the two`,
+        `${tool} has ${count} NAT ${count === 1 ? "rule" : "rules"} in ${namespace ?? "the host's own namespace"}, which also ${count === 1 ? "applies" : "apply"}, maybe before ours: see \`${tool} -t nat -S\`, and keep to one of the two`,
       ];
 }

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Observed, Some } from "../../engine/definition";
+import { markOnObject } from "../../engine/strategies";
 import { UNKNOWN } from "../../engine/unknown";
 import { network } from "../../fields/common";
 import { isAny } from "../../fields/nat";
 import type { Answer, Command, Steps } from "../../linux/command";
 import { RefusedError } from "../../linux/errors";
 import { addressesIn, namespaceClaim, objectName } from "../../linux/marks/objectName";
+import { byResource, hasMark, textOf } from "../../linux/marks/owner";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
@@ -15,9 +17,9 @@ import { NatRuleArgs } from "./args";
 import { forget } from "./conntrack";
 import {
   closeLocalnet,
-  type Ground,
-  groundIn,
-  groundProbe,
+  type HostContext,
+  hostContextIn,
+  hostContextProbe,
   isOpen,
   isOpenByUs,
   openLocalnet,
@@ -27,7 +29,7 @@ import { legacyWarnings } from "./legacyWarnings";
 import * as nftables from "./nftables";
 import { natProblems } from "./problems";
 import { observedArgs, SAID } from "./readBack";
-import { legs } from "./ruleSpecs";
+import { ruleSpecs } from "./ruleSpecs";
 import { takenPortWarnings } from "./takenPorts";
 
 interface Outputs {
@@ -35,7 +37,9 @@ interface Outputs {
   table: string;
 }
 
-/** What `parse` found. The answers have the handles by which nftables knows rules; the state must not have them. */
+/**
+ * An observation with its answers, which hold the handles of nftables rules. Handles must not reach the state.
+ */
 interface Reading extends Observed<NatRuleArgs, Outputs> {
   readonly answers: readonly Answer[];
 }
@@ -43,8 +47,8 @@ interface Reading extends Observed<NatRuleArgs, Outputs> {
 const backends = { nftables, iptables };
 
 /**
- * Network address translation in the kernel: one or more rules, which carry the mark as comment and are found by
- * nothing else. See nft(8) and iptables-extensions(8).
+ * Network address translation in the kernel: one or more rules, which only the mark in their comments identifies. See
+ * nft(8) and iptables-extensions(8).
  */
 export const natRule: Definition<NatRuleArgs, Outputs> = {
   kind: "NatRule",
@@ -65,19 +69,19 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     to: "update",
     priority: "update",
     hairpin: "update",
-    // Another link has another parameter, and the old one is to be set back.
+    // Another link has another parameter, and the old one must be restored.
     routeLocalnet: "replace",
   },
 
   id: (args) => ruleId(args.kind, args),
-  // A rule is known by its mark alone, and no two resources have the same.
+  // Only its mark identifies a rule, and no two resources share one.
   objectNames: ({ namespace, mark }) => [objectName("NAT rule", namespace, mark)],
   needs: ({ namespace, routeLocalnet }) => [
     ...namespaceClaim(namespace),
     ...(routeLocalnet === undefined ? [] : [objectName("link", namespace, routeLocalnet)]),
   ],
 
-  // The network of a hairpin is that of an address.
+  // The network of a hairpin is derived from an address.
   needsAny: ({ namespace, hairpin }) => (hairpin === true ? [addressesIn(namespace)] : []),
   place: { namespace: "namespace", key: (_, named) => named },
 
@@ -88,28 +92,28 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
         ? { destination: UNKNOWN, outInterface: UNKNOWN }
         : inside && !isAny(inside)
           ? { destination: `!${inside}` }
-          : // The loopback link has no address to put in: what the host sends to itself would be dropped.
+          : // The loopback link has no address to translate to. Packets of the host to itself would be dropped.
             { outInterface: "!lo" };
     return { family: familyAmong([source, destination, to]), ...(kind === "masquerade" && masquerade) };
   },
 
   problems: natProblems,
 
-  probe: (args) => [...backends[args.backend].probe(args), ...groundProbe(args)],
+  probe: (args) => [...backends[args.backend].probe(args), ...hostContextProbe(args)],
   parse: (answers, args) => look(answers, args),
 
   create(args, answers = []) {
-    const ground = groundOf(answers, args);
-    return [...change(answers, args.mark, args, ground), ...openLocalnet(args, ground), ...forget(args)];
+    const context = hostContextOf(answers, args);
+    return [...change(answers, args.mark, args, context), ...openLocalnet(args, context), ...forget(args)];
   },
 
-  update({ args: observed, mark = "", answers = [] }: Reading, args) {
+  update({ args: observed, owner, answers = [] }: Reading, args) {
     const isAsked = SAID.every((field) => isDeepStrictEqual(observed[field], args[field]));
-    if (isAsked && mark === args.mark) return [];
-    const ground = groundOf(answers, args);
+    if (isAsked && hasMark(owner, args.mark)) return [];
+    const context = hostContextOf(answers, args);
     const commands = [
-      ...change(answers, mark, args, ground),
-      ...openLocalnet(args, ground),
+      ...change(answers, textOf(owner), args, context),
+      ...openLocalnet(args, context),
       ...forget({ ...args, ...matchedIn(observed) }),
       ...forget(args),
     ];
@@ -117,6 +121,7 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   },
 
   remove: (_, args) => untilRemoved(natRule.id(args), () => removal(args)),
+  ownership: markOnObject(),
   hasNoDependents: true,
   *warnings(args) {
     return [...(yield* legacyWarnings(args)), ...(yield* takenPortWarnings(args))];
@@ -129,9 +134,9 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
     ...(routeLocalnet === undefined ? [] : [`localnet ${args.namespace ?? ""}/${routeLocalnet}`]),
   ],
   together: {
-    // The others look at more than the rules.
+    // Other rules need a probe of more than the rules.
     key: (args) =>
-      args.backend === "nftables" && groundProbe(args).length === 0
+      args.backend === "nftables" && hostContextProbe(args).length === 0
         ? `NAT ${tableName(args.mark)}`
         : undefined,
     merge: nftables.merge,
@@ -141,37 +146,40 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
 function look(answers: readonly Answer[], args: NatRuleArgs): Reading | undefined {
   const backend = backends[args.backend];
   const found = backend.find(answers, args.mark);
-  const ground = groundOf(answers, args);
-  // A flush by hand deletes the rules and leaves `route_localnet` set.
-  const isOpenForNobody = isOpenByUs(ground) && !ground.isShared;
+  const context = hostContextOf(answers, args);
+  // A manual flush deletes the rules and leaves `route_localnet` set.
+  const isOpenForNobody = isOpenByUs(context) && !context.isShared;
   if (found.length === 0 && !isOpenForNobody) return undefined;
-  // Where the host has no such network any more, the one that was found is as good as any.
-  const inside = ground.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
-  const observed = observedArgs(found, legs(args, inside), args);
+  // If the host no longer has such a network, the observed one is as good as any.
+  const inside = context.network ?? found.find(({ isForwarded }) => isForwarded)?.source;
+  const observed = observedArgs(found, ruleSpecs(args, inside), args);
   const table = args.backend === "nftables" ? tableName(args.mark) : "nat";
-  const isShut = args.routeLocalnet !== undefined && !isOpen(ground);
+  const isShut = args.routeLocalnet !== undefined && !isOpen(context);
   return {
     args: isShut ? { ...observed, routeLocalnet: undefined } : observed,
     outputs: { table },
-    mark: args.mark,
+    owner: byResource(args.mark),
     answers,
   };
 }
 
-/** What `groundIn` finds behind the answers for the backend, with the network that was named. */
-function groundOf(answers: readonly Answer[], args: NatRuleArgs): Ground {
-  const ground = groundIn(answers.slice(backends[args.backend].probe(args).length), args);
-  return typeof args.hairpin === "string" ? { ...ground, network: args.hairpin } : ground;
+/**
+ * Returns the host context, from the answers that follow those of the backend. A network that the program names takes
+ * precedence.
+ */
+function hostContextOf(answers: readonly Answer[], args: NatRuleArgs): HostContext {
+  const context = hostContextIn(answers.slice(backends[args.backend].probe(args).length), args);
+  return typeof args.hairpin === "string" ? { ...context, network: args.hairpin } : context;
 }
 
-function change(answers: readonly Answer[], was: string, args: NatRuleArgs, ground: Ground): Command[] {
-  // Without answers nobody has looked, and nothing is going to be run.
-  if (args.hairpin && ground.network === undefined && answers.length > 0) {
+function change(answers: readonly Answer[], was: string, args: NatRuleArgs, context: HostContext): Command[] {
+  // Without answers there was no look, and no command will run.
+  if (args.hairpin && context.network === undefined && answers.length > 0) {
     throw new RefusedError(
-      `${natRule.id(args)}: hairpin is true, but ${args.namespace ?? "the host"} has no address in the network of ${args.to} yet: make that address first (\`dependsOn\`), or name the network`,
+      `${natRule.id(args)}: hairpin is true, but ${args.namespace ?? "the host"} has no address in the network of ${args.to} yet: create that address first (\`dependsOn\`), or name the network`,
     );
   }
-  return backends[args.backend].change(answers, was, args, legs(args, ground.network));
+  return backends[args.backend].change(answers, was, args, ruleSpecs(args, context.network));
 }
 
 /** Selects the fields that identify the connections of a rule. */
@@ -184,13 +192,13 @@ function* removal(args: NatRuleArgs): Steps<boolean> {
   const answers = yield natRule.probe(args);
   const observed = look(answers, args);
   if (!observed) return true;
-  // Before its guard goes.
-  yield closeLocalnet(args, groundOf(answers, args));
+  // The guard is deleted after this.
+  yield closeLocalnet(args, hostContextOf(answers, args));
   const isGone = yield* deleteAll(backends[args.backend].change(answers, args.mark, args, []));
   yield forget({ ...args, ...matchedIn(observed.args) });
   if (!isGone || args.routeLocalnet === undefined) return isGone;
-  // Another stack may have begun to need it, or have let go of it, since the look before.
-  const after = groundOf(yield natRule.probe(args), args);
+  // Since the first look, another stack may have started or stopped needing it.
+  const after = hostContextOf(yield natRule.probe(args), args);
   yield after.isShared ? openLocalnet(args, after) : closeLocalnet(args, after);
   return true;
 }

@@ -3,23 +3,23 @@ import { type Family, parseIp } from "../../linux/ip";
 import { type NftExpression, type NftTarget, parseExpression } from "../../linux/read/nft/ownRules";
 import { combine, type Listed } from "../packetRule/match";
 import { readMatch, writeMatches } from "../packetRule/nft";
-import { type Leg, NAT_FIELDS, type NatMatch } from "./ruleSpecs";
+import { NAT_FIELDS, type NatMatch, type RuleSpec } from "./ruleSpecs";
 
-/** A rule in the words of libnftables-json(5), and back. */
+/** Converts a rule to the words of libnftables-json(5), and back. */
 
-/** One that is no network. */
+/** A target that is not a network. */
 type SimpleTarget = Exclude<NftTarget, { flags: unknown }>;
 type NftPort = NonNullable<SimpleTarget["port"]>;
 
-export const expressionsOf = (leg: Leg, family: Family): NftExpression[] => [
-  ...writeMatches(leg, family),
-  writeVerdict(leg),
+export const expressionsOf = (spec: RuleSpec, family: Family): NftExpression[] => [
+  ...writeMatches(spec, family),
+  writeVerdict(spec),
 ];
 
-function writeVerdict({ kind, ...leg }: Leg): NftExpression {
+function writeVerdict({ kind, ...spec }: RuleSpec): NftExpression {
   if (kind === "drop") return { drop: null };
   if (kind === "masquerade") return { masquerade: null };
-  const target = writeTarget(leg);
+  const target = writeTarget(spec);
   if (kind === "snat") return { snat: target };
   return kind === "dnat" ? { dnat: target } : { redirect: target };
 }
@@ -43,7 +43,7 @@ function writePorts([first, last]: readonly [number, number], protocol = "tcp", 
   return { map: { key, data: { set: pairs.map(([from, onto]) => [from, onto]) } } };
 }
 
-/** What a rule's expressions say. */
+/** Reads the expressions of a rule. */
 export const readExpressions = (listed: readonly unknown[]): Listed<NatMatch> =>
   combine<NatMatch>(
     listed.map((raw) => {
@@ -77,7 +77,7 @@ function readTarget(kind: NatMatch["kind"], target: NftTarget | null): NatMatch 
   return { kind, to: addresses || ports ? printTarget({ addresses, ports }) : undefined };
 }
 
-/** Ports in a row that stand for ports in a row. */
+/** Maps consecutive ports to consecutive ports. */
 function readMap(pairs: readonly (readonly [number, number])[]) {
   const sorted = [...pairs].sort(([a], [b]) => a - b);
   const [first, onto] = sorted[0] ?? [0, 0];
@@ -91,7 +91,7 @@ function readAddresses(addr: NonNullable<SimpleTarget["addr"]>): readonly [strin
       ? [addr, addr]
       : "range" in addr
         ? addr.range
-        : // Without the flag of a map it is a range that happens to be a whole network.
+        : // Without the flag of a map, it is a range that happens to be a whole network.
           rangeOf(addr.prefix.addr, addr.prefix.len);
   const [first = "", last = ""] = ends.map((end) => parseIp(end)?.address ?? end);
   return [first, last];

@@ -14,9 +14,17 @@ import { merged } from "../packetRule/together";
 import type { NatRuleArgs } from "./args";
 import { parseComment } from "./comment";
 import { expressionsOf, readExpressions } from "./nftExpressions";
-import { type Chain, type FoundLeg, isAs, type Leg, type Marked, pair, resourcesBehind } from "./ruleSpecs";
+import {
+  type Chain,
+  isAs,
+  type Marked,
+  type ObservedRule,
+  pair,
+  type RuleSpec,
+  resourcesBehind,
+} from "./ruleSpecs";
 
-/** What the chains are: priorities `dstnat`, `srcnat` and `raw` in nft(8). */
+/** The base chains, with the priorities `dstnat`, `srcnat` and `raw` of nft(8). */
 const CHAINS: Readonly<Record<Chain, Base>> = {
   prerouting: { type: "nat", hook: "prerouting", prio: -100 },
   output: { type: "nat", hook: "output", prio: -100 },
@@ -24,11 +32,11 @@ const CHAINS: Readonly<Record<Chain, Base>> = {
   raw: { type: "filter", hook: "prerouting", prio: -300 },
 };
 
-/** A chain for each priority: `prerouting`, `prerouting/-5`. */
-const chainName = ({ chain, priority }: Pick<Leg, "chain" | "priority">): string =>
+/** The name of the chain for a priority: `prerouting`, `prerouting/-5`. */
+const chainName = ({ chain, priority }: Pick<RuleSpec, "chain" | "priority">): string =>
   priority === 0 ? chain : `${chain}/${priority}`;
 
-/** `undefined` for a chain that none of our rules is in. */
+/** Returns `undefined` for a chain without rules of ours. */
 function parseChain(name: string): { chain: Chain; priority: number } | undefined {
   const [first = "", priority = "0"] = name.split("/");
   const chain = NAMES.find((one) => one === first);
@@ -37,7 +45,7 @@ function parseChain(name: string): { chain: Chain; priority: number } | undefine
 
 const NAMES: readonly Chain[] = ["prerouting", "output", "postrouting", "raw"];
 
-function baseOf({ chain, priority }: Pick<Leg, "chain" | "priority">): Base {
+function baseOf({ chain, priority }: Pick<RuleSpec, "chain" | "priority">): Base {
   const base = CHAINS[chain];
   return { ...base, prio: base.prio + priority };
 }
@@ -48,23 +56,23 @@ const isOurs = (chain: string): boolean => parseChain(chain) !== undefined;
 
 export { discover, probe } from "../packetRule/stackTable";
 
-/** The resources behind the rules in an answer to `discover`. */
+/** Returns the resources whose rules are in an answer to `discover`. */
 export const discovered = ([listing]: readonly Answer[]): Marked[] =>
   resourcesBehind(
     (parseTable(listing)?.rules ?? []).flatMap(({ comment, family, expr }) => {
       const mark = parseComment(comment)?.mark;
-      return mark === undefined ? [] : [{ mark, family: familyNamed(family), said: readExpressions(expr) }];
+      return mark === undefined ? [] : [{ mark, family: familyNamed(family), match: readExpressions(expr) }];
     }),
   );
 
 interface Found {
   readonly rule: NftRule;
-  readonly leg: FoundLeg;
+  readonly spec: ObservedRule;
 }
 
-/** The rules with this mark in an answer to `probe`. */
-export const find = (answers: readonly Answer[], mark: string): FoundLeg[] =>
-  foundIn(parseTable(answers[0]), mark).map(({ leg }) => leg);
+/** Returns the rules with this mark in an answer to `probe`. */
+export const find = (answers: readonly Answer[], mark: string): ObservedRule[] =>
+  foundIn(parseTable(answers[0]), mark).map(({ spec }) => spec);
 
 const foundIn = (table: NftTable | undefined, mark: string): Found[] =>
   (table?.rules ?? []).flatMap((rule) => {
@@ -73,10 +81,10 @@ const foundIn = (table: NftTable | undefined, mark: string): Found[] =>
     const place = parseChain(rule.chain);
     const { chain, priority } = place ?? { chain: rule.chain, priority: 0 };
     const obstacles = table && place ? obstaclesTo(table, rule, baseOf(place), isOwn) : [];
-    return [{ rule, leg: { ...readExpressions(rule.expr), chain, priority, obstacles } }];
+    return [{ rule, spec: { ...readExpressions(rule.expr), chain, priority, obstacles } }];
   });
 
-/** The guards of localhost in any listing of rules, by the link they guard. */
+/** Returns the guards of localhost in any listing of rules, with the links that they guard. */
 export const guardsIn = (listing: Answer) =>
   (parseTable(listing || undefined)?.rules ?? []).flatMap(({ comment, expr }) => {
     const parsed = parseComment(comment);
@@ -84,15 +92,12 @@ export const guardsIn = (listing: Answer) =>
     return parsed && kind === "drop" ? [{ ...parsed, link: inInterface }] : [];
   });
 
-/**
- * Puts `wanted` in the place of the rules with the mark `was`, and takes away chains and the table when nobody has
- * anything left in them.
- */
+/** Replaces the rules with the mark `was` by `wanted`. Deletes chains and the table once they are empty. */
 export function change(
   answers: readonly Answer[],
   was: string,
   { namespace, family: ipFamily, mark }: NatRuleArgs,
-  wanted: readonly Leg[],
+  wanted: readonly RuleSpec[],
 ): Command[] {
   const family = NFT_FAMILIES[ipFamily];
   const into = tableName(mark);
@@ -103,7 +108,7 @@ export function change(
   const going = (hasMoved ? old : plan.surplus).map(({ rule }) => rule);
   const changed = plan.pairs.filter(({ isKept }) => hasMoved || !isKept);
   const there = hasMoved ? undefined : observed;
-  const places = [...new Map(changed.map(({ leg }) => [chainName(leg), baseOf(leg)]))].map(
+  const places = [...new Map(changed.map(({ spec }) => [chainName(spec), baseOf(spec)]))].map(
     ([name, base]): Place => ({ family, table: into, name, base, isOwn }),
   );
   const leave = deletions(
@@ -118,13 +123,13 @@ export function change(
   );
   if (changed.length === 0) return transaction(namespace, leave);
 
-  /** A new rule takes the place of its old one, as the first rule that fits a packet decides. */
+  /** A new rule takes the position of the old one, because the first rule that matches a packet decides. */
   const entriesOf = ({ name }: Place): Entry[] =>
     changed
-      .filter(({ leg }) => chainName(leg) === name)
-      .map(({ leg, found }) => {
+      .filter(({ spec }) => chainName(spec) === name)
+      .map(({ spec, found }) => {
         const at = !hasMoved && found?.chain === name ? found : undefined;
-        const rule = { comment: mark, expr: expressionsOf(leg, ipFamily) };
+        const rule = { comment: mark, expr: expressionsOf(spec, ipFamily) };
         return { rule, at, isReplacing: at !== undefined };
       });
   return writing(namespace, there, { family, name: into }, [
@@ -133,22 +138,29 @@ export function change(
   ]);
 }
 
-/** Each wanted rule, the one that has its place, and whether that is as it should be; and what has no place any more. */
-function planOf(old: readonly Found[], wanted: readonly Leg[], mark: string) {
+/**
+ * Returns each wanted rule with the rule at its position and whether that is correct, and the rules without a position.
+ */
+function planOf(old: readonly Found[], wanted: readonly RuleSpec[], mark: string) {
   const { pairs, surplus } = pair(
-    old.map(({ rule, leg }) => ({ ...leg, rule })),
+    old.map(({ rule, spec }) => ({ ...spec, rule })),
     wanted,
   );
-  const planned = pairs.map(({ leg, observed }) => ({
-    ...{ leg, found: observed?.rule },
-    isKept: observed !== undefined && isAs(observed, leg) && observed.rule.comment === mark,
+  const planned = pairs.map(({ spec, observed }) => ({
+    ...{ spec, found: observed?.rule },
+    isKept: observed !== undefined && isAs(observed, spec) && observed.rule.comment === mark,
   }));
-  // A rule of another priority is in another chain, and cannot be moved.
-  const moved = planned.flatMap(({ leg, found }) => (found && found.chain !== chainName(leg) ? [found] : []));
+  // A rule of another priority is in another chain and cannot be moved.
+  const moved = planned.flatMap(({ spec, found }) =>
+    found && found.chain !== chainName(spec) ? [found] : [],
+  );
   const isGoing = (rule: NftRule) => moved.includes(rule) || surplus.some((one) => one.rule === rule);
   return { pairs: planned, surplus: old.filter(({ rule }) => isGoing(rule)) };
 }
 
-/** One transaction for those of several rules. Priorities are those of chains, and in a chain the first comes first. */
+/**
+ * Merges the transactions of several rules. Priorities belong to chains, and within a chain the order of creation
+ * counts.
+ */
 export const merge = (changes: readonly Command[], answers: readonly Answer[]): Command | undefined =>
   merged(changes, answers, { isOurs, priorityOf: () => 0 });

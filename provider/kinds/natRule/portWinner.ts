@@ -10,9 +10,11 @@ import type { Chain, Rule } from "../../trace/rules/chain";
 import { judge } from "../../trace/rules/judge";
 import { makerOf, singleAddress } from "./claimants";
 
-/** Which of several rules gets the packets that come from outside for a port, as things stand: `trace` knows the order. */
+/**
+ * Finds the rule that currently receives packets from outside for a port. `trace` knows the order of evaluation.
+ */
 
-/** A port that packets come for; `destination` and `inInterface` are where a rule asks for them. */
+/** A port that packets arrive for. A rule may match `destination` and `inInterface`. */
 export interface Wanted {
   readonly family: Family;
   readonly protocol: string;
@@ -26,12 +28,12 @@ export interface Redirection {
   readonly rule: Rule;
 }
 
-/** The rule that redirects such a packet; `undefined` where that cannot be told. */
+/** Returns the rule that redirects such a packet. `undefined` if that is uncertain. */
 export function winnerOf(chains: readonly Chain[], place: Place, wanted: Wanted): Redirection | undefined {
   const passage = passageFor(place, wanted);
   if (!passage) return undefined;
   const families = [NFT_FAMILIES[wanted.family], "inet"];
-  // Nobody tells when legacy iptables has made its chains: it is asked first or last.
+  // Nothing tells when legacy iptables created its chains, so they may be evaluated first or last.
   const isLegacy = ({ tool }: Chain): boolean => tool === "iptables-legacy";
   const orders = [chains, [...chains.filter((chain) => !isLegacy(chain)), ...chains.filter(isLegacy)]];
   const [one, other] = orders.map((order) => {
@@ -43,20 +45,20 @@ export function winnerOf(chains: readonly Chain[], place: Place, wanted: Wanted)
 
 const REDIRECTS = ["dnat", "redirect", "netmap"];
 
-/** Whether a rule of which it cannot be told if it matches would redirect the packet. */
+/** Whether a rule that may or may not match would redirect the packet. */
 function mayRedirect(rule: Rule, passage: Passage): boolean {
   const verdict = rule.judge(passage);
   if (verdict === "nothing" || verdict.does !== "doubt") return false;
   return verdict.may === undefined || REDIRECTS.includes(verdict.may.does);
 }
 
-/** Addresses that are nobody's, for who sends from outside (RFC 5737, RFC 3849). */
+/** Addresses of nobody, for a sender from outside (RFC 5737, RFC 3849). */
 const OUTSIDE = { ipv4: ["192.0.2.1", "192.0.2.2"], ipv6: ["2001:db8::1", "2001:db8::2"] } as const;
 
 function passageFor(place: Place, { family, protocol, port, ...asked }: Wanted): Passage | undefined {
   if (protocol !== "tcp" && protocol !== "udp") return undefined;
   const usable = usableAddresses(place, family).filter(({ device }) => device.kind !== "loopback");
-  // The addresses of bridges serve the machines behind them.
+  // The addresses of bridges serve the machines behind the bridges.
   const outer = usable.find(({ device }) => device.kind !== "bridge") ?? usable[0];
   const [source, nobody] = OUTSIDE[family];
   const destination = singleAddress(asked.destination) ?? outer?.address.ip ?? nobody;
@@ -68,11 +70,11 @@ function passageFor(place: Place, { family, protocol, port, ...asked }: Wanted):
   };
 }
 
-/** Whose rule it is, in words. */
+/** Names the owner of a rule. */
 export const whoseIs = ({ chain: { tool, table, name }, rule }: Redirection): string =>
   ownerIn((rule.comment ?? "").split(",")[0]) ?? makerOf(name, tool === "nft" ? table : undefined);
 
-/** Looks at the namespace of a rule that is being made, and returns how to find the winner of a port there. */
+/** Reads the namespace of a new rule. Returns a function that finds the winner of a port there. */
 export function* lookForWinners(
   namespace: string | undefined,
   family: Family,
@@ -86,7 +88,7 @@ export function* lookForWinners(
   return (wanted) => winnerOf(chains, place, wanted);
 }
 
-/** Questions of `trace` for whoever drives a kind. */
+/** Converts the questions of `trace` for the driver of a kind. */
 function* asSteps<T>(plan: Plan<T>): Steps<T> {
   let step = plan.next([]);
   while (!step.done) {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Family } from "../../linux/ip";
 import type { NatRuleArgs } from "./args";
-import { type FoundLeg, type Leg, pair, says } from "./ruleSpecs";
+import { type ObservedRule, pair, type RuleSpec, says } from "./ruleSpecs";
 
 const ANY: Readonly<Record<Family, string>> = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
 
-/** The arguments that a rule in the kernel says. */
+/** The arguments that a rule in the kernel can express. */
 export const SAID = [
   "kind",
   "source",
@@ -21,26 +21,26 @@ export const SAID = [
   "routeLocalnet",
 ] as const;
 
-type Pair = { readonly leg: Leg; readonly observed: FoundLeg };
+type Pair = { readonly spec: RuleSpec; readonly observed: ObservedRule };
 
 /**
- * What was found, in the words of the arguments. Of several rules the one that is not as asked counts; what no argument
- * can say, a rule missing and a rule too many are told in `to`.
+ * Returns the rules as arguments. Among several rules, the one that differs counts. `to` also lists missing and surplus
+ * rules, and settings that no argument can express.
  */
-export function observedArgs(found: readonly FoundLeg[], wanted: readonly Leg[], args: NatRuleArgs) {
+export function observedArgs(found: readonly ObservedRule[], wanted: readonly RuleSpec[], args: NatRuleArgs) {
   const { pairs, surplus } = pair(found, wanted);
-  const complete = pairs.flatMap(({ leg, observed }) => (observed ? [{ leg, observed }] : []));
-  const lacking = pairs.flatMap(({ leg, observed }) => (observed ? [] : [leg]));
-  const main = complete.filter(({ leg }) => leg.for === "to");
-  const of = <F extends (typeof SAID)[number] & keyof FoundLeg>(field: F) => {
-    const other = main.find(({ leg, observed }) => !isDeepStrictEqual(observed[field], leg[field]));
+  const complete = pairs.flatMap(({ spec, observed }) => (observed ? [{ spec, observed }] : []));
+  const lacking = pairs.flatMap(({ spec, observed }) => (observed ? [] : [spec]));
+  const main = complete.filter(({ spec }) => spec.for === "to");
+  const of = <F extends (typeof SAID)[number] & keyof ObservedRule>(field: F) => {
+    const other = main.find(({ spec, observed }) => !isDeepStrictEqual(observed[field], spec[field]));
     return other ? other.observed[field] : args[field];
   };
   const notes = [
     ...main.flatMap(notesOn),
-    ...lacking.filter((leg) => leg.for === "to").map(({ chain }) => `nothing in ${chain}`),
+    ...lacking.filter((spec) => spec.for === "to").map(({ chain }) => `nothing in ${chain}`),
     ...surplus.map(({ chain }) => `one too many in ${chain}`),
-    ...complete.filter(({ leg, observed }) => leg.for !== "to" && !says(observed, leg)).map(noteOnOther),
+    ...complete.filter(({ spec, observed }) => spec.for !== "to" && !says(observed, spec)).map(noteOnOther),
     ...complete.flatMap(({ observed }) => observed.obstacles),
   ];
   const told = [...new Set(notes.filter((note) => note !== undefined))];
@@ -63,21 +63,21 @@ export function observedArgs(found: readonly FoundLeg[], wanted: readonly Leg[],
 }
 
 function destinationOf(main: readonly Pair[], { destination, kind, family }: NatRuleArgs) {
-  const isToHost = ({ leg, observed }: Pair) =>
-    observed.destination === leg.destination &&
-    (observed.destinationType === leg.destinationType || leg.destinationType !== "local");
+  const isToHost = ({ spec, observed }: Pair) =>
+    observed.destination === spec.destination &&
+    (observed.destinationType === spec.destinationType || spec.destinationType !== "local");
   const other = main.find((one) => !isToHost(one))?.observed;
   if (!other) return destination;
-  // Nothing asked for means the host's addresses, which is not what was found.
+  // An unset target means the host's addresses, which is not what was found.
   return other.destination ?? (kind === "dnat" ? ANY[family] : undefined);
 }
 
-function notesOn({ leg, observed }: Pair): (string | undefined)[] {
-  const isOther = (field: "destinationType" | "isForwarded" | "firstPort") => observed[field] !== leg[field];
+function notesOn({ spec, observed }: Pair): (string | undefined)[] {
+  const isOther = (field: "destinationType" | "isForwarded" | "firstPort") => observed[field] !== spec[field];
   const types = { local: "only to addresses of the host", "!multicast": "not to multicast" };
   return [
     ...(isOther("destinationType") && observed.destinationType ? [types[observed.destinationType]] : []),
-    ...(leg.destinationType === "!multicast" && !observed.destinationType ? ["to multicast as well"] : []),
+    ...(spec.destinationType === "!multicast" && !observed.destinationType ? ["to multicast as well"] : []),
     ...(isOther("isForwarded") ? ["only of forwarded connections"] : []),
     ...(isOther("firstPort") ? [`ports from ${observed.firstPort ?? "any"} on`] : []),
     ...(observed.rest.length > 0 ? [`and ${observed.rest.join(" ")}`] : []),
@@ -85,25 +85,27 @@ function notesOn({ leg, observed }: Pair): (string | undefined)[] {
   ];
 }
 
-/** What the rules for `hairpin` and `routeLocalnet` say otherwise; where they are for is told by these arguments. */
-function noteOnOther({ leg, observed }: Pair): string | undefined {
-  const where = leg.for === "hairpin" ? "source" : leg.chain === "raw" ? "inInterface" : "outInterface";
-  // Of a target that is a range the network stands for both ends.
-  const destination = leg.destination === leg.source ? observed.source : leg.destination;
-  const moved = { ...leg, [where]: observed[where], destination };
-  return says(observed, moved) ? undefined : `${leg.for} is otherwise in ${leg.chain}`;
+/** Returns the differences in the rules for `hairpin` and `routeLocalnet`, as values of these arguments. */
+function noteOnOther({ spec, observed }: Pair): string | undefined {
+  const where = spec.for === "hairpin" ? "source" : spec.chain === "raw" ? "inInterface" : "outInterface";
+  // For a target that is a range, the network stands for both ends.
+  const destination = spec.destination === spec.source ? observed.source : spec.destination;
+  const moved = { ...spec, [where]: observed[where], destination };
+  return says(observed, moved) ? undefined : `${spec.for} differs in ${spec.chain}`;
 }
 
-function hairpinOf(complete: readonly Pair[], lacking: readonly Leg[], { hairpin }: NatRuleArgs) {
-  if (lacking.some((leg) => leg.for === "hairpin")) return false;
-  const other = complete.find(({ leg, observed }) => leg.for === "hairpin" && observed.source !== leg.source);
+function hairpinOf(complete: readonly Pair[], lacking: readonly RuleSpec[], { hairpin }: NatRuleArgs) {
+  if (lacking.some((spec) => spec.for === "hairpin")) return false;
+  const other = complete.find(
+    ({ spec, observed }) => spec.for === "hairpin" && observed.source !== spec.source,
+  );
   return other ? (other.observed.source ?? true) : hairpin;
 }
 
-function linkOf(complete: readonly Pair[], lacking: readonly Leg[], { routeLocalnet }: NatRuleArgs) {
-  if (lacking.some((leg) => leg.for === "routeLocalnet")) return undefined;
+function linkOf(complete: readonly Pair[], lacking: readonly RuleSpec[], { routeLocalnet }: NatRuleArgs) {
+  if (lacking.some((spec) => spec.for === "routeLocalnet")) return undefined;
   const other = complete.find(
-    ({ leg, observed }) => leg.chain === "raw" && observed.inInterface !== leg.inInterface,
+    ({ spec, observed }) => spec.chain === "raw" && observed.inInterface !== spec.inInterface,
   );
   return other ? other.observed.inInterface : routeLocalnet;
 }

@@ -6,38 +6,38 @@ import { type Ports, parsePorts } from "../../linux/protocols";
 import { type Listed, MATCH_FIELDS, type PacketMatch } from "../packetRule/match";
 import type { NatRuleArgs } from "./args";
 
-/** The hooks of nat(4), and `raw`: what comes in, before anything is translated. */
+/** The hooks of nat(4), and `raw`, which precedes all translation. */
 export type Chain = "prerouting" | "output" | "postrouting" | "raw";
 export type Kind = NatRuleArgs["kind"];
 
-/** What a rule in one chain says, in the words of the arguments. */
+/** A rule in one chain, expressed as arguments. */
 export interface NatMatch extends PacketMatch {
   readonly kind?: Kind | "drop" | undefined;
   readonly to?: string | undefined;
-  /** The port that the first of `to` stands for, where ports are mapped one to one. */
+  /** The port that maps to the first one of `to`, if ports are mapped one to one. */
   readonly firstPort?: number | undefined;
 }
 
 export const NAT_FIELDS = [...MATCH_FIELDS, "kind", "to", "firstPort"] as const;
 
-/** A rule to be made. One resource may take several. */
-export interface Leg extends NatMatch {
+/** A rule to create. A resource may need several. */
+export interface RuleSpec extends NatMatch {
   readonly chain: Chain;
   readonly priority: number;
   readonly kind: Kind | "drop";
-  /** The argument that it is there for. */
+  /** The argument that requires the rule. */
   readonly for: "to" | "hairpin" | "routeLocalnet";
 }
 
-/** A rule as it is in the kernel. */
-export type FoundLeg = Listed<NatMatch> & {
+/** A rule in the kernel. */
+export type ObservedRule = Listed<NatMatch> & {
   readonly chain: string;
   readonly priority: number;
-  /** What keeps it from being in force as it stands there. */
+  /** Reasons why the rule is not in force at its position. */
   readonly obstacles: readonly string[];
 };
 
-/** What is enough to name a resource and to find its rules. */
+/** The arguments that name a resource and find its rules. */
 export interface Marked {
   readonly kind: Kind;
   readonly family: Family;
@@ -45,21 +45,21 @@ export interface Marked {
   readonly routeLocalnet?: string | undefined;
 }
 
-/** A rule with a mark of ours, as a look for all of them finds it. */
+/** A rule with a mark of ours, found by a search for all rules. */
 interface MarkedRule {
   readonly mark: string;
   readonly family: Family;
-  readonly said: NatMatch;
+  readonly match: NatMatch;
 }
 
-/** The resources behind rules. */
+/** Returns the resources that own the rules. */
 export const resourcesBehind = (rules: readonly MarkedRule[]): Marked[] =>
   [...new Set(rules.map(({ mark }) => mark))].map((mark) => {
     const own = rules.filter((rule) => rule.mark === mark);
-    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ said }) => said)) };
+    return { mark, family: own[0]?.family ?? "ipv4", ...kindAmong(own.map(({ match }) => match)) };
   });
 
-/** What the rules with one mark tell of their resource: those for `hairpin` masquerade as well. */
+/** Returns the resource of the rules with one mark. Those for `hairpin` masquerade as well. */
 function kindAmong(rules: readonly NatMatch[]): Pick<Marked, "kind" | "routeLocalnet"> {
   const kinds = rules.flatMap(({ kind }) => (kind === undefined || kind === "drop" ? [] : kind));
   return {
@@ -68,22 +68,25 @@ function kindAmong(rules: readonly NatMatch[]): Pick<Marked, "kind" | "routeLoca
   };
 }
 
-/** Packets of the host to itself, which never get to another one. */
+/** Packets of the host to itself, which never reach another host. */
 const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: "127.0.0.0/8", ipv6: "::1/128" };
 
-/** Whether a target is on the loopback link of the host itself. */
+/** Whether a target is on the host's own loopback link. */
 export const isLoopback = (to: string | undefined): boolean =>
   /^(127\.|::1$)/.test(parseTarget(to ?? "")?.addresses?.[0] ?? "");
 
-/** The rules that make up a resource; `network` is that of the hairpin. The guard comes first: nothing gets in before it. */
-export const legs = (args: NatRuleArgs, network?: string): Leg[] => [
+/**
+ * Returns the rules of a resource. `network` is that of the hairpin. The guard comes first, so that no packet gets in
+ * before it exists.
+ */
+export const ruleSpecs = (args: NatRuleArgs, network?: string): RuleSpec[] => [
   ...(args.routeLocalnet === undefined ? [] : [guard(args.routeLocalnet)]),
   ...translations(args),
   ...(args.hairpin ? [hairpin(args, network)] : []),
   ...(args.routeLocalnet === undefined || isLoopback(args.to) ? [] : [fromLocalhost(args)]),
 ];
 
-function translations(args: NatRuleArgs): Leg[] {
+function translations(args: NatRuleArgs): RuleSpec[] {
   const { kind, family, source, destination, outInterface, protocol, port, sourcePort, to, priority } = args;
   const matched = { source: isAny(source) ? undefined : source, outInterface, protocol, port, sourcePort };
   const shared = { ...{ kind, to, firstPort: firstPort(args), priority, for: "to" as const }, ...matched };
@@ -100,14 +103,14 @@ function translations(args: NatRuleArgs): Leg[] {
     chain: "prerouting" as const,
   };
   if (kind === "redirect") return [{ ...prerouting, ...given }];
-  // A forward meant for the host's addresses must not take what it routes to others, nor its services on localhost.
+  // A forward for the host's addresses must not match packets that it routes to others, or its services on localhost.
   const toHost = { destination: `!${LOOPBACK[family]}`, destinationType: "local" as const };
   const ofHost = args.routeLocalnet !== undefined && toLocalhost === undefined;
   const fromHost = ofHost ? { ...toHost, destination: undefined } : toHost;
   const isDefault = destination === undefined;
   return [
     { ...prerouting, ...(isDefault ? toHost : given) },
-    // Packets of the host itself pass `output` and not `prerouting`; they come in by no interface.
+    // Packets of the host itself pass `output` instead of `prerouting`, and have no input interface.
     ...(args.inInterface === undefined
       ? [{ ...shared, ...(isDefault ? fromHost : given), chain: "output" as const }]
       : []),
@@ -115,10 +118,10 @@ function translations(args: NatRuleArgs): Leg[] {
 }
 
 /**
- * Where a forward leads back to the network that a packet came from, the receiver would answer to the sender past this
- * host, which waits for an answer from the address it had asked: so this host asks in its own name.
+ * Masquerades packets that a forward sends back to the network of the sender. Otherwise the receiver would answer the
+ * sender directly, which expects an answer from the address that it asked.
  */
-function hairpin({ to, protocol, priority }: NatRuleArgs, network: string | undefined): Leg {
+function hairpin({ to, protocol, priority }: NatRuleArgs, network: string | undefined): RuleSpec {
   const [first, last] = parseTarget(to ?? "")?.addresses ?? [];
   const single = first === last && first !== undefined ? first : undefined;
   const one = single && `${single}/${familyOf(single) === "ipv4" ? 32 : 128}`;
@@ -128,50 +131,55 @@ function hairpin({ to, protocol, priority }: NatRuleArgs, network: string | unde
   };
 }
 
-/** What leaves for a forward from an address of localhost would not be answered. */
-const fromLocalhost = ({ protocol, priority, routeLocalnet }: NatRuleArgs): Leg => ({
+/** Masquerades packets from localhost to a forward, because nobody could answer them. */
+const fromLocalhost = ({ protocol, priority, routeLocalnet }: NatRuleArgs): RuleSpec => ({
   ...{ chain: "postrouting", priority, kind: "masquerade", for: "routeLocalnet" },
   ...{ source: LOOPBACK.ipv4, outInterface: routeLocalnet, protocol },
 });
 
-/** With `route_localnet` a link lets in what is addressed to localhost; nobody outside has any business there. */
-const guard = (link: string): Leg => ({
+/** Drops packets from outside to localhost, which `route_localnet` would let in. */
+const guard = (link: string): RuleSpec => ({
   ...{ chain: "raw", priority: 0, kind: "drop", for: "routeLocalnet" },
   ...{ inInterface: link, destination: LOOPBACK.ipv4 },
 });
 
-/** Ranges of one length are mapped one to one; of any other target range the kernel picks a port for each connection. */
+/**
+ * Maps ranges of equal length one to one. For any other target range, the kernel picks a port for each connection.
+ */
 function firstPort({ kind, port, to }: NatRuleArgs): number | undefined {
   const [from, onto] = [parsePorts(String(port)), parseTarget(to ?? "")?.ports];
   const isMap = kind === "dnat" && from && onto && sizeOf(from) > 1 && sizeOf(from) === sizeOf(onto);
-  // What is in the range already stays as it is.
+  // A port in the range stays the same.
   return isMap && from[0] !== onto[0] ? from[0] : undefined;
 }
 
 export const sizeOf = ([first, last]: Ports): number => last - first + 1;
 
-/** Whether a rule that was found is just this one, and in force. */
-export const isAs = (observed: FoundLeg, leg: Leg): boolean =>
-  says(observed, leg) && observed.obstacles.length === 0;
+/** Whether an observed rule equals this one and is in force. */
+export const isAs = (observed: ObservedRule, spec: RuleSpec): boolean =>
+  says(observed, spec) && observed.obstacles.length === 0;
 
-/** Whether a rule that was found says just this. */
-export const says = (observed: FoundLeg, leg: Leg): boolean =>
-  observed.chain === leg.chain &&
-  observed.priority === leg.priority &&
+/** Whether an observed rule has the same content. */
+export const says = (observed: ObservedRule, spec: RuleSpec): boolean =>
+  observed.chain === spec.chain &&
+  observed.priority === spec.priority &&
   observed.rest.length === 0 &&
-  NAT_FIELDS.every((field) => isDeepStrictEqual(observed[field], leg[field]));
+  NAT_FIELDS.every((field) => isDeepStrictEqual(observed[field], spec[field]));
 
-/** Each rule that is wanted beside the one found that is it, or else is in its chain; and what was found besides. */
-export function pair<F extends FoundLeg>(found: readonly F[], wanted: readonly Leg[]) {
+/**
+ * Pairs each wanted rule with the observed rule that equals it, or with one in its chain. Also returns the surplus
+ * rules.
+ */
+export function pair<F extends ObservedRule>(found: readonly F[], wanted: readonly RuleSpec[]) {
   const left = [...found];
   const take = (fits: (observed: F) => boolean): F | undefined => {
     const at = left.findIndex(fits);
     return at < 0 ? undefined : left.splice(at, 1)[0];
   };
-  const exact = wanted.map((leg) => take((observed) => says(observed, leg)));
-  const pairs = wanted.map((leg, at) => ({
-    leg,
-    observed: exact[at] ?? take((observed) => observed.chain === leg.chain),
+  const exact = wanted.map((spec) => take((observed) => says(observed, spec)));
+  const pairs = wanted.map((spec, at) => ({
+    spec,
+    observed: exact[at] ?? take((observed) => observed.chain === spec.chain),
   }));
   return { pairs, surplus: left };
 }

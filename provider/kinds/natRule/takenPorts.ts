@@ -7,14 +7,14 @@ import { type Claimant, claimantsAmong, sharedPort, singleAddress, spansOf } fro
 import { parseComment } from "./comment";
 import { lookForWinners, type Redirection, whoseIs } from "./portWinner";
 
-/** Ports that a rule redirects and that something else has already: a published port of a container, or a listener. */
+/** Finds ports of a rule that another program uses: a published port of a container, or a listener. */
 
 type Redirecting = Pick<
   NatRuleArgs,
   "namespace" | "family" | "kind" | "protocol" | "port" | "destination" | "inInterface" | "mark"
 >;
 
-/** Warns of each port of a dnat or redirect that others have. */
+/** Warns of each port of a dnat or redirect that others use. */
 export function* takenPortWarnings(args: Redirecting): Steps<readonly string[]> {
   const { namespace, family, kind, protocol } = args;
   const wanted = spansOf(args.port);
@@ -31,7 +31,7 @@ export function* takenPortWarnings(args: Redirecting): Steps<readonly string[]> 
       .filter(isMeant)
       .map(({ ports, who, address }) => [`${who} ${sharedPort(wanted, ports)}`, { ports, who, address }]),
   );
-  // The program of a published port often listens besides.
+  // The program of a published port often listens as well.
   if (rivals.size > 0) {
     const winnerAmong = yield* lookForWinners(namespace, family);
     return [...rivals.values()].map(({ ports, who, address }) => {
@@ -56,18 +56,18 @@ export function* takenPortWarnings(args: Redirecting): Steps<readonly string[]> 
 
 function whoWins(winner: Redirection | undefined, mark: string): string {
   if (!winner)
-    return "which of the two gets its packets cannot be told beforehand; `pulumi-netns trace` sends one to see";
+    return "it is uncertain which of the two receives its packets; `pulumi-netns trace` sends one to find out";
   const isOurs = parseComment(winner.rule.comment)?.mark === mark;
-  return `as things stand, ${isOurs ? "this rule" : whoseIs(winner)} gets its packets. A restart of theirs may change that`;
+  return `currently ${isOurs ? "this rule" : whoseIs(winner)} receives its packets. A restart of the other program may change that`;
 }
 
-/** Whether a packet may be for both. A network or a negation may meet any address. */
+/** Whether a packet may match both. A network or a negation may contain any address. */
 function mayMeet(theirs: string | undefined, ours: string | undefined): boolean {
   const own = singleAddress(ours);
   return theirs === undefined || own === undefined || (singleAddress(theirs) ?? theirs) === own;
 }
 
-/** Sockets that take connections from outside, in the answer to `ss -H -l -n -p`. */
+/** Returns the sockets that accept connections from outside, from the answer to `ss -H -l -n -p`. */
 function listenersIn(answer: Answer, family: Family): Claimant[] {
   return (answer ?? "").split("\n").flatMap((line): Claimant[] => {
     const [, , , local = ""] = line.trim().split(/\s+/);
@@ -77,7 +77,7 @@ function listenersIn(answer: Answer, family: Family): Claimant[] {
     const isAny = ["*", "::"].includes(plain);
     const isOther = !isAny && plain.includes(":") !== (family === "ipv6");
     if (!ports || isOther || /^127\.|^::1$/.test(plain)) return [];
-    const [, program = "of a program that cannot be seen"] = /users:\(\("([^"]+)"/.exec(line) ?? [];
+    const [, program = "of an unknown program"] = /users:\(\("([^"]+)"/.exec(line) ?? [];
     return [{ ports, who: program, ...(!isAny && plain !== "0.0.0.0" && { address: plain }) }];
   });
 }

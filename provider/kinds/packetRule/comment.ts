@@ -1,16 +1,19 @@
 import { isMarkOf } from "../../linux/marks/mark";
 import { memoized } from "../../linux/memo";
 
-/** What the comment of a rule says: whose it is, and what the rule itself has no room for. */
+/** The comment of a rule: its mark, and a number for which the rule itself has no room. */
 export interface Comment {
   readonly mark: string;
-  /** Where it stands among the rules of its stack. */
+  /** The position among the rules of its stack. */
   readonly priority: number;
 }
 
-/** How the rules of a kind write theirs, with `label` before the number. No blank: lists of words stay lists of words. */
+/**
+ * Returns the functions for comments of a kind, with `label` before the number. A comment has no spaces, so it is one
+ * word of a listing.
+ */
 export function commentsOf(kind: string, label: string) {
-  // Each rule of a stack asks for the comments of all others.
+  // Every rule of a stack parses the comments of all others.
   const parse = memoized((text: string) => {
     const [, mark, priority] = form.exec(text) ?? [];
     return { comment: isMarkOf(kind, mark) ? { mark, priority: Number(priority ?? 0) } : undefined };
@@ -20,7 +23,7 @@ export function commentsOf(kind: string, label: string) {
     printComment: ({ mark, priority }: Comment): string =>
       priority === 0 ? mark : `${mark},${label}${priority}`,
 
-    /** `undefined` for a comment that no rule of ours of that kind has. */
+    /** Returns `undefined` for any comment that is not of a rule of this kind. */
     parseComment: (text: string | undefined): Comment | undefined => parse(text ?? "").comment,
   };
 }

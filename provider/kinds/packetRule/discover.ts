@@ -1,13 +1,13 @@
 import type { Discovery } from "../../engine/definition";
 import type { Answer, Command } from "../../linux/command";
 
-/** How the rules of one backend are looked for. */
+/** The search for the rules of one backend. */
 interface Searched {
   discover(namespace: string | undefined): readonly Command[];
   discovered(answers: readonly Answer[]): readonly { readonly mark: string }[];
 }
 
-/** Looks for the marked rules of every backend, and tells of each which one has it. */
+/** Finds the marked rules of all backends, with their backend. */
 export function discoverBackends(
   backends: Readonly<Record<string, Searched>>,
   namespace: string | undefined,

@@ -7,23 +7,26 @@ import { type NftChain, type NftRule, parseRuleset } from "../../linux/read/nft/
 import { iptables } from "./iptables";
 import { hasLegacyTable, lookForLegacyRules, lookForLegacyTables } from "./iptablesLegacy";
 
-/** The rules in a network namespace that one stack did not make, of nftables, iptables and iptables-legacy. */
+/**
+ * Lists the rules in a network namespace that another stack or program created, by nftables, iptables or
+ * iptables-legacy.
+ */
 
-/** A rule of another program or stack. `owner` is the resource that made it, in words. */
+/** A rule of another program or stack. `owner` names the resource that created it. */
 export type Others<Rule> = Rule & { readonly owner: string | undefined };
 
 export interface Everyones {
-  /** Every chain that nft lists, of each family. */
+  /** All chains that nft lists, of each family. */
   readonly chains: readonly NftChain[];
-  /** Others' rules of nftables that packets of the family meet, without those of iptables. */
+  /** Foreign rules of nftables that packets of the family reach, without those of iptables. */
   readonly rules: readonly Others<NftRule>[];
-  /** Others' NAT rules of iptables, by both backends. */
+  /** Foreign NAT rules of iptables, of both backends. */
   readonly lines: readonly Others<IptablesRule>[];
-  /** The answers to `besides`, in order. */
+  /** The answers to `besides`. */
   readonly answers: readonly Answer[];
 }
 
-/** Lists them for the stack of `mark`. `besides` is asked in the same round. */
+/** Lists the rules for the stack of `mark`. `besides` runs in the same round. */
 export function* listEveryones(
   { namespace, family, mark }: Asking,
   besides: readonly Command[],
@@ -38,7 +41,7 @@ export function* listEveryones(
     .filter((chain) => ["inet", NFT_FAMILIES[family]].includes(chain.family))
     .flatMap((chain) => chain.rules);
   const asked = [
-    // nft tells neither the comment of a rule that iptables has made, nor what it redirects to which port.
+    // For a rule of iptables, nft prints neither the comment nor the ports of a redirection.
     ...(rules.some((rule) => rule.table === "nat" && isIptables(rule))
       ? [lookFor(iptables(family, namespace, "nat", "-S"))]
       : []),
@@ -66,10 +69,13 @@ const othersAmong = <Rule extends { readonly comment?: string | undefined }>(
     .filter(({ comment }) => isOfOtherStack(comment, mark))
     .map((rule) => ({ ...rule, owner: ownerIn(rule.comment) }));
 
-/** It holds what only iptables can print; people make tables called `nat` as well. */
+/** Whether only iptables can print the content of a table. A user's table may also be called `nat`. */
 const isIptables = ({ statements }: NftRule): boolean =>
   statements.some((statement) => statement.is === "other" && statement.word === "xt");
 
-/** A rule without a mark in a table of ours, such as a jump, belongs to the rules there. */
+/**
+ * Whether a rule belongs to a stack. A rule without a mark in a table of ours, such as a jump, belongs to the rules
+ * there.
+ */
 const isPartOfOurs = ({ table, comment }: NftRule): boolean =>
   table.startsWith(`${MARK_PREFIX}/`) && comment === undefined;

@@ -3,19 +3,19 @@ import { hasUnknown, UNKNOWN } from "../../engine/unknown";
 import { familyIn } from "../../fields/natTarget";
 import type { Family } from "../../linux/ip";
 
-/** A rule is of one family, which what it names of addresses tells. */
+/** The family of a rule, which follows from its addresses. */
 
-/** The family of a rule that names none: the one of the addresses given; not known yet where none of these is. */
+/** Returns the default family: that of the given addresses. Unknown while none of them is known. */
 export function familyAmong(given: readonly unknown[]): string {
   const families = given.map((text) => (typeof text === "string" ? familyIn(text) : undefined));
   const otherwise = given.includes(UNKNOWN) ? UNKNOWN : "ipv4";
   return families.find((family) => family !== undefined) ?? otherwise;
 }
 
-/** Unknown as long as an address is: whatever that will be, it is hardly ever of the other family. */
+/** A change of the family. While an address is unknown, it is not expected to change. */
 export const onFamilyChange = (_: unknown, now: unknown) => (hasUnknown(now) ? "update" : "replace");
 
-/** An address, network or target of the other family, or the first one of a list. */
+/** Reports an address, network or target of the other family, or the first one of a list. */
 export function familyProblem(
   property: string,
   given: string | readonly string[] | undefined,
@@ -23,6 +23,6 @@ export function familyProblem(
 ): Problem[] {
   const other = [given ?? []].flat().find((text) => (familyIn(text) ?? family) !== family);
   if (other === undefined) return [];
-  const reason = `is ${other}, but the rule is of ${family}: a rule is of one family, so make one for each`;
+  const reason = `is ${other}, but the family of the rule is ${family}: create one rule for each family`;
   return [{ property, reason }];
 }

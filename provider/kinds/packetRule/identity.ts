@@ -1,6 +1,6 @@
 import { parseMark } from "../../linux/marks/mark";
 
-/** How rules that are known by their mark alone are named, and which of them wait for each other. */
+/** The names of rules that only a mark identifies, and the keys that serialize them. */
 
 interface Rule {
   readonly namespace?: string | undefined;
@@ -9,15 +9,15 @@ interface Rule {
   readonly mark: string;
 }
 
-/** `word` says what it is to people; the hash makes it unique. */
+/** Returns the id of a rule. `word` describes the rule, and the hash makes the id unique. */
 export function ruleId(word: string, { namespace, mark }: Pick<Rule, "namespace" | "mark">): string {
   const { label, hash } = parseMark(mark) ?? { label: mark, hash: "" };
   return `${namespace ? `${namespace}/` : ""}${word} ${label} ${hash}`;
 }
 
 /**
- * What operations wait for, as NAT rules and filter rules are in the same table of nftables: whoever takes the last rule out
- * takes the table away.
+ * Returns the key to serialize by. NAT rules and filter rules share a table of nftables, and the deletion of the last
+ * rule deletes the table.
  */
 export const turnOf = ({ namespace = "", backend, family }: Omit<Rule, "mark">): string =>
   `nat ${namespace}/${backend} ${family}`;

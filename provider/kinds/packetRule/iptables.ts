@@ -5,9 +5,9 @@ import { type Family, parseIp } from "../../linux/ip";
 import { parsePorts, portValue, protocolOf } from "../../linux/protocols";
 import type { PacketMatch, Part } from "./match";
 
-/** What is matched, in the words and the order in which `iptables -S` lists it, and back. */
+/** Converts matches to the words and the order of `iptables -S`, and back. */
 
-/** Seconds to wait for the lock that iptables-legacy takes. */
+/** Seconds to wait for the lock of iptables-legacy. */
 const WAIT = "5";
 
 export const iptablesTool = (family: Family): Command["tool"] =>
@@ -20,7 +20,10 @@ export const iptables = (
   ...args: string[]
 ): Command => command(iptablesTool(family), namespace, ["-w", WAIT, "-t", table, ...args]);
 
-/** It has room for one network and for one type: `sources`, `destinations` and `icmpTypes` are one each by now. */
+/**
+ * Returns the words of a match. A rule has room for one network and one type, so `sources`, `destinations` and
+ * `icmpTypes` have at most one item here.
+ */
 export function matchWords(wanted: PacketMatch, family: Family = "ipv4"): string[] {
   const { source, destination, destinationType, inInterface, outInterface, protocol, port, sourcePort } =
     wanted;
@@ -57,15 +60,14 @@ function writePorts(protocol: string, side: "s" | "d", port: PacketMatch["port"]
   return ["-m", protocol, `--${side}port`, String(port).replace("-", ":")];
 }
 
-/** Options of `matchWords` that have a value. */
+/** The options of `matchWords` with a value. */
 const WITH_VALUE = /^(-[sdiopm]|--(comment|ctstate|dst-type|icmp(v6)?-type|[sd]ports?))$/;
 
-/** What says nothing by itself: the modules that options of ours come from, and the mark. */
+/** Options without a meaning of their own: the modules of other options, and the mark. */
 const SILENT = /^(-m (tcp|udp|sctp|icmp6?|multiport|addrtype|conntrack|comment)|--comment .*)$/;
 
 /**
- * The options in the words of a listed rule. `more` reads those that are no match: which of them have a value, and what
- * they say.
+ * Reads the options of a listed rule. `more` reads those that are not matches and tells which of them have a value.
  */
 export function readWords<T extends PacketMatch>(
   words: readonly string[],

@@ -2,19 +2,21 @@ import { type Answer, type Command, command, lookFor, type Steps } from "../../l
 import type { Family } from "../../linux/ip";
 import { iptables, iptablesTool } from "./iptables";
 
-/** Rules of iptables-legacy: they are kept apart from those of nft and iptables-nft, which do not list them. */
+/**
+ * Rules of iptables-legacy. The kernel keeps them apart from those of nft and iptables-nft, which do not list them.
+ */
 
 export const legacyTool = (family: Family): Command["tool"] =>
   family === "ipv4" ? "iptables-legacy" : "ip6tables-legacy";
 
 /**
- * The kernel names the tables here that iptables-legacy has made use of: to ask for the rules of another one would make it,
- * and this has to be no more than a look.
+ * Reads the tables that iptables-legacy has used. Listing the rules of any other table would create it, and a look must
+ * not change anything.
  */
 export const lookForLegacyTables = (family: Family, namespace: string | undefined): Command =>
   lookFor(command("cat", namespace, [`/proc/net/${family === "ipv4" ? "ip" : "ip6"}_tables_names`]));
 
-/** Whether a table is among those in an answer to `lookForLegacyTables`. */
+/** Whether an answer to `lookForLegacyTables` contains a table. */
 export const hasLegacyTable = (tables: Answer, name: string): boolean =>
   (tables ?? "").split("\n").includes(name);
 
@@ -22,8 +24,8 @@ export const lookForLegacyRules = (family: Family, namespace: string | undefined
   lookFor({ ...iptables(family, namespace, table, "-S"), tool: legacyTool(family) });
 
 /**
- * Lists the rules of iptables-legacy beside a rule of ours: none where `iptables` is the legacy tool and has made the rule itself.
- * `tables` is the answer to `lookForLegacyTables`.
+ * Lists the rules of iptables-legacy besides ours. There are none if `iptables` is the legacy tool and created our
+ * rule. `tables` is the answer to `lookForLegacyTables`.
  */
 export function* legacyRulesBeside(
   { namespace, family, backend }: Beside,
@@ -44,10 +46,12 @@ interface Beside {
   readonly backend: string;
 }
 
-/** Whether a rule with a backend is itself among those of iptables-legacy, as `iptables` is that tool on some hosts. */
+/**
+ * Whether a rule of a backend is itself a rule of iptables-legacy, as `iptables` is that tool on some hosts.
+ */
 export const isLegacy = (backend: string, version: Answer): boolean =>
   backend === "iptables" && !/nf_tables/.test(version ?? "");
 
-/** Asks `iptables` which of the two it is. */
+/** Asks `iptables` which of the two tools it is. */
 export const lookForVersion = (family: Family, namespace: string | undefined): Command =>
   lookFor(command(iptablesTool(family), namespace, ["-V"]));

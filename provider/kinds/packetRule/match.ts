@@ -1,24 +1,24 @@
 import type { Protocol } from "../../linux/protocols";
 
-/** What a rule looks at in a packet, in the words of arguments; what is absent is not looked at. */
+/** The fields of a packet that a rule matches, expressed as arguments. An absent field matches everything. */
 export interface PacketMatch {
-  /** A network; with `!` in front everything outside it. */
+  /** A network. A leading `!` matches everything outside it. */
   readonly source?: string | undefined;
   readonly destination?: string | undefined;
-  /** What the kernel takes the destination for: an address of the host's own, or no multicast group. */
+  /** The type of the destination for the kernel: one of the host's own addresses, or not a multicast group. */
   readonly destinationType?: "local" | "!multicast" | undefined;
-  /** The name of a link; `*` at its end for all that start so, `!` in front for all others. */
+  /** The name of a link. A trailing `*` matches any rest, and a leading `!` all other links. */
   readonly inInterface?: string | undefined;
   readonly outInterface?: string | undefined;
   readonly protocol?: Protocol | undefined;
   readonly port?: number | string | number[] | undefined;
   readonly sourcePort?: number | string | number[] | undefined;
-  /** Only packets of connections whose destination was translated. */
+  /** Matches only connections with a translated destination. */
   readonly isForwarded?: true | undefined;
-  /** Networks, all with a `!` in front or none; for what has room for several. */
+  /** Networks, for backends with room for several. Either all have a leading `!` or none. */
   readonly sources?: readonly string[] | undefined;
   readonly destinations?: readonly string[] | undefined;
-  /** Types of ICMP, which tell the protocol as well. */
+  /** ICMP types, which imply the protocol. */
   readonly icmpTypes?: readonly string[] | undefined;
   readonly states?: readonly string[] | undefined;
 }
@@ -35,29 +35,29 @@ export const MATCH_FIELDS = [
   "isForwarded",
 ] as const;
 
-/** One word or expression of a listed rule, and what it says; `undefined` where that is not known. */
+/** The meaning of one word or expression of a listed rule. `undefined` if it is unknown. */
 export interface Part<T> {
   readonly text: string;
   readonly says: T | undefined;
 }
 
-/** A rule as it is listed: what it says in the words of arguments, and the rest in the tool's own. */
+/** A listed rule: its arguments, and the rest in the words of the tool. */
 export type Listed<T> = T & { readonly rest: readonly string[] };
 
-/** A rule out of its parts. What is not known, or said a second time, is kept as it stands. */
+/** Combines the parts of a rule. Unknown or repeated parts stay in the words of the tool. */
 export function combine<T extends PacketMatch>(
   parts: readonly Part<T>[],
   fields: readonly (keyof T)[],
 ): Listed<Partial<T>> {
-  let said: Partial<T> = {};
+  let known: Partial<T> = {};
   const rest: string[] = [];
   for (const { text, says } of parts) {
-    const told = says === undefined ? [] : fields.filter((field) => says[field] !== undefined);
-    // Each port tells the protocol once more.
+    const read = says === undefined ? [] : fields.filter((field) => says[field] !== undefined);
+    // Each port repeats the protocol.
     const isNew = (field: keyof T) =>
-      said[field] === undefined || (field === "protocol" && said[field] === says?.[field]);
-    if (told.length > 0 && told.every(isNew)) said = { ...said, ...says };
+      known[field] === undefined || (field === "protocol" && known[field] === says?.[field]);
+    if (read.length > 0 && read.every(isNew)) known = { ...known, ...says };
     else rest.push(text);
   }
-  return { ...said, rest };
+  return { ...known, rest };
 }

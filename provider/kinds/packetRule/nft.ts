@@ -7,7 +7,7 @@ import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import type { NftExpression, NftMatch } from "../../linux/read/nft/ownRules";
 import type { PacketMatch } from "./match";
 
-/** What is matched, in the words of libnftables-json(5), and back. */
+/** Converts matches to the words of libnftables-json(5), and back. */
 
 type Left = NftMatch["left"];
 type Right = NftMatch["right"];
@@ -19,7 +19,7 @@ export function writeMatches(wanted: PacketMatch, family: Family): NftExpression
     wanted;
   return [
     ...(wanted.isForwarded ? [match({ ct: { key: "status" } }, "dnat", "in")] : []),
-    // By name, not by index: a link that is made anew has another index.
+    // By name, not by index, because a recreated link has another index.
     ...signed({ meta: { key: "iifname" } }, inInterface, (name) => name),
     ...signed({ meta: { key: "oifname" } }, outInterface, (name) => name),
     ...signed(payload(ip, "saddr"), source, writeNetwork),
@@ -27,7 +27,7 @@ export function writeMatches(wanted: PacketMatch, family: Family): NftExpression
     ...signedSet(payload(ip, "saddr"), wanted.sources),
     ...signedSet(payload(ip, "daddr"), wanted.destinations),
     ...signed({ fib: { result: "type", flags: ["daddr"] } }, destinationType, (type) => type),
-    // A port implies the protocol, and nft drops what is implied from its listing.
+    // A port implies the protocol, and nft omits implied matches from its listing.
     ...(protocol && port === undefined && sourcePort === undefined
       ? [match({ meta: { key: "l4proto" } }, protocol)]
       : []),
@@ -40,7 +40,7 @@ export function writeMatches(wanted: PacketMatch, family: Family): NftExpression
   ];
 }
 
-/** The protocols that have types. */
+/** The protocols with ICMP types. */
 const ICMP = { ipv4: "icmp", ipv6: "icmpv6" } as const;
 
 const oneOrSet = ([first = "", ...others]: readonly string[]): Right =>
@@ -67,7 +67,7 @@ function signedSet(left: Left, networks: readonly string[] = []): NftExpression[
   return [match(left, { set }, first.startsWith("!") ? "!=" : "==")];
 }
 
-/** nft lists a network of one as the bare address. */
+/** nft lists a network of one as its address. */
 function writeNetwork(cidr: string): string | Prefix {
   const [addr = "", length] = cidr.split("/");
   const isSingle = length === (addr.includes(":") ? "128" : "32");
@@ -81,7 +81,7 @@ function writePort(port: number | string | number[]): Right {
   return { range: [first, last] };
 }
 
-/** What a match says; `undefined` for one that `writeMatches` never writes. */
+/** Reads a match. Returns `undefined` for one that `writeMatches` never writes. */
 export function readMatch({ left, right, op }: NftMatch): PacketMatch | undefined {
   if ("ct" in left && left.ct.key === "state") return op === "in" ? readStates(right) : undefined;
   if ("ct" in left) {
@@ -142,7 +142,7 @@ type Element = Exclude<Right, readonly string[] | { set: unknown }>;
 const setOf = (right: Right): readonly Element[] | undefined =>
   typeof right === "object" && "set" in right ? right.set : undefined;
 
-/** Neighbouring networks are listed as one, or as a range. */
+/** nft lists adjacent networks as one, or as a range. */
 function readNetworks(right: Element): (string | undefined)[] {
   if (typeof right !== "object" || !("range" in right)) return [readNetwork(right)];
   const [first, last] = right.range.map((end) => parseIp(String(end))?.address);

@@ -2,16 +2,16 @@ import type { Problem } from "../../engine/definition";
 import { hasPorts, type Protocol } from "../../linux/protocols";
 import type { PacketMatch } from "./match";
 
-/** `multiport` of iptables-extensions(8). */
+/** The limit of `multiport` in iptables-extensions(8). */
 const IPTABLES_PORTS = 15;
 
 type Ports = Pick<PacketMatch, "port" | "sourcePort">;
 
-/** Which of the fields for ports are given. */
+/** Returns the port fields that are set. */
 export const givenPorts = (args: Ports) =>
   (["port", "sourcePort"] as const).filter((property) => args[property] !== undefined);
 
-/** Ports in fields of a rule whose protocol has none. */
+/** Reports ports of a protocol without ports. */
 export function lackingProtocol(protocol: Protocol | undefined, properties: readonly string[]): Problem[] {
   if (hasPorts(protocol)) return [];
   const lacking = protocol === undefined ? "but no `protocol` is given" : `but ${protocol} has no ports`;
@@ -19,10 +19,10 @@ export function lackingProtocol(protocol: Protocol | undefined, properties: read
   return properties.map((property) => ({ property, reason }));
 }
 
-/** More ports than a rule of the backend has room for. */
+/** Reports more ports than a rule of the backend has room for. */
 export function tooManyPorts(args: Ports & { readonly backend: string }): Problem[] {
   if (args.backend !== "iptables") return [];
-  const reason = `has more than ${IPTABLES_PORTS} ports, the most that iptables takes: make two rules, or use backend \`nftables\``;
+  const reason = `has more than ${IPTABLES_PORTS} ports, the most that iptables allows: create two rules, or use backend \`nftables\``;
   const isLong = (ports: Ports["port"]) => typeof ports === "object" && ports.length > IPTABLES_PORTS;
   return givenPorts(args)
     .filter((property) => isLong(args[property]))

@@ -1,17 +1,17 @@
 import type { Answer, Command, Steps } from "../../linux/command";
 
-/** How often a removal is tried while somebody else removes rules at the same time. */
+/** The number of attempts to remove a rule while another program removes rules. */
 const ATTEMPTS = 3;
 
-/** Tries to remove what is called `id` until an attempt says that nothing of it is left. */
+/** Repeats the removal of `id` until an attempt reports that nothing is left. */
 export function* untilRemoved(id: string, attempt: () => Steps<boolean>): Steps {
   for (let tried = 0; tried < ATTEMPTS; tried++) if (yield* attempt()) return;
-  throw new Error(`${id}: its rules are still there after ${ATTEMPTS} attempts to delete them`);
+  throw new Error(`${id}: its rules still exist after ${ATTEMPTS} attempts to delete them`);
 }
 
 /**
- * Runs deletions one by one, and tells whether each has found what it deletes: a rule that goes between the look and the
- * deletion fails its whole transaction, and then there has to be another look.
+ * Runs deletions one by one. Returns whether all of them found their rule. If a rule disappears after the look, its
+ * whole transaction fails, and another look is necessary.
  */
 export function* deleteAll(commands: readonly Command[]): Steps<boolean> {
   const done: Answer[] = [];

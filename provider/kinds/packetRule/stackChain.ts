@@ -1,6 +1,9 @@
 import type { NftRule, NftTable } from "../../linux/read/nft/ownRules";
 
-/** A base chain in the table of a stack: what it has to be so that its rules are in force, and how to bring it there. */
+/**
+ * A base chain in the table of a stack: the conditions for its rules to be in force, and the operations that establish
+ * them.
+ */
 
 export interface Base {
   readonly type: string;
@@ -8,7 +11,7 @@ export interface Base {
   readonly prio: number;
 }
 
-/** Statements after which a packet goes on to the next rule. */
+/** Statements that pass a packet on to the next rule. */
 const PASSING: readonly string[] = ["match", "counter", "log", "limit", "quota", "mangle"];
 
 const mayEnd = ({ expr }: NftRule): boolean =>
@@ -19,7 +22,7 @@ type IsOwn = (rule: NftRule) => boolean;
 const rulesIn = (table: NftTable, chain: string): NftRule[] =>
   table.rules.filter((rule) => rule.chain === chain);
 
-/** The first rule in a chain that is not the stack's and may keep packets from those behind it. */
+/** Returns the index of the first foreign rule that may keep packets from later rules. */
 const firstBlocking = (rules: readonly NftRule[], isOwn: IsOwn): number =>
   rules.findIndex((rule) => !isOwn(rule) && mayEnd(rule));
 
@@ -28,7 +31,9 @@ const isAtBase = (table: NftTable, name: string, { type, hook, prio }: Base): bo
     (chain) => chain.name === name && chain.type === type && chain.hook === hook && chain.prio === prio,
   );
 
-/** Reasons why a rule is not in force, or not alone in force, although it says what it should; each fits into brackets. */
+/**
+ * Returns the reasons why a rule is not in force, or not alone, despite its content. Each fits into brackets.
+ */
 export function obstaclesTo(table: NftTable, rule: NftRule, base: Base, isOwn: IsOwn): string[] {
   const { type, hook, prio, policy = "accept" } = table.chains.find(({ name }) => name === rule.chain) ?? {};
   const where =
@@ -39,19 +44,19 @@ export function obstaclesTo(table: NftTable, rule: NftRule, base: Base, isOwn: I
     ...(table.isDormant ? ["its table is dormant"] : []),
     ...(isAtBase(table, rule.chain, base) ? [] : [`its chain is ${where}`]),
     ...(policy === "accept" ? [] : [`its chain has the policy ${policy}`]),
-    ...(blocking >= 0 && blocking < rules.indexOf(rule) ? ["behind a rule that is not the stack's"] : []),
+    ...(blocking >= 0 && blocking < rules.indexOf(rule) ? ["behind a foreign rule"] : []),
   ];
 }
 
-/** A rule to be written. */
+/** A rule to write. */
 export interface Entry {
   readonly rule: { readonly expr: readonly unknown[]; readonly comment: string };
-  /** The rule that it is put before, or in whose place. */
+  /** The rule that it precedes or replaces. */
   readonly at?: NftRule | undefined;
   readonly isReplacing: boolean;
 }
 
-/** A chain, by what it is to be. */
+/** The required properties of a chain. */
 export interface Place {
   readonly family: string;
   readonly table: string;
@@ -61,8 +66,8 @@ export interface Place {
 }
 
 /**
- * Whether a chain has to be written from its first rule to its last: the kernel neither moves a chain to another hook or
- * priority, nor a rule to another place.
+ * Whether a chain must be rewritten as a whole. The kernel moves neither a chain to another hook or priority, nor a
+ * rule within its chain.
  */
 export function isMisshapen(table: NftTable | undefined, { name, base, isOwn }: Place): boolean {
   if (!table?.chains.some((chain) => chain.name === name)) return false;
@@ -71,7 +76,7 @@ export function isMisshapen(table: NftTable | undefined, { name, base, isOwn }: 
   return !isAtBase(table, name, base) || (blocking >= 0 && rules.slice(blocking).some(isOwn));
 }
 
-/** Operations that make the chain what it is to be, and put the entries into it. */
+/** Returns the operations that give the chain its required properties and write the entries. */
 export function writeChain(
   table: NftTable | undefined,
   place: Place,
@@ -107,7 +112,7 @@ export function writeChain(
   ];
 }
 
-/** Operations that empty a chain, and take it away where the kernel cannot change it. */
+/** Returns the operations that empty a chain, and delete it if the kernel cannot change it. */
 function clearing(table: NftTable, { family, name, base, ...place }: Place): object[] {
   const where = { family, table: place.table };
   return [
@@ -116,7 +121,9 @@ function clearing(table: NftTable, { family, name, base, ...place }: Place): obj
   ];
 }
 
-/** The rules of a chain in their order, less those that go; others' that may keep packets from ours are behind these. */
+/**
+ * Returns the remaining and new rules of a chain in order. Foreign rules that may keep packets from ours come last.
+ */
 function rewritten(
   table: NftTable,
   { name, isOwn }: Place,

@@ -5,11 +5,11 @@ import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import type { NftRule, NftTable } from "../../linux/read/nft/ownRules";
 
 /**
- * The table of nftables that the rules of a stack are in, those of NAT beside those of filters. Each kind has chains of its
- * own there, and whoever takes the last rule out takes the table away.
+ * The nftables table for the NAT rules and filter rules of a stack. Each kind has its own chains there, and the
+ * deletion of the last rule deletes the table.
  */
 
-/** Where a rule is: the table is that of its mark. */
+/** The place of a rule. Its mark determines the table. */
 interface Place {
   readonly namespace?: string | undefined;
   readonly family: Family;
@@ -17,8 +17,8 @@ interface Place {
 }
 
 /**
- * A table for each stack: no other stack's run can come between a look at it and the change that follows. Where the
- * stack's name is too long for a mark, a table for each rule.
+ * Returns the table of a stack, or of a single rule if the name of the stack is too long for a mark. With separate
+ * tables, no other stack can interfere between a look and the change that follows.
  */
 export function tableName(mark: string): string {
   const { stack, hash } = parseMark(mark) ?? {};
@@ -29,20 +29,20 @@ export const probe = ({ namespace, family, mark }: Place): Command[] => [
   command("nft", namespace, ["-j", "list", "table", NFT_FAMILIES[family], tableName(mark)]),
 ];
 
-/** All rules of a network namespace. */
+/** Lists all rules of a network namespace. */
 export const discover = (namespace: string | undefined): Command[] => [
   command("nft", namespace, ["-j", "list", "ruleset"]),
 ];
 
-/** One transaction: no packet meets a half-made state. */
+/** Returns one transaction, so that no packet meets an incomplete state. */
 export const transaction = (namespace: string | undefined, operations: readonly object[]): Command[] =>
   operations.length === 0
     ? []
     : [command("nft", namespace, ["-j", "-f", "-"], JSON.stringify({ nftables: operations }))];
 
 /**
- * Operations in a table that is to be there and awake. Waking is a transaction of its own: the kernel refuses a new base chain
- * in one that changes flags (`Invalid argument`).
+ * Runs operations in a table that must exist and be active. Activating it takes a separate transaction, because the
+ * kernel refuses a new base chain in one that changes flags (`Invalid argument`).
  */
 export function writing(
   namespace: string | undefined,
@@ -56,18 +56,20 @@ export function writing(
     : transaction(namespace, [added, ...operations]);
 }
 
-/** What is to go from a table, and what is to stay in it. */
+/** The rules to delete from a table, and those that stay. */
 interface Leaving {
   readonly going: readonly NftRule[];
-  /** Chains that something is going to be in. */
+  /** Chains that will have rules. */
   readonly needed: readonly string[];
   /** Chains whose rules another operation of the same transaction deletes. */
   readonly emptied?: readonly string[];
-  /** Whether a chain is one of the kind whose rules go: those of the other are not touched. */
+  /** Whether a chain belongs to the kind of the deleted rules. Other chains stay unchanged. */
   isOurs(chain: string): boolean;
 }
 
-/** Operations that delete rules from the table of `mark`, and chains and the table when nobody has anything left in them. */
+/**
+ * Returns the operations that delete rules from the table of `mark`, with the chains and the table once they are empty.
+ */
 export function deletions(
   observed: NftTable | undefined,
   { family, mark }: Place,
@@ -84,7 +86,10 @@ export function deletions(
   ];
 }
 
-/** Which chains of ours have nothing in them once `going` is gone, but for those that are `needed`; and whether the table has. */
+/**
+ * Returns the chains of ours that are empty after the deletion, except those that are `needed`, and whether the table
+ * is empty.
+ */
 export function leftIn(observed: NftTable | undefined, { going, needed, isOurs }: Leaving) {
   const { chains, rules, hasMore } = observed ?? { chains: [], rules: [], hasMore: false };
   const used = [...rules.filter((rule) => !going.includes(rule)).map(({ chain }) => chain), ...needed];

@@ -2,7 +2,7 @@ import type { Answer, Command } from "../../linux/command";
 import { type NftRule, parseTable } from "../../linux/read/nft/ownRules";
 import { leftIn, transaction } from "./stackTable";
 
-/** Merges the transactions of several rules of one table into one, as if they had come one after the other. */
+/** Merges the transactions of several rules of one table, with the same result as one after the other. */
 
 type Named = Readonly<Record<"family" | "table" | "name", string>>;
 type Placed = Readonly<Record<"family" | "table" | "chain", string>> & {
@@ -10,7 +10,7 @@ type Placed = Readonly<Record<"family" | "table" | "chain", string>> & {
   readonly handle?: number;
 };
 
-/** An operation as `stackChain.ts` and `stackTable.ts` write it. */
+/** An operation from `stackChain.ts` or `stackTable.ts`. */
 interface Operation {
   readonly add?: Written;
   readonly insert?: Written;
@@ -24,17 +24,17 @@ interface Written {
   readonly rule?: Placed;
 }
 
-/** How a kind recognises its rules. */
+/** The tests by which a kind recognizes its rules. */
 interface Kind {
-  /** Whether a chain is one of this kind. */
+  /** Whether a chain belongs to this kind. */
   isOurs(chain: string): boolean;
-  /** Where a rule stands among those of its chain, lowest first, by its comment. */
+  /** Returns the priority of a rule in its chain from its comment. The lowest comes first. */
   priorityOf(rule: { readonly comment?: string | undefined }): number;
 }
 
 /**
- * `undefined` where the transactions have to be made one by one: one of them writes a whole chain anew, or moves a rule to
- * another table, or the chain is in disorder, so that a place is not to be told from the priorities alone.
+ * Returns `undefined` if the transactions cannot be merged: one of them rewrites a chain or moves a rule to another
+ * table, or a chain is out of order, so that priorities alone do not determine positions.
  */
 export function merged(
   changes: readonly Command[],
@@ -73,11 +73,11 @@ export function merged(
   ])[0];
 }
 
-/** The operations of a transaction; none for another command. */
+/** Returns the operations of a transaction, or none for another command. */
 const operationsIn = ({ tool, input }: Command): readonly Operation[] =>
   tool === "nft" && input !== undefined ? JSON.parse(input).nftables : [];
 
-/** Whether it empties a chain before it writes to it. */
+/** Whether a transaction empties a chain before it writes to it. */
 function isRewriting(operations: readonly Operation[]): boolean {
   const first = operations.findIndex((operation) => operation.delete);
   return first >= 0 && operations.slice(first).some((operation) => !operation.delete);

@@ -104,7 +104,7 @@ describe("Reachability", () => {
       it("passes if there is an answer, and fails as `blocked`", async () => {
         expect((await make(args)).state["answer"]).to.equal(answer);
         expect(await failure({ ...args, expect: "blocked" })).to.match(
-          /^red reaches 10\.0\.0\.2 .*, but is not to \(.*\)\nthe way is red → blue: a filter on one of these has to stop it$/,
+          /^red can reach 10\.0\.0\.2 .*, but `expect` is `blocked` \(.*\)\nthe way is red → blue: add a filter to one of these$/,
         );
       });
 
@@ -122,7 +122,7 @@ describe("Reachability", () => {
     const args = { protocol: "http", path: "/broken" };
     expect((await make(args)).state["answer"]).to.equal("HTTP 10.0.0.2 port 80: status 500");
     expect(await failure({ ...args, status: 204 })).to.match(
-      /^red does not reach 10\.0\.0\.2 by HTTP on port 80 \(HTTP 10\.0\.0\.2 port 80: status 500, where the status is to be 204\)\n/,
+      /^red does not reach 10\.0\.0\.2 by HTTP on port 80 \(HTTP 10\.0\.0\.2 port 80: status 500, not the expected status 204\)\n/,
     );
   });
 

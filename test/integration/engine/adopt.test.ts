@@ -441,21 +441,24 @@ describe("adopt, with the kernel", () => {
         route,
         { ...ROUTE, via, adopt: true },
         [["route add throw 10.9.0.0/24 proto static", lab]],
-        refusedAsIncompatible(`${lab}/10.9.0.0/24`, "is of a type that no Route has"),
+        refusedAsIncompatible(`${lab}/10.9.0.0/24`, "has a type that Route does not support"),
       ],
       [
         "a route with settings that no Route has",
         route,
         { ...ROUTE, via, adopt: true },
         [["route add 10.9.0.0/24 via 10.1.0.3 advmss 1360 proto static", lab]],
-        refusedAsIncompatible(`${lab}/10.9.0.0/24`, "has settings that no Route has: advmss"),
+        refusedAsIncompatible(`${lab}/10.9.0.0/24`, "has settings that Route does not support: advmss"),
       ],
       [
         "a neighbour that somebody else manages",
         neighbor,
         { ...NEIGHBOR, address: "10.1.0.9", lladdr, adopt: true },
         [[`neigh add 10.1.0.9 lladdr ${lladdr} dev it-up nud permanent extern_learn`, lab]],
-        refusedAsIncompatible(`${lab}/it-up 10.1.0.9`, "has settings that no Neighbor has: extern_learn"),
+        refusedAsIncompatible(
+          `${lab}/it-up 10.1.0.9`,
+          "has settings that Neighbor does not support: extern_learn",
+        ),
       ],
     ];
     for (const [title, definition, given, made, refusal] of rows) {

@@ -317,7 +317,7 @@ describe("Address, with the kernel", () => {
       const error = await errorOf(create(near));
       if (!(error instanceof PartialError)) throw error;
       expect(error.reasons).to.deep.equal([
-        "address: is fd00::5/64, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another",
+        "address: is fd00::5/64, which another machine on this link already has (duplicate address detection, RFC 4862): choose another",
       ]);
       await engine.remove(definition, localHost, { ...error.properties });
       expect(await shown("it-near")).to.deep.equal([]);

@@ -150,7 +150,7 @@ describe("OvsBridge, with Open vSwitch", () => {
 
     it("without the kernel module, `system` is a clear error, and can be removed", async () => {
       expect(await failure(create({ name: "it-ovs" }))).to.equal(
-        "PartialError: up: asked for true, but the kernel has nothing\ndatapathType: is system, with which Open vSwitch has made no link for it: " +
+        "PartialError: up: asked for true, but the kernel has nothing\ndatapathType: is system, for which Open vSwitch has not created a link: " +
           "it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without",
       );
       expect(await ovsVsctl("list-br")).to.equal("it-ovs");

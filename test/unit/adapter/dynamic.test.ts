@@ -145,7 +145,7 @@ describe("dynamic", () => {
       const error: unknown = await create({ mark: bad }).catch((error: unknown) => error);
       expect(error).to.have.property(
         "message",
-        `this version of pulumi-netns knows no resource of kind ${kind} (mark ${bad})`,
+        `this version of pulumi-netns does not support resources of kind ${kind} (mark ${bad})`,
       );
     });
   }

@@ -70,7 +70,7 @@ describe("Reachability", () => {
     expect(pingsOf(asked)).to.equal(3);
     const leaky = host(SILENT, "1 received");
     expect(await failure(engine.create(reachability, leaky, given({ expect: "blocked" })))).to.match(
-      /^red reaches 10\.2\.0\.2 by ping, but is not to \(ping 10\.2\.0\.2: answered\)\n/,
+      /^red can reach 10\.2\.0\.2 by ping, but `expect` is `blocked` \(ping 10\.2\.0\.2: answered\)\n/,
     );
     expect(pingsOf(leaky)).to.equal(2);
   });

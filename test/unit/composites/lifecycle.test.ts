@@ -55,6 +55,7 @@ describe("composites: engine", () => {
           lamps: { defaults: { watts: 60, colour: "white", from: "ceiling", length: 1 } },
           spares: [],
         },
+        recreated: [],
         problems: [],
       });
     });

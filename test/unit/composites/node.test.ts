@@ -203,11 +203,11 @@ describe("composites: Node", () => {
     ],
     [
       { name: "a-long-router-1", interfaces: { eth0: {} } },
-      'interfaces.eth0.peer.name: is 20 bytes long, and the kernel takes 15: give a shorter name, as "a-long-ro-eth0"',
+      'interfaces.eth0.peer.name: is 20 bytes long, but the kernel accepts 15: give a shorter name, as "a-long-ro-eth0"',
     ],
     [
       { name: "n6", interfaces: { eth0: { peer: { namespace: "n6", name: "eth0" } } } },
-      "interfaces.eth0.peer.name: is eth0, as is the other end in the same namespace: name one of them otherwise",
+      "interfaces.eth0.peer.name: is eth0, like the other end in the same namespace: rename one of them",
     ],
     [{ name: "n7", routes: [{ destination: "default" }] }, /^routes\[0\].via: is missing: name a gateway/],
     [

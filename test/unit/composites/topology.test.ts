@@ -250,7 +250,7 @@ describe("composites: Topology", () => {
       ],
       [
         { filter: { guard: { chain: "input", verdict: "drop" } } },
-        /^filter.guard.inInterface: does not leave out the link lo, /,
+        /^filter.guard.inInterface: does not exclude the link lo, /,
       ],
       [
         {

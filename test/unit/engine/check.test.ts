@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { z } from "zod";
 import { checkArgs } from "../../../provider/engine/check";
 import type { Args, Definition } from "../../../provider/engine/definition";
+import { markOnObject } from "../../../provider/engine/strategies";
 import { asFarAsKnown, UNKNOWN } from "../../../provider/engine/unknown";
 
 const Shade = z.object({
@@ -49,6 +50,7 @@ const lamp: Definition = {
   create: () => [],
   update: () => [],
   remove: () => [],
+  ownership: markOnObject(),
 };
 
 /** The arguments if only a name is given. */

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { z } from "zod";
 import type { Args, Definition } from "../../../provider/engine/definition";
 import { difference, valueAt } from "../../../provider/engine/diff";
+import { markOnObject } from "../../../provider/engine/strategies";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 
 const lamp: Definition = {
@@ -24,6 +25,7 @@ const lamp: Definition = {
   create: () => [],
   update: () => [],
   remove: () => [],
+  ownership: markOnObject(),
 };
 
 const state = {

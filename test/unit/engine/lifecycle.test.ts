@@ -47,7 +47,11 @@ describe("engine", () => {
   describe("check", () => {
     it("fills in defaults, and claims", () => {
       const given = { name: "checked", mark: markFor("Lamp", "checked") };
-      expect(engine.check(lamp, HERE, given)).to.deep.equal({ args: { ...given, watts: 60 }, problems: [] });
+      expect(engine.check(lamp, HERE, given)).to.deep.equal({
+        args: { ...given, watts: 60 },
+        recreated: [],
+        problems: [],
+      });
       expect(engine.check(lamp, HERE, { ...given, mark: markFor("Lamp", "rival") }).problems).to.deep.equal([
         {
           property: "name",
@@ -148,7 +152,7 @@ describe("engine", () => {
 
     it("takes over objects if its kind allows that", async () => {
       const host = new FakeHost({ "ip show": inTurn(showing({ mark: "foreign" }), showing()) });
-      const generous = { ...lamp, mayAdopt: () => true };
+      const generous = { ...lamp, ownership: { ...lamp.ownership, mayAdopt: () => true } };
       expect((await engine.create(generous, host, asked)).state).to.deep.equal(state);
       expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${mark}`, "ip show a"]);
     });

@@ -3,6 +3,7 @@ import { claim } from "../../../provider/engine/claims";
 import type { Args, Definition, Observed } from "../../../provider/engine/definition";
 import { adopt, inheritedBy, ownOf, refuseConflict } from "../../../provider/engine/ownership";
 import type { OwnerRecord } from "../../../provider/linux/host/records";
+import { ownerOf } from "../../../provider/linux/marks/owner";
 import { markFor } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 import { candle, lamp, sun } from "../../support/fakeKind";
@@ -15,7 +16,7 @@ const former = { mark: "uplink", args: values };
 
 const observed = (mark?: string, more: object = {}): Observed<Args, object> => ({
   ...{ args: values, outputs: {}, ...more },
-  ...(mark !== undefined && { mark }),
+  owner: ownerOf(mark),
 });
 
 const record = (mark: string, more: object = {}): OwnerRecord => ({

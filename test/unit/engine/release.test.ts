@@ -3,6 +3,7 @@ import type { Args, Definition } from "../../../provider/engine/definition";
 import { keyOf, look } from "../../../provider/engine/observe";
 import { ownOf } from "../../../provider/engine/ownership";
 import { release } from "../../../provider/engine/release";
+import type { Former } from "../../../provider/linux/host/records";
 import { markFor } from "../../support/args";
 import { candle, LampHost, lamp, type Shown, sun } from "../../support/fakeKind";
 
@@ -16,7 +17,7 @@ const shown: Shown = { watts: 40, colour: "red", mark, serial: 7 };
 async function released(
   definition: Definition,
   there: Shown | undefined,
-  outputs: object,
+  { former }: { former?: Former },
   writers: readonly string[] = [],
 ) {
   const host = new LampHost();
@@ -24,7 +25,7 @@ async function released(
   const key = { kind: definition.kind, id: definition.id(args), namespace: definition.namespaceOf?.(args) };
   for (const writer of writers) await host.records.save(key, { mark: writer, args });
   const observation = await look(definition, host, args);
-  await release(definition, host, observation, ownOf(definition, observation, args), { args, outputs });
+  await release(definition, host, observation, ownOf(definition, observation, args), { args, former });
   const ran = host.ran.filter((command) => !command.startsWith("show "));
   return { ran, lamp: host.lamps.get("a"), records: host.records.kept.map((record) => record.mark) };
 }
@@ -88,7 +89,7 @@ describe("release", () => {
     await host.records.save(key, { mark, args: {} });
     // As in a look: the record of the former object is not about this one.
     const observation = { ...(await look(candle, host, args)), records: [] };
-    await release(candle, host, observation, undefined, { args, outputs: {} });
+    await release(candle, host, observation, undefined, { args });
     expect(host.records.kept).to.deep.equal([]);
   });
 
@@ -96,13 +97,13 @@ describe("release", () => {
     const house: Definition = { ...lamp, kind: "House", ownsNamespace: () => "a" };
 
     /** Whether the records of objects in the namespace still exist. */
-    async function keepsContent(there: Shown | undefined, outputs: object): Promise<boolean> {
+    async function keepsContent(there: Shown | undefined, { former }: { former?: Former }): Promise<boolean> {
       const host = new LampHost();
       if (there) host.lamps.set("a", there);
       await host.records.save({ kind: "Candle", id: "c", namespace: "a" }, { mark: theirs, args: {} });
       await host.records.save({ kind: "Candle", id: "d", namespace: undefined }, { mark: theirs, args: {} });
       const observation = await look(house, host, args);
-      await release(house, host, observation, ownOf(house, observation, args), { args, outputs });
+      await release(house, host, observation, ownOf(house, observation, args), { args, former });
       expect(host.records.kept.map(({ id }) => id)).to.include("d");
       return host.records.kept.some(({ id }) => id === "c");
     }

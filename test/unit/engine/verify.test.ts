@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { change } from "../../../provider/engine/observe";
 import { verified } from "../../../provider/engine/verify";
 import { PartialError } from "../../../provider/linux/errors";
+import type { Former } from "../../../provider/linux/host/records";
 import { markFor } from "../../support/args";
 import { absent, FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
 import { lamp, type Shown } from "../../support/fakeKind";
@@ -24,8 +25,10 @@ const pausesOf = (host: FakeHost) => host.ran.filter((command) => command.starts
 const SHORT = ["sleep 0.02", "sleep 0.04", "sleep 0.08", "sleep 0.16"];
 const LONG = [...SHORT, "sleep 0.32", "sleep 0.64", "sleep 1.28", "sleep 1.28", "sleep 1.28"];
 
-const verify = async (definition: typeof lamp, host: FakeHost, remembered: object = {}) =>
-  verified(definition, host, asked, remembered, await change(definition, host, asked, []));
+const former = { args: { watts: 10 } };
+
+const verify = async (definition: typeof lamp, host: FakeHost, former?: Former) =>
+  verified(definition, host, { args: asked, outputs: {}, former }, await change(definition, host, asked, []));
 
 async function failureOf(work: Promise<unknown>) {
   const error: unknown = await work.catch((error: unknown) => error);
@@ -37,10 +40,10 @@ async function failureOf(work: Promise<unknown>) {
 describe("verify", () => {
   it("accepts an object that equals the arguments at once, and adds earlier outputs", async () => {
     const host = new FakeHost({ "ip show": showing() });
-    expect(await verify(slow, host, { former: 1 })).to.deep.equal({
+    expect(await verify(slow, host, former)).to.deep.equal({
       ...asked,
       serial: 7,
-      former: 1,
+      former,
     });
     expect(host.ran).to.deep.equal(["ip show a"]);
   });
@@ -53,9 +56,9 @@ describe("verify", () => {
 
   it("gives up on a value soon, and returns the state as it is", async () => {
     const host = new FakeHost({ "ip show": showing({ watts: 1 }) });
-    expect(await failureOf(verify(lamp, host, { former: 1 }))).to.deep.equal({
+    expect(await failureOf(verify(lamp, host, former))).to.deep.equal({
       id: "lamp a",
-      properties: { ...asked, watts: 1, serial: 7, former: 1 },
+      properties: { ...asked, watts: 1, serial: 7, former },
       reasons: ["watts: asked for 40, but the kernel has 1"],
     });
     expect(pausesOf(host)).to.deep.equal(SHORT);

@@ -7,7 +7,8 @@ function outcome(field: z.ZodType, value: unknown): unknown {
   return result.success ? result.data : result.error.issues.map(({ message }) => message).join("; ");
 }
 
-const takes = "it takes 1 to 29 letters of ASCII, without quotes and `\\`, and not `-` or `!` at its start";
+const takes =
+  "it must have 1 to 29 ASCII characters, without quotes and `\\`, and must not start with `-` or `!`";
 
 describe("fields of filter rules", () => {
   const rows: readonly (readonly [z.ZodType, unknown, unknown])[] = [

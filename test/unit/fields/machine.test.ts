@@ -55,7 +55,7 @@ describe("addresses of machines", () => {
     const broadcast = (choice: string) =>
       `which is the broadcast address of its network: choose one from ${choice}`;
     const routers = (choice: string) =>
-      `which is the one that all routers answer for (RFC 4291): choose one from ${choice}`;
+      `which is the one that all routers answer to (RFC 4291): choose one from ${choice}`;
     for (const [address, problem] of [
       ["10.0.0.0/24", network("10.0.0.1 to 10.0.0.254")],
       ["10.0.0.255/24", broadcast("10.0.0.1 to 10.0.0.254")],
@@ -111,7 +111,8 @@ describe("addresses of machines", () => {
 
   it("a range must not contain one of them", () => {
     expect(rangeProblem("10.0.0.0", "10.0.0.255")).to.equal(undefined);
-    const multicast = "which is not a range of machines, as it has a multicast one in it: name machines only";
+    const multicast =
+      "which is not a range of machines, because it contains a multicast one: name machines only";
     expect(rangeProblem("223.0.0.0", "225.0.0.0")).to.equal(multicast);
     expect(rangeProblem("fe00::", "ff02::1")).to.equal(multicast);
     // The same numbers in the other family.
@@ -122,6 +123,6 @@ describe("addresses of machines", () => {
     expect(gatewayProblem("10.0.0.1")).to.equal(undefined);
     expect(gatewayProblem("224.0.0.1")).to.equal(MULTICAST);
     for (const address of ["127.0.0.1", "127.1.2.3", "::1"])
-      expect(gatewayProblem(address)).to.match(/^which every machine has for itself: name/);
+      expect(gatewayProblem(address)).to.match(/^which every machine has: name/);
   });
 });

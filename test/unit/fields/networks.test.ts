@@ -24,11 +24,8 @@ describe("matchedNetworks", () => {
     ],
     [[], "is an empty list: leave it out"],
     ["0.0.0.0/0", 'has "0.0.0.0/0", which is every address: leave it out'],
-    [["10.0.0.0/8", "!10.1.0.0/16"], "has networks with `!` and without: make a rule for each kind"],
-    [
-      ["10.0.0.0/8", "fd00::/8"],
-      "has networks of both families: a rule is of one family, so make one for each",
-    ],
+    [["10.0.0.0/8", "!10.1.0.0/16"], "has networks with and without `!`: create one rule for each kind"],
+    [["10.0.0.0/8", "fd00::/8"], "has networks of both families: create one rule for each family"],
     [
       ["10.0.0.0/8", "10.0.0.1/8"],
       'is "10.0.0.1/8", which has bits beyond its prefix: did you mean 10.0.0.0/8, or 10.0.0.1/32?',

@@ -41,7 +41,7 @@ const tables: readonly (readonly [string, z.ZodType, readonly (readonly [unknown
       ["", `is "", ${noMark}`],
       ["1/2/3", `is "1/2/3", ${noMark}`],
       ["0x1/", `is "0x1/", ${noMark}`],
-      ["0x1/0", 'is "0x1/0", whose mask looks at nothing: leave it out'],
+      ["0x1/0", 'is "0x1/0", whose mask selects no bits: leave it out'],
       ["0x110/0xff", 'is "0x110/0xff", which no packet has: 0x110 has bits outside of its mask 0xff'],
       [
         "0x80000000/0x7fffffff",
@@ -81,7 +81,7 @@ const tables: readonly (readonly [string, z.ZodType, readonly (readonly [unknown
     [
       [80, 80],
       ["80-90", "80-90"],
-      [[80, 443], "is neither a port nor a range: make a rule for each of several"],
+      [[80, 443], "is neither a port nor a range: create one rule for each port"],
       [0, `is 0, ${noPort}`],
       [70000, `is 70000, ${noPort}`],
       ["80,90", `is "80,90", ${noPort}`],

@@ -58,8 +58,8 @@ describe("fields of parameters", () => {
       ["4096\t131072  33554432 ", "4096 131072 33554432"],
       ["", "is empty"],
       [" \t", "is empty"],
-      ["1\n2", "may not hold line breaks"],
-      ["1\u00002", "may not hold line breaks"],
+      ["1\n2", "may not contain line breaks"],
+      ["1\u00002", "may not contain line breaks"],
       [[1], "is neither text nor a number"],
       [null, "is neither text nor a number"],
     ];

@@ -39,7 +39,7 @@ describe("invisible characters", () => {
       for (const character of INVISIBLE) {
         const message = type.safeParse(`a${character}b`).error?.issues[0]?.message;
         const code = `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
-        expect(message, code).to.equal(`has a character in it that cannot be seen, ${code}: leave it out`);
+        expect(message, code).to.equal(`has the invisible character ${code}: leave it out`);
       }
     });
 

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { address } from "../../../provider/kinds/address";
+import { byResource, ownerOf } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -92,7 +93,7 @@ describe("Address", () => {
         { peer: "192.168.15.6" },
         "address: is 192.168.15.5/24, but with a peer the prefix length belongs to the peer: write 192.168.15.5/32 here and peer 192.168.15.6/24",
       ],
-      [{ address: "10.0.0.1/32", peer: "fd00::1" }, "peer: is of another family than 10.0.0.1/32"],
+      [{ address: "10.0.0.1/32", peer: "fd00::1" }, "peer: has another family than 10.0.0.1/32"],
       [{ scope: "site" }, 'scope: is "site", not one of global, link, host'],
       [
         { address: "fd00::5/64", scope: "link" },
@@ -215,8 +216,8 @@ describe("Address", () => {
         const asked = checked(definition, { interface: link, ...given });
         const observed = definition.parse([addresses], asked);
         expect(
-          observed && { args: observed.args, outputs: observed.outputs, mark: observed.mark },
-        ).to.deep.equal(args && { args, outputs: { ip }, mark: linkMark });
+          observed && { args: observed.args, outputs: observed.outputs, owner: observed.owner },
+        ).to.deep.equal(args && { args, outputs: { ip }, owner: byResource(linkMark) });
       });
     }
 
@@ -257,7 +258,7 @@ describe("Address", () => {
 
   describe("ownership", () => {
     const mayAdopt = (mark: string | undefined) =>
-      definition.mayAdopt?.({ args: {}, outputs: {}, mark }, state);
+      definition.ownership.mayAdopt({ args: {}, outputs: {}, owner: ownerOf(mark) }, state);
 
     it("takes over an address only on a link of its own stack", () => {
       expect([
@@ -266,15 +267,11 @@ describe("Address", () => {
         mayAdopt("uplink"),
         mayAdopt(undefined),
       ]).to.deep.equal([true, false, false, false]);
-      expect(definition.isOurs?.(asObserved(state), state)).to.equal(true);
+      expect(definition.ownership.isOurs(asObserved(state), state)).to.equal(true);
     });
 
     it("needs a record on any link, which is deleted with the link", () => {
-      expect([
-        definition.isRecorded?.([addresses], state),
-        definition.isRecorded?.([undefined], state),
-        definition.link?.(state),
-      ]).to.deep.equal([true, true, "br0"]);
+      expect([definition.ownership.isRecorded, definition.link?.(state)]).to.deep.equal([true, "br0"]);
     });
 
     it("takes turns with others on its link, and only with those", () => {
@@ -312,7 +309,7 @@ describe("Address", () => {
         "has found another machine with the address",
         '"tentative": true, "dadfailed": true',
         "UP",
-        "is fd00:1::1/64, which another machine on this link has already (duplicate address detection, RFC 4862): ask for another",
+        "is fd00:1::1/64, which another machine on this link already has (duplicate address detection, RFC 4862): choose another",
       ],
     ] as const) {
       it(title, () => {

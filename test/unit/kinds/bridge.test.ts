@@ -3,6 +3,7 @@ import type { Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { bridge } from "../../../provider/kinds/bridge";
 import { birthGroup, macOf } from "../../../provider/kinds/links/identity";
+import { byResource, ownerOf } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -56,7 +57,7 @@ describe("Bridge", () => {
       [{ name: "" }, "name: is empty"],
       [
         { name: "a-bridge-with-a-long-name" },
-        'name: is 25 bytes long, and the kernel takes 15: give a shorter name, as "a-bridge-name"',
+        'name: is 25 bytes long, but the kernel accepts 15: give a shorter name, as "a-bridge-name"',
       ],
       [
         { name: "all" },
@@ -256,7 +257,7 @@ describe("Bridge", () => {
         args: { ...observed, mtu: 1500 },
         restorable: { ...observed, mtu: 1500 },
         outputs: { ifindex: 2 },
-        mark,
+        owner: byResource(mark),
         group: "0",
         incompatible: undefined,
       });
@@ -268,7 +269,7 @@ describe("Bridge", () => {
         args: observed,
         restorable: { ...observed, mtu: 1500 },
         outputs: { ifindex: 2 },
-        mark,
+        owner: byResource(mark),
         group: "0",
         incompatible: undefined,
       });
@@ -284,10 +285,10 @@ describe("Bridge", () => {
     const theirs = markFor("Bridge", "theirs");
     const observed = (mark: string | undefined, group: string, mac = state["mac"]) => ({
       ...asObserved({ ...state, mac }),
-      ...{ mark, group },
+      ...{ owner: ownerOf(mark), group },
     });
     const isOurs = (mark: string | undefined, group: string, mac?: string, asked: object = {}) =>
-      definition.isOurs?.(observed(mark, group, mac), { ...state, ...asked });
+      definition.ownership.isOurs(observed(mark, group, mac), { ...state, ...asked });
 
     it("goes by the mark, and without one by its first group", () => {
       expect([
@@ -314,9 +315,9 @@ describe("Bridge", () => {
       ]).to.deep.equal([true, true, false, false, false, false]);
       // A macvlan may have the MAC address of the link below.
       const incompatible = "is a macvlan link, not a bridge";
-      expect(definition.isOurs?.({ ...observed("Gi0/1", "0", macOf(own)), incompatible }, state)).to.equal(
-        false,
-      );
+      expect(
+        definition.ownership.isOurs({ ...observed("Gi0/1", "0", macOf(own)), incompatible }, state),
+      ).to.equal(false);
     });
 
     it("sets its alias after a crash, and leaves the first group", () => {

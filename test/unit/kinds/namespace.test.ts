@@ -4,6 +4,7 @@ import * as engine from "../../../provider/engine/lifecycle";
 import { birthGroup } from "../../../provider/kinds/links/identity";
 import { namespace } from "../../../provider/kinds/namespace";
 import { RefusedError } from "../../../provider/linux/errors";
+import { byResource, NOBODY, type Owner, ownerOf } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -90,7 +91,7 @@ describe("Namespace", () => {
       [
         { name: ".", loopback: 0, sysctls: { "net.ipv4.ip_forward": "\n1", "vm.swappiness": 1 } },
         'name: may not be "."',
-        "sysctls.net.ipv4.ip_forward: may not hold line breaks",
+        "sysctls.net.ipv4.ip_forward: may not contain line breaks",
         "sysctls.vm.swappiness: is not below `net`: it belongs to the whole host, not to a network namespace",
         "loopback: is 0, not of type boolean",
       ],
@@ -183,7 +184,7 @@ describe("Namespace", () => {
       expect(definition.parse(["4026532224", loopback, values], state)).to.deep.equal({
         args: { loopback: true, sysctls: { ...sysctls, "net.ipv4.ip_forward": "0" } },
         outputs,
-        mark,
+        owner: byResource(mark),
         group: "0",
       });
     });
@@ -193,7 +194,7 @@ describe("Namespace", () => {
       expect(definition.parse(["4026532224", loopback], none)).to.deep.equal({
         args: { loopback: true },
         outputs,
-        mark,
+        owner: byResource(mark),
         group: "0",
       });
     });
@@ -203,14 +204,17 @@ describe("Namespace", () => {
     });
 
     it("does not take a plain file for a namespace", () => {
-      const stale = { args: {}, outputs: { ...outputs, inode: 17 } };
+      const stale = { args: {}, outputs: { ...outputs, inode: 17 }, owner: NOBODY, group: undefined };
       expect(definition.parse(["17", undefined, undefined], state)).to.deep.equal(stale);
-      expect(definition.mayAdopt?.(stale, state)).to.equal(true);
+      expect(definition.ownership.mayAdopt(stale, state)).to.equal(true);
     });
 
     it("takes over its own, and no foreign one", () => {
       const taken = (mark: string | undefined, group = "0") =>
-        definition.mayAdopt?.(Object.assign({ args: { loopback: true }, outputs, mark }, { group }), state);
+        definition.ownership.mayAdopt(
+          Object.assign({ args: { loopback: true }, outputs, owner: ownerOf(mark) }, { group }),
+          state,
+        );
       expect([taken(mark), taken("foreign"), taken(undefined)]).to.deep.equal([true, false, false]);
       const own = birthGroup(mark);
       expect([taken("foreign", own), taken(undefined, own)]).to.deep.equal([true, true]);
@@ -267,14 +271,16 @@ describe("Namespace", () => {
 
   describe("the group of its loopback link", () => {
     const born = birthGroup(String(state["mark"]));
-    const wordsFor = (mark: string | undefined, group: string, news: Args = state) => {
+    const wordsFor = (mark: string | undefined, group: string, news?: Owner) => {
       const observed = {
         args: { loopback: true, sysctls: state["sysctls"] },
         outputs: {},
         group,
-        ...(mark && { mark }),
+        owner: ownerOf(mark),
       };
-      return printed(definition.update(observed, news)).join("; ").replaceAll(born, "BORN");
+      return printed(definition.update(observed, state, news))
+        .join("; ")
+        .replaceAll(born, "BORN");
     };
     const other = markFor("Namespace", "other");
 
@@ -288,7 +294,7 @@ describe("Namespace", () => {
 
     it("follows the mark, and is removed with it", () => {
       expect(wordsFor(other, birthGroup(other))).to.contain("group BORN");
-      expect(wordsFor(String(state["mark"]), born, { ...state, mark: "" })).to.contain("group 0");
+      expect(wordsFor(String(state["mark"]), born, NOBODY)).to.contain("group 0");
     });
 
     it("stays if somebody else has set one", () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../../provider/engine/definition";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { neighbor } from "../../../provider/kinds/neighbor";
+import { byResource, NOBODY, type Owner } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -72,7 +73,7 @@ describe("Neighbor", () => {
       [{ interface: undefined }, "interface: is required"],
       [
         { interface: "a".repeat(16) },
-        'interface: is 16 bytes long, and the kernel takes 15: give a shorter name, as "aaaaaaaaa-aaaaa"',
+        'interface: is 16 bytes long, but the kernel accepts 15: give a shorter name, as "aaaaaaaaa-aaaaa"',
       ],
       [{ interface: "lo" }, "interface: is lo, which has no neighbours: name another link"],
       [{ namespace: "-red" }, "namespace: may not start with `-`: tools would read it as an option"],
@@ -177,19 +178,18 @@ describe("Neighbor", () => {
     });
 
     it("restores the protocol, and never sets one on a restored entry without one", () => {
-      const become = (was: string | undefined, args: object, now?: string) => {
-        const observed = { ...asObserved({ ...state, lladdr: "02:00:00:00:00:08" }), mark: was };
-        return printed(
-          definition.update(observed, { ...state, ...args, ...(now !== undefined && { mark: now }) }),
-        );
+      const become = (was: Owner, args: object, now?: Owner) => {
+        const observed = { ...asObserved({ ...state, lladdr: "02:00:00:00:00:08" }), owner: was };
+        return printed(definition.update(observed, { ...state, ...args }, now));
       };
+      const other: Owner = { by: "program", protocol: 4 };
       const replace = `ip neigh replace 10.0.0.9 dev br0 lladdr ${lladdr} nud permanent`;
       expect([
-        become(markFor("Neighbor", "it"), {}, "proto 4"),
-        become("proto 4", { adopt: true }),
-        become(undefined, { adopt: true }),
-        become(undefined, { adopt: true }, ""),
-        become(undefined, {}),
+        become(byResource(markFor("Neighbor", "it")), {}, other),
+        become(other, { adopt: true }),
+        become(NOBODY, { adopt: true }),
+        become(NOBODY, { adopt: true }, NOBODY),
+        become(NOBODY, {}),
       ]).to.deep.equal([
         [`${replace} proto 4`],
         [`${replace} proto 110`],
@@ -198,7 +198,7 @@ describe("Neighbor", () => {
         [`${replace} proto 110`],
       ]);
       expect(
-        definition.update({ ...asObserved(state), mark: undefined }, { ...state, adopt: true }),
+        definition.update({ ...asObserved(state), owner: NOBODY }, { ...state, adopt: true }),
       ).to.deep.equal([]);
     });
   });
@@ -206,36 +206,32 @@ describe("Neighbor", () => {
   describe("parse", () => {
     const entry = (more: object) => JSON.stringify([{ dst: "10.0.0.9", ...more }]);
     const observed = (more: object, args = state) => {
-      const {
-        mark: observedMark,
-        incompatible,
-        args: observedArgs,
-      } = definition.parse([entry(more)], args) ?? {};
-      return { args: observedArgs, mark: observedMark, incompatible };
+      const found = definition.parse([entry(more)], args);
+      return { args: found?.args, owner: found?.owner, incompatible: found?.incompatible };
     };
     const mine = { state: ["PERMANENT"], lladdr, protocol: "110" };
 
     it("reads one of ours in any state", () => {
-      const { mark } = state;
-      const asAsked = { args: { lladdr, state: "permanent" }, mark, incompatible: undefined };
+      const owner = byResource(String(state["mark"]));
+      const asAsked = { args: { lladdr, state: "permanent" }, owner, incompatible: undefined };
       expect(observed(mine)).to.deep.equal(asAsked);
       expect(observed({ ...mine, state: ["STALE"] }).args).to.deep.equal({ lladdr, state: "stale" });
       expect(observed({ protocol: "110" }).args).to.deep.equal({ lladdr: undefined, state: "none" });
     });
 
     it("names the owner of another one, and the fields that would be lost", () => {
-      expect(observed({ ...mine, protocol: "4" }).mark).to.equal("proto 4");
+      expect(observed({ ...mine, protocol: "4" }).owner).to.deep.equal({ by: "program", protocol: 4 });
       expect(observed({ state: ["PERMANENT"], lladdr, managed: null })).to.deep.equal({
         args: { lladdr, state: "permanent" },
-        mark: undefined,
-        incompatible: "has settings that no Neighbor has: managed",
+        owner: NOBODY,
+        incompatible: "has settings that Neighbor does not support: managed",
       });
     });
 
     it("takes over only what the kernel has learnt", () => {
       const mayAdopt = (more: object, args = state) => {
         const found = definition.parse([entry(more)], args);
-        return found && definition.mayAdopt?.(found, args);
+        return found && definition.ownership.mayAdopt(found, args);
       };
       expect([
         mayAdopt({ state: ["STALE"], lladdr }),

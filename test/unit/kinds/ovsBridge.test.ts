@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Args, Definition } from "../../../provider/engine/definition";
 import { macOf } from "../../../provider/kinds/links/identity";
 import { ovsBridge } from "../../../provider/kinds/ovsBridge";
+import { NOBODY, ownerOf } from "../../../provider/linux/marks/owner";
 import { checked, itCreates, itDiffers, itRefuses, itUpdates, markFor } from "../../support/args";
 
 const definition: Definition = ovsBridge;
@@ -51,18 +52,15 @@ describe("OvsBridge", () => {
       [{ name: "" }, "name: is empty"],
       [
         { name: "a-bridge-with-a-long-name" },
-        'name: is 25 bytes long, and the kernel takes 15: give a shorter name, as "a-bridge-name"',
+        'name: is 25 bytes long, but the kernel accepts 15: give a shorter name, as "a-bridge-name"',
       ],
-      [
-        { name: "@br" },
-        "name: may not start with `@`: ovs-vsctl would take it for a row that the same call makes",
-      ],
+      [{ name: "@br" }, "name: may not start with `@`: ovs-vsctl would read it as a row of the same call"],
       [{ datapathType: "dpdk" }, 'datapathType: is "dpdk", not one of system, netdev'],
       [{ mac: "02:00:00" }, 'mac: is "02:00:00", not a MAC address such as 02:00:00:00:00:01'],
       [{ mtu: 67 }, "mtu: is 67, not a whole number from 68 to 65535 bytes"],
       [{ failMode: "open" }, 'failMode: is "open", not one of standalone, secure'],
       [{ stp: 1 }, "stp: is 1, not of type boolean"],
-      [{ stp: true, rstp: true }, "rstp: is true beside `stp`: a bridge speaks one of the two protocols"],
+      [{ stp: true, rstp: true }, "rstp: is true together with `stp`: a bridge runs only one of them"],
       [{ up: null }, "up: is null, not of type boolean"],
       [
         { namespace: "red" },
@@ -133,7 +131,7 @@ describe("OvsBridge", () => {
     });
 
     it("removes it with its ports", () => {
-      expect(definition.remove({ args: {}, outputs: {} }, state)).to.deep.equal([
+      expect(definition.remove({ args: {}, outputs: {}, owner: NOBODY }, state)).to.deep.equal([
         { tool: "ovs-vsctl", args: ["--timeout=10", "--if-exists", "del-br", "unit-ovs"] },
       ]);
     });
@@ -154,7 +152,7 @@ describe("OvsBridge", () => {
           up: true,
         },
         outputs: { ifindex: 7 },
-        mark: markFor("OvsBridge", "it"),
+        owner: ownerOf(markFor("OvsBridge", "it")),
       });
     });
 
@@ -171,7 +169,7 @@ describe("OvsBridge", () => {
     it("finds an object of another kind if only the kernel knows it", () => {
       const observed = parse([NONE, link({ linkinfo: { info_kind: "bridge" }, ifalias: "theirs" })]);
       expect(observed).to.deep.include({
-        mark: "theirs",
+        owner: ownerOf("theirs"),
         incompatible: "is a bridge link, not a bridge of Open vSwitch",
       });
     });
@@ -182,7 +180,7 @@ describe("OvsBridge", () => {
         {
           property: "datapathType",
           reason:
-            "is system, with which Open vSwitch has made no link for it: it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without",
+            "is system, for which Open vSwitch has not created a link: it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without",
         },
       ]);
     });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Definition } from "../../../provider/engine/definition";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { ovsPort } from "../../../provider/kinds/ovsPort";
+import { NOBODY, ownerOf } from "../../../provider/linux/marks/owner";
 import { checked, itCreates, itDiffers, itRefuses, itUpdates, markFor, printed } from "../../support/args";
 
 const definition: Definition = ovsPort;
@@ -72,11 +73,11 @@ describe("OvsPort", () => {
       [{ interface: undefined }, "interface: is required"],
       [
         { interface: "a".repeat(16) },
-        'interface: is 16 bytes long, and the kernel takes 15: give a shorter name, as "aaaaaaaaa-aaaaa"',
+        'interface: is 16 bytes long, but the kernel accepts 15: give a shorter name, as "aaaaaaaaa-aaaaa"',
       ],
       [
         { bridge: "@br" },
-        "bridge: may not start with `@`: ovs-vsctl would take it for a row that the same call makes",
+        "bridge: may not start with `@`: ovs-vsctl would read it as a row of the same call",
       ],
       [{ tag: 0 }, "tag: is 0, not a whole number from 1 to 4094"],
       [{ tag: "10" }, 'tag: is "10", not of type number'],
@@ -90,7 +91,7 @@ describe("OvsPort", () => {
       [{ vlanMode: "native-tagged" }, "tag: is required with `vlanMode` `native-tagged`"],
       [
         { vlanMode: "trunk", tag: 10 },
-        "tag: is 10, but on a `trunk` frames carry their VLAN: leave it out, or say `native-untagged` for frames without one",
+        "tag: is 10, but on a `trunk` frames carry their VLAN: leave it out, or set `native-untagged` for frames without one",
       ],
       [
         { tag: 10, trunks: [20] },
@@ -146,7 +147,7 @@ describe("OvsPort", () => {
     });
 
     it("removes it from any bridge", () => {
-      expect(definition.remove({ args: {}, outputs: {} }, state)).to.deep.equal([
+      expect(definition.remove({ args: {}, outputs: {}, owner: NOBODY }, state)).to.deep.equal([
         { tool: "ovs-vsctl", args: del.split(" ").slice(1) },
       ]);
     });
@@ -168,7 +169,7 @@ describe("OvsPort", () => {
       });
       expect(definition.parse([tables(), link()], state)).to.deep.include({
         outputs: { ofport: 3 },
-        mark: markFor("OvsPort", "it"),
+        owner: ownerOf(markFor("OvsPort", "it")),
         incompatible: undefined,
       });
     });

@@ -4,6 +4,7 @@ import { diff } from "../../../provider/engine/lifecycle";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { policyRule } from "../../../provider/kinds/policyRule";
 import { isWait } from "../../../provider/linux/command";
+import { byResource } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -88,22 +89,25 @@ describe("PolicyRule", () => {
       [{ family: "inet" }, 'family: is "inet", not one of ipv4, ipv6'],
       [
         { family: "ipv6" },
-        "from: is 10.0.0.0/8, but the rule is of ipv6: a rule is of one family, so make one for each",
+        "from: is 10.0.0.0/8, but the family of the rule is ipv6: create one rule for each family",
       ],
       [
         { to: "fd00::/8" },
-        "to: is fd00::/8, but the rule is of ipv4: a rule is of one family, so make one for each",
+        "to: is fd00::/8, but the family of the rule is ipv4: create one rule for each family",
       ],
       [{ from: "0.0.0.0/0" }, 'from: is "0.0.0.0/0", which is every address: leave it out'],
-      [{ ipproto: "icmpv6" }, "ipproto: is icmpv6, which is not of ipv4: write icmp, or the other family"],
+      [
+        { ipproto: "icmpv6" },
+        "ipproto: is icmpv6, which does not belong to ipv4: write icmp, or the other family",
+      ],
       [
         { ipproto: "icmp", dport: 80 },
         "dport: has a port, but icmp has no ports: set `ipproto` to tcp, udp or sctp, or leave it out",
       ],
-      [{ sport: [80, 81] }, "sport: is neither a port nor a range: make a rule for each of several"],
+      [{ sport: [80, 81] }, "sport: is neither a port nor a range: create one rule for each port"],
       [
         { from: undefined, invert: true },
-        "invert: is true, but nothing says which packets are left out, so the rule is for none: give one of `from`, `to`, `tos`, `iif`, `oif`, `fwmark`, `ipproto`, `sport`, `dport`, `uidrange`",
+        "invert: is true, but no field selects packets to exclude, so the rule matches none: set one of `from`, `to`, `tos`, `iif`, `oif`, `fwmark`, `ipproto`, `sport`, `dport`, `uidrange`",
       ],
       [{ action: "goto" }, 'action: is "goto", not one of lookup, blackhole, unreachable, prohibit'],
       [{ table: undefined }, "table: is required: the routing table to look up, or another `action`"],
@@ -112,11 +116,8 @@ describe("PolicyRule", () => {
         { action: "blackhole", table: undefined, suppressPrefixlength: 0 },
         `suppressPrefixlength: ${looksUpNothing("blackhole")}`,
       ],
-      [{ tos: 32 }, "tos: is 32, but of IPv4 the kernel looks at the bits of RFC 1349 alone: write 4 to 28"],
-      [
-        { suppressPrefixlength: 33 },
-        "suppressPrefixlength: is 33, but prefixes of IPv4 have 32 bits at most",
-      ],
+      [{ tos: 32 }, "tos: is 32, but for IPv4 the kernel compares only the bits of RFC 1349: write 4 to 28"],
+      [{ suppressPrefixlength: 33 }, "suppressPrefixlength: is 33, but IPv4 prefixes have at most 32 bits"],
     ]);
   });
 
@@ -246,7 +247,7 @@ describe("PolicyRule", () => {
       expect(strict).to.deep.equal({
         asked: ["ip netns exec red sysctl --ignore net/ipv4/conf/all/rp_filter"],
         said: [
-          "rp_filter is strict (1) in red: answers that come in by another link than this rule sends packets by are dropped. Where that is so, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
+          "rp_filter is strict (1) in red: replies that arrive on another link than the one of this rule are dropped. If that happens, set net.ipv4.conf.all.rp_filter to 2 with a Sysctl",
         ],
       });
       expect(told(state, `${all} = 2`)).to.deep.include({ said: [] });
@@ -267,20 +268,23 @@ describe("PolicyRule", () => {
       const args = checked(definition, every, "it");
       const { priority: _, namespace: _2, family: _3, mark, ...said } = args;
       const observed = definition.parse(answer(everySeen), args);
-      expect([observed?.args, observed?.mark]).to.deep.equal([said, mark]);
+      expect([observed?.args, observed?.owner]).to.deep.equal([said, byResource(String(mark))]);
     });
 
     it("skips other priorities, and foreign rules beside its own", () => {
       const other = rule(9).replace("100", "101");
       expect(definition.parse(answer(other), state)).to.equal(undefined);
       expect(definition.parse(answer(rule(8, 3), other, rule(7)), state)).to.deep.include({
-        mark: state["mark"],
+        owner: byResource(String(state["mark"])),
         count: 1,
       });
     });
 
     it("names the owner of another one", () => {
-      expect(definition.parse(answer(rule(7, 3)), state)).to.deep.include({ mark: "proto 3", count: 0 });
+      expect(definition.parse(answer(rule(7, 3)), state)).to.deep.include({
+        owner: { by: "program", protocol: 3 },
+        count: 0,
+      });
     });
 
     it("reports a surplus rule, whichever of the two equals the arguments", () => {

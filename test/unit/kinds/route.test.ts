@@ -7,10 +7,12 @@ import { UNKNOWN } from "../../../provider/engine/unknown";
 import { route as definition } from "../../../provider/kinds/route";
 import { ip } from "../../../provider/linux/command";
 import { RefusedError } from "../../../provider/linux/errors";
+import { byResource } from "../../../provider/linux/marks/owner";
 import { HERE } from "../../support/fakeHost";
 
 const route: Definition = definition;
 const mark = "pulumi-netns:Route:0123456789ab:lab/dev/way";
+const owner = byResource(mark);
 
 /** Arguments as the check passes them on. */
 function checked(given: object): Args {
@@ -144,7 +146,7 @@ describe("Route", () => {
       const table = /table (\S+)/.exec(words)?.[1];
       const full = [type + words, ...(rest ? [rest] : [])].join(" ");
       it(`${family}route … ${full}`, () => {
-        const observed = { args: {}, outputs: {}, mark, restorable: { type: "unicast", interface: "eth9" } };
+        const observed = { args: {}, outputs: {}, owner, restorable: { type: "unicast", interface: "eth9" } };
         const isLowest = words.includes("metric 0 ");
         expect({
           probe: route.probe(args),
@@ -210,8 +212,8 @@ describe("Route", () => {
 
   describe("bad input", () => {
     const nowhere = "is missing: name a gateway here, a link as `interface`, or several ways as `nexthops`";
-    const blocked = "has no meaning for a route of type blackhole, which lets nothing through: leave it out";
-    const several = "does not go with `nexthops`: move it into one of them";
+    const blocked = "has no meaning for a route of type blackhole, which forwards nothing: leave it out";
+    const several = "has no meaning with `nexthops`: move it into one of them";
     const ways = [{ via: "10.1.0.2" }, { via: "10.2.0.2" }];
     const rows: readonly (readonly [given: object, problems: Readonly<Record<string, string>>])[] = [
       [{}, { destination: "is required" }],
@@ -265,7 +267,7 @@ describe("Route", () => {
       ],
       [
         { destination: "10.0.0.0/8", nexthops: [{ via: "10.1.0.2" }] },
-        { nexthops: "needs two ways or more: write a single one as `via` and `interface`" },
+        { nexthops: "needs two or more ways: write a single one as `via` and `interface`" },
       ],
       [
         { destination: "10.0.0.0/8", nexthops: [{ via: "10.1.0.2", weight: 0 }, { gateway: "10.2.0.2" }] },
@@ -287,7 +289,7 @@ describe("Route", () => {
           nexthops: [{ via: "fd01::2" }, { interface: "eth1" }, { via: "fe80::1" }],
         },
         {
-          "nexthops[1].via": "is missing: of several IPv6 ways each needs a gateway",
+          "nexthops[1].via": "is missing: each of several IPv6 ways needs a gateway",
           "nexthops[2].via": "is fe80::1, which may be on any link: name the link as `interface`",
         },
       ],
@@ -305,8 +307,8 @@ describe("Route", () => {
         {
           via: "is 10.0.0.1, but an IPv6 route takes IPv6 gateways",
           source: "is 10.0.0.2, but this is an IPv6 route: write an IPv6 address",
-          metric: "is 0, which the kernel takes for 1024 in IPv6: write 1024",
-          mtu: "is 1279, but 1280 bytes must get through in IPv6 (RFC 8200): write 1280 or more",
+          metric: "is 0, which the kernel reads as 1024 for IPv6: write 1024",
+          mtu: "is 1279, but IPv6 needs at least 1280 bytes (RFC 8200): write 1280 or more",
         },
       ],
       [
@@ -338,7 +340,7 @@ describe("Route", () => {
       [
         { destination: "fd07::/48", interface: "a-very-long-link-name" },
         {
-          interface: 'is 21 bytes long, and the kernel takes 15: give a shorter name, as "a-very-lo-name"',
+          interface: 'is 21 bytes long, but the kernel accepts 15: give a shorter name, as "a-very-lo-name"',
         },
       ],
       [
@@ -445,13 +447,13 @@ describe("Route", () => {
         "ours",
         args,
         `[${ours}]`,
-        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: false },
+        { args: asIs, outputs: {}, owner, incompatible: undefined, hasRival: false },
       ],
       [
         "ours among others",
         args,
         `[${ours},${lowly}]`,
-        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: false },
+        { args: asIs, outputs: {}, owner, incompatible: undefined, hasRival: false },
       ],
       [
         "another's",
@@ -460,7 +462,7 @@ describe("Route", () => {
         {
           args: { ...asIs, via: "10.2.0.2" },
           outputs: {},
-          mark: "proto 3",
+          owner: { by: "program", protocol: 3 },
           incompatible: undefined,
           hasRival: false,
         },
@@ -469,7 +471,7 @@ describe("Route", () => {
         "ours behind another's",
         args,
         `[${foreign},${ours}]`,
-        { args: asIs, outputs: {}, mark, incompatible: undefined, hasRival: true },
+        { args: asIs, outputs: {}, owner, incompatible: undefined, hasRival: true },
       ],
       [
         "other values in every field",
@@ -481,7 +483,7 @@ describe("Route", () => {
             ...{ type: "unicast", via: "::ffff:102:304", interface: "v1", onlink: true },
             ...{ mtu: 1300, source: "fd02::1", nexthops: undefined },
           },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -490,7 +492,7 @@ describe("Route", () => {
         `[{"type":"7","dst":"fd09::/64","dev":"lo","protocol":"110","metric":1024,"flags":[]}]`,
         {
           args: { type: "unreachable", via: undefined, interface: undefined, onlink: false, ...none },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -507,7 +509,7 @@ describe("Route", () => {
               { via: "fd02::2", interface: "v1", weight: 2, onlink: true },
             ],
           },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -524,7 +526,7 @@ describe("Route", () => {
               { via: "10.1.0.2", weight: 1, onlink: false },
             ],
           },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -533,7 +535,7 @@ describe("Route", () => {
         `[{"type":"1","dst":"default","dev":"v0","protocol":"110","metric":1024,"flags":[]}]`,
         {
           args: { type: "unicast", via: undefined, onlink: false, ...none, destination: "::/0" },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
       [
@@ -542,7 +544,7 @@ describe("Route", () => {
         `[{"type":"1","dst":"default","via":{"family":"inet6","host":"fd01::2"},"dev":"v0","protocol":"110","flags":[]}]`,
         {
           args: { type: "unicast", via: "fd01::2", onlink: false, ...none, destination: "0.0.0.0/0" },
-          ...{ outputs: {}, mark, incompatible: undefined, hasRival: false },
+          ...{ outputs: {}, owner, incompatible: undefined, hasRival: false },
         },
       ],
     ];
@@ -580,12 +582,12 @@ describe("Route", () => {
       [
         "of a type that no argument can express",
         foreign.replace('"type":"1"', '"type":"9"'),
-        "is of a type that no Route has",
+        "has a type that Route does not support",
       ],
       [
         "with settings that no argument can express",
         foreign.replace('"flags"', '"metrics":[{"mtu":1400,"advmss":1360}],"flags"'),
-        "has settings that no Route has: advmss",
+        "has settings that Route does not support: advmss",
       ],
     ] as const) {
       it(`never takes it over when it is ${title}`, () => {
@@ -596,7 +598,7 @@ describe("Route", () => {
     it("restores the protocol number of its creator", () => {
       const observed = route.parse([`[${ours}]`], args);
       if (!observed) throw new Error("the route was not found");
-      expect(route.update(observed, { ...args, mark: "proto 3" })).to.deep.equal([
+      expect(route.update(observed, args, { by: "program", protocol: 3 })).to.deep.equal([
         typed("blue", "route replace 10.9.0.0/24 table main metric 0 proto 3 via 10.1.0.2"),
       ]);
     });
@@ -607,7 +609,7 @@ describe("Route", () => {
       if (!observed) throw new Error("the route was not found");
       expect(() => route.update(observed, args)).to.throw(
         RefusedError,
-        "blue/10.9.0.0/24 has another route with the same metric beside it: remove that one by hand first",
+        "blue/10.9.0.0/24 cannot change: another route has the same destination and metric. Remove that one by hand first",
       );
     });
 

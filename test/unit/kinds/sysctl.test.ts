@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { sysctl } from "../../../provider/kinds/sysctl";
+import { NOBODY } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   checked,
@@ -50,7 +51,7 @@ describe("Sysctl", () => {
       ],
       [{ value: undefined }, "value: is required"],
       [{ value: "" }, "value: is empty"],
-      [{ value: "1\n0" }, "value: may not hold line breaks"],
+      [{ value: "1\n0" }, "value: may not contain line breaks"],
       [{ value: [1] }, "value: is neither text nor a number"],
       [{ namespace: "" }, "namespace: is empty"],
       [{ name: "forwarding" }, "name: is not a property; there are `key`, `value`, `namespace`"],
@@ -148,6 +149,7 @@ describe("Sysctl", () => {
       expect(definition.parse(["net.ipv4.ip_forward = 1"], state)).to.deep.equal({
         args: { value: "1" },
         outputs: {},
+        owner: NOBODY,
       });
     });
 

@@ -3,6 +3,7 @@ import type { Args, Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { birthGroup, macOf } from "../../../provider/kinds/links/identity";
 import { vethPair } from "../../../provider/kinds/vethPair";
+import { byResource, NOBODY, type Owner, ownerOf } from "../../../provider/linux/marks/owner";
 import {
   asObserved,
   type Change,
@@ -33,7 +34,7 @@ const seenBlue = { name: "veth-blue", bridge: undefined, mac: macB, mtu: 1500, u
 /** The output of `ip link` about both ends if the kernel has exactly these arguments. */
 const asPair = (args: Args, mark = String(args["mark"])) => {
   const end = { ifalias: mark, group: "default" };
-  return { ...asObserved(args), mark, end, peer: end };
+  return { ...asObserved(args), owner: byResource(mark), end, peer: end };
 };
 const nothing = { name: undefined };
 
@@ -57,9 +58,9 @@ describe("VethPair", () => {
       [{ end: "bad-a" }, 'end: is "bad-a", not of type object'],
       [
         { end: { name: "warehouse-uplink" } },
-        'end.name: is 16 bytes long, and the kernel takes 15: give a shorter name, as "warehouse-plink"',
+        'end.name: is 16 bytes long, but the kernel accepts 15: give a shorter name, as "warehouse-plink"',
       ],
-      [{ end: { name: "a:b" } }, "end.name: may not hold `%` or `:`"],
+      [{ end: { name: "a:b" } }, "end.name: may not contain `%` or `:`"],
       [
         { end: { name: "bad-a", bridge: "br 0" } },
         'end.bridge: is "br 0": white space, control characters, quotes, `/` and `\\` are not allowed',
@@ -81,11 +82,11 @@ describe("VethPair", () => {
       [{ mtu: 1400 }, "mtu: is not a property; there are `end`, `peer`, `deleteForeign`, `adopt`"],
       [
         { peer: { name: "bad-a" } },
-        "peer.name: is bad-a, as is the other end in the same namespace: name one of them otherwise",
+        "peer.name: is bad-a, like the other end in the same namespace: rename one of them",
       ],
       [
         { end: { name: "bad-a", namespace: "red" }, peer: { name: "bad-a", namespace: "red" } },
-        "peer.name: is bad-a, as is the other end in the same namespace: name one of them otherwise",
+        "peer.name: is bad-a, like the other end in the same namespace: rename one of them",
       ],
       [
         { end: { name: "", mtu: 1 }, peer: { name: "default" } },
@@ -270,17 +271,20 @@ describe("VethPair", () => {
   describe("parse", () => {
     const marked = { ...state, mark: goldenMark };
     const outputs = { ifindex: 2, peerIfindex: 2 };
+    const different: Owner = { by: "foreign", texts: ["left", "right"] };
 
     const parsed = (...answers: readonly (string | undefined)[]) => {
-      const { args, outputs, mark, incompatible } = definition.parse(answers, marked) ?? {};
-      return { args, outputs, mark, incompatible };
+      const found = definition.parse(answers, marked);
+      if (!found) throw new Error("the cable was not found");
+      const { args, outputs, owner, incompatible } = found;
+      return { args, outputs, owner, incompatible };
     };
 
     it("reads both ends", () => {
       expect(parsed(red, blue)).to.deep.equal({
         args: { end: seenRed, peer: seenBlue },
         outputs,
-        mark: goldenMark,
+        owner: byResource(goldenMark),
         incompatible: undefined,
       });
     });
@@ -303,13 +307,13 @@ describe("VethPair", () => {
       expect(parsed(undefined, blue)).to.deep.equal({
         args: { end: nothing, peer: seenBlue },
         outputs: { peerIfindex: 2 },
-        mark: goldenMark,
+        owner: byResource(goldenMark),
         incompatible: undefined,
       });
       expect(parsed(red, undefined)).to.deep.equal({
         args: { end: seenRed, peer: nothing },
         outputs: { ifindex: 2 },
-        mark: goldenMark,
+        owner: byResource(goldenMark),
         incompatible: undefined,
       });
     });
@@ -373,26 +377,26 @@ describe("VethPair", () => {
 
     it("reports the foreign mark if one end has another", () => {
       const foreign = blue.replace(goldenMark, "uplink");
-      expect(definition.parse([red, foreign], marked)?.mark).to.equal("uplink");
-      expect(definition.parse([red, blue], state)?.mark).to.equal(goldenMark);
+      expect(definition.parse([red, foreign], marked)?.owner).to.deep.equal(ownerOf("uplink"));
+      expect(definition.parse([red, blue], state)?.owner).to.deep.equal(byResource(goldenMark));
     });
 
     it("reports one of ours before any other, and different reports of the ends on a line each", () => {
       const named = (alias: string) => blue.replace(goldenMark, alias);
       expect([
-        definition.parse([red.replace(goldenMark, "uplink"), blue], state)?.mark,
-        definition.parse([red.replace(goldenMark, "left"), named("right")], state)?.mark,
-        definition.parse([red.replace(goldenMark, "uplink"), named("uplink")], state)?.mark,
-        definition.parse([red.replace(goldenMark, ""), named("")], state)?.mark,
-      ]).to.deep.equal([goldenMark, "left\nright", "uplink", undefined]);
+        definition.parse([red.replace(goldenMark, "uplink"), blue], state)?.owner,
+        definition.parse([red.replace(goldenMark, "left"), named("right")], state)?.owner,
+        definition.parse([red.replace(goldenMark, "uplink"), named("uplink")], state)?.owner,
+        definition.parse([red.replace(goldenMark, ""), named("")], state)?.owner,
+      ]).to.deep.equal([byResource(goldenMark), different, ownerOf("uplink"), NOBODY]);
     });
 
     it("restores the former alias of each end", () => {
-      expect(printed(definition.update(asPair(state), { ...state, mark: "left\nright" }))).to.deep.equal([
+      expect(printed(definition.update(asPair(state), state, different))).to.deep.equal([
         "ip -n red link set dev veth-red alias left",
         "ip -n blue link set dev veth-blue alias right",
       ]);
-      expect(printed(definition.update(asPair(state), { ...state, mark: "" }))).to.deep.equal([
+      expect(printed(definition.update(asPair(state), state, NOBODY))).to.deep.equal([
         'ip -n red link set dev veth-red alias ""',
         'ip -n blue link set dev veth-blue alias ""',
       ]);
@@ -404,7 +408,7 @@ describe("VethPair", () => {
     type End = object | undefined;
     const isOurs = (end: End, peer: End) => {
       const observed = { ...asObserved(state), end, peer };
-      return definition.isOurs?.(observed, state);
+      return definition.ownership.isOurs(observed, state);
     };
     const linkinfo = { info_kind: "veth" };
     const marked = { ifalias: own, group: "0", ifindex: 2, link_index: 3, link_netnsid: 0, linkinfo };
@@ -449,7 +453,7 @@ describe("VethPair", () => {
     }
 
     it("marks the end that a crash left in its first group, and ends that", () => {
-      const observed = { ...asObserved(state), mark: undefined, end: marked, peer: born };
+      const observed = { ...asObserved(state), owner: NOBODY, end: marked, peer: born };
       expect(printed(definition.update(observed, state))).to.deep.equal([
         `ip -n blue link set dev veth-blue alias ${own} group default`,
       ]);
@@ -463,7 +467,7 @@ describe("VethPair", () => {
       return problems?.map(({ property, reason }) => `${property}: ${reason}`);
     };
     const held = (property: string, operstate: string) =>
-      `${property}: is true, but the link's operational state stays ${operstate}: something else on this host holds it down`;
+      `${property}: is true, but the link's operational state stays ${operstate}: another program on this host holds it down`;
 
     it("exists once both ends pass packets", () => {
       expect(states("UP", "UP")).to.deep.equal([]);

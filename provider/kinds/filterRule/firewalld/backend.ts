@@ -9,36 +9,36 @@ import { firewallCmd, lostByReload, RELOAD } from "./reload";
 import { readRichRule, richRules } from "./richRule";
 
 /**
- * A rule is a policy of its own (firewalld.policies(5)), twice: in the permanent settings, so that it outlives a reload, and at
- * run time. A policy has room for a text, which holds the mark. A reload alone brings a new one from there to here.
+ * A rule is a policy (firewalld.policies(5)) in two copies: a permanent one that survives a reload, and one at run
+ * time. The description of the policy holds the mark. Only a reload turns a new permanent policy into one at run time.
  */
 interface Policy {
   readonly mark: string;
   readonly priority: number;
-  /** Zones that packets come from, and zones that they go to. */
+  /** The zones of packets: where they come from and where they go. */
   readonly ingress: readonly string[];
   readonly egress: readonly string[];
   readonly rules: readonly string[];
-  /** What else it says, which no argument can. */
+  /** Settings that no argument can express. */
   readonly rest: readonly string[];
 }
 
-/** firewalld takes 17 characters. */
+/** The name of a policy, for which firewalld allows 17 characters. */
 const nameOf = (mark: string): string => `pn-${parseMark(mark)?.hash}`;
 
-/** The hooks as firewalld knows them: by where packets come from and go to. */
+/** The hooks in firewalld: the zones that packets come from and go to. */
 const ZONES: Readonly<Record<string, readonly [ingress: string, egress: string]>> = {
   input: ["ANY", "HOST"],
   output: ["HOST", "ANY"],
   forward: ["ANY", "ANY"],
 };
 
-/** Policies below 0 are asked before the zones, whose targets reject: ours all are. */
+/** The priority of our policies. Policies below 0 precede the zones, whose targets reject. */
 const PRIORITY_OFFSET = -10_000;
 
 export const table = (): string => "firewalld";
 
-/** How many rules there are to be found. */
+/** The number of rich rules for one resource, permanent and at run time. */
 export const count = (args: FilterRuleArgs): number => 2 * richRules(args).length;
 
 export const probe = ({ mark }: FilterRuleArgs): Command[] => [
@@ -46,11 +46,13 @@ export const probe = ({ mark }: FilterRuleArgs): Command[] => [
   firewallCmd("--verbose", `--info-policy=${nameOf(mark)}`),
 ];
 
-/** All policies. They are those of the host: firewalld knows no other namespace, and where it does not run there are none. */
+/**
+ * Lists all policies. firewalld knows only the host's own namespace, and while it is not running there are none.
+ */
 export const discover = (namespace: string | undefined): Command[] =>
   namespace === undefined ? [lookFor(firewallCmd("--permanent", "--verbose", "--list-all-policies"))] : [];
 
-/** The resources behind the policies in the answer to `discover`. */
+/** Returns the resources whose policies are in the answer to `discover`. */
 export const discovered = ([listing]: readonly Answer[]): Marked[] =>
   parseListing(listing).flatMap((listed) => {
     const policy = policyIn(listed);
@@ -78,25 +80,25 @@ const SAID: readonly string[] = [
 
 const isSilent = (words: readonly string[]): boolean => ["", "no", "CONTINUE"].includes(words.join(" "));
 
-/** The policy with this mark in an answer to `probe`; a crash may have come before it was written down. */
+/** Returns the policy with this mark in an answer to `probe`. After a crash the policy may lack its mark. */
 function own(answer: Answer, mark: string): Policy | undefined {
   const [policy] = parseListing(answer).map(policyIn);
   return policy && ["", mark].includes(policy.mark) ? policy : undefined;
 }
 
-/** A chain in the words of the arguments, where these have any for it. */
+/** Returns a chain as an argument, if there is one for it. */
 const chainOf = ({ ingress, egress }: Policy): string =>
   Object.keys(ZONES).find((chain) => isDeepStrictEqual(ZONES[chain], [...ingress, ...egress])) ??
   `${ingress.join("+") || "nowhere"} to ${egress.join("+") || "nowhere"}`;
 
-/** The rules with this mark in the answers to `probe`, those at run time behind the permanent ones. */
+/** Returns the rules with this mark in the answers to `probe`, the permanent ones first. */
 export function find(answers: readonly Answer[], { mark, family }: FilterRuleArgs): FoundRule[] {
   const policies = answers.map((answer) => own(answer, mark));
   const found = policies.flatMap((policy) =>
     (policy?.rules ?? []).map((rule) => foundIn(policy, readRichRule(rule, family))),
   );
   const [permanent] = policies;
-  // An empty policy at run time is what a deletion without a reload leaves, and does nothing.
+  // A deletion without a reload leaves an empty policy at run time, which has no effect.
   if (found.length === 0) return permanent ? [foundIn(permanent, { rest: [] })] : [];
   return found.map((rule) => ({
     ...rule,
@@ -118,32 +120,32 @@ function foundIn(policy: Policy | undefined, rule: ReturnType<typeof readRichRul
   };
 }
 
-/** The list that single ports make. */
+/** Combines single ports into a list. */
 function together(ports: readonly FoundRule["port"][]): FoundRule["port"] {
   const single = ports.filter((port) => typeof port === "number");
   return single.length === ports.length ? portList(single) : undefined;
 }
 
-/** Makes the policy what is asked, in the place of the one with the mark `was`; reloads only where there is no other way. */
+/** Replaces the policy with the mark `was` by the requested one. Reloads only if necessary. */
 export function change(answers: readonly Answer[], was: string, args: FilterRuleArgs): Command[] {
   const [permanent, runtime] = answers.map((answer) => own(answer, was));
-  if (was !== args.mark) return [...(permanent ? deletion(was) : []), ...making(args), RELOAD];
+  if (was !== args.mark) return [...(permanent ? deletion(was) : []), ...creation(args), RELOAD];
   return [
     ...(permanent && isFramed(permanent, args)
       ? rewriting(permanent, args, "--permanent")
-      : [...(permanent ? deletion(was) : []), ...making(args)]),
+      : [...(permanent ? deletion(was) : []), ...creation(args)]),
     ...(runtime && isFramed(runtime, args) ? rewriting(runtime, args) : [RELOAD]),
   ];
 }
 
-/** Whether all but its rules is as asked. */
+/** Whether everything but the rules is as requested. */
 const isFramed = (policy: Policy, { mark, chain, priority }: FilterRuleArgs): boolean =>
   policy.mark === mark &&
   policy.priority === priority + PRIORITY_OFFSET &&
   chainOf(policy) === chain &&
   policy.rest.length === 0;
 
-function making(args: FilterRuleArgs): Command[] {
+function creation(args: FilterRuleArgs): Command[] {
   const name = nameOf(args.mark);
   const [ingress, egress] = ZONES[args.chain] ?? [];
   const set = (...words: string[]) => firewallCmd("--permanent", `--policy=${name}`, ...words);
@@ -159,16 +161,16 @@ function making(args: FilterRuleArgs): Command[] {
 
 const deletion = (mark: string): Command[] => [
   firewallCmd("--permanent", `--delete-policy=${nameOf(mark)}`),
-  tidying(mark),
+  copyDeletion(mark),
 ];
 
-/** firewalld keeps a copy of each policy that it deletes, which is ours as well. */
-const tidying = (mark: string): Command => ({
+/** Deletes the copy that firewalld keeps of each deleted policy. */
+const copyDeletion = (mark: string): Command => ({
   ...command("unlink", undefined, [`/etc/firewalld/policies/${nameOf(mark)}.xml.old`]),
   mayFail: "",
 });
 
-/** Puts in the rules that are missing, then takes out those that are too many. */
+/** Adds missing rules, then deletes surplus ones. */
 function rewriting({ rules }: Policy, args: FilterRuleArgs, ...where: readonly string[]): Command[] {
   const { family, mark } = args;
   const isSame = (one: string, other: string) =>
@@ -190,15 +192,15 @@ function rewriting({ rules }: Policy, args: FilterRuleArgs, ...where: readonly s
 }
 
 /**
- * Takes the policy away. Where a reload would harm others, what is at run time is emptied instead: it does nothing then, and
- * goes with the next reload.
+ * Deletes the policy. If a reload would harm others, the policy at run time is emptied instead. It has no effect then,
+ * and disappears with the next reload.
  */
 export function* removal(args: FilterRuleArgs): Steps {
   const answers = yield probe(args);
   const [permanent, runtime] = answers.map((answer) => own(answer, args.mark));
   if (!permanent && !runtime) return;
-  // A crash may have come between the two.
-  for (const one of permanent ? deletion(args.mark) : [tidying(args.mark)]) yield [one];
+  // A crash may have left only one of the two.
+  for (const one of permanent ? deletion(args.mark) : [copyDeletion(args.mark)]) yield [one];
   if (!runtime || (!permanent && runtime.rules.length === 0)) return;
   const lost = yield* lostByReload();
   const words = runtime.rules.map((rule) => `--remove-rich-rule=${rule}`);

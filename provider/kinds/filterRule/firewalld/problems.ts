@@ -3,7 +3,7 @@ import { asFarAsKnown } from "../../../engine/unknown";
 import type { FilterRuleArgs } from "../args";
 import { knownIcmpTypes } from "./richRule";
 
-/** What firewalld has no words for. */
+/** Reports arguments that firewalld cannot express. */
 export const firewalldProblems = (args: FilterRuleArgs): Problem[] =>
   asFarAsKnown<FilterRuleArgs, Problem>(
     ...NOWHERE.map(
@@ -22,8 +22,7 @@ const NETWORKS = "name its addresses by `source` or `destination`, or use anothe
 const NOWHERE = [
   {
     property: "namespace",
-    reason:
-      "is set, but firewalld filters the packets of the host alone: leave it out, or use another backend",
+    reason: "is set, but firewalld filters only packets of the host: leave it out, or use another backend",
   },
   {
     property: "inInterface",
@@ -36,13 +35,13 @@ const NOWHERE = [
   {
     property: "state",
     reason:
-      "is set, but firewalld asks its rules about new connections only, and lets pass those that it knows: leave it out, or use another backend",
+      "is set, but firewalld applies its rules to new connections only and accepts known ones: leave it out, or use another backend",
   },
 ] as const;
 
 function bothPorts({ port, sourcePort }: FilterRuleArgs): Problem[] {
   const reason =
-    "is set beside `port`, but firewalld takes one of the two: leave one out, or use another backend";
+    "is set together with `port`, but firewalld accepts only one of them: leave one out, or use another backend";
   return port === undefined || sourcePort === undefined ? [] : [{ property: "sourcePort", reason }];
 }
 
@@ -53,16 +52,19 @@ function unknownTypes({ icmpType, family }: FilterRuleArgs): Problem[] {
   return unknown.length === 0 ? [] : [{ property: "icmpType", reason }];
 }
 
-/** firewalld splits a rule at each of them: `Rich_Rule._lexer` of firewalld 1.3. */
+/** The characters at which firewalld splits a rule: `Rich_Rule._lexer` of firewalld 1.3. */
 function brokenPrefix({ logPrefix }: FilterRuleArgs): Problem[] {
   const reason =
-    "has a `=`, at which firewalld takes a rule apart: leave it out of the text, or use another backend";
+    "has a `=`, at which firewalld splits a rule: remove it from the text, or use another backend";
   return logPrefix?.includes("=") ? [{ property: "logPrefix", reason }] : [];
 }
 
-/** Its word is `error`, which it hands on as it is: firewalld 1.3 fails at that, at a reload as a whole. */
+/**
+ * Reports the log level `err`. firewalld calls it `error` and passes that on, and firewalld 1.3 then fails at every
+ * reload.
+ */
 function brokenLevel({ logLevel }: FilterRuleArgs): Problem[] {
   const reason =
-    "is err, by a name of firewalld that nftables refuses: use another level, such as crit or warn, or another backend";
+    "is err, but nftables refuses firewalld's name for it: use another level, such as crit or warn, or another backend";
   return logLevel === "err" ? [{ property: "logLevel", reason }] : [];
 }

@@ -6,7 +6,7 @@ export const firewallCmd = (...words: string[]): Command => command("firewall-cm
 
 export const RELOAD: Command = firewallCmd("--reload");
 
-/** What is listed of the settings, at run time and permanent. */
+/** The lists of settings, at run time and permanent. */
 const SETTINGS: readonly (readonly string[])[] = [
   ["--list-all-zones"],
   ["--list-all-policies"],
@@ -17,8 +17,8 @@ const SETTINGS: readonly (readonly string[])[] = [
 ];
 
 /**
- * Settings of others that a reload would change, each as a line: what is set at run time only would be gone, what is
- * permanent only would come into force.
+ * Returns foreign settings that a reload would change, one per line. Those at run time only would be lost, and
+ * permanent ones only would take effect.
  */
 export function* lostByReload(): Steps<readonly string[]> {
   const listings = yield both(SETTINGS);
@@ -27,15 +27,15 @@ export function* lostByReload(): Steps<readonly string[]> {
   return [...differences(listings), ...differences(yield both(sets))];
 }
 
-/** A reload may not change what others have set: that forbids what cannot do without one. */
+/** Refuses a reload that would change foreign settings. */
 export function* preflight(commands: readonly Command[]): Steps {
   if (!commands.includes(RELOAD)) return;
   const lost = yield* lostByReload();
   if (lost.length === 0) return;
   throw new RefusedError(
-    "firewalld takes a new policy by a reload only, and that would change what others have set, as its permanent settings " +
-      `are not those at run time: ${lost.join("; ")}. Keep those at run time with \`firewall-cmd --runtime-to-permanent\`, ` +
-      "or take the permanent ones with `firewall-cmd --reload`, then do this again",
+    "firewalld needs a reload for a new policy, and a reload would change settings of others, because its permanent settings " +
+      `differ from those at run time: ${lost.join("; ")}. Keep those at run time with \`firewall-cmd --runtime-to-permanent\`, ` +
+      "or apply the permanent ones with `firewall-cmd --reload`, then try again",
   );
 }
 
@@ -44,7 +44,7 @@ const IPSETS = SETTINGS.findIndex(([words]) => words === "--get-ipsets");
 const both = (settings: readonly (readonly string[])[]): Command[] =>
   settings.flatMap((words) => [firewallCmd(...words), firewallCmd("--permanent", ...words)]);
 
-/** What stands in one listing of a pair and not in the other. */
+/** Returns the settings in one list of a pair that the other lacks. */
 function differences(listings: readonly Answer[]): string[] {
   const found: string[] = [];
   for (let at = 0; at < listings.length; at += 2) {
@@ -61,7 +61,10 @@ function differences(listings: readonly Answer[]): string[] {
   return found;
 }
 
-/** Each setting by itself: `public ports 80/tcp`; of what has no sections, such as direct rules, each line. */
+/**
+ * Returns each setting separately, such as `public ports 80/tcp`. Lists without sections, such as direct rules, have
+ * one setting per line.
+ */
 function settingsIn(listing: Answer): string[] {
   const listed = parseListing(listing);
   if (listed.some(({ says }) => says.size > 0)) {
@@ -73,8 +76,11 @@ function settingsIn(listing: Answer): string[] {
   return (listing ?? "").split("\n").filter((line) => line.trim() !== "");
 }
 
-/** Policies of this package: of another stack too, as a deletion may have left one empty. */
+/**
+ * Whether a setting is a policy of this package. It may belong to another stack, because a deletion may have left an
+ * empty one.
+ */
 const isOurs = (setting: string): boolean => /^pn-[0-9a-f]{12}( |$)/.test(setting);
 
-/** Docker and libvirt put their interfaces into their zones again whenever firewalld says that it was reloaded. */
+/** Docker and libvirt add their interfaces to their zones again after each reload. */
 const isPutBack = (setting: string): boolean => /^(docker|libvirt[\w-]*) interfaces /.test(setting);

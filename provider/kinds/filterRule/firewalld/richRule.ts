@@ -6,15 +6,15 @@ import type { FilterRuleArgs } from "../args";
 import { expanded, FILTER_FIELDS, type FilterMatch, wantedMatch } from "../match";
 import { REJECTS, rejectionNamed } from "../rejectTypes";
 
-/** What is matched and what becomes of it, in the words of firewalld.richlanguage(5), and back. */
+/** Converts matches and verdicts to the words of firewalld.richlanguage(5), and back. */
 
 /**
- * Before what else a policy holds: firewalld takes a rule without matches, and one that only logs, nowhere else. Of several
- * in a policy none comes before another: they are one rule of ours.
+ * The priority of the rich rules, which precede the rest of the policy. firewalld accepts a rule without matches, and
+ * one that only logs, nowhere else. The rich rules of a policy are one rule of ours, so none precedes another.
  */
 const PRIORITY = "-1";
 
-/** ICMP types as firewalld has them, /usr/lib/firewalld/icmptypes; of the others it knows nothing. */
+/** The ICMP types of firewalld, from /usr/lib/firewalld/icmptypes. It knows no others. */
 const ICMP_NAMES: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
   ipv4: {
     ...same("echo-reply", "destination-unreachable", "source-quench", "redirect", "echo-request"),
@@ -36,13 +36,13 @@ function same(...names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, name]));
 }
 
-/** The ICMP types of this family that firewalld has a name for. */
+/** Returns the ICMP types of a family that firewalld has a name for. */
 export const knownIcmpTypes = (family: Family): string[] => Object.keys(ICMP_NAMES[family]);
 
-/** Severities of syslog(3) that firewalld calls otherwise. */
+/** The severities of syslog(3) with another name in firewalld. */
 const LEVELS: Readonly<Record<string, string>> = { err: "error", warn: "warning" };
 
-/** The rich rules that say what is asked: each has room for one network, one port and one type. */
+/** Returns the rich rules of a resource. Each has room for one network, one port and one type. */
 export const richRules = (args: FilterRuleArgs): string[] =>
   expanded(wantedMatch(args)).flatMap((one) =>
     listOf(one.port).flatMap((port) =>
@@ -53,7 +53,7 @@ export const richRules = (args: FilterRuleArgs): string[] =>
 const listOf = (port: FilterMatch["port"]): (number | string | undefined)[] =>
   typeof port === "object" ? port : [port];
 
-/** The words in the order in which firewalld lists them. */
+/** Returns the words in the order in which firewalld lists them. */
 function writeRule(wanted: FilterMatch, family: Family): string {
   return [
     `rule priority="${PRIORITY}" family="${family}"`,
@@ -70,7 +70,7 @@ function writeNetwork(where: "source" | "destination", network: string | undefin
   return [`${where} ${sign}address="${network.replace("!", "")}"`];
 }
 
-/** Of these a rule takes one. */
+/** The elements of which a rule can have one. */
 function writeElement(
   { protocol, port, sourcePort, icmpTypes }: FilterMatch,
   family: Family,
@@ -90,7 +90,7 @@ function writeVerdict({ verdict, rejectWith, logPrefix, logLevel }: FilterMatch,
   return `log${prefix} level="${LEVELS[logLevel ?? "warn"] ?? logLevel}"`;
 }
 
-/** A word of the language, and what is said of it: `source NOT address="10.0.0.0/8"`. */
+/** A word of the language with its attributes: `source NOT address="10.0.0.0/8"`. */
 interface Element {
   readonly text: string;
   readonly name: string;
@@ -98,7 +98,9 @@ interface Element {
   readonly isInverted: boolean;
 }
 
-/** A listed rich rule in the words of the arguments; what these cannot say is kept as it stands. */
+/**
+ * Returns a listed rich rule as arguments. Parts that no argument can express stay in the words of firewalld.
+ */
 export function readRichRule(rule: string, family: Family): Listed<FilterMatch> {
   const parts = elementsIn(rule).flatMap((element): Part<FilterMatch>[] =>
     element.name === "rule"
@@ -108,7 +110,10 @@ export function readRichRule(rule: string, family: Family): Listed<FilterMatch> 
   return combine<FilterMatch>(parts, FILTER_FIELDS);
 }
 
-/** An element is a word by itself; `NOT`, and words with a value, belong to the one before them. */
+/**
+ * Splits a rule into elements. An element is a separate word. `NOT`, and words with a value, belong to the one before
+ * them.
+ */
 const elementsIn = (rule: string): Element[] =>
   [...rule.matchAll(/[a-z][\w-]*(?= |$)(?: not\b)?(?: [\w-]+="[^"]*")*/gi)].map(([text]) => ({
     text,
@@ -119,7 +124,7 @@ const elementsIn = (rule: string): Element[] =>
     isInverted: / not\b/i.test(text) || /invert="(true|yes)"/i.test(text),
   }));
 
-/** What all rules of ours say says nothing. */
+/** The words that all our rules share. */
 function readHead({ attributes }: Element, family: Family): Part<FilterMatch>[] {
   const others = [
     attributes.get("family") === family ? [] : [`family=${attributes.get("family") ?? "any"}`],

@@ -485,7 +485,7 @@ describe("FilterRule, with the kernel", () => {
         expect(await ping("it-in", "10.9.1.2")).to.equal(false);
         expect(host.told).to.deep.equal([
           "the host: an accept in forward does not overrule the chain FORWARD of iptables, which drops what it does not accept itself: " +
-            "with backend `iptables` this rule is put there, and with `dockerUser: true` before Docker's own",
+            "with backend `iptables` this rule goes there, and with `dockerUser: true` before Docker's own",
         ]);
         await rule.remove();
         expect(await iptables("-S")).to.equal(docker);
@@ -556,7 +556,7 @@ describe("FilterRule, with the kernel", () => {
             const rule = await create({ ...accept, backend }, "it", host);
             expect(host.told).to.deep.equal([
               "the host: an accept in forward does not overrule the chain filter_FORWARD of the table inet firewalld, which drops what it does not accept itself: " +
-                "with backend `firewalld` this rule is put before its zones",
+                "with backend `firewalld` this rule precedes its zones",
             ]);
             expect(await ping("it-in", "10.9.1.2")).to.equal(false);
             await rule.remove();

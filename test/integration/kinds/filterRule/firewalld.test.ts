@@ -161,7 +161,7 @@ describe("FilterRule, with firewalld", function () {
       const elsewhere = await Living.create(definition, accept, "elsewhere", host);
       expect(told).to.deep.equal([
         "the host: an accept in forward does not overrule the chain filter_FORWARD of the table inet firewalld, " +
-          "which drops what it does not accept itself: with backend `firewalld` this rule is put before its zones",
+          "which drops what it does not accept itself: with backend `firewalld` this rule precedes its zones",
       ]);
       await fails("it-in", "10.9.1.2")();
       told.splice(0);
@@ -368,8 +368,8 @@ describe("FilterRule, with firewalld", function () {
       const before = await firewalld?.picture();
       expect(await failure(create(web))).to.equal(
         "RefusedError: firewalld takes a new policy by a reload only, and that would change what others have set, as its " +
-          "permanent settings are not those at run time: public ports 8080/tcp (at run time only). Keep those at run time with " +
-          "`firewall-cmd --runtime-to-permanent`, or take the permanent ones with `firewall-cmd --reload`, then do this again",
+          "permanent settings differ from those at run time: public ports 8080/tcp (at run time only). Keep those at run time with " +
+          "`firewall-cmd --runtime-to-permanent`, or apply the permanent ones with `firewall-cmd --reload`, then try again",
       );
       expect(await firewalld?.picture()).to.equal(before);
     });

@@ -180,7 +180,7 @@ describe("NatRule beside others, with the kernel", () => {
         const [warning = "", ...more] = await told({ ...masquerade, backend });
         expect(more).to.deep.equal([]);
         expect(warning).to.match(
-          /^iptables-legacy has 1 NAT rule in it-fw, which is asked as well, maybe before ours: see `iptables-legacy -t nat -S`, and keep to one of the two$/,
+          /^iptables-legacy has 1 NAT rule in it-fw, which also applies, maybe before ours: see `iptables-legacy -t nat -S`, and keep to one of the two$/,
         );
         expect(await told({ kind: "masquerade", source: "fd09::/64", backend })).to.deep.equal([]);
       });

@@ -24,8 +24,8 @@ type Winner = "ours" | "theirs" | undefined;
 function redirected(who: string, winner: Winner): string {
   const gets =
     winner === undefined
-      ? "which of the two gets its packets cannot be told beforehand; `pulumi-netns trace` sends one to see"
-      : `as things stand, ${winner === "ours" ? "this rule" : who} gets its packets. A restart of theirs may change that`;
+      ? "it is uncertain which of the two receives its packets; `pulumi-netns trace` sends one to find out"
+      : `currently ${winner === "ours" ? "this rule" : who} receives its packets. A restart of the other program may change that`;
   return `tcp port 8080 of ${room} is redirected by ${who} as well: ${gets}`;
 }
 
@@ -116,7 +116,7 @@ describe("a port in use by something else", () => {
     const { state } = await engine.create(definition, host, checked(definition, given));
     await meanwhile();
     await engine.remove(definition, host, state);
-    return warnings.filter((text) => !text.includes("asked as well, maybe before ours"));
+    return warnings.filter((text) => !text.includes("maybe before ours"));
   }
 
   // Deleted after each test, with everything in it.

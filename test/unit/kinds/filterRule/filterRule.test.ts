@@ -96,11 +96,11 @@ describe("FilterRule", () => {
       ],
       [
         { family: "ipv6", source: "10.0.0.0/8" },
-        "source: is 10.0.0.0/8, but the rule is of ipv6: a rule is of one family, so make one for each",
+        "source: is 10.0.0.0/8, but the family of the rule is ipv6: create one rule for each family",
       ],
       [
         { backend: "iptables", source: ["!10.0.0.0/8", "!192.168.0.0/16"] },
-        "source: has several networks with `!`, of which iptables takes one: use backend `nftables`, or accept what is in them by rules before this one",
+        "source: has several networks with `!`, of which iptables allows one: use backend `nftables`, or accept packets of these networks by earlier rules",
       ],
       [
         { protocol: undefined },
@@ -112,15 +112,15 @@ describe("FilterRule", () => {
       ],
       [
         { port: undefined, icmpType: "echo-request" },
-        "icmpType: is a type of ICMP, but `protocol` is tcp: set it to icmp",
+        "icmpType: is an ICMP type, but `protocol` is tcp: set it to icmp",
       ],
       [
         { port: undefined, protocol: "icmpv6" },
-        "protocol: is icmpv6, which is not of ipv4: write icmp here, or the other family",
+        "protocol: is icmpv6, which does not belong to ipv4: write icmp here, or the other family",
       ],
       [
         { backend: "iptables", port: Array.from({ length: 16 }, (_, at) => at + 1) },
-        "port: has more than 15 ports, the most that iptables takes: make two rules, or use backend `nftables`",
+        "port: has more than 15 ports, the most that iptables allows: create two rules, or use backend `nftables`",
       ],
       [
         { rejectWith: "tcp-reset" },
@@ -136,23 +136,23 @@ describe("FilterRule", () => {
       ],
       [
         { chain: "input", port: undefined, verdict: "drop" },
-        'inInterface: does not leave out the link lo, by which Pulumi talks to itself over TCP: `pulumi up` would hang, and so would `pulumi destroy`; write `inInterface: "!lo"`',
+        'inInterface: does not exclude the link lo, over which Pulumi talks to itself: `pulumi up` would hang, and so would `pulumi destroy`; write `inInterface: "!lo"`',
       ],
       [
         { chain: "output", port: undefined, outInterface: "!eth0", verdict: "reject" },
-        'outInterface: does not leave out the link lo, by which Pulumi talks to itself over TCP: `pulumi up` would hang, and so would `pulumi destroy`; name another link, or leave out its packets by `source: "!127.0.0.0/8"`',
+        'outInterface: does not exclude the link lo, over which Pulumi talks to itself: `pulumi up` would hang, and so would `pulumi destroy`; name another link, or exclude its packets by `source: "!127.0.0.0/8"`',
       ],
       [
         { dockerUser: true },
-        "dockerUser: is true, but Docker's chain is one of iptables: set backend `iptables`",
+        "dockerUser: is true, but Docker's chain belongs to iptables: set backend `iptables`",
       ],
       [
         { dockerUser: true, backend: "iptables", chain: "input" },
-        "dockerUser: is true, but Docker's chain is for packets that are passed on: set chain `forward`",
+        "dockerUser: is true, but Docker's chain is for forwarded packets: set chain `forward`",
       ],
       [
         { backend: "firewalld", namespace: "red" },
-        "namespace: is set, but firewalld filters the packets of the host alone: leave it out, or use another backend",
+        "namespace: is set, but firewalld filters only packets of the host: leave it out, or use another backend",
       ],
       [
         { backend: "firewalld", inInterface: "eth0", outInterface: "eth1" },
@@ -161,15 +161,15 @@ describe("FilterRule", () => {
       ],
       [
         { backend: "firewalld", state: "new" },
-        "state: is set, but firewalld asks its rules about new connections only, and lets pass those that it knows: leave it out, or use another backend",
+        "state: is set, but firewalld applies its rules to new connections only and accepts known ones: leave it out, or use another backend",
       ],
       [
         { backend: "firewalld", sourcePort: 53 },
-        "sourcePort: is set beside `port`, but firewalld takes one of the two: leave one out, or use another backend",
+        "sourcePort: is set together with `port`, but firewalld accepts only one of them: leave one out, or use another backend",
       ],
       [
         { backend: "firewalld", destination: ["!10.0.0.0/8", "!192.168.0.0/16"] },
-        "destination: has several networks with `!`, of which firewalld takes one: use backend `nftables`, or accept what is in them by rules before this one",
+        "destination: has several networks with `!`, of which firewalld allows one: use backend `nftables`, or accept packets of these networks by earlier rules",
       ],
       [
         { backend: "firewalld", port: undefined, protocol: "icmp", icmpType: ["info-request", "redirect"] },
@@ -177,15 +177,15 @@ describe("FilterRule", () => {
       ],
       [
         { backend: "firewalld", verdict: "log", logPrefix: "a=b" },
-        "logPrefix: has a `=`, at which firewalld takes a rule apart: leave it out of the text, or use another backend",
+        "logPrefix: has a `=`, at which firewalld splits a rule: remove it from the text, or use another backend",
       ],
       [
         { backend: "firewalld", verdict: "log", logLevel: "err" },
-        "logLevel: is err, by a name of firewalld that nftables refuses: use another level, such as crit or warn, or another backend",
+        "logLevel: is err, but nftables refuses firewalld's name for it: use another level, such as crit or warn, or another backend",
       ],
       [
         { backend: "firewalld", dockerUser: true },
-        "dockerUser: is true, but Docker's chain is one of iptables: set backend `iptables`",
+        "dockerUser: is true, but Docker's chain belongs to iptables: set backend `iptables`",
       ],
     ]);
   });

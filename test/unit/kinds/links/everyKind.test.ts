@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Args } from "../../../../provider/engine/definition";
 import { birthGroup, macOf } from "../../../../provider/kinds/links/identity";
+import { NOBODY, ownerOf } from "../../../../provider/linux/marks/owner";
 import {
   asObserved,
   type Change,
@@ -33,7 +34,7 @@ const SHARED: readonly (readonly [...Change, words?: string])[] = [
 
 const REFUSED: readonly (readonly [field: string, value: unknown, reason: string])[] = [
   ["name", "", "is empty"],
-  ["name", "a:b", "may not hold `%` or `:`"],
+  ["name", "a:b", "may not contain `%` or `:`"],
   ["namespace", ".", 'may not be "."'],
   ["bridge", "..", 'may not be ".."'],
   ["mac", "1:2:3:4:5:6", 'is "1:2:3:4:5:6", not a MAC address such as 02:00:00:00:00:01'],
@@ -152,7 +153,10 @@ for (const link of testedLinks) {
 
     describe("ownership", () => {
       const isOurs = (alias: string | undefined, group: string, mac = MAC, more: object = {}) =>
-        definition.isOurs?.({ ...asObserved({ ...state, mac }), mark: alias, ...{ group }, ...more }, state);
+        definition.ownership.isOurs(
+          { ...asObserved({ ...state, mac }), owner: ownerOf(alias), ...{ group }, ...more },
+          state,
+        );
 
       it("goes by the mark, else by its first group", () => {
         const theirs = markFor(kind, "theirs");
@@ -171,7 +175,7 @@ for (const link of testedLinks) {
       });
 
       it("marks a link that a crash left without an alias, and leaves the first group", () => {
-        const observed = { ...asObserved(state), mark: undefined, group: birthGroup(mark) };
+        const observed = { ...asObserved(state), owner: NOBODY, group: birthGroup(mark) };
         expect(printed(definition.update(observed, state))).to.deep.equal([
           `ip link set dev unit-link alias ${mark} group default`,
         ]);

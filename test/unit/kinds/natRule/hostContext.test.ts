@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { NatRuleArgs } from "../../../../provider/kinds/natRule/args";
 import {
   closeLocalnet,
-  groundIn,
-  groundProbe,
+  hostContextIn,
+  hostContextProbe,
   openLocalnet,
 } from "../../../../provider/kinds/natRule/hostContext";
 import { natRule } from "../../../../provider/kinds/natRule/natRule";
@@ -23,16 +23,20 @@ function argsFor(more: object) {
 describe("the host context of a NAT rule", () => {
   it("is empty if `hairpin` is not true and localhost is not involved", () => {
     const args = argsFor({ hairpin: "10.9.0.0/24" });
-    expect(groundProbe(args)).to.deep.equal([]);
-    expect(groundIn([], args)).to.deep.equal({ network: undefined, localnet: undefined, isShared: false });
+    expect(hostContextProbe(args)).to.deep.equal([]);
+    expect(hostContextIn([], args)).to.deep.equal({
+      network: undefined,
+      localnet: undefined,
+      isShared: false,
+    });
   });
 
   describe("the network of a target", () => {
     const args = argsFor({ hairpin: true, namespace: "red" });
-    const networkIn = (...routes: readonly object[]) => groundIn([JSON.stringify(routes)], args).network;
+    const networkIn = (...routes: readonly object[]) => hostContextIn([JSON.stringify(routes)], args).network;
 
     it("comes from the routes that lead there", () =>
-      expect(groundProbe(args).map(printCommand)).to.deep.equal([
+      expect(hostContextProbe(args).map(printCommand)).to.deep.equal([
         "ip -n red -4 -N -j -d route show table main match 10.9.0.2",
       ]));
 
@@ -68,16 +72,16 @@ describe("the host context of a NAT rule", () => {
           },
         ],
       });
-    const ground = (value: number, nft: string | undefined, raw: string) =>
-      groundIn([`${SYSCTL} = ${value}`, nft, raw], args);
+    const context = (value: number, nft: string | undefined, raw: string) =>
+      hostContextIn([`${SYSCTL} = ${value}`, nft, raw], args);
 
     it("is shared with the guards of others on that link, of both backends", () => {
-      expect(ground(110, undefined, guard(args.mark)).isShared).to.equal(false);
-      expect(ground(110, undefined, guard(other, "wan")).isShared).to.equal(false);
-      expect(ground(110, undefined, guard("theirs")).isShared).to.equal(false);
-      expect(ground(110, undefined, guard(other)).isShared).to.equal(true);
-      expect(ground(110, nftGuard(other), "").isShared).to.equal(true);
-      expect(ground(110, nftGuard(args.mark), "").isShared).to.equal(false);
+      expect(context(110, undefined, guard(args.mark)).isShared).to.equal(false);
+      expect(context(110, undefined, guard(other, "wan")).isShared).to.equal(false);
+      expect(context(110, undefined, guard("theirs")).isShared).to.equal(false);
+      expect(context(110, undefined, guard(other)).isShared).to.equal(true);
+      expect(context(110, nftGuard(other), "").isShared).to.equal(true);
+      expect(context(110, nftGuard(args.mark), "").isShared).to.equal(false);
     });
 
     const set = (value: number) => [`sysctl -q -w net/ipv4/conf/lan/route_localnet=${value}`];
@@ -89,7 +93,7 @@ describe("the host context of a NAT rule", () => {
       [110, true, false, false],
     ] as const) {
       it(`with the value ${value}${isShared ? " and others need it" : ""}`, () => {
-        const observed = ground(value, undefined, isShared ? guard(other) : "");
+        const observed = context(value, undefined, isShared ? guard(other) : "");
         expect(openLocalnet(args, observed).map(printCommand)).to.deep.equal(opens ? set(110) : []);
         expect(closeLocalnet(args, observed).map(printCommand)).to.deep.equal(closes ? set(0) : []);
       });

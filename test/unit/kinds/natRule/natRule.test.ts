@@ -4,6 +4,7 @@ import type { Args, Definition } from "../../../../provider/engine/definition";
 import { UNKNOWN } from "../../../../provider/engine/unknown";
 import { machineProblem } from "../../../../provider/fields/machine";
 import { natRule } from "../../../../provider/kinds/natRule/natRule";
+import { byResource } from "../../../../provider/linux/marks/owner";
 import { asObserved, checked, itDiffers, itRefuses, markFor, printed } from "../../../support/args";
 
 const definition: Definition = natRule;
@@ -39,7 +40,7 @@ describe("NatRule", () => {
     itRefuses(definition, web, [
       [{ kind: undefined }, "kind: is required: one of masquerade, snat, dnat, redirect"],
       [{ kind: "nat" }, 'kind: is "nat", not one of masquerade, snat, dnat, redirect'],
-      [{ to: undefined }, "to: is required for dnat: what to put in, such as 192.168.15.2:80"],
+      [{ to: undefined }, "to: is required for dnat: the address to translate to, such as 192.168.15.2:80"],
       [
         { to: "80" },
         "to: is 80, but dnat needs an address, such as 192.168.15.2:80; for another port of the host itself use kind `redirect`",
@@ -54,15 +55,15 @@ describe("NatRule", () => {
       ],
       [
         { to: "10.0.0.0/24", port: undefined },
-        "destination: is not given, but `to` is the network 10.0.0.0/24, which stands for one of the same size address by address: name a network with /24 here, or one address or a range as `to`",
+        "destination: is not given, but `to` is the network 10.0.0.0/24, which maps to one of the same size, address by address: name a network with /24 here, or one address or a range as `to`",
       ],
       [
         { to: "10.0.0.0/24", destination: "10.1.0.0/25" },
-        "destination: is 10.1.0.0/25, but `to` is the network 10.0.0.0/24, which stands for one of the same size address by address: name a network with /24 here, or one address or a range as `to`",
+        "destination: is 10.1.0.0/25, but `to` is the network 10.0.0.0/24, which maps to one of the same size, address by address: name a network with /24 here, or one address or a range as `to`",
       ],
       [
         { port: "1001-9000", to: "10.0.0.1:2001-10000" },
-        "port: has 8000 ports that are mapped one to one, and 1024 is the most: make several rules",
+        "port: has 8000 ports that are mapped one to one, and 1024 is the maximum: create several rules",
       ],
       [
         { protocol: undefined },
@@ -73,7 +74,7 @@ describe("NatRule", () => {
       [{ hairpin: "here" }, "hairpin: is neither true, false nor a network"],
       [
         { hairpin: "fd00::/64" },
-        "hairpin: is fd00::/64, but the rule is of ipv4: a rule is of one family, so make one for each",
+        "hairpin: is fd00::/64, but the family of the rule is ipv4: create one rule for each family",
       ],
       [
         { kind: "redirect", to: 80, hairpin: true },
@@ -81,7 +82,7 @@ describe("NatRule", () => {
       ],
       [
         { routeLocalnet: "veth*" },
-        'routeLocalnet: is "veth*", which rules take for more than one link: name the link otherwise',
+        'routeLocalnet: is "veth*", which rules read as a pattern for several links: choose another name',
       ],
       [
         { kind: "redirect", to: 80, routeLocalnet: "eth0" },
@@ -89,19 +90,19 @@ describe("NatRule", () => {
       ],
       [
         { to: "[fd00::2]:80", routeLocalnet: "eth0" },
-        "routeLocalnet: is of IPv4 alone: IPv6 has no such parameter, leave it out",
+        "routeLocalnet: is for IPv4 only: leave it out, because IPv6 has no such parameter",
       ],
       [
         { to: "127.0.0.1:80" },
-        "routeLocalnet: is required to lead packets to 127.0.0.1:80: name the link that they come in by, or use kind `redirect` and let the service listen on an address of the host",
+        "routeLocalnet: is required to forward packets to 127.0.0.1:80: name the link that they arrive on, or use kind `redirect` and let the service listen on an address of the host",
       ],
       [
         { to: "127.0.0.1:80", routeLocalnet: "eth0", inInterface: "eth1" },
-        "routeLocalnet: is eth0, but `inInterface` is eth1: packets for localhost can come in by the one link only",
+        "routeLocalnet: is eth0, but `inInterface` is eth1: packets for localhost can arrive on one link only",
       ],
       [
         { to: "[::1]:80" },
-        "to: is [::1]:80, and IPv6 leads nothing from outside to localhost: use kind `redirect`, and let the service listen on an address of the host",
+        "to: is [::1]:80, but IPv6 routes no packets from outside to localhost: use kind `redirect`, and let the service listen on an address of the host",
       ],
       [{ port: 0 }, 'port: is 0, not a port from 1 to 65535 or a range such as "8000-8010"'],
       [{ port: "90-80" }, 'port: is "90-80", which runs backwards: did you mean "80-90"?'],
@@ -116,11 +117,11 @@ describe("NatRule", () => {
       ],
       [
         { destination: "fd00::1" },
-        "to: is 192.168.15.2:80, but the rule is of ipv6: a rule is of one family, so make one for each",
+        "to: is 192.168.15.2:80, but the family of the rule is ipv6: create one rule for each family",
       ],
       [
         { outInterface: "eth0" },
-        "outInterface: has no meaning for dnat, which is done before the way out is known: use `inInterface`, or `destination` for where they go",
+        "outInterface: has no meaning for dnat, which applies before the output interface is known: use `inInterface`, or `destination` for where they go",
       ],
       [{ backend: "nft" }, 'backend: is "nft", not one of nftables, iptables'],
       [{ family: "inet" }, 'family: is "inet", not one of ipv4, ipv6'],
@@ -130,15 +131,15 @@ describe("NatRule", () => {
       ],
       [
         { kind: "snat", inInterface: "eth0", to: "10.0.0.1" },
-        "inInterface: has no meaning for snat, which is done as packets leave: use `outInterface`, or `source` for where they come from",
+        "inInterface: has no meaning for snat, which applies as packets leave: use `outInterface`, or `source` for where they come from",
       ],
       [
         { kind: "redirect" },
-        "to: is 192.168.15.2:80, but redirect leads to a port of the host itself, such as 8080: for an address use kind `dnat`",
+        "to: is 192.168.15.2:80, but redirect needs a port of the host itself, such as 8080: for an address, use kind `dnat`",
       ],
       [
         { protocol: undefined, port: undefined, to: "10.0.0.1" },
-        "destination: is required when nothing else narrows the rule, as it would take every packet to this host: give the address that stands for `to`, or a `protocol` and `port`",
+        "destination: is required if nothing else narrows the rule, which would match every packet to this host: set the address that maps to `to`, or a `protocol` and `port`",
       ],
     ]);
 
@@ -402,7 +403,7 @@ describe("NatRule", () => {
           fc.property(given, (rule) => {
             const args = checked(definition, { ...rule, backend }, "it");
             const observed = definition.parse([answerAfter(args)], args);
-            expect(observed?.mark).to.equal(markFor("NatRule", "it"));
+            expect(observed?.owner).to.deep.equal(byResource(markFor("NatRule", "it")));
             expect({ ...args, ...observed?.args }).to.deep.equal({ ...observed?.args, ...args });
           }),
         );

@@ -26,7 +26,7 @@ describe("family of a rule", () => {
     for (const given of [undefined, "8080", "10.0.0.0/8", "!10.0.0.0/8", ["10.0.0.0/8"], []]) {
       expect(familyProblem("to", given, "ipv4")).to.deep.equal([]);
     }
-    const reason = "is fd00::/64, but the rule is of ipv4: a rule is of one family, so make one for each";
+    const reason = "is fd00::/64, but the family of the rule is ipv4: create one rule for each family";
     for (const given of ["fd00::/64", ["10.0.0.0/8", "fd00::/64", "fd01::/64"]]) {
       expect(familyProblem("to", given, "ipv4")).to.deep.equal([{ property: "to", reason }]);
     }

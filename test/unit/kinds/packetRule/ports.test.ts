@@ -29,7 +29,7 @@ describe("ports in matches", () => {
       {
         property: "sourcePort",
         reason:
-          "has more than 15 ports, the most that iptables takes: make two rules, or use backend `nftables`",
+          "has more than 15 ports, the most that iptables allows: create two rules, or use backend `nftables`",
       },
     ]);
   });

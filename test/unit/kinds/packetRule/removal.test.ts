@@ -42,5 +42,5 @@ describe("removal of rules", () => {
   });
 
   it("gives up after three attempts", () =>
-    expect(() => attemptsUntil(4)).to.throw("it: its rules are still there after 3 attempts to delete them"));
+    expect(() => attemptsUntil(4)).to.throw("it: its rules still exist after 3 attempts to delete them"));
 });

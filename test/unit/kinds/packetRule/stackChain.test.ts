@@ -65,7 +65,7 @@ describe("a chain in the table of a stack", () => {
       tableOf("b", { type: undefined, hook: undefined, prio: undefined, policy: undefined }),
       ["its chain is at no hook"],
     ],
-    ["behind somebody's drop", tableOf("aXb"), ["behind a rule that is not the stack's"]],
+    ["behind somebody's drop", tableOf("aXb"), ["behind a foreign rule"]],
     [
       "everything at once",
       tableOf("Xb", { prio: 10, policy: "drop" }, true),
@@ -73,7 +73,7 @@ describe("a chain in the table of a stack", () => {
         "its table is dormant",
         "its chain is of type filter at the hook forward with priority 10",
         "its chain has the policy drop",
-        "behind a rule that is not the stack's",
+        "behind a foreign rule",
       ],
     ],
   ];

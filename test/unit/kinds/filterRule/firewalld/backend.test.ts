@@ -4,6 +4,7 @@ import { filterRule } from "../../../../../provider/kinds/filterRule/filterRule"
 import type { Answer, Command, Steps } from "../../../../../provider/linux/command";
 import { isWait } from "../../../../../provider/linux/command";
 import { parseMark } from "../../../../../provider/linux/marks/mark";
+import { byResource } from "../../../../../provider/linux/marks/owner";
 import { asObserved, checked, markFor, printed } from "../../../../support/args";
 
 const definition: Definition = filterRule;
@@ -70,7 +71,7 @@ describe("FilterRule by firewalld", () => {
     expect(definition.parse([undefined, undefined], web)).to.equal(undefined);
     // The leftovers of a deletion without a reload.
     expect(definition.parse([undefined, policy({ ports: [] })], web)).to.equal(undefined);
-    expect(definition.parse([policy(), policy()], web)).to.deep.include({ mark: MARK });
+    expect(definition.parse([policy(), policy()], web)).to.deep.include({ owner: byResource(MARK) });
     expect(definition.parse([policy({ description: "theirs" }), undefined], web)).to.equal(undefined);
   });
 
@@ -188,7 +189,7 @@ describe("FilterRule by firewalld", () => {
         "--permanent --info-ipset=bad": "bad\n  entries: ",
       };
       expect(() => preflight(reloading, answers)).to.throw(
-        "are not those at run time: public ports 81/tcp (at run time only); public services ssh (permanent only); " +
+        "differ from those at run time: public ports 81/tcp (at run time only); public services ssh (permanent only); " +
           "ipv4 filter INPUT 0 -j ACCEPT (at run time only); bad entries 10.0.0.1 (at run time only). Keep those",
       );
     });

@@ -1,0 +1,23 @@
+import { expect } from "chai";
+import { inputsIn, withProvider, withRecreated } from "../../../provider/adapter/properties";
+
+const args = { name: "it" };
+
+describe("properties", () => {
+  it("hold nothing but the arguments if there is nothing beside them", () => {
+    expect(withRecreated(args, [])).to.equal(args);
+    expect(inputsIn(args)).to.deep.equal({ args, recreated: [], provider: undefined });
+  });
+
+  it("hold each recreated dependency once, in this run only", () => {
+    const properties = withRecreated(args, ["link a", "link b", "link a"]);
+    expect(properties).to.deep.equal({ name: "it", remade: "link a, link b" });
+    expect(inputsIn(properties)).to.deep.include({ args, recreated: ["link a", "link b"] });
+  });
+
+  it("hold the text of the provider", () => {
+    const properties = withProvider(args, "text");
+    expect(properties).to.deep.equal({ name: "it", __provider: "text" });
+    expect(inputsIn(properties)).to.deep.include({ args, provider: "text" });
+  });
+});
