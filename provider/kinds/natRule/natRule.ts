@@ -11,6 +11,7 @@ import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
 import { deleteAll, untilRemoved } from "../packetRule/removal";
 import { tableName } from "../packetRule/stackTable";
+import { mergingBackends } from "../packetRule/together";
 import { NatRuleArgs } from "./args";
 import { forget } from "./conntrack";
 import {
@@ -131,10 +132,8 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   together: {
     // The others look at more than the rules.
     key: (args) =>
-      args.backend === "nftables" && groundProbe(args).length === 0
-        ? `NAT ${tableName(args.mark)}`
-        : undefined,
-    merge: nftables.merge,
+      groundProbe(args).length === 0 ? `NAT ${args.backend} ${tableName(args.mark)}` : undefined,
+    ...mergingBackends(backends),
   },
 };
 

@@ -1,3 +1,4 @@
+import type { Merged } from "../../engine/definition";
 import type { Answer, Command } from "../../linux/command";
 import { familyNamed, NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftRule, type NftTable, parseTable } from "../../linux/read/nft/ownRules";
@@ -150,5 +151,7 @@ function planOf(old: readonly Found[], wanted: readonly Leg[], mark: string) {
 }
 
 /** One transaction for those of several rules. Priorities are those of chains, and in a chain the first comes first. */
-export const merge = (changes: readonly Command[], answers: readonly Answer[]): Command | undefined =>
-  merged(changes, answers, { isOurs, priorityOf: () => 0 });
+export const merge = (
+  operations: readonly (readonly Command[])[],
+  answers: readonly Answer[] | undefined,
+): Merged | undefined => merged(operations, answers, { isOurs, priorityOf: () => 0 });

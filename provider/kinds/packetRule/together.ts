@@ -1,5 +1,7 @@
+import type { Merged, Together } from "../../engine/definition";
 import type { Answer, Command } from "../../linux/command";
 import { type NftRule, parseTable } from "../../linux/read/nft/ownRules";
+import { isIptablesChange } from "./iptablesTogether";
 import { leftIn, transaction } from "./stackTable";
 
 /** Merges the transactions of several rules of one table into one, as if they had come one after the other. */
@@ -26,7 +28,7 @@ interface Written {
 
 /** How a kind recognises its rules. */
 interface Kind {
-  /** Whether a chain is one of this kind. */
+  /** Whether a chain of nftables is one of this kind. */
   isOurs(chain: string): boolean;
   /** Where a rule stands among those of its chain, lowest first, by its comment. */
   priorityOf(rule: { readonly comment?: string | undefined }): number;
@@ -37,6 +39,16 @@ interface Kind {
  * another table, or the chain is in disorder, so that a place is not to be told from the priorities alone.
  */
 export function merged(
+  all: readonly (readonly Command[])[],
+  answers: readonly Answer[] | undefined,
+  kind: Kind,
+): Merged | undefined {
+  const changes = all.flatMap(([first]) => first ?? []);
+  const command = answers && transactionOf(changes, answers, kind);
+  return command && { command, rest: all.map((commands) => commands.slice(1)) };
+}
+
+function transactionOf(
   changes: readonly Command[],
   [listing]: readonly Answer[],
   { isOurs, priorityOf }: Kind,
@@ -91,3 +103,13 @@ function placeOf(operation: Operation): string {
 
 const isFalling = (priorities: readonly number[]): boolean =>
   priorities.some((own, at) => at > 0 && own < (priorities[at - 1] ?? own));
+
+/** How a kind of rule with both backends merges its operations. */
+export const mergingBackends = (backends: {
+  readonly nftables: Pick<Together, "merge">;
+  readonly iptables: Pick<Together, "merge">;
+}): Pick<Together, "isChange" | "merge"> => ({
+  isChange: (command) => command.input !== undefined || isIptablesChange(command),
+  merge: (operations, answers) =>
+    backends[operations[0]?.[0]?.tool === "nft" ? "nftables" : "iptables"].merge(operations, answers),
+});
