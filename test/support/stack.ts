@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { LocalWorkspace, type OpMap, type Stack } from "@pulumi/pulumi/automation";
 import * as settings from "@pulumi/pulumi/runtime/settings";
+import { execa } from "execa";
 
 export const root = resolve(__dirname, "../..");
 
@@ -59,6 +60,13 @@ export class ExampleStack {
 
   async destroy(): Promise<void> {
     await this.stack.destroy({ color: "never" });
+  }
+
+  /** Types a line in the folder of the program, as a tool has printed it, and says yes to what it asks. */
+  async type(line: string) {
+    const [file = "", ...words] = line.split(" ");
+    const env = { ...(await environment(this.folder)), PULUMI_SKIP_CONFIRMATIONS: "true" };
+    return execa(file, words, { cwd: this.folder, env, reject: false });
   }
 
   /** Loses the state, as a crashed disk does; what is in the kernel stays. */
