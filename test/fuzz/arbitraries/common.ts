@@ -7,8 +7,8 @@ export type Growth<I extends Item = Item> = (program: Program) => I | undefined;
 /** Chooses among what a program has, whatever that is: see `picked`. */
 export const pick = fc.nat({ max: 999 });
 
-/** As often absent as given. */
-export const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
+/** As often absent as given: of `freq` draws one is absent, so 1 would never give any. */
+export const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
 /** Mostly absent. */
 export const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
