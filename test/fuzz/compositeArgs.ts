@@ -28,14 +28,14 @@ import {
   type TopologyItem,
 } from "./program";
 
-/** The parts of a composite that are of one kind. */
+/** The parts of a composite that have the same kind. */
 export const inner = <K extends Kind>(
   program: Program,
   home: NodeItem | TopologyItem,
   kind: K,
 ): ItemOf<K>[] => ofKind(program, kind).filter(({ within }) => within === home.name);
 
-/** The arguments of a Node: its parts in their places. Only far ends lead to what is not in it. */
+/** The arguments of a Node, with its parts in their places. Only far ends refer to things outside. */
 export function nodeArgs<N, B, L>(item: NodeItem, refer: Referrer<N, B, L>) {
   const { program } = refer;
   const [room] = inner(program, item, "Namespace");
@@ -43,7 +43,7 @@ export function nodeArgs<N, B, L>(item: NodeItem, refer: Referrer<N, B, L>) {
   return { name: placeName(program, room.name), ...inNode(room.name, item, refer) };
 }
 
-/** Those of a Topology, in which everything is known by its name in the kernel. */
+/** The arguments of a Topology, which refers to everything by its name in the kernel. */
 export function topologyArgs(item: TopologyItem, program: Program) {
   const refer = names(program);
   const isHere = (part: Item) => !isInNode(program, part);
@@ -143,7 +143,7 @@ function interfaceArgs<N, B, L>(
       name: peer.name,
       ...given({
         ...{ namespace: isTold ? namespaceOf(place) : undefined, bridge, mac: peer.mac, up: peer.up },
-        // Unless told, it follows the near end.
+        // By default it follows the near end.
         mtu: peer.mtu ?? (end.mtu === undefined ? undefined : 1500),
         ...onLink(`${name}.peer`, home, program),
       }),
@@ -207,7 +207,7 @@ const addressesOn = (ref: string, home: NodeItem | TopologyItem, program: Progra
     .filter((address) => address.args.interface === ref)
     .map((address) => entryOf(address, program));
 
-/** As text alone, where nothing else is said of it. */
+/** Plain text, if it has no other fields. */
 function entryOf(item: AddressItem, program: Program) {
   const { interface: _, namespace: _place, ...args } = addressArgs(item, names(program));
   return item.byName && Object.keys(args).length === 1 ? args.address : args;

@@ -248,9 +248,8 @@ const faults: readonly Fault[] = [
   },
 ];
 
-describe("doctor", function () {
+describe("doctor", () => {
   // It tries what the kernel can make, each time.
-  this.timeout(30_000);
 
   onKernel();
 

@@ -37,9 +37,8 @@ const PATIENCE = 500;
 /** The kernel asks for a neighbour that has not answered once a second, and begins anew after three. */
 const PATIENCE_AFTER = 3000;
 
-describe("trace", function () {
+describe("trace", () => {
   // A lab with several faults is traced once more after each repair.
-  this.timeout(60_000);
 
   /** What has been found in the labs. */
   const causes = new Set<string>();

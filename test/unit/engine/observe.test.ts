@@ -17,7 +17,7 @@ async function failure(promise: Promise<unknown>): Promise<string> {
 
 describe("observe", () => {
   describe("ask", () => {
-    it("gives every answer in order, undefined for what is not there", async () => {
+    it("returns every answer in order, undefined for a missing object", async () => {
       const host = new FakeHost({ "ip one": "1", "ip two": absent, "ip three": "" });
       expect(await ask(host, commands)).to.deep.equal(["1", undefined, ""]);
       expect(host.ran).to.deep.equal(["ip one", "ip two", "ip three"]);
@@ -40,7 +40,7 @@ describe("observe", () => {
   });
 
   describe("runRemoval", () => {
-    it("counts what is gone already as removed", async () => {
+    it("counts missing objects as removed", async () => {
       const host = new FakeHost({ "ip two": absent });
       await runRemoval(host, commands);
       expect(host.ran).to.deep.equal(["ip one", "ip two", "ip three"]);
@@ -51,7 +51,7 @@ describe("observe", () => {
       expect(await failure(runRemoval(host, commands))).to.equal("in use: `ip two`\nit InUse");
     });
 
-    it("drives steps with the answers to each", async () => {
+    it("runs steps with the answers to each", async () => {
       const host = new FakeHost({ "ip one": "1", "ip two": absent, "ip three": "3" });
       const heard: (readonly Answer[])[] = [];
       function* plan([one, two, three]: readonly Command[]): Steps {
@@ -65,7 +65,7 @@ describe("observe", () => {
       expect(host.ran).to.deep.equal(["ip one", "ip two", "ip three"]);
     });
 
-    it("lets steps put back what they have to when one fails, and passes the failure on", async () => {
+    it("lets steps clean up when one fails, and passes the failure on", async () => {
       const host = new FakeHost({ "ip one": { fails: "InUse" } });
       function* plan([one, two]: readonly Command[]): Steps {
         try {
