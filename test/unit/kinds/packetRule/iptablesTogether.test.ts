@@ -6,7 +6,7 @@ import { filterRule } from "../../../../provider/kinds/filterRule/filterRule";
 import { natRule } from "../../../../provider/kinds/natRule/natRule";
 import { type Answer, type Command, isWait } from "../../../../provider/linux/command";
 import { checked, markFor } from "../../../support/args";
-import { dangersOf, restoreLines } from "../../../support/danger";
+import { dangersOf, restoreLines } from "../../../support/commandSafety";
 
 /** Rules as `iptables -S` lists them, without the verb. */
 type Table = readonly (readonly string[])[];
