@@ -152,11 +152,22 @@ export interface Discovery {
 export interface Together<A = Args> {
   /** Operations with the same key may be merged and share one probe. `undefined` forbids merging. */
   key(args: A): string | undefined;
+  /** Whether a command changes the list. A removal runs its changes as looks. */
+  isChange(command: Command): boolean;
   /**
-   * Returns one command for the first change of each operation, in order of arrival, or `undefined` if they cannot be
-   * merged. `answers` answer the probe that the changes were derived from.
+   * Merges the changes of operations, in order of arrival, or returns `undefined` if they must run one by one. `answers`
+   * answer the probe that the changes were derived from; they are absent if the list has changed since.
    */
-  merge(changes: readonly Command[], answers: readonly Answer[]): Command | undefined;
+  merge(
+    operations: readonly (readonly Command[])[],
+    answers: readonly Answer[] | undefined,
+  ): Merged | undefined;
+}
+
+/** One command for several operations, and the commands that each of them runs after it. */
+export interface Merged {
+  readonly command: Command;
+  readonly rest: readonly (readonly Command[])[];
 }
 
 /**

@@ -43,7 +43,7 @@ export class Meeting {
   constructor(
     private readonly base: Host,
     private left: number,
-    private readonly merge: Together["merge"],
+    private readonly together: Pick<Together, "isChange" | "merge">,
   ) {}
 
   /** Returns the host as seen by one member. */
@@ -51,7 +51,7 @@ export class Meeting {
     const member: Member = { lookedAt: -1 };
     const runAll: Host["runAll"] = (changes, looks) =>
       new Promise((resolve, reject) => {
-        this.waiting.push({ ...writing(changes, looks), member, resolve, reject });
+        this.waiting.push({ ...this.writing(changes, looks), member, resolve, reject });
         this.stepIfAllWait();
       });
     return { ...sharing(this.base), runAll };
@@ -61,6 +61,13 @@ export class Meeting {
   leave(): void {
     this.left--;
     this.stepIfAllWait();
+  }
+
+  /** Steps of a removal run their changes as looks, which may answer "not found". */
+  private writing(changes: readonly Command[], looks: readonly Command[]) {
+    const isWriting =
+      changes.length === 0 && looks.length === 1 && looks.every((look) => this.together.isChange(look));
+    return isWriting ? { changes: looks, looks: [], printed: [""] } : { changes, looks, printed: [] };
   }
 
   private stepIfAllWait(): void {
@@ -91,8 +98,8 @@ export class Meeting {
     const changing = calls.filter(({ changes }) => changes.length > 0);
     if (changing.length === 0) return calls;
     const isFresh = changing.every(({ member }) => member.lookedAt === this.made);
-    const firsts = changing.flatMap(({ changes: [first] }) => first ?? []);
-    const merged = isFresh ? this.merge(firsts, this.observed) : undefined;
+    const operations = changing.map(({ changes }) => changes);
+    const merged = this.together.merge(operations, isFresh ? this.observed : undefined);
     this.made++;
     const failed = new Set<Call>();
     const refuse = (call: Call, error: unknown) => {
@@ -101,24 +108,19 @@ export class Meeting {
     };
     try {
       if (!merged) throw new Alone();
-      await this.base.run(merged);
+      await this.base.run(merged.command);
     } catch {
       // One change was refused, or the command was killed. Each member retries alone and finds its own result.
       for (const call of changing) refuse(call, new Alone());
     }
-    for (const call of changing.filter((one) => !failed.has(one))) {
+    for (const [at, call] of changing.entries()) {
+      if (failed.has(call)) continue;
       try {
-        await runAll(this.base, call.changes.slice(1));
+        await runAll(this.base, merged?.rest[at] ?? []);
       } catch (error) {
         refuse(call, error);
       }
     }
     return calls.filter((call) => !failed.has(call));
   }
-}
-
-/** Steps of a removal run their changes as looks, which may answer "not found". */
-function writing(changes: readonly Command[], looks: readonly Command[]) {
-  const isWriting = changes.length === 0 && looks.length === 1 && looks[0]?.input !== undefined;
-  return isWriting ? { changes: looks, looks: [], printed: [""] } : { changes, looks, printed: [] };
 }

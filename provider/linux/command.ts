@@ -10,6 +10,8 @@ export type Tool =
   | "ip6tables-save"
   | "iptables-legacy-save"
   | "ip6tables-legacy-save"
+  | "iptables-restore"
+  | "ip6tables-restore"
   | "firewall-cmd"
   | "ovs-vsctl"
   | "ovs-ofctl"

@@ -41,10 +41,13 @@ function present(features: Features): Finding[] {
   return names.length === 0 ? [] : [{ level: "ok", subject: "has", text: names.join(", ") }];
 }
 
-const lack = (name: string, level: "warning" | "problem"): Finding => ({
-  ...{ level, subject: "lacks", text: name },
-  mend: `load its module (modprobe), or take a kernel with ${FEATURES[name]?.config ?? "it"}`,
-});
+function lack(name: string, level: "warning" | "problem"): Finding {
+  const { config = "it", module } = FEATURES[name] ?? {};
+  const finding = { level, subject: "lacks", text: name };
+  return module === undefined
+    ? { ...finding, mend: `take a kernel with ${config}` }
+    : { ...finding, mend: `load its module, or take a kernel with ${config}`, code: [`modprobe ${module}`] };
+}
 
 function absent(features: Features): Finding[] {
   const names = namesOf(features, false);

@@ -10,6 +10,7 @@ import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
 import { deleteAll, untilRemoved } from "../packetRule/removal";
 import { tableName } from "../packetRule/stackTable";
+import { mergingBackends } from "../packetRule/together";
 import { FilterRuleArgs } from "./args";
 import * as firewalld from "./firewalld/backend";
 import { preflight } from "./firewalld/reload";
@@ -106,8 +107,9 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   // A reload of firewalld affects all its rules.
   serialize: (args) => (args.backend === "firewalld" ? args.backend : turnOf(args)),
   together: {
-    key: (args) => (args.backend === "nftables" ? `filter ${tableName(args.mark)}` : undefined),
-    merge: nftables.merge,
+    key: (args) =>
+      args.backend === "firewalld" ? undefined : `filter ${args.backend} ${tableName(args.mark)}`,
+    ...mergingBackends(backends),
   },
 };
 

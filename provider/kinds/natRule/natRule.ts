@@ -13,6 +13,7 @@ import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
 import { deleteAll, untilRemoved } from "../packetRule/removal";
 import { tableName } from "../packetRule/stackTable";
+import { mergingBackends } from "../packetRule/together";
 import { NatRuleArgs } from "./args";
 import { forget } from "./conntrack";
 import {
@@ -136,10 +137,8 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   together: {
     // Other rules need a probe of more than the rules.
     key: (args) =>
-      args.backend === "nftables" && hostContextProbe(args).length === 0
-        ? `NAT ${tableName(args.mark)}`
-        : undefined,
-    merge: nftables.merge,
+      hostContextProbe(args).length === 0 ? `NAT ${args.backend} ${tableName(args.mark)}` : undefined,
+    ...mergingBackends(backends),
   },
 };
 

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { checks } from "../../../cli/doctor/checks";
 import { gatherFacts } from "../../../cli/doctor/gather";
 import { markFor } from "../../support/args";
-import { type Living, onKernel } from "../../support/kernel";
+import { type Living, onKernel, skip } from "../../support/kernel";
 import { applied } from "../trace/fixing";
 
 /** What one check finds now, a line for each finding that is not fine. */
@@ -527,6 +527,90 @@ describe("doctor", () => {
         }
       });
     }
+  });
+
+  describe("a fix in words, done as a person would", () => {
+    const overlaps = [
+      "ip link add it-a type veth peer name it-b",
+      "ip address add 10.66.0.1/16 dev it-a",
+      "ip address add 10.66.7.1/24 dev it-b",
+    ];
+    const subnets = async () =>
+      (await found("Addresses and namespaces")).filter((line) => line.includes(": subnets: "));
+    const fixes: readonly (readonly [words: string, lines: readonly string[]])[] = [
+      [
+        "give one of the two another network",
+        ["ip address add 10.67.7.1/24 dev it-b", "ip address del 10.66.7.1/24 dev it-b"],
+      ],
+      [
+        "put it into a namespace of its own",
+        [
+          "ip netns add it-own",
+          "ip link set it-b netns it-own",
+          "ip -n it-own address add 10.66.7.1/24 dev it-b",
+        ],
+      ],
+    ];
+    for (const [words, lines] of fixes) {
+      it(`${words}: networks do not overlap any more`, async () => {
+        try {
+          for (const line of overlaps) await type(line);
+          const [finding = "", ...others] = await subnets();
+          expect(others).to.deep.equal([]);
+          expect(finding.split(" → ")[1]?.split(/, or /)).to.include(words);
+          for (const line of lines) await type(line);
+          expect(await subnets()).to.deep.equal([]);
+        } finally {
+          await type("ip link del it-a");
+        }
+      });
+    }
+
+    /** Each feature that the kernel lacks, and the line that loads its module. */
+    const lacking = async () =>
+      (await found("Kernel")).flatMap((line) => {
+        const [, feature = "", code = ""] = /: lacks: (.*?) → .*? \| (modprobe \S+)$/.exec(line) ?? [];
+        return code === "" ? [] : [{ feature, code }];
+      });
+
+    it("load the module of each feature that the kernel lacks: it has it then", async function () {
+      const isLoaded = async (code: string) =>
+        (await execa("sh", ["-c", code], { reject: false })).exitCode === 0;
+      const tried = await Promise.all(
+        (await lacking()).map(async (one) => ({ ...one, isLoaded: await isLoaded(one.code) })),
+      );
+      const loaded = tried.filter((one) => one.isLoaded).map(({ feature }) => feature);
+      if (loaded.length === 0)
+        skip(this, "this kernel has no module to load, or the sandbox may not load it");
+      expect((await lacking()).map(({ feature }) => feature)).to.not.include.members(loaded);
+    });
+
+    // Packages are not installed here, as they would be the machine's own: those that are there tell whether the names are right.
+    it("install the package that has a tool, by the list of packages of this machine", async function () {
+      this.timeout(120_000);
+      if ((await execa("which", ["dpkg", "apt-get"], { reject: false })).exitCode !== 0)
+        skip(this, "only Debian and its like have these packages");
+      const facts = await gatherFacts();
+      const tools = facts.tools.map(({ name }) => ({ name }));
+      const findings = checks.find(({ title }) => title === "Tools")?.run({ ...facts, tools }) ?? [];
+      const packages = findings.flatMap(({ subject, mend = "" }) => {
+        const [, name] = /^apt install (\S+) \|/.exec(mend) ?? [];
+        return name === undefined ? [] : [{ subject, name }];
+      });
+      expect(packages.map(({ subject }) => subject)).to.include.members(["ip", "nft", "conntrack", "flock"]);
+      const installed: string[] = [];
+      for (const { subject, name } of packages) {
+        const status = await execa("dpkg", ["--status", name], { reject: false });
+        if (!status.stdout.includes("Status: install ok installed")) continue;
+        const { stdout } = await execa("dpkg", ["--listfiles", name]);
+        expect(stdout.split("\n"), name).to.satisfy((files: readonly string[]) =>
+          // Which of its variants is `iptables` is for alternatives to say.
+          files.some((file) => file.endsWith(`bin/${subject}`) || file.endsWith(`bin/${subject}-nft`)),
+        );
+        installed.push(name);
+      }
+      await execa("apt-get", ["install", "--simulate", ...new Set(installed)]);
+    });
   });
 
   /** `doctor --json` after these lines, in a shell with mounts of its own. */
