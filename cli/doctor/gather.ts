@@ -1,12 +1,12 @@
 import { readdirSync, readlinkSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { execa } from "execa";
-import { runSteps } from "../../provider/engine/observe";
 import { listEveryones } from "../../provider/kinds/packetRule/everyones";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { inodeOf, isHostItself } from "../../provider/linux/host/local/namespaces";
+import { runPlan } from "../../provider/linux/host/runPlan";
 import type { Family } from "../../provider/linux/ip";
-import { drive, gatherNetwork, gatherPlace } from "../../provider/trace/network/gather";
+import { gatherNetwork, gatherPlace } from "../../provider/trace/network/gather";
 import { lookCloser } from "../../provider/trace/network/placeDetails";
 import { CliError, errorCode } from "../errors";
 import { unshareWords } from "../sandbox/holder";
@@ -56,8 +56,8 @@ export async function gatherFacts(): Promise<HostFacts> {
   const host = await gatherPlace(localHost, undefined);
   if (!host) throw new CliError("`ip` shows no links of this host.");
   const network = mayChange ? await gatherNetwork(localHost) : [host];
-  const four = await drive(localHost, lookCloser(host, "ipv4"), mayChange);
-  const six = await drive(localHost, lookCloser(host, "ipv6"), mayChange);
+  const four = await runPlan(localHost, lookCloser(host, "ipv4", mayChange));
+  const six = await runPlan(localHost, lookCloser(host, "ipv6", mayChange));
   return {
     ...withoutNetwork(tools),
     mayChange,
@@ -85,7 +85,7 @@ const withoutNetwork = (tools: readonly ToolFact[]): HostFacts => ({
 const NONE_REDIRECT = { ipv4: { rules: [], lines: [] }, ipv6: { rules: [], lines: [] } };
 
 async function redirectingRules(): Promise<HostFacts["redirecting"]> {
-  const listed = (family: Family) => runSteps(localHost, listEveryones({ family, mark: "" }, []));
+  const listed = (family: Family) => runPlan(localHost, listEveryones({ family, mark: "" }, []));
   return { ipv4: await listed("ipv4"), ipv6: await listed("ipv6") };
 }
 

@@ -1,8 +1,8 @@
 import type { Args } from "../engine/definition";
-import { ask } from "../engine/observe";
 import { linkId } from "../kinds/links/identity";
 import { showLink } from "../linux/command";
 import type { Host } from "../linux/host/host";
+import { ask } from "../linux/host/runPlan";
 import { parseAddresses } from "../linux/read/address";
 import { type Entry, entryOf, movesTo, observedEntry, observedOrder, type Placed } from "./addressOrder";
 import type { CheckedPart } from "./checkedParts";

@@ -1,8 +1,8 @@
 import type { Answer, Command } from "../linux/command";
 import type { Host } from "../linux/host/host";
+import { runAll } from "../linux/host/runPlan";
 import { sharing } from "../linux/host/sharing";
 import type { Together } from "./definition";
-import { runAll } from "./observe";
 
 /**
  * Merges operations on one list of rules: each step of all operations becomes one look, one change and one look. A look
@@ -117,7 +117,7 @@ export class Meeting {
   }
 }
 
-/** Steps of a removal run their changes as looks, which may answer "not found". */
+/** The plan of a removal runs its changes as looks, which may answer "not found". */
 function writing(changes: readonly Command[], looks: readonly Command[]) {
   const isWriting = changes.length === 0 && looks.length === 1 && looks[0]?.input !== undefined;
   return isWriting ? { changes: looks, looks: [], printed: [""] } : { changes, looks, printed: [] };

@@ -3,21 +3,13 @@ import { noteCopies } from "../engine/copies";
 import type { Definition, Observed, Problem } from "../engine/definition";
 import { linkName, namespaceName } from "../fields/common";
 import { machineAddress } from "../fields/machine";
-import {
-  ASK,
-  type Command,
-  command,
-  familyOption,
-  ip,
-  lookFor,
-  type Steps,
-  showLink,
-} from "../linux/command";
+import { ASK, type Command, command, familyOption, ip, lookFor, showLink } from "../linux/command";
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
 import { addressesIn, addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL } from "../linux/marks/protocol";
+import type { Plan } from "../linux/plan";
 import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
 import { linkId } from "./links/identity";
 
@@ -162,7 +154,7 @@ export const address: Definition<Args, Outputs> = {
  * Tells of other links with the same address, which take its packets. On many links there may be one of fe80::/10, or one that
  * no network belongs to.
  */
-function* copyWarnings(args: Args, host: HostId): Steps<readonly string[]> {
+function* copyWarnings(args: Args, host: HostId): Plan<readonly string[]> {
   const { namespace, interface: link, address, peer } = args;
   const { family, prefix, bits, address: own } = parseIp(address) ?? {};
   if (!family || !own || prefix === bits || peer !== undefined || defaultScope(own) !== "global") return [];
@@ -195,7 +187,7 @@ function change(
  * Deleting the first address of a subnet takes the later ones with it, unless the kernel is told to promote them
  * (`promote_secondaries`, kernel ip-sysctl); those are other resources, or other people's.
  */
-function* removal(args: Args): Steps {
+function* removal(args: Args): Plan {
   const [answer] = yield address.probe(args);
   const hasLater = parseAddresses(answer)?.addr_info.some(({ secondary }) => secondary);
   const [former] = hasLater ? yield [promotion(args, "-n")] : [];

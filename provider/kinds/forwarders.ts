@@ -1,6 +1,7 @@
-import { type Answer, type Steps, showLinks } from "../linux/command";
+import { type Answer, showLinks } from "../linux/command";
 import type { Family } from "../linux/ip";
 import { parseMark } from "../linux/marks/mark";
+import type { Plan } from "../linux/plan";
 import { programsOf } from "../linux/programs";
 import { parseAllAddresses } from "../linux/read/address";
 import { parseLinks } from "../linux/read/link";
@@ -13,7 +14,7 @@ import { type Asking, listEveryones } from "./packetRule/everyones";
  */
 
 /** Names other programs that need forwarding of a family in a network namespace. */
-export function* forwardersIn(asking: Asking): Steps<readonly string[]> {
+export function* forwardersIn(asking: Asking): Plan<readonly string[]> {
   const { namespace, family } = asking;
   const { chains, rules, lines, answers } = yield* listEveryones(asking, [showLinks(namespace)]);
   const masquerades = [

@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sysctl";
-import { type Command, command, ip, type Steps, showLink, showLinks, wait } from "../linux/command";
+import { type Command, command, ip, showLink, showLinks } from "../linux/command";
 import { RefusedError } from "../linux/errors";
 import { isMarkOf, parseMark } from "../linux/marks/mark";
 import { namespaceClaim, objectName } from "../linux/marks/objectName";
+import { type Plan, wait } from "../linux/plan";
 import { isUp, parseLink, parseLinks } from "../linux/read/link";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, parameterOf } from "../linux/sysctlRelations";
@@ -230,7 +231,7 @@ const SESSION = /^ip\0-n\0.*\0-batch\0-\0$/;
  * `ip netns del` removes the name only: processes would keep the namespace alive, unreachable. And the far ends of its
  * cables go 17-43 ms after it has returned, in which their names are still taken.
  */
-function* removal(args: Args, content?: Inside): Steps {
+function* removal(args: Args, content?: Inside): Plan {
   const { name } = args;
   // Before anything else, as to look inside again would take a process again.
   const { farEnds } = content ?? (yield* inside(name));
@@ -240,7 +241,7 @@ function* removal(args: Args, content?: Inside): Steps {
 }
 
 /** Ends the processes inside, or refuses when there are any that nobody allowed to end. */
-function* vacate({ name, killProcesses }: Args): Steps {
+function* vacate({ name, killProcesses }: Args): Plan {
   const inside = command("ip", undefined, ["netns", "pids", name]);
   let pids = yield* staying(inside);
   for (let round = 0; round < SESSION_ROUNDS && (yield* areSessions(pids)); round++)
@@ -271,7 +272,7 @@ function* vacate({ name, killProcesses }: Args): Steps {
  * The processes that are inside for longer than a tool needs for a look. The deletion of the namespace at the other end
  * of a cable looks in here, to see whether its end is gone.
  */
-function* staying(inside: Command): Steps<string[]> {
+function* staying(inside: Command): Plan<string[]> {
   let [pids = []] = (yield [inside]).map(words);
   for (let poll = 0; poll < STAY_POLLS && pids.length > 0; poll++) {
     yield wait(POLL_MS);
@@ -282,7 +283,7 @@ function* staying(inside: Command): Steps<string[]> {
 }
 
 /** Whether there are any, and all are another run's `ip`, which goes when that has no more work here. */
-function* areSessions(pids: readonly string[]): Steps<boolean> {
+function* areSessions(pids: readonly string[]): Plan<boolean> {
   if (pids.length === 0) return false;
   const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));
   return running.every((words) => words === undefined || SESSION.test(words));

@@ -2,11 +2,12 @@ import { z } from "zod";
 import type { Definition, Observed } from "../engine/definition";
 import { macAddress, mtu } from "../fields/common";
 import { ovsName } from "../fields/ovs";
-import { ip, lookFor, type Steps, showLink, showLinks } from "../linux/command";
+import { ip, lookFor, showLink, showLinks } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
 import { objectName } from "../linux/marks/objectName";
 import { portsIn } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, quoted, vsctl } from "../linux/ovs/vsctl";
+import type { Plan } from "../linux/plan";
 import { isUp, type Link, parseLink } from "../linux/read/link";
 import { entryIn, flagIn, numberIn, parseTables, type Row, wordIn } from "../linux/read/ovsdb";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
@@ -204,7 +205,7 @@ const noLink = (datapathType: string): string =>
   }`;
 
 /** A veth end leaves checksums to hardware that is not there; who hands packets on in userspace has to know of it. */
-function* warnings({ name, datapathType }: Args): Steps<readonly string[]> {
+function* warnings({ name, datapathType }: Args): Plan<readonly string[]> {
   if (datapathType !== "netdev") return [];
   const [tables] = yield [lists(["Open_vSwitch", "other_config"])];
   const [[row] = []] = parseTables(tables);

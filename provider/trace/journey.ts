@@ -1,6 +1,6 @@
 import { type Command, printCommand } from "../linux/command";
 import type { Family } from "../linux/ip";
-import type { Outcome, Plan } from "../linux/plan";
+import { attempt, NOT_RUN, type Outcome, type Plan } from "../linux/plan";
 import { fixOf } from "./drift";
 import type { Fault } from "./fault";
 import { type Network, ownAddresses, type Place } from "./network/network";
@@ -102,12 +102,12 @@ const beginning = () => ({
 export function* askOnce(journey: Journey, commands: readonly Command[]): Plan<readonly Outcome[]> {
   const keys = commands.map(printCommand);
   const open = commands.filter((_, at) => !journey.answers.has(keys[at] ?? ""));
-  const outcomes = open.length > 0 ? yield open : [];
+  const outcomes = yield* attempt(open);
   for (const [at, outcome] of outcomes.entries()) {
     const asked = open[at];
     if (asked) journey.answers.set(printCommand(asked), outcome);
   }
-  return keys.map((key) => journey.answers.get(key) ?? { isOk: false, reason: "Failed", stderr: "" });
+  return keys.map((key) => journey.answers.get(key) ?? NOT_RUN);
 }
 
 export function* factsOf(journey: Journey, place: Place): Plan<Facts> {

@@ -1,4 +1,5 @@
 import type { Host } from "../linux/host/host";
+import { runPlan } from "../linux/host/runPlan";
 import { familyOf } from "../linux/ip";
 import type { Plan } from "../linux/plan";
 import { covers } from "../linux/prefix";
@@ -6,7 +7,7 @@ import { lostRule, restored } from "./drift";
 import { type Fault, sentenceOf } from "./fault";
 import { isHiding } from "./hops/noRoute";
 import { faultAt, type Journey, newJourney, type Step } from "./journey";
-import { drive, gatherNetwork } from "./network/gather";
+import { gatherNetwork } from "./network/gather";
 import {
   addressName,
   findPlace,
@@ -56,7 +57,7 @@ export interface Trace {
 export async function trace(host: Host, question: Question, known: readonly Known[]): Promise<Trace> {
   const network = await gatherNetwork(host);
   const tell: Tell = (name) => host.tellOfName?.(name);
-  return drive(host, explain(network, new Owners(known), question, tell));
+  return runPlan(host, explain(network, new Owners(known), question, tell));
 }
 
 /** What the host knows of a name that leads to no namespace. */

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Observed } from "../../engine/definition";
 import { hasUnknown, UNKNOWN } from "../../engine/unknown";
-import type { Answer, Steps } from "../../linux/command";
+import type { Answer } from "../../linux/command";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
+import type { Plan } from "../../linux/plan";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
@@ -117,7 +118,7 @@ function look(answers: readonly Answer[], args: FilterRuleArgs): Reading | undef
 }
 
 /** Whether nothing of it is left. */
-function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps<boolean> {
+function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Plan<boolean> {
   const answers = yield filterRule.probe(args);
   return !look(answers, args) || (yield* deleteAll(change(answers, args.mark, args, false)));
 }

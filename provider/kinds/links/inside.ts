@@ -1,7 +1,8 @@
 import type { Content } from "../../engine/definition";
-import { type Command, type Steps, showLink, showLinks, showNamespaceIds, wait } from "../../linux/command";
+import { type Command, showLink, showLinks, showNamespaceIds } from "../../linux/command";
 import { MARK_PREFIX } from "../../linux/marks/mark";
 import type { Place } from "../../linux/marks/objectName";
+import { type Plan, wait } from "../../linux/plan";
 import { isCableEnd, type Link, parseLink } from "../../linux/read/link";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";
 import { linksIn, linksMade, memberOf, stackedOn } from "./attached";
@@ -26,7 +27,7 @@ const FIRST_GONE_MS = 16;
 const GONE_MS = 8;
 const GONE_POLLS = 1500;
 
-export function* inside(name: string): Steps<Inside> {
+export function* inside(name: string): Plan<Inside> {
   const [answer] = yield [showLinks(name)];
   const links = linksIn(answer);
   const far = yield* farEndsOf(name, links);
@@ -40,7 +41,7 @@ export function* inside(name: string): Steps<Inside> {
 export const NOTHING: Content = { links: [], places: [] };
 
 /** Finds the far end of a cable by its near one, which is among `links`, and what is deleted with it. */
-export function* farEndOf({ namespace, link: name }: Place, links: readonly Link[]): Steps<Content> {
+export function* farEndOf({ namespace, link: name }: Place, links: readonly Link[]): Plan<Content> {
   const near = links.find(({ ifname }) => ifname === name);
   if (!near) return NOTHING;
   if (near.link_netnsid === undefined)
@@ -59,7 +60,7 @@ interface Found extends Content {
  * Where the far ends of cables are. Most often that is the host's own namespace, where it costs little to ask: to tell one
  * namespace from another by name, `ip` opens every single one.
  */
-function* farEndsOf(name: string | undefined, links: readonly Link[]): Steps<Found[]> {
+function* farEndsOf(name: string | undefined, links: readonly Link[]): Plan<Found[]> {
   const ends = links
     .filter(isCableEnd)
     .flatMap(({ link_netnsid: id, link_index: index, ifalias: mark }) =>
@@ -105,7 +106,7 @@ const showIndex = (namespace: string | undefined, index: number): Command =>
   showLink(namespace, `if${index}`);
 
 /** Waits until none of them is left; the deletion itself has succeeded by then, so it gives up quietly. */
-export function* untilGone(ends: readonly FarEnd[]): Steps {
+export function* untilGone(ends: readonly FarEnd[]): Plan {
   let left = ends;
   for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
     yield wait(poll === 0 ? FIRST_GONE_MS : GONE_MS);

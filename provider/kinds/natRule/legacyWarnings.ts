@@ -1,4 +1,4 @@
-import type { Steps } from "../../linux/command";
+import type { Plan } from "../../linux/plan";
 import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packetRule/iptablesLegacy";
 import type { NatRuleArgs } from "./args";
 
@@ -6,7 +6,7 @@ import type { NatRuleArgs } from "./args";
  * Tells of rules of iptables-legacy beside this one, which translate all the same; whose turn comes first hangs on what was
  * loaded first.
  */
-export function* legacyWarnings(args: NatRuleArgs): Steps<readonly string[]> {
+export function* legacyWarnings(args: NatRuleArgs): Plan<readonly string[]> {
   const { namespace, family } = args;
   const [tables] = yield [lookForLegacyTables(family, namespace)];
   const rules = yield* legacyRulesBeside(args, "nat", tables);

@@ -1,7 +1,7 @@
-import { lookFor, type Steps } from "../../linux/command";
+import { lookFor } from "../../linux/command";
 import type { Family } from "../../linux/ip";
 import { ownerIn } from "../../linux/marks/mark";
-import type { Outcome, Plan } from "../../linux/plan";
+import type { Plan } from "../../linux/plan";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { lookAt, ownAddresses, type Place, placeOf, usableAddresses } from "../../trace/network/network";
 import { lookCloser } from "../../trace/network/placeDetails";
@@ -76,27 +76,12 @@ export const whoseIs = ({ chain: { tool, table, name }, rule }: Redirection): st
 export function* lookForWinners(
   namespace: string | undefined,
   family: Family,
-): Steps<(wanted: Wanted) => Redirection | undefined> {
+): Plan<(wanted: Wanted) => Redirection | undefined> {
   const answers = yield lookAt(namespace).map(lookFor);
   const place = placeOf(
     namespace,
     answers.map((answer) => answer ?? ""),
   );
-  const { chains } = yield* asSteps(lookCloser(place, family));
+  const { chains } = yield* lookCloser(place, family);
   return (wanted) => winnerOf(chains, place, wanted);
-}
-
-/** Questions of `trace` for whoever drives a kind. */
-function* asSteps<T>(plan: Plan<T>): Steps<T> {
-  let step = plan.next([]);
-  while (!step.done) {
-    const answers = yield step.value.map(lookFor);
-    step = plan.next(
-      answers.map(
-        (text): Outcome =>
-          text === undefined ? { isOk: false, reason: "Failed", stderr: "" } : { isOk: true, text },
-      ),
-    );
-  }
-  return step.value;
 }

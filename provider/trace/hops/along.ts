@@ -1,5 +1,5 @@
 import { isPlainSwitch, showFlows } from "../../linux/ovs/flows";
-import { ask, type Plan, textOf } from "../../linux/plan";
+import { attemptOne, type Plan, textOf } from "../../linux/plan";
 import type { Fault } from "../fault";
 import { addRisk, factsOf, faultAt, type Journey, note } from "../journey";
 import { isSwitch } from "../network/frames";
@@ -88,7 +88,7 @@ const ovsBridgesOn = (way: readonly Port[]): string[] =>
 
 /** Flows may send a frame anywhere; only those of a learning switch can be told beforehand. */
 function* checkFlows({ doubts }: Journey, bridge: string): Plan<void> {
-  const flows = textOf(yield* ask(showFlows(bridge)));
+  const flows = textOf(yield* attemptOne(showFlows(bridge)));
   const doubt = `the host: flows of ${bridge} (\`ovs-ofctl dump-flows ${bridge}\`)`;
   if (!isPlainSwitch(flows) && !doubts.includes(doubt)) doubts.push(doubt);
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Command, familyOption, ip } from "../../linux/command";
 import { canonicalIp, familyOf } from "../../linux/ip";
 import { parseJson } from "../../linux/json";
-import { type Outcome, type Plan, textOf } from "../../linux/plan";
+import { attempt, type Outcome, type Plan, textOf } from "../../linux/plan";
 import { parseSysctls } from "../../linux/read/sysctl";
 import { readSysctls } from "../../linux/sysctl";
 import { sysctlIn } from "../drift";
@@ -67,12 +67,12 @@ export function* answerersOf(
   packet: Packet,
 ): Plan<Answerer[]> {
   const ports = endpoints.filter(({ place }) => place !== start.place);
-  const seen = yield ports.flatMap((port) => lookFor(port, journey.family));
+  const seen = yield* attempt(ports.flatMap((port) => lookFor(port, journey.family)));
   const asked = ports
     .map((port, at) => ({ port, ...settingsOf(seen.slice(2 * at, 2 * at + 2), port, address) }))
     .filter((one) => one.hasEntry || hasAddress(one.port.place, address) || isProxying(one));
   const source = sourceOf(start, packet);
-  const ways = yield asked.map((one) => wayFrom(one, address, source));
+  const ways = yield* attempt(asked.map((one) => wayFrom(one, address, source)));
   return asked
     .flatMap((one, at) => answererOf(journey, one.port, address, { ...one, way: readWay(ways[at]) }) ?? [])
     .sort((a, b) => Number(a.obstacle !== undefined) - Number(b.obstacle !== undefined));

@@ -1,6 +1,6 @@
 import { command } from "../../linux/command";
 import { canonicalIp } from "../../linux/ip";
-import { ask, type Plan, textOf } from "../../linux/plan";
+import { attemptOne, type Plan, textOf } from "../../linux/plan";
 import { sysctlFix } from "../drift";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
@@ -27,7 +27,7 @@ export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<F
     note(journey, place, "delivery", `answers ping to ${packet.destination}`, journey.owners.ofPlace(place));
     return undefined;
   }
-  const outcome = yield* ask(command("ss", name, ["-H", "-lntu"]));
+  const outcome = yield* attemptOne(command("ss", name, ["-H", "-lntu"]));
   return listening(journey, place, packet, textOf(outcome));
 }
 

@@ -1,7 +1,7 @@
 import { ASK, familyOption, ip } from "../../linux/command";
 import { printFwmark } from "../../linux/fwmark";
 import { PROTOCOL } from "../../linux/marks/protocol";
-import { ask, type Outcome, type Plan } from "../../linux/plan";
+import { attemptOne, type Outcome, type Plan } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
 import { portValue, protocolNumber } from "../../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../../linux/read/policyRule";
@@ -53,7 +53,7 @@ export const flowOf = (packet: Packet, inInterface: string | undefined): Flow =>
 
 /** Asks for the rules of a place, to be done only where it does not send a packet on. */
 export function* rulingAt({ name }: Place, facts: Facts, flow: Flow): Plan<Ruling> {
-  const outcome = yield* ask(ip(name, familyOption(flow.family), ...ASK, "rule", "show"));
+  const outcome = yield* attemptOne(ip(name, familyOption(flow.family), ...ASK, "rule", "show"));
   return outcome.isOk ? rulingOf(parsePolicyRules(outcome.text), facts, flow) : { by: "untold" };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ASK, familyOption, ip } from "../../linux/command";
 import { canonicalIp } from "../../linux/ip";
 import { parseJson } from "../../linux/json";
-import { ask, type Outcome, type Plan } from "../../linux/plan";
+import { attemptOne, NOT_RUN, type Outcome, type Plan } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
 import { tableOf } from "../../linux/read/routeTables";
 import { restored, sysctlIn } from "../drift";
@@ -46,7 +46,7 @@ export function* decide(
   arrival: Arrival | undefined,
 ): Plan<Decision> {
   const facts = yield* factsOf(journey, place);
-  const [outcome = UNASKED, match] = yield* askOnce(journey, [
+  const [outcome = NOT_RUN, match] = yield* askOnce(journey, [
     ip(place.name, familyOption(packet.family), "-j", "route", "get", ...questionOf(packet, arrival)),
     ip(place.name, familyOption(packet.family), ...ASK, ...MATCH, ...questionOf(packet, arrival)),
   ]);
@@ -84,8 +84,6 @@ export function* decide(
   noteRoute(journey, place, packet, link, gateway);
   return { to: "link", link, nexthop, source };
 }
-
-const UNASKED: Outcome = { isOk: false, reason: "Failed", stderr: "" };
 
 /** The route itself, with all its ways, instead of what it makes of one packet. */
 const MATCH = ["route", "get", "fibmatch"] as const;
@@ -127,7 +125,7 @@ function* wayBack(place: Place, packet: Packet, arrival: Arrival | undefined): P
   if (!arrival) return undefined;
   const { family, source, port, sourcePort } = packet;
   const selectors = selectorsOf({ ...packet, port: sourcePort, sourcePort: port });
-  const outcome = yield* ask(
+  const outcome = yield* attemptOne(
     ip(place.name, familyOption(family), "-j", "route", "get", source, ...selectors),
   );
   return outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0]?.dev : undefined;

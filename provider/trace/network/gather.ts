@@ -1,7 +1,6 @@
-import { type Command, ip, printCommand } from "../../linux/command";
+import { ip } from "../../linux/command";
 import { CommandError, isNotFound } from "../../linux/errors";
 import type { Host } from "../../linux/host/host";
-import type { Outcome, Plan } from "../../linux/plan";
 import { parseNamespaceNames } from "../../linux/read/namespaceId";
 import { lookAt, type Network, type Place, placeOf } from "./network";
 
@@ -36,29 +35,3 @@ export async function gatherPlace(host: Host, name: string | undefined): Promise
     throw error;
   }
 }
-
-/**
- * Runs what a plan asks for; a failure is an answer like any other. Only where something may not be looked at nothing
- * can be said, unless that is expected.
- */
-export async function drive<T>(host: Host, plan: Plan<T>, isPermitted = true): Promise<T> {
-  let step = plan.next([]);
-  while (!step.done)
-    step = plan.next(await Promise.all(step.value.map((asked) => outcomeOf(host, asked, isPermitted))));
-  return step.value;
-}
-
-async function outcomeOf(host: Host, asked: Command, isPermitted: boolean): Promise<Outcome> {
-  try {
-    return { isOk: true, text: await host.run(asked) };
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    const { reason, stderr } = error;
-    if (reason === "NotPermitted" && isPermitted && isBarred(asked, stderr)) throw error;
-    return { isOk: false, reason, stderr: stderr || printCommand(asked) };
-  }
-}
-
-/** Whether it is we who may not look: of packets, the kernel says the same where a rule or a route prohibits them. */
-const isBarred = ({ tool }: Command, stderr: string): boolean =>
-  /^(nft|ip6?tables-)/.test(tool) || /network namespace/.test(stderr);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ASK, command, familyOption, ip, listTable } from "../../linux/command";
 import { canonicalIp, type Family } from "../../linux/ip";
 import { parseJson } from "../../linux/json";
-import { type Plan, textOf } from "../../linux/plan";
+import { attempt, type Plan, textOf } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { dormantAmong, isInOneOf, type NftTableName, parseFlaggedTables } from "../../linux/read/nft/tables";
@@ -131,31 +131,32 @@ const ONCE = {
 export const linkSysctl = (family: Family, link: string, key: string): string =>
   `net/${family}/conf/${link}/${key}`;
 
-export function* lookCloser(place: Place, family: Family): Plan<Facts> {
+export function* lookCloser(place: Place, family: Family, isPermitted = true): Plan<Facts> {
   const links = ["all", ...place.devices.map(({ name }) => name)];
   const keys = links.flatMap((link) => PER_LINK[family].map((key) => linkSysctl(family, link, key)));
   const six = family === "ipv6" ? "6" : "";
-  const [routes, neighbours, sysctls, nft, iptables, legacy] = (yield [
+  const commands = [
     ip(place.name, familyOption(family), ...ASK, "route", "show", "table", "all"),
     askNeighbours(place, family),
     readSysctls(place.name, [...ONCE[family], ...keys]),
     command("nft", place.name, ["-j", "list", "ruleset"]),
     command(`ip${six}tables-save`, place.name, ["--counters"]),
     command(`ip${six}tables-legacy-save`, place.name, ["--counters"]),
-  ]).map(textOf);
-  const dormant = yield* dormantTables(place, parseFlaggedTables(nft));
+  ];
+  const outcomes = yield* attempt(commands, isPermitted);
+  const [routes, neighbours, sysctls, nft, iptables, legacy] = outcomes.map(textOf);
+  const flagged = parseFlaggedTables(nft);
+  const tables = yield* attempt(
+    flagged.map((table) => listTable(place.name, table)),
+    isPermitted,
+  );
+  const dormant = dormantAmong(flagged, tables.map(textOf));
   return {
     routes: parseJson(z.array(TableRoute), routes ?? ""),
     neighbours: parseNeighbours(neighbours),
     sysctls: parseSysctls(sysctls ?? ""),
     chains: chainsOf(family, dormant, nft, iptables, legacy),
   };
-}
-
-/** Tables that are there, but that no packet meets. */
-function* dormantTables({ name }: Place, flagged: readonly NftTableName[]): Plan<NftTableName[]> {
-  const outcomes = yield flagged.map((table) => listTable(name, table));
-  return dormantAmong(flagged, outcomes.map(textOf));
 }
 
 /**

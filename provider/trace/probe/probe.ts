@@ -1,6 +1,6 @@
 import { type Command, command } from "../../linux/command";
 import type { Family } from "../../linux/ip";
-import { ask, type Outcome, type Plan, textOf } from "../../linux/plan";
+import { attemptOne, type Outcome, type Plan, textOf } from "../../linux/plan";
 import type { Protocol } from "../packet";
 import { PROBE_SCRIPT, type Trial } from "./script";
 
@@ -47,10 +47,10 @@ export function* probe(
   { patience = PATIENCE, payload = "" }: Manner = {},
 ): Plan<Answer> {
   const { protocol, ip, port = 0, path = "/" } = target;
-  if (protocol === "icmp") return readPing(target, yield* ask(ping(namespace, target, patience)));
+  if (protocol === "icmp") return readPing(target, yield* attemptOne(ping(namespace, target, patience)));
   const trial: Trial = { protocol, ip, port, wait: patience, payload, path };
   const words = ["-e", PROBE_SCRIPT, JSON.stringify(trial)];
-  return readSocket(target, yield* ask(command("node", namespace, words)));
+  return readSocket(target, yield* attemptOne(command("node", namespace, words)));
 }
 
 const ping = (
@@ -124,7 +124,7 @@ export function* probeLarge(
   patience = PATIENCE,
 ): Plan<Answer> {
   const size = mtu - HEADERS[target.family];
-  const outcome = yield* ask(ping(namespace, target, patience, ["-M", "do", "-s", String(size)]));
+  const outcome = yield* attemptOne(ping(namespace, target, patience, ["-M", "do", "-s", String(size)]));
   const what = `ping with packets of ${mtu} bytes`;
   if (outcome.isOk) return tried(true, `${what}: answered`);
   return /Frag needed|message too long|too big/i.test(outcome.stderr)
