@@ -10,7 +10,9 @@ import { sameStack } from "../linux/marks/mark";
 import { addressesIn, addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { PROTOCOL } from "../linux/marks/protocol";
 import type { Plan } from "../linux/plan";
-import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
+import type { AddressInfo } from "../linux/read/address";
+import { parseLink } from "../linux/read/link";
+import { parseLocalLinks } from "../linux/read/route";
 import { linkId } from "./links/identity";
 
 export const AddressArgs = z.object({
@@ -102,7 +104,7 @@ export const address: Definition<Args, Outputs> = {
   probe: ({ namespace, interface: link }) => [showLink(namespace, link)],
 
   parse([answer], args): Reading | undefined {
-    const link = parseAddresses(answer);
+    const link = parseLink(answer);
     const info = link?.addr_info.map(canonical).find((candidate) => isSame(candidate, args));
     if (!link || !info) return undefined;
     const { local, address: far, prefixlen, scope, family } = info;
@@ -125,7 +127,7 @@ export const address: Definition<Args, Outputs> = {
   remove: (_, args) => removal(args),
   *cleanUp(args, [answer]) {
     // Where the link is gone as well, so is what was set of it.
-    const mayBeLeft = parseAddresses(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
+    const mayBeLeft = parseLink(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
     const [value] = mayBeLeft ? yield [promotion(args, "-n")] : [];
     if (value?.trim() === PROMOTING) yield [promotion(args, "-w", "0")];
   },
@@ -189,7 +191,7 @@ function change(
  */
 function* removal(args: Args): Plan {
   const [answer] = yield address.probe(args);
-  const hasLater = parseAddresses(answer)?.addr_info.some(({ secondary }) => secondary);
+  const hasLater = parseLink(answer)?.addr_info.some(({ secondary }) => secondary);
   const [former] = hasLater ? yield [promotion(args, "-n")] : [];
   const promote = ["0", PROMOTING].includes(former?.trim() ?? "");
   if (promote) yield [promotion(args, "-w", PROMOTING)];

@@ -9,7 +9,7 @@ import { isMarkOf } from "../linux/marks/mark";
 import { objectName } from "../linux/marks/objectName";
 import { BRIDGES, bridgeOf } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, vsctl } from "../linux/ovs/vsctl";
-import { type Link, parseLink } from "../linux/read/link";
+import { type Link, masterOf, parseLink } from "../linux/read/link";
 import { numberIn, parseTables, type Row, setIn, wordIn, wordsIn } from "../linux/read/ovsdb";
 
 const vlan = integer(1, 4094);
@@ -126,7 +126,7 @@ const PORT_COLUMNS = "_uuid,name,tag,trunks,vlan_mode,interfaces,external_ids";
  * goes on to listen to a link that is no more, also once there is another one of its name.
  */
 const isTaken = (link: Link | undefined): boolean =>
-  link !== undefined && link.master === undefined && (link.promiscuity ?? 0) > 0;
+  link !== undefined && masterOf(link) === undefined && (link.promiscuity ?? 0) > 0;
 
 const making = (args: Args): Command =>
   vsctl(

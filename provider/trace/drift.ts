@@ -90,9 +90,6 @@ function isLinkOther(network: Network, { namespace, name: link, up, mtu, bridge 
   );
 }
 
-/** Types of routes by their names in arguments. */
-const TYPES: Readonly<Record<string, number>> = { unicast: 1, blackhole: 6, unreachable: 7, prohibit: 8 };
-
 function hasRouteDrifted(args: Args, { routes }: Facts): boolean {
   const destination = String(args["destination"]);
   const own = routes.filter(
@@ -105,7 +102,7 @@ function hasRouteDrifted(args: Args, { routes }: Facts): boolean {
 }
 
 function isAsSaid(route: TableRoute, { type, via, interface: link, nexthops }: Args): boolean {
-  if (typeof type === "string" && TYPES[type] !== route.type) return false;
+  if (typeof type === "string" && type !== route.type) return false;
   if (Array.isArray(nexthops)) return isDeepStrictEqual(waysOf(nexthops), waysOf(route.nexthops ?? []));
   return (
     (via === undefined ? route.via === undefined : canonicalIp(route.via ?? "") === via) &&

@@ -2,7 +2,7 @@ import type { Member } from "../../engine/definition";
 import type { Answer } from "../../linux/command";
 import { objectName } from "../../linux/marks/objectName";
 import { keeping } from "../../linux/memo";
-import { isCableEnd, type Link, parseLinks } from "../../linux/read/link";
+import { isCableEnd, type Link, masterOf, parseLinks } from "../../linux/read/link";
 
 /** Links that lose something when another link goes. */
 
@@ -24,7 +24,7 @@ export const stackedOn = (links: readonly Link[], name: string): readonly Link[]
   links.filter((link) => link.link === name && !isCableEnd(link));
 
 export const portsOf = (links: readonly Link[], bridge: string): readonly Link[] =>
-  links.filter(({ master }) => master === bridge);
+  links.filter((link) => masterOf(link) === bridge);
 
 export const memberOf = (namespace: string | undefined, { ifname, ifalias }: Link): Member => ({
   object: objectName("link", namespace, ifname),

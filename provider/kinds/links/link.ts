@@ -2,7 +2,7 @@ import type { Args, Discovery, Some } from "../../engine/definition";
 import { type Command, ip, showLinks } from "../../linux/command";
 import { isMarkOf } from "../../linux/marks/mark";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
-import { isUp, type Link, parseLinks } from "../../linux/read/link";
+import { isUp, type Link, masterOf, parseLinks } from "../../linux/read/link";
 import type { LinkArgs } from "./fields";
 import { birthGroup, markWords } from "./identity";
 
@@ -67,7 +67,7 @@ export const marking = ({ namespace, name }: LinkArgs, mark: string): Command =>
 
 /** A link in the words of its arguments. */
 export const readBack = (link: Link) => ({
-  bridge: link.master,
+  bridge: masterOf(link),
   mac: link.address,
   mtu: link.mtu,
   up: isUp(link),

@@ -3,6 +3,7 @@ import type { Family } from "../../linux/ip";
 import { ownerIn } from "../../linux/marks/mark";
 import type { Plan } from "../../linux/plan";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
+import { isSwitch } from "../../trace/network/frames";
 import { lookAt, ownAddresses, type Place, placeOf, usableAddresses } from "../../trace/network/network";
 import { lookCloser } from "../../trace/network/placeDetails";
 import type { Passage } from "../../trace/packet";
@@ -57,7 +58,7 @@ function passageFor(place: Place, { family, protocol, port, ...asked }: Wanted):
   if (protocol !== "tcp" && protocol !== "udp") return undefined;
   const usable = usableAddresses(place, family).filter(({ device }) => device.kind !== "loopback");
   // The addresses of bridges serve the machines behind them.
-  const outer = usable.find(({ device }) => device.kind !== "bridge") ?? usable[0];
+  const outer = usable.find(({ device }) => !isSwitch(device)) ?? usable[0];
   const [source, nobody] = OUTSIDE[family];
   const destination = singleAddress(asked.destination) ?? outer?.address.ip ?? nobody;
   const isPlain = asked.inInterface !== undefined && /^[^!*+]+$/.test(asked.inInterface);

@@ -1,8 +1,8 @@
-import { z } from "zod";
-import { type Command, familyOption, ip } from "../../linux/command";
+import { ASK, type Command, familyOption, ip } from "../../linux/command";
 import { canonicalIp, familyOf } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
 import { attempt, type Outcome, type Plan, textOf } from "../../linux/plan";
+import { parseNeighbors } from "../../linux/read/neighbor";
+import { parseRouteLookup } from "../../linux/read/route";
 import { parseSysctls } from "../../linux/read/sysctl";
 import { readSysctls } from "../../linux/sysctl";
 import { sysctlIn } from "../drift";
@@ -83,20 +83,18 @@ const isProxying = ({ sysctls }: Settings): boolean =>
   [...sysctls].some(([path, value]) => /\/proxy_/.test(path) && Number(value) > 0);
 
 const lookFor = ({ place, device }: Port, family: Journey["family"]): Command[] => [
-  ip(place.name, familyOption(family), "-j", "neigh", "show", "proxy"),
+  ip(place.name, familyOption(family), ...ASK, "neigh", "show", "proxy"),
   readSysctls(
     place.name,
     ["all", device.name].flatMap((link) => KEYS[family].map((key) => linkSysctl(family, link, key))),
   ),
 ];
 
-const Entry = z.looseObject({ dst: z.string(), dev: z.string().optional() });
-
 function settingsOf([entries, sysctls]: readonly Outcome[], { device }: Port, address: string): Settings {
   return {
     sysctls: parseSysctls(textOf(sysctls) ?? ""),
-    hasEntry: parseJson(z.array(Entry), textOf(entries) ?? "").some(
-      ({ dst, dev }) => canonicalIp(dst) === address && dev === device.name,
+    hasEntry: parseNeighbors(textOf(entries)).some(
+      ({ dst, interface: link }) => canonicalIp(dst) === address && link === device.name,
     ),
   };
 }
@@ -121,15 +119,13 @@ const sourceOf = ({ place, device }: Port, { source, family }: Packet): string |
   return chosen?.address.ip;
 };
 
-const Route = z.object({ type: z.string().default("unicast"), dev: z.string().optional() });
-
 function readWay(outcome: Outcome | undefined): Way {
   if (!outcome?.isOk) {
     const [, said = ""] = /answers: (.*)/.exec(outcome?.stderr ?? "") ?? [];
     return /unreachable/i.test(said) || said === "" ? {} : { refusal: said };
   }
-  const [route] = parseJson(z.array(Route), outcome.text);
-  return route?.type === "unicast" ? { link: route.dev } : {};
+  const route = parseRouteLookup(outcome.text);
+  return route?.type === "unicast" ? { link: route.interface } : {};
 }
 
 /** Whether and why a link answers for an address; pure, for tests. */

@@ -5,22 +5,14 @@ import { attemptOne, type Outcome, type Plan } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
 import { portValue, protocolNumber } from "../../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../../linux/read/policyRule";
+import { isRefusing } from "../../linux/read/route";
 import { tableOf } from "../../linux/read/routeTables";
 import { restored } from "../drift";
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";
 import type { Place } from "../network/network";
 import type { TableRoute } from "../network/placeDetails";
-import {
-  DEAD,
-  destinationOf,
-  type Facts,
-  MAIN,
-  prefixOf,
-  routeFor,
-  THROW,
-  UNICAST,
-} from "../network/placeDetails";
+import { destinationOf, type Facts, MAIN, prefixOf, routeFor } from "../network/placeDetails";
 import { type Args, ownerName } from "../owners";
 import type { Packet } from "../packet";
 import { inPlace, ipIn } from "../suggestions";
@@ -68,7 +60,7 @@ export function rulingOf(rules: readonly RuleInfo[], facts: Pick<Facts, "routes"
     const route = rule.table === undefined ? undefined : routeIn(facts, rule, destination);
     isMainAsked ||= rule.table === MAIN;
     if (rule.action === "lookup" && !route) continue;
-    if (route && (DEAD[route.type] === undefined || rule.table === MAIN)) return { by: "route" };
+    if (route && (!isRefusing(route.type) || rule.table === MAIN)) return { by: "route" };
     // What only catches packets that main has no route for is not what is wrong.
     if (isMainAsked && !mainRoute(facts, destination)) return { by: "nobody" };
     return { by: "rule", rule, ...(route && { route }) };
@@ -83,7 +75,7 @@ function routeIn(
   destination: string,
 ): TableRoute | undefined {
   const route = routeFor(facts, destination, table);
-  return route && route.type !== THROW && prefixOf(route, destination) > suppressPrefixlength
+  return route && route.type !== "throw" && prefixOf(route, destination) > suppressPrefixlength
     ? route
     : undefined;
 }
@@ -91,7 +83,7 @@ function routeIn(
 /** The route of the main table that would do. */
 function mainRoute(facts: Pick<Facts, "routes">, destination: string): TableRoute | undefined {
   const route = routeFor(facts, destination);
-  return route?.type === UNICAST ? route : undefined;
+  return route?.type === "unicast" ? route : undefined;
 }
 
 /** Whether a rule does nothing: `nop`, or a `goto` to where there is none. */
@@ -187,7 +179,7 @@ function droppedBy(
   return faultAt(journey, place, {
     cause: "policy-rule",
     reason: route
-      ? `its policy rule \`${words}\` leads packets for ${destination} to the route ${route.destination} of that table, which is of type ${DEAD[route.type]} and lets nothing through`
+      ? `its policy rule \`${words}\` leads packets for ${destination} to the route ${route.destination} of that table, which is of type ${route.type} and lets nothing through`
       : `its policy rule \`${words}\` lets no packets for ${destination} through`,
     mend: `${owner ? `change ${ownerName(owner)}` : "take the rule away"}${instead}`,
     code: owner ? undefined : `${ruleIn(place, family)} del ${words}`,

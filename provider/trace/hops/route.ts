@@ -1,15 +1,21 @@
-import { z } from "zod";
 import { ASK, familyOption, ip } from "../../linux/command";
 import { canonicalIp } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
-import { attemptOne, NOT_RUN, type Outcome, type Plan } from "../../linux/plan";
+import { attemptOne, NOT_RUN, type Outcome, type Plan, textOf } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
+import { isRefusing, parseRouteLookup } from "../../linux/read/route";
 import { tableOf } from "../../linux/read/routeTables";
 import { restored, sysctlIn } from "../drift";
 import type { Fault } from "../fault";
 import { askOnce, factsOf, faultAt, type Journey, note } from "../journey";
 import { addressName, type Device, ownAddresses, type Place, placeName } from "../network/network";
-import { DEAD, type Facts, linkSysctl, MAIN, routeFor, TableRoute } from "../network/placeDetails";
+import {
+  type Facts,
+  linkSysctl,
+  MAIN,
+  routeFor,
+  type TableRoute,
+  tableRoutesIn,
+} from "../network/placeDetails";
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
 import { dotted, inPlace, ipIn, sysctlCode } from "../suggestions";
@@ -31,14 +37,6 @@ export type Decision =
     }
   | { readonly to: "nowhere"; readonly fault: Fault };
 
-const Answer = z.object({
-  type: z.string().optional(),
-  dev: z.string().optional(),
-  gateway: z.string().optional(),
-  via: z.looseObject({ host: z.string() }).optional(),
-  prefsrc: z.string().optional(),
-});
-
 export function* decide(
   journey: Journey,
   place: Place,
@@ -50,7 +48,7 @@ export function* decide(
     ip(place.name, familyOption(packet.family), "-j", "route", "get", ...questionOf(packet, arrival)),
     ip(place.name, familyOption(packet.family), ...ASK, ...MATCH, ...questionOf(packet, arrival)),
   ]);
-  const answer = outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0] : undefined;
+  const answer = parseRouteLookup(textOf(outcome));
   const isLocal = answer?.type === "local" || ownAddresses(place).includes(packet.destination);
   const special = specialAddress(journey, place, answer?.type, packet);
   if (special) return { to: "nowhere", fault: special };
@@ -58,14 +56,14 @@ export function* decide(
     const fault = forwardingFault(journey, place, facts, packet, arrival);
     if (fault) return { to: "nowhere", fault };
   }
-  const route = match?.isOk ? parseJson(z.array(TableRoute), match.text)[0] : undefined;
+  const [route] = tableRoutesIn(textOf(match));
   if (route) journey.routes.set(routeKey(place, packet.destination), route);
-  const said = answer && { via: answer.gateway ?? answer.via?.host, interface: answer.dev };
+  const said = answer && { via: answer.via, interface: answer.interface };
   const way =
     route?.nexthops && said && !isLocal ? takeWay(journey, place, facts, packet, route, said) : said;
   const gateway = way?.via;
   const link = place.devices.find(({ name }) => name === way?.interface);
-  if (!outcome.isOk || !answer || !link || /unreachable|blackhole|prohibit/.test(answer.type ?? "")) {
+  if (!outcome.isOk || !answer || !link || isRefusing(answer.type)) {
     const ruling = yield* rulingAt(place, facts, flowOf(packet, arrival?.link.name));
     const back = yield* wayBack(place, packet, arrival);
     const fault =
@@ -76,8 +74,8 @@ export function* decide(
       explainNoRoute(journey, place, packet);
     return { to: "nowhere", fault };
   }
-  const chosen = answer.prefsrc === undefined ? undefined : canonicalIp(answer.prefsrc);
-  const isOther = link.name !== answer.dev && route?.source === undefined;
+  const chosen = answer.source === undefined ? undefined : canonicalIp(answer.source);
+  const isOther = link.name !== answer.interface && route?.source === undefined;
   const source = isOther ? (sourceOn(link, packet.family, gateway) ?? chosen) : chosen;
   if (isLocal) return { to: "itself", source };
   const nexthop = canonicalIp(gateway ?? packet.destination);
@@ -128,7 +126,7 @@ function* wayBack(place: Place, packet: Packet, arrival: Arrival | undefined): P
   const outcome = yield* attemptOne(
     ip(place.name, familyOption(family), "-j", "route", "get", source, ...selectors),
   );
-  return outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0]?.dev : undefined;
+  return parseRouteLookup(textOf(outcome))?.interface;
 }
 
 /** The kernel drops packets whose source it does not believe. */
@@ -196,20 +194,19 @@ export function loopFault(journey: Journey, place: Place, { destination }: Packe
 
 function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }: Packet): Fault | undefined {
   const route = routeFor(facts, destination);
-  const type = DEAD[route?.type ?? 0];
-  if (!route || type === undefined) return undefined;
+  if (!route || !isRefusing(route.type)) return undefined;
   const owner = ownerOfRoute(journey, place, destination);
   return faultAt(journey, place, {
     cause: "dead-route",
-    reason: `its route to ${route.destination} is of type ${type}, which lets nothing through`,
+    reason: `its route to ${route.destination} is of type ${route.type}, which lets nothing through`,
     mend: owner ? `change ${ownerName(owner)}` : "remove it",
-    code: owner ? undefined : `${ipIn(place)} route del ${deadWords(route, type)}`,
+    code: owner ? undefined : `${ipIn(place)} route del ${deadWords(route)}`,
     owner,
   });
 }
 
 /** A dead route of the main table in the words that `ip route del` takes. */
-const deadWords = ({ destination, metric }: TableRoute, type: string): string =>
+const deadWords = ({ type, destination, metric }: TableRoute): string =>
   `${type} ${destination}${metric === 0 ? "" : ` metric ${metric}`}`;
 
 function noteRoute(

@@ -1,72 +1,44 @@
-import { z } from "zod";
 import { type Command, lookFor, showLinks, showNamespaceIds } from "../../linux/command";
 import { canonicalIp, type Family } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
+import { framesOf } from "../../linux/linkTypes";
 import { type PortOfOvs, parsePorts, showPorts } from "../../linux/ovs/ports";
+import type { AddressInfo } from "../../linux/read/address";
+import { isUp, type Link, parseLinks } from "../../linux/read/link";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";
 
 /** Every link and address of every network namespace that has a name, and of the host. */
 
-const AddressInfo = z
-  .object({
-    family: z.enum(["inet", "inet6"]),
-    local: z.string().optional(),
-    prefixlen: z.number(),
-    scope: z.string(),
-    dadfailed: z.boolean().optional(),
-  })
-  .transform(({ family, local, prefixlen, scope, dadfailed }) => ({
-    family: (family === "inet" ? "ipv4" : "ipv6") satisfies Family as Family,
-    ip: canonicalIp(local ?? ""),
-    prefix: prefixlen,
-    isGlobal: scope === "global" || scope === "0",
-    isDuplicate: dadfailed === true,
-  }));
+const deviceOf = (link: Link) => ({
+  name: link.ifname,
+  index: link.ifindex,
+  kind: link.flags.includes("LOOPBACK") ? "loopback" : (link.linkinfo?.info_kind ?? "hardware"),
+  isUp: isUp(link),
+  hasCarrier: !link.flags.includes("NO-CARRIER"),
+  answersArp: !link.flags.includes("NOARP"),
+  mtu: link.mtu,
+  mac: link.address,
+  /** The link that it is a port of. */
+  master: link.master,
+  /** The state in which spanning tree keeps it. Only `forwarding` lets packets pass. */
+  portState: link.linkinfo?.info_slave_data?.state,
+  alias: link.ifalias,
+  /** The other end of a cable: its name in the same namespace, or its index and the id of its namespace. */
+  peer:
+    framesOf(link.linkinfo?.info_kind ?? "") === "peer"
+      ? { name: link.link ?? undefined, index: link.link_index, number: link.link_netnsid }
+      : undefined,
+  addresses: link.addr_info.map(addressOf),
+});
 
-const Device = z
-  .object({
-    ifindex: z.number(),
-    ifname: z.string(),
-    link: z.string().nullish(),
-    link_index: z.number().optional(),
-    link_netnsid: z.number().optional(),
-    flags: z.array(z.string()),
-    mtu: z.number(),
-    master: z.string().optional(),
-    address: z.string().optional(),
-    ifalias: z.string().optional(),
-    linkinfo: z
-      .looseObject({
-        info_kind: z.string().optional(),
-        info_slave_kind: z.string().optional(),
-        info_slave_data: z.looseObject({ state: z.string().optional() }).optional(),
-      })
-      .optional(),
-    addr_info: z.array(AddressInfo).default([]),
-  })
-  .transform((seen) => ({
-    name: seen.ifname,
-    index: seen.ifindex,
-    kind: seen.flags.includes("LOOPBACK") ? "loopback" : (seen.linkinfo?.info_kind ?? "hardware"),
-    isUp: seen.flags.includes("UP"),
-    hasCarrier: !seen.flags.includes("NO-CARRIER"),
-    answersArp: !seen.flags.includes("NOARP"),
-    mtu: seen.mtu,
-    mac: seen.address,
-    /** The bridge that it is a port of. */
-    master: seen.master,
-    /** As spanning tree has it: `forwarding` lets packets through. */
-    portState: seen.linkinfo?.info_slave_data?.state,
-    alias: seen.ifalias,
-    /** Where the other end of a cable is: by its name in the same namespace, else by its index and the number of the other. */
-    peer:
-      seen.linkinfo?.info_kind !== "veth"
-        ? undefined
-        : { name: seen.link ?? undefined, index: seen.link_index, number: seen.link_netnsid },
-    addresses: seen.addr_info,
-  }));
+const addressOf = ({ family, local, prefixlen, scope, dadfailed }: AddressInfo) => ({
+  family: family === "inet" ? ("ipv4" as const) : ("ipv6" as const),
+  ip: canonicalIp(local),
+  prefix: prefixlen,
+  isGlobal: scope === "global",
+  isDuplicate: dadfailed === true,
+});
 
-export type Device = z.output<typeof Device> & {
+export type Device = ReturnType<typeof deviceOf> & {
   /** Set where it is a port of Open vSwitch, or the own link of such a bridge. */
   readonly switched?: PortOfOvs;
 };
@@ -97,8 +69,7 @@ export const lookAt = (name: string | undefined): Command[] => [
 ];
 
 export function placeOf(name: string | undefined, [devices = "", ids, ports]: readonly string[]): Place {
-  // `ip` prints an empty object for each link that a filter leaves out.
-  const links = parseJson(z.array(Device), devices);
+  const links = parseLinks(devices).map(deviceOf);
   return { name, devices: switched(links, parsePorts(ports)), numbers: parseNamespaceIds(ids) };
 }
 

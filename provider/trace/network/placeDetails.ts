@@ -1,11 +1,11 @@
-import { z } from "zod";
 import { ASK, command, familyOption, ip, listTable } from "../../linux/command";
 import { canonicalIp, type Family } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
 import { attempt, type Plan, textOf } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
+import { parseNeighbors } from "../../linux/read/neighbor";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { dormantAmong, isInOneOf, type NftTableName, parseFlaggedTables } from "../../linux/read/nft/tables";
+import { parseRoutes, type RouteInfo } from "../../linux/read/route";
 import { parseSysctls } from "../../linux/read/sysctl";
 import { readSysctls } from "../../linux/sysctl";
 import type { Chain } from "../rules/chain";
@@ -32,70 +32,49 @@ export interface Way {
   readonly isDead: boolean;
 }
 
-const Via = z.looseObject({ host: z.string() }).optional();
+/** A route in its table. */
+export interface TableRoute {
+  /** The type by its name in ip-route(8). */
+  readonly type: string;
+  readonly destination: string;
+  readonly table: number;
+  readonly protocol: number;
+  readonly metric: number;
+  readonly via: string | undefined;
+  readonly interface: string | undefined;
+  readonly source?: string | undefined;
+  readonly nexthops?: readonly Way[];
+}
 
-const Nexthop = z
-  .looseObject({
-    gateway: z.string().optional(),
-    via: Via,
-    dev: z.string(),
-    weight: z.number().default(1),
-    flags: z.array(z.string()).default([]),
-  })
-  .transform(({ gateway, via, dev, weight, flags }): Way => {
-    const next = gateway ?? via?.host;
-    return {
-      via: next === undefined ? undefined : canonicalIp(next),
-      interface: dev,
-      weight,
-      isDead: flags.includes("dead"),
-    };
-  });
-
-export const TableRoute = z
-  .looseObject({
-    type: z.string(),
-    dst: z.string(),
-    table: z.string(),
-    protocol: z.string(),
-    metric: z.number().default(0),
-    gateway: z.string().optional(),
-    via: Via,
-    dev: z.string().optional(),
-    prefsrc: z.string().optional(),
-    nexthops: z.array(Nexthop).optional(),
-  })
-  .transform(({ type, dst, table, protocol, metric, gateway, via, dev, prefsrc, nexthops }) => ({
-    type: Number(type),
-    destination: dst,
-    table: Number(table),
-    protocol: Number(protocol),
-    metric,
-    via: gateway ?? via?.host,
-    interface: dev,
-    ...(prefsrc !== undefined && { source: prefsrc }),
-    ...(nexthops && { nexthops }),
+export const tableRoutesIn = (text: string | undefined): TableRoute[] =>
+  parseRoutes(text).map(({ type, destination, table = MAIN, protocol, metric, source, way, nexthops }) => ({
+    ...{ type, destination, table, protocol, metric },
+    ...{ via: way.via, interface: way.interface },
+    ...(source !== undefined && { source }),
+    ...(nexthops && { nexthops: nexthops.flatMap(wayOf) }),
   }));
 
-/** A route as its table has it; numbers as in rtnetlink(7). */
-export type TableRoute = z.output<typeof TableRoute>;
+const wayOf = ({ via, interface: link, weight, isDead }: RouteInfo["way"]): Way[] =>
+  link === undefined
+    ? []
+    : [{ via: via === undefined ? undefined : canonicalIp(via), interface: link, weight, isDead }];
 
-const Neighbour = z
-  .looseObject({
-    dst: z.string(),
-    dev: z.string(),
-    lladdr: z.string().optional(),
-    state: z.array(z.string()).default([]),
-  })
-  .transform(({ dst, dev, lladdr, state }) => ({
+/** An entry of a place about another machine on the same Ethernet. */
+export interface Neighbour {
+  readonly ip: string;
+  readonly interface: string | undefined;
+  readonly mac: string | undefined;
+  /** The state by its name in ip-neighbour(8), in capitals. */
+  readonly state: string;
+}
+
+const neighboursIn = (text: string | undefined): Neighbour[] =>
+  parseNeighbors(text).map(({ dst, interface: link, lladdr, state }) => ({
     ip: canonicalIp(dst),
-    interface: dev,
+    interface: link,
     mac: lladdr,
-    state: state.join(" "),
+    state: state.toUpperCase(),
   }));
-
-/** What a place believes of another machine on the same Ethernet. */
-export type Neighbour = z.output<typeof Neighbour>;
 
 /** Finds the entry of a place for an address on one of its links. */
 export const entryFor = (
@@ -104,11 +83,9 @@ export const entryFor = (
   address: string,
 ): Neighbour | undefined => neighbours.find(({ ip, interface: own }) => ip === address && own === link);
 
-const parseNeighbours = (text: string | undefined): Neighbour[] => parseJson(z.array(Neighbour), text ?? "");
-
 const askNeighbours = ({ name }: Place, family: Family) =>
   // Without the last two words, `ip` leaves out those of state NOARP.
-  ip(name, familyOption(family), "-j", "neigh", "show", "nud", "all");
+  ip(name, familyOption(family), ...ASK, "neigh", "show", "nud", "all");
 
 /** Parameters of each link, below `net/ipv4/conf/LINK` or its IPv6 sibling. */
 const PER_LINK = { ipv4: ["forwarding", "rp_filter"], ipv6: ["forwarding", "force_forwarding"] } as const;
@@ -152,8 +129,8 @@ export function* lookCloser(place: Place, family: Family, isPermitted = true): P
   );
   const dormant = dormantAmong(flagged, tables.map(textOf));
   return {
-    routes: parseJson(z.array(TableRoute), routes ?? ""),
-    neighbours: parseNeighbours(neighbours),
+    routes: tableRoutesIn(routes),
+    neighbours: neighboursIn(neighbours),
     sysctls: parseSysctls(sysctls ?? ""),
     chains: chainsOf(family, dormant, nft, iptables, legacy),
   };
@@ -205,11 +182,6 @@ export function routeFor(
 /** The prefix length of a route's destination. */
 export const prefixOf = (route: TableRoute, address: string): number =>
   Number(destinationOf(route, address).split("/")[1]);
-
-/** Types of routes by their numbers in rtnetlink(7): those that let nothing through, and two others. */
-export const DEAD: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
-export const UNICAST = 1;
-export const THROW = 9;
 
 /** The destination of a route as arguments write it: networks with their prefix length. */
 export const destinationOf = ({ destination }: TableRoute, address: string): string => {

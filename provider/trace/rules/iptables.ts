@@ -1,5 +1,5 @@
 import { covers } from "../../linux/prefix";
-import { splitWords } from "../../linux/read/iptables";
+import { parseSaved, type SavedChain, type SavedRule } from "../../linux/read/iptables";
 import { all, any, not, type Packet, type Passage, stateOf, type Tri } from "../packet";
 import type { Chain, Rule, Verdict } from "./chain";
 
@@ -11,58 +11,40 @@ const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, 
 const priorityOf = (table: string, hook: string): number =>
   table === "nat" ? (hook === "prerouting" || hook === "output" ? -100 : 100) : (PRIORITIES[table] ?? 0);
 
-/** The chains in the answer to `iptables-save --counters` or `ip6tables-save -c`. */
-export function parseIptables(
+/** Returns the chains in the output of `iptables-save --counters` or `ip6tables-save --counters`. */
+export const parseIptables = (
   text: string | undefined,
   tool: "iptables" | "iptables-legacy",
   family: "ip" | "ip6",
-): Chain[] {
-  const chains: (Omit<Chain, "rules"> & { rules: Rule[] })[] = [];
-  let table = "";
-  for (const line of (text ?? "").split("\n")) {
-    const head = /^\*(\S+)$/.exec(line);
-    if (head) table = head[1] ?? "";
-    const chain = /^:(\S+) (\S+) \[(\d+):\d+\]/.exec(line);
-    if (chain) chains.push({ tool, family, table, ...headOf(table, chain), rules: [] });
-    const rule = /^(?:\[(\d+):\d+\] )?-A (\S+) ?(.*)$/.exec(line);
-    if (rule) {
-      const [, packets, name = "", words = ""] = rule;
-      const target = chains.find((one) => one.table === table && one.name === name);
-      target?.rules.push(toRule(`-A ${name} ${words}`.trim(), splitWords(words), packets));
-    }
-  }
-  return chains;
-}
+): Chain[] =>
+  parseSaved(text).map(({ table, name, policy, rules }) => ({
+    ...{ tool, family, table, name },
+    ...(policy && { base: baseOf(table, name, policy) }),
+    rules: rules.map(toRule),
+  }));
 
-function headOf(
+function baseOf(
   table: string,
-  [, name = "", policy = "", packets = "0"]: RegExpExecArray,
-): Omit<Chain, "tool" | "family" | "table" | "rules"> {
-  // A chain that a person has made has no policy.
-  if (policy === "-") return { name };
+  name: string,
+  { target, packets }: NonNullable<SavedChain["policy"]>,
+): NonNullable<Chain["base"]> {
   const hook = name.toLowerCase();
   return {
-    name,
-    base: {
-      hook,
-      type: table === "nat" ? "nat" : "filter",
-      priority: priorityOf(table, hook),
-      policy: policy === "DROP" ? "drop" : "accept",
-      packets: Number(packets),
-    },
+    hook,
+    type: table === "nat" ? "nat" : "filter",
+    priority: priorityOf(table, hook),
+    policy: target === "DROP" ? "drop" : "accept",
+    packets,
   };
 }
 
-function toRule(text: string, words: readonly string[], packets: string | undefined): Rule {
+function toRule({ text, words, comment, packets }: SavedRule): Rule {
   const { conditions, target, values } = read(words);
-  const comment = values.get("--comment");
   const verdict = verdictOf(target, values);
   const fitsTo = (passage: Passage) => all(conditions.map((condition) => condition(passage)));
   const isNotrack = target?.name === "NOTRACK" || (target?.name === "CT" && values.has("--notrack"));
   return {
-    text,
-    comment,
-    packets: packets === undefined ? undefined : Number(packets),
+    ...{ text, comment, packets },
     untracks: isNotrack ? fitsTo : undefined,
     judge(passage) {
       if (verdict === "nothing") return "nothing";

@@ -18,7 +18,7 @@ import {
 } from "../../../provider/trace/drift";
 import type { Fault } from "../../../provider/trace/fault";
 import { type Network, type Place, placeOf } from "../../../provider/trace/network/network";
-import { type Facts, TableRoute } from "../../../provider/trace/network/placeDetails";
+import { type Facts, type TableRoute, tableRoutesIn } from "../../../provider/trace/network/placeDetails";
 import { type Known, Owners } from "../../../provider/trace/owners";
 import type { Packet } from "../../../provider/trace/packet";
 import { markFor, urnOf } from "../../support/args";
@@ -43,8 +43,10 @@ function networkOf(eth0: object = {}, red0: object = {}): Network {
 }
 
 const rows = (...listed: readonly object[]): TableRoute[] =>
-  listed.map((one) =>
-    TableRoute.parse({ type: "1", dst: "10.1.0.0/16", table: "254", protocol: "110", ...one }),
+  tableRoutesIn(
+    JSON.stringify(
+      listed.map((one) => ({ type: "1", dst: "10.1.0.0/16", table: "254", protocol: "110", ...one })),
+    ),
   );
 
 const NOTHING: Facts = { routes: [], neighbours: [], chains: [], sysctls: new Map() };

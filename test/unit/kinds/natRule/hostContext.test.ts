@@ -29,7 +29,9 @@ describe("what a NAT rule has to know of the host", () => {
 
   describe("the network of a target", () => {
     const args = argsFor({ hairpin: true, namespace: "red" });
-    const networkIn = (...routes: readonly object[]) => groundIn([JSON.stringify(routes)], args).network;
+    const networkIn = (...routes: readonly object[]) =>
+      groundIn([JSON.stringify(routes.map((one) => ({ type: "1", protocol: "2", flags: [], ...one })))], args)
+        .network;
 
     it("is asked of the routes that lead there", () =>
       expect(groundProbe(args).map(printCommand)).to.deep.equal([
