@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { DoctorOptions } from "./run";
 
 const about = [
-  "Tells what this host has and lacks for networks as programs describe them, what gets in their way, and the mend of each:",
+  "Tells what this host has and lacks for networks as programs describe them, what gets in their way, and the fix of each:",
   "tools and their versions, rights and kernel features, forwarding, filters that drop, br_netfilter, reverse path filters,",
   "Docker, firewalld, ufw, NetworkManager and networkd, rules in two backends of iptables, networks that overlap.",
   "\n\nNothing is changed. What the kernel can make is tried in network namespaces that are gone at once; the kernel loads",
@@ -20,7 +20,7 @@ Examples:
 export function addDoctor(program: Command): void {
   program
     .command("doctor")
-    .summary("tell what on this host gets in the way, and the mend")
+    .summary("tell what on this host gets in the way, and the fix")
     .description(about)
     .option("--json", "print all findings as JSON")
     .addHelpText("after", examples)

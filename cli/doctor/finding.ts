@@ -16,7 +16,7 @@ export interface Finding {
   /** What is so. */
   readonly text: string;
   /** What to do about it; absent where nothing needs to be done. */
-  readonly mend?: string | undefined;
+  readonly fix?: string | undefined;
   /** The same, a line each, for a shell or a program. With the names of the links that carry a mark of ours, where there are any. */
   readonly code?: readonly string[] | undefined;
 }

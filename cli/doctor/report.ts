@@ -24,11 +24,11 @@ export function asText(report: Report, isColourful: boolean): string {
   return `${[...blocks, style.bold(summary(report))].join("\n\n")}\n`;
 }
 
-function line({ level, subject, text, mend, code = [] }: Finding, width: number, style: Style): string {
+function line({ level, subject, text, fix, code = [] }: Finding, width: number, style: Style): string {
   const paint = { ok: style.good, warning: style.warning, problem: style.bad }[level];
   const lead = `  ${paint(WORDS[level].padEnd(WIDTH))}  ${subject.padEnd(width)}  `;
   const indent = " ".repeat(WIDTH + width + 6);
-  const below = [...(mend === undefined ? [] : [`→ ${mend}`]), ...code.map((one) => `    ${one}`)];
+  const below = [...(fix === undefined ? [] : [`→ ${fix}`]), ...code.map((one) => `    ${one}`)];
   return [`${lead}${text}`, ...below.map((one) => indent + style.faint(one))].join("\n");
 }
 

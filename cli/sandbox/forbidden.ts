@@ -15,7 +15,7 @@ export interface Facts {
 interface Cause {
   readonly applies: (facts: Facts) => boolean;
   readonly what: string;
-  readonly mends: readonly string[];
+  readonly fixes: readonly string[];
 }
 
 const asRoot = "as root: sudo pulumi-netns sandbox …";
@@ -30,7 +30,7 @@ function setting(key: string, value: string): string[] {
 const limit = (kind: string, read: (facts: Facts) => string | undefined): Cause => ({
   applies: (facts) => read(facts) === "0",
   what: `user.max_${kind}_namespaces = 0 allows no ${kind} namespaces (a default of RHEL 7, or hardening)`,
-  mends: setting(`user.max_${kind}_namespaces`, "15000"),
+  fixes: setting(`user.max_${kind}_namespaces`, "15000"),
 });
 
 const causes: readonly Cause[] = [
@@ -39,7 +39,7 @@ const causes: readonly Cause[] = [
     what:
       "kernel.apparmor_restrict_unprivileged_userns = 1 (the default of Ubuntu 23.10 and later) " +
       "takes all rights from a user namespace",
-    mends: [
+    fixes: [
       ...setting("kernel.apparmor_restrict_unprivileged_userns", "0"),
       "for unshare alone: an AppArmor profile, see docs/sandbox.md",
       asRoot,
@@ -48,7 +48,7 @@ const causes: readonly Cause[] = [
   {
     applies: ({ root, unprivilegedClone }) => !root && unprivilegedClone === "0",
     what: "kernel.unprivileged_userns_clone = 0 (Debian and its kin) allows user namespaces to root only",
-    mends: [...setting("kernel.unprivileged_userns_clone", "1"), asRoot],
+    fixes: [...setting("kernel.unprivileged_userns_clone", "1"), asRoot],
   },
   limit("user", ({ maxUser }) => maxUser),
   limit("net", ({ maxNet }) => maxNet),
@@ -56,14 +56,14 @@ const causes: readonly Cause[] = [
   {
     applies: ({ root, builtIn }) => !root && !builtIn,
     what: "this kernel is built without user namespaces (CONFIG_USER_NS)",
-    mends: [asRoot],
+    fixes: [asRoot],
   },
 ];
 
 const inContainer: Cause = {
   applies: ({ container, seccomp }) => container || seccomp,
   what: "a seccomp filter or a container runtime forbids new namespaces to this process",
-  mends: [
+  fixes: [
     "Docker, Podman: docker run --privileged …, or",
     "Docker, Podman: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined …",
     "a systemd service: RestrictNamespaces=no, and no SystemCallFilter= against unshare and mount",
@@ -73,7 +73,7 @@ const inContainer: Cause = {
 const unknown: Cause = {
   applies: () => true,
   what: "no known setting explains it; a security module (SELinux, AppArmor) may, see dmesg",
-  mends: [asRoot],
+  fixes: [asRoot],
 };
 
 /** Names every setting that forbids namespaces, each with what can be done about it. */
@@ -83,7 +83,7 @@ export function forbiddenMessage(facts: Facts): string {
   const said = facts.stderr === "" ? [] : [`It said: ${facts.stderr.replaceAll("\n", "; ")}`];
   return [
     "this machine does not let the namespaces of a sandbox be made.",
-    ...found.flatMap(({ what, mends }) => [`Cause: ${what}.`, ...mends.map((mend) => `  - ${mend}`)]),
+    ...found.flatMap(({ what, fixes }) => [`Cause: ${what}.`, ...fixes.map((fix) => `  - ${fix}`)]),
     ...said,
   ].join("\n");
 }

@@ -30,6 +30,6 @@ export interface Assertion {
   look(host: Host, args: Args): Promise<Verdict>;
   /** How often to look before it counts as not holding, and what a look has to show to end that. */
   patience(args: Args): { readonly looks: number; readonly endsAt: "first success" | "first failure" };
-  /** Why it does not hold, for a person who is to mend it. */
+  /** Why it does not hold, for a person who is to fix it. */
   explain(host: Host, args: Args): Promise<string>;
 }

@@ -19,8 +19,8 @@ interface Known {
 }
 
 /** The fix where somebody has changed, by hand, what a resource says. */
-export const restored = (owner: Owner): Pick<Fault, "mend" | "code" | "owner"> => ({
-  mend: `restore ${ownerName(owner)} with \`pulumi up --refresh\``,
+export const restored = (owner: Owner): Pick<Fault, "fix" | "code" | "owner"> => ({
+  fix: `restore ${ownerName(owner)} with \`pulumi up --refresh\``,
   code: "pulumi up --refresh",
   owner,
 });
@@ -49,15 +49,15 @@ const isUnrecorded = (kind: string): boolean => kind === "Namespace" || linkFact
 export function fixOf(
   known: Known,
   place: Place,
-  fault: Pick<Fault, "cause" | "mend" | "code" | "owner">,
-): Pick<Fault, "mend" | "code" | "owner"> {
-  const { cause, mend, code, owner } = fault;
-  if (!owner || !mayExplain(cause, owner.kind)) return { mend, code, owner };
+  fault: Pick<Fault, "cause" | "fix" | "code" | "owner">,
+): Pick<Fault, "fix" | "code" | "owner"> {
+  const { cause, fix, code, owner } = fault;
+  if (!owner || !mayExplain(cause, owner.kind)) return { fix, code, owner };
   const args = known.owners.argsOf(owner);
   if (args && hasDrifted(owner.kind, args, known, place)) return restored(owner);
-  const isOpen = !args && isUnrecorded(owner.kind) && !mend.includes("pulumi up");
+  const isOpen = !args && isUnrecorded(owner.kind) && !fix.includes("pulumi up");
   const ending = `; where ${ownerName(owner)} says so already, run \`pulumi up --refresh\``;
-  return { mend: isOpen ? mend + ending : mend, code, owner };
+  return { fix: isOpen ? fix + ending : fix, code, owner };
 }
 
 function hasDrifted(kind: string, args: Args, known: Known, place: Place): boolean {
@@ -123,13 +123,13 @@ export function sysctlFix(
   place: Place,
   key: string,
   wanted: string,
-): Pick<Fault, "mend" | "owner"> & Partial<Pick<Fault, "code">> {
+): Pick<Fault, "fix" | "owner"> & Partial<Pick<Fault, "code">> {
   const owner = owners.ofSysctl(place, key);
   if (!owner)
-    return { mend: `add a Sysctl to make it ${wanted}`, code: sysctlCode(place, key, Number(wanted)), owner };
+    return { fix: `add a Sysctl to make it ${wanted}`, code: sysctlCode(place, key, Number(wanted)), owner };
   const said = owners.sysctlValue(place, key);
   if (said !== undefined && said !== facts.get(place)?.sysctls.get(key)) return restored(owner);
-  return { mend: `change ${sysctlIn(owner)} to set it to ${wanted}`, owner };
+  return { fix: `change ${sysctlIn(owner)} to set it to ${wanted}`, owner };
 }
 
 /** What to change of a parameter's owner. */

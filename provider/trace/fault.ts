@@ -42,7 +42,7 @@ export interface Fault {
   /** What is wrong, in words that go on after "packets die at red: ". */
   readonly reason: string;
   /** What to change, as an order. */
-  readonly mend: string;
+  readonly fix: string;
   /** The same as text to paste: a line each for a program (`new Route(…);`) or a shell. */
   readonly code?: string | undefined;
   /** The resource to change. */
@@ -57,8 +57,8 @@ const WHAT = {
 } as const satisfies Record<Fault["effect"], string>;
 
 /** The verdict in one sentence. */
-export function sentenceOf({ direction, effect, place, reason, mend }: Fault): string {
+export function sentenceOf({ direction, effect, place, reason, fix }: Fault): string {
   const what = WHAT[effect];
   const answers = direction === "there" ? what : what.replace("packets", "answers");
-  return `${answers} at ${placeName(place)}: ${reason}; ${mend}`;
+  return `${answers} at ${placeName(place)}: ${reason}; ${fix}`;
 }

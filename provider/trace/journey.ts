@@ -126,7 +126,7 @@ export function note(journey: Journey, place: Place, what: Step["what"], text: s
 export function faultAt(
   journey: Journey,
   place: Place,
-  fault: Pick<Fault, "cause" | "reason" | "mend"> & Partial<Pick<Fault, "code" | "owner" | "effect">>,
+  fault: Pick<Fault, "cause" | "reason" | "fix"> & Partial<Pick<Fault, "code" | "owner" | "effect">>,
 ): Fault {
   const { direction } = journey;
   const whole = {

@@ -43,7 +43,7 @@ export interface Question {
 /** The explanation. */
 export interface Trace {
   readonly isReached: boolean;
-  /** The verdict: what happens, where and why, and the mend. */
+  /** The verdict: what happens, where and why, and the fix. */
   readonly sentence: string;
   readonly fault?: Fault | undefined;
   /** What was looked at, in the order in which packets meet it. */
@@ -113,7 +113,7 @@ function placesOf(network: Network, owners: Owners, { from, to }: Question, tell
     fault: faultAt(journey, receiver, {
       cause: "no-address",
       reason: "it has no address",
-      mend: "add an Address to one of its links",
+      fix: "add an Address to one of its links",
       owner: owners.ofPlace(receiver),
     }),
   };
@@ -142,7 +142,7 @@ const noPlace = ({ network, owners }: Journey, name: string | undefined, tell: T
   return {
     ...{ cause: "no-place", place: name, direction: "there", effect: "all" },
     reason: "there is no such network namespace",
-    mend: told ?? `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
+    fix: told ?? `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
     ...(!told && name !== undefined && { code: `new Namespace("${name}");` }),
     ...(!told && lost && restored(lost)),
   };
@@ -190,7 +190,7 @@ function unanswered(journey: Journey): Fault | undefined {
     return faultAt(journey, place, {
       cause: "neighbour",
       reason: `nobody answers ${protocol} for ${nexthop} on ${link} (${entry?.state}), ${though}`,
-      mend: `look for what filters ${protocol} between the two: \`nft list ruleset\`, ${also}`,
+      fix: `look for what filters ${protocol} between the two: \`nft list ruleset\`, ${also}`,
     });
   }
   return undefined;
@@ -203,14 +203,14 @@ function lostBeyond(journey: Journey, { place, link, packet }: Extract<End, { at
     return faultAt(journey, place, {
       cause: "unknown",
       reason: `${packet.destination} does not answer from where nothing can be looked at`,
-      mend: "look there, beginning with its way back",
+      fix: "look there, beginning with its way back",
     });
   }
   const lost = lostRule(journey, "NatRule", place, isHiding);
   return faultAt(journey, place, {
     cause: "no-masquerade",
     reason: `it sends them out of sight with the source ${packet.source}, to which nobody there may know a way`,
-    mend: `add a NatRule of kind masquerade on ${placeName(place.name)} that covers ${packet.source}, or a route there to it`,
+    fix: `add a NatRule of kind masquerade on ${placeName(place.name)} that covers ${packet.source}, or a route there to it`,
     code: `new NatRule("…", { ${inPlace(place)}kind: "masquerade", source: "${packet.source}" });`,
     ...(lost && restored(lost)),
   });
@@ -222,7 +222,7 @@ function lost(journey: Journey, end: End, { text }: Answer): Fault {
   return {
     ...{ cause: "unknown", place: place?.name, direction: "there", effect: "all" },
     reason: `${text}, though nothing that was looked at stops them`,
-    mend: doubt
+    fix: doubt
       ? `look at the rules that could not be judged, as ${doubt}`
       : "follow a packet with `nft monitor trace` (docs/troubleshooting.md)",
   };
@@ -254,7 +254,7 @@ function remaining(journey: Journey, from: Place, large: Answer | undefined): Fa
       cause: "mtu",
       effect: "large",
       reason: `${large.text}, and nobody says that they are too large`,
-      mend: "compare the MTUs on the way: `ip -br link`",
+      fix: "compare the MTUs on the way: `ip -br link`",
     })
   );
 }
@@ -273,6 +273,6 @@ function verdict(
   return { isReached: !fault, sentence, fault, steps, doubts, probes };
 }
 
-/** Whose it is, where the mend has not said so. */
-const ownerTail = ({ owner, reason, mend }: Fault): string =>
-  owner && !`${reason} ${mend}`.includes(ownerName(owner)) ? ` (${ownerName(owner)})` : "";
+/** Whose it is, where the fix has not said so. */
+const ownerTail = ({ owner, reason, fix }: Fault): string =>
+  owner && !`${reason} ${fix}`.includes(ownerName(owner)) ? ` (${ownerName(owner)})` : "";

@@ -107,7 +107,7 @@ function* take(journey: Journey, place: Place, packet: Packet, inInterface: stri
       faultAt(journey, place, {
         cause: "loopback-down",
         reason: "lo is down, so it cannot reach its own addresses",
-        mend: "set it up, as a Namespace does unless `loopback` is false",
+        fix: "set it up, as a Namespace does unless `loopback` is false",
         code: `${ipIn(place)} link set dev lo up`,
         owner: journey.owners.ofPlace(place),
       }),

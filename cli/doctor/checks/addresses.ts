@@ -30,8 +30,8 @@ function odd({ name, is, other }: OddName): Finding {
   const text = `/run/netns/${name} ${WHAT[is]}${other === undefined ? "" : ` /run/netns/${other}`}`;
   const finding = { level: "warning", subject: "namespaces", text } as const;
   return is === "twin"
-    ? { ...finding, mend: "use one of the two names in a program" }
-    : { ...finding, mend: "remove the name", code: [`rm /run/netns/${name}`] };
+    ? { ...finding, fix: "use one of the two names in a program" }
+    : { ...finding, fix: "remove the name", code: [`rm /run/netns/${name}`] };
 }
 
 /** Two links of one place in one network: the kernel sends by one of them, whoever is meant. */
@@ -54,7 +54,7 @@ function overlapsIn(place: Place): Finding[] {
           level: "warning",
           subject: "subnets",
           text: `${first} of ${one.device.name} and ${second} of ${other.device.name} overlap in ${placeName(place.name)}`,
-          mend: "give one of the two another network, or put it into a namespace of its own",
+          fix: "give one of the two another network, or put it into a namespace of its own",
         },
       ];
     }),

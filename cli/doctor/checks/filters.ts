@@ -49,17 +49,17 @@ function drop(chain: Chain, facts: HostFacts): Finding {
   };
 }
 
-type Mend = Pick<Finding, "mend" | "code">;
+type Fix = Pick<Finding, "fix" | "code">;
 
 const THERE = "let your links through there";
 
-function exceptionIn(chain: Chain, facts: HostFacts): Mend {
+function exceptionIn(chain: Chain, facts: HostFacts): Fix {
   const { tool, family, table, name } = chain;
   const forLinks = (line: (link: string, direction: "in" | "out") => string) =>
     routedLinks(facts).flatMap((link) => [line(link, "in"), line(link, "out")]);
   if (table === "firewalld") {
     return {
-      mend: "put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
+      fix: "put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
       code: trusted(facts),
     };
   }
@@ -67,15 +67,15 @@ function exceptionIn(chain: Chain, facts: HostFacts): Mend {
     const code = forLinks(
       (link, direction) => `nft insert rule ${family} ${table} ${name} ${direction[0]}ifname ${link} accept`,
     );
-    return { mend: `${THERE}, and in the file that loads its rules`, code };
+    return { fix: `${THERE}, and in the file that loads its rules`, code };
   }
   if (facts.chains.some((one) => one.name.startsWith("ufw-")))
-    return { mend: THERE, code: allowedByUfw(facts) };
+    return { fix: THERE, code: allowedByUfw(facts) };
   // A FilterRule is put there by the `iptables` of this host, which need not be the legacy one.
   if (tool === "iptables-legacy") {
     const program = toolOf(tool, family);
     const code = forLinks((link, direction) => `${program} -I FORWARD -${direction[0]} ${link} -j ACCEPT`);
-    return { mend: `${THERE}, and in the file that loads its rules`, code };
+    return { fix: `${THERE}, and in the file that loads its rules`, code };
   }
   const isDocker = facts.chains.some((one) => one.name === "DOCKER-USER" && one.family === family);
   const code = forLinks((link, direction) => {
@@ -88,7 +88,7 @@ function exceptionIn(chain: Chain, facts: HostFacts): Mend {
     return `new FilterRule("…", { ${words.join(", ")} });`;
   });
   return {
-    mend: `let FilterRules accept their packets ${isDocker ? "in Docker's chain for exceptions" : "there"}`,
+    fix: `let FilterRules accept their packets ${isDocker ? "in Docker's chain for exceptions" : "there"}`,
     code,
   };
 }
@@ -108,7 +108,7 @@ function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
   return [
     {
       ...{ level: "problem", subject, text: `${text}, and the above drops them` },
-      mend: "let frames through where they are dropped",
+      fix: "let frames through where they are dropped",
       code: [...new Set(judging.flatMap((chain) => bridgedException(chain, facts)))],
     },
   ];
@@ -144,7 +144,7 @@ function mixed({ chains }: HostFacts): Finding[] {
           subject,
           text: "rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops",
         },
-        mend: "keep one: add with iptables what `iptables-legacy-save` shows and is still needed, then end the others, policies first",
+        fix: "keep one: add with iptables what `iptables-legacy-save` shows and is still needed, then end the others, policies first",
         code: legacyEnd(chains),
       },
     ];

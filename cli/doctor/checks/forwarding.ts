@@ -24,7 +24,7 @@ function forwards(key: string, family: string, sysctls: ReadonlyMap<string, stri
     {
       ...{ level: "warning", subject: family, text: `${name} = 0: what is behind the host stays there` },
       ...{
-        mend: "switch it on, where networks behind the host are to reach others",
+        fix: "switch it on, where networks behind the host are to reach others",
         code: [sysctl(name, 1)],
       },
     },
@@ -54,7 +54,7 @@ function reversePath(facts: HostFacts): Finding[] {
   const text = `strict on ${where}: packets that come another way than their answers go are dropped`;
   return [
     {
-      ...{ level: "warning", subject, text, mend: "where ways differ, loosen it" },
+      ...{ level: "warning", subject, text, fix: "where ways differ, loosen it" },
       code: (ours.length > 0 ? ours : [placeholder]).map((link) =>
         sysctl(`net.ipv4.conf.${link}.rp_filter`, 2),
       ),

@@ -27,7 +27,7 @@ function rights({
       : "; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what";
   return {
     ...{ level: "problem", subject: "rights", text: `may not change ${where}` },
-    mend: `${asRoot}${inSandbox}`,
+    fix: `${asRoot}${inSandbox}`,
   };
 }
 
@@ -43,7 +43,7 @@ function present(features: Features): Finding[] {
 
 const lack = (name: string, level: "warning" | "problem"): Finding => ({
   ...{ level, subject: "lacks", text: name },
-  mend: `load its module (modprobe), or take a kernel with ${FEATURES[name]?.config ?? "it"}`,
+  fix: `load its module (modprobe), or take a kernel with ${FEATURES[name]?.config ?? "it"}`,
 });
 
 function absent(features: Features): Finding[] {

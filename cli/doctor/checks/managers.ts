@@ -9,7 +9,7 @@ interface Manager {
   readonly name: string;
   isHere(facts: HostFacts): boolean;
   text(facts: HostFacts): string;
-  mend(facts: HostFacts): string;
+  fix(facts: HostFacts): string;
   code?(facts: HostFacts): readonly string[];
 }
 
@@ -49,21 +49,21 @@ const MANAGERS: readonly Manager[] = [
     isHere: either(runs("dockerd"), made("Docker")),
     text: (facts) =>
       `has its chains in FORWARD, whose policy is ${forwardPolicy(facts)} here, masquerades its own networks, and publishes ports`,
-    mend: () =>
+    fix: () =>
       "a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
   },
   {
     name: "Podman",
     isHere: made("Podman", "a CNI plugin"),
     text: () => "masquerades its own networks, and publishes ports",
-    mend: () =>
+    fix: () =>
       "a NatRule that redirects a port that a container has published takes it over: choose another port",
   },
   {
     name: "libvirt",
     isHere: either(runs("libvirtd"), runs("virtnetworkd"), made("libvirt")),
     text: () => "rejects new connections from other networks to those of its guests",
-    mend: () =>
+    fix: () =>
       'a FilterRule with chain: "forward" and backend: "iptables" goes before its chains, and stays there',
   },
   {
@@ -71,7 +71,7 @@ const MANAGERS: readonly Manager[] = [
     isHere: either(runs("firewalld"), hasChain(/^firewalld$/)),
     text: () =>
       "rejects what its zones do not know; a reload wipes iptables rules, not those of other nft tables",
-    mend: () =>
+    fix: () =>
       "put your links into its zone trusted, or let FilterRules with backend firewalld accept their packets",
     code: trusted,
   },
@@ -80,14 +80,14 @@ const MANAGERS: readonly Manager[] = [
     isHere: hasChain(/^ufw6?-/),
     text: (facts) =>
       `has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is ${forwardPolicy(facts)} here`,
-    mend: () => "let your links through, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+    fix: () => "let your links through, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw",
     code: allowedByUfw,
   },
   {
     name: "NetworkManager",
     isHere: runs("NetworkManager"),
     text: () => "may take new links for its own, and give them addresses or set them down",
-    mend: (facts) =>
+    fix: (facts) =>
       `a file in /etc/NetworkManager/conf.d: [keyfile] and unmanaged-devices=${ownLinks(facts)
         .map((name) => `interface-name:${name}`)
         .join(";")}`,
@@ -97,7 +97,7 @@ const MANAGERS: readonly Manager[] = [
     isHere: runs("systemd-networkd"),
     text: () =>
       "may delete routes and rules that it does not know when it starts; a .network file that matches every link configures new ones, and takes them out of bridges",
-    mend: (facts) =>
+    fix: (facts) =>
       `ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf; a first .network file with [Match] Name=${ownLinks(facts).join(" ")} and [Link] Unmanaged=yes`,
   },
 ];
@@ -111,9 +111,9 @@ export const managers: Check = {
       return [{ level: "ok", subject: "none", text: `no trace of ${names}` }];
     }
     return here.map(
-      ({ name, text, mend, code }): Finding => ({
+      ({ name, text, fix, code }): Finding => ({
         ...{ level: "warning", subject: name },
-        ...{ text: text(facts), mend: mend(facts), code: code?.(facts) },
+        ...{ text: text(facts), fix: fix(facts), code: code?.(facts) },
       }),
     );
   },

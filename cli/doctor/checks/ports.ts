@@ -54,6 +54,6 @@ function warning(
     level: "warning",
     subject: `${protocol} ${port}`,
     text: `${VERSIONS[family]} ${protocol} ${port} is redirected by ${names.join(" and ")}: ${winner ? `as things stand, ${whoseIs(winner)} gets its packets` : "which of them gets its packets cannot be told from the rules"}`,
-    mend: `give one of them another port${winner ? "" : "; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it"}`,
+    fix: `give one of them another port${winner ? "" : "; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it"}`,
   };
 }

@@ -34,24 +34,24 @@ function found(name: string, version: string): Finding {
   const [apt, dnf] = NEEDED[name] ?? WANTED[name] ?? ["", ""];
   return {
     ...{ level: "problem", subject: name, text: "that of BusyBox, which lacks most of what is needed" },
-    mend: install(apt, dnf),
+    fix: install(apt, dnf),
   };
 }
 
 function missing(name: string): Finding {
   const needed = NEEDED[name];
-  if (needed) return { level: "problem", subject: name, text: "not installed", mend: install(...needed) };
+  if (needed) return { level: "problem", subject: name, text: "not installed", fix: install(...needed) };
   const [apt, dnf, why] = WANTED[name] ?? [];
   if (apt === undefined || dnf === undefined)
     return {
       ...{ level: "warning", subject: name, text: "not on PATH" },
-      mend: "https://www.pulumi.com/docs/iac/download-install/, or put it on PATH",
+      fix: "https://www.pulumi.com/docs/iac/download-install/, or put it on PATH",
     };
   return {
     level: "warning",
     subject: name,
     text: `not installed; needed for ${why}`,
-    mend: install(apt, dnf),
+    fix: install(apt, dnf),
   };
 }
 

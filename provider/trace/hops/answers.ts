@@ -31,7 +31,7 @@ export interface Answerer {
 interface Obstacle {
   /** In words that go on after "because ". */
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
   readonly code?: string | undefined;
   readonly owner?: Owner | undefined;
 }
@@ -195,7 +195,7 @@ function byArp(
     ...answerer,
     obstacle: {
       reason: way.refusal === undefined ? lack : `the kernel refuses the request ("${way.refusal}")`,
-      mend: `add a Route there to ${address} over a link other than ${device.name}`,
+      fix: `add a Route there to ${address} over a link other than ${device.name}`,
     },
   };
 }
@@ -217,7 +217,7 @@ function byNdp(
   if (!hasEntry) {
     const obstacle = {
       reason: "it has no proxy entry for that address",
-      mend: `add a Neighbor with \`proxy\` to ${device.name} there`,
+      fix: `add a Neighbor with \`proxy\` to ${device.name} there`,
       code: `new Neighbor("…", { ${inPlace(place)}interface: "${device.name}", address: "${address}", proxy: true });`,
     };
     return { port, isProxy: true, means: `${dotted(key ?? own)} is 1`, obstacle };
@@ -241,18 +241,18 @@ function setting(
   wanted: number,
 ): Obstacle {
   const owner = owners.ofSysctl(place, path);
-  const mend = `${owner ? `change ${sysctlIn(owner)}` : "add a Sysctl"} to make it ${wanted}`;
+  const fix = `${owner ? `change ${sysctlIn(owner)}` : "add a Sysctl"} to make it ${wanted}`;
   const code = owner ? undefined : sysctlCode(place, path, wanted);
-  return { reason: `${dotted(path)} is ${value}`, mend, owner, code };
+  return { reason: `${dotted(path)} is ${value}`, fix, owner, code };
 }
 
 /** Why nobody answers for an address, though somebody is set up to. */
 export function keptFrom(journey: Journey, { port, means, obstacle }: Answerer, address: string): Fault {
-  const { reason = "", mend = "", code, owner } = obstacle ?? {};
+  const { reason = "", fix = "", code, owner } = obstacle ?? {};
   const protocol = familyOf(address) === "ipv6" ? "NDP" : "ARP";
   return faultAt(journey, port.place, {
     cause: "neighbour",
     reason: `it does not answer ${protocol} for ${address} on ${port.device.name} although ${means}, because ${reason}`,
-    ...{ mend, code, owner },
+    ...{ fix, code, owner },
   });
 }

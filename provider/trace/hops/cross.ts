@@ -117,7 +117,7 @@ function notAttached(journey: Journey, end: Port, bridge: Device): Fault {
   return faultAt(journey, end.place, {
     cause: "not-attached",
     reason: `${end.device.name} is no port of ${bridge.name}`,
-    mend: owner ? `give that end of ${ownerName(owner)} the bridge ${bridge.name}` : `make it one`,
+    fix: owner ? `give that end of ${ownerName(owner)} the bridge ${bridge.name}` : `make it one`,
     code: owner ? undefined : `${ipIn(end.place)} link set dev ${end.device.name} master ${bridge.name}`,
     owner,
   });
@@ -151,7 +151,7 @@ function nobodyThere(
     return faultAt(journey, place, {
       cause: "netmask",
       reason: `it takes ${destination} for a neighbour on ${device.name}, as its address ${addressName(own)} covers it, but that is ${portName(elsewhere[0])}, on another Ethernet`,
-      mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}, and reach ${beyondIt} by a Route${router ? ` via ${router.ip}` : ""}`,
+      fix: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}, and reach ${beyondIt} by a Route${router ? ` via ${router.ip}` : ""}`,
       code: isKept(journey, { place, device }, owner)
         ? undefined
         : linesOf(
@@ -168,7 +168,7 @@ function nobodyThere(
   return faultAt(journey, place, {
     cause: "nobody",
     reason: `nobody on the Ethernet of ${device.name} has ${destination}${asNetwork(device, destination)}`,
-    mend: `give somebody that Address, or ask for another${orRestored(journey, owner)}`,
+    fix: `give somebody that Address, or ask for another${orRestored(journey, owner)}`,
     owner,
     ...(lost && restored(lost)),
   });

@@ -54,7 +54,7 @@ function listening(
     reason: other
       ? `what listens on ${what} does so on ${other.ip} only, not on ${destination}`
       : `nothing listens on ${what}`,
-    mend: other
+    fix: other
       ? `let it listen on ${destination} or ${family === "ipv4" ? "0.0.0.0" : "::"}`
       : "start the server, or ask for another port",
   });

@@ -98,7 +98,7 @@ function switchOn(
   family: Family,
   link: string,
   key: string,
-): Pick<Fault, "mend" | "code" | "owner"> & { readonly key: string } {
+): Pick<Fault, "fix" | "code" | "owner"> & { readonly key: string } {
   const candidates = [linkSysctl(family, link, OF_LINK[family]), SWITCH[family], ...ALIASES[family]];
   const owned = candidates.flatMap((path) => {
     const owner = owners.ofSysctl(place, path);
@@ -107,8 +107,8 @@ function switchOn(
   const lost = owned.find(({ value }) => value === "1");
   if (lost) return { ...restored(lost.owner), key: lost.path };
   const [own] = owned;
-  if (own) return { mend: `change ${sysctlIn(own.owner)} to make it 1`, owner: own.owner, key: own.path };
-  return { mend: "add a Sysctl to make it 1", code: sysctlCode(place, key, 1), key };
+  if (own) return { fix: `change ${sysctlIn(own.owner)} to make it 1`, owner: own.owner, key: own.path };
+  return { fix: "add a Sysctl to make it 1", code: sysctlCode(place, key, 1), key };
 }
 
 /** Other names of the switch. */

@@ -18,16 +18,16 @@ export interface Dropped {
   readonly by: { readonly chain: Chain; readonly rule?: Rule };
 }
 
-type Mend = Pick<Fault, "mend" | "code">;
+type Fix = Pick<Fault, "fix" | "code">;
 
 /** How to let it through: who has made a chain decides where an exception has to stand. */
-export function letThrough(dropped: Dropped): Mend {
+export function letThrough(dropped: Dropped): Fix {
   const { place, passage, by } = dropped;
   const { chain } = by;
   const inside = portsOf(place).find(({ device }) => device.name === insideOf(passage));
   if (chain.table === "firewalld" && inside)
     return {
-      mend: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
+      fix: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
       // For now, and for after its next reload.
       code: ["", "--permanent "]
         .map((option) => `firewall-cmd ${option}--zone=trusted --change-interface=${inside.device.name}`)
@@ -35,7 +35,7 @@ export function letThrough(dropped: Dropped): Mend {
     };
   if (chain.tool === "nft")
     return {
-      mend: exception(`let ${whatIs(passage)} through ${by.rule ? "before it" : "there"}`, by),
+      fix: exception(`let ${whatIs(passage)} through ${by.rule ? "before it" : "there"}`, by),
       code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
     };
   // A FilterRule is put into the table filter, by the `iptables` of the place.
@@ -50,12 +50,12 @@ const insideOf = ({ packet, bridged, inInterface, outInterface }: Passage): stri
   return packet.isReply ? (outInterface ?? inInterface) : (inInterface ?? outInterface);
 };
 
-function byResource(dropped: Dropped): Mend {
+function byResource(dropped: Dropped): Fix {
   const { place, hook, passage, by } = dropped;
   const isDocker = helpsInDocker(dropped);
   const where = isDocker ? "in Docker's chain for exceptions, DOCKER-USER" : by.rule ? "before it" : "there";
   return {
-    mend: exception(
+    fix: exception(
       `let a FilterRule with backend iptables${isDocker ? " and dockerUser" : ""} accept ${whatIs(passage)} ${where}`,
       by,
     ),
@@ -103,7 +103,7 @@ function argumentsOf({ packet, bridged }: Passage): string {
 }
 
 /** Into the chain of the kernel's own, which comes before all that it calls. */
-function byHand(dropped: Dropped): Mend {
+function byHand(dropped: Dropped): Fix {
   const { place, hook, passage, by } = dropped;
   const { tool, family, table } = by.chain;
   const six = family === "ip6" ? "6" : "";
@@ -112,7 +112,7 @@ function byHand(dropped: Dropped): Mend {
   const into = isDocker ? DOCKER : hook.toUpperCase();
   const where = isDocker ? `by Docker's chain for exceptions, ${DOCKER}` : by.rule ? "before it" : "there";
   return {
-    mend: exception(`let ${whatIs(passage)} through ${where}`, by),
+    fix: exception(`let ${whatIs(passage)} through ${where}`, by),
     code: linesOf(
       ...iptablesWords(passage).map(
         (words) =>

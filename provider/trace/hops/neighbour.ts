@@ -68,7 +68,7 @@ export function wrongEntry(
   return faultAt(journey, place, {
     cause: "neighbour",
     reason: `its neighbour entry for ${ip} on ${device.name} says ${mac} (${state})${whose}, but ${truth}`,
-    mend: owner
+    fix: owner
       ? `change ${ownerName(owner)}${holder ? ` to ${holder.device.mac}` : ""}`
       : isFixed
         ? "change or delete the entry"
@@ -121,7 +121,7 @@ export function checkNeighbour(
     return faultAt(journey, silent.place, {
       cause: "neighbour",
       reason: `${silent.device.name} neither asks nor answers ARP (NOARP), so ${nexthop} is not found`,
-      mend: "switch ARP on",
+      fix: "switch ARP on",
       code: `${ipIn(silent.place)} link set dev ${silent.device.name} arp on`,
       owner: journey.owners.ofLink(silent),
     });

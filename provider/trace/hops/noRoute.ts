@@ -46,7 +46,7 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
     return faultAt(journey, place, {
       cause: "no-address",
       reason: "it has no link but its loopback",
-      mend: `add a VethPair that leads towards ${destination}`,
+      fix: `add a VethPair that leads towards ${destination}`,
       owner: journey.owners.ofPlace(place),
       ...(lost && restored(lost)),
     });
@@ -57,7 +57,7 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
   return faultAt(journey, place, {
     cause: "no-address",
     reason: `it has no ${name} address`,
-    mend: `add an Address to ${link.device.name}${free === undefined ? "" : `, such as ${free}`}${more}`,
+    fix: `add an Address to ${link.device.name}${free === undefined ? "" : `, such as ${free}`}${more}`,
     code: more !== "" || free === undefined ? undefined : addressCode(place, link.device.name, free),
     owner: own,
   });
@@ -100,7 +100,7 @@ export function linkDown(journey: Journey, port: Port): Fault {
   return faultAt(journey, place, {
     cause: "link-down",
     reason: `${device.name} is down`,
-    mend: owner ? `set it up: \`pulumi up --refresh\` does where ${ownerName(owner)} says so` : "set it up",
+    fix: owner ? `set it up: \`pulumi up --refresh\` does where ${ownerName(owner)} says so` : "set it up",
     code: `${ipIn(place)} link set dev ${device.name} up`,
     owner,
   });
@@ -125,7 +125,7 @@ function narrowNetmask(journey: Journey, place: Place, { family, destination }: 
       reason: isLone
         ? `its address ${addressName(address)} has no prefix length of a network, so ${destination} is no neighbour, though on the same Ethernet`
         : `its address ${addressName(address)} does not cover ${destination}, though it is on the same Ethernet`,
-      mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}`,
+      fix: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}`,
       code: isKept(journey, { place, device }, owner)
         ? undefined
         : linesOf(
@@ -170,7 +170,7 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
   return faultAt(journey, place, {
     cause: hider?.translates ? "no-masquerade" : "no-route",
     reason: `it has no route ${isBack ? "back " : ""}to ${target}`,
-    mend: `${
+    fix: `${
       !masquerade
         ? route
         : hider.translates

@@ -181,7 +181,7 @@ function droppedBy(
     reason: route
       ? `its policy rule \`${words}\` leads packets for ${destination} to the route ${route.destination} of that table, which is of type ${route.type} and lets nothing through`
       : `its policy rule \`${words}\` lets no packets for ${destination} through`,
-    mend: `${owner ? `change ${ownerName(owner)}` : "take the rule away"}${instead}`,
+    fix: `${owner ? `change ${ownerName(owner)}` : "take the rule away"}${instead}`,
     code: owner ? undefined : `${ruleIn(place, family)} del ${words}`,
     owner,
     ...(ofRule && isOther && restored(ofRule)),
@@ -209,7 +209,7 @@ function mainIsLeftOut(
   return faultAt(journey, place, {
     cause: "policy-rule",
     reason: `none of its policy rules leads packets for ${destination} to the table main, whose route ${main.destination} would do`,
-    mend: other ? `let ${ownerName(other)} look up main` : "add a PolicyRule that looks up main",
+    fix: other ? `let ${ownerName(other)} look up main` : "add a PolicyRule that looks up main",
     code: other
       ? undefined
       : `new PolicyRule("…", { ${inPlace(place)}${six}priority: 32766, table: "main" });`,
@@ -236,12 +236,12 @@ export function refusedThough(
     ? faultAt(journey, place, {
         cause: "policy-rule",
         reason: `${refused}: a policy rule may send them elsewhere than to the table main`,
-        mend: look,
+        fix: look,
       })
     : faultAt(journey, place, {
         cause: "unknown",
         reason: refused,
-        mend: `${look}, the tables it names, rp_filter and the carriers of links`,
+        fix: `${look}, the tables it names, rp_filter and the carriers of links`,
       });
 }
 

@@ -147,7 +147,7 @@ function refusedSource(
     return faultAt(journey, place, {
       cause: "duplicate-address",
       reason: `packets come in by ${arrival.link.name} from ${packet.source}, which is its own address as well`,
-      mend: "give one of the two another address",
+      fix: "give one of the two another address",
     });
   }
   const { name } = arrival.link;
@@ -166,7 +166,7 @@ function refusedSource(
   return faultAt(journey, place, {
     cause: "rp-filter",
     reason: `its reverse path filter (rp_filter = ${mode}) drops what comes in by ${name} from ${packet.source}, as ${way}`,
-    mend:
+    fix:
       back === undefined
         ? `add a Route to ${packet.source} by ${name}`
         : `lead the way back by ${name}, or ${owner ? `change ${sysctlIn(owner)} to set` : "set"} ${dotted(key)} to 2`,
@@ -188,7 +188,7 @@ export function loopFault(journey: Journey, place: Place, { destination }: Packe
   return faultAt(journey, place, {
     cause: "loop",
     reason: `packets for ${destination} go in a circle: ${names.slice(since).join(" → ")}`,
-    mend: "change the route of one of them",
+    fix: "change the route of one of them",
   });
 }
 
@@ -199,7 +199,7 @@ function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }
   return faultAt(journey, place, {
     cause: "dead-route",
     reason: `its route to ${route.destination} is of type ${route.type}, which lets nothing through`,
-    mend: owner ? `change ${ownerName(owner)}` : "remove it",
+    fix: owner ? `change ${ownerName(owner)}` : "remove it",
     code: owner ? undefined : `${ipIn(place)} route del ${deadWords(route)}`,
     owner,
   });

@@ -130,7 +130,7 @@ function faultOf(
     reason: unless
       ? `${reason}, unless the rule \`${unless.rule.text}\` lets it through first, which cannot be told beforehand`
       : reason,
-    ...(owner ? { mend: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
+    ...(owner ? { fix: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
     owner,
     ...(lost && restored(lost)),
   });

@@ -32,7 +32,7 @@ export function specialAddress(
   return faultAt(journey, place, {
     cause: "special-address",
     reason: `${destination} is ${what}, so no single machine answers for it${holder ? `, not even ${portName(holder)}, which has it` : ""}`,
-    mend: owner
+    fix: owner
       ? `change \`address\` of ${ownerName(owner)} to another of that network`
       : holder
         ? "give that link another address of that network"

@@ -25,7 +25,7 @@ export function apartByVlan(journey: Journey, start: Port, nexthop: string): Fau
   return faultAt(journey, from.place, {
     cause: "not-attached",
     reason: `on ${from.device.switched?.bridge}, ${placeOf(from, "enters")}, but ${placeOf(to, "leaves")}`,
-    mend: `give both ports the same \`tag\`${owner ? `: change ${ownerName(owner)}` : ""}`,
+    fix: `give both ports the same \`tag\`${owner ? `: change ${ownerName(owner)}` : ""}`,
     owner,
   });
 }

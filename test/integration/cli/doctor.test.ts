@@ -14,8 +14,8 @@ async function found(title: string): Promise<string[]> {
   const check = checks.find((one) => one.title === title);
   if (!check) throw new Error(`there is no check ${title}`);
   const findings = check.run(await gatherFacts());
-  return findings.flatMap(({ level, subject, text, mend, code = [] }) =>
-    level === "ok" ? [] : `${level}: ${subject}: ${text} → ${[mend, ...code].join(" | ")}`,
+  return findings.flatMap(({ level, subject, text, fix, code = [] }) =>
+    level === "ok" ? [] : `${level}: ${subject}: ${text} → ${[fix, ...code].join(" | ")}`,
   );
 }
 
@@ -40,7 +40,7 @@ const passedOn = (words = "") =>
       `new FilterRule("…", { chain: "forward", backend: "iptables", ${words}${direction}Interface: "BRIDGE", verdict: "accept" });`,
   );
 
-/** A finding with the lines that mend it. */
+/** A finding with the lines that fix it. */
 const told = (finding: string, ...code: readonly string[]) => [finding, ...code].join(" | ");
 
 const TRUSTED = [
@@ -539,7 +539,7 @@ describe("doctor", function () {
       { reject: false },
     );
     if (stdout === "") throw new Error(stderr);
-    const findings: { check: string; level: string; subject: string; text: string; mend?: string }[] =
+    const findings: { check: string; level: string; subject: string; text: string; fix?: string }[] =
       JSON.parse(stdout);
     return { findings: findings.filter(({ level }) => level === "problem"), exitCode };
   }
@@ -547,7 +547,7 @@ describe("doctor", function () {
   it("finds tools that are not installed", async () => {
     const { findings, exitCode } = await after_("mount -t tmpfs none /usr/sbin");
     const missing = findings.filter(({ check }) => check === "Tools");
-    expect(missing.map(({ subject, text, mend }) => `${subject}: ${text} → ${mend}`)).to.include(
+    expect(missing.map(({ subject, text, fix }) => `${subject}: ${text} → ${fix}`)).to.include(
       "nft: not installed → apt install nftables | dnf install nftables",
     );
     expect(exitCode).to.equal(1);
@@ -557,7 +557,7 @@ describe("doctor", function () {
     const script = 'exec setpriv --bounding-set=-all --inh-caps=-all "$0" dist/cli/main.js doctor --json';
     const { findings, exitCode } = await after_(script);
     // Without capabilities there is no sandbox either.
-    expect(findings.map(({ subject, mend }) => `${subject}: ${mend}`)).to.deep.equal([
+    expect(findings.map(({ subject, fix }) => `${subject}: ${fix}`)).to.deep.equal([
       'rights: sudo -E env "PATH=$PATH" pulumi up; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what',
     ]);
     expect(exitCode).to.equal(1);
@@ -565,7 +565,7 @@ describe("doctor", function () {
 
   it("proposes a sandbox to a user who can make one", async () => {
     const facts = { ...(await gatherFacts()), mayChange: false, maySandbox: true };
-    const mends = checks.flatMap((check) => check.run(facts)).flatMap(({ mend }) => mend ?? []);
-    expect(mends).to.include('sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up');
+    const fixes = checks.flatMap((check) => check.run(facts)).flatMap(({ fix }) => fix ?? []);
+    expect(fixes).to.include('sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up');
   });
 });

@@ -61,7 +61,7 @@ export function up(namespace: string, ...links: readonly string[]): string[] {
 
 type Server = readonly [namespace: string, ip: string, port: number, protocol?: "udp"];
 
-/** What a reader does about a fault whose mend is prose alone: types lines, starts a server, or asks for something else. */
+/** What a reader does about a fault whose fix is prose alone: types lines, starts a server, or asks for something else. */
 export interface Action {
   readonly lines?: readonly string[];
   readonly servers?: readonly Server[];

@@ -33,7 +33,7 @@ const PACKET: Packet = {
   ...{ family: "ipv4", protocol: "icmp", source: "10.0.0.1", destination: "10.0.0.2" },
   isReply: false,
 };
-const FAULT = { cause: "filter", direction: "there", effect: "all", mend: "mend it" } as const;
+const FAULT = { cause: "filter", direction: "there", effect: "all", fix: "fix it" } as const;
 
 /** Runs a plan that asks nothing. */
 function result<T>(plan: Plan<T>): T {
