@@ -15,28 +15,30 @@ import type { Packet } from "../packet";
 import { dotted, inPlace, sysctlCode } from "../suggestions";
 import { hasAddress } from "./neighbour";
 
-/** Who answers on an Ethernet for an address that none of its links has: see the kernel's ip-sysctl, and ip-neighbour(8). */
+/**
+ * Finds who answers for an address that no link of an Ethernet has. See ip-sysctl of the kernel, and ip-neighbour(8).
+ */
 
-/** A link that answers, or that would if nothing kept it from that. */
+/** A link that answers for an address, or would if nothing prevented it. */
 export interface Answerer {
   readonly port: Port;
-  /** Whether the address is another machine's. */
+  /** Whether the address belongs to another machine. */
   readonly isProxy: boolean;
-  /** What makes it answer, in words that go on after "as ". */
+  /** The reason why it answers. The text follows "as ". */
   readonly means: string;
   readonly owner?: Owner | undefined;
   readonly obstacle?: Obstacle | undefined;
 }
 
 interface Obstacle {
-  /** In words that go on after "because ". */
+  /** The text follows "because ". */
   readonly reason: string;
   readonly fix: string;
   readonly code?: string | undefined;
   readonly owner?: Owner | undefined;
 }
 
-/** How a place answers on a link. */
+/** The settings by which a place answers on a link. */
 interface Settings {
   readonly sysctls: ReadonlyMap<string, string>;
   /** Whether there is a proxy entry for the address. */
@@ -47,7 +49,7 @@ interface Manners extends Settings {
   readonly way: Way;
 }
 
-/** By which link a place would send to an address; without one, why not. */
+/** The link by which a place would send to an address, or the reason why there is none. */
 interface Way {
   readonly link?: string | undefined;
   readonly refusal?: string;
@@ -58,7 +60,7 @@ const KEYS = {
   ipv6: ["forwarding", "proxy_ndp"],
 } as const;
 
-/** The links among `endpoints` that answer for `address`, those that are kept from it last. */
+/** Returns the links among `endpoints` that answer for `address`. Links with an obstacle come last. */
 export function* answerersOf(
   journey: Journey,
   start: Port,
@@ -78,7 +80,7 @@ export function* answerersOf(
     .sort((a, b) => Number(a.obstacle !== undefined) - Number(b.obstacle !== undefined));
 }
 
-/** Whether a link answers for others without an entry. */
+/** Whether a link answers for other machines without an entry. */
 const isProxying = ({ sysctls }: Settings): boolean =>
   [...sysctls].some(([path, value]) => /\/proxy_/.test(path) && Number(value) > 0);
 
@@ -99,7 +101,7 @@ function settingsOf([entries, sysctls]: readonly Outcome[], { device }: Port, ad
   };
 }
 
-/** The kernel asks its routes as for a packet that comes in; where it does not forward it would refuse any. */
+/** Looks up the route as for a packet that enters. Without forwarding, the kernel would refuse that lookup. */
 function wayFrom(
   { port: { place, device }, sysctls }: Settings & { readonly port: Port },
   address: string,
@@ -111,7 +113,7 @@ function wayFrom(
   return ip(place.name, familyOption(family), "-j", "route", "get", address, ...comesIn);
 }
 
-/** The address that the sender asks with. */
+/** The address from which the sender asks. */
 const sourceOf = ({ place, device }: Port, { source, family }: Packet): string | undefined => {
   const own = usableAddresses(place, family);
   const chosen =
@@ -128,7 +130,7 @@ function readWay(outcome: Outcome | undefined): Way {
   return route?.type === "unicast" ? { link: route.interface } : {};
 }
 
-/** Whether and why a link answers for an address; pure, for tests. */
+/** Returns whether and why a link answers for an address. It is pure, for tests. */
 export function answererOf(
   journey: Pick<Journey, "owners">,
   port: Port,
@@ -141,7 +143,7 @@ export function answererOf(
     : byArp(journey, port, address, manners);
 }
 
-/** A Linux host answers ARP for each of its addresses on each of its links, unless it is told not to. */
+/** A Linux host answers ARP for each of its addresses on every link, unless `arp_ignore` forbids it. */
 function byOwnAddress(
   { owners }: Pick<Journey, "owners">,
   port: Port,
@@ -158,7 +160,7 @@ function byOwnAddress(
   return { port, isProxy: false, means, obstacle };
 }
 
-/** The greater of a parameter's values for all links and for one counts. */
+/** Returns the effective value of a parameter: the greater of `all` and the link. */
 function strongest(
   sysctls: ReadonlyMap<string, string>,
   link: string,
@@ -169,7 +171,7 @@ function strongest(
   return [linkSysctl("ipv4", name, key), levelOf(name)];
 }
 
-/** Proxy ARP is for addresses that the place has a route to by another link. */
+/** Proxy ARP answers for addresses with a route over another link. */
 function byArp(
   { owners }: Pick<Journey, "owners">,
   port: Port,
@@ -200,7 +202,7 @@ function byArp(
   };
 }
 
-/** Proxy NDP is for addresses with an entry, where the parameter is set as well. */
+/** Proxy NDP answers for addresses with an entry, if the parameter is set as well. */
 function byNdp(
   { owners }: Pick<Journey, "owners">,
   port: Port,
@@ -227,12 +229,12 @@ function byNdp(
   const forwarding = ["all", device.name].map((link) => linkSysctl("ipv6", link, "forwarding"));
   const [isRouter, isRouterHere] = forwarding.map((path) => sysctls.get(path) === "1");
   if (key === undefined) return { ...answerer, obstacle: setting(owners, port, own, 0, 1) };
-  // Where it forwards nowhere, the packet that gets there finds that out.
+  // A missing route shows when the packet gets there.
   const [, here = ""] = forwarding;
   return isRouter && !isRouterHere ? { ...answerer, obstacle: setting(owners, port, here, 0, 1) } : answerer;
 }
 
-/** A parameter that has a value, and needs another. */
+/** An obstacle: a parameter that needs another value. */
 function setting(
   owners: Journey["owners"],
   { place }: Port,
@@ -246,7 +248,7 @@ function setting(
   return { reason: `${dotted(path)} is ${value}`, fix, owner, code };
 }
 
-/** Why nobody answers for an address, though somebody is set up to. */
+/** Returns why nobody answers for an address although a proxy is set up. */
 export function keptFrom(journey: Journey, { port, means, obstacle }: Answerer, address: string): Fault {
   const { reason = "", fix = "", code, owner } = obstacle ?? {};
   const protocol = familyOf(address) === "ipv6" ? "NDP" : "ARP";

@@ -20,7 +20,7 @@ import { routerTo } from "./routers";
 import { asNetwork } from "./special";
 import { apartByVlan } from "./vlans";
 
-/** Over one Ethernet, to the machine that takes what is for the address `nexthop`. */
+/** Crosses one Ethernet to the machine that receives packets for `nexthop`. */
 export function* cross(
   journey: Journey,
   place: Place,
@@ -60,7 +60,7 @@ export function* cross(
   };
 }
 
-/** To the MAC address that an entry of the sender says, whoever has the IP address. */
+/** Crosses to the MAC address in the sender's entry, whoever has the IP address. */
 function* byEntry(
   journey: Journey,
   segment: Segment,
@@ -90,7 +90,7 @@ function beyond(journey: Journey, start: Port, nexthop: string, opening: Port): 
   return { to: "beyond", port: start };
 }
 
-/** A cable whose other end hangs in the air, where a bridge was to be. */
+/** A cable whose other end is not a port of the expected bridge. */
 function detached(journey: Journey, segment: Segment, start: Port, nexthop: string): Fault | undefined {
   const { network } = journey;
   const wanted = holdersOf(network, nexthop).filter(
@@ -123,7 +123,7 @@ function notAttached(journey: Journey, end: Port, bridge: Device): Fault {
   });
 }
 
-/** Why nobody on an Ethernet has an address. */
+/** Returns why nobody on an Ethernet has an address. */
 function nobodyThere(
   journey: Journey,
   segment: Segment,
@@ -174,7 +174,7 @@ function nobodyThere(
   });
 }
 
-/** The prefix length that the others on an Ethernet have, else that of most networks. */
+/** The prefix length of the other members of an Ethernet. Default: the usual one of the family. */
 function usualPrefix(segment: Segment, ip: string): number {
   const others = endpointsOf(segment)
     .flatMap(({ device }) => device.addresses)

@@ -7,7 +7,7 @@ import { factsOf, faultAt, type Journey, note } from "../journey";
 import type { Place } from "../network/network";
 import type { Packet } from "../packet";
 
-/** Whether somebody takes the packet at the place it is for. */
+/** Checks whether a program receives the packet at its destination. */
 export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<Fault | undefined> {
   const { name } = place;
   if (packet.isReply) {
@@ -66,7 +66,7 @@ interface Socket {
   readonly port: number;
 }
 
-/** `ss -H -lntu`: protocol, state, queues, own address, the other's. */
+/** The columns of `ss -H -lntu`: protocol, state, queues, local address, peer address. */
 const parseSockets = (text: string): Socket[] =>
   text.split("\n").flatMap((line) => {
     const [protocol = "", , , , own = ""] = line.trim().split(/\s+/);

@@ -10,8 +10,8 @@ import type { Router } from "./routers";
 import { ownerOfRoute, routeTaken } from "./taken";
 
 /**
- * How to lead packets elsewhere that a place sends by a wrong gateway. `need` is the address that is missing where they
- * come out: another resource may have lost it.
+ * Returns the fix for a wrong gateway. `need` is the missing address at the gateway, which another resource may have
+ * lost.
  */
 export function gatewayFix(
   journey: Journey,
@@ -36,7 +36,7 @@ export function gatewayFix(
   if (owner) return { fix: `change \`via\` of ${ownerName(owner)} to ${via}`, owner };
   const table = route && route.table !== MAIN ? tableOf(route.table) : undefined;
   const single = `${destination}/${destination.includes(":") ? 128 : 32}`;
-  // A resource may not take over a route that is there.
+  // A resource would not adopt an existing route.
   const isTaken = route && destinationOf(route, destination) === single;
   const words = `${ipIn(place)} route replace ${destination} via ${router.ip}${table === undefined ? "" : ` table ${table}`}`;
   return {

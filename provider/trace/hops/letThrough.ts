@@ -6,21 +6,21 @@ import type { Chain, Hook, Rule } from "../rules/chain";
 import { judge } from "../rules/judge";
 import { execIn, inPlace, linesOf } from "../suggestions";
 
-/** A packet that a chain drops, and where. */
+/** A packet that a chain drops. */
 export interface Dropped {
   readonly place: Place;
   readonly chains: readonly Chain[];
   readonly hook: Hook;
-  /** Those of the chains that meet it. */
+  /** The families of chains that see it. */
   readonly families: readonly string[];
   readonly passage: Passage;
-  /** What drops it: a rule, or the policy of a chain. */
+  /** The rule that drops it, or the chain whose policy does. */
   readonly by: { readonly chain: Chain; readonly rule?: Rule };
 }
 
 type Fix = Pick<Fault, "fix" | "code">;
 
-/** How to let it through: who has made a chain decides where an exception has to stand. */
+/** Returns the fix that accepts a packet. The maker of the chain decides where the exception goes. */
 export function letThrough(dropped: Dropped): Fix {
   const { place, passage, by } = dropped;
   const { chain } = by;
@@ -28,7 +28,7 @@ export function letThrough(dropped: Dropped): Fix {
   if (chain.table === "firewalld" && inside)
     return {
       fix: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
-      // For now, and for after its next reload.
+      // The first line works at once, the second after a reload.
       code: ["", "--permanent "]
         .map((option) => `firewall-cmd ${option}--zone=trusted --change-interface=${inside.device.name}`)
         .join("\n"),
@@ -38,7 +38,7 @@ export function letThrough(dropped: Dropped): Fix {
       fix: exception(`let ${whatIs(passage)} through ${by.rule ? "before it" : "there"}`, by),
       code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
     };
-  // A FilterRule is put into the table filter, by the `iptables` of the place.
+  // A FilterRule goes into the table `filter` of the `iptables` in that place.
   return chain.tool === "iptables" && chain.table === "filter" ? byResource(dropped) : byHand(dropped);
 }
 
@@ -73,7 +73,7 @@ const dockerChain = ({ chains, by: { chain } }: Dropped): Chain | undefined =>
       name === DOCKER && tool === chain.tool && family === chain.family && table === chain.table,
   );
 
-/** Whether an accept in Docker's chain comes before what drops the packet. */
+/** Whether an accept in Docker's chain precedes the drop. */
 function helpsInDocker(dropped: Dropped): boolean {
   const { chains, hook, families, passage, by } = dropped;
   const docker = dockerChain(dropped);
@@ -84,7 +84,7 @@ function helpsInDocker(dropped: Dropped): boolean {
   return then?.chain !== by.chain || then.rule !== by.rule;
 }
 
-/** What a FilterRule asks for to match this packet and its like. */
+/** Returns the arguments of a FilterRule that matches such packets. */
 function argumentsOf({ packet, bridged }: Passage): string {
   const { family, protocol, source, destination, port, isReply, discovery, tracking } = packet;
   if (discovery)
@@ -96,13 +96,13 @@ function argumentsOf({ packet, bridged }: Passage): string {
         `source: "${source}"`,
         `destination: "${destination}"`,
         `protocol: "${isSix && protocol === "icmp" ? "icmpv6" : protocol}"`,
-        // An answer whose connection is not tracked is not in state `established`.
+        // An answer of an untracked connection is not in state `established`.
         isReply ? tracking === undefined && 'state: "established"' : port !== undefined && `port: ${port}`,
       ];
   return words.filter((word) => word !== false).join(", ");
 }
 
-/** Into the chain of the kernel's own, which comes before all that it calls. */
+/** Inserts into the built-in chain, which precedes all chains that it calls. */
 function byHand(dropped: Dropped): Fix {
   const { place, hook, passage, by } = dropped;
   const { tool, family, table } = by.chain;
@@ -128,7 +128,7 @@ function iptablesWords({ packet, bridged }: Passage): string[] {
   return [bridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`];
 }
 
-/** The packet in a sentence that has named it; both ways of what finds neighbours, as one is no use without the other. */
+/** Returns the packet for a sentence. Neighbour discovery needs both directions. */
 const whatIs = ({ packet: { discovery, family } }: Passage): string => {
   if (!discovery) return "it";
   return family === "ipv4" ? "ARP" : "neighbour discovery (ICMPv6)";

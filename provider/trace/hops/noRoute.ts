@@ -20,7 +20,7 @@ import type { Packet } from "../packet";
 import { addressCode, inPlace, ipIn, linesOf, routeCode } from "../suggestions";
 import { routerTo } from "./routers";
 
-/** Why a place has no route to where a packet is going, and what would give it one. */
+/** Explains why a place has no route to a destination, and how to add one. */
 export function explainNoRoute(journey: Journey, place: Place, packet: Packet): Fault {
   return (
     noAddress(journey, place, packet) ??
@@ -63,7 +63,7 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
   });
 }
 
-/** An address that nobody has, in a network that others on the Ethernet of a link are in. */
+/** An address that nobody has, in a network of the same Ethernet. */
 function freeAddress(network: Network, link: Port, family: Packet["family"]): string | undefined {
   const near = endpointsOf(segmentOf(network, link))
     .flatMap(({ device }) => device.addresses)
@@ -75,7 +75,7 @@ function freeAddress(network: Network, link: Port, family: Packet["family"]): st
   return undefined;
 }
 
-/** The first hosts of the network that an address is in. */
+/** The first host addresses of a network. */
 function hostsOf(ip: string, prefix: number): string[] {
   const numbers = Array.from({ length: 253 }, (_, at) => at + 1);
   const [first = ""] = (networkOf(`${ip}/${prefix}`) ?? "").split("/");
@@ -85,7 +85,7 @@ function hostsOf(ip: string, prefix: number): string[] {
   return hosts.filter((host) => host !== ip && covers(`${ip}/${prefix}`, host));
 }
 
-/** With its link, a route is gone. */
+/** The kernel deletes a route when its link goes down. */
 function downLink(journey: Journey, place: Place, { family, destination }: Packet): Fault | undefined {
   const addresses = usableAddresses(place, family).filter(({ device }) => !device.isUp);
   const found =
@@ -106,10 +106,10 @@ export function linkDown(journey: Journey, port: Port): Fault {
   });
 }
 
-/** The receiver is on the same Ethernet, but the address does not say so. */
+/** The receiver is on the same Ethernet, but the prefix length excludes it. */
 function narrowNetmask(journey: Journey, place: Place, { family, destination }: Packet): Fault | undefined {
   for (const { device, address } of usableAddresses(place, family)) {
-    // Then something else keeps packets away.
+    // Something else stops the packets.
     if (covers(addressName(address), destination)) continue;
     const holder = endpointsOf(segmentOf(journey.network, { place, device })).find(
       (port) => port.place !== place && port.device.addresses.some(({ ip }) => ip === destination),
@@ -139,11 +139,11 @@ function narrowNetmask(journey: Journey, place: Place, { family, destination }: 
   return undefined;
 }
 
-/** Whether a resource has an address, or may have: a second one for it is no help. */
+/** Whether a resource owns an address or may own it. A second resource would not help. */
 export const isKept = ({ owners }: Journey, port: Port, owner: Owner | undefined): boolean =>
   owner !== undefined || owners.mayHaveMore(owners.ofLink(port));
 
-/** The prefix length that makes both neighbours: the other's, where that does. */
+/** The prefix length that includes both: that of the other side if it does. */
 const widePrefix = (own: DeviceAddress, other: DeviceAddress): number =>
   covers(`${own.ip}/${other.prefix}`, other.ip) && other.prefix < bitsOf(other.family)
     ? other.prefix
@@ -185,10 +185,10 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
   });
 }
 
-/** Whether a NatRule gives packets another source. */
+/** Whether a NatRule translates the source. */
 export const isHiding = ({ kind }: Args): boolean => kind === "masquerade" || kind === "snat";
 
-/** The network that an address is in, as who has it says; else the address alone. */
+/** The network of an address by the prefix length of its holder, otherwise the address alone. */
 function targetNetwork({ network }: Journey, destination: string): string {
   const address = holdersOf(network, destination)
     .flatMap(({ device }) => device.addresses)
@@ -196,7 +196,7 @@ function targetNetwork({ network }: Journey, destination: string): string {
   return address ? networkOf(addressName(address)) : destination;
 }
 
-/** The last router on the way here, which could send in its own name, and whether it does so for others. */
+/** The last router before this place, which could masquerade, and whether it does so for others. */
 function hiderOf(journey: Journey, place: Place, source: string) {
   const there = journey.visited.filter(({ direction }) => direction === "there").map((one) => one.place);
   const router = there.at(-2);

@@ -17,39 +17,39 @@ import { type Args, ownerName } from "../owners";
 import type { Packet } from "../packet";
 import { inPlace, ipIn } from "../suggestions";
 
-/** What rules of the policy look at in a packet. */
+/** The properties of a packet that policy rules match. */
 export interface Flow extends Pick<Packet, "family" | "protocol" | "destination" | "sourcePort" | "port"> {
-  /** Absent where the kernel is yet to choose it. */
+  /** Absent until the kernel chooses it. */
   readonly source: string | undefined;
-  /** Link that it came in by, or `lo`. */
+  /** The link that it enters by, or `lo`. */
   readonly iif: string;
 }
 
-/** What the rules of the policy (`ip rule`) make of a packet. */
+/** The decision of the policy rules (`ip rule`) about a packet. */
 export type Ruling =
-  /** One of them drops it, or leads it to a route that does. */
+  /** A rule drops it, or selects a route that does. */
   | { readonly by: "rule"; readonly rule: RuleInfo; readonly route?: TableRoute }
-  /** They lead it to a route of some table. */
+  /** A rule selects a route that delivers it. */
   | { readonly by: "route" }
-  /** None of them leads it to a route. */
+  /** No rule selects a route for it. */
   | { readonly by: "nobody" }
-  /** One of them asks for what cannot be told here. */
+  /** A rule has a selector that trace cannot judge. */
   | { readonly by: "untold" };
 
-/** Its own packets get a source with their route, so that no rule sees one before. */
+/** A packet of the place itself gets its source with the route, after the rules are asked. */
 export const flowOf = (packet: Packet, inInterface: string | undefined): Flow => ({
   ...packet,
   source: inInterface !== undefined || packet.isReply ? packet.source : undefined,
   iif: inInterface ?? "lo",
 });
 
-/** Asks for the rules of a place, to be done only where it does not send a packet on. */
+/** Lists the rules of a place and judges them. Called only if the place does not forward the packet. */
 export function* rulingAt({ name }: Place, facts: Facts, flow: Flow): Plan<Ruling> {
   const outcome = yield* attemptOne(ip(name, familyOption(flow.family), ...ASK, "rule", "show"));
   return outcome.isOk ? rulingOf(parsePolicyRules(outcome.text), facts, flow) : { by: "untold" };
 }
 
-/** The same of rules in the order in which the kernel asks them. */
+/** Judges rules in the order of the kernel. */
 export function rulingOf(rules: readonly RuleInfo[], facts: Pick<Facts, "routes">, flow: Flow): Ruling {
   const { destination } = flow;
   let isMainAsked = false;
@@ -61,14 +61,14 @@ export function rulingOf(rules: readonly RuleInfo[], facts: Pick<Facts, "routes"
     isMainAsked ||= rule.table === MAIN;
     if (rule.action === "lookup" && !route) continue;
     if (route && (!isRefusing(route.type) || rule.table === MAIN)) return { by: "route" };
-    // What only catches packets that main has no route for is not what is wrong.
+    // A rule that only catches packets without a route in main is not the cause.
     if (isMainAsked && !mainRoute(facts, destination)) return { by: "nobody" };
     return { by: "rule", rule, ...(route && { route }) };
   }
   return { by: "nobody" };
 }
 
-/** The route of a rule's table that ends the search. */
+/** Returns the route of a rule's table that ends the search. */
 function routeIn(
   facts: Pick<Facts, "routes">,
   { table, suppressPrefixlength = -1 }: RuleInfo,
@@ -80,23 +80,23 @@ function routeIn(
     : undefined;
 }
 
-/** The route of the main table that would do. */
+/** Returns the route of the main table that would deliver the packet. */
 function mainRoute(facts: Pick<Facts, "routes">, destination: string): TableRoute | undefined {
   const route = routeFor(facts, destination);
   return route?.type === "unicast" ? route : undefined;
 }
 
-/** Whether a rule does nothing: `nop`, or a `goto` to where there is none. */
+/** Whether a rule does nothing: `nop`, or a `goto` without a target. */
 const isIdle = ({ more }: RuleInfo): boolean => more.includes("nop") || more.includes("unresolved");
 
-/** Whether a rule is for a packet; `undefined` where it asks for something else as well. */
+/** Whether a rule matches a packet. `undefined` if it has further selectors. */
 function fits(rule: RuleInfo, flow: Flow): boolean | undefined {
   const isMet = SELECTORS.every((selector) => selector(rule, flow));
   if (rule.more.length > 0) return isMet || rule.invert ? undefined : false;
   return isMet !== rule.invert;
 }
 
-/** Selectors as `ip route get` has them compared: with no mark, no type of service, by no user but root, and bound to no link. */
+/** Selectors as `ip route get` compares them: without a mark or type of service, for root, and bound to no link. */
 const SELECTORS: readonly ((rule: RuleInfo, flow: Flow) => boolean)[] = [
   ({ from }, { source }) => from === undefined || (source !== undefined && covers(from, source)),
   ({ to }, { destination }) => to === undefined || covers(to, destination),
@@ -141,7 +141,7 @@ export function ruleWords(rule: RuleInfo): string {
   ].join(" ");
 }
 
-/** As /etc/protocols has them. */
+/** Names as in /etc/protocols. */
 const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
   "1": "icmp",
   "6": "tcp",
@@ -149,7 +149,7 @@ const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
   "58": "ipv6-icmp",
 };
 
-/** Where the rules keep a packet from the routes there are. */
+/** Explains how policy rules keep a packet from existing routes. */
 export function explainRuling(
   journey: Journey,
   place: Place,
@@ -218,7 +218,7 @@ function mainIsLeftOut(
   });
 }
 
-/** Where the kernel refuses what the main table has a route for, and nothing that is known tells why. */
+/** The kernel refuses a packet although the main table has a route for it. The reason is unknown. */
 export function refusedThough(
   journey: Journey,
   place: Place,

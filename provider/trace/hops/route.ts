@@ -26,7 +26,7 @@ import { specialAddress } from "./special";
 import { type Arrival, ownerOfRoute, routeKey } from "./taken";
 import { takeWay } from "./ways";
 
-/** Where the kernel sends a packet: to itself, or out by a link to the next machine. */
+/** The kernel's decision: deliver here, or send by a link to the next machine. */
 export type Decision =
   | { readonly to: "itself"; readonly source: string | undefined }
   | {
@@ -83,7 +83,7 @@ export function* decide(
   return { to: "link", link, nexthop, source };
 }
 
-/** The route itself, with all its ways, instead of what it makes of one packet. */
+/** Returns the route with all its nexthops, not the result for one packet. */
 const MATCH = ["route", "get", "fibmatch"] as const;
 
 const questionOf = (packet: Packet, arrival: Arrival | undefined): string[] => [
@@ -96,7 +96,7 @@ const questionOf = (packet: Packet, arrival: Arrival | undefined): string[] => [
   ...selectorsOf(packet),
 ];
 
-/** The address that a place sends from by a link, where the kernel has answered for another. */
+/** The source address of a place on a link other than the one that the kernel chose. */
 function sourceOn(
   { addresses }: Device,
   family: Packet["family"],
@@ -107,18 +107,18 @@ function sourceOn(
   return (near ?? own[0])?.ip;
 }
 
-/** What else rules of the policy may ask for, as far as it is known of the packet. */
+/** The further selectors of policy rules that are known of the packet. */
 export const selectorsOf = (packet: Packet): string[] => {
   const port = (word: string, value: number | undefined): string[] =>
     value === undefined || packet.protocol === "icmp" ? [] : [word, String(value)];
   return [
-    // By number, as a host may have no /etc/protocols.
+    // A number, because a host may lack /etc/protocols.
     ...["ipproto", String(numberOf(packet))],
     ...[...port("sport", packet.sourcePort), ...port("dport", packet.port)],
   ];
 };
 
-/** By which link the place itself would send to the source; `undefined` where it has no way there. */
+/** The link by which the place would send to the source, or `undefined` without a route. */
 function* wayBack(place: Place, packet: Packet, arrival: Arrival | undefined): Plan<string | undefined> {
   if (!arrival) return undefined;
   const { family, source, port, sourcePort } = packet;
@@ -129,7 +129,7 @@ function* wayBack(place: Place, packet: Packet, arrival: Arrival | undefined): P
   return parseRouteLookup(textOf(outcome))?.interface;
 }
 
-/** The kernel drops packets whose source it does not believe. */
+/** The kernel drops packets with an implausible source. */
 function refusedSource(
   journey: Journey,
   place: Place,
@@ -156,7 +156,7 @@ function refusedSource(
   if (mode === 0 || back === name || (mode === 2 && back !== undefined)) return undefined;
   const paths = ["all", name].map((link) => linkSysctl("ipv4", link, "rp_filter"));
   const key = linkSysctl("ipv4", name, "rp_filter");
-  // Who says another value than there is has been overruled by hand.
+  // A resource with another value has been overruled by hand.
   const lost = paths.find((path) => {
     const said = journey.owners.sysctlValue(place, path);
     return said !== undefined && said !== sysctls.get(path);
@@ -181,7 +181,7 @@ function refusedSource(
   });
 }
 
-/** Packets that come back to where they have been. */
+/** Packets that return to a place that they have passed. */
 export function loopFault(journey: Journey, place: Place, { destination }: Packet): Fault {
   const names = journey.visited.map((visited) => placeName(visited.place.name));
   const since = names.lastIndexOf(placeName(place.name), names.length - 2);
@@ -205,7 +205,7 @@ function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }
   });
 }
 
-/** A dead route of the main table in the words that `ip route del` takes. */
+/** A dead route of the main table in the words of `ip route del`. */
 const deadWords = ({ type, destination, metric }: TableRoute): string =>
   `${type} ${destination}${metric === 0 ? "" : ` metric ${metric}`}`;
 

@@ -12,10 +12,10 @@ import { type Judgement, judge } from "../rules/judge";
 import type { Met } from "../rules/run";
 import { type Dropped, letThrough } from "./letThrough";
 
-/** What the rules of a hook leave of a packet. */
+/** The packet after the rules of a hook. */
 export type Filtered = { readonly packet: Packet } | { readonly fault: Fault };
 
-/** Asks the rules of a hook, and translates where one says so. */
+/** Judges the rules of a hook and applies a translation. */
 export function* filter(
   journey: Journey,
   place: Place,
@@ -50,7 +50,7 @@ function untracked(journey: Journey, place: Place, packet: Packet, { rule }: Met
   return { ...packet, tracking: "off" };
 }
 
-/** The same for a packet that only crosses a bridge: bridge filters, and those for IP where br_netfilter asks them. */
+/** Judges a packet that crosses a bridge: by bridge filters, and by IP filters if br_netfilter is on. */
 export function* filterBridged(
   journey: Journey,
   place: Place,
@@ -76,7 +76,7 @@ export function* filterBridged(
   return undefined;
 }
 
-/** The fault of rules that drop how neighbours are found. */
+/** Returns the fault if rules drop neighbour discovery. */
 export function discoveryFault(journey: Journey, met: Omit<Dropped, "by">): Fault | undefined {
   const { chains, hook, families, passage } = met;
   const fault = faultOf(journey, met, judge(chains, hook, families, passage));
@@ -85,7 +85,7 @@ export function discoveryFault(journey: Journey, met: Omit<Dropped, "by">): Faul
   return undefined;
 }
 
-/** Whether packets may get past it, so that what comes later counts as well. */
+/** Whether packets may pass, so that later hops count as well. */
 const isOpen = ({ effect }: Fault): boolean => effect === "doubt";
 
 function keepDoubts(journey: Journey, place: Place, { doubts }: Judgement): void {
@@ -136,7 +136,7 @@ function faultOf(
   });
 }
 
-/** The packet as a rule translates it; of an answer, as its connection says. */
+/** Returns the packet after translation. An answer is translated as its connection demands. */
 function translated(
   journey: Journey,
   place: Place,
@@ -205,7 +205,7 @@ function apply(
   }
 }
 
-/** From network to network. A target of iptables does not say which address it maps: that depends on its hook. */
+/** Maps from network to network. For a target of iptables, the hook decides which address it maps. */
 function mapped(
   { does, network }: Extract<Verdict, { readonly network: string }>,
   packet: Packet,

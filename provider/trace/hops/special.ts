@@ -13,7 +13,7 @@ import {
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
 
-/** What the kernel takes an address for that is no single machine's. */
+/** Explains an address that the kernel does not treat as that of a single machine. */
 export function specialAddress(
   journey: Journey,
   place: Place,
@@ -48,7 +48,7 @@ function whatIs(destination: string, network: string | undefined): string {
     : `the network address of ${network}, which this kernel takes for a broadcast address`;
 }
 
-/** What an address is that nobody has, where that is the address of the network itself; else nothing. */
+/** Describes an address that nobody has, if it is a network address. */
 export function asNetwork({ addresses }: Device, destination: string): string {
   const network = addresses.map(addressName).map(networkOf);
   const own = network.find((one) => one.startsWith(`${destination}/`) && !isSingle(one));

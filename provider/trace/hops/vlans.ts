@@ -4,7 +4,7 @@ import type { Port } from "../network/network";
 import { endpointsOf, isJoined, portKey, withoutVlans } from "../network/segment";
 import { ownerName } from "../owners";
 
-/** Two machines on one bridge of Open vSwitch, whose VLANs keep them apart. */
+/** Two machines on one Open vSwitch bridge in different VLANs. */
 export function apartByVlan(journey: Journey, start: Port, nexthop: string): Fault | undefined {
   const segment = withoutVlans(journey.network, start);
   const holder = endpointsOf(segment).find(

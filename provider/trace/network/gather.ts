@@ -4,9 +4,9 @@ import type { Host } from "../../linux/host/host";
 import { parseNamespaceNames } from "../../linux/read/namespaceId";
 import { lookAt, type Network, type Place, placeOf } from "./network";
 
-/** The one edge: where questions become commands. All of them only look. */
+/** Reads the network of a host. No command changes anything. */
 
-/** Namespaces that are looked at at once: each look is a process. */
+/** The number of namespaces to read concurrently. Each may start a process. */
 const AT_ONCE = 8;
 
 /** Every link and address of every namespace, and of the host. */
@@ -21,7 +21,7 @@ export async function gatherNetwork(host: Host): Promise<Network> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  // In the order of their names, whoever answered first.
+  // Sorted by name, whichever answered first.
   return places.sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
 }
 
@@ -29,7 +29,7 @@ export async function gatherPlace(host: Host, name: string | undefined): Promise
   try {
     return placeOf(name, await Promise.all(lookAt(name).map((look) => host.run(look))));
   } catch (error) {
-    // It went in the meantime, only its name is left, or it is the host, which is looked at as such.
+    // It was deleted meanwhile, is a stale name, or leads to the host, which is read separately.
     const isNone = isNotFound(error) || (error instanceof CommandError && error.reason === "HostItself");
     if (name !== undefined && isNone) return undefined;
     throw error;

@@ -6,7 +6,7 @@ import type { AddressInfo } from "../../linux/read/address";
 import { isUp, type Link, parseLinks } from "../../linux/read/link";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";
 
-/** Every link and address of every network namespace that has a name, and of the host. */
+/** A model of every link and address of the host and of every named network namespace. */
 
 const deviceOf = (link: Link) => ({
   name: link.ifname,
@@ -39,29 +39,31 @@ const addressOf = ({ family, local, prefixlen, scope, dadfailed }: AddressInfo) 
 });
 
 export type Device = ReturnType<typeof deviceOf> & {
-  /** Set where it is a port of Open vSwitch, or the own link of such a bridge. */
+  /** Set for a port of Open vSwitch and for the internal link of such a bridge. */
   readonly switched?: PortOfOvs;
 };
 export type DeviceAddress = Device["addresses"][number];
 
-/** A network namespace, or the host itself, with what is in it. */
+/** A network namespace or the host, with its links. */
 export interface Place {
   /** `undefined`: the host. */
   readonly name: string | undefined;
   readonly devices: readonly Device[];
-  /** Names of other namespaces by the numbers that this one has for them; `undefined` for one without a name. */
+  /**
+   * The names of other namespaces by the ids that this one has for them. `undefined` for a namespace without a name.
+   */
   readonly numbers: ReadonlyMap<number, string | undefined>;
 }
 
 export type Network = readonly Place[];
 
-/** A link, and where it is. */
+/** A link and its place. */
 export interface Port {
   readonly place: Place;
   readonly device: Device;
 }
 
-/** What to ask of a place; the answers are for `placeOf`. Open vSwitch is in the host's own namespace. */
+/** Returns the commands whose answers `placeOf` takes. Open vSwitch runs in the host's own namespace. */
 export const lookAt = (name: string | undefined): Command[] => [
   showLinks(name),
   showNamespaceIds(name),
@@ -73,10 +75,10 @@ export function placeOf(name: string | undefined, [devices = "", ids, ports]: re
   return { name, devices: switched(links, parsePorts(ports)), numbers: parseNamespaceIds(ids) };
 }
 
-/** What `ip` calls the kind of a bridge of the module of Open vSwitch. In userspace it is a tap link, and called the same here. */
+/** The type of an Open vSwitch bridge in `ip`. A bridge in userspace is a tap link; it gets this type here. */
 export const OVS_BRIDGE = "openvswitch";
 
-/** The kernel does not know which links are ports of which bridge of Open vSwitch. */
+/** Adds the ports of Open vSwitch bridges, which the kernel does not know. */
 const switched = (links: readonly Device[], ports: ReadonlyMap<string, PortOfOvs>): Device[] =>
   links.map((link) => {
     const port = ports.get(link.name);
@@ -89,10 +91,10 @@ const switched = (links: readonly Device[], ports: ReadonlyMap<string, PortOfOvs
 export const findPlace = (network: Network, name: string | undefined): Place | undefined =>
   network.find((place) => place.name === name);
 
-/** What a place is called in a sentence. */
+/** Returns the name of a place for a sentence. */
 export const placeName = (name: string | undefined): string => name ?? "the host";
 
-/** `veth-red` of the host, else `veth-red in red`. */
+/** Returns `veth-red on the host` or `veth-red in red`. */
 export const portName = ({ place, device }: Port): string =>
   place.name === undefined ? `${device.name} on the host` : `${device.name} in ${place.name}`;
 
@@ -100,11 +102,11 @@ export const addressName = ({ ip: address, prefix }: DeviceAddress): string => `
 
 export const portsOf = (place: Place): Port[] => place.devices.map((device) => ({ place, device }));
 
-/** Every address of a place, its loopback ones too. */
+/** Returns every address of a place, with those of loopback links. */
 export const ownAddresses = ({ devices }: Place): string[] =>
   devices.flatMap(({ addresses }) => addresses.map((address) => address.ip));
 
-/** The addresses of a family that others may send to, with the links they are on. */
+/** Returns the addresses of a family that others can reach, with their links. */
 export const usableAddresses = (place: Place, family: Family) =>
   portsOf(place).flatMap(({ device }) =>
     device.addresses
@@ -112,13 +114,13 @@ export const usableAddresses = (place: Place, family: Family) =>
       .map((address) => ({ device, address })),
   );
 
-/** The links that have this address, anywhere. */
+/** Returns the links with an address, in any place. */
 export const holdersOf = (network: Network, address: string): Port[] =>
   network
     .flatMap(portsOf)
     .filter(({ device }) => device.addresses.some((own) => own.ip === address && own.ip !== "127.0.0.1"));
 
-/** The other end of a cable; `undefined` where it is in a namespace without a name. */
+/** Returns the other end of a cable, or `undefined` if its namespace has no name. */
 export function peerOf(network: Network, { place, device }: Port): Port | undefined {
   const { peer } = device;
   if (!peer) return undefined;
@@ -126,7 +128,7 @@ export function peerOf(network: Network, { place, device }: Port): Port | undefi
     return portIn(place, ({ name, index }) => name === peer.name || index === peer.index);
   const known = place.numbers.get(peer.number);
   const candidates = known === undefined ? network : network.filter(({ name }) => name === known);
-  // The host has a name for others, and they have none for it: whoever means each other is a pair.
+  // Namespaces have no name for the host, so a pair is two ends that refer to each other.
   return candidates
     .filter((other) => other !== place)
     .flatMap((other) => portIn(other, (candidate) => isPeer(candidate, device, other, place)) ?? [])[0];

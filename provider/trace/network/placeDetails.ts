@@ -13,7 +13,7 @@ import { parseIptables } from "../rules/iptables";
 import { parseNft } from "../rules/nft";
 import type { Place } from "./network";
 
-/** What is asked of a place that packets come by, beyond its links and addresses. */
+/** The details of a place on the path, beyond its links and addresses. */
 export interface Facts {
   readonly routes: readonly TableRoute[];
   readonly neighbours: readonly Neighbour[];
@@ -22,13 +22,13 @@ export interface Facts {
   readonly sysctls: ReadonlyMap<string, string>;
 }
 
-/** One of several ways that a route spreads flows over. */
+/** One of several nexthops of a route. */
 export interface Way {
   readonly via: string | undefined;
   readonly interface: string;
-  /** Its share of the flows beside those of the others. */
+  /** Its weight among the others. */
   readonly weight: number;
-  /** Whether the kernel leaves it out, as its link is down. */
+  /** Whether the kernel leaves it out because its link is down. */
   readonly isDead: boolean;
 }
 
@@ -76,7 +76,7 @@ const neighboursIn = (text: string | undefined): Neighbour[] =>
     state: state.toUpperCase(),
   }));
 
-/** Finds the entry of a place for an address on one of its links. */
+/** Returns the entry of a place for an address on one of its links. */
 export const entryFor = (
   { neighbours }: Pick<Facts, "neighbours">,
   link: string,
@@ -84,7 +84,7 @@ export const entryFor = (
 ): Neighbour | undefined => neighbours.find(({ ip, interface: own }) => ip === address && own === link);
 
 const askNeighbours = ({ name }: Place, family: Family) =>
-  // Without the last two words, `ip` leaves out those of state NOARP.
+  // Without `nud all`, `ip` omits entries in state NOARP.
   ip(name, familyOption(family), ...ASK, "neigh", "show", "nud", "all");
 
 /** Parameters of each link, below `net/ipv4/conf/LINK` or its IPv6 sibling. */
@@ -137,8 +137,8 @@ export function* lookCloser(place: Place, family: Family, isPermitted = true): P
 }
 
 /**
- * All chains in the order in which they were made, as nft lists them; when legacy iptables has made its own cannot be told.
- * Rules that iptables has made in nftables are listed by both: there its own words say more.
+ * Returns all chains in order of creation, as nft lists them. The order of legacy chains is unknown. nft and iptables
+ * both list chains of iptables-nft; the text of iptables is more complete.
  */
 function chainsOf(
   family: Family,
@@ -150,7 +150,7 @@ function chainsOf(
   const name = NFT_FAMILIES[family];
   const own = parseIptables(iptables, "iptables", name);
   const isNft = /\(nf_tables\)/.test(iptables ?? "") || own.length === 0;
-  // Where iptables is the legacy one, both programs list the same.
+  // If iptables is the legacy one, both programs list the same chains.
   if (!isNft)
     return [...own, ...parseNft(nft)].filter((chain) => chain.tool !== "nft" || !isInOneOf(dormant, chain));
   const listed = parseNft(nft);
@@ -164,10 +164,10 @@ function chainsOf(
   return all.filter((chain) => chain.tool === "iptables-legacy" || !isInOneOf(dormant, chain));
 }
 
-/** The table that packets are sent by where no rule of the policy says otherwise. */
+/** The number of the main table. */
 export const MAIN = 254;
 
-/** The route of a table that decides on an address, once the table is looked up for it. */
+/** Returns the route of a table that matches an address. */
 export function routeFor(
   { routes }: Pick<Facts, "routes">,
   address: string,
@@ -179,11 +179,11 @@ export function routeFor(
     .sort((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric)[0];
 }
 
-/** The prefix length of a route's destination. */
+/** Returns the prefix length of a route's destination. */
 export const prefixOf = (route: TableRoute, address: string): number =>
   Number(destinationOf(route, address).split("/")[1]);
 
-/** The destination of a route as arguments write it: networks with their prefix length. */
+/** Returns the destination of a route as in arguments, with a prefix length. */
 export const destinationOf = ({ destination }: TableRoute, address: string): string => {
   const bits = address.includes(":") ? 128 : 32;
   if (destination === "default") return bits === 32 ? "0.0.0.0/0" : "::/0";

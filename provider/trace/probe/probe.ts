@@ -4,43 +4,43 @@ import { attemptOne, type Outcome, type Plan, textOf } from "../../linux/plan";
 import type { Protocol } from "../packet";
 import { PROBE_SCRIPT, type Trial } from "./script";
 
-/** Real packets, to see whether what was found is so. */
+/** Sends real packets to test the findings. */
 
 export interface Target {
   readonly ip: string;
   readonly family: Family;
   readonly protocol: Protocol | "http";
   readonly port?: number | undefined;
-  /** Of an HTTP request. Default: `/`. */
+  /** The path of an HTTP request. Default: `/`. */
   readonly path?: string | undefined;
 }
 
-/** What came of it. */
+/** The result of a probe. */
 export interface Answer {
-  /** `undefined`: silence says nothing, as with UDP, or it was not tried. */
+  /** `undefined` if nothing was sent, or if silence proves nothing, as with UDP. */
   readonly isReached: boolean | undefined;
   /** Whether a packet was sent at all. */
   readonly isTried: boolean;
-  /** Whether there is no namespace to send one from. */
+  /** Whether the namespace does not exist. */
   readonly isPlaceGone?: boolean;
-  /** Of an HTTP answer. */
+  /** The status of an HTTP answer. */
   readonly status?: number | undefined;
-  /** In words. */
+  /** The result in words. */
   readonly text: string;
 }
 
-/** How to try. */
+/** Options of a probe. */
 interface Manner {
   /** Milliseconds to wait for an answer. Default: 1000. */
   readonly patience?: number | undefined;
-  /** Text of a UDP datagram. Default: none. */
+  /** The content of a UDP datagram. Default: empty. */
   readonly payload?: string | undefined;
 }
 
-/** Milliseconds. A proxy may let a request wait for nearly as long (`proxy_delay`). */
+/** Milliseconds. A proxy may delay its answer almost as long (`proxy_delay`). */
 export const PATIENCE = 1000;
 
-/** Tries to reach `target` from `namespace`, once. */
+/** Sends one packet from `namespace` to `target`. */
 export function* probe(
   namespace: string | undefined,
   target: Target,
@@ -70,7 +70,7 @@ const tried = (isReached: boolean | undefined, text: string): Answer => ({ isRea
 const isPlaceGone = (outcome: Outcome): boolean =>
   !outcome.isOk && outcome.reason === "NotFound" && /network namespace/.test(outcome.stderr);
 
-/** Why a tool could not even start, or be where it was to be. */
+/** Returns why a tool could not start or enter the namespace. */
 function obstacleIn(outcome: Outcome): string | undefined {
   if (outcome.isOk) return undefined;
   const { reason, stderr } = outcome;
@@ -110,12 +110,12 @@ function readSocket({ protocol, ip, port }: Target, outcome: Outcome): Answer {
   }
 }
 
-/** Bytes of the headers of a ping: IP and ICMP. */
+/** The size of the IP and ICMP headers of a ping. */
 const HEADERS = { ipv4: 28, ipv6: 48 } as const;
 
 /**
- * Tries whether packets as large as the sender's link takes get through, or a router says that they do not: only where
- * they get lost without a word does a connection hang.
+ * Sends a packet as large as the sender's link allows. It must arrive, or a router must report it as too large. A
+ * connection hangs only if it is dropped silently.
  */
 export function* probeLarge(
   namespace: string | undefined,
