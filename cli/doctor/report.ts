@@ -1,7 +1,7 @@
 import { type Style, styleFor } from "../style";
 import type { Finding, Level } from "./finding";
 
-/** What the checks have found, by their titles. */
+/** The findings of the checks, by title. */
 export type Report = readonly { readonly title: string; readonly findings: readonly Finding[] }[];
 
 export const asJson = (report: Report): string =>
@@ -32,7 +32,7 @@ function line({ level, subject, text, fix, code = [] }: Finding, width: number, 
   return [`${lead}${text}`, ...below.map((one) => indent + style.faint(one))].join("\n");
 }
 
-/** `1 problem, 2 warnings.` */
+/** Returns `1 problem, 2 warnings.` */
 function summary(report: Report): string {
   const count = (level: Level) =>
     report.flatMap(({ findings }) => findings).filter((finding) => finding.level === level).length;

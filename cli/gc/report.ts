@@ -27,7 +27,7 @@ export const asJson = (garbage: readonly Listed[]): string =>
     2,
   )}\n`;
 
-/** What to type next. */
+/** Returns the next command to type. */
 export function advice(all: number, chosen: number): string {
   const others = all - chosen;
   return [
@@ -38,7 +38,7 @@ export function advice(all: number, chosen: number): string {
     .join("");
 }
 
-/** What has been done with one. */
+/** Returns the result for one object. */
 export const deletion = ({ kind, object, isAdopted }: Listed): string =>
   `${isAdopted ? "set back" : "deleted"} ${kind} ${object}`;
 

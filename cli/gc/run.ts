@@ -37,10 +37,7 @@ export async function collectGarbage(options: GcOptions): Promise<void> {
   await discardAll(chosen.filter(isDebris));
 }
 
-/**
- * With another backend than the one that made everything, or the wrong folder, a state is as empty as that of a stack that is
- * no more.
- */
+/** Refuses if the given states are empty. A wrong backend or folder looks the same as a destroyed stack. */
 function refuseIfEmpty({ empty }: Known): void {
   if (empty.length === 0) return;
   const which = empty.join(", ");
@@ -61,7 +58,7 @@ async function knownBy({ stack, state, all }: GcOptions): Promise<Known> {
   );
 }
 
-/** Deletes one after the other, and goes on past a failure. */
+/** Deletes objects one by one, and continues after a failure. */
 async function deleteAll(garbage: readonly Garbage[], found: readonly Found[]): Promise<void> {
   const chosen = new Set(garbage.map((one) => one.found));
   const staying = found.filter((one) => !chosen.has(one));
@@ -76,7 +73,7 @@ async function deleteAll(garbage: readonly Garbage[], found: readonly Found[]): 
   }
 }
 
-/** A record that is read by nobody has nothing behind it that could be set back. */
+/** Discards a broken record. It holds nothing to restore. */
 async function discardAll(debris: readonly Debris[]): Promise<void> {
   for (const { kind, object, broken } of debris) {
     try {

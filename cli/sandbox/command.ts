@@ -33,7 +33,7 @@ Examples:
   pulumi-netns sandbox stop                     remove it, with all that runs in it
   pulumi-netns sandbox stop lab                 remove the second one`;
 
-/** `sandbox`, its `stop` and `list`. `afterDashes` is what followed `--` on the command line. */
+/** Adds `sandbox` with `stop` and `list`. `afterDashes` holds the words after `--` on the command line. */
 export function addSandbox(program: Command, afterDashes: readonly string[] | undefined): void {
   const sandbox = program
     .command("sandbox")

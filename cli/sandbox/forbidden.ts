@@ -1,4 +1,4 @@
-/** What the machine says about namespaces; settings as the text of their file, undefined where there is none. */
+/** Facts of the machine about namespaces. A setting is the text of its file, `undefined` without the file. */
 export interface Facts {
   readonly root: boolean;
   readonly apparmorRestriction: string | undefined;
@@ -76,7 +76,7 @@ const unknown: Cause = {
   fixes: [asRoot],
 };
 
-/** Names every setting that forbids namespaces, each with what can be done about it. */
+/** Returns every setting that forbids namespaces, with its fixes. */
 export function forbiddenMessage(facts: Facts): string {
   const known = causes.filter(({ applies }) => applies(facts));
   const found = known.length > 0 ? known : [inContainer.applies(facts) ? inContainer : unknown];

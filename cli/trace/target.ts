@@ -3,14 +3,14 @@ import type { Protocol } from "../../provider/trace/packet";
 import { CliError, USAGE } from "../errors";
 import { placeIn } from "../place";
 
-/** Who is to answer, and on which port. */
+/** The receiver and its port. */
 export interface Destination {
   readonly to: { readonly ip: string } | { readonly namespace: string | undefined };
   readonly protocol: Protocol;
   readonly port?: number;
 }
 
-/** `blue`, `192.168.1.3:80`, `[fd00::2]:53/udp`. */
+/** Parses `blue`, `192.168.1.3:80`, `[fd00::2]:53/udp`. */
 export function destinationIn(text: string): Destination {
   const whole = parseIp(text);
   if (whole && !text.includes("/")) return { to: { ip: whole.address }, protocol: "icmp" };

@@ -3,7 +3,7 @@ import { addressName, type Place, placeName, usableAddresses } from "../../../pr
 import type { OddName } from "../facts";
 import type { Check, Finding } from "../finding";
 
-/** Networks that get in each other's way, and names without a namespace. */
+/** Finds overlapping networks, and names without a namespace. */
 export const addresses: Check = {
   title: "Addresses and namespaces",
   run({ network, oddNames }) {
@@ -34,7 +34,7 @@ function odd({ name, is, other }: OddName): Finding {
     : { ...finding, fix: "remove the name", code: [`rm /run/netns/${name}`] };
 }
 
-/** Two links of one place in one network: the kernel sends by one of them, whoever is meant. */
+/** Two links of a place in the same network. The kernel always sends by the same one. */
 function overlapsIn(place: Place): Finding[] {
   const all = (["ipv4", "ipv6"] as const)
     .flatMap((family) => usableAddresses(place, family))

@@ -5,7 +5,7 @@ import { ownBridges, routedLinks } from "../ownLinks";
 import { allowedByUfw, trusted } from "./exceptions";
 import { passesBridged, passesOurs } from "./passing";
 
-/** Rules that drop what programs of this package want passed on. */
+/** Finds rules that drop packets between namespaces. */
 export const filters: Check = {
   title: "Filters",
   run(facts) {
@@ -20,7 +20,7 @@ export const filters: Check = {
   },
 };
 
-/** By its policy, or by a last rule for everything that is left, as firewalld does. */
+/** Whether a chain drops by its policy, or by a last rule without conditions, as firewalld does. */
 function endsBadly({ base, rules }: Chain): boolean {
   if (base?.policy === "drop") return true;
   const last = rules.at(-1);
@@ -71,7 +71,7 @@ function exceptionIn(chain: Chain, facts: HostFacts): Fix {
   }
   if (facts.chains.some((one) => one.name.startsWith("ufw-")))
     return { fix: THERE, code: allowedByUfw(facts) };
-  // A FilterRule is put there by the `iptables` of this host, which need not be the legacy one.
+  // A FilterRule uses the `iptables` of this host, which may not be the legacy one.
   if (tool === "iptables-legacy") {
     const program = toolOf(tool, family);
     const code = forLinks((link, direction) => `${program} -I FORWARD -${direction[0]} ${link} -j ACCEPT`);
@@ -117,9 +117,9 @@ function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
 const isAsked = (family: string, { four, six }: { four: boolean; six: boolean }): boolean =>
   family === "ip6" ? six : family === "ip" ? four : true;
 
-/** An accept elsewhere does not overrule what drops them. */
+/** br_netfilter: chains that drop also apply to bridged packets. An accept elsewhere does not overrule them. */
 function bridgedException({ tool, family, table, name }: Chain, facts: HostFacts): string[] {
-  // Its reload forgets rules that are put into its chains.
+  // A reload of firewalld deletes rules in its chains.
   if (table === "firewalld") return trusted(facts);
   if (tool === "nft") {
     return ownBridges(facts).map(
@@ -132,7 +132,7 @@ function bridgedException({ tool, family, table, name }: Chain, facts: HostFacts
 const toolOf = (tool: Chain["tool"], family: string): string =>
   family === "ip6" ? tool.replace("ip", "ip6") : tool;
 
-/** Rules in both backends: each program shows only its own, and both drop. */
+/** Rules in both backends. Each program shows only its own, and both may drop. */
 function mixed({ chains }: HostFacts): Finding[] {
   const has = (tool: Chain["tool"]) => chains.some((chain) => chain.tool === tool && isUsed(chain));
   const subject = "iptables";
@@ -159,7 +159,7 @@ function mixed({ chains }: HostFacts): Finding[] {
   ];
 }
 
-/** Ends legacy iptables: policies first, as without the rules they would drop everything. */
+/** Deletes the rules of legacy iptables. Policies come first, because without the rules they would drop everything. */
 function legacyEnd(chains: readonly Chain[]): string[] {
   const legacy = chains.filter(({ tool }) => tool === "iptables-legacy").filter(isUsed);
   const tables = new Set(legacy.map((chain) => `${toolOf(chain.tool, chain.family)} -t ${chain.table}`));

@@ -2,7 +2,7 @@ import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 import { isRouted, ownDevices } from "../ownLinks";
 
-/** Whether the host passes packets on, and which it does not believe. */
+/** Checks forwarding and reverse path filters. */
 export const forwarding: Check = {
   title: "Forwarding",
   run: (facts) => [
@@ -12,7 +12,7 @@ export const forwarding: Check = {
   ],
 };
 
-/** Most networks of namespaces do without IPv6. */
+/** Most networks of namespaces need no IPv6. */
 const asFact = ({ subject, text }: Finding): Finding => ({ level: "ok", subject, text });
 
 function forwards(key: string, family: string, sysctls: ReadonlyMap<string, string>): Finding[] {
@@ -37,7 +37,7 @@ function reversePath(facts: HostFacts): Finding[] {
   const all = Number(facts.sysctls.get("net/ipv4/conf/all/rp_filter") ?? 0);
   const links = [...facts.sysctls].flatMap(([key, value]) => {
     const [, link = ""] = /^net\/ipv4\/conf\/([^/]+)\/rp_filter$/.exec(key) ?? [];
-    // The greater of the two counts.
+    // The greater of the two applies.
     return ["", "all", "default", "lo"].includes(link) ? [] : [{ link, mode: Math.max(all, Number(value)) }];
   });
   const strict = links.filter(({ mode }) => mode === 1).map(({ link }) => link);

@@ -2,7 +2,7 @@ import type { HostFacts } from "../facts";
 import { FEATURES, NEEDED } from "../features";
 import type { Check, Finding } from "../finding";
 
-/** Rights, and what the kernel can make. */
+/** Checks rights and kernel features. */
 export const kernel: Check = {
   title: "Kernel",
   run: ({ kernel: version, features, mayChange, maySandbox, sandbox }) => [

@@ -4,7 +4,7 @@ import type { Check, Finding } from "../finding";
 import { ownLinks } from "../ownLinks";
 import { allowedByUfw, trusted } from "./exceptions";
 
-/** What else manages the network here, by its process or by what it leaves in the kernel. */
+/** A program that manages the network here, known by its process or its chains. */
 interface Manager {
   readonly name: string;
   isHere(facts: HostFacts): boolean;
@@ -23,7 +23,7 @@ const hasChain =
   ({ chains }: HostFacts): boolean =>
     chains.some(({ table, name }) => pattern.test(name) || pattern.test(table));
 
-/** Whether any of these programs has chains or tables here. */
+/** Whether one of these programs has chains or tables here. */
 const made =
   (...names: readonly string[]) =>
   ({ chains }: HostFacts): boolean =>
@@ -34,7 +34,7 @@ const either =
   (facts: HostFacts): boolean =>
     conditions.some((condition) => condition(facts));
 
-/** The policy of iptables' chain FORWARD on this host. */
+/** Returns the policy of the chain FORWARD of iptables on this host. */
 const forwardPolicy = ({ chains }: HostFacts): string => {
   const found = chains.find(
     ({ tool, family, table, name }) =>

@@ -6,7 +6,7 @@ import { findPlace } from "../../../provider/trace/network/network";
 import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 
-/** Ports that two rules redirect: one of them gets nothing. */
+/** Finds ports that two rules redirect. One of the rules gets no packets. */
 export const ports: Check = {
   title: "Ports",
   run(facts) {
@@ -23,7 +23,7 @@ const FAMILIES = ["ipv4", "ipv6"] as const;
 const PROTOCOLS = ["tcp", "udp", "sctp"] as const;
 const VERSIONS = { ipv4: "IPv4", ipv6: "IPv6" } as const;
 
-/** A warning for each port that rules of different programs, or of different stacks, redirect. */
+/** Returns a warning for each port that rules of different programs or stacks redirect. */
 function takenTwice(facts: HostFacts, family: Family, protocol: string): Finding[] {
   const claimants = claimantsAmong(facts.redirecting[family], protocol);
   const rivals = new Map<number, Set<string>>();

@@ -1,6 +1,6 @@
 import type { Check, Finding } from "../finding";
 
-/** Packages by tool: of Debian and Ubuntu, and of Fedora. */
+/** The packages of each tool: in Debian and Ubuntu, and in Fedora. */
 const NEEDED: Readonly<Record<string, readonly [apt: string, dnf: string]>> = {
   ip: ["iproute2", "iproute"],
   nft: ["nftables", "nftables"],
@@ -8,7 +8,7 @@ const NEEDED: Readonly<Record<string, readonly [apt: string, dnf: string]>> = {
   ps: ["procps", "procps-ng"],
 };
 
-/** What only some things need, and for what. */
+/** The packages of optional tools, with their purpose. */
 const WANTED: Readonly<Record<string, readonly [apt: string, dnf: string, why: string]>> = {
   iptables: ["iptables", "iptables-nft", "a NatRule or FilterRule with the backend iptables"],
   ip6tables: ["iptables", "iptables-nft", "the same for IPv6"],
@@ -22,7 +22,7 @@ const WANTED: Readonly<Record<string, readonly [apt: string, dnf: string, why: s
   "ovs-vsctl": ["openvswitch-switch", "openvswitch", "OvsBridge and OvsPort"],
 };
 
-/** The programs that do the work. */
+/** Checks that the tools are installed. */
 export const tools: Check = {
   title: "Tools",
   run: ({ tools }) =>
