@@ -20,7 +20,7 @@ function version(): string {
 
 function build(afterDashes: readonly string[] | undefined): Command {
   const program = new Command("pulumi-netns")
-    .description("Tools around the Linux networks that pulumi-netns programs describe.")
+    .description("Tools for the Linux networks of pulumi-netns programs.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .configureOutput({

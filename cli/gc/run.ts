@@ -23,7 +23,7 @@ const NOTHING: Known = { marks: new Set(), stacks: new Set(), resources: [], emp
 export async function collectGarbage(options: GcOptions): Promise<void> {
   const known = await knownBy(options);
   const { found, gaps, broken } = await discover(localHost).catch(refusal);
-  for (const gap of gaps) process.stderr.write(`pulumi-netns: could not look: ${gap}\n`);
+  for (const gap of gaps) process.stderr.write(`pulumi-netns: cannot inspect: ${gap}\n`);
   if (gaps.length > 0) process.exitCode = 1;
   const garbage: readonly Listed[] = [...garbageIn(found, known), ...debrisIn(broken, known)];
   process.stdout.write(options.json ? asJson(garbage) : asText(garbage));
@@ -42,9 +42,9 @@ function refuseIfEmpty({ empty }: Known): void {
   if (empty.length === 0) return;
   const which = empty.join(", ");
   throw new CliError(
-    `nothing is deleted: the state of ${which} has no resource of pulumi-netns. Is this the right backend ` +
-      "(`pulumi whoami --verbose`) and the right folder? " +
-      "If the stack is no more, repeat it with --empty-state.",
+    `nothing is deleted: the state of ${which} has no resource of pulumi-netns. Check the backend ` +
+      "(`pulumi whoami --verbose`) and the folder. " +
+      "If the stack no longer exists, repeat the command with --empty-state.",
   );
 }
 
@@ -54,7 +54,7 @@ async function knownBy({ stack, state, all }: GcOptions): Promise<Known> {
   if (selected) return selected;
   if (all) return NOTHING;
   throw new CliError(
-    "there is no Pulumi.yaml here: run this where the program is, name states with --state, or say --all if no stack on this host is alive.",
+    "there is no Pulumi.yaml here: run this in the program's folder, give states with --state, or use --all if no stack on this host is alive.",
   );
 }
 
@@ -88,6 +88,6 @@ async function discardAll(debris: readonly Debris[]): Promise<void> {
 
 async function deleteOne({ isAdopted, found }: Garbage, staying: readonly Found[]): Promise<void> {
   const content = isAdopted ? [] : await contentOf(localHost, found, staying);
-  if (content.length > 0) throw new Error(`it holds what is not to be deleted: ${content.join(", ")}`);
+  if (content.length > 0) throw new Error(`it contains objects that must stay: ${content.join(", ")}`);
   await remove(found.definition, localHost, found.state);
 }

@@ -38,7 +38,7 @@ const causes: readonly Cause[] = [
     applies: ({ root, apparmorRestriction }) => !root && apparmorRestriction === "1",
     what:
       "kernel.apparmor_restrict_unprivileged_userns = 1 (the default of Ubuntu 23.10 and later) " +
-      "takes all rights from a user namespace",
+      "removes all rights from a user namespace",
     fixes: [
       ...setting("kernel.apparmor_restrict_unprivileged_userns", "0"),
       "for unshare alone: an AppArmor profile, see docs/sandbox.md",
@@ -47,7 +47,7 @@ const causes: readonly Cause[] = [
   },
   {
     applies: ({ root, unprivilegedClone }) => !root && unprivilegedClone === "0",
-    what: "kernel.unprivileged_userns_clone = 0 (Debian and its kin) allows user namespaces to root only",
+    what: "kernel.unprivileged_userns_clone = 0 (Debian and its derivatives) allows user namespaces only for root",
     fixes: [...setting("kernel.unprivileged_userns_clone", "1"), asRoot],
   },
   limit("user", ({ maxUser }) => maxUser),
@@ -82,7 +82,7 @@ export function forbiddenMessage(facts: Facts): string {
   const found = known.length > 0 ? known : [inContainer.applies(facts) ? inContainer : unknown];
   const said = facts.stderr === "" ? [] : [`It said: ${facts.stderr.replaceAll("\n", "; ")}`];
   return [
-    "this machine does not let the namespaces of a sandbox be made.",
+    "this machine forbids the namespaces of a sandbox.",
     ...found.flatMap(({ what, fixes }) => [`Cause: ${what}.`, ...fixes.map((fix) => `  - ${fix}`)]),
     ...said,
   ].join("\n");

@@ -25,7 +25,7 @@ function checkInside(name: string, pid: number, cwd: string, command: string, pa
   const root = `/proc/${pid}/root`;
   if (!existsSync(`${root}${cwd}`)) {
     throw new CliError(
-      `${cwd} does not exist in sandbox "${name}", whose /run is its own: cd to another folder.`,
+      `${cwd} does not exist in sandbox "${name}", which has its own /run: cd to another folder.`,
     );
   }
   const files = candidates(command, path, cwd);

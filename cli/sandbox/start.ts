@@ -23,7 +23,7 @@ async function startNamespaces(name: string, path: string): Promise<Started> {
   const second = await startHolder(name, false, path);
   if (!second.ready) throw new CliError(forbiddenMessage(readFacts(second.stderr)));
   process.stderr.write(
-    `pulumi-netns: no user namespace is allowed here; as you are root, sandbox "${name}" does without.\n`,
+    `pulumi-netns: user namespaces are forbidden here; because you are root, sandbox "${name}" runs without one.\n`,
   );
   return { ...second, userNamespace: false };
 }

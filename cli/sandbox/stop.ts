@@ -43,7 +43,7 @@ async function endAll(name: string, living: () => readonly number[]): Promise<Se
   }
   const left = living();
   if (left.length === 0) return signalled;
-  throw new CliError(`sandbox "${name}" is not stopped: still running are the processes ${left.join(", ")}.`);
+  throw new CliError(`cannot stop sandbox "${name}": the processes ${left.join(", ")} still run.`);
 }
 
 /** Ends a sandbox after those that were started in it. Returns a line for each. */

@@ -14,7 +14,7 @@ const utilLinux = { apt: "util-linux", dnf: "util-linux", pacman: "util-linux", 
 const iproute = { apt: "iproute2", dnf: "iproute", pacman: "iproute2", apk: "iproute2" };
 
 const tools: readonly Tool[] = [
-  { name: "unshare", why: "make the namespaces of a sandbox", ...utilLinux },
+  { name: "unshare", why: "create the namespaces of a sandbox", ...utilLinux },
   { name: "nsenter", why: "run a command inside a sandbox", ...utilLinux },
   { name: "flock", why: "start a sandbox only once", ...utilLinux },
   { name: "ip", why: "set up the network of a sandbox", ...iproute },

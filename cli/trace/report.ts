@@ -23,7 +23,7 @@ export function asText(trace: Trace, isColourful: boolean): string {
       "Probe",
       probes.map(({ text }) => text),
     ),
-    ...list("Rules that could not be judged", doubts),
+    ...list("Rules that trace cannot judge", doubts),
   ];
   return `${blocks.join("\n")}\n`;
 }
@@ -40,7 +40,7 @@ function otherWays(steps: readonly Step[], style: Style): string[] {
   const names = new Set(steps.flatMap((step) => step.way ?? []));
   return [...names].flatMap((name) =>
     section(
-      `Another way: ${name}`,
+      `Another path: ${name}`,
       steps.filter((step) => step.way === name),
       style,
     ),

@@ -59,7 +59,7 @@ export function fixOf(
   const args = known.owners.argsOf(owner);
   if (args && hasDrifted(owner.kind, args, known, place)) return restored(owner);
   const isOpen = !args && isUnrecorded(owner.kind) && !fix.includes("pulumi up");
-  const ending = `; where ${ownerName(owner)} says so already, run \`pulumi up --refresh\``;
+  const ending = `; if ${ownerName(owner)} says so already, run \`pulumi up --refresh\``;
   return { fix: isOpen ? fix + ending : fix, code, owner };
 }
 
@@ -129,7 +129,11 @@ export function sysctlFix(
 ): Pick<Fault, "fix" | "owner"> & Partial<Pick<Fault, "code">> {
   const owner = owners.ofSysctl(place, key);
   if (!owner)
-    return { fix: `add a Sysctl to make it ${wanted}`, code: sysctlCode(place, key, Number(wanted)), owner };
+    return {
+      fix: `add a Sysctl to set it to ${wanted}`,
+      code: sysctlCode(place, key, Number(wanted)),
+      owner,
+    };
   const said = owners.sysctlValue(place, key);
   if (said !== undefined && said !== facts.get(place)?.sysctls.get(key)) return restored(owner);
   return { fix: `change ${sysctlIn(owner)} to set it to ${wanted}`, owner };
@@ -144,7 +148,7 @@ export const sysctlIn = (owner: Owner): string =>
  * lost.
  */
 export const orRestored = ({ owners }: Pick<Known, "owners">, owner: Owner | undefined): string =>
-  owners.mayHaveMore(owner) ? "; where the program has one, restore it with `pulumi up --refresh`" : "";
+  owners.mayHaveMore(owner) ? "; if the program has one, restore it with `pulumi up --refresh`" : "";
 
 /** Returns the resource of an address that is missing from the kernel. */
 export const lostAddress = ({ network, owners }: Known, ip: string): Owner | undefined =>

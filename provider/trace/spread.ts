@@ -85,12 +85,12 @@ export interface Found {
 /** Combines the results of all paths, and adds the steps of the others to the first journey. */
 export function together(journey: Journey, walked: readonly Walked<Found>[]): Found {
   const [first] = walked;
-  if (!first) throw new Error("no way has been walked");
+  if (!first) throw new Error("no path was walked");
   for (const other of walked.slice(1)) takeIn(journey, other);
   const whole = sumOfShares(walked.map(({ share }) => share));
   const isComplete = whole.part === whole.whole;
   if (!isComplete)
-    journey.doubts.push(`more ways than ${walked.length}: only ${printShare(whole)} were followed`);
+    journey.doubts.push(`more than ${walked.length} paths: trace followed only ${printShare(whole)}`);
   const losses = [...lossesOf(walked)].sort(
     (one, other) => Number(isOfProgram(one)) - Number(isOfProgram(other)) || compare(other.share, one.share),
   );

@@ -142,7 +142,7 @@ const noPlace = ({ network, owners }: Journey, name: string | undefined, tell: T
   return {
     ...{ cause: "no-place", place: name, direction: "there", effect: "all" },
     reason: "there is no such network namespace",
-    fix: told ?? `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
+    fix: told ?? `add a Namespace, or use one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
     ...(!told && name !== undefined && { code: `new Namespace("${name}");` }),
     ...(!told && lost && restored(lost)),
   };
@@ -202,15 +202,15 @@ function lostBeyond(journey: Journey, { place, link, packet }: Extract<End, { at
   if (isKnown) {
     return faultAt(journey, place, {
       cause: "unknown",
-      reason: `${packet.destination} does not answer from where nothing can be looked at`,
-      fix: "look there, beginning with its way back",
+      reason: `${packet.destination} does not answer, and is outside of the visible network`,
+      fix: "look there, starting with its route back",
     });
   }
   const lost = lostRule(journey, "NatRule", place, isHiding);
   return faultAt(journey, place, {
     cause: "no-masquerade",
-    reason: `it sends them out of sight with the source ${packet.source}, to which nobody there may know a way`,
-    fix: `add a NatRule of kind masquerade on ${placeName(place.name)} that covers ${packet.source}, or a route there to it`,
+    reason: `it sends them out of the visible network with the source ${packet.source}, to which machines there may have no route`,
+    fix: `add a NatRule of kind masquerade on ${placeName(place.name)} that covers ${packet.source}, or a route to it there`,
     code: `new NatRule("…", { ${inPlace(place)}kind: "masquerade", source: "${packet.source}" });`,
     ...(lost && restored(lost)),
   });
@@ -221,9 +221,9 @@ function lost(journey: Journey, end: End, { text }: Answer): Fault {
   const [doubt] = journey.doubts;
   return {
     ...{ cause: "unknown", place: place?.name, direction: "there", effect: "all" },
-    reason: `${text}, though nothing that was looked at stops them`,
+    reason: `${text}, although no finding stops them`,
     fix: doubt
-      ? `look at the rules that could not be judged, as ${doubt}`
+      ? `check the rules that trace cannot judge, such as ${doubt}`
       : "follow a packet with `nft monitor trace` (docs/troubleshooting.md)",
   };
 }
@@ -253,8 +253,8 @@ function remaining(journey: Journey, from: Place, large: Answer | undefined): Fa
     faultAt(journey, from, {
       cause: "mtu",
       effect: "large",
-      reason: `${large.text}, and nobody says that they are too large`,
-      fix: "compare the MTUs on the way: `ip -br link`",
+      reason: `${large.text}, and no router reports them as too large`,
+      fix: "compare the MTUs on the path: `ip -br link`",
     })
   );
 }

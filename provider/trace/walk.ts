@@ -151,7 +151,7 @@ function noteBack(
   by: string,
   owner: Owner | undefined,
 ): void {
-  const text = `translates ${printPacket(was)} back into ${printPacket(answer)}, as ${by} translated the connection`;
+  const text = `translates ${printPacket(was)} back into ${printPacket(answer)}, because ${by} translated the connection`;
   note(journey, place, "nat", text, owner);
 }
 

@@ -14,15 +14,15 @@ export const addresses: Check = {
       ...oddNames.map(odd),
       ...(overlaps.length > 0
         ? overlaps
-        : [{ level: "ok" as const, subject: "subnets", text: "no two links of one place share one" }]),
+        : [{ level: "ok" as const, subject: "subnets", text: "no two links of a place overlap" }]),
     ];
   },
 };
 
 const WHAT: Readonly<Record<OddName["is"], string>> = {
-  file: "is a file and no namespace, left by a reboot or a crash",
-  dangling: "is a link that leads nowhere: the container whose namespace it was has ended",
-  host: "leads to the network of the host itself: what is meant for a namespace would be done to the host",
+  file: "is a file, not a namespace; a reboot or a crash left it",
+  dangling: "is a dangling link: the container with that namespace has ended",
+  host: "leads to the network of the host: changes for a namespace would affect the host",
   twin: "is the same namespace as",
 };
 

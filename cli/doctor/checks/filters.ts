@@ -13,7 +13,7 @@ export const filters: Check = {
     return [
       ...(dropping.length > 0
         ? dropping.map((chain) => drop(chain, facts))
-        : [{ level: "ok" as const, subject: "FORWARD", text: "no chain drops what no rule accepts" }]),
+        : [{ level: "ok" as const, subject: "FORWARD", text: "no chain drops packets by default" }]),
       ...bridgeFilter(facts, dropping),
       ...mixed(facts),
     ];
@@ -37,21 +37,21 @@ function drop(chain: Chain, facts: HostFacts): Finding {
     return {
       level: "ok",
       subject: "FORWARD",
-      text: `${nameOf(chain)} ${does} what no rule there accepts, and its rules accept connections from ${links}`,
+      text: `${nameOf(chain)} ${does} packets that no rule there accepts, and its rules accept connections from ${links}`,
     };
   }
   const count = chain.base?.packets ? ` (${chain.base.packets} packets so far)` : "";
   return {
     level: "problem",
     subject: "FORWARD",
-    text: `${nameOf(chain)} ${does} what no rule there accepts${count}; an accept elsewhere does not overrule it`,
+    text: `${nameOf(chain)} ${does} packets that no rule there accepts${count}; an accept elsewhere does not overrule it`,
     ...exceptionIn(chain, facts),
   };
 }
 
 type Fix = Pick<Finding, "fix" | "code">;
 
-const THERE = "let your links through there";
+const THERE = "accept packets of your links there";
 
 function exceptionIn(chain: Chain, facts: HostFacts): Fix {
   const { tool, family, table, name } = chain;
@@ -99,16 +99,16 @@ function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
   const [four, six] = [calls("iptables"), calls("ip6tables")];
   const subject = "br_netfilter";
   if (!four && !six)
-    return [{ level: "ok", subject, text: "off: frames from port to port of a bridge are not filtered" }];
-  const text = "on: filters judge frames from port to port of a bridge as well";
+    return [{ level: "ok", subject, text: "off: filters ignore frames between ports of a bridge" }];
+  const text = "on: filters also apply to frames between ports of a bridge";
   const judging = dropping.filter(
     (chain) => isAsked(chain.family, { four, six }) && !passesBridged(chain, facts),
   );
   if (judging.length === 0) return [{ level: "ok", subject, text: `${text}; nothing drops them now` }];
   return [
     {
-      ...{ level: "problem", subject, text: `${text}, and the above drops them` },
-      fix: "let frames through where they are dropped",
+      ...{ level: "problem", subject, text: `${text}, and the chains above drop them` },
+      fix: "accept frames where they are dropped",
       code: [...new Set(judging.flatMap((chain) => bridgedException(chain, facts)))],
     },
   ];
@@ -142,9 +142,9 @@ function mixed({ chains }: HostFacts): Finding[] {
         ...{
           level: "warning",
           subject,
-          text: "rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops",
+          text: "rules in both backends, nf_tables and legacy: `iptables -S` shows only one of them, and both can drop packets",
         },
-        fix: "keep one: add with iptables what `iptables-legacy-save` shows and is still needed, then end the others, policies first",
+        fix: "keep one backend: add the rules that you still need from `iptables-legacy-save` with iptables, then delete the legacy ones, policies first",
         code: legacyEnd(chains),
       },
     ];

@@ -24,7 +24,7 @@ function rights({
   const inSandbox =
     maySandbox === true
       ? ", or npx pulumi-netns sandbox -- pulumi up"
-      : "; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what";
+      : "; sandboxes are forbidden here, and npx pulumi-netns sandbox -- true says why";
   return {
     ...{ level: "problem", subject: "rights", text: `may not change ${where}` },
     fix: `${asRoot}${inSandbox}`,
@@ -43,7 +43,7 @@ function present(features: Features): Finding[] {
 
 const lack = (name: string, level: "warning" | "problem"): Finding => ({
   ...{ level, subject: "lacks", text: name },
-  fix: `load its module (modprobe), or take a kernel with ${FEATURES[name]?.config ?? "it"}`,
+  fix: `load its module (modprobe), or use a kernel with ${FEATURES[name]?.config ?? "it"}`,
 });
 
 function absent(features: Features): Finding[] {

@@ -50,27 +50,26 @@ const MANAGERS: readonly Manager[] = [
     text: (facts) =>
       `has its chains in FORWARD, whose policy is ${forwardPolicy(facts)} here, masquerades its own networks, and publishes ports`,
     fix: () =>
-      "a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
+      "use a FilterRule with backend iptables and dockerUser: true, which goes into Docker's chain for exceptions, DOCKER-USER",
   },
   {
     name: "Podman",
     isHere: made("Podman", "a CNI plugin"),
     text: () => "masquerades its own networks, and publishes ports",
-    fix: () =>
-      "a NatRule that redirects a port that a container has published takes it over: choose another port",
+    fix: () => "give NatRules other ports than containers publish, because a NatRule takes such a port over",
   },
   {
     name: "libvirt",
     isHere: either(runs("libvirtd"), runs("virtnetworkd"), made("libvirt")),
     text: () => "rejects new connections from other networks to those of its guests",
     fix: () =>
-      'a FilterRule with chain: "forward" and backend: "iptables" goes before its chains, and stays there',
+      'use a FilterRule with chain: "forward" and backend: "iptables", which precedes its chains and stays there',
   },
   {
     name: "firewalld",
     isHere: either(runs("firewalld"), hasChain(/^firewalld$/)),
     text: () =>
-      "rejects what its zones do not know; a reload wipes iptables rules, not those of other nft tables",
+      "rejects packets of links outside of its zones; a reload deletes iptables rules, but not other nft tables",
     fix: () =>
       "put your links into its zone trusted, or let FilterRules with backend firewalld accept their packets",
     code: trusted,
@@ -80,15 +79,15 @@ const MANAGERS: readonly Manager[] = [
     isHere: hasChain(/^ufw6?-/),
     text: (facts) =>
       `has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is ${forwardPolicy(facts)} here`,
-    fix: () => "let your links through, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+    fix: () => "allow your links, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw",
     code: allowedByUfw,
   },
   {
     name: "NetworkManager",
     isHere: runs("NetworkManager"),
-    text: () => "may take new links for its own, and give them addresses or set them down",
+    text: () => "may manage new links: give them addresses, or set them down",
     fix: (facts) =>
-      `a file in /etc/NetworkManager/conf.d: [keyfile] and unmanaged-devices=${ownLinks(facts)
+      `add a file to /etc/NetworkManager/conf.d with [keyfile] and unmanaged-devices=${ownLinks(facts)
         .map((name) => `interface-name:${name}`)
         .join(";")}`,
   },
@@ -96,9 +95,9 @@ const MANAGERS: readonly Manager[] = [
     name: "networkd",
     isHere: runs("systemd-networkd"),
     text: () =>
-      "may delete routes and rules that it does not know when it starts; a .network file that matches every link configures new ones, and takes them out of bridges",
+      "may delete unknown routes and rules when it starts; a .network file that matches every link configures new ones, and removes them from bridges",
     fix: (facts) =>
-      `ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf; a first .network file with [Match] Name=${ownLinks(facts).join(" ")} and [Link] Unmanaged=yes`,
+      `set ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf, and add a first .network file with [Match] Name=${ownLinks(facts).join(" ")} and [Link] Unmanaged=yes`,
   },
 ];
 
@@ -108,7 +107,7 @@ export const managers: Check = {
     const here = MANAGERS.filter((manager) => manager.isHere(facts));
     if (here.length === 0) {
       const names = MANAGERS.map(({ name }) => name).join(", ");
-      return [{ level: "ok", subject: "none", text: `no trace of ${names}` }];
+      return [{ level: "ok", subject: "none", text: `found none of ${names}` }];
     }
     return here.map(
       ({ name, text, fix, code }): Finding => ({

@@ -15,7 +15,7 @@ export const ports: Check = {
     );
     return findings.length > 0
       ? findings
-      : [{ level: "ok", subject: "NAT", text: "no port is redirected by two programs" }];
+      : [{ level: "ok", subject: "NAT", text: "no two programs redirect the same port" }];
   },
 };
 
@@ -53,7 +53,7 @@ function warning(
   return {
     level: "warning",
     subject: `${protocol} ${port}`,
-    text: `${VERSIONS[family]} ${protocol} ${port} is redirected by ${names.join(" and ")}: ${winner ? `as things stand, ${whoseIs(winner)} gets its packets` : "which of them gets its packets cannot be told from the rules"}`,
+    text: `${VERSIONS[family]} ${protocol} ${port} is redirected by ${names.join(" and ")}: ${winner ? `currently, ${whoseIs(winner)} gets its packets` : "the rules do not tell which of them gets its packets"}`,
     fix: `give one of them another port${winner ? "" : "; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it"}`,
   };
 }

@@ -33,7 +33,7 @@ function found(name: string, version: string): Finding {
   if (!/busybox/i.test(version)) return { level: "ok", subject: name, text: version };
   const [apt, dnf] = NEEDED[name] ?? WANTED[name] ?? ["", ""];
   return {
-    ...{ level: "problem", subject: name, text: "that of BusyBox, which lacks most of what is needed" },
+    ...{ level: "problem", subject: name, text: "the one of BusyBox, which lacks needed options" },
     fix: install(apt, dnf),
   };
 }

@@ -101,7 +101,7 @@ function blockedPort(journey: Journey, port: Port, way: readonly Port[]): Fault 
   return faultAt(journey, place, {
     cause: "port-blocked",
     reason: `${device.name} is a port of ${device.master} in state ${device.portState}`,
-    fix: "wait for spanning tree, or switch it off or shorten forwardDelay of the Bridge",
+    fix: "wait for spanning tree, switch it off, or shorten `forwardDelay` of the Bridge",
     owner: journey.owners.ofLink(port),
   });
 }
@@ -118,7 +118,7 @@ function checkMtu(journey: Journey, way: readonly Port[]): void {
     faultAt(journey, narrow.place, {
       cause: "mtu",
       effect: "large",
-      reason: `${narrow.device.name} takes packets of up to ${narrow.device.mtu} bytes, but ${portName(first)} sends up to ${first.device.mtu}`,
+      reason: `${narrow.device.name} accepts packets of up to ${narrow.device.mtu} bytes, but ${portName(first)} sends up to ${first.device.mtu}`,
       fix: `give all links of this Ethernet the same \`mtu\`${owner ? `: change ${ownerName(owner)}` : ""}`,
       code: owner
         ? undefined

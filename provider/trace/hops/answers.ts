@@ -243,7 +243,7 @@ function setting(
   wanted: number,
 ): Obstacle {
   const owner = owners.ofSysctl(place, path);
-  const fix = `${owner ? `change ${sysctlIn(owner)}` : "add a Sysctl"} to make it ${wanted}`;
+  const fix = `${owner ? `change ${sysctlIn(owner)}` : "add a Sysctl"} to set it to ${wanted}`;
   const code = owner ? undefined : sysctlCode(place, path, wanted);
   return { reason: `${dotted(path)} is ${value}`, fix, owner, code };
 }

@@ -85,7 +85,7 @@ function beyond(journey: Journey, start: Port, nexthop: string, opening: Port): 
     journey,
     start.place,
     "link",
-    `sends it by ${start.device.name} to ${nexthop}, which is beyond ${portName(opening)} and cannot be looked into`,
+    `sends it by ${start.device.name} to ${nexthop}, which is beyond ${portName(opening)}, outside of the visible network`,
   );
   return { to: "beyond", port: start };
 }
@@ -116,7 +116,7 @@ function notAttached(journey: Journey, end: Port, bridge: Device): Fault {
   const owner = journey.owners.ofLink(end);
   return faultAt(journey, end.place, {
     cause: "not-attached",
-    reason: `${end.device.name} is no port of ${bridge.name}`,
+    reason: `${end.device.name} is not a port of ${bridge.name}`,
     fix: owner ? `give that end of ${ownerName(owner)} the bridge ${bridge.name}` : `make it one`,
     code: owner ? undefined : `${ipIn(end.place)} link set dev ${end.device.name} master ${bridge.name}`,
     owner,
@@ -150,7 +150,7 @@ function nobodyThere(
     const beyondIt = networkOf(`${destination}/${right.split("/")[1]}`);
     return faultAt(journey, place, {
       cause: "netmask",
-      reason: `it takes ${destination} for a neighbour on ${device.name}, as its address ${addressName(own)} covers it, but that is ${portName(elsewhere[0])}, on another Ethernet`,
+      reason: `it treats ${destination} as a neighbour on ${device.name}, because its address ${addressName(own)} covers it, but that is ${portName(elsewhere[0])}, on another Ethernet`,
       fix: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}, and reach ${beyondIt} by a Route${router ? ` via ${router.ip}` : ""}`,
       code: isKept(journey, { place, device }, owner)
         ? undefined
@@ -168,7 +168,7 @@ function nobodyThere(
   return faultAt(journey, place, {
     cause: "nobody",
     reason: `nobody on the Ethernet of ${device.name} has ${destination}${asNetwork(device, destination)}`,
-    fix: `give somebody that Address, or ask for another${orRestored(journey, owner)}`,
+    fix: `give a link that Address, or use another one${orRestored(journey, owner)}`,
     owner,
     ...(lost && restored(lost)),
   });

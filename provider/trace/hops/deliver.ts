@@ -20,7 +20,7 @@ export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<F
     if (sysctls.get(key) === "1") {
       return faultAt(journey, place, {
         cause: "ping-ignored",
-        reason: `it answers no ping, as ${key.replaceAll("/", ".")} is 1`,
+        reason: `it does not answer pings, because ${key.replaceAll("/", ".")} is 1`,
         ...sysctlFix(journey, place, key, "0"),
       });
     }
@@ -40,7 +40,7 @@ function listening(
   const { protocol, port, destination, family } = packet;
   const what = `${protocol.toUpperCase()} port ${port}`;
   if (text === undefined) {
-    note(journey, place, "delivery", `cannot be asked what listens there (\`ss\` is missing)`);
+    note(journey, place, "delivery", `has unknown listeners, because \`ss\` is missing`);
     return undefined;
   }
   const sockets = parseSockets(text).filter((socket) => socket.protocol === protocol && socket.port === port);
@@ -56,7 +56,7 @@ function listening(
       : `nothing listens on ${what}`,
     fix: other
       ? `let it listen on ${destination} or ${family === "ipv4" ? "0.0.0.0" : "::"}`
-      : "start the server, or ask for another port",
+      : "start the server, or use another port",
   });
 }
 

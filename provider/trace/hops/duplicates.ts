@@ -28,7 +28,7 @@ export function checkDuplicates(
       cause: "duplicate-address",
       effect: "chance",
       reason: `both ${portName(one)} and ${portName(other)} have the address ${ip}`,
-      fix: "give one of them another",
+      fix: "change one of them",
       owner: addressOwner(journey, other, ip) ?? addressOwner(journey, one, ip),
     }),
   );
@@ -80,7 +80,7 @@ function macFault(
     cause: "duplicate-mac",
     effect,
     reason: `both ${portName(one)} and ${portName(other)} have the MAC address ${one.device.mac}${kept}`,
-    fix: "give one of them another",
+    fix: "change one of them",
     owner: journey.owners.ofLink(other) ?? journey.owners.ofLink(one),
   });
 }

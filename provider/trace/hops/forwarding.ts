@@ -66,7 +66,7 @@ export function forwardingFault(
   if (router && router.place !== place) {
     return faultAt(journey, from, {
       cause: "gateway",
-      reason: `its gateway for ${packet.destination} is ${placeName(place.name)}, which leads nowhere else`,
+      reason: `its gateway for ${packet.destination} is ${placeName(place.name)}, which is on no other network`,
       ...gatewayFix(journey, from, packet.destination, router, need),
     });
   }
@@ -83,10 +83,10 @@ export function forwardingFault(
     (one) => one.place === place && one.after.destination === packet.destination,
   );
   const fix = switchOn(journey, place, packet.family, link.name, key);
-  const what = fix.key === SWITCH[packet.family] ? "" : ` what comes in by ${link.name}`;
+  const what = fix.key === SWITCH[packet.family] ? "" : ` packets that enter by ${link.name}`;
   return faultAt(journey, place, {
     cause: "forwarding-off",
-    reason: `${translated ? `${translated.by} sends it on to ${packet.destination}, but ` : ""}it does not forward${what}, as ${dotted(fix.key)} is 0`,
+    reason: `${translated ? `${translated.by} sends it on to ${packet.destination}, but ` : ""}it does not forward${what}, because ${dotted(fix.key)} is 0`,
     ...fix,
   });
 }
@@ -107,8 +107,8 @@ function switchOn(
   const lost = owned.find(({ value }) => value === "1");
   if (lost) return { ...restored(lost.owner), key: lost.path };
   const [own] = owned;
-  if (own) return { fix: `change ${sysctlIn(own.owner)} to make it 1`, owner: own.owner, key: own.path };
-  return { fix: "add a Sysctl to make it 1", code: sysctlCode(place, key, 1), key };
+  if (own) return { fix: `change ${sysctlIn(own.owner)} to set it to 1`, owner: own.owner, key: own.path };
+  return { fix: "add a Sysctl to set it to 1", code: sysctlCode(place, key, 1), key };
 }
 
 /** Further names of the switch. */

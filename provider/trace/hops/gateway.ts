@@ -27,7 +27,7 @@ export function gatewayFix(
   const give = `give ${need.who} that address`;
   if (route?.nexthops)
     return {
-      fix: `take that way out of ${owner ? `\`nexthops\` of ${ownerName(owner)}` : "the route"}, or ${give}`,
+      fix: `remove that nexthop from ${owner ? `\`nexthops\` of ${ownerName(owner)}` : "the route"}, or ${give}`,
       owner,
     };
   if (!router)

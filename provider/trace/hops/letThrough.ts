@@ -27,7 +27,7 @@ export function letThrough(dropped: Dropped): Fix {
   const inside = portsOf(place).find(({ device }) => device.name === insideOf(passage));
   if (chain.table === "firewalld" && inside)
     return {
-      fix: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
+      fix: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept the packet`,
       // The first line works at once, the second after a reload.
       code: ["", "--permanent "]
         .map((option) => `firewall-cmd ${option}--zone=trusted --change-interface=${inside.device.name}`)
@@ -35,7 +35,7 @@ export function letThrough(dropped: Dropped): Fix {
     };
   if (chain.tool === "nft")
     return {
-      fix: exception(`let ${whatIs(passage)} through ${by.rule ? "before it" : "there"}`, by),
+      fix: exception(`accept ${whatIs(passage)} ${by.rule ? "before it" : "there"}`, by),
       code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
     };
   // A FilterRule goes into the table `filter` of the `iptables` in that place.
@@ -43,7 +43,7 @@ export function letThrough(dropped: Dropped): Fix {
 }
 
 const exception = (how: string, { rule }: Dropped["by"]): string =>
-  `${rule ? "take it away, or " : ""}${how}: an accept in another table does not overrule it`;
+  `${rule ? "remove the rule, or " : ""}${how}: an accept in another table does not overrule it`;
 
 const insideOf = ({ packet, bridged, inInterface, outInterface }: Passage): string | undefined => {
   if (bridged) return bridged.bridge;
@@ -110,9 +110,9 @@ function byHand(dropped: Dropped): Fix {
   const program = tool === "iptables-legacy" ? `ip${six}tables-legacy` : `ip${six}tables`;
   const isDocker = helpsInDocker(dropped);
   const into = isDocker ? DOCKER : hook.toUpperCase();
-  const where = isDocker ? `by Docker's chain for exceptions, ${DOCKER}` : by.rule ? "before it" : "there";
+  const where = isDocker ? `in Docker's chain for exceptions, ${DOCKER}` : by.rule ? "before it" : "there";
   return {
-    fix: exception(`let ${whatIs(passage)} through ${where}`, by),
+    fix: exception(`accept ${whatIs(passage)} ${where}`, by),
     code: linesOf(
       ...iptablesWords(passage).map(
         (words) =>
@@ -130,7 +130,7 @@ function iptablesWords({ packet, bridged }: Passage): string[] {
 
 /** Returns the packet for a sentence. Neighbour discovery needs both directions. */
 const whatIs = ({ packet: { discovery, family } }: Passage): string => {
-  if (!discovery) return "it";
+  if (!discovery) return "the packet";
   return family === "ipv4" ? "ARP" : "neighbour discovery (ICMPv6)";
 };
 

@@ -76,7 +76,7 @@ export function wrongEntry(
       ? `change ${ownerName(owner)}${holder ? ` to ${holder.device.mac}` : ""}`
       : isFixed
         ? "change or delete the entry"
-        : "delete the entry, it is learnt anew",
+        : "delete the entry; the kernel learns it again",
     owner,
     code: `${ipIn(place)} neigh del ${ip} dev ${device.name}`,
   });
@@ -124,7 +124,7 @@ export function checkNeighbour(
   if (silent) {
     return faultAt(journey, silent.place, {
       cause: "neighbour",
-      reason: `${silent.device.name} neither asks nor answers ARP (NOARP), so ${nexthop} is not found`,
+      reason: `${silent.device.name} neither sends nor answers ARP (NOARP), so ${nexthop} is not found`,
       fix: "switch ARP on",
       code: `${ipIn(silent.place)} link set dev ${silent.device.name} arp on`,
       owner: journey.owners.ofLink(silent),
@@ -161,7 +161,7 @@ function noteEntry(journey: Journey, { place, device }: Port, taker: Port, entry
 /** The reason to expect an answer. The text follows "nobody answers". */
 export const whyExpected = (taker: Port, nexthop: string, taking: Taking): string =>
   taking.by === "proxy"
-    ? `though ${placeName(taker.place.name)} should answer for it`
+    ? `although ${placeName(taker.place.name)} should answer for it`
     : hasAddress(taker.place, nexthop)
-      ? "though it is there"
-      : "though it is expected";
+      ? "although it is there"
+      : "although it is expected";

@@ -37,7 +37,10 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
   const lost = journey.owners.ofMissingAddress(place, family);
   if (lost) {
     return faultAt(journey, place, {
-      ...{ cause: "no-address", reason: `it has no ${name} address, though ${ownerName(lost)} gives it one` },
+      ...{
+        cause: "no-address",
+        reason: `it has no ${name} address, although ${ownerName(lost)} gives it one`,
+      },
       ...restored(lost),
     });
   }
@@ -45,8 +48,8 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
     const lost = lostLink(journey, place);
     return faultAt(journey, place, {
       cause: "no-address",
-      reason: "it has no link but its loopback",
-      fix: `add a VethPair that leads towards ${destination}`,
+      reason: "it has no link except loopback",
+      fix: `add a VethPair towards ${destination}`,
       owner: journey.owners.ofPlace(place),
       ...(lost && restored(lost)),
     });
@@ -100,7 +103,7 @@ export function linkDown(journey: Journey, port: Port): Fault {
   return faultAt(journey, place, {
     cause: "link-down",
     reason: `${device.name} is down`,
-    fix: owner ? `set it up: \`pulumi up --refresh\` does where ${ownerName(owner)} says so` : "set it up",
+    fix: owner ? `set it up; \`pulumi up --refresh\` does if ${ownerName(owner)} says so` : "set it up",
     code: `${ipIn(place)} link set dev ${device.name} up`,
     owner,
   });
@@ -123,8 +126,8 @@ function narrowNetmask(journey: Journey, place: Place, { family, destination }: 
     return faultAt(journey, place, {
       cause: "netmask",
       reason: isLone
-        ? `its address ${addressName(address)} has no prefix length of a network, so ${destination} is no neighbour, though on the same Ethernet`
-        : `its address ${addressName(address)} does not cover ${destination}, though it is on the same Ethernet`,
+        ? `its address ${addressName(address)} covers no network, so ${destination} is not a neighbour, although it is on the same Ethernet`
+        : `its address ${addressName(address)} does not cover ${destination}, although it is on the same Ethernet`,
       fix: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}`,
       code: isKept(journey, { place, device }, owner)
         ? undefined
@@ -157,7 +160,7 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
   if (lost) {
     return faultAt(journey, place, {
       cause: "no-route",
-      reason: `it has no route ${isBack ? "back " : ""}to ${target}, though ${ownerName(lost)} is one`,
+      reason: `it has no route ${isBack ? "back " : ""}to ${target}, although ${ownerName(lost)} is one`,
       ...restored(lost),
     });
   }

@@ -175,13 +175,15 @@ function droppedBy(
   const said = ofRule && journey.owners.argsOf(ofRule);
   const isOther = said !== undefined && (said["action"] !== rule.action || isOtherTable(said["table"], rule));
   const owner = ofRule ?? (route && ownerOfDead(journey, place, route, destination));
-  const instead = main ? `, or let one before it look up main, whose route ${main.destination} would do` : "";
+  const instead = main
+    ? `, or add an earlier rule that looks up main, which has the route ${main.destination}`
+    : "";
   return faultAt(journey, place, {
     cause: "policy-rule",
     reason: route
-      ? `its policy rule \`${words}\` leads packets for ${destination} to the route ${route.destination} of that table, which is of type ${route.type} and lets nothing through`
-      : `its policy rule \`${words}\` lets no packets for ${destination} through`,
-    fix: `${owner ? `change ${ownerName(owner)}` : "take the rule away"}${instead}`,
+      ? `its policy rule \`${words}\` sends packets for ${destination} to the route ${route.destination} of that table, which is of type ${route.type} and blocks them`
+      : `its policy rule \`${words}\` blocks packets for ${destination}`,
+    fix: `${owner ? `change ${ownerName(owner)}` : "remove the rule"}${instead}`,
     code: owner ? undefined : `${ruleIn(place, family)} del ${words}`,
     owner,
     ...(ofRule && isOther && restored(ofRule)),
@@ -208,7 +210,7 @@ function mainIsLeftOut(
   const other = journey.owners.ofPolicyRule(place, family, 32766);
   return faultAt(journey, place, {
     cause: "policy-rule",
-    reason: `none of its policy rules leads packets for ${destination} to the table main, whose route ${main.destination} would do`,
+    reason: `none of its policy rules sends packets for ${destination} to the table main, which has the route ${main.destination}`,
     fix: other ? `let ${ownerName(other)} look up main` : "add a PolicyRule that looks up main",
     code: other
       ? undefined
@@ -230,12 +232,12 @@ export function refusedThough(
   const main = mainRoute(facts, destination);
   if (!main) return undefined;
   const said = outcome.isOk ? "" : (/answers: (.*)/.exec(outcome.stderr)?.[1] ?? outcome.stderr.trim());
-  const refused = `the kernel refuses packets for ${destination}${said && ` ("${said}")`}, though it has the route ${main.destination}`;
-  const look = `look at \`${ruleIn(place, family)}\``;
+  const refused = `the kernel refuses packets for ${destination}${said && ` ("${said}")`}, although it has the route ${main.destination}`;
+  const look = `check \`${ruleIn(place, family)}\``;
   return by === "untold"
     ? faultAt(journey, place, {
         cause: "policy-rule",
-        reason: `${refused}: a policy rule may send them elsewhere than to the table main`,
+        reason: `${refused}: a policy rule may send them to another table than main`,
         fix: look,
       })
     : faultAt(journey, place, {

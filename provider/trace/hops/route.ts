@@ -146,7 +146,7 @@ function refusedSource(
     if (first?.place === place) return loopFault(journey, place, packet);
     return faultAt(journey, place, {
       cause: "duplicate-address",
-      reason: `packets come in by ${arrival.link.name} from ${packet.source}, which is its own address as well`,
+      reason: `packets enter by ${arrival.link.name} from ${packet.source}, which is its own address as well`,
       fix: "give one of the two another address",
     });
   }
@@ -162,14 +162,14 @@ function refusedSource(
     return said !== undefined && said !== sysctls.get(path);
   });
   const owner = journey.owners.ofSysctl(place, lost ?? key);
-  const way = back === undefined ? "it has no way back there" : `its way back there leads by ${back}`;
+  const way = back === undefined ? "it has no route back" : `its route back leads by ${back}`;
   return faultAt(journey, place, {
     cause: "rp-filter",
-    reason: `its reverse path filter (rp_filter = ${mode}) drops what comes in by ${name} from ${packet.source}, as ${way}`,
+    reason: `its reverse path filter (rp_filter = ${mode}) drops packets that enter by ${name} from ${packet.source}, because ${way}`,
     fix:
       back === undefined
         ? `add a Route to ${packet.source} by ${name}`
-        : `lead the way back by ${name}, or ${owner ? `change ${sysctlIn(owner)} to set` : "set"} ${dotted(key)} to 2`,
+        : `route the answers by ${name}, or ${owner ? `change ${sysctlIn(owner)} to set` : "set"} ${dotted(key)} to 2`,
     code:
       back === undefined
         ? `new Route("…", { ${inPlace(place)}destination: "${packet.source}", interface: "${name}" });`
@@ -187,7 +187,7 @@ export function loopFault(journey: Journey, place: Place, { destination }: Packe
   const since = names.lastIndexOf(placeName(place.name), names.length - 2);
   return faultAt(journey, place, {
     cause: "loop",
-    reason: `packets for ${destination} go in a circle: ${names.slice(since).join(" → ")}`,
+    reason: `packets for ${destination} go in a loop: ${names.slice(since).join(" → ")}`,
     fix: "change the route of one of them",
   });
 }
@@ -198,7 +198,7 @@ function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }
   const owner = ownerOfRoute(journey, place, destination);
   return faultAt(journey, place, {
     cause: "dead-route",
-    reason: `its route to ${route.destination} is of type ${route.type}, which lets nothing through`,
+    reason: `its route to ${route.destination} is of type ${route.type}, which blocks packets`,
     fix: owner ? `change ${ownerName(owner)}` : "remove it",
     code: owner ? undefined : `${ipIn(place)} route del ${deadWords(route)}`,
     owner,

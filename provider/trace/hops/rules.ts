@@ -33,7 +33,7 @@ export function* filter(
   if (fault) addRisk(journey, fault);
   const bases = chains.filter(({ base, family }) => base?.hook === hook && families.includes(family));
   if (!fault && hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
-    note(journey, place, "rules", `lets ${printPacket(packet)} through its chains of hook ${hook}`);
+    note(journey, place, "rules", `accepts ${printPacket(packet)} in its chains of hook ${hook}`);
   const after = translated(journey, place, hook, packet, passage, judgement);
   return { packet: judgement.untracked ? untracked(journey, place, after, judgement.untracked) : after };
 }
@@ -44,7 +44,7 @@ function untracked(journey: Journey, place: Place, packet: Packet, { rule }: Met
     journey,
     place,
     "rules",
-    `does not track ${printPacket(packet)}, so that no NAT meets it, by the rule \`${rule.text}\`${counted(rule.packets)}`,
+    `excludes ${printPacket(packet)} from connection tracking, so no NAT applies, by the rule \`${rule.text}\`${counted(rule.packets)}`,
     ownerOf(journey, rule),
   );
   return { ...packet, tracking: "off" };
@@ -68,7 +68,7 @@ export function* filterBridged(
   keepDoubts(journey, place, judgement);
   const fault = faultOf(journey, { place, chains, hook: "forward", families, passage }, judgement);
   if (!fault) return undefined;
-  const note = ` (it judges what only crosses the bridge ${bridge} as well, as br_netfilter is on)`;
+  const note = ` (it also applies to packets that cross the bridge ${bridge}, because br_netfilter is on)`;
   const explained =
     judgement.by?.chain.family === "bridge" ? fault : { ...fault, reason: fault.reason + note };
   if (!isOpen(fault)) return explained;
@@ -123,12 +123,12 @@ function faultOf(
       : "";
   const reason = rule
     ? `${sent}${chainName(chain)} ${verb} ${packet} by the rule \`${rule.text}\`${counted(rule.packets)}`
-    : `${sent}the policy of ${chainName(chain)} ${verb} ${packet}, as no rule there accepts it${counted(chain.base?.packets)}`;
+    : `${sent}the policy of ${chainName(chain)} ${verb} ${packet}, because no rule there accepts it${counted(chain.base?.packets)}`;
   const lost = lostAccept(journey, place, met.hook, passage.packet);
   return faultAt(journey, place, {
     ...{ cause: "filter", effect: unless ? "doubt" : "all" },
     reason: unless
-      ? `${reason}, unless the rule \`${unless.rule.text}\` lets it through first, which cannot be told beforehand`
+      ? `${reason}, unless the rule \`${unless.rule.text}\` accepts it first, which trace cannot tell`
       : reason,
     ...(owner ? { fix: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
     owner,

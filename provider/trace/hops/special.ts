@@ -33,10 +33,10 @@ export function specialAddress(
     cause: "special-address",
     reason: `${destination} is ${what}, so no single machine answers for it${holder ? `, not even ${portName(holder)}, which has it` : ""}`,
     fix: owner
-      ? `change \`address\` of ${ownerName(owner)} to another of that network`
+      ? `change \`address\` of ${ownerName(owner)} to another one in that network`
       : holder
-        ? "give that link another address of that network"
-        : "ask for the address of a machine",
+        ? "give that link another address in that network"
+        : "use the address of a machine",
     owner,
   });
 }
@@ -45,7 +45,7 @@ function whatIs(destination: string, network: string | undefined): string {
   if (network === undefined) return "a broadcast address";
   return isLastOf(network, destination)
     ? `the broadcast address of ${network}`
-    : `the network address of ${network}, which this kernel takes for a broadcast address`;
+    : `the network address of ${network}, which this kernel treats as a broadcast address`;
 }
 
 /** Describes an address that nobody has, if it is a network address. */

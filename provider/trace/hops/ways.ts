@@ -26,7 +26,7 @@ export function takeWay(
     journey,
     place,
     "route",
-    `spreads flows over ${ways.length} ways${by ? `, by their ${by} (${key.replaceAll("/", ".")} = ${policy})` : ""}: ${list}`,
+    `spreads flows over ${ways.length} nexthops${by ? `, by their ${by} (${key.replaceAll("/", ".")} = ${policy})` : ""}: ${list}`,
   );
   return ways[taken] ?? said;
 }

@@ -79,7 +79,7 @@ function obstacleIn(outcome: Outcome): string | undefined {
 
 function readPing({ ip }: Target, outcome: Outcome): Answer {
   const obstacle = obstacleIn(outcome);
-  if (obstacle !== undefined) return untried(`no ping: ${obstacle}`, isPlaceGone(outcome));
+  if (obstacle !== undefined) return untried(`cannot ping: ${obstacle}`, isPlaceGone(outcome));
   if (outcome.isOk) return tried(true, `ping ${ip}: answered`);
   const [, said = "no answer"] =
     /(?:From \S+ \S+ (.*)|(?:connect|sendmsg): (.*))/
@@ -103,7 +103,7 @@ function readSocket({ protocol, ip, port }: Target, outcome: Outcome): Answer {
       return tried(false, `${what}: refused`);
     case "silence":
       return protocol === "udp"
-        ? tried(undefined, `${what}: no answer, which says nothing: a UDP server need not answer`)
+        ? tried(undefined, `${what}: no answer, which proves nothing, because a UDP server need not answer`)
         : tried(false, `${what}: no answer`);
     default:
       return tried(false, `${what}: ${word}`);
@@ -128,6 +128,6 @@ export function* probeLarge(
   const what = `ping with packets of ${mtu} bytes`;
   if (outcome.isOk) return tried(true, `${what}: answered`);
   return /Frag needed|message too long|too big/i.test(outcome.stderr)
-    ? tried(true, `${what}: told that they are too large, as should be`)
+    ? tried(true, `${what}: a router reports them as too large, as it should`)
     : tried(false, `${what}: no answer`);
 }

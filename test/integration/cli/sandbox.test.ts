@@ -325,10 +325,10 @@ describe("pulumi-netns sandbox", function () {
     const none = await cli(["sandbox"]);
     expect([none.exitCode, none.stderr]).to.deep.equal([
       2,
-      "pulumi-netns: say which COMMAND to run, for example: pulumi-netns sandbox -- ip link\n" +
+      "pulumi-netns: give a COMMAND to run, for example: pulumi-netns sandbox -- ip link\n" +
         "Add --help to see how it is used.",
     ]);
-    expect((await inside("../x", "true")).stderr).to.include('"../x" is no sandbox name');
+    expect((await inside("../x", "true")).stderr).to.include('"../x" is not a sandbox name');
   });
 
   it("runs a command named like a subcommand after --", async () => {

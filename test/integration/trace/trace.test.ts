@@ -207,8 +207,8 @@ describe("trace", function () {
 
     it("and proposes a masquerade where nobody there may know the sender", async () => {
       expect((await ask()).sentence).to.equal(
-        "packets die at h1: it sends them out of sight with the source 10.1.0.2, to which nobody there may know a way; " +
-          "add a NatRule of kind masquerade on h1 that covers 10.1.0.2, or a route there to it",
+        "packets die at h1: it sends them out of the visible network with the source 10.1.0.2, to which machines there may have no route; " +
+          "add a NatRule of kind masquerade on h1 that covers 10.1.0.2, or a route to it there",
       );
       await applied((await ask()).fault?.code ?? "");
       expect((await ask()).isReached).to.equal(true);
@@ -219,7 +219,7 @@ describe("trace", function () {
       const { isReached, steps } = await ask();
       expect(isReached).to.equal(true);
       expect(steps.at(-1)?.text).to.equal(
-        "sends it by up0 to 203.0.113.2, which is beyond up0 in h1 and cannot be looked into",
+        "sends it by up0 to 203.0.113.2, which is beyond up0 in h1, outside of the visible network",
       );
     });
   });
@@ -270,7 +270,7 @@ describe("trace", function () {
       await resources();
       await typed("link set dev veth-blue-br down", "h1");
       expect((await ask("192.168.15.5", "blue")).sentence).to.equal(
-        'packets die at h1: veth-blue-br is down; set it up: `pulumi up --refresh` does where VethPair "veth-blue" of project/stack says so',
+        'packets die at h1: veth-blue-br is down; set it up; `pulumi up --refresh` does if VethPair "veth-blue" of project/stack says so',
       );
     });
 
@@ -278,11 +278,11 @@ describe("trace", function () {
       const known = await resources();
       await typed("route del 192.168.1.0/24", "blue");
       expect((await ask("192.168.1.3", "blue")).sentence).to.equal(
-        'packets die at blue: it has no route to 192.168.1.3, though Route "out" of project/stack is one; restore Route "out" of project/stack with `pulumi up --refresh`',
+        'packets die at blue: it has no route to 192.168.1.3, although Route "out" of project/stack is one; restore Route "out" of project/stack with `pulumi up --refresh`',
       );
       await typed("address flush dev veth-blue", "blue");
       expect((await ask("192.168.15.5", "blue", known)).sentence).to.equal(
-        'packets die at blue: it has no IPv4 address, though Address "blue-ip" of project/stack gives it one; restore Address "blue-ip" of project/stack with `pulumi up --refresh`',
+        'packets die at blue: it has no IPv4 address, although Address "blue-ip" of project/stack gives it one; restore Address "blue-ip" of project/stack with `pulumi up --refresh`',
       );
     });
 
@@ -319,7 +319,7 @@ describe("trace", function () {
       await Living.create(policyRule, rule, "guard");
       const { sentence, owner } = await ask("192.168.1.3", "blue");
       const reason =
-        "packets die at blue: its policy rule `pref 7 to 192.168.1.0/24 iif lo prohibit` lets no packets for 192.168.1.3 through";
+        "packets die at blue: its policy rule `pref 7 to 192.168.1.0/24 iif lo prohibit` blocks packets for 192.168.1.3";
       const instead = "or let one before it look up main, whose route 192.168.1.0/24 would do";
       expect(sentence).to.equal(`${reason}; change PolicyRule "guard" of project/stack, ${instead}`);
       expect(owner).to.deep.include({ kind: "PolicyRule", name: "guard" });
@@ -360,7 +360,7 @@ describe("trace", function () {
         return [sentence.replace(/^.*; /, ""), fault?.code];
       };
       const own = await Living.create(sysctl, { ...forwarding, value: "0" }, "fwd");
-      expect(await asked()).to.deep.equal(['change Sysctl "fwd" of project/stack to make it 1', undefined]);
+      expect(await asked()).to.deep.equal(['change Sysctl "fwd" of project/stack to set it to 1', undefined]);
       await own.remove();
       await Living.create(sysctl, { ...forwarding, value: "1" }, "fwd");
       await type("h1: sysctl -q -w net.ipv4.ip_forward=0");
@@ -440,7 +440,7 @@ describe("trace", function () {
     it("ends with 2 where it is wrong", async () => {
       const { exitCode, stderr } = await run("red", "blue:http");
       expect(stderr).to.equal(
-        'pulumi-netns: "http" is no port: write a number from 1 to 65535, and /udp behind it for UDP.',
+        'pulumi-netns: "http" is not a port: write a number from 1 to 65535, followed by /udp for UDP.',
       );
       expect(exitCode).to.equal(2);
     });

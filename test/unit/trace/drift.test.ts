@@ -168,7 +168,7 @@ describe("the fix of a fault", () => {
     const all = known([], networkOf());
     const owner = new Owners([]).ofMark(markFor("VethPair"));
     expect(fixOf(all, all.red, { cause: "mtu", fix: "change it", owner }).fix).to.equal(
-      'change it; where VethPair "it" of project/stack says so already, run `pulumi up --refresh`',
+      'change it; if VethPair "it" of project/stack says so already, run `pulumi up --refresh`',
     );
   });
 

@@ -79,7 +79,7 @@ describe("the ways of a route that has several", () => {
       ),
     );
     expect(together(journey, walked).fault).to.equal(undefined);
-    expect(journey.doubts).to.deep.equal(["more ways than 2: only 2 of 3 flows were followed"]);
+    expect(journey.doubts).to.deep.equal(["more than 2 paths: trace followed only 2 of 3 flows"]);
   });
 
   const none = { fault: undefined, chance: undefined, doubts: 0 };
