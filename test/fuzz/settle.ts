@@ -156,7 +156,7 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
   // Bridges follow ports that come after them.
   const whole = linkOf(program, item.args.interface);
   if (!link || !whole || !takes(whole, address) || !hasForm(item)) return false;
-  if (isMovedAway(item, link, program, before)) return false;
+  if (isMovedAway(item, link, program, before) || isDuplicate(item, [...kept, ...before])) return false;
   const subnet = networkOf(item).subnet;
   if (Number.isNaN(subnet)) return true;
   const place = placeText(program, link.place);
@@ -177,6 +177,17 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
   );
   return isLone && isFree;
 }
+
+/** Duplicate address detection finds an address that the other end of a cable has as well. */
+const isDuplicate = (item: AddressItem, others: Program): boolean =>
+  ofKind(others, "Address").some(
+    (one) =>
+      one.name !== item.name &&
+      localOf(one) === localOf(item) &&
+      [one, item].some(({ args: { nodad } }) => nodad === false),
+  );
+
+const localOf = ({ args: { address } }: AddressItem): string | undefined => address.split("/")[0];
 
 /** With a peer the prefix length is the peer's; a scope is for IPv4 to choose, and `nodad` for IPv6. */
 function hasForm({ args: { address, peer, scope, nodad } }: AddressItem): boolean {
