@@ -102,7 +102,7 @@ describe("beside Docker", function () {
   it("up warns of a port that a container has published, trace says who gets it, and doctor lists both", async () => {
     const { text } = await stack.up(lab({ accepts: "dockerUser", port: 8080 }));
     expect(text).to.include(
-      "tcp port 8080 of the host is redirected by Docker as well: currently, this rule gets its packets",
+      "tcp port 8080 of the host is redirected by Docker as well: as things stand, this rule gets its packets",
     );
     await expectIn(8080);
     const { sentence, isReached } = await traceFrom("lan", "10.9.0.2:8080");

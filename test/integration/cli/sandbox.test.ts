@@ -406,7 +406,7 @@ describe("pulumi-netns sandbox", function () {
       const first = await inside(outer, ...self("--name", inner, "--", "ip", "netns", "add", "red"));
       expect([first.exitCode, first.stderr]).to.deep.equal([
         0,
-        `pulumi-netns: no user namespace is allowed here; as you are root, sandbox "${inner}" does without.`,
+        `pulumi-netns: user namespaces are forbidden here; because you are root, sandbox "${inner}" runs without one.`,
       ]);
       expect(await output(inside(outer, ...self("--name", inner, "--", "ip", "netns")))).to.equal("red");
       expect(await output(inside(outer, "ip", "netns"))).to.equal("");
