@@ -9,7 +9,7 @@ import { markFor } from "../../support/args";
 import { type Living, onKernel } from "../../support/kernel";
 import { applied } from "../trace/fixing";
 
-/** What one check finds now, a line for each finding that is not fine. */
+/** Returns the findings of one check, a line for each that is not `ok`. */
 async function found(title: string): Promise<string[]> {
   const check = checks.find((one) => one.title === title);
   if (!check) throw new Error(`there is no check ${title}`);
@@ -24,7 +24,7 @@ const type = async (line: string): Promise<void> => {
   await execa(file, words);
 };
 
-/** A fault, what is found of it, and how it is undone. */
+/** A fault, its findings, and the commands that undo it. */
 interface Fault {
   readonly name: string;
   readonly check: string;
@@ -33,14 +33,14 @@ interface Fault {
   readonly findings: readonly string[];
 }
 
-/** A FilterRule for each direction. */
+/** Returns a FilterRule for each direction. */
 const passedOn = (words = "") =>
   ["in", "out"].map(
     (direction) =>
       `new FilterRule("…", { chain: "forward", backend: "iptables", ${words}${direction}Interface: "BRIDGE", verdict: "accept" });`,
   );
 
-/** A finding with the lines that fix it. */
+/** Returns a finding with the lines that fix it. */
 const told = (finding: string, ...code: readonly string[]) => [finding, ...code].join(" | ");
 
 const TRUSTED = [
@@ -249,7 +249,7 @@ const faults: readonly Fault[] = [
 ];
 
 describe("doctor", function () {
-  // It tries what the kernel can make, each time.
+  // Each run tries the features of the kernel.
   this.timeout(30_000);
 
   onKernel();
@@ -394,7 +394,7 @@ describe("doctor", function () {
       const words = ["netns", "exec", "it-red", "ping", "-c1", "-W1", target];
       return (await execa("ip", words, { reject: false })).exitCode === 0;
     };
-    /** The lines of the finding on a subject. */
+    /** Returns the lines of the finding on a subject. */
     const mendOf = async (check: string, subject: string): Promise<string[]> => {
       const line = (await found(check)).find((one) => one.split(": ")[1] === subject) ?? "";
       return line.replaceAll("BRIDGE", "it-br").split(" | ").slice(1);
@@ -530,7 +530,7 @@ describe("doctor", function () {
     }
   });
 
-  /** `doctor --json` after these lines, in a shell with mounts of its own. */
+  /** Runs `doctor --json` after these lines, in a shell with its own mounts. */
   async function after_(...lines: readonly string[]) {
     const script = [...lines, 'exec "$0" dist/cli/main.js doctor --json'].join("\n");
     const { stdout, exitCode, stderr } = await execa(
@@ -556,7 +556,7 @@ describe("doctor", function () {
   it("finds that it has no rights, and looks at what it may", async () => {
     const script = 'exec setpriv --bounding-set=-all --inh-caps=-all "$0" dist/cli/main.js doctor --json';
     const { findings, exitCode } = await after_(script);
-    // Without capabilities there is no sandbox either.
+    // Without capabilities, sandboxes are forbidden as well.
     expect(findings.map(({ subject, fix }) => `${subject}: ${fix}`)).to.deep.equal([
       'rights: sudo -E env "PATH=$PATH" pulumi up; sandboxes are forbidden here, and npx pulumi-netns sandbox -- true says why',
     ]);

@@ -1,8 +1,8 @@
 import { type Lab, PRINTED, ROUTED, ROUTED6, SWITCHED, up } from "./labs";
 
-/** Labs of one Ethernet: who answers there for an address, ports that pass nothing, and MAC addresses. */
+/** Labs of one Ethernet: proxies, blocked ports, and MAC addresses. */
 
-/** red and blue have one subnet, and h1 between them answers for each on the side of the other, by proxy entries. */
+/** red and blue share a subnet. h1 between them answers for each by proxy entries. */
 export const DIVIDED = [
   "h1: ip link add red0 type veth peer name eth0 netns red",
   "h1: ip link add blue0 type veth peer name eth0 netns blue",
@@ -17,10 +17,10 @@ export const DIVIDED = [
 ];
 const ENTRIES = ["h1: ip neigh add proxy 10.0.0.130 dev red0", "h1: ip neigh add proxy 10.0.0.2 dev blue0"];
 
-/** Each proxy waits up to a second, which makes labs slow. */
+/** Removes the delay of proxies, which is up to a second. */
 const PROMPT = ["red0", "blue0"].map((link) => `h1: sysctl -q -w net.ipv4.neigh.${link}.proxy_delay=0`);
 
-/** As Calico has it: addresses alone, and a gateway that nobody has, for which the host answers by proxy_arp. */
+/** As in Calico: single addresses, and a gateway that nobody has, for which the host answers by proxy_arp. */
 const UNNUMBERED = [
   "h1: ip link add red0 type veth peer name eth0 netns red",
   "h1: ip link add blue0 type veth peer name eth0 netns blue",
@@ -60,7 +60,7 @@ const DIVIDED6 = [
 const ENTRIES6 = ["h1: ip neigh add proxy fd00::130 dev red0", "h1: ip neigh add proxy fd00::2 dev blue0"];
 const NDP = ["red0", "blue0"].map((link) => `h1: sysctl -q -w net.ipv6.conf.${link}.proxy_ndp=1`);
 
-/** red, h1 and blue on a bridge of h1, each with a MAC address that is easy to tell. */
+/** red, h1 and blue on a bridge of h1, each with a recognisable MAC address. */
 const NUMBERED = [
   ...SWITCHED,
   "red: ip link set dev veth-red address 02:00:00:00:00:01",
@@ -79,7 +79,7 @@ const THREE = [
   "lan: ip address add 192.168.15.3/24 dev veth-lan",
 ];
 
-/** red on br1 and blue on br2. Spanning tree closes the cable between these for the longer way by br3. */
+/** red on br1 and blue on br2. Spanning tree blocks the cable between them in favour of the longer path over br3. */
 const RING = [
   ...["br1", "br2", "br3"].flatMap((bridge, at) => [
     `h1: ip link add ${bridge} type bridge`,
@@ -102,7 +102,7 @@ const RING = [
   "blue: ip address add 10.0.0.3/24 dev eth0",
 ];
 
-/** An entry of red that says lan's MAC address for blue. */
+/** An entry of red for blue with the MAC address of lan. */
 const VIA_LAN = "red: ip neigh replace 192.168.15.2 lladdr 02:00:00:00:00:03 dev veth-red nud permanent";
 
 export const ethernetLabs: readonly Lab[] = [

@@ -1,4 +1,4 @@
-/** Networks to break: each line is `NAMESPACE: TOOL WORDS…`, what a person would type there. */
+/** Networks to break. Each line is `NAMESPACE: TOOL WORDS…`. */
 
 /** red — h1 — blue: two Ethernets and a router between them. */
 export const ROUTED = [
@@ -46,7 +46,7 @@ export const SWITCHED = [
   "h1: ip address add 192.168.15.5/24 dev v-net-0",
 ];
 
-/** What Docker makes of FORWARD. */
+/** The chain FORWARD as Docker sets it up. */
 export const DOCKER = [
   "h1: iptables -P FORWARD DROP",
   "h1: iptables -N DOCKER-USER",
@@ -61,7 +61,7 @@ export function up(namespace: string, ...links: readonly string[]): string[] {
 
 type Server = readonly [namespace: string, ip: string, port: number, protocol?: "udp"];
 
-/** What a reader does about a fault whose fix is prose alone: types lines, starts a server, or asks for something else. */
+/** The repair of a fault whose fix is prose: lines to type, a server to start, or another question. */
 export interface Action {
   readonly lines?: readonly string[];
   readonly servers?: readonly Server[];
@@ -69,26 +69,26 @@ export interface Action {
   readonly isSettled?: boolean;
 }
 
-/** What is printed, done as it is printed. */
+/** Applies the printed lines. */
 export const PRINTED = "printed";
 
 export interface Lab {
-  /** What is broken. */
+  /** The fault. */
   readonly name: string;
   readonly base: readonly string[];
-  /** What breaks it. */
+  /** The commands that cause it. */
   readonly broken: readonly string[];
-  /** SRC and DST, by default red and blue. */
+  /** SRC and DST. Default: red and blue. */
   readonly trace?: readonly [source: string, target: string];
-  /** The first sentence of what is wrong; a pattern where it tells a counter of what comes by itself. */
+  /** The verdict, or a pattern if it contains the counter of background packets. */
   readonly sentence: string | RegExp;
-  /** A file of the kernel without which there is no such thing. */
+  /** A file of the kernel that exists only with the feature. */
   readonly needs?: string;
-  /** Whether to wait until spanning tree has decided on every port; else some may still listen. */
+  /** Whether to wait until spanning tree has decided on every port. */
   readonly isSettled?: boolean;
-  /** A program that listens, for TCP unless it says otherwise. */
+  /** A server, by default for TCP. */
   readonly server?: Server;
-  /** What to do, fault by fault, until packets arrive. By default what is printed, once. */
+  /** The repairs, fault by fault, until packets arrive. Default: the printed one, once. */
   readonly repair?: readonly (typeof PRINTED | Action)[];
 }
 
@@ -813,7 +813,7 @@ export const labs: readonly Lab[] = [
   },
 ];
 
-/** The same lab twice: by ping, as the kernel says so; by UDP, as no answer disproves a wrong verdict there. */
+/** The lab twice: by ping, with a real answer, and by UDP, where no answer can disprove a wrong verdict. */
 const byPingAndUdp = (lab: Pick<Lab, "name" | "base" | "broken">): Omit<Lab, "sentence">[] =>
   ["blue", "blue:5353/udp"].map((target) => ({
     ...lab,
@@ -856,7 +856,7 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     server: ["blue", "0.0.0.0", 8080],
     trace: ["red", "10.1.0.1:80"],
   },
-  // Who is asked last would lead them astray.
+  // The machine that is asked last would mislead them.
   ...[
     [nftDnat("10.2.0.99"), "iptables, made after nftables", iptablesDnat("10.2.0.2")],
     [iptablesDnat("10.2.0.99"), "nftables, made after iptables", nftDnat("10.2.0.2")],
@@ -871,7 +871,7 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     }),
   ),
   {
-    // By UDP, as no answer disproves a wrong verdict there.
+    // UDP, where no answer can disprove a wrong verdict.
     name: "tables that are dormant",
     base: ROUTED,
     broken: [
@@ -971,7 +971,7 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     trace: ["red", "blue:5353/udp"],
   },
   {
-    // By UDP, as no answer disproves a wrong verdict there.
+    // UDP, where no answer can disprove a wrong verdict.
     name: "rules that drop other protocols than they name",
     base: ROUTED,
     broken: [

@@ -32,7 +32,7 @@ describe("trace over a bridge of Open vSwitch", () => {
   afterEach(async () => {
     await ovsVsctl("del-br", "v-net-0");
     for (const name of Object.keys(ROOMS)) {
-      // With its namespace alone, the kernel deletes a cable a while later.
+      // If only the namespace is deleted, the kernel deletes the cable later.
       await typed(`link del dev ${name}-br`);
       await typed(`netns del ${name}`);
     }

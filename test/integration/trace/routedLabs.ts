@@ -1,8 +1,8 @@
 import { type Lab, PRINTED, ROUTED, ROUTED6, SWITCHED, up } from "./labs";
 
-/** Labs about what routers do: forward by link, spread flows over several ways, map network to network. */
+/** Labs about routers: forwarding by link, several nexthops, and maps from network to network. */
 
-/** Two sites with one network, each shown to the other as a network of its own: red — h1 — lan — blue. */
+/** Two sites with the same network, each mapped to another one for the other site: red — h1 — lan — blue. */
 const OVERLAPPING = [
   "h1: ip link add red0 type veth peer name eth0 netns red",
   "lan: ip link add blue0 type veth peer name eth0 netns blue",
@@ -99,7 +99,7 @@ const DIAMOND = [
   "blue: ip route add 10.0.0.1 src 10.0.0.2 nexthop via 10.2.0.1 nexthop via 10.2.1.1",
 ];
 
-/** Forwarding on single links only: the switch for all of them is off. */
+/** Forwarding on single links only. The switch for all links is off. */
 const BY_LINK = [...ROUTED, "h1: sysctl -q -w net.ipv4.ip_forward=0"];
 const BY_LINK6 = [...ROUTED6, "h1: sysctl -q -w net.ipv6.conf.all.forwarding=0"];
 const forwards = (link: string): string => `h1: sysctl -q -w net.ipv4.conf.${link}.forwarding=1`;
@@ -287,7 +287,7 @@ export const routedHealthy: readonly Omit<Lab, "sentence">[] = [
     trace: ["red", "10.2.1.10"],
   },
   {
-    // By UDP, as no answer disproves a wrong verdict there.
+    // UDP, where no answer can disprove a wrong verdict.
     name: "networks that are mapped on both sides: UDP",
     base: OVERLAPPING,
     broken: [

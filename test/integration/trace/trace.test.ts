@@ -31,17 +31,17 @@ import { routedHealthy, routedLabs } from "./routedLabs";
 
 const PLACES = ["red", "blue", "h1", "lan"];
 
-/** Milliseconds: nothing here is far away. */
+/** Milliseconds. No machine here is far away. */
 const PATIENCE = 500;
 
-/** The kernel asks for a neighbour that has not answered once a second, and begins anew after three. */
+/** The kernel asks a silent neighbour once a second, and starts again after three. */
 const PATIENCE_AFTER = 3000;
 
 describe("trace", function () {
-  // A lab with several faults is traced once more after each repair.
+  // A lab with several faults is traced again after each repair.
   this.timeout(60_000);
 
-  /** What has been found in the labs. */
+  /** The causes found in the labs. */
   const causes = new Set<string>();
 
   onKernel();
@@ -135,7 +135,7 @@ describe("trace", function () {
           fault,
           doubts,
           isRefused: probes.some((probe) => probe.isReached === false),
-          // An answer disproves a wrong step, but does not make it right.
+          // An answer disproves a wrong step, but does not correct it.
           wrong: steps.filter(({ isOk }) => !isOk),
         }).to.deep.equal({
           isReached: true,
@@ -182,7 +182,7 @@ describe("trace", function () {
       const inside = ["--target", String(outside.pid), "--net", "ip"];
       for (const line of ROUTED) await type(line);
       await type("h1: ip link add up0 type veth peer name far0");
-      // It takes a moment to be in a namespace of its own.
+      // It takes a moment to enter its own namespace.
       for (
         const own = await readlink("/proc/self/ns/net");
         ;
@@ -225,7 +225,7 @@ describe("trace", function () {
   });
 
   describe("names the resource to change", () => {
-    /** The seed's switch, made by resources; what a stack's state would know of it. */
+    /** The switch of the seed, created by resources. Returns the resources as in the state of a stack. */
     async function resources(): Promise<{ urn: string; args: Args; definition: Definition }[]> {
       const end = (name: string) => ({
         end: { name: `veth-${name}`, namespace: name },
@@ -446,7 +446,7 @@ describe("trace", function () {
     });
 
     it("changes nothing", async () => {
-      // IPv6 addresses would be tentative first, and not then.
+      // IPv6 addresses would be tentative at first.
       for (const name of PLACES) await type(`${name}: sysctl -q -w net.ipv6.conf.default.disable_ipv6=1`);
       for (const line of ROUTED) await type(line);
       const before = await snapshot();
@@ -456,7 +456,7 @@ describe("trace", function () {
   });
 });
 
-/** Does what a lab says about each fault until packets arrive, and tells the causes that are gone. */
+/** Repairs each fault of a lab until packets arrive, and returns the repaired causes. */
 async function repaired(lab: Lab, first: Trace): Promise<Fault["cause"][]> {
   const causes: Fault["cause"][] = [];
   let { server: _, ...asked }: Omit<Lab, "sentence"> & Pick<Action, "servers"> = {
@@ -501,14 +501,14 @@ async function traced(
   const question = { from: placeIn(source), ...destinationIn(target), withProbe: true, patience };
   const running = servers.map(([namespace, address, port, protocol]) => {
     const words = ["-e", protocol === "udp" ? UDP_SERVER : SERVER, address, String(port)];
-    // It ends by itself should the test be cut short: mocha would wait for it for good.
+    // It ends on its own if the test is interrupted. Otherwise mocha would wait forever.
     return execa("ip", ["netns", "exec", namespace, process.execPath, ...words], {
       reject: false,
       timeout: 90_000,
     });
   });
   try {
-    // All are listened to at once: what one says while another is waited for would be missed.
+    // Reads all of them concurrently, so that no output is missed.
     await Promise.all(running.map((one) => new Promise((ready) => one.stdout.once("data", ready))));
     return await trace(localHost, question);
   } finally {
@@ -517,7 +517,7 @@ async function traced(
   }
 }
 
-/** What is no port is an empty entry. */
+/** A link that is not a port is an empty entry. */
 const Ports = z.array(
   z.object({
     flags: z.array(z.string()).default([]),
@@ -528,10 +528,10 @@ const Ports = z.array(
 
 const Links = z.array(z.object({ ifname: z.string().optional() }));
 
-/** The kernel tells a bridge of a port's carrier a while after it is there; spanning tree takes seconds. */
+/** Waits for ports. The kernel reports their carrier to the bridge late, and spanning tree takes seconds. */
 async function portsDecided(undecided: readonly string[]): Promise<void> {
   for (const place of PLACES) {
-    // A bridge that is down decides nothing.
+    // A bridge that is down does not decide.
     const bridges = Links.parse(JSON.parse(await typed("-j link show type bridge up", place)));
     const names = bridges.flatMap(({ ifname }) => ifname ?? []);
     const isUnseen = async () =>

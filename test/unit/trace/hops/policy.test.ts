@@ -27,7 +27,7 @@ const routeTo = (destination: string, table = 254, type = "unicast"): TableRoute
 
 const ROUTES = [routeTo("10.2.0.0/24")];
 
-/** Who decides on a packet that comes in by `ra`: the place of a rule among those given, or in a word. */
+/** Returns the index of the rule that decides on a packet that enters by `ra`, or the ruling in a word. */
 function ruling(
   rules: readonly object[],
   routes: readonly TableRoute[] = ROUTES,
