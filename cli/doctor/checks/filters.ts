@@ -117,7 +117,7 @@ function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
 const isAsked = (family: string, { four, six }: { four: boolean; six: boolean }): boolean =>
   family === "ip6" ? six : family === "ip" ? four : true;
 
-/** br_netfilter: chains that drop also apply to bridged packets. An accept elsewhere does not overrule them. */
+/** Returns the lines that make a chain accept bridged packets. An accept in another chain does not overrule it. */
 function bridgedException({ tool, family, table, name }: Chain, facts: HostFacts): string[] {
   // A reload of firewalld deletes rules in its chains.
   if (table === "firewalld") return trusted(facts);
