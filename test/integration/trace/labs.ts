@@ -427,7 +427,7 @@ export const labs: readonly Lab[] = [
     ],
     trace: ["red", "fd00:1::1"] as const,
     sentence: new RegExp(
-      `^packets die at h1: the policy of chain INPUT of ${tool.replace("6", "")} \\(table filter\\) drops the neighbour solicitation from fd00:1::2 to ff02::1:ff00:1, because no rule there accepts it, \\d+ packets? so far; let .*neighbour discovery`,
+      `^packets die at h1: the policy of chain INPUT of ${tool.replace("6", "")} \\(table filter\\) drops the neighbour solicitation from fd00:1::2 to ff02::1:ff00:1, because no rule there accepts it, \\d+ packets? so far; (let .* )?accept neighbour discovery`,
     ),
   })),
   {

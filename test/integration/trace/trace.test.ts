@@ -320,7 +320,7 @@ describe("trace", function () {
       const { sentence, owner } = await ask("192.168.1.3", "blue");
       const reason =
         "packets die at blue: its policy rule `pref 7 to 192.168.1.0/24 iif lo prohibit` blocks packets for 192.168.1.3";
-      const instead = "or let one before it look up main, whose route 192.168.1.0/24 would do";
+      const instead = "or add an earlier rule that looks up main, which has the route 192.168.1.0/24";
       expect(sentence).to.equal(`${reason}; change PolicyRule "guard" of project/stack, ${instead}`);
       expect(owner).to.deep.include({ kind: "PolicyRule", name: "guard" });
     });
