@@ -1,4 +1,4 @@
-// What bench/run.mjs runs in a sandbox: measures, and writes down what came out.
+// Runs in a sandbox for bench/run.mjs: measures, and writes the results.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { inRoot } from "../scripts/lib/paths.mjs";
@@ -22,7 +22,7 @@ await main(async () => {
     for (const task of tasks) {
       const contenders = task.contenders.filter((contender) => isThere(contender, process.env));
       measurements.push(await measure({ ...task, contenders }, scratch, process.env));
-      // Each time, as an hour is too long to lose.
+      // Saved after each round: an hour is too long to lose.
       await write(nameOf(options), { machine, measurements, verdicts: verdicts(measurements) });
     }
   } finally {
@@ -32,7 +32,7 @@ await main(async () => {
   say(`Medians; also in bench/results/${nameOf(options)}.json and .md, with plots beside them.`);
 });
 
-/** Parts of the work do not take the place of the whole. */
+/** The results of a part of the work do not replace those of the whole. */
 function nameOf({ quick, shapes, sizes, only }) {
   return quick || shapes || sizes || only ? "latest" : "full";
 }

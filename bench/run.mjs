@@ -57,7 +57,7 @@ await main(async () => {
   const env = environment(await setup());
   const sandbox = `bench-${process.pid}`;
   try {
-    // As a whole: to enter it for every command would cost more than some of the peers take.
+    // The whole benchmark enters it once: entering for each command would cost more than some peers take.
     return await runVisibly(
       ...inSandbox(sandbox, [process.execPath, inRoot("bench", "inside.mjs"), JSON.stringify(asked)]),
       { env },

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // node scripts/argument-schema.mjs            writes docs/kinds/schema.json
-// node scripts/argument-schema.mjs --check    says whether it is out of date, and writes nothing
+// node scripts/argument-schema.mjs --check    fails if it is out of date, and writes nothing
 //
-// The JSON schema of every kind's arguments as plain data, where references are names. The zod schemas in provider/ give its
-// structure, the interfaces in sdk/ its words.
+// The JSON schema of every kind's arguments as plain data, with names as references. The zod schemas in provider/ define its structure,
+// the interfaces in sdk/ its texts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
@@ -15,10 +15,10 @@ const require = createRequire(import.meta.url);
 
 export const schemaFile = join(root, "docs", "kinds", "schema.json");
 
-/** The text that docs/kinds/schema.json should have. */
+/** The expected text of docs/kinds/schema.json. */
 export const schemaText = () => `${JSON.stringify(argumentSchema(), null, 2)}\n`;
 
-/** The schema of every kind by its name, below `$defs`. */
+/** The schema of every kind by name, to be put below `$defs`. */
 export function argumentSchema(classes = documentedClasses()) {
   if (!require.extensions[".ts"]) require("ts-node/register/transpile-only");
   const { definitions } = require("../provider/kinds/index.ts");
@@ -45,7 +45,7 @@ function structureOf(schema) {
   return structure;
 }
 
-/** An object's schema with the words of its fields. Every field needs words, and words need a field. */
+/** An object's schema with the docs of its fields. Every field needs a doc, and every doc a field. */
 function described(bare, { properties, type }, fields) {
   const names = fields.map(({ name }) => name);
   const strange = Object.keys(properties ?? {}).filter((name) => !names.includes(name));
@@ -63,7 +63,7 @@ function described(bare, { properties, type }, fields) {
   };
 }
 
-/** The schema of a field, with the words of the fields below it. */
+/** The schema of a field with the docs of its nested fields. */
 function below(bare, structure, { path, doc, step, hasTexts, fields }) {
   if (!structure) throw new Error(`${path}: not in the schema of the provider`);
   if (fields.length === 0) return structure;
@@ -72,7 +72,7 @@ function below(bare, structure, { path, doc, step, hasTexts, fields }) {
     return { ...structure, additionalProperties: described(bare, structure.additionalProperties, fields) };
   }
   if (!hasTexts) return { ...structure, items: described(bare, structure.items, fields) };
-  // The provider reads an item that is text as an object, which zod cannot tell. It is one of the kind that the words name.
+  // The provider parses a text item into an object, which zod cannot express. The doc names its kind.
   const [, kind] = /\barguments of an? ([A-Z]\w*)/.exec(doc) ?? [];
   return {
     ...structure,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // node scripts/argument-tables.mjs            writes the argument tables of docs/kinds/*.md
-// node scripts/argument-tables.mjs --check    names those that are out of date, and writes nothing
+// node scripts/argument-tables.mjs --check    names pages that are out of date, and writes nothing
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,7 +12,7 @@ const pages = join(root, "docs", "kinds");
 const BEGIN = "<!-- arguments -->";
 const END = "<!-- /arguments -->";
 
-/** The rows of the tables, by the file name of the kind: `vethPair`. */
+/** The rows of the tables, by the kind's file name such as `vethPair`. */
 export function argumentRows(classes = documentedClasses()) {
   const names = readdirSync(pages).filter((name) => name.endsWith(".md") && name !== "README.md");
   const kinds = names.map((name) => name.replace(/\.md$/, ""));
@@ -25,7 +25,7 @@ export function argumentRows(classes = documentedClasses()) {
   );
 }
 
-/** The pages whose table is out of date, as `{ file, text }` with the text that they should have. */
+/** The pages with an outdated table, as `{ file, text }` with the expected text. */
 export function outdatedPages(rows = argumentRows()) {
   return Object.entries(rows).flatMap(([kind, ofKind]) => {
     const file = join(pages, `${kind}.md`);
@@ -42,7 +42,7 @@ function withTable(text, markdown, file) {
   return `${text.slice(0, begin + BEGIN.length)}\n\n${markdown}\n\n${text.slice(end)}`;
 }
 
-/** One row for every field, those of nested objects after it by their path. */
+/** One row per field, with the fields of nested objects after it, by path. */
 function rowsOf(fields) {
   const rows = fields.map((field) => ({
     ...{ paths: [field.path], type: field.type, ...docParts(field), isRequired: field.isRequired },
@@ -50,10 +50,10 @@ function rowsOf(fields) {
   return [...rows, ...fields.flatMap((field) => (isElsewhere(field.doc) ? [] : rowsOf(field.fields)))];
 }
 
-/** Whether the page of another kind lists the fields below. */
+/** Whether another page lists the nested fields. */
 const isElsewhere = (doc) => /\barguments of an? [A-Z]/.test(doc);
 
-/** Rows that say the same of several paths, as of both ends of a cable, become one. */
+/** Merges rows that say the same about several paths, such as both ends of a cable. */
 function merged(rows) {
   const groups = new Map();
   for (const { paths, ...rest } of rows) {

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// npm run beside                       each other program for real, on a private host of its own
-// npm run beside -- --only docker      those alone
+// npm run beside                       every other program, on a private host of its own
+// npm run beside -- --only docker      only this one
 // npm run beside -- --share 2/4        the second of four shares
-// npm run beside -- --jobs 1           one after the other; by default one for each core
+// npm run beside -- --jobs 1           one after the other; by default one per core
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { environment } from "./lib/environment.mjs";
+import { HOSTS } from "./lib/hosts.mjs";
 import { mochaArguments } from "./lib/mocha.mjs";
 import { startHost } from "./lib/private-host.mjs";
 import { Problem } from "./lib/problem.mjs";
@@ -16,25 +17,6 @@ import { parseShare, shareOf } from "./lib/share.mjs";
 import { closingIn, total } from "./lib/summary.mjs";
 import { duration, main, say } from "./lib/terminal.mjs";
 
-/** The hosts, and the packages of Debian that each gets. Every one has its tests in test/beside. */
-const HOSTS = {
-  docker: ["docker.io", "busybox-static"],
-  firewalld: ["firewalld", "dbus"],
-  legacy: [],
-  libvirt: [
-    "libvirt-daemon-system",
-    "libvirt-daemon-driver-qemu",
-    "libvirt-daemon-config-network",
-    "libvirt-clients",
-    "dnsmasq-base",
-    "dbus",
-  ],
-  networkd: ["systemd", "dbus"],
-  networkManager: ["network-manager", "dbus"],
-  podman: ["podman", "netavark", "aardvark-dns", "catatonit", "runc", "busybox-static"],
-  ufw: ["ufw"],
-};
-
 const options = {
   all: { type: "boolean" },
   only: { type: "string", multiple: true, default: [] },
@@ -42,7 +24,7 @@ const options = {
   jobs: { type: "string", default: String(availableParallelism()) },
 };
 
-/** How long a host may take, in milliseconds; far more than it does on a busy machine. */
+/** Milliseconds that a host may take, far more than on a busy machine. */
 const PATIENCE = 900_000;
 
 async function beside({ names, jobs }, env) {
@@ -58,7 +40,7 @@ async function beside({ names, jobs }, env) {
   return wrong === 0 ? 0 : 1;
 }
 
-/** Plays the tests of a host in it, and shows what they said once they are done. */
+/** Runs the tests of a host in it, and prints their output at the end. */
 async function visit(name, env) {
   const started = Date.now();
   const host = await startHost(HOSTS[name]).catch((error) => {
@@ -67,7 +49,7 @@ async function visit(name, env) {
   });
   if (host instanceof Problem) return skipped(name, host);
   try {
-    // The programs of the host go with it: mocha does not wait for them.
+    // Mocha does not wait for the programs of the host, which end with it.
     const words = mochaArguments(["--exit", `test/beside/${name}.test.ts`], false);
     const [file, args] = host.inside([process.execPath, ...words]);
     const { output } = await run(file, args, { env, limit: PATIENCE });
@@ -75,7 +57,7 @@ async function visit(name, env) {
     return (
       closingIn(output) ?? {
         skipped: [],
-        failed: [`  ${name}: did not come to its end`],
+        failed: [`  ${name}: did not run to its end`],
         summary: "0 passed, 1 failed",
       }
     );
@@ -84,14 +66,14 @@ async function visit(name, env) {
   }
 }
 
-/** A host that this machine cannot start: its packages may not be had, or its kernel may lack something. */
+/** The closing for a host that this machine cannot start, for lack of packages or kernel features. */
 const skipped = (name, { message, details = "" }) => ({
   skipped: [`  ${name}: ${message} ${details.split("\n").at(-1)}`],
   failed: [],
   summary: "0 passed, 0 failed, 1 skipped",
 });
 
-/** What was skipped and what failed, as lists, and how many steps there were. */
+/** The lists of skipped and failed tests, and the number of steps. */
 function countIn(closings) {
   const closing = total(closings);
   const [, passed, failed] = /(\d+) passed, (\d+) failed.*$/.exec(closing) ?? [];
@@ -119,11 +101,10 @@ function readOptions() {
   }
 }
 
-/** What every private host needs of this machine; without it nothing is tried. */
+/** The reason why this machine cannot make any private host, if there is one. */
 function whatIsLacking() {
   if (process.getuid() !== 0) return "only root can make a private host";
-  if (!existsSync("/usr/bin/apt-get"))
-    return "a private host gets its programs by apt-get, which this machine has not";
+  if (!existsSync("/usr/bin/apt-get")) return "a private host needs apt-get, which this machine lacks";
   return undefined;
 }
 

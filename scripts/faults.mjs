@@ -3,6 +3,8 @@
 // npm run faults -- --only seed:up:12             all points there; `--only reboot` all of these, or the name of one
 // npm run faults -- --share 2/3                   the second of three shares
 // npm run faults -- --jobs 4                      in four sandboxes at once; by default three for two cores
+// FAULTS_REFERENCE=FILE                           keeps the results of the clean run for other shares
+// npm run faults -- --clean-run                   only that run
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,28 +16,34 @@ import { setup } from "./lib/setup.mjs";
 import { parseShare, shareOf } from "./lib/share.mjs";
 import { duration, green, main, red, say } from "./lib/terminal.mjs";
 
-// While one waits for an engine to end, others go on.
+// One and a half lanes per core: while one waits for an engine to end, the others go on.
 const options = {
   only: { type: "string", multiple: true, default: [] },
   share: { type: "string", default: "1/1" },
   jobs: { type: "string", default: String(Math.ceil(1.5 * availableParallelism())) },
+  "clean-run": { type: "boolean", default: false },
 };
 
-async function faults({ only, share, jobs }, env) {
-  // What a clean run leads to is worked out by the first worker, for all.
+async function faults({ only, share, jobs, "clean-run": isCleanRun }, env) {
+  // The first worker notes the results of a clean run for all others.
   const folder = mkdtempSync(join(tmpdir(), "pulumi-netns-faults-"));
-  const known = { ...env, FAULTS_REFERENCE: join(folder, "reference.json") };
+  const known = { FAULTS_REFERENCE: join(folder, "reference.json"), ...env };
   const tally = { tried: 0, survived: 0, lost: 0, leaked: 0 };
   try {
     const started = Date.now();
     const open = (slot) => startWorker(`faults-${process.pid}-${slot}`, known);
     const first = await open(0);
+    if (isCleanRun) {
+      await first.end();
+      say(`${first.points.length} points`);
+      return 0;
+    }
     const queue = shareOf(chosen(first.points, only), share);
     const report = reporter(tally, queue.length);
     const lanes = Array.from({ length: Number(jobs) }, (_, slot) =>
       work(slot === 0 ? first : undefined, () => open(slot), queue, report),
     );
-    // All of them, so that nothing follows the last line.
+    // Waits for every lane, so that nothing follows the last line.
     const broken = (await Promise.allSettled(lanes)).find(({ status }) => status === "rejected");
     if (broken) throw broken.reason;
     say(`\n${duration(Date.now() - started)}`);
@@ -46,7 +54,7 @@ async function faults({ only, share, jobs }, env) {
   return tally.survived === tally.tried && tally.tried > 0 ? 0 : 1;
 }
 
-/** Tries points until none is left. After one that did not survive, the next gets a network without its traces. */
+/** Tries points until none is left. After a point that was not survived, a new worker takes the next one in a clean network. */
 async function work(worker, open, queue, report) {
   let current = worker;
   for (let point = queue.shift(); point !== undefined; point = queue.shift()) {
@@ -62,10 +70,10 @@ async function work(worker, open, queue, report) {
   await current?.end();
 }
 
-/** Of a worker that ended itself nobody knows what has become of its network. */
+/** The verdict when a worker ends on its own: its network is in an unknown state. */
 const fallen = ({ message }) => ({ outcome: "lost", call: "", findings: [message] });
 
-/** Those points whose names hold what `--only` says; a point with another victim than usual may be named in full. */
+/** The points whose names contain a word of `--only`. A full name may have another victim than the listed point. */
 function chosen(points, only) {
   if (only.length === 0) return [...points];
   const named = only.flatMap((name) => {
@@ -93,7 +101,9 @@ function readOptions() {
     if (!/^[1-9]\d*$/.test(values.jobs)) throw new Error(`--jobs is ${values.jobs}, not a number from 1`);
     return { ...values, share: parseShare(values.share) };
   } catch (error) {
-    throw new Problem(error.message, { how: "npm run faults -- [--only POINT]… [--share N/OF] [--jobs N]" });
+    throw new Problem(error.message, {
+      how: "npm run faults -- [--only POINT]… [--share N/OF] [--jobs N] [--clean-run]",
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// npm run fuzz                                       200 random programs, in a sandbox for each core
-// FUZZ_RUNS=1000 npm run fuzz                        more of them
-// FUZZ_SEED=5 FUZZ_PATH=17:0:3 npm run fuzz          the one that failed
+// npm run fuzz                                       200 random programs, in a sandbox per core
+// FUZZ_RUNS=1000 npm run fuzz                        more programs
+// FUZZ_SEED=5 FUZZ_PATH=17:0:3 npm run fuzz          repeats a failed one
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { environment } from "./lib/environment.mjs";
@@ -18,7 +18,7 @@ const worker = [
 ];
 const verdict = /^(\d+) programs, (\d+) failed/m;
 
-/** One worker, in a sandbox of its own, and how many programs it has run and how many failed. */
+/** Runs one worker in its own sandbox. Returns how many programs it ran and how many failed. */
 async function work(env, seed, runs) {
   const sandbox = `fuzz-${process.pid}-${seed}`;
   let output = "";
@@ -37,7 +37,7 @@ async function fuzz(env) {
   const { values } = parseArgs({ options: { jobs: { type: "string" } } });
   const seed = Number(env.FUZZ_SEED ?? Date.now() % 1e9);
   const runs = Number(env.FUZZ_RUNS ?? 200);
-  // One that failed is repeated alone, from the very seed of its worker.
+  // A failed program is repeated alone, from the seed of its worker.
   const jobs = env.FUZZ_PATH
     ? 1
     : Math.min(runs, Number(values.jobs ?? env.FUZZ_JOBS ?? availableParallelism()));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// npm run quickstart                 the network of examples/seed, with proof
-// npm run quickstart -- switch       that of another example
-// npm run quickstart -- down [...]   takes it down again
+// npm run quickstart                 creates the network of examples/seed, with proof
+// npm run quickstart -- switch       creates the network of another example
+// npm run quickstart -- down [...]   deletes it
 import { readdirSync } from "node:fs";
 import { startServer } from "./lib/background.mjs";
 import { environment } from "./lib/environment.mjs";
@@ -70,7 +70,7 @@ const title = (text) => say(`\n${bold(text)}`);
 const triesOfSeed = `  then try there    ip netns exec red ip addr
                     ip -n blue route
                     nft list ruleset
-  or break it       ip -n red link del veth-red; npm run quickstart puts it right`;
+  or break it       ip -n red link del veth-red; npm run quickstart restores it`;
 
 function whereNext({ example, sandbox }) {
   const words = example === "seed" ? [] : [example];

@@ -1,90 +1,95 @@
 #!/usr/bin/env node
-// npm test                    every test, in a sandbox for each core
-// npm test -- --grep veth     what follows goes to mocha, in one sandbox
-import { readdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
+// npm test                    every test, several portions at once, in a sandbox each
+// npm test -- --grep veth     the words go to mocha, in one sandbox
+// npm test -- --all           tests, lint, faults, fuzz, traffic and beside from one queue, as .ci/run does
+//             --share 2/4     only the second quarter of the points of faults and the hosts of beside
+//             --jobs 4        four portions at once; by default three for two cores
+//             --record        notes how long each portion took in scripts/estimates.json
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { environment } from "./lib/environment.mjs";
 import { ensureTestTools } from "./lib/install-tools.mjs";
 import { mochaArguments } from "./lib/mocha.mjs";
 import { inRoot } from "./lib/paths.mjs";
+import { Problem } from "./lib/problem.mjs";
 import { run, runVisibly } from "./lib/run.mjs";
 import { inSandbox, stopSandbox } from "./lib/sandbox.mjs";
 import { setup } from "./lib/setup.mjs";
-import { closingIn, summaryIn, total } from "./lib/summary.mjs";
-import { duration, isColourful, main, say } from "./lib/terminal.mjs";
+import { parseShare } from "./lib/share.mjs";
+import { playAndReport } from "./lib/side-by-side.mjs";
+import { beside, faults, fuzz, lint, tests, traffic } from "./lib/suites.mjs";
+import { summaryIn } from "./lib/summary.mjs";
+import { isColourful, main, say } from "./lib/terminal.mjs";
 
-const commandFor = (words) => [process.execPath, ...mochaArguments(words, isColourful(process.stdout))];
-
-/** One mocha in the person's sight. */
+/** Runs one mocha in the person's terminal. */
 async function testInOne(words, env) {
   const sandbox = `test-${process.pid}`;
   let output = "";
   const tee = (chunk) => {
     output = (output + chunk).slice(-1000);
   };
-  const code = await runVisibly(...inSandbox(sandbox, commandFor(words)), { env, tee });
+  const command = [process.execPath, ...mochaArguments(words, isColourful(process.stdout))];
+  const code = await runVisibly(...inSandbox(sandbox, command), { env, tee });
+  const stopped = await run(...stopSandbox(sandbox), { env });
   const summary = summaryIn(output);
-  const afterword = [...(summary ? [] : ["No tests were run to their end."]), ...(await stop(sandbox, env))];
+  const afterword = [
+    ...(summary ? [] : ["The tests did not run to their end."]),
+    ...(stopped.code === 0 ? [] : [`The sandbox ${sandbox} was not stopped: ${stopped.output.trimEnd()}`]),
+  ];
   if (afterword.length > 0) say([...afterword, summary ?? "0 passed, 1 failed"].join("\n"));
   return code === 0 && summary === undefined ? 1 : code;
 }
 
-/** Folders of integration tests that take minutes, the longest first. */
-const LONG = ["kinds", "trace"];
+/** Seconds that each portion took on a machine with two cores. They only decide the order. */
+const ESTIMATES = inRoot("scripts", "estimates.json");
 
-/** The tests of one mocha each. The longest come first, so that all sandboxes end together. */
-const portions = () => [
-  ...LONG.map(integrationIn),
-  ...namesIn("integration")
-    .filter((name) => !LONG.includes(name))
-    .map(integrationIn),
-  ...namesIn("e2e")
-    .filter(isTest)
-    .map((name) => `test/e2e/${name}`),
-  "test/unit/**/*.test.ts",
-];
-
-const namesIn = (folder) => readdirSync(inRoot("test", folder)).sort();
-
-const isTest = (name) => name.endsWith(".test.ts");
-
-/** The tests in a folder, or a single file. */
-const integrationIn = (name) => `test/integration/${name}${isTest(name) ? "" : "/**/*.test.ts"}`;
-
-/** A sandbox for each core, in which one portion after the other is run; what it said is shown when it is done. */
-async function testSideBySide(env) {
-  const queue = portions();
-  const results = [];
-  const lane = async (_, at) => {
-    const sandbox = `test-${process.pid}-${at}`;
-    for (let portion = queue.shift(); portion !== undefined; portion = queue.shift()) {
-      const started = Date.now();
-      const { code, output } = await run(...inSandbox(sandbox, commandFor([portion])), { env });
-      say(`${output.trimEnd()}\n${portion}: ${duration(Date.now() - started)}`);
-      const closing = closingIn(output) ?? unended(portion);
-      results.push({ code, closing });
-    }
-    for (const problem of await stop(sandbox, env)) say(problem);
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
-  say(`\n${total(results.map(({ closing }) => closing))}`);
-  return results.every(({ code, closing }) => code === 0 && closing.summary.includes(" 0 failed")) ? 0 : 1;
+async function testSideBySide(portionsIn, { jobs, record }, env) {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-netns-test-"));
+  const estimates = JSON.parse(readFileSync(ESTIMATES, "utf8"));
+  try {
+    const { isGood, seconds } = await playAndReport(portionsIn(folder), { jobs, estimates, env });
+    if (record) writeFileSync(ESTIMATES, `${JSON.stringify({ ...estimates, ...seconds }, undefined, 2)}\n`);
+    return isGood ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-const unended = (portion) => ({
-  skipped: [],
-  failed: [`  ${portion}: was not run to its end`],
-  summary: "0 passed, 1 failed",
-});
+const everything = (share, env) => (folder) => [
+  ...lint(),
+  ...tests(),
+  ...faults(share, folder),
+  ...beside(share),
+  ...fuzz(env),
+  ...traffic(),
+];
 
-async function stop(sandbox, env) {
-  const { code, output } = await run(...stopSandbox(sandbox), { env });
-  return code === 0 ? [] : [`The sandbox ${sandbox} was not stopped: ${output.trimEnd()}`];
+// One and a half lanes per core: many tests wait for the kernel or for packets.
+const options = {
+  all: { type: "boolean" },
+  share: { type: "string", default: "1/1" },
+  jobs: { type: "string", default: String(Math.ceil(1.5 * availableParallelism())) },
+  record: { type: "boolean", default: false },
+};
+
+function readOptions(words) {
+  try {
+    const { values } = parseArgs({ args: words, options });
+    if (!/^[1-9]\d*$/.test(values.jobs)) throw new Error(`--jobs is ${values.jobs}, not a number from 1`);
+    return { ...values, jobs: Number(values.jobs), share: parseShare(values.share) };
+  } catch (error) {
+    throw new Problem(error.message, { how: "npm test -- --all [--share N/OF] [--jobs N] [--record]" });
+  }
 }
 
 await main(async () => {
   const words = process.argv.slice(2);
+  const isForMocha = words.length > 0 && !words.includes("--all");
+  const values = isForMocha ? undefined : readOptions(words);
   const env = environment(await setup());
   await ensureTestTools();
-  return words.length > 0 ? testInOne(words, env) : testSideBySide(env);
+  if (values === undefined) return testInOne(words, env);
+  return testSideBySide(values.all ? everything(values.share, env) : tests, values, env);
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run traffic    who reaches whom, by which protocol, family and backend: real packets, in a sandbox
+// npm run traffic    checks who reaches whom, by protocol, family and backend, with real packets in a sandbox
 import { environment } from "./lib/environment.mjs";
 import { inRoot } from "./lib/paths.mjs";
 import { run, runVisibly } from "./lib/run.mjs";
@@ -23,7 +23,7 @@ async function traffic(env) {
   const stopped = await run(...stopSandbox(sandbox), { env });
   const verdict = /^\d+ cells, \d+ wrong$/m.exec(output)?.[0];
   const problems = [
-    ...(verdict ? [] : ["No cells were tried to their end."]),
+    ...(verdict ? [] : ["The cells were not tried to the end."]),
     ...(stopped.code === 0 ? [] : [`The sandbox ${sandbox} was not stopped: ${stopped.output.trimEnd()}`]),
   ];
   if (problems.length > 0) say([...problems, verdict ?? "0 cells, 1 wrong"].join("\n"));

@@ -17,5 +17,5 @@ server.once("error", (error) => {
 });
 server.listen({ port: Number(port), host: "0.0.0.0" }, () => console.log("listening"));
 
-// Whoever started it holds its standard input: when that ends, for whatever reason, so does the server.
+// The process that started it holds its standard input, so the server ends with that process.
 process.stdin.resume().once("end", () => process.exit(0));

@@ -1,9 +1,8 @@
 const Mocha = require("mocha");
 
 /**
- * mocha's Spec reporter, then every skipped test with its reason, every failed one with the first line of its error,
- * and one line that sums up.
- * A test, hook or suite gives the reason as its `skipReason`; a skip without one is a failure.
+ * mocha's Spec reporter, followed by every skipped test with its reason, every failed one with the first line of its error, and a line
+ * with the totals. A test, hook or suite gives the reason as its `skipReason`; a skip without one is a failure.
  */
 class Reporter extends Mocha.reporters.Spec {
   #skipped = [];
@@ -27,7 +26,7 @@ class Reporter extends Mocha.reporters.Spec {
 
 function reasonOf(runnable) {
   if (runnable === undefined) return undefined;
-  // A hook that skips knows the reason; the tests that it skips do not.
+  // The reason of a hook that skips is on the hook, not on the skipped tests.
   const hooks = [...(runnable._beforeAll ?? []), ...(runnable._beforeEach ?? [])];
   return [runnable, ...hooks].find(({ skipReason }) => skipReason)?.skipReason ?? reasonOf(runnable.parent);
 }

@@ -6,10 +6,10 @@ import { netlink } from "../peers/netlink.mjs";
 import { pyroute2 } from "../peers/pyroute2.mjs";
 import { fast, makeProject, pulumiCall, stateBytes } from "./project.mjs";
 
-// A contender says how to do a step of the work: `call(step, network, place)`, a command that is timed. `place` has a
-// folder of its own and the network as a file.
+// A contender has `call(step, network, place)`, which returns the timed command of a step. `place` has a folder of its own and the
+// network as a file.
 
-/** The whole work, in its order; the peers know only how to build and to take down. */
+/** All steps in order. The peers only build and take down. */
 export const steps = [
   ...["up", "no-op up", "preview", "refresh", "change one", "add ten", "remove ten", "destroy"],
 ];
@@ -17,8 +17,8 @@ export const steps = [
 const programs = { "single kinds": "single", Node: "node", Topology: "topology" };
 
 /**
- * A program of ours with our provider or the one that does nothing, without checkpoints or with them. With them only `up` is
- * measured: the most of it is spent on writing the state.
+ * A program of ours with our provider or with the one that does nothing, with or without checkpoints. With them only `up` is measured, as
+ * most of the time goes into writing the state.
  */
 const ours = (kind, provider, mode) => ({
   name: [kind, ...(provider === "noop" ? ["no-op"] : []), ...(mode === "fast" ? [] : ["checkpoints"])].join(
@@ -40,6 +40,6 @@ export const contenders = [
   ...[ip, ipBatch, pyroute2, mininet, netlink].map(peer),
 ];
 
-/** Whether what it needs is there: programs on PATH, or files. */
+/** Whether the programs on PATH and the files that it needs exist. */
 export const isThere = ({ needs = [] }, env) =>
   needs.every((need) => (need.startsWith("/") ? isExecutable(need) : isIn(foldersOf(env.PATH), need)));

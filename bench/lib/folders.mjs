@@ -1,6 +1,6 @@
 import { inRoot } from "../../scripts/lib/paths.mjs";
 
-/** Where peers are put that no package manager of the system has; goes with node_modules. */
+/** The folder of peers that no package manager of the system has. It is deleted with node_modules. */
 export const peerFolder = "node_modules/.cache/bench";
 
 export const inPeers = (...parts) => inRoot(peerFolder, ...parts);

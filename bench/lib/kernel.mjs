@@ -6,7 +6,7 @@ import { destination } from "./network.mjs";
 
 const byName = () => ["ip", "netns", "exec", "n0"];
 
-/** Packets of the first node find their way to the last, or the farthest that they may reach. */
+/** Checks that the first node reaches the last one, or the farthest one within a packet's lifetime. */
 export async function prove({ name, enter = byName }, network, output) {
   const target = destination(network);
   const [command, ...args] = [...enter(output), "ping", "-c", "1", "-W", "5", target];
@@ -23,13 +23,13 @@ const links = () =>
 
 const namespaces = () => (existsSync("/run/netns") ? readdirSync("/run/netns") : []);
 
-/** A provider that does nothing has made nothing: else it would be measured against itself. */
+/** Checks that a provider that does nothing created nothing: otherwise it would measure ours. */
 export function proveIdle({ name }) {
   const made = [...links(), ...namespaces()];
   if (made.length > 0) throw new Problem(`${name} has made something.`, { details: made.join(" ") });
 }
 
-/** Everything is gone, and the kernel has had time to free it. */
+/** Waits until everything is deleted and the kernel has freed it. */
 export async function settle({ name }, nodes) {
   const patience = Date.now() + 30_000;
   while (links().length + namespaces().length > 0) {
@@ -40,7 +40,7 @@ export async function settle({ name }, nodes) {
     }
     await sleep(10);
   }
-  // Mininet leaves the tables of iptables.
+  // Mininet leaves the tables of iptables behind.
   await run("nft", ["flush", "ruleset"]);
   await sleep(200 + nodes * 4);
 }

@@ -6,7 +6,7 @@ import { network, withChange } from "./network.mjs";
 import { timed } from "./timed.mjs";
 import { watch } from "./watch.mjs";
 
-/** What has to be there after a step; the steps that are not named leave it as it is. */
+/** The network that must exist after a step. Steps without an entry leave it unchanged. */
 const after = {
   up: (shape, n) => network(shape, n),
   "change one": (shape, n) => withChange(network(shape, n)),
@@ -16,7 +16,10 @@ const after = {
 
 const shaking = ["up", "add ten"];
 
-/** Measures one network: every contender in each round, or in the first of its own number, forwards and backwards in turn, so that what the machine does besides hits all alike. */
+/**
+ * Measures one network. Each round runs every contender, or those whose number of rounds is not reached. The direction alternates, so
+ * that other work of the machine affects all alike.
+ */
 export async function measure({ shape, n, contenders, steps, rounds, watched }, scratch, env) {
   const places = new Map();
   for (const contender of contenders) {
@@ -68,7 +71,7 @@ function callOf(contender, step, wanted, place) {
   return contender.call(step, wanted, place);
 }
 
-/** Apart from the times, which looking would spoil. */
+/** Measured in a run of its own, because observing spoils the times. */
 async function needsOf(contender, { shape, n }, place) {
   const wanted = network(shape, n);
   const call = callOf(contender, "up", wanted, place);

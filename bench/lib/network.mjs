@@ -1,8 +1,8 @@
-// The networks that are built, as plain data that every program and every peer is given.
+// The networks as plain data, which every program and every peer gets.
 
 const forwarding = { "net.ipv4.ip_forward": 1 };
 
-/** Nodes around one bridge, each with an address and a default route; the bridge is the gateway to the world outside. */
+/** Nodes around one bridge, each with an address and a default route. The bridge is the gateway to the outside. */
 function star(n) {
   const address = (i) => `10.77.${1 + Math.floor(i / 250)}.${1 + (i % 250)}/16`;
   const node = (i) => ({
@@ -18,7 +18,9 @@ function star(n) {
   };
 }
 
-/** Routers in a row, a bridge between each two. All send to the right what they do not know; what is for the first goes left. */
+/**
+ * Routers in a row, with a bridge between neighbours. Each sends unknown destinations to the right, and the first network's to the left.
+ */
 function chain(n) {
   const address = (link, host) => `10.78.${Math.floor(link / 64)}.${(link % 64) * 4 + host}`;
   const end = (i, link, host, port) => ({
@@ -47,24 +49,24 @@ export const shapeNames = Object.keys(shapes);
 
 export const network = (shape, n) => shapes[shape](n);
 
-/** The same with one node changed: a smaller MTU on its first interface. */
+/** The same network with one change: a smaller MTU on the first interface of one node. */
 export function withChange({ nodes: { n0, ...others }, ...rest }) {
   const [[link, given], ...more] = Object.entries(n0.interfaces);
   const interfaces = { [link]: { ...given, mtu: 1400 }, ...Object.fromEntries(more) };
   return { ...rest, nodes: { n0: { ...n0, interfaces }, ...others } };
 }
 
-// A packet's life ends after 64 hops.
+// A packet expires after 64 hops.
 const farthest = 60;
 
-/** The address to which the first node's packets have to find their way. */
+/** The address that packets of the first node must reach. */
 export function destination({ nodes }) {
   const all = Object.values(nodes);
   const [{ address }] = Object.values(all[Math.min(all.length, farthest) - 1].interfaces);
   return address.split("/")[0];
 }
 
-/** How many resources the single kinds need for it. */
+/** The number of resources that the single kinds need for it. */
 export function resourceCount({ bridges, nodes, sysctls, masquerade }) {
   const ofNode = ({ interfaces, routes }) => 1 + 2 * Object.keys(interfaces).length + routes.length;
   const ofBridge = ({ address }) => (address ? 2 : 1);

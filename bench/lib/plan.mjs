@@ -4,7 +4,7 @@ import { shapeNames } from "./network.mjs";
 const sizes = [2, 10, 100, 300];
 const topology = ({ name }) => name.startsWith("Topology");
 
-/** The networks to measure, with whom and how often. A quick run leaves out what no goal speaks of. */
+/** The networks to measure, the contenders and the rounds. A quick run leaves out everything that no goal names. */
 export const plan = ({ only, ...options }) =>
   tasks(options).map(({ contenders, ...task }) => ({
     ...{ ...task, contenders: contenders.filter(({ name }) => only?.includes(name) ?? true) },
@@ -24,7 +24,7 @@ function tasks({ quick, rounds, shapes = shapeNames, sizes: asked = sizes }) {
   ].map((entry) => ({ steps: whole, ...entry }));
 }
 
-/** Of each contender just those steps that a goal speaks of. */
+/** For each contender only the steps that a goal names. */
 const ofInterest = (contender) => {
   const wanted = contender.name.startsWith("single")
     ? ["up", "refresh", "destroy"]
@@ -34,7 +34,7 @@ const ofInterest = (contender) => {
   return { ...contender, steps: contender.steps.filter((step) => wanted.includes(step)) };
 };
 
-/** With checkpoints one is as long as all others together. */
+/** One contender with checkpoints takes as long as all others together. */
 const isOnce = ({ name }) => name.endsWith("checkpoints");
 
 const quickly = (rounds) => [

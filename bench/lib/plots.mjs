@@ -4,7 +4,7 @@ import { contendersIn, secondsOf } from "./results.mjs";
 
 const steps = ["up", "destroy"];
 
-/** For each shape how `up` and `destroy` grow, as SVG. */
+/** SVG plots of how `up` and `destroy` grow, one per shape. */
 export async function plots({ measurements }) {
   const shapes = [...new Set(measurements.map(({ shape }) => shape))];
   const drawn = shapes.flatMap((shape) =>
@@ -24,7 +24,7 @@ const pointsOf = (measurements, step) =>
     }),
   );
 
-/** A line for each contender, on logarithmic axes. */
+/** A line per contender, on logarithmic axes. */
 const chart = (title, values) => ({
   ...{ title, width: 480, height: 360, background: "white", data: { values } },
   mark: { type: "line", point: true },
@@ -40,7 +40,7 @@ const chart = (title, values) => ({
       axis: { format: "~g" },
     },
     color: {
-      // In the order of the contenders, not of the alphabet.
+      // Sorted like the contenders, not by name.
       ...{ field: "contender", type: "nominal", sort: null, scale: { scheme: "tableau20" } },
       legend: { title: null, labelLimit: 0 },
     },

@@ -4,7 +4,7 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 import { Problem, tail } from "../../scripts/lib/problem.mjs";
 import { run } from "../../scripts/lib/run.mjs";
 
-/** What the engine is told: to write its state at the end only, and to let many resources wait for the kernel at once. */
+/** Settings of the engine: it writes its state only at the end, and lets many resources wait for the kernel at once. */
 export const fast = {
   ...{ PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" },
   PULUMI_PARALLEL: "64",
@@ -23,12 +23,12 @@ const commands = {
   destroy: ["destroy", ...unasked],
 };
 
-/** A program in a project of its own; `noop` finds a package of our name that does nothing. */
+/** A program in a project of its own. With `noop` it finds a package of our name that does nothing. */
 export async function makeProject(folder, program, provider, env) {
   cpSync(inRoot("bench", "programs"), folder, { recursive: true });
   const settings = { name: "bench", main: `${program}.js`, runtime };
   writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(settings));
-  // Without a package of its own it would be part of ours, where our name means ourselves whatever node_modules has.
+  // Without its own package.json it would belong to our package, where our name always means ourselves.
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "bench", private: true }));
   mkdirSync(join(folder, "node_modules"));
   const target = provider === "noop" ? inRoot("bench", "noop") : inRoot();
@@ -48,14 +48,14 @@ const stateSettings = (folder) => ({
   PULUMI_CONFIG_PASSPHRASE: "",
 });
 
-/** How to do a step of the work in it. */
+/** The command of a step in the project. */
 export const pulumiCall = (step, { folder, file }, settings) => ({
   command: "pulumi",
   args: ["--non-interactive", ...commands[step], "--stack", "bench"],
   options: { cwd: folder, env: { ...settings, ...stateSettings(folder), BENCH_NETWORK: file } },
 });
 
-/** Bytes of the state of the one stack in it. */
+/** Bytes of the state of its only stack. */
 export function stateBytes(folder) {
   const stacks = join(folder, "state", ".pulumi", "stacks");
   const files = readdirSync(stacks, { recursive: true }).filter((name) => name.endsWith("/bench.json"));

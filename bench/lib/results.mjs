@@ -4,20 +4,20 @@ function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The times of all rounds of one contender and step, in the order of the rounds. */
+/** The times of one contender and step, in the order of the rounds. */
 const timesOf = ({ times }, contender, step) =>
   times
     .filter((entry) => entry.contender === contender && entry.step === step)
     .sort((a, b) => a.round - b.round)
     .map(({ seconds }) => seconds);
 
-/** Its median in seconds; `undefined` where it was not measured. */
+/** The median in seconds, or `undefined` if it was not measured. */
 export function secondsOf(measurement, contender, step) {
   const seconds = timesOf(measurement, contender, step);
   return seconds.length > 0 ? median(seconds) : undefined;
 }
 
-/** The median of the rounds' ratios: what slowed both in one round down is not in it. */
+/** The median of the ratios per round. A disturbance of a whole round cancels out. */
 export function ratioOf(measurement, [contender, step], [other, otherStep = step]) {
   const [ours, theirs] = [timesOf(measurement, contender, step), timesOf(measurement, other, otherStep)];
   if (ours.length === 0 || theirs.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import { steps } from "./contenders.mjs";
 import { contendersIn, secondsOf } from "./results.mjs";
 
-/** The results as Markdown. */
+/** The results in Markdown. */
 export const report = ({ measurements, verdicts }) =>
   [
     ...measurements.flatMap((measurement) => [times(measurement), ...needs(measurement)]),

@@ -13,7 +13,7 @@ const changeOne = (kind) =>
 
 const both = [100, 300];
 
-/** What we want to be: the most that each ratio may be on the star of these sizes. */
+/** Our goals: the highest allowed ratio on stars of these sizes. */
 const goals = [
   ...["up", "refresh", "destroy"].map((step) =>
     ratio(`single kinds: ${step}, to no-op`, 1.3, ["single kinds", step], [noop("single kinds")], both),
@@ -61,7 +61,7 @@ function per(measurement, contender, count) {
   return processes && processes / count;
 }
 
-/** Every goal at each size of the star at which it could be measured, and how the largest network grows. */
+/** Every goal at each measured size of the star, and how the largest network grows. */
 export function verdicts(measurements) {
   const stars = measurements.filter(({ shape }) => shape === "star");
   const small = stars.filter(({ n }) => both.includes(n));
@@ -89,7 +89,7 @@ function growth(stars) {
   return small && large && large / small;
 }
 
-/** `isGoal`: the size is one that the goal speaks of. Without a value something was not there to be measured. */
+/** `isGoal`: whether the goal names this size. A missing value means that something could not be measured. */
 const verdict = ({ claim, target, n, sizes }, value = null) => ({
   ...{ claim, n, target, value, isGoal: sizes.includes(n) },
   isMet: value === null ? null : value <= target,

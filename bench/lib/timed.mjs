@@ -1,7 +1,7 @@
 import { Problem, tail } from "../../scripts/lib/problem.mjs";
 import { run } from "../../scripts/lib/run.mjs";
 
-/** Runs a call that must succeed, and tells how long it took, in seconds, and what it printed. */
+/** Runs a call that must succeed. Returns its output and its time in seconds. */
 export async function timed(what, { command, args, options }) {
   const started = performance.now();
   const { code, output } = await run(command, args, options);

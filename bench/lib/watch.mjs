@@ -6,8 +6,8 @@ import { timed } from "./timed.mjs";
 const pause = 100;
 
 /**
- * Runs a call once more, to see what it needs: the processes it starts, counted exactly by strace (threads are none), and the most
- * memory that all of them together held at once.
+ * Runs a call once more to see its cost: the processes that it starts, counted by strace without threads, and the peak memory of all of
+ * them together.
  */
 export async function watch(what, call, { folder, env }) {
   const log = join(folder, "strace.log");
@@ -26,13 +26,13 @@ const traced = ({ command, args, options }, log) => ({
   options,
 });
 
-/** A call that was interrupted has its arguments in the line that begins it; the one that ends it has none. */
+/** An interrupted call has its arguments in the line that begins it, and none in the line that ends it. */
 const startsIn = (log) =>
   1 +
   log.split("\n").filter((line) => /^\d+ +(clone3?|v?fork)\(/.test(line) && !line.includes("CLONE_THREAD"))
     .length;
 
-/** Looks at the memory of all processes below this one, again and again; gives what stops it and tells the peak in bytes. */
+/** Reads the memory of all processes below this one repeatedly. Returns a function that stops it and returns the peak in bytes. */
 function lookAtMemory() {
   let peak = 0;
   const timer = setInterval(() => {
@@ -57,16 +57,16 @@ function descendants(root) {
   return below(root);
 }
 
-/** The fields after the name, which may have spaces and brackets in it. */
+/** The fields after the name, which may contain spaces and brackets. */
 const parentOf = (pid) => read(`/proc/${pid}/stat`).split(") ").at(-1).split(" ")[1];
 
-/** What a process holds, memory that it shares with others divided among them. */
+/** The memory of a process, with shared pages divided among their users. */
 function shareOf(pid) {
   if (read(`/proc/${pid}/comm`).trim() === "strace") return 0;
   return 1024 * Number(/^Pss: +(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
 }
 
-/** Processes end while they are looked at. */
+/** The process may end meanwhile. */
 function read(file) {
   try {
     return readFileSync(file, "utf8");

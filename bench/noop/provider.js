@@ -1,4 +1,4 @@
-// A provider that does nothing: what remains is the engine, the program, and two starts of node.
+// A provider that does nothing: the measured rest is the engine, the program and two starts of node.
 const { isDeepStrictEqual } = require("node:util");
 
 exports.provider = {

@@ -1,2 +1,2 @@
-// The real SDK, found by its place, as this package has taken its name.
+// The real SDK, loaded by path because this package has its name.
 module.exports = require("../../dist/sdk");

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A process for each command, the way people write it: cables made on the host, one end moved in and renamed. */
+/** One process per command, as people write it: both cable ends start on the host, and one is moved and renamed. */
 function up({ bridges, nodes, sysctls, masquerade }) {
   return [
     ...setSysctls(sysctls),
@@ -38,7 +38,7 @@ const destroy = ({ bridges, nodes, masquerade }) => [
 export const setSysctls = (sysctls) =>
   Object.entries(sysctls).map(([key, value]) => `sysctl -q -w ${key}=${value}`);
 
-/** What `nft` is told of the rule. */
+/** The NAT rule in the words of `nft`. */
 export const masquerading = (network) =>
   network
     ? [
@@ -48,7 +48,7 @@ export const masquerading = (network) =>
       ]
     : [];
 
-/** A script of these lines, and how to run it. */
+/** The command that runs a script of these lines. */
 export function script(folder, lines) {
   const file = join(folder, "script.sh");
   writeFileSync(file, ["set -e", ...lines, ""].join("\n"));

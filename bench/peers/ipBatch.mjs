@@ -1,6 +1,6 @@
 import { masquerading, script, setSysctls } from "./ip.mjs";
 
-/** As few processes as `ip` can do with: one for the host, one in each namespace, both ends made where they belong. */
+/** The fewest processes that `ip` allows: one for the host and one in each namespace, with both ends created in place. */
 const up = ({ bridges, nodes, sysctls, masquerade }) => [
   ...setSysctls(sysctls),
   ...fed("ip -batch -", [

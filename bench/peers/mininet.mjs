@@ -5,7 +5,7 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 const python = "/usr/bin/python3";
 const program = inRoot("bench", "peers", "mininet_peer.py");
 
-/** Mininet's network lives in the process that made it: it stays in the background and is told to end by a pipe. */
+/** Mininet's network lives in the process that made it, so the process stays in the background and a pipe ends it. */
 function up(file, folder) {
   for (const pipe of ["built", "end", "gone"]) rmSync(join(folder, pipe), { force: true });
   return `mkfifo built end gone; ${python} ${program} '${file}' </dev/null >mininet.log 2>&1 & cat built`;
@@ -22,12 +22,12 @@ export const mininet = {
     args: ["-c", step === "up" ? up(file, folder) : destroy],
     options: { cwd: folder },
   }),
-  /** Whoever counts its processes waits for the last of them. */
+  /** Waits for the last process, so that all are counted. */
   watched: (file, folder) => ({
     command: "sh",
     args: ["-c", `${up(file, folder)}; ${destroy}`],
     options: { cwd: folder },
   }),
-  /** Its namespaces have no names; what `up` prints is the process of the first node. */
+  /** Its namespaces have no names; `up` prints the process of the first node. */
   enter: (output) => ["mnexec", "-a", output.trim()],
 };

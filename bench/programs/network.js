@@ -1,4 +1,4 @@
-// What the three programs share: the network they are to build, and a node of it in the words of our arguments.
+// Shared by the three programs: the network to build, and a node of it as our arguments.
 const { readFileSync } = require("node:fs");
 
 exports.network = JSON.parse(readFileSync(process.env.BENCH_NETWORK, "utf8"));

@@ -1,4 +1,4 @@
-// A resource for every node, and single ones for what is around them.
+// A Node for every node, and single kinds for the rest.
 const { Address, Bridge, NatRule, Node, Sysctl } = require("pulumi-netns");
 const { network, nodeArguments } = require("./network");
 
@@ -9,5 +9,5 @@ for (const [name, { address }] of Object.entries(network.bridges)) {
 for (const [key, value] of Object.entries(network.sysctls)) new Sysctl(key, { key, value });
 if (network.masquerade) new NatRule("out", { kind: "masquerade", source: network.masquerade });
 
-// The bridges are known by their names, as they were declared before.
+// Referenced by name, as the bridges are declared before.
 for (const [name, node] of Object.entries(network.nodes)) new Node(name, nodeArguments(node));

@@ -1,4 +1,4 @@
-// A resource for every object.
+// One resource per object.
 const { Address, Bridge, Namespace, NatRule, Route, Sysctl, VethPair } = require("pulumi-netns");
 const { network } = require("./network");
 

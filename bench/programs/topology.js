@@ -1,4 +1,4 @@
-// One resource for everything.
+// A single resource for the whole network.
 const { Topology } = require("pulumi-netns");
 const { network, nodeArguments } = require("./network");
 

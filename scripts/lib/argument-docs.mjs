@@ -1,5 +1,5 @@
-// The docs of the SDK as data: every argument and output of every exported class, with the words of its doc comment.
-// The interfaces in sdk/ are the only place of these words; editors, docs/kinds/ and docs/kinds/schema.json show them.
+// The docs of the SDK as data: every argument and output of every exported class with its doc comment. The interfaces in sdk/ are their
+// only source; editors, docs/kinds/ and docs/kinds/schema.json show them.
 import { join } from "node:path";
 import ts from "typescript";
 import { root } from "./paths.mjs";
@@ -45,7 +45,7 @@ function classesOf(program, entry) {
   );
 }
 
-/** The type of the arguments that a class is made with. An end of a cable is made by its cable. */
+/** The type of a class's arguments. A cable creates its ends. */
 function argsOf(checker, symbol) {
   const [signature] = checker
     .getTypeOfSymbolAtLocation(symbol, symbol.valueDeclaration)
@@ -54,7 +54,7 @@ function argsOf(checker, symbol) {
   return parameter && checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
 }
 
-/** One field for every property of `type`; those of nested objects are below it. */
+/** One field per property of `type`, with nested fields below it. */
 function fieldsOf(context, type, prefix) {
   return inherited(context.checker, type).map((property) => {
     const { checker } = context;
@@ -68,7 +68,7 @@ function fieldsOf(context, type, prefix) {
       isReference: members.some(isHandle),
       isRequired: (property.flags & ts.SymbolFlags.Optional) === 0,
       doc: docOf(property.declarations?.at(-1)),
-      // A list may take texts beside objects.
+      // A list may accept texts beside objects.
       hasTexts: below.some(({ step }) => step === "[].") && typeWords(context, members).includes("string"),
       step: below[0]?.step,
       fields: below.flatMap(({ step, type }) => fieldsOf(context, type, path + step)),
@@ -76,14 +76,14 @@ function fieldsOf(context, type, prefix) {
   });
 }
 
-/** The properties of a type, those that it inherits first. */
+/** The properties of a type, inherited ones first. */
 function inherited(checker, type) {
   const own = new Set(type.symbol?.flags & ts.SymbolFlags.Interface ? type.symbol.members.keys() : []);
   const all = checker.getPropertiesOfType(type);
   return [...all.filter(({ name }) => !own.has(name)), ...all.filter(({ name }) => own.has(name))];
 }
 
-/** The outputs of a class, but for what this package keeps to itself and what Pulumi adds. */
+/** The outputs of a class, without private ones and those that Pulumi adds. */
 function outputsOf(checker, type) {
   return checker
     .getPropertiesOfType(type)
@@ -97,7 +97,7 @@ function outputsOf(checker, type) {
     .map((property) => ({ name: property.name, doc: docOf(property.declarations[0]) }));
 }
 
-/** The object with named fields that a type is, or that is in its list or map, and the step to it. */
+/** The object type with named fields behind a type, possibly through a list or map, and the step to it. */
 function nestedIn(context, type) {
   const { checker } = context;
   const values = type.getStringIndexType();
@@ -127,7 +127,7 @@ const isPlain = (checker, type) =>
   !isList(checker, type) &&
   checker.getPropertiesOfType(type).length > 0;
 
-/** A type in the words of a person who writes a program. */
+/** A type in the words of a program's author. */
 function typeWords(context, members) {
   const handles = members.filter(isHandle);
   const classes = context.classes.filter(({ type }) =>
@@ -154,7 +154,7 @@ const plural = (words) => words.replace(/\b(object|string|number|boolean)\b/g, "
 const either = (words) =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 
-/** The text of a doc comment in one line; links are the names they lead to. */
+/** A doc comment in one line, with links replaced by the linked names. */
 function docOf(node) {
   if (!node) return "";
   const comments = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
@@ -164,7 +164,7 @@ function docOf(node) {
     .trim();
 }
 
-/** A doc in its parts: meaning, default, and the effect of a change, which fixed words begin. */
+/** The parts of a doc: meaning, default, and the effect of a change, which begins with fixed words. */
 export function docParts({ doc, path, fields }) {
   const [, rest = doc, effect = ""] = /^(.*?) ?\b((?:Replaces|Updates in place)\b.*)\.$/.exec(doc) ?? [];
   const [, before = rest, value = "", after = ""] = /^(.*?) ?\bDefault: (.*?)\.(?: (.*))?$/.exec(rest) ?? [];

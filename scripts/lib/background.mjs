@@ -4,7 +4,7 @@ import { Problem, tail } from "./problem.mjs";
 
 const patience = 15_000;
 
-/** Starts a server that says when it is ready and lives as long as its standard input. Resolves to its stop. */
+/** Starts a server that reports when it is ready and ends with its standard input. Resolves to a function that stops it. */
 export function startServer(command, args, env) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: "pipe" });

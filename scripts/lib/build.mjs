@@ -10,7 +10,7 @@ import { step } from "./terminal.mjs";
 const folders = ["provider", "sdk", "cli"];
 const settings = ["tsconfig.json", "tsconfig.build.json"];
 
-/** Compiles provider, sdk and cli where they changed. Resolves to whether anything had to be done. */
+/** Compiles provider, sdk and cli if they changed. Resolves to whether anything had to be done. */
 export async function ensureBuild() {
   const wanted = hashOf([...settings, ...folders.flatMap(filesIn)]);
   if (readStamp("build") === wanted && existsSync(cliFile)) return false;
@@ -33,9 +33,9 @@ async function compile() {
     throw new Problem("The build failed.", {
       details: tail(output, 30),
       why: "the Pulumi program and the sandbox run from dist",
-      how: "mend what tsc says above; `npm run types` checks again",
+      how: "fix what tsc reports above; `npm run types` checks again",
     });
   }
-  // npm makes a package's command executable when it installs it, which was before it was built.
+  // npm marks a package's command executable at installation, which is before the build.
   chmodSync(cliFile, 0o755);
 }

@@ -13,12 +13,12 @@ const program = [
   inRoot("test", "faults", "worker.ts"),
 ];
 
-/** Starts a sandbox with a worker in it, which tries one point after the other. */
+/** Starts a sandbox with a worker that tries one point after the other. */
 export async function startWorker(sandbox, env) {
   const [command, args] = inSandbox(sandbox, program);
   const child = spawn(command, args, { cwd: root, env, stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "close");
-  // It has ended; `answer` tells.
+  // The worker ended; `answer` reports it.
   child.stdin.on("error", () => {});
   const stop = () => spawnSync(...stopSandbox(sandbox), { env, stdio: "ignore" });
   process.once("exit", stop);
@@ -31,7 +31,7 @@ export async function startWorker(sandbox, env) {
   }
 
   return {
-    /** All there are. */
+    /** The points of all programs. */
     points: await answer(),
     try(point) {
       child.stdin.write(`${point}\n`);

@@ -70,7 +70,7 @@ const requiredGo = (goMod) => /^go (\S+)$/m.exec(goMod)[1];
 
 async function requireGo(version) {
   const required = requiredGo(readFileSync(join(cli.source, "go.mod"), "utf8"));
-  // Asked inside the module, a Go that may fetch newer toolchains answers for the one it would use.
+  // Inside the module, a Go that downloads toolchains answers for the one it would use.
   const { code, output } = await run("go", ["version"], { cwd: cli.source });
   const found = code === 0 ? /go version go(\S+)/.exec(output)?.[1] : undefined;
   if (found && isAtLeast(versionIn(found), required)) return;

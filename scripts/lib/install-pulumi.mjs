@@ -20,7 +20,7 @@ export async function ensurePulumi() {
 
 function download(version, cache) {
   return step("Pulumi CLI", `download ${version} with the npm package pulumi`, async () => {
-    // What lies there does not work, and the npm package would be content with it.
+    // Removes a broken installation, which the npm package would accept.
     rmSync(cache, { recursive: true, force: true });
     const env = { ...process.env, PULUMI_VERSION: version, PULUMI_SKIP_UPDATE_CHECK: "true" };
     const wrapper = inRoot("node_modules", "pulumi", "run.js");

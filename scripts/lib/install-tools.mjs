@@ -32,12 +32,12 @@ export async function ensureTools() {
   return true;
 }
 
-/** Says no to every start of a service by a package: images of containers have it. */
+/** Forbids packages to start their services. Container images have it. */
 const NO_STARTS = "/usr/sbin/policy-rc.d";
 
 /**
- * What tests alone need, where it comes without a question: on a machine whose packages start their services, firewalld would
- * filter that machine. What is missing then, those tests say themselves.
+ * Installs tools that only tests need, but only if packages cannot start services here: firewalld would filter the machine. Without a
+ * tool its tests are skipped.
  */
 export async function ensureTestTools() {
   const missing = missingTestPackages(isInstalled);
@@ -62,7 +62,7 @@ function problemOf(missing, isRoot, failure) {
 
 async function aptInstall(names) {
   const install = () => apt("install", "-y", "--no-install-recommends", ...names);
-  // Fresh machines have no package lists, or stale ones; where they are good, the update is saved.
+  // Fresh machines have no package lists, or stale ones. If the lists are good, the update is saved.
   if ((await install()).code === 0) return;
   const update = await apt("update");
   const { code, output } = await install();
@@ -70,11 +70,11 @@ async function aptInstall(names) {
   throw new Problem(`apt-get could not install ${names.join(" ")}.`, {
     details: complaints(update.output + output),
     why: "the network tools come with these packages",
-    how: `mend what apt-get says above, then: apt-get install -y ${names.join(" ")}`,
+    how: `fix what apt-get reports above, then: apt-get install -y ${names.join(" ")}`,
   });
 }
 
-// A machine without a network shows in the update's complaints only, which do not make it fail.
+// Without a network apt-get update complains, but succeeds.
 const complaints = (output) =>
   tail(
     output

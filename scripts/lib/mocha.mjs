@@ -4,7 +4,7 @@ const suites = ["unit", "integration", "e2e"].map((suite) => `test/${suite}/**/*
 
 const isSpec = (argument) => /^(\.\/)?test\/|\.ts$/.test(argument);
 
-/** mocha's arguments: all suites, unless the person named files of their own. */
+/** mocha's arguments: all suites, unless `extra` names files. */
 export const mochaArguments = (extra, colourful) => [
   inRoot("node_modules", "mocha", "bin", "mocha.js"),
   "--reporter",

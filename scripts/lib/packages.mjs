@@ -3,7 +3,7 @@ import { run } from "./run.mjs";
 import { hashOf, readStamp, writeStamp } from "./stamps.mjs";
 import { step } from "./terminal.mjs";
 
-/** Brings node_modules to what package-lock.json says. Resolves to whether anything had to be done. */
+/** Installs the packages of package-lock.json. Resolves to whether anything had to be done. */
 export async function ensurePackages() {
   const wanted = hashOf(["package-lock.json"]);
   if (readStamp("packages") === wanted) return false;
@@ -19,5 +19,5 @@ const problemOf = (output) =>
   new Problem("npm ci failed.", {
     details: head(output),
     why: "the libraries pinned in package-lock.json are needed",
-    how: "mend what npm says above, then type the same command again",
+    how: "fix what npm reports above, then type the same command again",
   });

@@ -16,7 +16,7 @@ mkdir -p /run/lock /run/netns /run/dbus
 
 hostname private-host
 ip link set lo up
-# As a host has it until something needs more.
+# The default of a host, until something enables forwarding.
 sysctl -q -w net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
 ip netns add lan
 ip link add eth0 type veth peer name eth0 netns lan
@@ -32,6 +32,6 @@ ip route add default via fd09::1
 
 touch /run/private-host
 echo ready
-# Not exec: this shell waits for processes whose parents have ended.
+# Not exec: this shell reaps processes whose parents have ended.
 sleep infinity
 exit

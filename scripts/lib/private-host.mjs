@@ -10,14 +10,14 @@ import { Problem } from "./problem.mjs";
 import { run } from "./run.mjs";
 
 /**
- * Starts a host of our own, with packages that this machine does not get: see private-host.sh. Resolves to what runs a
- * command in it, and what ends it with all that runs there.
+ * Starts a private host with packages that this machine does not get; see private-host.sh. Resolves to a function that returns the
+ * command to run something in it, and one that ends it and everything in it.
  */
 export async function startHost(packages) {
   const folder = mkdtempSync(join(tmpdir(), "private-host-"));
   const cgroup = await newCgroup();
   const script = [inRoot("scripts", "lib", "private-host.sh"), folder, root, packages.join(" ")];
-  // In its cgroup before it gets namespaces, so that this is the root of what it sees.
+  // Enters the cgroup before the namespaces, so that the host sees it as the root.
   const words = [
     "-c",
     'echo $$ > "$0/cgroup.procs" && exec "$@"',
@@ -33,7 +33,7 @@ export async function startHost(packages) {
   holder.stderr.setEncoding("utf8").on("data", (chunk) => {
     complaints += chunk;
   });
-  // With everything in it, also where we are interrupted.
+  // Also ends everything in the host, even if this script is interrupted.
   const kill = () => holder.kill("SIGKILL");
   process.once("exit", kill);
   const end = async () => {
@@ -70,7 +70,7 @@ async function newCgroup() {
   return cgroup;
 }
 
-/** Removes a cgroup with those that containers have made in it. A process that was killed may be in there for a moment. */
+/** Removes a cgroup and the cgroups of containers in it. A killed process may remain in it for a moment. */
 async function removed(cgroup) {
   let said = "";
   for (let attempt = 0; attempt < 50; attempt++) {

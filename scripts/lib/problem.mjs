@@ -1,4 +1,4 @@
-/** Something a person has to mend: what is wrong, why it matters, how to go on. */
+/** Something that a person has to fix: the problem, why it matters, and how to go on. */
 export class Problem extends Error {
   constructor(what, { why, how, details } = {}) {
     super(what);
@@ -8,13 +8,13 @@ export class Problem extends Error {
   }
 }
 
-/** The last lines of a tool's output, which is where tools say what went wrong. */
+/** The last lines of an output, where most tools report an error. */
 export function tail(output, count = 15) {
   const lines = output.trimEnd().split("\n");
   return lines.slice(-count).join("\n");
 }
 
-/** The first lines, for npm, which closes its errors with a manual. */
+/** The first lines of an output, for npm, which ends its errors with a manual. */
 export const head = (output, count = 12) => output.trim().split("\n").slice(0, count).join("\n");
 
 export const indent = (text, by = "    ") => text.replace(/^(?=.)/gm, by);

@@ -8,15 +8,15 @@ const inNamespace = (namespace, ...command) => ["ip", "netns", "exec", namespace
 
 const ping = (from, address) => inNamespace(from, "ping", "-c", "3", "-i", "0.2", address);
 
-// curl reads best and Node is always there.
+// curl is the most readable, node is always there.
 const getter = (url, hasCurl) =>
   hasCurl
     ? ["curl", "-sS", "-m", "5", url]
     : ["node", "-e", `fetch("${url}").then((answer) => answer.text()).then(console.log)`];
 
 /**
- * What is shown, in order: a title, the command that a person would type, what its output must hold,
- * and the server, if any, that has to run meanwhile.
+ * The proofs in order: a title, the command to type, the texts that its output must contain, and the server, if any, that must run
+ * meanwhile.
  */
 export const proofs = ({ namespaces, addresses, forward }, hasCurl) => [
   {

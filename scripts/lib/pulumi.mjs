@@ -6,27 +6,27 @@ import { run } from "./run.mjs";
 import { foldersOf, isExecutable, isIn } from "./search-path.mjs";
 import { isAtLeast, versionIn } from "./versions.mjs";
 
-// Older engines do not know `replaceWith`, without which a replaced namespace leaves its content behind.
+// Older engines lack `replaceWith`, without which a replaced namespace leaves its content behind.
 export const oldestPulumi = "3.220.0";
 export const languageHost = "pulumi-language-nodejs";
-// Starts the providers that, like ours, are written in the program's own language.
+// Starts providers that are written in the program's language, such as ours.
 export const dynamicProviders = "pulumi-resource-pulumi-nodejs";
 
-// Inside a sandbox we are root with the person's home, and Pulumi would look into root's.
+// In a sandbox we are root with the person's home, but Pulumi would use root's home.
 export const pulumiHome = (env = process.env) => env.PULUMI_HOME || join(homedir(), ".pulumi");
 
 export const pinnedVersion = () =>
   JSON.parse(readFileSync(inRoot("node_modules", "pulumi", "package.json"), "utf8")).version;
 
-/** Where the npm package `pulumi` keeps the CLI of that version, and looks for it. */
+/** The folder where the npm package `pulumi` keeps a version of the CLI. */
 export const cacheFolder = (version, home = pulumiHome()) => join(home, "versions", version);
 
-/** Folders that may hold a CLI, best first: the person's own, then the cache. */
+/** Folders that may contain a CLI: those of the person's PATH first, then the cache. */
 const candidates = (path, cacheBin) => [
   ...new Set([...foldersOf(path).filter((folder) => !/node_modules\/\.bin\/?$/.test(folder)), cacheBin]),
 ];
 
-/** The folder of a usable Pulumi CLI, to put first on PATH, or undefined. */
+/** The folder of a usable Pulumi CLI for the front of PATH, or undefined. */
 export async function findPulumi(env = process.env) {
   const cache = cacheFolder(pinnedVersion(), pulumiHome(env));
   for (const folder of candidates(env.PATH, join(cache, "bin"))) {

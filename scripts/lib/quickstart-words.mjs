@@ -5,7 +5,7 @@ npm run quickstart -- EXAMPLE        that of another example
 npm run quickstart -- down           takes it down again
 npm run quickstart -- down EXAMPLE   that of another example`;
 
-/** What is asked for: whether to take down, and which of the examples. */
+/** Whether to take the network down, and the example. */
 export function wordsOf(words, examples) {
   const isDown = words[0] === "down";
   const [example = "seed", ...rest] = isDown ? words.slice(1) : words;

@@ -5,13 +5,13 @@ import { root } from "./paths.mjs";
 const visible = new Set();
 
 /**
- * Runs a command behind the scenes and resolves to its exit code and its whole output.
- * It gets a process group of its own, so that a time limit or our own end takes its children along.
+ * Runs a command in the background. Resolves to its exit code and its whole output. It gets its own process group, so that a time limit
+ * or our end also ends its children.
  */
 export function run(command, args, { cwd = root, env = process.env, limit } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
-    // As Ctrl-C would, so that a package manager finishes what it must not leave half done.
+    // Like Ctrl-C, so that a package manager can finish a step that must not be left half done.
     const interrupt = () => signalGroup(child.pid, "SIGINT");
     process.once("exit", interrupt);
     const timer = limit && setTimeout(() => signalGroup(child.pid, "SIGKILL"), limit);
@@ -31,10 +31,7 @@ export function run(command, args, { cwd = root, env = process.env, limit } = {}
   });
 }
 
-/**
- * Runs a command in the person's sight, with the terminal as its own, and resolves to its exit code.
- * `tee` also hands its standard output to the caller.
- */
+/** Runs a command with the terminal of the person. Resolves to its exit code. `tee` also gets its standard output. */
 export function runVisibly(command, args, { cwd = root, env = process.env, tee } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ["inherit", tee ? "pipe" : "inherit", "inherit"] });
@@ -55,7 +52,7 @@ export function runVisibly(command, args, { cwd = root, env = process.env, tee }
   });
 }
 
-/** A visible command decides itself how to end: the terminal sends it Ctrl-C, we pass on the rest. */
+/** A visible command decides how it ends: the terminal sends it Ctrl-C, and we forward the other signals. */
 export function exitOnSignals() {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {

@@ -2,10 +2,10 @@ import { inRoot } from "./paths.mjs";
 
 export const cliFile = inRoot("dist", "cli", "main.js");
 
-/** What the CLI ends with when the sandbox itself failed, and not the command in it. */
+/** The CLI's exit code if the sandbox failed, rather than the command in it. */
 export const sandboxFailed = 125;
 
-/** The command and arguments that run a command inside the sandbox of that name. */
+/** The command that runs `command` in the named sandbox. */
 export const inSandbox = (name, command) => [
   process.execPath,
   [cliFile, "sandbox", "--name", name, "--", ...command],

@@ -1,4 +1,4 @@
-// What examples/seed builds; the proof of the quickstart speaks of the same names and addresses.
+// The names and addresses of examples/seed, for the proof of the quickstart.
 export const seed = {
   namespaces: { red: "red", blue: "blue", outside: "lan" },
   addresses: { blue: "192.168.15.2", outside: "192.168.1.3" },

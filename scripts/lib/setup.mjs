@@ -5,7 +5,7 @@ import { ensurePackages } from "./packages.mjs";
 import { checkRequirements } from "./requirements.mjs";
 import { bold, duration, say } from "./terminal.mjs";
 
-/** Brings everything that is missing and resolves to the folder of the Pulumi CLI. */
+/** Installs and builds everything that is missing. Resolves to the folder of the Pulumi CLI. */
 export async function setup() {
   const started = Date.now();
   checkRequirements({ platform: process.platform, nodeVersion: process.versions.node });

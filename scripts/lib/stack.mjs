@@ -8,7 +8,7 @@ import { inSandbox, sandboxFailed } from "./sandbox.mjs";
 
 const stackName = "quickstart";
 
-/** An example, and the sandbox that it has to itself: several use the same addresses. */
+/** An example and its own sandbox, as several use the same addresses. */
 export const stackOf = (example) => ({
   example,
   folder: inRoot("examples", example),
@@ -21,8 +21,8 @@ export const stateExists = (stack) =>
   existsSync(join(stateFolder, ".pulumi", "stacks", projectOf(stack), `${stackName}.json`));
 
 /**
- * State and secrets stay in the checkout, whatever backend the person is logged in to. Without files of attributes: a kill
- * while one is written leaves a state that cannot be read.
+ * State and secrets stay in the checkout, whatever backend the person uses. Attribute files are off, because a kill while one is written
+ * makes the state unreadable.
  */
 export const stackEnvironment = (env) => ({
   ...env,
@@ -30,7 +30,7 @@ export const stackEnvironment = (env) => ({
   PULUMI_CONFIG_PASSPHRASE: env.PULUMI_CONFIG_PASSPHRASE ?? "",
 });
 
-/** Makes the stack where there is none and frees it where a run was killed. */
+/** Creates the stack if it is missing, and unlocks it after a killed run. */
 export async function openStack(stack, env) {
   mkdirSync(stateFolder, { recursive: true });
   await quietly(stack, ["stack", "select", "--create", stackName], env);
@@ -50,7 +50,7 @@ export const up = (stack, env) => inSight(stack, ["up", "--refresh"], env);
 
 export const destroy = (stack, env) => inSight(stack, ["destroy", "--remove"], env);
 
-/** History and backups go too, unless somebody keeps another stack beside ours. */
+/** Also deletes history and backups, unless the folder has other stacks. */
 export function removeState() {
   const others = filesIn("stacks").filter((file) => file.endsWith(".json"));
   if (others.length === 0) rmSync(stateFolder, { recursive: true, force: true });
@@ -77,7 +77,7 @@ async function inSight({ folder, sandbox }, args, env) {
   const failure =
     code === sandboxFailed ? "There is no sandbox" : `pulumi ${args[0]} failed (exit code ${code})`;
   throw new Problem(`${failure}; the reason is above.`, {
-    how: "mend it and type the same command again: it goes on where it stopped",
+    how: "fix it and type the same command again: it continues where it stopped",
   });
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { inRoot } from "./paths.mjs";
 
-// Inside node_modules, so that whoever removes those removes what we believe about them.
+// Inside node_modules, so that deleting that folder deletes the stamps as well.
 const file = inRoot("node_modules", ".cache", "setup-stamps.json");
 
 export function hashOf(files) {

@@ -25,7 +25,7 @@ export function duration(milliseconds) {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** Does a step of work under one line that says what and why, and how long it took. */
+/** Does a step of work under one line that says what, why and how long. */
 export async function step(what, why, work) {
   const started = Date.now();
   const elapsed = () => duration(Date.now() - started);
@@ -70,7 +70,7 @@ function plainLine(line, elapsed) {
   };
 }
 
-/** The one edge of every script: signals, problems and the exit code. */
+/** The frame of every script: signals, problems and the exit code. */
 export async function main(work) {
   exitOnSignals();
   try {

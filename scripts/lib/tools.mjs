@@ -1,4 +1,4 @@
-// One entry per package: its name for each package manager, its commands and what they are for.
+// One entry per package: its name for each package manager, its commands and their purpose.
 const packages = [
   {
     names: { apt: "iproute2", dnf: "iproute", pacman: "iproute2", apk: "iproute2" },
@@ -44,12 +44,12 @@ const managers = {
   apk: ["Alpine", "apk add"],
 };
 
-/** What tests alone need; without it they are skipped. */
+/** Tools for tests only. Without them those tests are skipped. */
 const forTests = [
   {
     names: { apt: "firewalld", dnf: "firewalld", pacman: "firewalld", apk: "firewalld" },
     commands: ["firewalld", "firewall-cmd", "dbus-daemon"],
-    why: "is put beside our rules by tests",
+    why: "runs beside our rules in tests",
   },
   {
     names: { apt: "openvswitch-switch", dnf: "openvswitch", pacman: "openvswitch", apk: "openvswitch" },
@@ -58,7 +58,7 @@ const forTests = [
   },
 ];
 
-/** The packages of which a command is missing, each with just those commands. */
+/** The packages with a missing command, each with only its missing commands. */
 export const missingPackages = (has) => missingAmong(packages, has);
 
 export const missingTestPackages = (has) => missingAmong(forTests, has);

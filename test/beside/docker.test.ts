@@ -63,7 +63,7 @@ describe("beside Docker", function () {
     expect(fault?.code).to.include("dockerUser: true");
   });
 
-  it("a FilterRule in DOCKER-USER, as both propose, lets them through", async () => {
+  it("a FilterRule in DOCKER-USER, as both propose, accepts them", async () => {
     await stack.up(lab({ accepts: "dockerUser" }));
     await expectOut();
     await expectIn();
@@ -77,7 +77,7 @@ describe("beside Docker", function () {
     await reaches("c1", "192.168.15.2");
   });
 
-  it("another network and another port of Docker's leave the lab as it is", async () => {
+  it("another Docker network and port leave the lab unchanged", async () => {
     await type("docker network create other");
     await type(
       "docker run -d --stop-signal KILL --restart always --name c3 --network other -p 8081:80 box httpd -f -h /www",
@@ -89,7 +89,7 @@ describe("beside Docker", function () {
     await type("docker network rm other");
   });
 
-  it("so do restarts of a container and of Docker", async () => {
+  it("restarts of a container and of Docker leave it unchanged", async () => {
     await type("docker restart -t 0 c1");
     await expectOut();
     await dockerd.restart();
@@ -99,7 +99,7 @@ describe("beside Docker", function () {
     await reaches("c1", "10.9.0.1");
   });
 
-  it("up warns of a port that a container has published, trace says who gets it, and doctor lists both", async () => {
+  it("up warns of a port that a container has published, trace names who gets it, and doctor lists both", async () => {
     const { text } = await stack.up(lab({ accepts: "dockerUser", port: 8080 }));
     expect(text).to.include(
       "tcp port 8080 of the host is redirected by Docker as well: as things stand, this rule gets its packets",
@@ -114,7 +114,7 @@ describe("beside Docker", function () {
     expect(await webFromLan(8080)).to.equal("container");
   });
 
-  it("who gets a port changes with a restart of Docker: refresh says so, and up puts it right", async () => {
+  it("a restart of Docker changes who gets a port: refresh reports it, and up restores it", async () => {
     const program = lab({ accepts: "dockerUser", port: 8080, nat: "iptables" });
     await stack.up(program);
     expect(await webFromLan(8080)).to.equal("container");
@@ -128,7 +128,7 @@ describe("beside Docker", function () {
     await expectUntouched(stack);
   });
 
-  it("a priority below 0 stays before Docker", async () => {
+  it("a priority below 0 keeps precedence over Docker", async () => {
     await stack.up(lab({ accepts: "dockerUser", port: 8080, nat: "iptables", natPriority: -1 }));
     await expectIn(8080);
     await dockerd.restart();
@@ -154,13 +154,13 @@ describe("beside Docker", function () {
     await stack.up(lab({ accepts: "dockerUser" }));
   });
 
-  it("destroy leaves everything as it was", async () => {
+  it("destroy restores everything", async () => {
     await stack.destroy();
     await expectSame(before);
     await reaches("c1", "10.9.0.1");
   });
 
-  it("destroy leaves forwarding on, and says so, where Docker came after up", async () => {
+  it("destroy keeps forwarding on, and says so, if Docker started after up", async () => {
     await dockerd.stop();
     await type("sysctl -q -w net.ipv4.ip_forward=0");
     await stack.up(lab());
@@ -172,7 +172,7 @@ describe("beside Docker", function () {
     expect(await type("sysctl -n net.ipv4.ip_forward")).to.equal("1");
   });
 
-  it("a container's network can be given a name, and be used by it", async () => {
+  it("a container's network can get a name, and stacks can use it", async () => {
     await nameContainer("c1");
     const program = () => {
       const cable = new VethPair("extra", {
@@ -187,7 +187,7 @@ describe("beside Docker", function () {
     const { sentence, isReached } = await traceFrom("c1", "192.168.16.1");
     expect(isReached, sentence).to.equal(true);
 
-    // It gets another network, and the name leads nowhere.
+    // It gets another network, so the name is dangling.
     await type("docker restart -t 0 c1");
     const [dangling] = await doctorOn("namespaces");
     expect(dangling?.text).to.include("c1");
@@ -207,7 +207,7 @@ describe("beside Docker", function () {
     await type("rm /run/netns/c1");
   });
 
-  it("a name that leads to the host itself is refused", async () => {
+  it("a name of the host's own namespace is refused", async () => {
     await type("ln -s /proc/1/ns/net /run/netns/c9");
     const [leads] = await doctorOn("namespaces");
     expect(leads?.text).to.include("c9");

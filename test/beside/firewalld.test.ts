@@ -39,7 +39,7 @@ describe("beside firewalld", function () {
     stack = await stackFor("firewalld");
   });
 
-  it("nothing is in the way where both links are in a zone that forwards, and doctor says so", async () => {
+  it("nothing blocks if both links are in a zone that forwards, and doctor says so", async () => {
     await stack.up(lab());
     for (const link of ["eth0", "lab0"]) await type(`firewall-cmd --zone=public --add-interface=${link}`);
     await expectOut();
@@ -65,7 +65,7 @@ describe("beside firewalld", function () {
     expect(sentence).to.include("firewalld");
   });
 
-  it("what doctor prints lets packets through, survives a reload, and cuts nobody off", async () => {
+  it("the commands of doctor let packets through, survive a reload, and cut nobody off", async () => {
     const [forward] = await doctorOn("FORWARD");
     await applied(forward);
     await expectOut();
@@ -77,7 +77,7 @@ describe("beside firewalld", function () {
     await expectNoWayOut();
   });
 
-  it("so does what trace prints", async () => {
+  it("the commands of trace do so too", async () => {
     for (const to of ["10.9.0.1", "fd09::1"]) {
       const { isReached, fault } = await traceFrom("blue", to);
       if (!isReached) await execa("sh", ["-c", fault?.code ?? "false"]);
@@ -89,7 +89,7 @@ describe("beside firewalld", function () {
     await expectNoWayOut();
   });
 
-  it("FilterRules with backend firewalld do as well, through reloads and zone changes", async () => {
+  it("FilterRules with backend firewalld do so too, through reloads and zone changes", async () => {
     await stack.up(lab({ accepts: "firewalld" }));
     await expectOut();
     for (const line of [
@@ -105,13 +105,13 @@ describe("beside firewalld", function () {
     await type("firewall-cmd --zone=home --remove-interface=eth0");
   });
 
-  it("destroy leaves everything as it was", async () => {
+  it("destroy restores everything", async () => {
     await stack.destroy();
     await expectSame(before, FILES);
   });
 });
 
-/** Takes the lab out of the zone, with the files in which firewalld keeps that it ever was there. */
+/** Removes the lab from the zone and deletes the files in which firewalld remembers it. */
 async function untrust(): Promise<void> {
   for (const file of ["trusted.xml", "trusted.xml.old"])
     await rm(`/etc/firewalld/zones/${file}`, { force: true });

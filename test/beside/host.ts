@@ -10,9 +10,9 @@ import { differences, type Snapshot, snapshot } from "../support/snapshot";
 import { root } from "../support/stack";
 import { HOST, LAN } from "./lab";
 
-/** What the tests beside others do on their private host (scripts/lib/private-host.sh): the whole of it is theirs. */
+/** The tests beside other programs own their whole private host (scripts/lib/private-host.sh). */
 
-/** Refuses to run anywhere else: these tests start daemons that take over whatever network they find. */
+/** Refuses to run anywhere else: these tests start daemons that take over any network they find. */
 export function onPrivateHost(): void {
   before("is on a private host", () => {
     if (!existsSync("/run/private-host"))
@@ -22,7 +22,7 @@ export function onPrivateHost(): void {
   });
 }
 
-/** Types a line as people do at a shell, by root; its words are apart by single spaces. Resolves to what it said. */
+/** Runs a line as root would type it, with words separated by single spaces. Resolves to its output. */
 export async function type(line: string): Promise<string> {
   const [file = "", ...words] = line.split(" ");
   const { stdout } = await execa(file, words, { env: { LC_ALL: "C" }, timeout: 60_000 });
@@ -71,20 +71,20 @@ const run = (line: string) => {
   return execa(file, words, { reject: false, all: true, maxBuffer: 1_000_000 });
 };
 
-/** The system's message bus, for daemons that speak by it. */
+/** The system's message bus, which daemons use. */
 export const bus = () =>
   new Daemon(
     "dbus-daemon --system --nofork --nopidfile",
     "dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames",
   );
 
-/** Lets daemons go on without udev, which does not run here: where /sys cannot be written they do not wait for it. */
+/** Lets daemons run without udev: if /sys is read-only, they do not wait for it. */
 export const withoutUdev = () => type("mount -o remount,ro /sys");
 
-/** Waits for a network manager, which looks at every link some time after its start, or after the link appears. */
+/** Waits for a network manager, which inspects each link some time after its start or after the link appears. */
 export const settled = () => new Promise((resolve) => setTimeout(resolve, 3000));
 
-/** With each start containers get links of random names and addresses, and addresses in the order in which they come. */
+/** Containers get links with random names, and addresses in order of their start. */
 const passing = (text: string): string =>
   text
     .split("\n")
@@ -96,15 +96,15 @@ const passing = (text: string): string =>
 const OF_CONTAINERS = /\bveth([0-9a-f]{6,}|\d)\b|"podman0"/;
 const RANDOM = /veth[0-9a-f]{6,}|fe80::[0-9a-f:]+|([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}/g;
 
-/** Everything that can be told of this host's network, others' part included. */
+/** Everything observable about this host's network, including the parts of others. */
 export async function wholeState(files: readonly string[] = []): Promise<Snapshot> {
-  // A new IPv6 address has no route of its own until it is known that nobody else has it.
+  // A new IPv6 address has no route until duplicate address detection ends.
   await until("addresses are settled", async () => (await type("ip -6 address show tentative")) === "");
   const ask = async (line: string) => (await execa("sh", ["-c", line], { env: { LC_ALL: "C" } })).stdout;
   const [four, six, legacy, legacy6, sysctls, settings] = await Promise.all([
     ask("iptables-save"),
     ask("ip6tables-save"),
-    // Asked for, a table of legacy iptables comes to be.
+    // Listing a table of legacy iptables creates it.
     ask("cat /proc/net/ip_tables_names | while read -r table; do iptables-legacy-save -t $table; done"),
     ask("cat /proc/net/ip6_tables_names | while read -r table; do ip6tables-legacy-save -t $table; done"),
     ask("sysctl --all --pattern '^net\\.' 2> /dev/null"),
@@ -115,13 +115,13 @@ export async function wholeState(files: readonly string[] = []): Promise<Snapsho
   return Object.fromEntries(Object.entries(all).map(([name, text]) => [name, lasting(passing(text))]));
 }
 
-/** Without counters, dates, and parameters that the kernel changes by itself. */
+/** Without counters, dates, and parameters that the kernel changes. */
 const lasting = (text: string): string =>
   text
     .replace(/packets \d+ bytes \d+/g, "")
     .replace(/\[\d+:\d+\]/g, "")
     .replace(/^# .*$/gm, "")
-    // iptables makes its built-in chains on first use.
+    // iptables creates its built-in chains on first use.
     .replace(/^(\*.*|COMMIT|:\S+ ACCEPT ?)$/gm, "")
     .split("\n")
     .filter(
@@ -132,13 +132,13 @@ const lasting = (text: string): string =>
     )
     .join("\n");
 
-/** Fails with each line that is not as it was. */
+/** Fails with each line that has changed. */
 export async function expectSame(before: Snapshot, files: readonly string[] = []): Promise<void> {
   const { missing, extra } = differences(before, await wholeState(files));
   const lines = [...missing.map((line) => `- ${line}`), ...extra.map((line) => `+ ${line}`)].filter((line) =>
     /: ./.test(line),
   );
-  if (lines.length > 0) throw new Error(`not as it was before:\n${lines.join("\n")}`);
+  if (lines.length > 0) throw new Error(`the host has changed:\n${lines.join("\n")}`);
 }
 
 const Findings = z.array(
@@ -160,15 +160,15 @@ const cli = async (...words: string[]) =>
     })
   ).stdout;
 
-/** What `doctor` finds of a subject, if it is not fine. */
+/** The finding of `doctor` about a subject, unless it is fine. */
 export async function doctorOn(subject: string): Promise<readonly Finding[]> {
   const findings = Findings.parse(JSON.parse(await cli("doctor")));
   return findings.filter((finding) => finding.subject === subject && finding.level !== "ok");
 }
 
-/** Does what a finding says, as a person would who pastes its lines. */
+/** Pastes the lines of a finding, as a person would. */
 export async function applied(finding: Finding | undefined): Promise<void> {
-  if (!finding || finding.code.length === 0) throw new Error("nothing was proposed");
+  if (!finding || finding.code.length === 0) throw new Error("the finding has no commands");
   for (const line of finding.code) await execa("sh", ["-c", line]);
 }
 
@@ -178,20 +178,20 @@ const Traced = z.object({
   fault: z.object({ mend: z.string(), code: z.string().optional() }).optional(),
 });
 
-/** What `trace` says of the way from a place to an address, and to a port there. */
+/** The output of `trace` from a place to an address, and to a port there. */
 export const traceFrom = async (from: string, to: string) =>
   Traced.parse(JSON.parse(await cli("trace", from, to)));
 
 /** A stack of the lab's programs on this host. */
 export const stackFor = (name: string): Promise<ProgramStack> => ProgramStack.of(`beside-${name}`);
 
-/** A refresh finds nothing that has changed. */
+/** Expects that a refresh finds no change. */
 export async function expectUntouched(stack: ProgramStack): Promise<void> {
   const { operations } = await stack.refresh();
   expect(operations).to.deep.equal({});
 }
 
-/** The room reaches the LAN, by both families. */
+/** Expects that the room reaches the LAN, in both families. */
 export async function expectOut(): Promise<void> {
   for (const to of LAN) await pings("blue", to)();
 }
@@ -203,18 +203,18 @@ export async function expectNoWayOut(to: string = LAN[0]): Promise<void> {
 const CLIENT =
   "fetch(process.argv[1]).then((r) => r.text()).then((text) => process.stdout.write(text.trim()))";
 
-/** What answers at a port of a machine, or why nothing does. */
+/** The answer at a port of a machine, or the reason for none. */
 async function webFrom(place: string, at: string, port: number): Promise<string> {
   const url = `http://${at.includes(":") ? `[${at}]` : at}:${port}`;
   const client = ["netns", "exec", place, process.execPath, "-e", CLIENT, url];
-  const { stdout, stderr } = await execa("ip", client, { reject: false, timeout: 3000 });
+  const { stdout, stderr } = await execa("ip", client, { reject: false, timeout: 5000 });
   return stdout || stderr.split("\n").find((line) => line.includes("Error")) || "no answer";
 }
 
-/** What answers the LAN at a port of the host, or why nothing does. */
+/** The answer to the LAN at a port of the host, or the reason for none. */
 export const webFromLan = (port: number, at: string = HOST[0]): Promise<string> => webFrom("lan", at, port);
 
-/** What answers the room at servers in the LAN, by both families. */
+/** The answers to the room from servers in the LAN, in both families. */
 export async function webFromBlue(): Promise<string[]> {
   const server = await serve("lan");
   try {
@@ -226,7 +226,7 @@ export async function webFromBlue(): Promise<string[]> {
 
 const SERVER = 'require("node:http").createServer((_, r) => r.end(process.argv[1])).listen(80)';
 
-/** A web server in a namespace, which says its name, until it is stopped. */
+/** A web server in a namespace that answers with its name, until it is stopped. */
 async function serve(namespace: string): Promise<{ stop(): Promise<void> }> {
   const server = execa("ip", ["netns", "exec", namespace, process.execPath, "-e", SERVER, namespace], {
     reject: false,
@@ -243,7 +243,7 @@ async function serve(namespace: string): Promise<{ stop(): Promise<void> }> {
   };
 }
 
-/** The port of the host leads the LAN into the room, by both families. */
+/** Expects that the port of the host leads the LAN into the room, in both families. */
 export async function expectIn(port = 80): Promise<void> {
   const server = await serve("blue");
   try {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { type } from "./host";
 
-/** An image with busybox alone, and a page that its web server shows. */
+/** An image with only busybox, and a page for its web server. */
 export async function makeImage(importing: string): Promise<void> {
   const folder = "/tmp/image";
   await mkdir(`${folder}/bin`, { recursive: true });

@@ -9,7 +9,7 @@ import { Address, Bridge, FilterRule, Namespace, NatRule, Route, Sysctl, VethPai
 export const LAN = ["10.9.0.1", "fd09::1"] as const;
 export const HOST = ["10.9.0.2", "fd09::2"] as const;
 
-/** By what the lab's packets are accepted where something else drops what it does not know. */
+/** Rules that accept the lab's packets if something else drops unknown ones. */
 type Accepts = "dockerUser" | "iptables" | "firewalld";
 
 interface LabOptions {
@@ -20,7 +20,7 @@ interface LabOptions {
   readonly natPriority?: number;
 }
 
-/** A program as people write it for such a host: a switch, a room on it, a way out, and a port that leads in. */
+/** A typical program for such a host: a switch with a room, a way out, and a port that leads in. */
 export const lab =
   ({ accepts, port = 80, nat = "nftables", natPriority = 0 }: LabOptions = {}) =>
   (): void => {
@@ -75,7 +75,7 @@ function accept(accepts: Accepts, family: "ipv4" | "ipv6"): void {
   const dockerUser = accepts === "dockerUser" && family === "ipv4";
   const network = family === "ipv4" ? "192.168.15.0/24" : "fd15::/64";
   for (const direction of ["in", "out"] as const) {
-    // firewalld knows links by their zones alone.
+    // firewalld assigns links to zones by name only.
     const match =
       accepts === "firewalld"
         ? { [direction === "in" ? "source" : "destination"]: network }

@@ -19,11 +19,11 @@ import {
 } from "./host";
 import { lab } from "./lab";
 
-/** A firewall as hosts of long ago have it: whatever is not accepted is dropped. */
+/** An old-style firewall that drops everything it does not accept. */
 const FIREWALL = ["iptables-legacy", "ip6tables-legacy"].flatMap((tool) => [
   `${tool} -A INPUT -i lo -j ACCEPT`,
   `${tool} -A INPUT -i eth0 -j ACCEPT`,
-  // Neighbours find each other by it (RFC 4890).
+  // Neighbour discovery needs it (RFC 4890).
   ...(tool.startsWith("ip6") ? [`${tool} -A INPUT -p icmpv6 -j ACCEPT`] : []),
   `${tool} -P INPUT DROP`,
   `${tool} -P FORWARD DROP`,
@@ -49,7 +49,7 @@ describe("beside iptables-legacy", function () {
     await expectNoWayOut();
   });
 
-  it("what trace prints lets packets through, and touches nothing else", async () => {
+  it("the commands of trace let packets through, and touch nothing else", async () => {
     for (const [to, back] of [
       ["10.9.0.1", 1],
       ["fd09::1", 1],
@@ -65,7 +65,7 @@ describe("beside iptables-legacy", function () {
     for (const tool of ["iptables-legacy", "ip6tables-legacy"]) await type(`${tool} -F FORWARD`);
   });
 
-  it("so does what doctor prints of FORWARD", async () => {
+  it("the commands of doctor for FORWARD do so too", async () => {
     for (const finding of await doctorOn("FORWARD")) await applied(finding);
     await expectOut();
     await expectIn();
@@ -73,12 +73,12 @@ describe("beside iptables-legacy", function () {
     await expectNoWayOut();
   });
 
-  it("destroy leaves everything as it was", async () => {
+  it("destroy restores everything", async () => {
     await stack.destroy();
     await expectSame(before);
   });
 
-  it("doctor's way to one backend cuts nobody off", async () => {
+  it("doctor's way to a single backend cuts nobody off", async () => {
     await stack.up(lab({ accepts: "iptables" }));
     const [both] = await doctorOn("iptables");
     expect(both?.text).to.include("both backends");

@@ -36,7 +36,7 @@ describe("beside libvirt", function () {
     if (!(await works("virsh net-info default")))
       await type("virsh net-define /usr/share/libvirt/networks/default.xml");
     await type("virsh net-start default");
-    // A namespace is in a virtual machine's place.
+    // A namespace takes the place of a virtual machine.
     await type("ip netns add vm");
     await type("ip link add vnet7 master virbr0 type veth peer name eth0 netns vm");
     await type("ip link set vnet7 up");
@@ -53,7 +53,7 @@ describe("beside libvirt", function () {
     expect(libvirt?.text).to.include("rejects new connections");
   });
 
-  it("up makes the lab; libvirt keeps it from its guests, and trace says so", async () => {
+  it("up makes the lab; libvirt keeps its guests unreachable, and trace says so", async () => {
     await stack.up(lab());
     await expectOut();
     await expectIn();
@@ -63,7 +63,7 @@ describe("beside libvirt", function () {
     expect(fault?.code).to.include("new FilterRule");
   });
 
-  it("a FilterRule, as trace proposes, leads to them, also after the network has been started again", async () => {
+  it("a FilterRule that trace proposes opens the way to them, even after the network has restarted", async () => {
     await stack.up(lab({ accepts: "iptables" }));
     await pings("blue", "192.168.122.50")();
     await type("virsh net-destroy default");
@@ -78,7 +78,7 @@ describe("beside libvirt", function () {
     await expectIn();
   });
 
-  it("a guest's port on the lab's bridge keeps the bridge", async () => {
+  it("a guest's port on the lab's bridge keeps the bridge from deletion", async () => {
     await type("ip tuntap add vnet0 mode tap");
     await type("ip link set vnet0 up master lab0");
     const refused = await errorOf(stack.destroy());
@@ -90,7 +90,7 @@ describe("beside libvirt", function () {
     await expectOut();
   });
 
-  it("destroy leaves everything as it was, forwarding too", async () => {
+  it("destroy restores everything, including forwarding", async () => {
     await stack.destroy();
     await expectSame(before);
     await pings("vm", "10.9.0.1")();
@@ -98,6 +98,6 @@ describe("beside libvirt", function () {
   });
 });
 
-/** A port of its bridge learns for some seconds, by spanning tree, before it forwards. */
+/** By spanning tree, a port of its bridge learns for some seconds before it forwards. */
 const joined = () =>
   until("the guest is on the network", () => works("ip netns exec vm ping -c 1 -W 1 10.9.0.1"));

@@ -43,7 +43,7 @@ describe("beside NetworkManager", function () {
     before = await wholeState();
   });
 
-  it("it takes links of the lab, whose packets go on", async () => {
+  it("it manages links of the lab, whose packets still arrive", async () => {
     await stack.up(lab());
     await settled();
     expect(await type("nmcli --terse --fields DEVICE,STATE device")).to.match(
@@ -54,7 +54,7 @@ describe("beside NetworkManager", function () {
     await expectIn();
   });
 
-  it("doctor's file keeps it off them", async () => {
+  it("doctor's file keeps it away from them", async () => {
     const [found] = await doctorOn("NetworkManager");
     const line = /unmanaged-devices=\S+/.exec(found?.mend ?? "")?.[0] ?? "";
     expect(line).to.include("interface-name:lab0").and.include("interface-name:veth-blue");
@@ -75,5 +75,5 @@ describe("beside NetworkManager", function () {
     expect(await profiles()).to.deep.equal(known);
   });
 
-  it("destroy leaves everything as it was", () => expectSame(before));
+  it("destroy restores everything", () => expectSame(before));
 });

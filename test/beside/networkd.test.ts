@@ -29,7 +29,7 @@ describe("beside systemd-networkd", function () {
   let stack: ProgramStack;
   let before: Snapshot;
 
-  it("networkd runs, and configures whatever link it finds", async () => {
+  it("networkd runs, and configures every link it finds", async () => {
     await mkdir("/run/systemd/netif/links", { recursive: true });
     await mkdir("/run/systemd/netif/leases", { recursive: true });
     await mkdir("/run/systemd/netif/lldp", { recursive: true });
@@ -47,7 +47,7 @@ describe("beside systemd-networkd", function () {
     before = await wholeState();
   });
 
-  it("networkd takes a cable out of its bridge; refresh says so, and up puts it back", async () => {
+  it("networkd removes a cable from its bridge; refresh reports it, and up restores it", async () => {
     await stack.up(lab());
     await networkd.restart();
     await settled();
@@ -58,7 +58,7 @@ describe("beside systemd-networkd", function () {
     expect(Object.keys(operations)).to.include("blue");
   });
 
-  it("doctor's files keep networkd off the lab", async () => {
+  it("doctor's files keep networkd away from the lab", async () => {
     const [found] = await doctorOn("networkd");
     expect(found?.mend).to.include("lab0").and.include("veth-blue");
     const names = /Name=([^\]]*?) and \[Link\]/.exec(found?.mend ?? "")?.[1] ?? "";
@@ -75,7 +75,7 @@ describe("beside systemd-networkd", function () {
     await rm(`${FOLDER}/10-pulumi-netns.network`);
   });
 
-  it("destroy leaves everything as it was", async () => {
+  it("destroy restores everything", async () => {
     await stack.destroy();
     await expectSame(before);
   });

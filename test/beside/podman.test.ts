@@ -29,7 +29,7 @@ describe("beside Podman", function () {
 
   const reaches = (container: string, to: string) => type(`podman exec ${container} ping -c 1 -W 2 ${to}`);
 
-  // Without a limit of processes, as the cgroups of a private host have no controllers.
+  // No limit of processes, as the cgroups of a private host have no controllers.
   it("Podman runs a container, and another with a published port", async () => {
     await makeImage("podman import - box");
     await type("podman run -d --pids-limit=0 --cap-add=net_raw --name c1 box sleep 100000");
@@ -45,7 +45,7 @@ describe("beside Podman", function () {
     expect(podman?.text).to.include("publishes ports");
   });
 
-  it("up makes the lab, and nobody is in the way of anybody", async () => {
+  it("up makes the lab, and neither blocks the other", async () => {
     await stack.up(lab());
     await expectOut();
     await expectIn();
@@ -54,7 +54,7 @@ describe("beside Podman", function () {
     await pings("blue", stdout)();
   });
 
-  it("another network, another container and a reload leave the lab as it is", async () => {
+  it("another network, another container and a reload leave the lab unchanged", async () => {
     await type("podman network create other");
     await type(
       "podman run -d --pids-limit=0 --cap-add=net_raw --name c3 --network other -p 8081:80 box httpd -f -h /www",
@@ -75,7 +75,7 @@ describe("beside Podman", function () {
     const [taken] = await doctorOn("tcp 8080");
     expect(taken?.text).to.include("Podman");
     const { isReached, sentence } = await traceFrom("lan", "10.9.0.2:8080");
-    // Made last, ours is asked first.
+    // Ours is created last and consulted first.
     await expectIn(8080);
     expect(isReached, sentence).to.equal(false);
     expect(sentence).to.include("at blue: nothing listens");
@@ -83,7 +83,7 @@ describe("beside Podman", function () {
     expect(await webFromLan(8080)).to.equal("container");
   });
 
-  it("a container may run in a namespace of the lab, which is not deleted meanwhile", async () => {
+  it("a container may run in a namespace of the lab, which cannot be deleted meanwhile", async () => {
     await type(
       "podman run -d --pids-limit=0 --cap-add=net_raw --name guest --network ns:/run/netns/blue box httpd -f -h /www",
     );
@@ -91,13 +91,13 @@ describe("beside Podman", function () {
     await expectUntouched(stack);
     const refused = await errorOf(stack.destroy());
     expect(refused.message).to.include("httpd");
-    // What was deleted before the refusal is made again; what only the namespace held is still there.
+    // The engine creates again what it deleted before the refusal. Objects that only the namespace held still exist.
     await stack.up(lab());
     expect(await webFromLan(80)).to.equal("container");
     await type("podman rm -f -t 0 guest");
   });
 
-  it("destroy leaves everything as it was", async () => {
+  it("destroy restores everything", async () => {
     await stack.refresh();
     await stack.up(lab());
     await stack.destroy();
@@ -106,7 +106,7 @@ describe("beside Podman", function () {
     expect(await webFromLan(8080)).to.equal("container");
   });
 
-  it("destroy leaves forwarding on, and says so, where a container came after up", async () => {
+  it("destroy keeps forwarding on, and says so, if a container started after up", async () => {
     await type("podman rm -f -t 0 c1 c2");
     await type("sysctl -q -w net.ipv4.ip_forward=0");
     await stack.up(lab());

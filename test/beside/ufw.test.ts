@@ -18,7 +18,7 @@ import { lab } from "./lab";
 
 const FILES = ["/etc/ufw", "/etc/default/ufw"];
 
-/** Its rules let pings through. */
+/** ufw's rules accept pings. */
 const OPEN = ["lan", "lan"];
 const BLOCKED = ["no answer", "no answer"];
 
@@ -32,7 +32,7 @@ describe("beside ufw", function () {
   it("ufw is enabled, and SSH allowed", async () => {
     await type("ufw allow 22/tcp");
     await type("ufw --force enable");
-    // It hardens what the kernel would set back with forwarding.
+    // It hardens parameters that the kernel resets together with forwarding.
     expect(await type("sysctl -n net.ipv4.conf.all.accept_redirects")).to.equal("0");
     stack = await stackFor("ufw");
     before = await wholeState(FILES);
@@ -47,7 +47,7 @@ describe("beside ufw", function () {
     expect(sentence).to.include("FORWARD");
   });
 
-  it("what doctor prints lets them through, by both families, and survives a reload", async () => {
+  it("the commands of doctor let them through, in both families, and survive a reload", async () => {
     const [forward] = await doctorOn("FORWARD");
     await applied(forward);
     expect(await webFromBlue()).to.deep.equal(OPEN);
@@ -58,7 +58,7 @@ describe("beside ufw", function () {
     expect(await webFromBlue()).to.deep.equal(BLOCKED);
   });
 
-  it("so does a FilterRule with backend iptables, whatever ufw does", async () => {
+  it("a FilterRule with backend iptables does so too, whatever ufw does", async () => {
     const program = lab({ accepts: "iptables" });
     await stack.up(program);
     expect(await webFromBlue()).to.deep.equal(OPEN);
@@ -70,7 +70,7 @@ describe("beside ufw", function () {
     }
   });
 
-  it("destroy leaves everything as it was", async () => {
+  it("destroy restores everything", async () => {
     await stack.destroy();
     await expectSame(before, FILES);
   });

@@ -7,11 +7,10 @@ import { mistakes } from "../support/mistakes";
 import { snapshot } from "../support/snapshot";
 import { environment, root } from "../support/stack";
 
-// What the engine said, in full, is what a failure is about.
+// A failure shows the whole output of the engine.
 config.truncateThreshold = 0;
 
-describe("bad input", function () {
-  this.timeout(20_000);
+describe("bad input", () => {
   const folder = join(root, ".test-stacks", `bad-${process.pid}`);
   let clean: Record<string, string>;
 
@@ -24,7 +23,7 @@ describe("bad input", function () {
     expect(await snapshot()).to.deep.equal(clean);
   });
 
-  /** What the preview of a program of one resource says. */
+  /** The output of a preview of a program with one resource. */
   async function preview(program: () => unknown): Promise<string> {
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: "test", projectName: "bad", program: async () => void program() },
@@ -36,7 +35,7 @@ describe("bad input", function () {
     );
   }
 
-  // One of each kind; all of them, without the engine, in test/unit/mistakes.test.ts.
+  // One mistake of each kind; test/unit/mistakes.test.ts has all of them, without the engine.
   for (const [kind, [first]] of Object.entries(mistakes)) {
     const [declare, property, words] = first ?? [];
     if (!declare) throw new Error(`${kind} has no mistakes`);
@@ -46,7 +45,7 @@ describe("bad input", function () {
     });
   }
 
-  it("what is wrong beside a value that is not known yet is refused", async () => {
+  it("a wrong value beside an unknown one is refused", async () => {
     const said = await preview(() => {
       const { path } = new Namespace("n", { name: "bad-n" });
       const filter = {
@@ -54,14 +53,14 @@ describe("bad input", function () {
         typo: { chain: "inptu", verdict: "drop" },
         port: { chain: "input", verdict: "drop", sport: 22 },
       };
-      // Whoever writes JavaScript gets no word from a compiler.
+      // A program in JavaScript gets no compiler errors.
       new Topology("bad", { filter } as object);
     });
     expect(said).to.include("property filter.typo.chain").and.include('is "inptu"');
     expect(said).to.include("property filter.port.sport").and.include("is not a property");
   });
 
-  it("a part that is wrong in itself beside a value that is not known yet is refused", async () => {
+  it("a wrong part beside an unknown value is refused", async () => {
     const said = await preview(() => {
       const { path } = new Namespace("n", { name: "bad-n" });
       const port = { chain: "input", verdict: "drop", port: 22 } as const;
@@ -70,7 +69,7 @@ describe("bad input", function () {
     expect(said).to.include("property filter.port.port").and.include("set `protocol`");
   });
 
-  it("what is nested is told without a value that the engine does not find, and the rest of its list", async () => {
+  it("a nested error names no value that the engine does not find, and the list goes on", async () => {
     const br = "bad-br";
     const said = await preview(() => {
       const interfaces = {
@@ -96,7 +95,7 @@ describe("bad input", function () {
     expect(said).to.include("'bad'").and.include("is the broadcast address of the network of 10.0.0.1/24");
   });
 
-  it("two resources that are the same kernel object are refused by both names", async () => {
+  it("two resources with the same kernel object are refused by both names", async () => {
     const said = await preview(() => {
       new Bridge("one", { name: "v-net-9" });
       new VethPair("two", { end: { name: "v-net-9" }, peer: { name: "other" } });

@@ -4,9 +4,8 @@ import { pings } from "../support/packets";
 import { snapshot } from "../support/snapshot";
 import { ExampleStack } from "../support/stack";
 
-/** What people do to a network behind the engine's back, and what the engine makes of it. */
-describe("changes by hand", function () {
-  this.timeout(60_000);
+/** Changes of a network behind the engine's back, and the engine's reaction. */
+describe("changes by hand", () => {
   let clean: Record<string, string>;
   let stack: ExampleStack;
 
@@ -26,15 +25,15 @@ describe("changes by hand", function () {
     expect(await snapshot()).to.deep.equal(clean);
   });
 
-  it("makes a lost cable anew after a refresh", async () => {
+  it("recreates a lost cable after a refresh", async () => {
     await execa("ip", ["link", "del", "veth-red-br"]);
-    // The cable, and red's address on it.
+    // The cable and red's address on it.
     expect(await stack.refresh()).to.deep.equal({ delete: 2 });
     expect(await stack.up()).to.deep.equal({ create: 2 });
     await pings("red", "192.168.15.2")();
   });
 
-  it("makes a lost namespace anew after a refresh", async () => {
+  it("recreates a lost namespace after a refresh", async () => {
     await execa("ip", ["netns", "del", "blue"]);
     // The namespace, its cable, address and route.
     expect(await stack.refresh()).to.deep.equal({ delete: 4 });
@@ -42,7 +41,7 @@ describe("changes by hand", function () {
     await pings("blue", "192.168.1.3")();
   });
 
-  it("shows a changed attribute and mends just that", async () => {
+  it("shows a changed attribute and restores only that", async () => {
     await execa("ip", ["-n", "red", "link", "set", "dev", "veth-red", "mtu", "1300"]);
     await execa("ip", ["link", "set", "dev", "veth-blue-br", "nomaster"]);
     await execa("sysctl", ["-q", "-w", "net.ipv4.ip_forward=0"]);
@@ -52,7 +51,7 @@ describe("changes by hand", function () {
     await pings("blue", "192.168.1.3")();
   });
 
-  it("keeps away from what somebody else made", async () => {
+  it("leaves foreign objects alone", async () => {
     await execa("ip", ["netns", "add", "guest"]);
     try {
       await stack.edit(['new Namespace("blue")', 'new Namespace("blue", { name: "guest" })']);

@@ -5,10 +5,10 @@ import { snapshot } from "../support/snapshot";
 import { cells, each, within } from "./cascade/cells";
 import { byHand, type Story, tell } from "./cascade/story";
 
-// What is different is what a failure is about.
+// A failure shows all differences.
 config.truncateThreshold = 0;
 
-/** What is replaced or deleted, and all that goes with it: shown by the preview, and left as if made in one go. */
+/** The preview shows a replacement or deletion with all its dependents, and the result equals that of a single run. */
 describe("cascades", function () {
   this.timeout(400_000);
   let clean: object;
@@ -34,20 +34,20 @@ describe("cascades", function () {
     const all = [owner, ...hanging];
 
     describe(`${title}, by ${style}`, () => {
-      it("the preview shows all that goes with it, and so it is done", () => {
+      it("the preview shows all dependents, and the run replaces them", () => {
         const expected = { ...each(all, "replace"), ...each(updated, "update") };
         expect(within(cell, run.preview)).to.deep.equal(expected);
         expect(within(cell, run.up)).to.deep.equal(expected);
       });
 
-      it("also where it is replaced under its name", () => {
+      it("the same holds for a replacement under the same name", () => {
         const expected = each(all, "replace");
         const shown = style === "reference" ? each(unsure, "update") : {};
         expect(within(cell, run.forcedPreview)).to.deep.equal({ ...expected, ...shown });
         expect(within(cell, run.forced)).to.deep.equal(expected);
       });
 
-      it("the preview shows all that is taken out with it, and so it is done", () => {
+      it("the preview shows everything deleted with it, and the run deletes it", () => {
         expect(within(cell, run.deletionPreview)).to.deep.equal(each(all, "delete"));
         expect(within(cell, run.deletion)).to.deep.equal(each(all, "delete"));
       });
@@ -55,9 +55,9 @@ describe("cascades", function () {
   }
 
   for (const { cell, what, gone } of byHand) {
-    it(`${what} is deleted by hand, all by ${cell.style}: it is found, and made anew with what was on it`, () => {
+    it(`${what} is deleted by hand, all by ${cell.style}: a refresh finds it, and up recreates it with its dependents`, () => {
       expect(within(cell, run.found)).to.deep.equal(each(gone, "delete"));
-      expect(within(cell, run.mended)).to.deep.equal(each(gone, "create"));
+      expect(within(cell, run.restored)).to.deep.equal(each(gone, "create"));
     });
   }
 
@@ -66,13 +66,13 @@ describe("cascades", function () {
     expect(run.refresh.operations).to.deep.equal({});
   });
 
-  for (const look of ["edited", "forced", "mended"] as const) {
-    it(`the kernel is as if made in one go: ${look}`, () => {
+  for (const look of ["edited", "forced", "restored"] as const) {
+    it(`the kernel equals the result of a single run: ${look}`, () => {
       expect(differences(kernel.fresh, kernel[look])).to.deep.equal({ missing: [], extra: [] });
     });
   }
 
-  it("nothing is left of what was taken out", () => {
+  it("nothing is left of the removed resources", () => {
     expect(differences(kernel.freshWithout, kernel.deleted)).to.deep.equal({ missing: [], extra: [] });
   });
 });

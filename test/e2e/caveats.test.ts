@@ -5,9 +5,8 @@ import { without } from "../faults/hidden";
 import { ProgramStack, type Run } from "../support/programStack";
 import { snapshot } from "../support/snapshot";
 
-/** What keeps a rule from working, though it is made: a person sees it, once, and the run succeeds. */
-describe("caveats", function () {
-  this.timeout(60_000);
+/** A created rule that cannot work yet: the person gets one warning, and the run succeeds. */
+describe("caveats", () => {
   const nets = ["10.7.0.0/24", "10.8.0.0/24"];
   let clean: object;
   let stack: ProgramStack;

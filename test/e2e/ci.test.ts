@@ -62,7 +62,7 @@ const holds = (condition: string, context: object): boolean =>
     return operandValue(left, context) === operandValue(right, context);
   });
 
-/** The steps of the workflow for users, as GitHub runs them: in a clone of its own, by bash. */
+/** The steps of the users' workflow as GitHub runs them: in their own clone, with bash. */
 describe("the workflow for GitHub Actions", function () {
   this.timeout(600_000);
   let workflow: Workflow;
@@ -92,18 +92,18 @@ describe("the workflow for GitHub Actions", function () {
     });
   }
 
-  it("takes no other actions than those that this test stands in for", () => {
+  it("uses only the actions that this test replaces", () => {
     const steps = Object.values(workflow.jobs).flatMap(({ steps }) => steps);
     const actions = new Set(steps.flatMap((step) => ("uses" in step ? step.uses : [])));
     expect([...actions]).to.deep.equal(["actions/checkout@v5", "actions/setup-node@v5", "pulumi/actions@v6"]);
   });
 
-  it("makes the network at the first push", async () => {
+  it("creates the network at the first push", async () => {
     expect(await passing("up", "main")).to.contain("+ 11 created");
     expect(await mtu()).to.equal(1500);
   });
 
-  it("shows on a pull request what it would change, and changes nothing", async () => {
+  it("shows the changes of a pull request, and makes none", async () => {
     await made.run("git", "switch", "--quiet", "--create", "smaller");
     const program = join(made.project, "index.ts");
     const text = await readFile(program, "utf8");
@@ -113,17 +113,17 @@ describe("the workflow for GitHub Actions", function () {
     expect(await mtu()).to.equal(1500);
   });
 
-  it("changes it at the merge", async () => {
+  it("makes them at the merge", async () => {
     await made.run("git", "push", "--quiet", "origin", "smaller:main");
     expect(await passing("up", "main")).to.match(/~ \d updated/);
     expect(await mtu()).to.equal(1400);
   });
 
-  it("finds no drift where there is none", async () => {
+  it("finds no drift in an unchanged network", async () => {
     await passing("drift", "main");
   });
 
-  it("fails where somebody has changed the network by hand, and says what", async () => {
+  it("fails if somebody has changed the network by hand, and names the change", async () => {
     await execa("ip", ["-n", "blue", "link", "set", "veth-blue", "mtu", "1300"]);
     const { exitCode, summary } = await run("drift", "main");
     expect(exitCode).not.to.equal(0);
@@ -131,7 +131,7 @@ describe("the workflow for GitHub Actions", function () {
     expect(await mtu()).to.equal(1300);
   });
 
-  it("puts that right at the next push", async () => {
+  it("restores it at the next push", async () => {
     await passing("up", "main");
     expect(await mtu()).to.equal(1400);
   });
@@ -162,7 +162,7 @@ describe("the workflow for GitHub Actions", function () {
     return summary;
   }
 
-  /** Runs a job on the head of a branch, up to its first step that fails. */
+  /** Runs a job on the head of a branch, up to its first failing step. */
   async function run(name: string, branch: string) {
     const folder = join(made.folder, `job-${++jobs}`);
     await mkdir(folder);
@@ -202,7 +202,7 @@ describe("the workflow for GitHub Actions", function () {
     return job;
   }
 
-  /** The environment with what the repository's owner has set. */
+  /** The environment with the settings of the repository's owner. */
   function settings(env: Readonly<Record<string, string>>): Record<string, string> {
     const set: Readonly<Record<string, string | undefined>> = {
       "vars.PULUMI_BACKEND_URL": `file://${backend()}`,

@@ -12,7 +12,7 @@ import { type Program, ProgramStack } from "../support/programStack";
 
 config.truncateThreshold = 0;
 
-/** Room after room on one bridge, with forwarding and rules of both backends; `net` tells such networks apart. */
+/** Many rooms on one bridge, with forwarding and rules of both backends. `net` distinguishes such networks. */
 function rooms(net: number, count: number): Program {
   const subnet = `10.${net}.0`;
   return () => {
@@ -42,7 +42,7 @@ function rooms(net: number, count: number): Program {
 const ROOMS = 8;
 const RESOURCES = 7 + 4 * ROOMS;
 
-/** Two programs of it want the same things. No route: it would wait for the address beside it, which one of them never gets. */
+/** Two programs that want the same objects. A route is missing, as it would wait for an address that one of them never gets. */
 const sameThings: Program = () => {
   new Namespace("cc-room");
   new Bridge("cc-br");
@@ -58,7 +58,7 @@ describe("concurrency", function () {
   const stacks: ProgramStack[] = [];
 
   before(async () => {
-    // On first use iptables sets up what it then leaves.
+    // On first use iptables creates chains that it then leaves.
     await execa("iptables", ["-t", "nat", "-S"]);
     clean = await picture();
   });
@@ -69,7 +69,7 @@ describe("concurrency", function () {
     expect(existsSync("/run/pulumi-netns")).to.equal(false);
   });
 
-  /** What is there that was not, and the other way round. */
+  /** The differences in both directions. */
   const change = async () => differences(clean, await picture());
 
   async function stackOf(
@@ -89,7 +89,7 @@ describe("concurrency", function () {
     });
 
     for (const parallel of [1, 16, 64]) {
-      it(`--parallel ${parallel} makes the same network, and takes it down again`, async () => {
+      it(`--parallel ${parallel} creates the same network, and deletes it again`, async () => {
         const { operations } = await stack.up(rooms(1, ROOMS), { parallel });
         const { default: _, ...made } = operations;
         expect(Object.values(made)).to.deep.equal(new Array(RESOURCES).fill("create"));
@@ -109,7 +109,7 @@ describe("concurrency", function () {
       [left, right] = [await stackOf("left"), await stackOf("right")];
     });
 
-    it("that share forwarding and both backends come and go without touching each other", async () => {
+    it("that share forwarding and both backends come and go without affecting each other", async () => {
       await Promise.all([left.up(rooms(1, 3)), right.up(rooms(2, 3))]);
       const both = await picture();
 
@@ -124,7 +124,7 @@ describe("concurrency", function () {
       expect(await change()).to.deep.equal(nothing);
     });
 
-    it("that want the same things: one gets each, the other is told who has it", async () => {
+    it("that want the same objects get one each, and the other learns who owns it", async () => {
       const runs = [left, right].map((stack) => stack.up(sameThings, { continueOnError: true }));
       const ended = await Promise.allSettled(runs);
       const said = ended.map((end) => (end.status === "rejected" ? String(end.reason) : ""));
@@ -144,7 +144,7 @@ describe("concurrency", function () {
     const BRIDGE = "cc-shared";
     const TIMES = 10;
 
-    /** Rooms on the bridge of another stack, which is given by its name. */
+    /** Rooms on the bridge of another stack, given by name. */
     const guests = (net: number) => () => {
       for (let at = 1; at <= 2; at++) {
         const room = new Namespace(`cc${net}-g${at}`);
@@ -164,7 +164,7 @@ describe("concurrency", function () {
         [1, 2].flatMap((at) => [`cc${net}-g${at}`, `cc${net}-gv${at}`, `guest-${at}`]);
       const ports = async () => (await execa("ip", ["-o", "link", "show", "master", BRIDGE])).stdout;
 
-      /** Up and down again, over and over; each time all of its own is there, whatever the other one is at. */
+      /** Up and down repeatedly; each time all of its own objects exist, whatever the other stack does. */
       async function comeAndGo(stackName: string, net: number): Promise<void> {
         const stack = await stackOf(stackName);
         for (let time = 0; time < TIMES; time++) {
@@ -186,7 +186,7 @@ describe("concurrency", function () {
   });
 
   describe("the mount of /run/netns", () => {
-    it("many namespaces of two stacks at once make it once, and all of them work", async () => {
+    it("many namespaces of two stacks at once create it once, and all of them work", async () => {
       expect(await namespaceNames()).to.deep.equal([]);
       await unmountNetns();
       const many = (prefix: string) => () => {
@@ -227,7 +227,7 @@ describe("concurrency", function () {
       await rm(folder, { recursive: true });
     });
 
-    it("is waited for, until somebody else lets go of it", async () => {
+    it("is waited for until it is released", async () => {
       const env = { PATH: `${folder}${delimiter}${process.env["PATH"]}`, XTABLES_LOCKFILE: lock };
       const stack = await stackOf("rule", env);
       const rule = { kind: "masquerade", namespace, source: "10.3.0.0/24", backend: "iptables" } as const;
@@ -252,7 +252,7 @@ describe("concurrency", function () {
   });
 });
 
-/** Whom the messages of a failed run name as the owner of what it wanted; each is printed more than once. */
+/** The owners that a failed run names. It prints each more than once. */
 function ownersIn(text: string): { kind: string; stack: string }[] {
   const found = text.matchAll(/it belongs to (\w+) "[\w-]+" of the stack concurrency\/(\w+)/g);
   const owners = [...found].map(([, kind = "", stack = ""]) => ({ kind, stack }));
@@ -286,7 +286,7 @@ async function waiterFor(lock: string): Promise<string> {
 
 const isPid = (name: string): boolean => /^\d+$/.test(name);
 
-/** The program of a process that has a file open; it may end while it is looked at. */
+/** The program of a process that has a file open. The process may end meanwhile. */
 async function programWith(pid: string, file: string): Promise<string | undefined> {
   try {
     const descriptors = await readdir(`/proc/${pid}/fd`);

@@ -22,7 +22,7 @@ import { routeRows, routes } from "./drift/rows/route";
 import { parameters, sysctlRows } from "./drift/rows/sysctl";
 import { cables, vethPairRows } from "./drift/rows/vethPair";
 
-/** Rows of kinds that another service makes are tried where that is installed. */
+/** Rows of kinds that another service makes run only if it is installed. */
 const hasOvs = lackingOfOvs().length === 0;
 
 const kernelRows: readonly Row[] = [
@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
   ...(hasOvs ? ovsRows : []),
 ];
 
-/** Arguments that nobody can change by hand, and why. */
+/** Arguments that nobody can change by hand, and the reason. */
 const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   ...NOT_IN_LINKS,
   "Namespace killProcesses": "says what deletion does",
@@ -67,7 +67,7 @@ const NOT_IN_THE_KERNEL: Readonly<Record<string, string>> = {
   "Sysctl namespace": "says which parameter: every namespace has its own, always",
 };
 
-/** Where the rows' resources are, and then they themselves. */
+/** The places of the rows' resources, and then the resources. */
 function program(): void {
   for (const place of [
     cables,
@@ -87,7 +87,7 @@ function program(): void {
   for (const { declare } of rows) declare();
 }
 
-// What is different is what a failure is about.
+// A failure shows all differences.
 config.truncateThreshold = 0;
 
 describe("drift, property by property", function () {
@@ -96,7 +96,7 @@ describe("drift, property by property", function () {
   let [start, end]: (readonly string[])[] = [];
   let stack: ProgramStack;
   let [refresh, preview, up, last]: Run[] = [];
-  /** Rows whose property this kernel lacks, with what it said. */
+  /** Rows whose property this kernel lacks, with its error. */
   const lacking = new Map<Row, string>();
 
   before(async () => {
@@ -126,7 +126,7 @@ describe("drift, property by property", function () {
     lacking.set(row, "this kernel has no such option: Operation not supported");
   }
 
-  /** What is to happen to each resource: nothing to any but the rows'. */
+  /** The expected operation of each resource: none except for the rows' resources. */
   const expected = (words: Readonly<Record<Row["effect"], string>>) =>
     Object.fromEntries(
       rows.filter((row) => !lacking.has(row)).map(({ name, effect }) => [name, words[effect]]),
@@ -156,17 +156,17 @@ describe("drift, property by property", function () {
     });
   }
 
-  it("a refresh finds what was changed, and nothing else", () => {
+  it("a refresh finds exactly these changes", () => {
     const words = { update: "update", replace: "update", create: "delete" };
     expect(refresh?.operations).to.deep.equal(expected(words));
   });
 
-  it("a preview would mend each as the table says, and nothing else", () => {
+  it("a preview plans the operations of the table, and nothing else", () => {
     const words = { update: "update", replace: "replace", create: "create" };
     expect(preview?.operations).to.deep.equal(expected(words));
   });
 
-  it("a run does what the preview said", () => {
+  it("a run does what the preview planned", () => {
     expect(up?.operations).to.deep.equal(preview?.operations);
   });
 
@@ -174,11 +174,11 @@ describe("drift, property by property", function () {
     expect(last?.operations).to.deep.equal({});
   });
 
-  it("and the kernel is as before", () => {
+  it("the kernel is as before", () => {
     expect(differences(start ?? [], end ?? [])).to.deep.equal({ missing: [], extra: [] });
   });
 
-  it("every argument has a row, or a reason why it has none", () => {
+  it("every argument has a row, or a reason for having none", () => {
     const paths = definitions.flatMap(({ kind, onChange }) =>
       Object.keys(onChange).flatMap((path) =>
         kind === "NatRule" || kind === "FilterRule"
@@ -187,7 +187,7 @@ describe("drift, property by property", function () {
       ),
     );
     const covered = [
-      // Those of composites have places in them.
+      // Rows of composites contain places.
       ...new Set(
         [...kernelRows, ...linkRows, ...ovsRows]
           .filter((row) => !compositeRows.includes(row))
@@ -199,5 +199,5 @@ describe("drift, property by property", function () {
   });
 });
 
-/** A list, and a map with free keys, is one argument whatever is different in it. */
+/** A list, or a map with free keys, is one argument whatever differs in it. */
 const argumentOf = (named: string, path: string): string => (named.startsWith(`${path}.`) ? path : named);

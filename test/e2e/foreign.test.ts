@@ -27,8 +27,8 @@ const guest = () => {
   );
 };
 
-/** One stack's cable, address and route in another's namespace and bridge; and a program that writes aliases. */
-describe("what others have in a thing of a stack", function () {
+/** One stack's cable, address and route in another stack's namespace and bridge, in a program that writes aliases. */
+describe("objects of others in a stack's namespace or bridge", function () {
   this.timeout(240_000);
   let clean: object;
   let host: ProgramStack;
@@ -47,7 +47,7 @@ describe("what others have in a thing of a stack", function () {
     expect(await snapshot()).to.deep.equal(clean);
   });
 
-  it("stays, and the error names it: a bridge is replaced, a stack destroyed", async () => {
+  it("stay, and the error names them: a bridge is replaced, a stack destroyed", async () => {
     const replaced = await errorOf(host.up(shared("br-c")));
     expect(replaced.message)
       .to.include("cannot delete link br-a in shared: others would lose what belongs to them")
@@ -60,12 +60,12 @@ describe("what others have in a thing of a stack", function () {
     expect(await linkNames("shared")).to.include("toB");
     expect((await other.refresh()).operations).to.deep.equal({});
     expect([...(await host.urns()).keys()]).to.include("shared");
-    // What was refused is in the state still, and the rest comes again.
+    // The refused resource is still in the state, and the rest is created again.
     await host.up(shared("br-a"));
     expect(await link("br-a", "shared")).to.not.equal(undefined);
   });
 
-  it("an alias over a mark is drift of single kinds and of parts, and is put right", async () => {
+  it("an alias over a mark is drift of single kinds and of parts, and up restores the mark", async () => {
     const places = [
       ["lo", "shared"],
       ["br-a", "shared"],
@@ -86,7 +86,7 @@ describe("what others have in a thing of a stack", function () {
     expect(await aliases()).to.deep.equal(before);
   });
 
-  it("goes once it may", async () => {
+  it("go once that is allowed", async () => {
     await host.up(shared("br-a", true));
     await host.destroy();
     await other.refresh();

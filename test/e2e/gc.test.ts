@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { snapshot } from "../support/snapshot";
 import { ExampleStack, environment, root } from "../support/stack";
 
-/** The seed's network and what somebody else has put beside it, through the real command. */
+/** The seed's network beside foreign objects, with the real command. */
 describe("gc", function () {
   this.timeout(120_000);
   let clean: Record<string, string>;
@@ -36,7 +36,7 @@ describe("gc", function () {
     return listed.map(({ kind }) => kind);
   };
 
-  it("finds nothing as long as a state knows everything", async () => {
+  it("finds nothing while a state knows everything", async () => {
     expect(await gc()).to.deep.include({
       exitCode: 0,
       stdout: "Nothing is left over: the given states contain every marked object on this host.",
@@ -44,7 +44,7 @@ describe("gc", function () {
     expect(await kindsListed("--stack", "test", "--all")).to.deep.equal([]);
   });
 
-  it("deletes what a lost state has left, and nothing else", async () => {
+  it("deletes the objects of a lost state, and nothing else", async () => {
     await stack.forget();
     expect(await kindsListed()).to.deep.equal([
       ...["NatRule", "NatRule", "NatRule", "Sysctl", "Route"],
@@ -65,7 +65,7 @@ describe("gc", function () {
     expect(await snapshot()).to.deep.equal(clean);
   });
 
-  it("keeps a namespace with something in it that is not to go, and says so", async () => {
+  it("keeps a namespace with foreign content, and says so", async () => {
     await stack.forget();
     await execa("ip", ["-n", "blue", "link", "add", "guest", "type", "bridge"]);
     const kept = await gc("--yes", "--empty-state");
@@ -78,7 +78,7 @@ describe("gc", function () {
     expect((await gc("--yes", "--empty-state")).exitCode).to.equal(0);
   });
 
-  it("leaves another stack's objects, until it is told that there is none", async () => {
+  it("leaves another stack's objects, until it is told that there is no such stack", async () => {
     const other = await ExampleStack.of("two-rooms", "other");
     try {
       await stack.destroy();
@@ -95,13 +95,13 @@ describe("gc", function () {
     }
   });
 
-  it("lists broken records and deletes them; only what they are about has to wait for that", async () => {
+  it("lists broken records and deletes them; only their own objects have to wait for that", async () => {
     const folder = "/run/pulumi-netns/blue";
     const [name = ""] = (await readdir(folder)).filter((one) => one.endsWith(".json"));
     await writeFile(join(folder, name), '{"kind":');
     await mkdir("/run/pulumi-netns/-/0123456789abcdef.0123456789abcdef.json");
     expect(await kindsListed()).to.deep.equal(["broken record", "broken record"]);
-    // That of a resource in the state tells nothing that the state does not.
+    // The record of a resource in the state adds nothing to the state.
     const { stderr } = await gc("--yes");
     expect(stderr).to.equal(`deleted broken record ${folder}/${name}`);
     expect((await gc("--yes", "--all")).stderr).to.include(
@@ -110,7 +110,7 @@ describe("gc", function () {
     expect(await kindsListed()).to.deep.equal([]);
   });
 
-  it("sets back what was adopted", async () => {
+  it("restores adopted objects", async () => {
     await execa("ip", ["link", "add", "guest", "mtu", "1400", "type", "bridge"]);
     try {
       await stack.edit([
@@ -128,7 +128,7 @@ describe("gc", function () {
     }
   });
 
-  it("says what it needs where there is no program", async () => {
+  it("says what it needs outside of a program", async () => {
     const { exitCode, stderr } = await execa(process.execPath, [join(root, "dist", "cli", "main.js"), "gc"], {
       cwd: "/",
       env: await environment(stack.folder),

@@ -37,12 +37,12 @@ const every =
     network(prefix, names, "reference", omitted);
 
 interface Lab {
-  /** The last byte of the address inside. */
+  /** The last byte of the inner address. */
   readonly host?: number;
   readonly hasRoute?: boolean;
 }
 
-/** The lab, a resource for each object. */
+/** The lab, with a resource per object. */
 const singles =
   (prefix: string, { host = 2, hasRoute = true }: Lab = {}): Program =>
   () => {
@@ -97,7 +97,7 @@ const asTopology =
     new Topology(name, { nodes: { web: inside(lab) } });
   };
 
-/** The names or values of three resources, of which an edit makes others. */
+/** The names or values of three resources, which an edit exchanges. */
 type Three = readonly [string, string, string];
 
 const namespaces =
@@ -130,7 +130,7 @@ const links =
     });
   };
 
-/** A cable whose resource gets another name, and says so, while one of its ends gets another name as well. */
+/** A cable whose resource gets another name by an alias, while one end gets another name as well. */
 const cableAs =
   (name: string, end: string, peer: string, formerly?: string): Program =>
   () => {
@@ -174,7 +174,7 @@ const sysctlInside: Program = () => {
   new Namespace("router", { sysctls: { [forwarding]: 1 } });
 };
 
-/** Of links whose resources are called after `prefix`, and that have MAC addresses made from these names. */
+/** Links of resources named after `prefix`, with MAC addresses made from these names. */
 const neighbours =
   (prefix: string): Program =>
   () => {
@@ -184,7 +184,7 @@ const neighbours =
     new Neighbor("on-cable", { interface: end, address: "10.0.1.6", lladdr: "02:00:00:00:00:07" });
   };
 
-/** Each is reached from the one before it by an edit: what the kernel then has is what a first `up` makes. */
+/** An edit leads from each program to the next. The kernel must equal a first `up` of the result. */
 const steps: readonly (readonly [edit: string, program: Program])[] = [
   ["every kind", every("left")],
   ["every kind, renamed", every("right")],
@@ -254,7 +254,7 @@ const steps: readonly (readonly [edit: string, program: Program])[] = [
   ["neighbours of links that are renamed, which changes their MAC addresses", neighbours("two")],
 ];
 
-/** Steps that have nothing to take over. */
+/** Steps without anything to take over. */
 const BEGINNINGS = [
   "every kind",
   "resources of their own",
@@ -274,7 +274,7 @@ const all = async (): Promise<readonly string[]> => [
   ),
 ];
 
-describe("what one resource gives up and another takes over in the same run", function () {
+describe("objects that one resource gives up and another takes over in the same run", function () {
   this.timeout(300_000);
   let stack: ProgramStack;
   let clean: object;
@@ -296,7 +296,7 @@ describe("what one resource gives up and another takes over in the same run", fu
   });
 
   for (const [edit, program] of steps) {
-    it(`is as a first run makes it: ${edit}`, async () => {
+    it(`equals a first run: ${edit}`, async () => {
       await stack.up(program);
       if (BEGINNINGS.includes(edit)) return;
       expect(differences(fresh.get(edit) ?? [], await all())).to.deep.equal({ missing: [], extra: [] });

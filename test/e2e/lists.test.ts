@@ -5,7 +5,7 @@ import { type Program, ProgramStack } from "../support/programStack";
 
 const AS_LISTED = ["10.0.0.1/24", "10.0.0.2/24", "fd00::1/64", "fd00::2/64"];
 
-/** A router with a loopback, a rented server whose gateways need routes of their own, and far ends on bridges in a namespace. */
+/** A router with a loopback, a rented server whose gateways need their own routes, and far ends on bridges in a namespace. */
 const lab =
   ({
     addresses = AS_LISTED,
@@ -62,7 +62,7 @@ describe("lists whose order the kernel knows", function () {
       await stack.remove();
     });
 
-    it("are made in order, by an edit as by a first run, and put back in order after a change by hand", async () => {
+    it("are created in order, by an edit as by a first run, and restored after a change by hand", async () => {
       await stack.up(lab());
       expect(await order()).to.deep.equal(FRESH);
       expect(await typed("route show default", "vps")).to.include("via 203.0.113.1 dev eth0");
@@ -92,7 +92,7 @@ describe("lists whose order the kernel knows", function () {
       expect((await stack.refresh()).operations).to.deep.equal({});
     });
 
-    it("have no place for what a loopback cannot be told", async () => {
+    it("refuse arguments that a loopback cannot have", async () => {
       const { message } = await errorOf(stack.preview(lab({ mtu: 9000 })));
       expect(message.replace(/\s+/g, " "))
         .to.include("interfaces.lo.mtu")

@@ -6,8 +6,8 @@ import { snapshot } from "../support/snapshot";
 import { type } from "./drift/row";
 
 /**
- * What each version has left behind, under this one. A mark is a function of the URN, so the network that this version makes
- * is the very one that the old state and the old records are about.
+ * The states of each version under this one. A mark is a function of the URN, so the network that this version creates is the one that
+ * the old state and records describe.
  */
 for (const fixture of fixtures()) {
   describe(`a stack of version ${fixture.version}`, function () {
@@ -17,7 +17,7 @@ for (const fixture of fixtures()) {
     let [preview, refresh, same, changed]: Run[] = [];
     let [made, unchanged]: (readonly string[])[] = [];
 
-    /** Makes the network, and gives it the state and the records that the version wrote of it. */
+    /** Creates the network and gives it the state and the records of the version. */
     async function build(): Promise<void> {
       await stack.up(programOf(fixture));
       await stack.imported(fixture.state);
@@ -53,20 +53,20 @@ for (const fixture of fixtures()) {
       expect(preview?.operations).to.deep.equal({});
     });
 
-    it("is found whole by a refresh", () => {
+    it("is complete after a refresh", () => {
       expect(operationsOf(refresh).filter((operation) => operation !== "update")).to.deep.equal([]);
     });
 
-    it("needs no change after that either, and the kernel is as it was", () => {
+    it("needs no change after that either, and the kernel has not changed", () => {
       expect(same?.operations).to.deep.equal({});
       expect(differences(made ?? [], unchanged ?? [])).to.deep.equal({ missing: [], extra: [] });
     });
 
-    it("is changed in place", () => {
+    it("updates in place", () => {
       expect(operationsOf(changed)).to.deep.equal(["update"]);
     });
 
-    it("is destroyed with and without a refresh, and nothing is left", async () => {
+    it("is destroyed with and without a refresh, and leaves nothing behind", async () => {
       await type(fixture.after.join(";"));
       try {
         expect(await snapshot()).to.deep.equal(clean);

@@ -28,11 +28,11 @@ const lab =
     if (hasBlue) room("blue", "192.168.15.2/24", 10);
   };
 
-describe("Open vSwitch, by the engine", function () {
+describe("Open vSwitch, through the engine", function () {
   this.timeout(180_000);
   onKernel();
 
-  describe("that runs in userspace", () => {
+  describe("in userspace", () => {
     withOvs();
     let stack: ProgramStack;
 
@@ -43,13 +43,13 @@ describe("Open vSwitch, by the engine", function () {
       await stack.remove();
     });
 
-    it("makes a switch with VLANs that packets cross", async () => {
+    it("creates a switch with VLANs that packets cross", async () => {
       const { operations } = await stack.up(lab());
       const { "port-red": port, "v-net-0": net } = operations;
       expect([port, net]).to.deep.equal(["create", "create"]);
       await pings("red", "192.168.15.2")();
       await answers("red", "http://192.168.15.2/")();
-      // The host is in no VLAN.
+      // The host belongs to no VLAN.
       await fails("red", "192.168.15.5")();
       expect((await stack.preview(lab())).operations).to.deep.equal({});
     });
@@ -59,7 +59,7 @@ describe("Open vSwitch, by the engine", function () {
       await fails("red", "192.168.15.2")();
     });
 
-    it("finds drift, and mends it", async () => {
+    it("finds drift, and restores the port", async () => {
       await ovsVsctl("del-port", "blue-br");
       await ovsVsctl("set", "Port", "red-br", "tag=30");
       await stack.refresh();
@@ -70,7 +70,7 @@ describe("Open vSwitch, by the engine", function () {
       await pings("red", "192.168.15.2")();
     });
 
-    it("replaces a port with its cable, so that it is one again", async () => {
+    it("replaces a port with its cable and connects them again", async () => {
       const { operations } = await stack.up(lab(), {
         replace: [(await stack.urns()).get("cable-red") ?? ""],
       });
@@ -79,14 +79,14 @@ describe("Open vSwitch, by the engine", function () {
       expect((await stack.preview(lab())).operations).to.deep.equal({});
     });
 
-    it("takes a room out with its port, and all the rest at the end", async () => {
+    it("deletes a room with its port, and finally everything else", async () => {
       await stack.up(lab({ hasBlue: false }));
       expect(await ovsVsctl("list-ports", "v-net-0")).to.equal("red-br");
       await stack.destroy();
       expect(await ovsVsctl("list-br")).to.equal("");
     });
 
-    it("leaves nothing written down of the addresses on it", async () => {
+    it("keeps no record of the addresses on it", async () => {
       await stack.up(lab());
       expect(await recorded()).to.include("Address v-net-0 192.168.15.5/24");
       await stack.destroy();

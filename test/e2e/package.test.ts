@@ -15,7 +15,7 @@ describe("the package", function () {
   let target: string;
   let stack: ExampleStack;
 
-  /** Puts the package in the place of what is there, as `npm install` does, under a version of one's choice. */
+  /** Replaces the installed package under any version, as `npm install` does. */
   async function install(version: string): Promise<void> {
     await rm(target, { recursive: true, force: true });
     await unpack(tarball, target);
@@ -89,7 +89,7 @@ describe("the package", function () {
     );
   });
 
-  // The registry resolves the links of README.md against `repository`; a reader of node_modules has the files alone.
+  // The registry resolves the links of README.md against `repository`; a reader of node_modules only has the files.
   it("holds the target of every link in it", async () => {
     const pages = files.filter((file) => file.endsWith(".md"));
     const broken = await Promise.all(
@@ -108,12 +108,12 @@ describe("the package", function () {
     return files.some((one) => one === file || one.startsWith(`${file}/`));
   }
 
-  it("is one that publint has nothing against", async () => {
+  it("has no complaint from publint", async () => {
     await execa("publint", ["run", tarball, "--strict"], { preferLocal: true, localDir: root });
   });
 
-  // The profile leaves out the resolution of Node.js 10, which does not know `exports`.
-  it("has types that every way of importing finds", async () => {
+  // The profile omits Node.js 10, which does not know `exports`.
+  it("has types for every way of importing", async () => {
     const words = [tarball, "--profile", "node16", "--no-definitely-typed", "--format", "ascii"];
     await execa("attw", words, { preferLocal: true, localDir: root });
   });
@@ -123,7 +123,7 @@ describe("the package", function () {
     await stack.destroy();
   });
 
-  it("goes over an older one with the state kept: nothing changes, and all goes on", async () => {
+  it("replaces an older version and keeps the state: nothing changes, and everything works", async () => {
     expect(await stack.up()).to.deep.equal({ create: 6 });
     const before = await picture();
     await install("0.2.0");

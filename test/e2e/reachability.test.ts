@@ -34,12 +34,12 @@ describe("Reachability, through the real engine", function () {
     expect(await snapshot()).to.deep.equal(clean);
   });
 
-  it("sends nothing in a preview, not even where nothing is", async () => {
+  it("sends nothing in a preview, even if the network does not exist", async () => {
     const { operations } = await stack.preview(rooms({ prefix: 32 }));
     expect(operations["proof"]).to.equal("create");
   });
 
-  it("fails a run that makes what packets do not get through, with cause and mend", async () => {
+  it("fails a run whose network packets cannot pass, with cause and fix", async () => {
     const said = (await errorOf(stack.up(rooms({ prefix: 32 })))).message;
     expect(said).to.include(
       "red does not reach 192.168.15.2 by ping (ping 192.168.15.2: Network is unreachable)",
@@ -49,24 +49,24 @@ describe("Reachability, through the real engine", function () {
     );
   });
 
-  it("holds once that is mended", async () => {
+  it("passes once that is fixed", async () => {
     expect((await stack.up(rooms())).operations).to.deep.equal({ "red-ip": "replace", proof: "create" });
     expect((await stack.up(rooms())).operations).to.deep.equal({});
   });
 
-  it("looks again when something before it changes", async () => {
+  it("checks again if a dependency changes", async () => {
     expect((await stack.up(rooms({ mtu: 1400 }))).operations).to.deep.equal({
       cable: "update",
       proof: "update",
     });
   });
 
-  it("looks again when a trigger changes", async () => {
+  it("checks again if a trigger changes", async () => {
     const program = rooms({ mtu: 1400, triggers: ["v2"] });
     expect((await stack.up(program)).operations).to.deep.equal({ proof: "update" });
   });
 
-  it("looks again when a change that it failed after is taken back", async () => {
+  it("checks again if a change that made it fail is reverted", async () => {
     const before = rooms({ mtu: 1400, triggers: ["v2"] });
     await type("ip -n blue link set dev veth-blue down");
     for (const program of [rooms({ mtu: 1400, triggers: ["v3"] }), before]) {
@@ -78,13 +78,13 @@ describe("Reachability, through the real engine", function () {
     expect((await stack.up(before)).operations).to.deep.equal({});
   });
 
-  it("is gone at a refresh where it does not hold, and insisted on after the rest is mended", async () => {
+  it("disappears from the state at a refresh if it fails, and is checked again after the fix", async () => {
     const program = rooms({ mtu: 1400, triggers: ["v2"] });
     expect((await stack.refresh()).operations).to.deep.equal({});
     await type("ip -n blue link set dev veth-blue down");
     expect((await stack.refresh()).operations).to.deep.equal({ cable: "update", proof: "delete" });
-    const mends = { cable: "update", proof: "create" };
-    expect((await stack.preview(program)).operations).to.deep.equal(mends);
-    expect((await stack.up(program)).operations).to.deep.equal(mends);
+    const fixes = { cable: "update", proof: "create" };
+    expect((await stack.preview(program)).operations).to.deep.equal(fixes);
+    expect((await stack.up(program)).operations).to.deep.equal(fixes);
   });
 });

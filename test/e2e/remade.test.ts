@@ -6,16 +6,16 @@ import { type Program, ProgramStack } from "../support/programStack";
 /*
  *   n1  e ─────── hx   (host, or n2)          br (host) ─── qb ── q  n2
  *
- * All but the last cable is a Topology; what hangs on it are resources of their own.
+ * Everything except the last cable is a Topology. Its dependents are separate resources.
  */
 const mac = "02:00:00:00:00:01";
 interface Shape {
-  /** Where the far end of the cable is. */
+  /** The place of the cable's far end. */
   readonly far?: object;
   /** Whether the bridge follows its ports. */
   readonly follows?: boolean;
   readonly hasCable?: boolean;
-  /** Whether there is a part that cannot be made. */
+  /** Whether a part cannot be created. */
   readonly isBlocked?: boolean;
   readonly hasRest?: boolean;
 }
@@ -41,7 +41,7 @@ const around =
     new Address("q4", { namespace: "n2", interface: "q", address: "10.1.0.7/24" });
   };
 
-/** What is there of it, in words. */
+/** The objects of it that exist, in words. */
 async function there() {
   const inN1 = await typed("-o -4 addr show dev e", "n1");
   return {
@@ -55,11 +55,11 @@ async function there() {
 }
 const ALL = { address: true, route: true, neighbour: true, bridge: true, port: true, inside: true };
 
-describe("what hangs on a part of a Topology or Node", function () {
+describe("dependents of a part of a Topology or Node", function () {
   this.timeout(120_000);
   onKernel();
 
-  describe("that is made anew", () => {
+  describe("that is recreated", () => {
     let stack: ProgramStack;
     before(async () => {
       stack = await ProgramStack.of("remade");
@@ -68,7 +68,7 @@ describe("what hangs on a part of a Topology or Node", function () {
       await stack.remove();
     });
 
-    it("is replaced when its cable is, as the preview says", async () => {
+    it("are replaced with the cable, as the preview says", async () => {
       await stack.up(around());
       expect(await there()).to.deep.equal(ALL);
       const moved = around({ far: { namespace: "n2" } });
@@ -82,7 +82,7 @@ describe("what hangs on a part of a Topology or Node", function () {
       expect((await stack.refresh()).operations).to.deep.equal({});
     });
 
-    it("is replaced when its bridge is, cables on it too", async () => {
+    it("are replaced with the bridge, including cables on it", async () => {
       const follows = around({ far: { namespace: "n2" }, follows: true });
       const operations = { t: "update", ad2: "replace", vp: "replace", q4: "replace" };
       expect((await stack.preview(follows)).operations).to.deep.equal(operations);
@@ -91,7 +91,7 @@ describe("what hangs on a part of a Topology or Node", function () {
       expect((await stack.up(follows)).operations).to.deep.equal({});
     });
 
-    it("is told to be gone, perhaps, where the run fails half-way", async () => {
+    it("are reported as possibly deleted if the run fails half-way", async () => {
       await typed("link add it-blocked type bridge");
       const back = { far: { namespace: "n2" }, follows: false };
       await stack.up(around(back));
@@ -105,7 +105,7 @@ describe("what hangs on a part of a Topology or Node", function () {
       expect(await there()).to.deep.equal(ALL);
     });
 
-    it("stops the preview when its cable is taken away, and goes where it is taken out as well", async () => {
+    it("stop the preview if the cable is removed, and are deleted if they are removed as well", async () => {
       const without = { far: { namespace: "n2" }, follows: true, hasCable: false };
       const said = (await errorOf(stack.preview(around(without)))).message;
       expect(said.replace(/\s+/g, " ")).to.include(
@@ -117,7 +117,7 @@ describe("what hangs on a part of a Topology or Node", function () {
     });
   });
 
-  describe("of a Node, which another one hangs on", () => {
+  describe("of a Node on which another one depends", () => {
     let stack: ProgramStack;
     before(async () => {
       stack = await ProgramStack.of("remade-node");
@@ -133,7 +133,7 @@ describe("what hangs on a part of a Topology or Node", function () {
         new Node("n1", { interfaces: { eth0: { peer: { bridge: "br" }, addresses: ["10.0.0.1/24"] } } });
       };
 
-    it("is mended in place", async () => {
+    it("are restored in place", async () => {
       await stack.up(nodes(1400));
       expect((await stack.up(nodes())).operations).to.deep.equal({ t: "update", n1: "update" });
       expect(await typed("-o link show dev n1-eth0")).to.include(" master br ");

@@ -10,9 +10,8 @@ import { environment, root } from "../support/stack";
 const HUSH = "10.9.8.7";
 const TRIGGER = "do-not-tell";
 
-/** What of a program's network the log, the outputs and the state show. */
-describe("what is shown of a network", function () {
-  this.timeout(60_000);
+/** The parts of a program's network that the log, the outputs and the state show. */
+describe("what is shown of a network", () => {
   const folder = join(root, ".test-stacks", `shown-${process.pid}`);
   let clean: Record<string, string>;
   let stack: Stack;
@@ -34,7 +33,7 @@ describe("what is shown of a network", function () {
     );
   }
 
-  it("an end of a cable, a link and a cable are exported as what they are, and secret triggers stay secret", async () => {
+  it("exports an end of a cable, a link and a cable with their properties, and keeps secret triggers secret", async () => {
     await use(async () => {
       const bridge = new Bridge("shown-br");
       const cable = new VethPair("shown", { peer: { name: "shown-far", bridge } });
@@ -53,7 +52,7 @@ describe("what is shown of a network", function () {
     for (const text of [stdout, state]) expect(text).to.not.include(TRIGGER);
   });
 
-  it("a secret argument is refused before anything of it is told", async () => {
+  it("refuses a secret argument before any of it is shown", async () => {
     await use(async () => {
       new Address("ip", { interface: "lo", address: pulumi.secret(`${HUSH}/24`) });
     });
@@ -65,9 +64,9 @@ describe("what is shown of a network", function () {
     expect(said).to.not.include(HUSH);
   });
 
-  it("an end that comes from another stack is refused with what to hand over", async () => {
+  it("refuses an end from another stack and says what to hand over", async () => {
     await use(async () => {
-      // As a StackReference gives it.
+      // In the form of a StackReference.
       const end: unknown = pulumi.output({ name: "shown", mac: "02:00:00:00:00:01", ifindex: 7 });
       new Address("ip", { interface: end as pulumi.Output<string>, address: "10.9.8.6/24" });
     });

@@ -39,7 +39,7 @@ describe("pulumi stack rename", function () {
     return links.map((text) => text.split("\n").map((line) => line.split(":").slice(0, 2).join(":")));
   };
 
-  it("changes the marks of everything in place, and nothing else", async () => {
+  it("changes all marks in place, and nothing else", async () => {
     const before = await indexes();
     await stack.rename("other");
     const { operations } = await stack.up(program);

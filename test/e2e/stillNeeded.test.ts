@@ -10,7 +10,7 @@ const names: Names = {
   ...{ bridge: "br0", end: "eth0", home: "near", ip: "10.0.0.1" },
 };
 
-/** What is taken out, what of it is still needed, and some that need it. */
+/** The removed resources, the parts that are still needed, and some that need them. */
 const rows: readonly (readonly [owner: Part, object: string, ...needers: string[]])[] = [
   [
     "near",
@@ -49,8 +49,8 @@ const rows: readonly (readonly [owner: Part, object: string, ...needers: string[
   ],
 ];
 
-/** A resource is taken out of the program, and others still name it: the kernel would take them along without a word. */
-describe("what is still needed by name", function () {
+/** The program drops a resource that others still name. The kernel would delete those silently. */
+describe("a removed resource that others still name", function () {
   this.timeout(120_000);
   let clean: object;
   let start: readonly string[];
@@ -68,7 +68,7 @@ describe("what is still needed by name", function () {
   });
 
   for (const [owner, object, ...needers] of rows) {
-    it(`${owner} stays, and the error says who needs it`, async () => {
+    it(`${owner} stays, and the error names its dependents`, async () => {
       const { message } = await errorOf(stack.up(() => network("left", names, "name", [owner])));
       const said = new RegExp(`cannot delete ${object}: it is needed by (.*)\\. Remove that`).exec(
         message,
@@ -78,12 +78,12 @@ describe("what is still needed by name", function () {
     });
   }
 
-  it("and nothing is to be done once it is back", async () => {
+  it("needs no change once it is restored", async () => {
     const { operations } = await stack.up(() => network("left", names, "name"));
     expect(operations).to.deep.equal({});
   });
 
-  it("it goes with all that needs it", async () => {
+  it("is deleted together with all its dependents", async () => {
     const { operations } = await stack.up(() => {});
     expect(new Set(Object.values(operations))).to.deep.equal(new Set(["delete"]));
   });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { namespaceNames } from "../support/kernel";
 import { TemplateProject } from "../support/project";
 
-/** What `pulumi new` makes of the template, with packages from a registry of its own. */
+/** The project that `pulumi new` makes of the template, with packages from a local registry. */
 describe("the template", function () {
   this.timeout(600_000);
   let made: TemplateProject;
@@ -18,14 +18,14 @@ describe("the template", function () {
     expect(await namespaceNames()).not.to.contain("blue");
   });
 
-  it("has what its README names", async () => {
+  it("has the network that its README describes", async () => {
     const ping = ["ip", "netns", "exec", "blue", "ping", "-c", "3", "192.168.15.5"];
     expect(await made.run("npm", "run", "lab", "--", ...ping)).to.contain("3 received");
     const preview = await made.run("npm", "run", "lab", "--", "pulumi", "preview", "--refresh", "--diff");
     expect(preview).to.contain("11 unchanged");
   });
 
-  it("goes down by one command, the sandbox as well", async () => {
+  it("comes down by one command, with the sandbox", async () => {
     await made.run("npm", "run", "down");
     expect(await made.run("npx", "pulumi-netns", "sandbox", "list", "--json")).to.equal("[]");
   });

@@ -18,10 +18,10 @@ describe("pulumi watch", function () {
   });
   after(() => stack.remove());
 
-  it("makes what is edited, loses nothing, and ends at Ctrl-C", async () => {
+  it("applies an edit, loses nothing, and ends at Ctrl-C", async () => {
     await stack.up();
     const first = await picture();
-    // The state of this stack is in its own folder, and would be a change as well.
+    // The stack's own state is in its folder and would count as a change.
     const tools = await watcher(stack.folder);
     const watching = execa("pulumi", ["watch", "--stack", "test", "--color", "never", "--path", "index.ts"], {
       ...{ cwd: stack.folder, all: true, reject: false, detached: true },
@@ -36,7 +36,7 @@ describe("pulumi watch", function () {
       }
     };
     try {
-      // It looks for changes from a moment on that nothing tells of.
+      // Nothing reports when it starts to look for changes.
       await sleep(3000);
       await stack.edit(["192.168.15.2/24", "192.168.15.77/24"]);
       const second = await until((lines) => lines.some((line) => line.includes("192.168.15.77")));
@@ -46,7 +46,7 @@ describe("pulumi watch", function () {
       const third = await until((lines) => lines.some((line) => /192\.168\.15\.2\b/.test(line)));
       expect(differences(first, third)).to.deep.equal({ missing: [], extra: [] });
     } finally {
-      // As a terminal does it, which tells the whole group.
+      // Like a terminal, which signals the whole group.
       if (watching.exitCode === null) process.kill(-(watching.pid ?? 0), "SIGINT");
     }
     await watching;
@@ -57,8 +57,8 @@ describe("pulumi watch", function () {
 });
 
 /**
- * A folder with a program that stands for `pulumi-watch`, which not every installation of Pulumi has: it prints a line for each
- * change of the program.
+ * A folder with a program in place of `pulumi-watch`, which some installations of Pulumi lack. It prints a line for each change of the
+ * program.
  */
 async function watcher(folder: string): Promise<string> {
   const tools = join(folder, "tools");

@@ -1,7 +1,7 @@
 import { errors, isOneOf, missingTool, type Point, victims } from "./point";
 import type { Ended } from "./run";
 
-/** In words, what is not as it should be about the run in which the fault happened; `call` is the one it happened at. */
+/** The problem with the run in which the fault happened, in words. `call` is the interrupted call. */
 export function disappointment(
   { program, operation, at, fault }: Point,
   { isGood, output, leftovers }: Ended,
@@ -30,10 +30,10 @@ export function disappointment(
   return demands.find(([isMet]) => !isMet)?.[1];
 }
 
-/** A part by its place in the arguments: `nodes.n1.interfaces.eth0: …`. */
+/** A part by its path in the arguments: `nodes.n1.interfaces.eth0: …`. */
 const PLACE = /(^|\s)(name|(nodes|bridges|interfaces|nat|filter|sysctls)\.\S+|(\S+\.)?routes\[\d+\]): /m;
 
 const saysMissing = (tool: string): RegExp => new RegExp(`program not installed: .*\\b${tool}\\b`);
 
-/** Messages put words in quotes that the shim has without. */
+/** Messages quote words that the shim logs without quotes. */
 const unquoted = (text: string): string => text.replace(/["\\]/g, "");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 
-/** Does some work on a machine that lacks `tool`. Only inside a sandbox, whose mounts are its own. */
+/** Does some work on a machine without `tool`. Only in a sandbox, which has its own mounts. */
 export async function without<T>(tool: string, path: string, work: () => Promise<T>): Promise<T> {
   const scratch = await mkdtemp(join(tmpdir(), "pulumi-netns-hidden-"));
   const folders = await foldersWith(tool, path);
@@ -15,7 +15,7 @@ export async function without<T>(tool: string, path: string, work: () => Promise
     }
     return await work();
   } finally {
-    // One after the other: while the first is there, `umount` itself runs from the second.
+    // One after the other: `umount` itself comes from the second folder while the first is mounted.
     for (const [at, folder] of hidden.entries()) {
       for (const mount of [folder, join(scratch, String(at), "all")]) await execa("umount", [mount]);
     }
@@ -23,7 +23,7 @@ export async function without<T>(tool: string, path: string, work: () => Promise
   }
 }
 
-/** Puts a folder of links to everything but `tool` in the place of `folder`. */
+/** Mounts a folder of links to everything except `tool` over `folder`. */
 async function hide(tool: string, folder: string, scratch: string): Promise<void> {
   const [all, links] = [join(scratch, "all"), join(scratch, "links")];
   for (const made of [all, links]) await mkdir(made, { recursive: true });
@@ -34,7 +34,7 @@ async function hide(tool: string, folder: string, scratch: string): Promise<void
   await execa("mount", ["--bind", links, folder]);
 }
 
-/** Where `tool` lies: each folder once, whatever it is called. The provider looks into the last two as well. */
+/** The folders with `tool`, each once under any name. The provider searches the last two as well. */
 async function foldersWith(tool: string, path: string): Promise<string[]> {
   const folders = [...path.split(delimiter), "/usr/sbin", "/sbin"];
   const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));

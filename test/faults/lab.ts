@@ -6,7 +6,7 @@ import { differences, type Snapshot, snapshot } from "../support/snapshot";
 import { type Operation, type Program, programs } from "./point";
 import { ProjectStack, succeeded } from "./projectStack";
 
-/** A stack to strike at, and what to compare with afterwards. */
+/** A stack that faults happen to, and the expected results. */
 export interface Lab extends Reference {
   readonly stack: ProjectStack;
 }
@@ -15,11 +15,11 @@ const Counts = z.object({ calls: z.number(), batches: z.number() });
 
 const Picture = z.record(z.string(), z.string());
 
-/** What a clean run of a program leads to: the same in every sandbox. */
+/** The results of a clean run of a program, which are the same in every sandbox. */
 const Reference = z.object({
-  /** The host before anything. */
+  /** The host before the first run. */
   bare: Picture,
-  /** Host and state after it, by the operation that leads there. */
+  /** Host and state after each operation. */
   built: z.object({ up: Picture, change: Picture }),
   boundaries: z.object({ up: Counts, change: Counts.optional(), destroy: Counts }),
 });
@@ -27,7 +27,7 @@ type Reference = z.output<typeof Reference>;
 
 const References = z.object({ seed: Reference, composites: Reference });
 
-/** Sets a lab up for each program on this host. The clean runs are those noted in `file`, or done now and noted there. */
+/** Sets up a lab for each program on this host. Reads the results of the clean runs from `file`, or runs them and writes the file. */
 export async function openLabs(file: string): Promise<ReadonlyMap<Program, Lab>> {
   const labs = new Map<Program, Lab>();
   const known = existsSync(file) ? References.parse(JSON.parse(await readFile(file, "utf8"))) : undefined;
@@ -42,7 +42,7 @@ export async function openLabs(file: string): Promise<ReadonlyMap<Program, Lab>>
   return labs;
 }
 
-/** A clean `up`, a change where there is one, and `destroy`. */
+/** A clean `up`, a change if the program has one, and `destroy`. */
 async function cleanRun(program: Program, stack: ProjectStack): Promise<Reference> {
   const bare = await snapshot();
   const up = await count(stack, "up");
@@ -72,10 +72,10 @@ async function count(stack: ProjectStack, operation: Operation) {
   return { calls: calls.length, batches: calls.filter(isBatch).length };
 }
 
-/** In the shim as well. */
+/** The shim has the same condition. */
 export const isBatch = (call: string): boolean => call.includes(" -batch ");
 
-/** Once the kernel has finished what it does in the background: IPv6 addresses are tentative for a second or two. */
+/** Waits for the kernel's work in the background: IPv6 addresses are tentative for a second or two. */
 async function settledSnapshot(stack: ProjectStack): Promise<Snapshot> {
   for (;;) {
     const seen = await snapshot();

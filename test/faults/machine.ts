@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { root } from "../support/stack";
 
-/** A sandbox within this one: another machine, which can be switched off. */
+/** A sandbox within this one, as another machine that can be switched off. */
 export function machine(name: string) {
   const sandbox = [join(root, "dist", "cli", "main.js"), "sandbox"];
   return {

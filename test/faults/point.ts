@@ -1,10 +1,10 @@
-/** Where a fault strikes, and which: written `seed:up:12:after:cli:checkpoints`. */
+/** A fault and its place, written `seed:up:12:after:cli:checkpoints`. */
 export interface Point {
   readonly program: Program;
   readonly operation: Operation;
   /**
-   * Before or after the tool runs in the operation's NUMBER-th call that changes something, or amid the work of the
-   * NUMBER-th that does several things (`ip -batch`); absent: all along.
+   * Before or after the tool runs in the operation's NUMBER-th call that changes something, or in the middle of the NUMBER-th batch (`ip
+   * -batch`). Absent: during the whole operation.
    */
   readonly at: { readonly number: number; readonly moment: Moment } | undefined;
   readonly fault: string;
@@ -18,7 +18,7 @@ export type Operation = (typeof operations)[number];
 type Moment = "before" | "after" | "amid";
 export type Mode = (typeof modes)[number];
 
-/** How many calls of each operation of a program change something, and how many of these do several things. */
+/** The number of calls per operation of a program that change something, and how many of them are batches. */
 export type Boundaries = {
   readonly [O in Operation]?: { readonly calls: number; readonly batches: number } | undefined;
 };
@@ -28,11 +28,11 @@ export const programs = ["seed", "composites"] as const;
 const operations = ["up", "change", "destroy"] as const;
 const modes = ["checkpoints", "no-checkpoints"] as const;
 
-/** Who is killed with -9. */
+/** The processes to kill with -9. */
 export const victims = ["provider", "cli", "both"] as const;
-/** What a tool says instead of working, or is killed itself. */
+/** The error of a tool, or `tool` if the tool itself is killed. */
 export const errors = ["ENOBUFS", "EBUSY", "EEXIST", "tool"] as const;
-/** Tools that the program cannot do without. */
+/** Tools that the program requires. */
 const needed = ["ip", "nft", "sysctl", "flock"] as const;
 
 export const missingTool = (fault: string): string | undefined => /^missing-(.*)$/.exec(fault)?.[1];
@@ -58,24 +58,23 @@ export function parsePoint(id: string): Point | undefined {
   };
 }
 
-/** The one of these words that `text` is; the first where the pattern has let through no other. */
+/** The word that `text` is. The pattern accepts no others, so the first is never a fallback. */
 const oneOf = <T extends string>(words: readonly [T, ...T[]], text: string | undefined): T =>
   words.find((word) => word === text) ?? words[0];
 
 const momentOf = (text: string | undefined): Moment =>
   text === "before" || text === "amid" ? text : "after";
 
-/** All points of a program: those where something is killed first, as most depends on them. */
+/** All points of a program, with kills first, as most depends on them. */
 export const pointsOf = (program: Program, boundaries: Boundaries): Point[] => [
   ...crashes(program, boundaries),
   ...(program === "seed" ? others : composed)(boundaries).map((point) => ({ ...point, program })),
 ];
 
 /**
- * Every call. After one call and before the next is nearly the same, and so is a crash with and without checkpoints as far
- * as the kernel goes: each call of single kinds has a point before it and every other one after it as well; of composites,
- * whose parts go on side by side, each has one or the other. Modes and victims take turns, so that each meets all kinds of
- * points.
+ * Kills at every call. A kill after one call and before the next are nearly the same, and so are kills with and without checkpoints as
+ * far as the kernel goes. Calls of single kinds get a point before, and every other one a point after. Parts of composites run side by
+ * side, so their calls get one of the two. Modes and victims alternate, so that each meets all kinds of points.
  */
 function crashes(program: Program, boundaries: Boundaries): Point[] {
   return operations.flatMap((operation) => {
@@ -88,7 +87,7 @@ function crashes(program: Program, boundaries: Boundaries): Point[] {
       ...upTo(calls).flatMap((number) => momentsOf(number).map((moment) => ({ number, moment }))),
       ...upTo(batches).map((number) => ({ number, moment: "amid" as const })),
     ];
-    // Moments come round after two calls, which are three points or two: the others have to fall out of step with that.
+    // Moments repeat after two calls, which are two or three points. The others must not repeat at the same distance.
     return places.map((at, turn) => ({
       ...{ program, operation, at },
       fault: turned(victims, program === "seed" ? turn + Math.floor(turn / 3) : turn),
@@ -117,14 +116,14 @@ const spread = (
     at: { number, moment },
   }));
 
-/** What befalls what `up` has left, before the next run: every record, and the form of the state. */
+/** Damages to the results of `up` before the next run: to every record, and to the form of the state. */
 const damages = ["broken-records", "old-state"] as const;
 
 const damaged = damages.map(
   (fault) => ({ operation: "up", at: undefined, fault, mode: "checkpoints" }) as const,
 );
 
-/** What does not hang on what the program is made of. */
+/** Points that do not depend on the content of the program. */
 function others(boundaries: Boundaries): Place[] {
   const alongside = (fault: string) =>
     ({ operation: "up", at: undefined, fault, mode: "checkpoints" }) as const;
@@ -150,7 +149,7 @@ function others(boundaries: Boundaries): Place[] {
 
 type Rest<F> = F extends (first: never, ...rest: infer R) => unknown ? R : never;
 
-/** Failures of a part amid the others: of single lines of sessions, and of the sessions themselves. */
+/** Failures of one part among others: of single lines of sessions, and of whole sessions. */
 const composed = (boundaries: Boundaries): Place[] => [
   ...errors.flatMap((error) => [
     ...spread(boundaries, "up", error, 3, "before"),
@@ -158,7 +157,7 @@ const composed = (boundaries: Boundaries): Place[] => [
     ...spread(boundaries, "destroy", error, 1, "before"),
   ]),
   ...spread(boundaries, "up", "tool", 2, "after"),
-  // The process that holds all sessions: what is under way fails with it.
+  // Kills the process that holds all sessions; the lines in progress fail with it.
   ...spread(boundaries, "up", "sessions", 2, "before"),
   ...spread(boundaries, "change", "sessions", 1, "before", "no-checkpoints"),
   ...spread(boundaries, "up", "hang", 2, "before"),

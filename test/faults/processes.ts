@@ -6,25 +6,25 @@ interface Process {
   readonly name: string;
 }
 
-/** The processes with this variable in their environment, which each inherits from the one that started it. */
+/** The processes with this variable in their environment, which child processes inherit. */
 const processesWith = (variable: string): Process[] =>
   readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry) && `\0${read(entry, "environ")}`.includes(`\0${variable}\0`))
     .map((entry) => ({ pid: Number(entry), name: read(entry, "comm").trim() }));
 
-/** Milliseconds between two looks, and how long no tool has to run until what is left counts as idle. */
+/** Milliseconds between two looks, and the time without a running tool after which the rest counts as idle. */
 const LOOK = 50;
 const IDLE = 500;
 
 /**
- * Waits until no process is left. Those that do not end by themselves are killed, as a person would: of a killed CLI
- * the provider stays, finishes what it was doing, and then does nothing for ever. Resolves to the names of these.
+ * Waits until no process is left. Kills those that do not end, as a person would: the provider of a killed CLI remains, finishes its work
+ * and then idles for ever. Resolves to their names.
  */
 export async function settle(variable: string): Promise<string[]> {
   let empty = 0;
   for (let idle = 0; ; idle += LOOK) {
     const left = processesWith(variable);
-    // Twice, as a process has no environment for a moment while it becomes another program.
+    // Checked twice, as a process has no environment for a moment during exec.
     empty = left.length === 0 ? empty + 1 : 0;
     if (empty === 2) return [];
     if (left.some(({ name }) => isTool(name))) idle = 0;
@@ -36,7 +36,7 @@ export async function settle(variable: string): Promise<string[]> {
   }
 }
 
-/** Until none is left, as one may have started another meanwhile. */
+/** Repeats, as a process may start another one meanwhile. */
 export function killAll(variable: string): void {
   for (let left = processesWith(variable); left.length > 0; left = processesWith(variable)) {
     for (const { pid } of left) kill(pid);
@@ -49,11 +49,11 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has just ended by itself.
+    // It has just ended.
   }
 }
 
-/** Empty for one that has just ended, and for other people's. */
+/** Empty for processes that have just ended, and for those of other users. */
 function read(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

@@ -9,12 +9,12 @@ import type { Mode, Operation, Program } from "./point";
 import { type Ended, run } from "./run";
 import { layShims } from "./shim";
 
-/** How `pulumi` is to be run. */
+/** How to run `pulumi`. */
 interface Manner {
   readonly mode?: Mode;
-  /** For the shim; without any there is no shim. */
+  /** The settings of the shim. Without them there is no shim. */
   readonly fault?: Readonly<Record<string, string>>;
-  /** What comes before `pulumi` on the command line. */
+  /** Words before `pulumi` on the command line. */
   readonly prefix?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -43,18 +43,18 @@ const State = z.object({
 /** Providers have random ids. */
 const isOwn = ({ urn }: z.output<typeof Resource>): boolean => !urn.includes("::pulumi:providers:");
 
-/** Told anew by each kernel; and parameters of the stack's own links, which are there or not when another is written. */
+/** Values that each kernel assigns, and parameters of the stack's own links, whose presence depends on the order of writes. */
 const PASSING = /^(ifindex|peerIfindex|inode|era|__provider|net\/ipv[46]\/conf\/(?!all\/|default\/|lo\/).*)$/;
 
 const withoutPassing = (key: string, value: unknown): unknown => (PASSING.test(key) ? undefined : value);
 
-/** A project in a folder of its own, driven through the real CLI. Only in a sandbox. */
+/** A project in its own folder with the real CLI. Only in a sandbox. */
 export class ProjectStack {
   private constructor(
     private readonly project: string,
     private readonly folder: string,
     private readonly env: NodeJS.ProcessEnv,
-    /** PATH on which the shim comes first. */
+    /** PATH with the shim first. */
     private readonly shimmed: string,
   ) {}
 
@@ -66,7 +66,7 @@ export class ProjectStack {
       ...(await environment(folder)),
       ...QUICK,
     };
-    // A disk of its own, which can be full without harm to others. It is gone with the sandbox.
+    // Its own disk, which can be filled without harm to others. It is removed with the sandbox.
     await execa("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", join(folder, "state")]);
     const shimmed = await layShims(join(folder, "shims"), process.env["PATH"] ?? "");
     const stack = new ProjectStack(`netns-${program}`, folder, env, shimmed);
@@ -74,7 +74,7 @@ export class ProjectStack {
     return stack;
   }
 
-  /** `pulumi WORDS`, until nothing of it runs any more. */
+  /** Runs `pulumi WORDS` and waits until none of its processes is left. */
   pulumi(words: readonly string[], { mode, fault, prefix = [], env }: Manner = {}): Promise<Ended> {
     return run([...prefix, "pulumi", ...words, "--non-interactive", "--color", "never"], this.folder, {
       ...this.env,
@@ -98,8 +98,8 @@ export class ProjectStack {
   }
 
   /**
-   * What the engine has of each resource, a line for each, but for what each kernel numbers anew. Creations that a crash cut
-   * off stay noted beside them, until a person clears them away (docs/troubleshooting.md).
+   * The engine's view of each resource, a line each, without values that each kernel assigns. Creations interrupted by a crash remain
+   * pending until a person clears them (docs/troubleshooting.md).
    */
   async resources(): Promise<string> {
     const text = await readFile(join(this.stateFolder, "stacks", this.project, "test.json"), "utf8");
@@ -111,7 +111,7 @@ export class ProjectStack {
       .join("\n");
   }
 
-  /** The calls of the last run with a fault that change something, in their order. */
+  /** The calls of the last run with a fault that changed something, in order. */
   async calls(): Promise<string[]> {
     const lines = existsSync(this.log) ? await readFile(this.log, "utf8") : "";
     return lines.split("\n").flatMap((line) => /^\S+ (.*)$/.exec(line)?.slice(1) ?? []);
@@ -121,14 +121,14 @@ export class ProjectStack {
     await rm(this.log, { force: true });
   }
 
-  /** Whether a run that ended badly still holds the stack. */
+  /** Whether a failed run still locks the stack. */
   isLocked(): boolean {
     const folder = join(this.stateFolder, "locks");
     if (!existsSync(folder)) return false;
     return readdirSync(folder, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
   }
 
-  /** After a full disk: makes space, and puts the last backup in the place of a state that could not be written. */
+  /** After a full disk: frees space, and restores the last backup if the state could not be written. */
   async makeSpace(): Promise<void> {
     await rm(join(this.folder, "state", "filler"), { force: true });
     const state = join(this.stateFolder, "stacks", this.project);
@@ -138,7 +138,7 @@ export class ProjectStack {
     await copyFile(join(backups, "test", written.at(-1) ?? ""), join(state, "test.json"));
   }
 
-  /** Gives the state the form of a version that knew none of the arguments that have their defaults. */
+  /** Rewrites the state as a version without the arguments that have defaults. */
   async ageState(): Promise<void> {
     const file = join(this.stateFolder, "stacks", this.project, "test.json");
     const state = JSON.parse(await readFile(file, "utf8"));
@@ -148,7 +148,7 @@ export class ProjectStack {
     await writeFile(file, JSON.stringify(state));
   }
 
-  /** After a crash: a CLI killed between creating such a file and filling it leaves a state that Pulumi cannot read. */
+  /** After a crash: a CLI killed between creating and writing such a file leaves a state that Pulumi cannot read. */
   async removeTornAttributes(): Promise<void> {
     await execa("find", [this.stateFolder, "-name", "*.attrs", "-empty", "-delete"]);
   }
@@ -179,7 +179,7 @@ function removeDefaults(properties: Record<string, unknown> = {}): void {
 const isVoid = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
-/** To JavaScript, which saves every run a second of ts-node. */
+/** Compiles it to JavaScript, which saves each run a second of ts-node. */
 async function compile(folder: string): Promise<void> {
   const program = await readFile(join(folder, "index.ts"), "utf8");
   const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2023 };

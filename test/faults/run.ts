@@ -4,23 +4,23 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { killAll, settle } from "./processes";
 
-/** How a command ended. */
+/** The end of a command. */
 export interface Ended {
   readonly isGood: boolean;
   readonly output: string;
-  /** The processes it left behind, which had to be killed. */
+  /** The processes that it left behind and that had to be killed. */
   readonly leftovers: readonly string[];
 }
 
-/** No run takes that many milliseconds: it hangs. On a full disk the engine tries for minutes. */
+/** Milliseconds after which a run counts as hanging. On a full disk the engine retries for minutes. */
 const PATIENCE = 400_000;
 
 let runs = 0;
 
-/** Runs a command in `folder` and waits until nothing of it is left. */
+/** Runs a command in `folder` and waits until none of its processes is left. */
 export async function run(words: readonly string[], folder: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   const name = `${process.pid}-${++runs}`;
-  // A file, as a pipe would stay open as long as any process that was left behind.
+  // A file, as a pipe would stay open as long as any remaining process.
   const log = join(folder, "run.log");
   const output = openSync(log, "w");
   const hung = setTimeout(() => killAll(`FAULT_RUN=${name}`), PATIENCE);

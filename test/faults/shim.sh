@@ -1,7 +1,6 @@
 #!/bin/sh
-# Stands on PATH under the name of each tool that the provider runs. Passes every call on as it is; counts those that
-# change something, and at the chosen one does what it was asked to. A line given to an `ip -batch` that is kept open is
-# a call as well.
+# Stands on PATH under the name of each tool that the provider runs. Passes every call on unchanged, counts those that change something,
+# and injects the fault at the chosen one. A line given to an open `ip -batch` counts as a call.
 #
 #   FAULT_LOG     file that gets a line for each call that changes something: an id, tool, arguments
 #   FAULT_NUMBER  which of these calls it is about; absent: none, they are only counted
@@ -10,13 +9,13 @@
 #   FAULT_DISK    folder of the state, on a disk of its own: `disk-full` fills it, `torn` empties files in it
 
 tool=${0##*/}
-# From here on the real tools: what this one starts (`flock`, `ip netns exec`) is part of the same call.
+# From here on the real tools: a tool that this one starts (`flock`, `ip netns exec`) belongs to the same call.
 PATH=${PATH#"${0%/*}:"}
 calls=0
 is_session=
 is_refused=
 
-# Whether a call with these words only looks.
+# Whether a call with these words only reads.
 reads() {
   case " $1 " in
     " stat "* | " ps "* | " sleep "* | " ss "* | " ping "* | *"tables-save "* | *"tables-legacy-save "* | " sysctl -n "*) ;;
@@ -26,7 +25,7 @@ reads() {
   esac
 }
 
-# The nearest process above this one whose command line fits.
+# The nearest ancestor whose command line matches.
 above() {
   pid=$$
   while [ "$pid" -gt 1 ]; do
@@ -53,13 +52,13 @@ hang() {
   exit
 }
 
-# Does not come back where the tool, or what would have started it, is not there any more.
+# Does not return if the tool, or its parent, has ended.
 strike() {
   case $FAULT in
     provider) kill -9 "$(provider)" && exit 137 ;;
     cli) kill -9 "$(cli)" ;;
     torn)
-      # The moment between creating and filling a file beside the state is too short to be met by a kill.
+      # The moment between creating and writing a file beside the state is too short for a kill to hit.
       kill -9 "$(cli)" && sleep 0.1
       for file in "$FAULT_DISK"/.pulumi/stacks/*/*.attrs; do : >"$file"; done
       ;;
@@ -87,7 +86,7 @@ strike() {
   esac
 }
 
-# Counts a call, and tells whether it is the one.
+# Counts a call, and succeeds if it is the chosen one.
 is_chosen() {
   calls=$((calls + 1))
   printf '%s\n' "$$-$calls $1" >>"$FAULT_LOG"
@@ -97,7 +96,7 @@ is_chosen() {
   [ "$number" = "$FAULT_NUMBER" ]
 }
 
-# Passes lines on, and what is to happen comes before or after one of them.
+# Passes lines on. The fault happens before or after one of them.
 relay() {
   about=$tool
   for word; do
@@ -107,21 +106,21 @@ relay() {
     if [ "$line" = done ] || reads "$line" || ! is_chosen "$about $line"; then
       printf '%s\n' "$line"
     elif [ "$FAULT_MOMENT" = before ]; then
-      # The tool may still be at the lines before: what is said here would pass for the reply to one of them.
+      # The tool may still process earlier lines, so text from here would pass for its reply to one of them.
       sleep 1
       strike
       [ -n "$is_refused" ] || printf '%s\n' "$line"
       is_refused=
     else
       printf '%s\n' "$line"
-      # The tool says nothing of a change that went well; it takes milliseconds.
+      # The tool prints nothing after a successful change, which takes milliseconds.
       sleep 1
       strike
     fi
   done
 }
 
-# The tool itself stays the process that was started, so that it can be killed and waited for.
+# The tool keeps the process that was started, so that it can be killed and waited for.
 session() {
   is_session=yes
   pipe=$FAULT_LOG.$$
@@ -136,7 +135,7 @@ session() {
 
 case " $* " in
   *" -batch - "*)
-    # A file opened once more has a position of its own, so that it can be looked into.
+    # A file opened again has its own position, so that it can be read.
     if [ ! -f /proc/self/fd/0 ]; then [ "$tool" != ip ] || session "$@"
     elif ! grep -Eqv '(^|[^-])\b(show|list|list-id|pids)\b' /proc/self/fd/0; then exec "$tool" "$@"
     fi

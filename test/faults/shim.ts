@@ -3,8 +3,8 @@ import { delimiter, join } from "node:path";
 import type { Tool } from "../../provider/linux/command";
 
 /**
- * Whatever the provider may run to change something; the type check fails while one is missing. `node` runs the engine's
- * programs as well, and is nothing to stand in for.
+ * Every tool that the provider runs to change something; the type check fails if one is missing. `node` also runs the engine's programs
+ * and has no shim.
  */
 const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   ip: true,
@@ -32,7 +32,7 @@ const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   cat: true,
 };
 
-/** Puts the shim under each of these names into `folder`. Resolves to the PATH on which it comes first. */
+/** Puts the shim into `folder` under each of these names. Resolves to a PATH with that folder first. */
 export async function layShims(folder: string, path: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   for (const tool of Object.keys(tools)) await symlink(join(__dirname, "shim.sh"), join(folder, tool));

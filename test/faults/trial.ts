@@ -9,12 +9,12 @@ import { machine } from "./machine";
 import { errors, isOneOf, missingTool, type Point } from "./point";
 import type { Ended } from "./run";
 
-/** What came of a point: something is missing or not as it was, something is left over or there twice, or neither. */
+/** The result of a point: something is missing or changed, something is left over or duplicated, or neither. */
 export interface Verdict {
   readonly outcome: "survived" | "lost" | "leaked";
-  /** What is wrong, as a person would tell it. */
+  /** The problems, as a person would describe them. */
   readonly findings: readonly string[];
-  /** The call that it happened at. */
+  /** The call at which the fault happened. */
   readonly call: string;
 }
 
@@ -27,7 +27,7 @@ class Failure extends Error {
   }
 }
 
-/** Lets the fault happen, does what the documentation says, and looks whether all is as if it had not happened. */
+/** Injects the fault, recovers as the documentation says, and compares with the results of a clean run. */
 export async function trial(lab: Lab, point: Point): Promise<Verdict> {
   await lab.stack.forgetCalls();
   try {
@@ -71,7 +71,7 @@ async function strike(lab: Lab, point: Point): Promise<void> {
   }
 }
 
-/** In turn: cut short, empty, other JSON. */
+/** In turn: cut short, empty, and other JSON. */
 async function breakRecords(): Promise<void> {
   const files = await readdir("/run/pulumi-netns", { recursive: true });
   const records = files.filter((name) => name.endsWith(".json"));
@@ -80,7 +80,7 @@ async function breakRecords(): Promise<void> {
     await writeFile(join("/run/pulumi-netns", name), ['{"kind":', "", "[]"][at % 3] ?? "");
 }
 
-/** What docs/troubleshooting.md tells people to do; then all is as after a clean run, and `destroy` has to leave nothing. */
+/** Recovers as docs/troubleshooting.md says. Everything must then equal a clean run, and `destroy` must leave nothing behind. */
 async function recover(lab: Lab, { operation, fault, mode }: Point): Promise<void> {
   await lab.stack.makeSpace();
   await lab.stack.removeTornAttributes();
@@ -96,12 +96,12 @@ async function recover(lab: Lab, { operation, fault, mode }: Point): Promise<voi
   await expectSame("after `destroy`", lab.bare, snapshot, () => "leaked");
 }
 
-/** A part of a node that failed keeps no other node of the Topology from being made, but the Node that depends on it. */
+/** A failed part of a node must not keep other nodes of the Topology from being created, except the Node that depends on it. */
 async function expectOthers(lab: Lab, { program, operation }: Point, call: string): Promise<void> {
   if (program !== "composites" || operation === "destroy") return;
   const built = lab.built[operation];
   const nodes = (built["namespaces"] ?? "").split("\n").filter((node) => node !== DEPENDENT);
-  // What all nodes hang on keeps them waiting.
+  // All nodes wait for their common dependency.
   if (!nodes.some((node) => namesNode(call, node))) return;
   const others = nodes.filter((node) => !namesNode(call, node));
   const expected = Object.entries(built)
@@ -113,14 +113,14 @@ async function expectOthers(lab: Lab, { program, operation }: Point, call: strin
         .filter((line) => !line.includes(DEPENDENT))
         .join("\n"),
     ]);
-  // An address of a link's own comes a second after the link, after duplicate address detection.
+  // A link gets its own address a second after it appears, after duplicate address detection.
   await settles(async () => {
     const { missing } = differences(Object.fromEntries(expected), await snapshot());
     return { outcome: "lost", findings: missing.map((line) => `missing after the failure: ${line}`) };
   });
 }
 
-/** The Node, and its far ends elsewhere. */
+/** The Node and its far ends elsewhere. */
 const DEPENDENT = "edge";
 
 const namesNode = (call: string, node: string): boolean => call.split(/[\s-]+/).includes(node);
@@ -129,8 +129,8 @@ function must(what: string, { isGood, output }: Ended): void {
   if (!isGood) throw new Failure("lost", [`${what} failed`, output]);
 }
 
-/** Milliseconds that the kernel may take for what it does in the background. */
-const PATIENCE = 5_000;
+/** Milliseconds that the kernel may take for its work in the background. */
+const PATIENCE = 30_000;
 
 async function expectSame(
   when: string,
@@ -148,7 +148,7 @@ async function expectSame(
   });
 }
 
-/** Looks until there is nothing to find fault with. */
+/** Repeats until there is no finding. */
 async function settles(
   look: () => Promise<{ readonly outcome: "lost" | "leaked"; readonly findings: readonly string[] }>,
 ): Promise<void> {

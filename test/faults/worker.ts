@@ -5,7 +5,7 @@ import { trial, type Verdict } from "./trial";
 
 const noPoint: Verdict = { outcome: "lost", findings: ["there is no such point"], call: "" };
 
-/** Works inside a sandbox: says which points there are; then a point a line comes in, and a line of JSON goes out. */
+/** Runs in a sandbox: prints the points, then reads a point per line and prints a line of JSON for each. */
 async function work(): Promise<void> {
   const file = process.env["FAULTS_REFERENCE"];
   if (file === undefined) throw new Error("FAULTS_REFERENCE has to name a file: run `npm run faults`");

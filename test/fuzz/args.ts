@@ -17,7 +17,7 @@ import type {
 /** How a program refers to its namespaces, bridges and links: by resources or names, or by the text of either. */
 export interface Referrer<N, B, L> {
   readonly program: Program;
-  /** Whether plain names are used, which do not tell the namespace they are in. */
+  /** Whether it uses plain names, which do not include their namespace. */
   readonly byName: boolean;
   namespace(name: string): N;
   bridge(name: string): B;
@@ -39,7 +39,7 @@ function linkName(program: Program, ref: string): string {
   return link.name;
 }
 
-/** The fields that are given. */
+/** The given fields. */
 export type Given<A> = { [K in keyof A]?: Exclude<A[K], undefined> };
 
 export function given<A extends object>(args: A): Given<A> {
@@ -136,6 +136,6 @@ export function sysctlArgs<N, B, L>({ args }: SysctlItem, refer: Referrer<N, B, 
 const namespaceOf = <N, B, L>(name: string | undefined, refer: Referrer<N, B, L>): N | undefined =>
   name === undefined ? undefined : refer.namespace(name);
 
-/** The namespace to give along with a link: a resource tells its own. */
+/** The namespace that must accompany a link. A resource knows its own. */
 const besides = <N, B, L>(ref: string, refer: Referrer<N, B, L>): N | undefined =>
   refer.byName ? namespaceOf(linkOf(refer.program, ref)?.place, refer) : undefined;

@@ -2,23 +2,23 @@ import { familyOf } from "./ip";
 import { type Link, linkOf } from "./links";
 import { type Item, ofKind, type Program } from "./program";
 
-/** Who is who, from one program to the next. */
+/** Identities of resources from one program to the next. */
 
-/** The name of a resource in the program before. */
+/** The name of a resource in the previous program. */
 const formerName = ({ name, formerly = name }: Item): string => formerly;
 
-/** Who a resource was in the program before. */
+/** The identity of a resource in the previous program. */
 export const formerly = (item: Item): string => `${item.kind} ${formerName(item)}`;
 
-/** A link by the name that its resource had in the program before. */
+/** A link by the name that its resource had in the previous program. */
 export function refBefore(program: Program, { ref, owner }: Link): string {
   const item = program.find(({ name }) => name === owner);
   return `${item?.formerly ?? owner}${ref.slice(owner.length)}`;
 }
 
 /**
- * Whether `item` was moved away from a link that stays, which may be replaced in the same run. Engines up to 3.259 write
- * a state that has the item twice, when they replace what a resource was to be replaced with and is not any more.
+ * Whether `item` was moved away from a link that stays and may be replaced in the same run. Engines up to 3.259 write the item twice to
+ * the state if they replace a resource's former dependency.
  */
 export function isMovedAway(
   item: Item & { kind: "Address" | "Neighbor" },
@@ -33,7 +33,7 @@ export function isMovedAway(
   return isLeft && program.some((one) => formerName(one) === was);
 }
 
-/** Whether a link loses its last IPv4 address, which a run deletes after it has made what is new. */
+/** Whether a link loses its last IPv4 address. A run deletes it after it creates new objects. */
 export const losesIpv4 = (link: Link, program: Program, before: Program): boolean =>
   hasIpv4(before, refBefore(program, link)) && !hasIpv4(program, link.ref);
 

@@ -1,7 +1,7 @@
 import { linksOf } from "./links";
 import type { End, Item, Program } from "./program";
 
-/** `item` with one field as another resource of its kind has it, inside an end of a cable or a map as well. */
+/** `item` with one field of another resource of its kind, also inside an end of a cable or a map. */
 export const mixed = <I extends Item>(item: I, other: I, field: number): I => ({
   ...item,
   args: mix<I["args"]>(item.args, other.args, field),
@@ -11,7 +11,7 @@ function mix<A extends object>(was: A, now: A, field: number): A {
   const keys: Extract<keyof A, string>[] = [];
   for (const key in { ...was, ...now }) keys.push(key);
   const key = keys[field % keys.length];
-  // No resource takes a key out of a map: see `keepsKeys`.
+  // No resource removes a key from a map: see `keepsKeys`.
   if (key === undefined || !(key in now)) return was;
   const [old, fresh] = [was[key], now[key]];
   if (!isFields(old) || !isFields(fresh)) return { ...was, ...only(now, key) };
@@ -29,7 +29,7 @@ function only<A extends object>(args: A, key: keyof A): Partial<A> {
   return part;
 }
 
-/** The program with another name for a resource, wherever it is referred to; the kernel's name stays where it may. */
+/** The program with another name for a resource in all references. The kernel's name stays if possible. */
 export function renamed(program: Program, item: Item, to: string, keepsName: boolean): Program {
   const reference: Reference = (ref) => {
     if (ref === item.name) return to;
@@ -44,7 +44,7 @@ export function renamed(program: Program, item: Item, to: string, keepsName: boo
   });
 }
 
-/** The name that a resource had by default, told. */
+/** The resource's default name, as an argument. */
 function named(item: Item, kernelName: string): Item {
   switch (item.kind) {
     case "Namespace":

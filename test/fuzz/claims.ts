@@ -5,7 +5,7 @@ import { networkOf } from "./reach";
 import { metricOf, tableOf, targetOf } from "./routes";
 import { pathOf } from "./sysctls";
 
-/** The kernel objects that a resource is: no two resources may be the same, in one program or from one to the next. */
+/** The kernel objects of a resource. No two resources may share one, within a program or from one to the next. */
 export function claimsOf(program: Program, item: Item): string[] {
   switch (item.kind) {
     case "Namespace": {
@@ -22,7 +22,7 @@ export function claimsOf(program: Program, item: Item): string[] {
         .filter(({ owner }) => owner === item.name)
         .flatMap(({ place, name, kind }) => [
           `link ${placeText(program, place)} ${name}`,
-          // A Topology knows its bridges by these names alone.
+          // A Topology knows its bridges only by these names.
           ...(kind === "bridge" && item.within !== undefined ? [`bridge ${name} of ${item.within}`] : []),
         ]);
     case "Address":
@@ -53,7 +53,7 @@ export const sysctlPath = (
   { key, link }: { key: string; link: string | undefined },
 ): string => pathOf(key).replace("LINK", linkOf(program, link)?.name ?? "");
 
-/** IPv6 has an address once on a link, IPv4 once in each of its networks. */
+/** IPv6 has an address once per link, IPv4 once in each of its networks. */
 function addressClaim(program: Program, item: AddressItem): string {
   const link = linkOf(program, item.args.interface);
   const [local] = item.args.address.split("/");
@@ -63,13 +63,13 @@ function addressClaim(program: Program, item: AddressItem): string {
   return `address ${where} of ${subnet}/${prefix}`;
 }
 
-/** Proxy entries are in a table of their own. */
+/** Proxy entries have their own table. */
 function neighborClaim(program: Program, { args }: NeighborItem): string {
   const link = linkOf(program, args.interface);
   const table = args.proxy ? "proxy" : "neighbor";
   return `${table} ${placeText(program, link?.place)} ${link?.name} ${args.address}`;
 }
 
-/** A namespace as kernel objects are told apart by it; empty for the host's own. */
+/** The identity of a namespace in names of kernel objects; empty for the host's own. */
 export const placeText = (program: Program, place: string | undefined): string =>
   place === undefined ? "" : placeName(program, place);

@@ -12,14 +12,14 @@ import {
   type TopologyItem,
 } from "./program";
 
-/** The parts of a composite that are of one kind. */
+/** The parts of a composite that have the same kind. */
 export const inner = <K extends Kind>(
   program: Program,
   home: NodeItem | TopologyItem,
   kind: K,
 ): ItemOf<K>[] => ofKind(program, kind).filter(({ within }) => within === home.name);
 
-/** The arguments of a Node: its parts in their places. Only far ends lead to what is not in it. */
+/** The arguments of a Node, with its parts in their places. Only far ends refer to things outside. */
 export function nodeArgs<N, B, L>(item: NodeItem, refer: Referrer<N, B, L>) {
   const { program } = refer;
   const [room] = inner(program, item, "Namespace");
@@ -27,7 +27,7 @@ export function nodeArgs<N, B, L>(item: NodeItem, refer: Referrer<N, B, L>) {
   return { name: placeName(program, room.name), ...insideOf(room.name, item, refer) };
 }
 
-/** Those of a Topology, in which everything is known by its name in the kernel. */
+/** The arguments of a Topology, which refers to everything by its name in the kernel. */
 export function topologyArgs(item: TopologyItem, program: Program) {
   const refer = names(program);
   const named = <K extends Kind, V>(kind: K, value: (one: ItemOf<K>) => readonly [string, V]) =>
@@ -44,7 +44,7 @@ export function topologyArgs(item: TopologyItem, program: Program) {
   };
 }
 
-/** What a node of a composite has: the same for both. */
+/** The content of a node of either composite. */
 function insideOf<N, B, L>(place: string, home: NodeItem | TopologyItem, refer: Referrer<N, B, L>) {
   const { program } = refer;
   const args = ofKind(program, "Namespace")
@@ -69,7 +69,7 @@ function interfaceArgs<N, B, L>(
   const place = linksOf(program).find(({ ref }) => ref === `${name}.peer`)?.place;
   const bridge = peer.bridge === undefined ? undefined : refer.bridge(peer.bridge);
   const isTold = place !== undefined && (bridge === undefined || refer.byName);
-  // A Node cannot be given to itself.
+  // A Node cannot refer to itself.
   const isOwn = inner(program, home, "Namespace").some((room) => room.name === place);
   const farAddresses = addressesOn(`${name}.peer`, home, program);
   const namespaceOf = (name: string) => (isOwn ? placeName(program, name) : refer.namespace(name));
@@ -79,7 +79,7 @@ function interfaceArgs<N, B, L>(
       name: peer.name,
       ...given({
         ...{ namespace: isTold ? namespaceOf(place) : undefined, bridge, mac: peer.mac, up: peer.up },
-        // Unless told, it follows the near end.
+        // By default it follows the near end.
         mtu: peer.mtu ?? (end.mtu === undefined ? undefined : 1500),
         addresses: farAddresses.length > 0 ? farAddresses : undefined,
       }),
@@ -93,7 +93,7 @@ const addressesOn = (ref: string, home: NodeItem | TopologyItem, program: Progra
     .filter((address) => address.args.interface === ref)
     .map((address) => entryOf(address, program));
 
-/** As text alone, where nothing else is said of it. */
+/** Plain text, if it has no other fields. */
 function entryOf(item: AddressItem, program: Program) {
   const { interface: _, namespace: _place, ...args } = addressArgs(item, names(program));
   return item.byName && Object.keys(args).length === 1 ? args.address : args;

@@ -4,17 +4,14 @@ import { type Item, type Kind, type NodeItem, ofKind, type Program, type Topolog
 import { covers, networkOf } from "./reach";
 import { waysOf } from "./routes";
 
-/** Which items may be parts of a Node or a Topology, and what may refer to what across its border. */
+/** Items that may be parts of a Node or a Topology, and references that may cross its border. */
 
 type Home = NodeItem | TopologyItem;
 
 const homeOf = (program: Program, { within }: Item): Home | undefined =>
   program.find((one): one is Home => one.name === within && (one.kind === "Node" || one.kind === "Topology"));
 
-/**
- * Whether an item has the form that its composite takes, if it is in one, and refers only to what it may. `kept` is what
- * comes before it.
- */
+/** Whether an item has the form of its composite, if it has one, and only refers to allowed items. `kept` are the items before it. */
 export function belongs(item: Item, kept: Program, program: Program = kept): boolean {
   const home = homeOf(program, item);
   if (item.within !== undefined && !(home && takes(home, item, kept))) return false;
@@ -23,14 +20,14 @@ export function belongs(item: Item, kept: Program, program: Program = kept): boo
 
 const RULES: readonly Kind[] = ["NatRule", "PolicyRule", "FilterRule"];
 
-/** What is in a composite is known to it alone, but for the namespace of a Node. */
+/** Only the composite itself refers to its parts, except for the namespace of a Node. */
 function mayRefer(item: Item, home: Home | undefined, ref: string, program: Program): boolean {
   const to = program.find(({ name }) => name === ref);
   if (!to || to.within === item.within) return true;
   const other = homeOf(program, to);
   const isNode = other?.kind === "Node" && to.kind === "Namespace";
   if (!home) return isNode && (RULES.includes(item.kind) || (item.kind === "Sysctl" && !item.args.link));
-  // The far end of a cable leads to what stands alone, or to a Node that comes before.
+  // The far end of a cable refers to a single resource, or to an earlier Node.
   return (
     home.kind === "Node" &&
     item.kind === "VethPair" &&
@@ -67,7 +64,7 @@ function takes(home: Home, item: Item, program: Program): boolean {
   }
 }
 
-/** The names of the items that an item hangs on. */
+/** The names of the items that an item depends on. */
 function refsOf(item: Item, program: Program): string[] {
   const owner = (ref: string | undefined) => (ref === undefined ? [] : ref.split(".").slice(0, 1));
   switch (item.kind) {
@@ -119,7 +116,7 @@ function addressesFor({ args }: Item & { kind: "Route" }, program: Program): str
     .map(({ name }) => name);
 }
 
-/** A composite more, and everything in it that is chosen and has a place there. */
+/** Adds a composite, and moves the chosen items that fit into it. */
 export function folded(program: Program, home: Home, isChosen: (item: Item, at: number) => boolean): Program {
   return inserted(program, home).reduce<Program>(
     (current, item, at) => {
@@ -131,7 +128,7 @@ export function folded(program: Program, home: Home, isChosen: (item: Item, at: 
   );
 }
 
-/** What hangs on a part of a composite is one as well; of what hangs on nothing some is a part of a Topology. */
+/** Dependents of a composite's part become parts as well. Of items without dependencies, some become parts of a Topology. */
 export function joined(program: Program, item: Item | undefined): Item | undefined {
   if (!item) return undefined;
   const around = refsOf(item, program).flatMap(
@@ -144,7 +141,7 @@ export function joined(program: Program, item: Item | undefined): Item | undefin
     .find((one) => belongs(one, program));
 }
 
-/** After the last of its kind, or of the kinds that come before it. */
+/** After the last item of its kind, or of the kinds before it. */
 export function inserted(program: Program, item: Item | undefined): Program {
   if (!item) return program;
   const rank = (one: Item) => RANKS.indexOf(one.kind);
@@ -152,7 +149,7 @@ export function inserted(program: Program, item: Item | undefined): Program {
   return at < 0 ? [...program, item] : [...program.slice(0, at), item, ...program.slice(at)];
 }
 
-/** A Node comes after what its cables may lead to, and before what may refer to its namespace. */
+/** A Node comes after the targets of its cables, and before those that may refer to its namespace. */
 const RANKS: readonly Kind[] = [
   ...(["Topology", "Namespace", "Bridge", "Node"] as const),
   ...([

@@ -43,7 +43,7 @@ export function declare(program: Program): void {
 }
 
 interface Made {
-  /** A Node stands for the namespace in it. */
+  /** A Node represents its namespace. */
   readonly namespaces: Map<string, Namespace | Node>;
   readonly bridges: Map<string, Bridge>;
   readonly links: Map<string, Link>;
@@ -52,7 +52,7 @@ interface Made {
 
 type Live = Referrer<Namespace | Node | string, Bridge | string, Link | Bridge | VethEnd | string>;
 
-/** References as the resources themselves. */
+/** References as resources. */
 const resources = (program: Program, { namespaces, bridges, links, cables }: Made): Live => ({
   program,
   byName: false,

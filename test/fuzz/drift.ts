@@ -4,10 +4,10 @@ import { type Link, linkOf, linksOf, placeName } from "./links";
 import { policyFamily } from "./policyRules";
 import { ofKind, type Program, picked } from "./program";
 
-/** What a person types behind the engine's back. */
+/** Commands that a person types behind the engine's back. */
 export type Command = readonly [tool: string, ...args: string[]];
 
-/** A change by hand, for whatever the program has made. */
+/** A change by hand for each kind of item. */
 type Drift = (program: Program) => Command | undefined;
 
 const onLink = (words: (link: Link) => readonly string[], isManaged = (_: Program, _link: Link) => true) =>
@@ -72,7 +72,7 @@ const onPolicy = (verb: string, ...words: readonly string[]) =>
       },
   );
 
-/** The MTU of a bridge that asks for none is nobody's business: it follows the ports. */
+/** The MTU of a bridge without the argument is free: it follows the ports. */
 const hasMtu = (program: Program, { owner }: Link): boolean =>
   !ofKind(program, "Bridge").some(({ name, args }) => name === owner && args.mtu === undefined);
 
@@ -91,7 +91,7 @@ const drift = fc.oneof(
   lostRules,
 );
 
-/** Now and then one or two changes by hand. */
+/** Sometimes one or two changes by hand. */
 export const drifts = fc.oneof(
   { weight: 3, arbitrary: fc.constant<readonly Drift[]>([]) },
   { weight: 1, arbitrary: fc.array(drift, { minLength: 1, maxLength: 2 }) },

@@ -6,7 +6,7 @@ import { inserted, joined } from "./composites";
 import { freshName, type Item, type Program, picked } from "./program";
 import { settle } from "./settle";
 
-/** Something that a person does to a program before the next `pulumi up`. */
+/** An edit of a program before the next `pulumi up`. */
 export interface Edit {
   apply(program: Program): Program;
 }
@@ -21,7 +21,7 @@ const removal = pick.map(
   (at): Edit => ({ apply: (program) => program.filter((item) => item !== picked(program, at)) }),
 );
 
-/** One field gets another value, or the whole resource where that does not fit. */
+/** Gives one field another value, or replaces the whole resource if that does not fit. */
 const change = fc
   .record({ at: pick, field: pick, growths: fc.tuple(...growths.map(([growth]) => growth)) })
   .map(
@@ -41,7 +41,7 @@ const change = fc
     }),
   );
 
-/** The resource of the program is known by another name from now on, and says so. */
+/** Renames the resource, with an alias. */
 const renaming = fc.record({ at: pick, keepsName: fc.boolean() }).map(
   ({ at, keepsName }): Edit => ({
     apply(program) {
@@ -71,6 +71,6 @@ export const edits: fc.Arbitrary<readonly Edit[]> = fc.array(
   { minLength: 0, maxLength: 8, size: "max" },
 );
 
-/** The program after all edits; an edit that the kernel could not follow is left out. */
+/** The program after all edits, without those that the kernel could not follow. */
 export const edited = (before: Program, edits: readonly Edit[]): Program =>
   edits.reduce((program, edit) => settle(edit.apply(program), before), before);

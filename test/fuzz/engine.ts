@@ -6,7 +6,7 @@ import { environment, QUICK, withoutQuestions } from "../support/stack";
 import { declare } from "./declare";
 import type { Program } from "./program";
 
-/** What the engine said last, should it not come to an end. */
+/** The last output of the engine, in case it does not end. */
 export const logIn = (folder: string): string => join(folder, "engine.log");
 
 interface Options {
@@ -14,7 +14,7 @@ interface Options {
   readonly expectNoChanges?: boolean;
 }
 
-/** The real engine on a stack of its own, for one program after the other. */
+/** The real engine with its own stack, for one program after the other. */
 export class Engine {
   private constructor(
     private readonly stack: Stack,
@@ -32,7 +32,7 @@ export class Engine {
     return new Engine(stack, logIn(folder), state);
   }
 
-  /** Writes the state after every step, as people have it, or at the end alone, which is quicker. */
+  /** Writes the state after every step, as by default, or only at the end, which is faster. */
   writeCheckpoints(always: boolean): void {
     const skip = always ? "false" : "true";
     Object.assign(this.stack.workspace.envVars, { PULUMI_EXPERIMENTAL: skip, PULUMI_SKIP_CHECKPOINTS: skip });
@@ -42,14 +42,14 @@ export class Engine {
     await this.run(() => declare(program), options);
   }
 
-  /** `up` of resources that `declare` makes. */
+  /** `up` of the resources that `declare` creates. */
   async run(declare: () => void, options: Options = {}): Promise<void> {
     await writeFile(this.log, "");
     const onOutput = (text: string) => appendFileSync(this.log, text);
     await this.stack.up({ color: "never", program: async () => declare(), onOutput, ...options });
   }
 
-  /** The state before the last time that it was saved, which Pulumi keeps beside it. */
+  /** The previous version of the state, which Pulumi keeps beside it. */
   async putBack(): Promise<void> {
     await copyFile(`${this.state}.bak`, this.state);
   }

@@ -4,7 +4,7 @@ import type { FilterItem } from "./program";
 
 type Args = FilterItem["args"];
 
-/** By the numbers of RFC 792, RFC 4443 and RFC 4861, in whose order nft lists them. */
+/** Sorted by the numbers of RFC 792, RFC 4443 and RFC 4861, as nft lists them. */
 export const ICMP_TYPES: Readonly<Record<Family, Readonly<Record<string, number>>>> = {
   ipv4: { "echo-reply": 0, "destination-unreachable": 3, "echo-request": 8, "time-exceeded": 11 },
   ipv6: { "packet-too-big": 2, "echo-request": 128, "nd-neighbor-solicit": 135, "nd-neighbor-advert": 136 },
@@ -13,7 +13,7 @@ export const ICMP_TYPES: Readonly<Record<Family, Readonly<Record<string, number>
 /** In the order in which nft lists them. */
 export const STATES = ["invalid", "established", "related", "new", "untracked"] as const;
 
-/** The family that is told, else that of the first network. */
+/** The given family, or that of the first network. */
 export function filterFamily({ family, source, destination }: Args): Family {
   const [first] = [source, destination].flat().filter((network) => network !== undefined);
   return family ?? (first === undefined || isIpv4(first) ? "ipv4" : "ipv6");
@@ -41,7 +41,7 @@ export function filterStands({ args }: FilterItem): boolean {
   );
 }
 
-/** The engine talks to the provider by TCP on 127.0.0.1 of the host: a rule that stopped these packets would stop both. */
+/** The engine talks to the provider by TCP on 127.0.0.1 of the host, so a rule that drops those packets would stop both. */
 export function letsEngineTalk({ args }: FilterItem): boolean {
   const { namespace, chain, verdict, protocol, inInterface, outInterface, source, destination } = args;
   const link = inInterface ?? outInterface;

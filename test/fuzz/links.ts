@@ -1,26 +1,26 @@
 import { testedLinks } from "../support/kindsOfLink";
 import { type End, type LinkItem, ofKind, type Program } from "./program";
 
-/** The links that a program makes, and where they are. */
+/** The links of a program and their places. */
 export interface Link {
-  /** How the program refers to it: `bridge1`, `cable1.end`. */
+  /** The program's reference: `bridge1`, `cable1.end`. */
   readonly ref: string;
-  /** The resource that makes it. */
+  /** The resource that creates it. */
   readonly owner: string;
-  /** As the kernel calls it: `bridge`, `veth`, `dummy`. */
+  /** The kernel's kind: `bridge`, `veth`, `dummy`. */
   readonly kind: string;
-  /** The namespace it is in, by the name of its resource; `undefined` for the host's own. */
+  /** The resource of its namespace; `undefined` for the host's own. */
   readonly place: string | undefined;
   /** Its name in the kernel. */
   readonly name: string;
   readonly up: boolean;
   readonly mtu: number;
   readonly mac: string | undefined;
-  /** The bridge it is a port of. */
+  /** The bridge that it is a port of. */
   readonly bridge: string | undefined;
 }
 
-/** What a bridge without ports has, and a cable without an MTU of its own. */
+/** The default of a bridge without ports, and of a cable. */
 const DEFAULT_MTU = 1500;
 
 export function linksOf(program: Program): Link[] {
@@ -34,7 +34,7 @@ export function linksOf(program: Program): Link[] {
     return {
       ...{ ref: name, owner: name, kind: "bridge", place: args.namespace, name: args.name ?? name },
       ...{ up: args.up ?? true, mac: args.mac, bridge: undefined },
-      // Unless told, a bridge follows its smallest port.
+      // By default a bridge follows its smallest port.
       mtu: args.mtu ?? (ports.length > 0 ? Math.min(...ports) : DEFAULT_MTU),
     };
   });
@@ -60,6 +60,6 @@ const bridgePlace = (program: Program, bridge: string): string | undefined =>
 export const linkOf = (program: Program, ref: string | undefined): Link | undefined =>
   linksOf(program).find((link) => link.ref === ref);
 
-/** The kernel name of the namespace that the resource `place` makes. */
+/** The kernel's name of the namespace that the resource `place` creates. */
 export const placeName = (program: Program, place: string): string =>
   ofKind(program, "Namespace").find(({ name }) => name === place)?.args.name ?? place;

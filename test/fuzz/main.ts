@@ -6,14 +6,14 @@ import { printScenario } from "./print";
 import { type Clean, type Scenario, scenarios } from "./scenario";
 import { Stage } from "./stage";
 
-/** One worker of `npm run fuzz`, in a sandbox of its own: FUZZ_RUNS programs from FUZZ_SEED, or the one at FUZZ_PATH. */
+/** One worker of `npm run fuzz` in its own sandbox: runs FUZZ_RUNS programs from FUZZ_SEED, or the one at FUZZ_PATH. */
 
 const number = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
 
 const seed = number("FUZZ_SEED", Date.now() % 1e9);
 const runs = number("FUZZ_RUNS", 200);
 const path = process.env["FUZZ_PATH"];
-/** How long a failure may take to get smaller, in seconds. */
+/** Seconds for shrinking a failure. */
 const patience = number("FUZZ_SHRINK", 300) * 1000;
 const BEAT = 10;
 
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   let failedAt: number | undefined;
 
   const property = fc.asyncProperty(scenarios, async (scenario: Scenario) => {
-    // Past its time nothing fails any more, which ends the shrinking at the smallest failure so far.
+    // After that time every program passes, which ends the shrinking at the smallest failure so far.
     if (failedAt !== undefined && Date.now() - failedAt > patience) return;
     const failure = await stage.play(scenario);
     if (failure !== undefined) {

@@ -12,7 +12,7 @@ export function neighborStands(
   before: Program,
 ): boolean {
   const link = linkOf(kept, item.args.interface);
-  // Bridges follow ports that come after them.
+  // Bridges follow ports, which come later.
   const whole = linkOf(program, item.args.interface);
   if (!link?.up || !whole) return false;
   return (
@@ -25,7 +25,7 @@ export function neighborStands(
   );
 }
 
-/** A proxy entry has neither a MAC address nor a state; routers are for IPv6 to know. */
+/** A proxy entry has neither a MAC address nor a state; only IPv6 has routers. */
 function hasForm({ args: { address, lladdr, state, router, proxy } }: NeighborItem): boolean {
   const isTold = lladdr !== undefined;
   return (proxy ? !isTold && state === undefined : isTold) && (router === undefined || address.includes(":"));
@@ -34,7 +34,7 @@ function hasForm({ args: { address, lladdr, state, router, proxy } }: NeighborIt
 const itemBefore = (item: NeighborItem, before: Program): NeighborItem | undefined =>
   ofKind(before, "Neighbor").find((one) => `Neighbor ${one.name}` === formerly(item));
 
-/** Whether an address that it waited for is on another link now: see `isMovedAway`. */
+/** Whether its address is now on another link: see `isMovedAway`. */
 function isLeft(item: NeighborItem, kept: Program, before: Program): boolean {
   const old = itemBefore(item, before);
   return ofKind(before, "Address")
@@ -46,8 +46,8 @@ function isLeft(item: NeighborItem, kept: Program, before: Program): boolean {
 }
 
 /**
- * The kernel empties the table of a link that goes down, gets another MAC address or loses its IPv6. No run can know of
- * that without a refresh, so such an entry has to go.
+ * The kernel empties the table of a link that goes down, gets another MAC address or loses IPv6. A run only learns this by a refresh, so
+ * such an entry is left out.
  */
 function survives(item: NeighborItem, program: Program, before: Program): boolean {
   const old = itemBefore(item, before);
@@ -59,7 +59,7 @@ function survives(item: NeighborItem, program: Program, before: Program): boolea
   return now.up && macOf(now) === macOf(was) && (now.mtu >= 1280 || was.mtu < 1280);
 }
 
-/** One that is not told is made from the mark, so a link whose resource gets another name gets another one. */
+/** The default comes from the mark, so a renamed resource gets another MAC address. */
 const macOf = ({ mac, owner }: Link): string => mac ?? `that of ${owner}`;
 
 const nameOf = (program: Program, { place, name }: Link): string => `${placeText(program, place)} ${name}`;

@@ -1,19 +1,19 @@
 import { Engine } from "./engine";
 import { type Clean, type Engines, play, type Scenario } from "./scenario";
 
-/** The process that plays scenarios, one after the other, for as long as they succeed: see stage.ts. */
+/** The process that plays scenarios one after the other, until one fails: see stage.ts. */
 
 export interface Task {
   readonly clean: Clean;
   readonly scenario: Scenario;
 }
 
-/** What went wrong, or `undefined`. */
+/** The failure, or `undefined`. */
 export interface Verdict {
   readonly failure: string | undefined;
 }
 
-/** Of all that a run of the engine has printed: what it says of its failures. */
+/** The part of an engine's output that is about failures. */
 const brief = (message: string): string =>
   /^Diagnostics:\n(.*?)\n^Resources:/ms.exec(message)?.[1] ?? message;
 

@@ -4,7 +4,7 @@ import type { PolicyItem, Program } from "./program";
 
 type Args = PolicyItem["args"];
 
-/** The family that is told, else that of the first network. */
+/** The given family, or that of the first network. */
 export const policyFamily = ({ family, from, to }: Args): Family => family ?? familyOf(from ?? to ?? "");
 
 /** Whether the kernel can have a rule, and routes beside it. */
@@ -42,12 +42,12 @@ const SELECTORS = [
   ...(["sport", "dport", "uidrange", "tos"] as const),
 ];
 
-/** Tables that no route is in but those to the links. */
+/** Tables that only contain routes to links. */
 const HARMLESS: readonly Args["table"][] = ["main", 200];
 
 /**
- * The kernel asks the rules as well where the gateway of a new route is, for a packet that nothing is known of but that it
- * is root's and the host's own. One that such a packet meets must not lead it astray.
+ * The kernel also consults the rules to find the gateway of a new route. It uses a packet without properties, except that it belongs to
+ * root and to the host. A rule that matches such a packet must not divert it.
  */
 function sparesGateways(args: Args): boolean {
   const { from, iif, fwmark, ipproto, sport, dport, tos } = args;

@@ -18,7 +18,7 @@ import type { Item, Program } from "./program";
 import { respelt } from "./respelt";
 import type { Scenario } from "./scenario";
 
-/** A scenario as a person can run it: two programs, and what to type in between. */
+/** A scenario that a person can run: two programs, and the commands in between. */
 export const printScenario = ({ first, second, byHand, refresh, inOtherWords, theirs }: Scenario): string =>
   [
     "// The first program, for `pulumi up`:",
@@ -44,7 +44,7 @@ export const printProgram = (program: Program): string[] =>
       return `${variable}new ${item.kind === "Link" ? item.args.of : item.kind}(${text(item.name)}, ${code}${options});`;
     });
 
-/** Text that stands for itself in a program. */
+/** Text that appears unchanged in a program. */
 class Code {
   constructor(readonly text: string) {}
 }

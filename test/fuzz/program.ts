@@ -1,6 +1,6 @@
 /**
- * A Pulumi program as plain data. Resources refer to each other by the names that Pulumi knows them by: `bridge1`,
- * and `cable1.end`, `cable1.peer` for the two links of a cable. A field that is not given is `undefined`.
+ * A Pulumi program as plain data. Resources refer to each other by their names in Pulumi: `bridge1`, and `cable1.end`, `cable1.peer` for
+ * the two links of a cable. A field that is not given is `undefined`.
  */
 export type Program = readonly Item[];
 
@@ -24,15 +24,15 @@ export type ItemOf<K extends Kind> = Extract<Item, { kind: K }>;
 interface Declared<K extends string, A> {
   readonly kind: K;
   readonly name: string;
-  /** What it was called in the program before, as Pulumi's `aliases` says it. */
+  /** Its name in the previous program, as in Pulumi's `aliases`. */
   readonly formerly: string | undefined;
-  /** Whether it keeps that to itself, so that it is another resource for Pulumi. */
+  /** Whether it omits the alias, which makes it another resource for Pulumi. */
   readonly isSilent?: boolean | undefined;
-  /** Whether it may take over, in the same run, what another resource gives up. */
+  /** Whether it may take over objects that another resource gives up in the same run. */
   readonly takesOver?: boolean | undefined;
-  /** Whether it names what it refers to, instead of passing the resource. */
+  /** Whether it refers by name instead of by resource. */
   readonly byName: boolean;
-  /** The Node or Topology that it is a part of; then it is no resource by itself. */
+  /** The Node or Topology that it is a part of; then it is not a resource of its own. */
   readonly within?: string | undefined;
   readonly args: A;
 }
@@ -62,15 +62,15 @@ export type BridgeItem = Declared<
   }
 >;
 
-/** What it consists of are the items `within` it: one namespace, and what is in there. */
+/** Its parts are the items `within` it: one namespace and its content. */
 export type NodeItem = Declared<"Node", Readonly<Record<never, never>>>;
 
-/** The same, of whatever number and kind. */
+/** The same, with any number and kinds of parts. */
 export type TopologyItem = Declared<"Topology", Readonly<Record<never, never>>>;
 
 export interface End {
   readonly name: string | undefined;
-  /** Left out where a bridge is given: then it is the bridge's. */
+  /** Omitted if a bridge is given, whose namespace it then has. */
   readonly namespace: string | undefined;
   readonly bridge: string | undefined;
   readonly mac: string | undefined;
@@ -78,14 +78,14 @@ export interface End {
   readonly up: boolean | undefined;
 }
 
-/** One link of a kind that has rows in test/kinds/. */
+/** A link of a kind that has rows in test/kinds/. */
 export type LinkItem = Declared<
   "Link",
   {
     /** Its class: `Dummy`. */
     readonly of: string;
     readonly name: string | undefined;
-    /** Left out where a bridge is given, as that of an end. */
+    /** Omitted if a bridge is given, as with an end. */
     readonly namespace: string | undefined;
     readonly bridge: string | undefined;
     readonly mac: string | undefined;
@@ -224,7 +224,7 @@ export type Rejection =
 export type SysctlItem = Declared<
   "Sysctl",
   {
-    /** With LINK for the kernel name of `link`. */
+    /** With LINK for the kernel's name of `link`. */
     readonly key: string;
     readonly link: string | undefined;
     readonly value: number | string | boolean;
@@ -235,10 +235,10 @@ export type SysctlItem = Declared<
 export const ofKind = <K extends Kind>(program: Program, kind: K): ItemOf<K>[] =>
   program.filter((item): item is ItemOf<K> => item.kind === kind);
 
-/** `list[pick]`, counted round; `undefined` where there is nothing to pick. */
+/** `list[pick]`, modulo its length; `undefined` for an empty list. */
 export const picked = <T>(list: readonly T[], pick: number): T | undefined => list[pick % list.length];
 
-/** One of a kind that is picked first, as some kinds are many and others few. */
+/** Picks a kind first, and then an item, as some kinds have many items and others few. */
 export function pickedByKind(program: Program, pick: number): Item | undefined {
   const kind = picked([...new Set(program.map((item) => item.kind))], pick);
   return picked(
@@ -247,7 +247,7 @@ export function pickedByKind(program: Program, pick: number): Item | undefined {
   );
 }
 
-/** A name that neither list of words has yet: `cable1`, `cable2`, … */
+/** A name that neither list contains: `cable1`, `cable2`, … */
 export function freshName(stem: string, taken: readonly string[]): string {
   for (let number = 1; ; number++) if (!taken.includes(`${stem}${number}`)) return `${stem}${number}`;
 }

@@ -2,7 +2,7 @@ import { type Family, familyOf, subnetOf } from "./ip";
 import { linkOf } from "./links";
 import type { AddressItem, Program } from "./program";
 
-/** The network that an address puts on its link, and its prefix length. */
+/** The network that an address connects to its link, and its prefix length. */
 export function networkOf({ args: { address, peer } }: AddressItem): { subnet: number; prefix: number } {
   const [far = "", prefix] = (peer ?? address).split("/");
   return { subnet: subnetOf(far), prefix: Number(prefix) };

@@ -5,13 +5,13 @@ import type { Item, Program } from "./program";
 
 const LONG = /^(!?)([\da-f]*:[\da-f:]*)((?:\/\d+)?)$/i;
 
-/** An IPv6 address or network in full and in capitals. */
+/** An IPv6 address or network written in full and in capitals. */
 const inFull = (text: string): string =>
   text.replace(LONG, (_, sign: string, address: string, prefix: string) =>
     [sign, new Address6(address).canonicalForm().toUpperCase(), prefix].join(""),
   );
 
-/** Keys of links are written with slashes, as names of links may hold dots. */
+/** Keys of links use slashes, as names of links may contain dots. */
 const otherKey = (key: string): string => {
   const other = key.replace("ipv4.ip_forward", "ipv4.conf.all.forwarding");
   return key.includes("/") || other !== key ? other : key.replaceAll(".", "/");
@@ -19,7 +19,7 @@ const otherKey = (key: string): string => {
 
 const TABLES: Readonly<Record<string, number>> = { default: 253, main: 254, local: 255 };
 
-/** By the argument that a text is given for. */
+/** By argument. */
 const spellings: Readonly<Record<string, (text: string) => unknown>> = {
   address: inFull,
   destination: inFull,

@@ -1,7 +1,7 @@
 import { linksOf } from "./links";
 import { type Item, type Program, pickedByKind } from "./program";
 
-/** Each of some resources of one kind gets what the next one had. */
+/** Gives each of some resources of one kind the values of the next one. */
 export function rotated(program: Program, at: number, field: number): Program {
   const groupOf = (item: Item) =>
     program.filter(
@@ -19,7 +19,7 @@ export function rotated(program: Program, at: number, field: number): Program {
   });
 }
 
-/** Where a resource is, among whose kind values are exchanged. */
+/** The place of a resource, within which values of its kind are exchanged. */
 function placeOf(item: Item): string | undefined {
   switch (item.kind) {
     case "Address":
@@ -36,7 +36,7 @@ function placeOf(item: Item): string | undefined {
   }
 }
 
-/** `item` with the name or the value of `next`, or with all that `next` is. */
+/** `item` with the name, the value, or everything of `next`. */
 function given(program: Program, item: Item, next: Item, field: number): Item {
   const nameOf = (ref: string) => linksOf(program).find((link) => link.ref === ref)?.name ?? ref;
   const isWhole = field % 3 === 0;

@@ -3,7 +3,7 @@ import type { RouteItem } from "./program";
 
 type Args = RouteItem["args"];
 
-/** The ways of a route, one or several; none for a dead end. */
+/** The ways of a route: one, several, or none for a dead end. */
 export function waysOf({ via, interface: link, onlink, nexthops, type }: Args) {
   if (nexthops) return nexthops;
   return isDeadEnd(type) ? [] : [{ via, interface: link, onlink, weight: undefined }];
@@ -11,7 +11,7 @@ export function waysOf({ via, interface: link, onlink, nexthops, type }: Args) {
 
 export const isDeadEnd = (type: Args["type"]): boolean => type !== undefined && type !== "unicast";
 
-/** `default` is of the family of the gateway, else of the source, else IPv4. */
+/** `default` has the family of the gateway, or else of the source, or else IPv4. */
 export function routeFamily(args: Args): Family {
   if (args.destination !== "default") return familyOf(args.destination);
   const told = [...waysOf(args).map(({ via }) => via), args.source].find((address) => address !== undefined);
@@ -20,7 +20,7 @@ export function routeFamily(args: Args): Family {
 
 export const metricOf = (args: Args): number => args.metric ?? (routeFamily(args) === "ipv4" ? 0 : 1024);
 
-/** Tables by number, as the kernel knows them. */
+/** Tables by number, as in the kernel. */
 export function tableOf({ table = "main" }: Pick<Args, "table">): number {
   return typeof table === "number" ? table : { default: 253, main: 254, local: 255 }[table];
 }

@@ -14,18 +14,18 @@ import { respelt } from "./respelt";
 import type { Sysctls } from "./sysctls";
 import { inTwoRuns, takenOver, takings } from "./takings";
 
-/** Two programs for one stack, and what happens in between. */
+/** Two programs for one stack, and the events in between. */
 export interface Scenario {
   readonly first: Program;
   readonly second: Program;
   readonly byHand: readonly Command[];
   readonly refresh: boolean;
-  /** Whether the second program is run once more, which must change nothing. */
+  /** Whether the second program runs once more, which must change nothing. */
   readonly again: boolean;
   readonly checkpoints: boolean;
-  /** Whether the second program has its arguments in other words than the first. */
+  /** Whether the second program spells its arguments differently from the first. */
   readonly inOtherWords: boolean;
-  /** The namespace of the first program in which another stack makes a bridge, by its name in the kernel. */
+  /** The namespace of the first program in which another stack creates a bridge, by its name in the kernel. */
   readonly theirs: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
     drifts,
     again: fc.nat({ max: 4 }).map((n) => n === 1),
     checkpoints: fc.nat({ max: 9 }).map((n) => n === 1),
-    // The last, so that a seed goes on to give the rest as it did before there were any.
+    // Last, so that a seed still gives the same values for the fields before it.
     takings,
     inOtherWords: fc.nat({ max: 3 }).map((n) => n === 1),
     guest: fc.nat({ max: 200 }),
@@ -54,27 +54,27 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
     return { first, second, byHand, refresh: byHand.length > 0, theirs, ...rest };
   });
 
-/** In one of four programs, and not first in what a failure is shrunk to. */
+/** In a quarter of all programs, and never in the first attempt of shrinking. */
 function placeOfGuest(program: Program, guest: number): string | undefined {
   if (guest % 4 !== 1) return undefined;
   const home = picked(ofKind(program, "Namespace"), Math.floor(guest / 4));
   return home && placeText(program, home.name);
 }
 
-/** What is as it was before anything was made. */
+/** The host before the first program. */
 export interface Clean {
   readonly usual: Sysctls;
   readonly host: Readonly<Record<string, string>>;
 }
 
-/** Runs a scenario; fails where the kernel has something else than the model says. */
+/** Runs a scenario. Fails if the kernel differs from the model. */
 export async function play(engines: Engines, clean: Clean, scenario: Scenario): Promise<void> {
   const { first, byHand, again, checkpoints } = scenario;
   const { engine } = engines;
   engine.writeCheckpoints(checkpoints);
   await engine.up(first);
   same("the first `up`", model(first, clean.usual), await picture(clean.usual));
-  // What one command took away, another may ask for.
+  // One command may remove what another one queries.
   for (const [tool, ...args] of byHand) await execa(tool, args, { reject: false });
   const { before, program } = await reach(engines, first, scenario);
   const kept = byHand.some((command) => command.includes("netns")) ? undefined : keptSysctls(before, program);
@@ -88,7 +88,7 @@ export async function play(engines: Engines, clean: Clean, scenario: Scenario): 
     same(`\`destroy\`, in ${what}`, before.split("\n"), (left[what] ?? "").split("\n"));
 }
 
-/** Errors that ask for two runs: for what one run cannot take over in place, and for a resource of the stack in the way. */
+/** Errors that ask for two runs: something cannot be taken over in place, or a resource of the stack is in the way. */
 const REFUSALS = [
   /cannot be taken over from/,
   /it belongs to .* of the stack fuzz\/test\. Keep the resource by/,
@@ -96,8 +96,8 @@ const REFUSALS = [
 ];
 
 /**
- * The engine has written a state that it does not read: what depended on something that was replaced, and does not any more, is in it
- * twice (pulumi/pulumi#20852). docs/troubleshooting.md says how to go on.
+ * The engine wrote a state that it cannot read: a resource that no longer depends on a replaced one is in it twice (pulumi/pulumi#20852).
+ * docs/troubleshooting.md describes the recovery.
  */
 const BROKEN = /snapshot integrity failure.*duplicate resource/;
 
@@ -107,7 +107,7 @@ const PROTECTION = /others would lose what belongs to them/;
 const spelt = (program: Program, { inOtherWords }: Scenario): Program =>
   inOtherWords ? respelt(program) : program;
 
-/** Runs the second program, in two runs where one is refused; gives what it is by then and what was before. */
+/** Runs the second program, in two runs if one is refused. Returns the resulting program and the one before it. */
 async function reach(engines: Engines, first: Program, scenario: Scenario) {
   const { engine } = engines;
   const { second, refresh, theirs } = scenario;
@@ -129,7 +129,7 @@ async function reach(engines: Engines, first: Program, scenario: Scenario) {
   }
 }
 
-/** Runs a program with a bridge of another stack in a namespace: it stays, whatever becomes of that. */
+/** Runs a program while another stack has a bridge in a namespace. The bridge stays, whatever happens to the namespace. */
 async function besideOthers({ engine, others }: Engines, place: string, second: Program) {
   await others.run(() => void new Bridge("theirs", { namespace: place }));
   try {
@@ -158,5 +158,5 @@ function same(when: string, expected: readonly string[], found: readonly string[
     lines.filter((line) => !others.includes(line)).map((line) => `  ${sign} ${line}`);
   const difference = [...only("model ", expected, found), ...only("kernel", found, expected)];
   if (difference.length > 0 || expected.length !== found.length)
-    throw new Error(`After ${when} the kernel is not as it should be:\n${difference.join("\n")}`);
+    throw new Error(`After ${when} the kernel differs from the model:\n${difference.join("\n")}`);
 }

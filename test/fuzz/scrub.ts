@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { snapshot } from "../support/snapshot";
 import type { Clean } from "./scenario";
 
-/** Takes away whatever a failed program left in this sandbox, so that the next try starts clean. */
+/** Removes everything that a failed program left in this sandbox, so that the next attempt starts clean. */
 export async function scrub({ host, usual }: Clean): Promise<void> {
   await execa("ip", ["-all", "netns", "delete"]);
   await execa("nft", ["flush", "ruleset"]);
@@ -14,7 +14,7 @@ export async function scrub({ host, usual }: Clean): Promise<void> {
     await execa("ip", [family, "rule", "flush", "protocol", "110"]);
   }
   await rm("/run/pulumi-netns", { recursive: true, force: true });
-  // Far ends of cables go later than their namespaces: the kernel takes those of the whole machine down one after the other.
+  // The kernel deletes namespaces of the whole machine one after the other, so far ends of cables disappear later.
   for (let attempt = 0; (await linkNames()).length > 0 && attempt < 600; attempt++)
     await new Promise((resolve) => setTimeout(resolve, 100));
   const place = [...usual]

@@ -26,13 +26,13 @@ import { isDeadEnd, routeFamily, waysOf } from "./routes";
 import { isValueOf, pathOf } from "./sysctls";
 
 /**
- * What is left of a program that the kernel can have and that one run of the engine can reach from the program
- * `before`: resources that do not fit are left out, and what hangs on them.
+ * The part of a program that the kernel can have and one run of the engine can reach from the program `before`. Resources that do not fit
+ * are left out with their dependents.
  */
 export function settle(program: Program, before: Program = []): Program {
   const kept: Item[] = [];
   for (const item of program) if (fits(item, kept, program, before)) kept.push(item);
-  // What a resource needs may have been declared after it, or may have gone since.
+  // A dependency may be declared later, or may have been left out meanwhile.
   return kept.length === program.length ? kept : settle(kept, before);
 }
 
@@ -73,7 +73,7 @@ function stands(item: Item, kept: Program, program: Program, before: Program): b
   }
 }
 
-/** Neither another resource nor one that the run may still have to delete is the same kernel object. */
+/** Whether its kernel objects differ from those of all other resources, and of those that the run may still have to delete. */
 function isFree(item: Item, kept: Program, program: Program, before: Program): boolean {
   const claims = claimsOf(program, item);
   const isTaken = (other: Program) => (one: Item) =>
@@ -92,15 +92,15 @@ function isFree(item: Item, kept: Program, program: Program, before: Program): b
   );
 }
 
-/** What the composite that it is in was called in the program before. */
+/** The name of its composite in the previous program. */
 function homeBefore({ within }: Item, program: Program): string | undefined {
   const home = program.find(({ name }) => name === within);
   return home?.formerly ?? home?.name;
 }
 
 /**
- * A key that is taken out keeps its value (docs/kinds/namespace.md), which no model can know of; so does one of a namespace
- * that another resource takes over.
+ * A removed key keeps its value (docs/kinds/namespace.md), which a model cannot know. The same holds for a key of a namespace that
+ * another resource takes over.
  */
 function keepsKeys(item: NamespaceItem, program: Program, before: Program): boolean {
   const isIt = (one: NamespaceItem) =>
@@ -124,7 +124,7 @@ function cableStands(
   kept: Program,
   before: Program,
 ): boolean {
-  // More than one cable between bridges may close a loop, in which frames go round for ever.
+  // Several cables between bridges may form a loop, in which frames circulate for ever.
   const others = [...ofKind(kept, "VethPair"), ...ofKind(before, "VethPair")].filter(
     (one) => one.name !== name && one.name !== item.formerly,
   );
@@ -134,7 +134,7 @@ function cableStands(
   return endStands(end, kept) && endStands(peer, kept) && !isLoop;
 }
 
-/** A link in a namespace, or a port of a bridge in the bridge's. */
+/** A link in a namespace, or a port in its bridge's namespace. */
 const endStands = (
   { namespace, bridge, mtu = 1500 }: Pick<End, "namespace" | "bridge" | "mtu">,
   kept: Program,
@@ -146,14 +146,14 @@ const endStands = (
 const joinsBridges = ({ args: { end, peer } }: CableItem): boolean =>
   end.bridge !== undefined && peer.bridge !== undefined;
 
-/** Below 1280 bytes there is no IPv6 on a link. */
+/** A link needs 1280 bytes for IPv6. */
 const takes = (link: Link, address: string): boolean =>
   familyOf(address) === "ipv4" || (link.up && link.mtu >= 1280);
 
 function addressStands(item: AddressItem, kept: Program, program: Program, before: Program): boolean {
   const { address, scope = "global" } = item.args;
   const link = linkOf(kept, item.args.interface);
-  // Bridges follow ports that come after them.
+  // Bridges follow ports, which come later.
   const whole = linkOf(program, item.args.interface);
   if (!link || !whole || !takes(whole, address) || !hasForm(item)) return false;
   if (isMovedAway(item, link, program, before) || isDuplicate(item, [...kept, ...before])) return false;
@@ -167,7 +167,7 @@ function addressStands(item: AddressItem, kept: Program, program: Program, befor
       return isNear && one.name !== item.name ? [{ one, owner: refBefore(other, where) }] : [];
     });
   const owner = refBefore(program, link);
-  // The kernel would choose among links that have one subnet; and in one network of a link all addresses have one scope.
+  // The kernel would choose among links with the same subnet. Within one network of a link all addresses have the same scope.
   const isLone = neighbours(kept).every((near) => near.owner === owner && agrees(near.one, item, scope));
   const willGo = (one: AddressItem) =>
     !ofKind(program, "Address").some((later) => formerly(later) === `Address ${one.name}`);
@@ -189,7 +189,7 @@ const isDuplicate = (item: AddressItem, others: Program): boolean =>
 
 const localOf = ({ args: { address } }: AddressItem): string | undefined => address.split("/")[0];
 
-/** With a peer the prefix length is the peer's; a scope is for IPv4 to choose, and `nodad` for IPv6. */
+/** With a peer the prefix length is the peer's. Only IPv4 has a choice of scope, and only IPv6 has `nodad`. */
 function hasForm({ args: { address, peer, scope, nodad } }: AddressItem): boolean {
   const isV4 = familyOf(address) === "ipv4";
   const isWhole = address.endsWith(isV4 ? "/32" : "/128");
@@ -237,7 +237,7 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
     hasSource &&
     !hasTwin &&
     ways.every(({ link }) => !link || !losesIpv4(link, kept, before)) &&
-    // The kernel lowers that of an IPv6 route with the one of its link.
+    // The kernel lowers the MTU of an IPv6 route with that of its link.
     (mtu === undefined ||
       family === "ipv4" ||
       (mtu >= 1280 && ways.every(({ link }) => mtu <= (link?.mtu ?? mtu)))) &&
@@ -246,11 +246,11 @@ function routeStands(item: RouteItem, kept: Program, before: Program): boolean {
   );
 }
 
-/** The kernel makes it with the first IPv4 address, which is that of `lo`, and takes no gateway without it. */
+/** The kernel creates the table with the first IPv4 address, which is that of `lo`, and accepts no gateway without it. */
 const hasLocalTable = (kept: Program, place: string | undefined): boolean =>
   ofKind(kept, "Namespace").every(({ name, args }) => name !== place || args.loopback !== false);
 
-/** Whether an address that the route waited for is somewhere else now: see `isMovedAway`. */
+/** Whether an address that the route needs is now elsewhere: see `isMovedAway`. */
 function isLeft(item: RouteItem, kept: Program, before: Program): boolean {
   const place = (program: Program, { args }: AddressItem) => linkOf(program, args.interface)?.place;
   const old = before.findIndex((one) => `${one.kind} ${one.name}` === formerly(item));
@@ -266,13 +266,13 @@ function isLeft(item: RouteItem, kept: Program, before: Program): boolean {
 function hasShape({ type, via, interface: link, onlink, nexthops, source }: RouteItem["args"]): boolean {
   const isSingle = via !== undefined || link !== undefined;
   if (isDeadEnd(type)) return !isSingle && !onlink && nexthops === undefined && source === undefined;
-  // A way whose link is not told may be the same as another to that gateway.
+  // Without its link, a way may equal another one to the same gateway.
   const gateways = (nexthops ?? []).flatMap((way) => way.via ?? []);
   const isTwice = new Set(gateways).size < gateways.length;
   return nexthops ? !isSingle && !onlink && !isTwice : isSingle;
 }
 
-/** The link that a way leaves by: where it is not told, the one on which an address covers the gateway. */
+/** The link of a way. The default is the one whose address covers the gateway. */
 export function linkOfWay(
   program: Program,
   addresses: readonly AddressItem[],
@@ -292,8 +292,8 @@ export function linkOfWay(
 }
 
 /**
- * The kernel forgets routes when their link goes down, loses its last IPv4 address or its IPv6. No run can know of that
- * without a refresh, so such a route has to go or to be another.
+ * The kernel drops routes when their link goes down, or loses its last IPv4 address or IPv6. A run only learns this by a refresh, so such
+ * a route is left out or differs.
  */
 function survives(item: RouteItem, kept: Program, before: Program): boolean {
   const old = ofKind(before, "Route").find((one) => `Route ${one.name}` === formerly(item));
@@ -335,7 +335,7 @@ function natStands({ args }: NatItem): boolean {
   );
 }
 
-/** Ranges of one length are mapped one to one, which the model does not know. */
+/** The kernel maps ranges of equal length one to one, which the model does not cover. */
 function isPortMap(port: NatItem["args"]["port"], target: string | undefined): boolean {
   const length = (text: string | undefined) => {
     const [, first, last] = /(\d+)-(\d+)$/.exec(text ?? "") ?? [];
@@ -344,7 +344,7 @@ function isPortMap(port: NatItem["args"]["port"], target: string | undefined): b
   return length(String(port)) > 0 && length(String(port)) === length(target);
 }
 
-/** The engine talks to the provider by TCP on 127.0.0.1 of the host: a rule that took these packets would stop both. */
+/** The engine talks to the provider by TCP on 127.0.0.1 of the host, so a rule that takes those packets would stop both. */
 function sparesEngine({ args }: NatItem): boolean {
   const { namespace, kind, source, destination, inInterface, outInterface, protocol } = args;
   const isNarrow = (network: string | undefined) =>

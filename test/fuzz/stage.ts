@@ -8,21 +8,18 @@ import type { Task, Verdict } from "./player";
 import type { Clean, Scenario } from "./scenario";
 import { scrub } from "./scrub";
 
-/** How long one scenario may take, in milliseconds; far more than it does on a busy machine. */
+/** Milliseconds that one scenario may take, far more than on a busy machine. */
 const PATIENCE = 180_000;
 
 const LATE = `no end within ${PATIENCE / 1000} seconds; the engine said:\n`;
 
-/**
- * Where scenarios are played: by a process of its own, which ends with the first failure, as Pulumi's runtime does not
- * get over a program that failed.
- */
+/** Plays scenarios in a separate process, which ends with the first failure, as Pulumi's runtime cannot continue after a failed program. */
 export class Stage {
   private player: { readonly process: ChildProcess; readonly folder: string } | undefined;
 
   constructor(private readonly clean: Clean) {}
 
-  /** Plays a scenario; resolves to what went wrong, with everything cleared away, or to `undefined`. */
+  /** Plays a scenario. Resolves to the failure, with everything cleaned up, or to `undefined`. */
   async play(scenario: Scenario): Promise<string | undefined> {
     this.player ??= await start();
     const { process, folder } = this.player;
@@ -42,7 +39,7 @@ export class Stage {
     this.player = undefined;
     if (child.exitCode === null && child.pid !== undefined) {
       const gone = once(child, "exit");
-      // With the engine and the provider, should they hang.
+      // Also ends the engine and the provider, in case they hang.
       process.kill(-child.pid, "SIGKILL");
       await gone;
     }
@@ -51,7 +48,7 @@ export class Stage {
 }
 
 async function start() {
-  // Below the checkout, where the provider is found by the package's name.
+  // Below the checkout, where programs find the provider by the package's name.
   await mkdir(join(root, ".test-stacks"), { recursive: true });
   const folder = await mkdtemp(join(root, ".test-stacks", "fuzz-"));
   return {

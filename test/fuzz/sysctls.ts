@@ -1,11 +1,11 @@
 import fc from "fast-check";
 
-/** The kernel parameters that programs set, and the values they take. */
+/** The kernel parameters that programs set, and their values. */
 type Parameter = readonly [key: string, values: fc.Arbitrary<number | string>];
 
 const flag = fc.integer({ min: 0, max: 1 });
 
-/** Of a namespace as a whole. */
+/** Of a whole namespace. */
 export const PLACE_KEYS: readonly [Parameter, ...Parameter[]] = [
   ["net.ipv4.ip_forward", flag],
   ["net.ipv6.conf.all.forwarding", flag],
@@ -15,7 +15,7 @@ export const PLACE_KEYS: readonly [Parameter, ...Parameter[]] = [
   ["net/ipv4/conf/lo/rp_filter", fc.integer({ min: 0, max: 2 })],
 ];
 
-/** Of a link, for whose name LINK stands. */
+/** Of a link, with LINK for its name. */
 export const LINK_KEYS: readonly [Parameter, ...Parameter[]] = [
   ["net/ipv4/conf/LINK/rp_filter", fc.integer({ min: 0, max: 2 })],
   ["net/ipv4/conf/LINK/arp_ignore", fc.integer({ min: 0, max: 2 })],
@@ -24,7 +24,7 @@ export const LINK_KEYS: readonly [Parameter, ...Parameter[]] = [
   ["net/ipv6/conf/LINK/accept_ra", fc.integer({ min: 0, max: 2 })],
 ];
 
-/** Whether a parameter takes a value: a change may have brought the value of another one. */
+/** Whether a parameter accepts a value: a change may have brought another one's value. */
 export function isValueOf(key: string, value: boolean | number | string): boolean {
   if (key.endsWith("ip_local_port_range")) return String(value).includes(" ");
   const [least, most] = /timeout|stale_time/.test(key)
@@ -35,17 +35,17 @@ export function isValueOf(key: string, value: boolean | number | string): boolea
   return Number(value) >= least && Number(value) <= most;
 }
 
-/** `net/ipv4/ip_forward`, however a key is written. Those of links are written with slashes. */
+/** `net/ipv4/ip_forward` for any spelling of a key. Keys of links use slashes. */
 export const pathOf = (key: string): string => (key.includes("/") ? key : key.replaceAll(".", "/"));
 
 /** Values by place and path: `HOST net/ipv4/ip_forward`. */
 export type Sysctls = ReadonlyMap<string, string>;
 
-/** What a parameter is where nobody sets it: the same in every namespace, and for every link. */
+/** The default of a parameter, which is the same in every namespace and for every link. */
 export const usualKey = (key: string): string =>
   key.replace(/^\S+ /, "").replace(/^(net\/ipv[46]\/(?:conf|neigh)\/)(?!lo\/|all\/)[^/]+/, "$1LINK");
 
-/** Those that are not as usual. */
+/** The parameters that differ from their default. */
 export const sysctlLines = (found: Sysctls, usual: Sysctls): string[] =>
   [...found]
     .filter(([key, value]) => usual.get(usualKey(key)) !== value)

@@ -8,9 +8,9 @@ import { freshName, type Item, type Program, picked, pickedByKind } from "./prog
 import { rotated } from "./rotations";
 import { settle } from "./settle";
 
-/** Edits by which one resource takes over in one run what another one gives up. */
+/** Edits after which one resource takes over the objects of another one in the same run. */
 
-/** Another name for a resource, without the alias that would tell who it was. */
+/** Renames a resource without an alias. */
 const renaming = pick.map(
   (at): Edit => ({
     apply(program) {
@@ -29,7 +29,7 @@ const rotation = fc
   .record({ at: pick, field: pick })
   .map(({ at, field }): Edit => ({ apply: (program) => rotated(program, at, field) }));
 
-/** What single resources were becomes a Node or a Topology. */
+/** Turns single resources into a Node or a Topology. */
 const folding = folds.map(
   (folds): Edit => ({
     apply: (program) =>
@@ -40,7 +40,7 @@ const folding = folds.map(
   }),
 );
 
-/** What a Node or a Topology was becomes single resources. */
+/** Turns a Node or a Topology into single resources. */
 const unfolding = pick.map(
   (at): Edit => ({
     apply(program) {
@@ -58,7 +58,7 @@ const unfolding = pick.map(
   }),
 );
 
-/** Another order of what is in the lists of a Node or a Topology. */
+/** Reorders the lists of a Node or a Topology. */
 const reordering = fc.record({ at: pick, by: pick }).map(
   ({ at, by }): Edit => ({
     apply(program) {
@@ -74,7 +74,7 @@ const reordering = fc.record({ at: pick, by: pick }).map(
 
 const isAlone = ({ within }: Item): boolean => within === undefined;
 
-/** Whatever has another home than before may take over what it was there. */
+/** Lets every resource that moves between composites take over its former objects. */
 function moved(before: Program, program: Program): Program {
   const home = (one: Item) => before.find(({ kind, name }) => kind === one.kind && name === one.name)?.within;
   return program.map((one) => (home(one) === one.within ? one : { ...one, takesOver: true }));
@@ -93,7 +93,7 @@ export const takings: fc.Arbitrary<readonly Edit[]> = fc.array(
   { minLength: 0, maxLength: MOST, size: "max" },
 );
 
-/** The program after the edits; one is left out if the kernel could not have all that it leads to. */
+/** The program after the edits, without those that the kernel could not follow. */
 export function takenOver(program: Program, before: Program, takings: readonly Edit[]): Program {
   const last = takings.reduce((current, edit) => {
     const next = edit.apply(current);
@@ -102,15 +102,15 @@ export function takenOver(program: Program, before: Program, takings: readonly E
   return last.map((item) => (isTheSame(item, last, before) ? item : { ...item, isSilent: undefined }));
 }
 
-/** Whether a resource that does not tell its former name is the same kernel objects as before. */
+/** Whether a resource without an alias has the same kernel objects as before. */
 function isTheSame(item: Item, program: Program, before: Program): boolean {
   const was = before.find(({ kind, name }) => kind === item.kind && name === item.formerly);
   return was !== undefined && claimsOf(before, was).join() === claimsOf(program, item).join();
 }
 
 /**
- * Two programs instead of one, where a resource could not take over in place what another one gives up: the first is
- * without whatever takes over anything.
+ * Two programs instead of one, if a resource cannot take over another one's objects in place. The first lacks every resource that takes
+ * something over.
  */
 export function inTwoRuns(program: Program, before: Program): readonly [Program, Program] {
   const isPlain = ({ isSilent }: Item) => !isSilent;

@@ -22,7 +22,7 @@ import { LivingComposite } from "../support/livingComposite";
 
 const anyTopology: Composite = topology;
 
-/** Names that tools might read as words of theirs: those of ip(8) and its batches, numbers. */
+/** Names that tools might take for words of theirs: those of ip(8) and its batches, and numbers. */
 const WORDS = [
   ...[
     "dev",
@@ -42,7 +42,7 @@ const WORDS = [
   ...["none", "via", "proto", "scope", "onlink", "nexthop", "altname", "lo0", "eth0.100", "1e3"],
 ];
 
-/** Signs, letters beyond ASCII, and as many bytes as there may be. */
+/** Signs, letters beyond ASCII, and the longest names. */
 const SIGNS = [
   ...["$(id)", "a;b", "a|b", "?", "[ab]", "{a,b}", "!", "!a", "@a", "a@b", "+", "a+", "*", "a*", "...", ".a"],
   ...["日本", "😀"],
@@ -62,7 +62,7 @@ const NAMESPACES = [
   "ä".repeat(127),
 ];
 
-/** Makes it, reads it back as it was asked for, and changes it, where there is something to change. */
+/** Creates each, reads it back, and changes it if possible. */
 async function alive(definition: Definition, given: Args, change?: Args): Promise<Living> {
   const living = await Living.create(definition, given);
   expect(await living.refresh()).to.deep.equal([]);
@@ -73,7 +73,7 @@ async function alive(definition: Definition, given: Args, change?: Args): Promis
   return living;
 }
 
-/** Removes them, the last first, and none is left. */
+/** Removes them in reverse order and checks that none is left. */
 async function end(...all: readonly Living[]): Promise<void> {
   for (const living of [...all].reverse()) {
     await living.remove();
@@ -85,8 +85,7 @@ async function end(...all: readonly Living[]): Promise<void> {
 //   it-end ──── NAME, a veth end, or
 //   it-end ──── it-port in NAME, a bridge     NAME, a bridge
 
-describe("names, with the kernel and the tools", function () {
-  this.timeout(60_000);
+describe("names, with the kernel and the tools", () => {
   onKernel({ namespaces: ["it-far"] });
 
   for (const name of WORDS) {
@@ -105,7 +104,7 @@ describe("names, with the kernel and the tools", function () {
     it(`a link called ${JSON.stringify(name)}`, async () => {
       const device = await alive(bridge, { name, mtu: 1400 }, { stp: true, mtu: 1300 });
       expect((await link(name))?.mtu).to.equal(1300);
-      // The first address goes before the second, which its subnet would take along.
+      // The first address goes before the second, which the kernel would delete with the subnet.
       const [first, ...others] = await withinLink(name);
       const second = await alive(address, { interface: name, address: "10.9.9.2/24" });
       for (const rule of rulesFor(name)) await end(await alive(natRule, rule, { inInterface: `!${name}` }));
@@ -169,7 +168,7 @@ describe("all names at once, in a Topology", function () {
     nat: byName(LINKS, (_, at) => rulesFor(linkAt(at))[at % 2] ?? { kind: "masquerade" }),
   });
 
-  it("is made as asked, changed, and gone", async () => {
+  it("is created as asked, changed, and removed", async () => {
     const network = await LivingComposite.create(anyTopology, given(1500));
     expect(await network.refresh()).to.deep.equal([]);
     expect(await network.become(given(1400))).to.equal("update");
@@ -181,7 +180,7 @@ describe("all names at once, in a Topology", function () {
   });
 });
 
-/** An address on a link, a route by it, and a port of it, where it is a bridge. */
+/** An address on a link, a route by it, and a port if it is a bridge. */
 const withinLink = async (name: string, namespace?: string): Promise<Living[]> => {
   const place = namespace === undefined ? {} : { namespace };
   return [
@@ -199,7 +198,7 @@ const withinLink = async (name: string, namespace?: string): Promise<Living[]> =
   ];
 };
 
-/** A rule of each backend about a link; none where its name is no match. */
+/** A rule of each backend about a link, or none if its name cannot be matched. */
 const rulesFor = (name: string): Args[] =>
   matchedInterface.safeParse(name).success
     ? ["nftables", "iptables"].map((backend) => ({
@@ -207,7 +206,7 @@ const rulesFor = (name: string): Args[] =>
       }))
     : [];
 
-describe("names that are refused, as the tools would misread them", () => {
+describe("names that are refused because tools would misread them", () => {
   onKernel({ namespaces: ["it-far"] });
 
   const refused = (field: typeof linkName, name: string) =>
@@ -228,7 +227,7 @@ describe("names that are refused, as the tools would misread them", () => {
     ["0x7b", (pid: number) => `0x${pid.toString(16)}`],
     ["0173", (pid: number) => `0${pid.toString(8)}`],
   ] as const) {
-    it(`a namespace \`${title}\`: \`ip\` takes that of the process`, async () => {
+    it(`a namespace \`${title}\`: \`ip\` takes the one of the process`, async () => {
       refused(namespaceName, title);
       const inside = execa("ip", ["netns", "exec", "it-far", "sleep", "60"], { reject: false });
       try {
@@ -263,7 +262,7 @@ describe("names that are refused, as the tools would misread them", () => {
   });
 });
 
-/** The process that runs in a namespace, once there is one. */
+/** The process that runs in a namespace, once it has started. */
 async function entered(name: string): Promise<number> {
   for (;;) {
     const pids = await localHost.run(ip(undefined, "netns", "pids", name));

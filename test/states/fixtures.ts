@@ -3,20 +3,20 @@ import { dirname, join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import type { Program } from "../support/programStack";
 
-/** A state that a version has left behind, with all that belongs to it. */
+/** The state of a version, with everything that belongs to it. */
 export interface Fixture {
   readonly version: string;
-  /** Commands that make what the program adopts. */
+  /** Commands that create the objects which the program adopts. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** The program that wrote the state; changed, it gives other values to what updates in place. */
+  /** The program that wrote the state. The changed program gives other values to arguments that update in place. */
   readonly network: (isChanged?: boolean) => void;
   readonly state: Deployment;
-  /** What the version had written down, by its file below /run/pulumi-netns. */
+  /** The records of the version, by file below /run/pulumi-netns. */
   readonly records: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** The names by which marks tell whose an object is: the same for every version. */
+/** The names in marks, which identify the owner of an object. They are the same for every version. */
 export const PROJECT = "states";
 export const STACK = "test";
 
@@ -54,7 +54,7 @@ export function readRecords(): Fixture["records"] {
   );
 }
 
-/** Puts a version's records in the place of this one's, for the namespaces that there are now. */
+/** Replaces the records with those of a version, for the present namespaces. */
 export function writeRecords(records: Fixture["records"]): void {
   rmSync(RECORDS, { recursive: true, force: true });
   for (const [name, record] of Object.entries(records)) {

@@ -5,11 +5,11 @@ import { refuseOutsideSandbox } from "../support/kernel";
 import { ProgramStack } from "../support/programStack";
 import { folderOf, PROJECT, programOf, readRecords, STACK } from "./fixtures";
 
-/** Of where and when a resource was declared nothing depends. */
+/** Nothing depends on the place and time of a resource's declaration. */
 const withoutPlaces = (key: string, value: unknown): unknown =>
   /^(sourcePosition|stackTrace|created|modified|time)$/.test(key) ? undefined : value;
 
-/** Brings the network of a version's program about in this sandbox, and keeps the state and the records that this leaves. */
+/** Brings up the network of a version's program in this sandbox, and saves the resulting state and records. */
 async function write(version: string): Promise<void> {
   refuseOutsideSandbox();
   const folder = folderOf(version);

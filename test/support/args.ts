@@ -20,8 +20,8 @@ export const urnOf = (kind: string, name: string): string =>
 export const markFor = (kind: string, name = "it"): string => markOf(kind, urnOf(kind, name));
 
 /**
- * Arguments as `check` hands them on, for the resource `name`; problems are a failure of the test. Claims nothing, as
- * claims last as long as the process.
+ * Arguments as `check` passes them on, for the resource `name`. A problem fails the test. Nothing is claimed, because claims last as long
+ * as the process.
  */
 export function checked(definition: Definition, given: Args, name = JSON.stringify(given)): Args {
   const { args, problems } = withFacts(HERE.facts, () =>
@@ -31,7 +31,7 @@ export function checked(definition: Definition, given: Args, name = JSON.stringi
   return args;
 }
 
-/** What `check` finds wrong, at preview: with no command run. */
+/** The problems that `check` finds at preview, without running a command. */
 export async function problemsOf(definition: Definition, given: Args): Promise<readonly Problem[]> {
   const { run } = localHost;
   localHost.run = (command) => Promise.reject(new Error(`check has run ${printCommand(command)}`));
@@ -42,17 +42,17 @@ export async function problemsOf(definition: Definition, given: Args): Promise<r
   }
 }
 
-/** What is wrong with `good` once `change` is made: each problem as `property: reason`. */
+/** The problems of `good` after `change`, each as `property: reason`. */
 export type BadInput = readonly [change: Args, ...problems: string[]];
 
 /** Tests that each bad input is refused with exactly these words. */
 export function itRefuses(definition: Definition, good: Args, rows: readonly BadInput[]): void {
-  it("accepts what the rows below spoil", async () => {
+  it("accepts the arguments that the rows below spoil", async () => {
     expect(await problemsOf(definition, good)).to.deep.equal([]);
   });
 
   for (const path of placesIn(good)) {
-    it(`accepts it with ${path.join(".")} not known yet`, async () => {
+    it(`accepts an unknown ${path.join(".")}`, async () => {
       expect(await problemsOf(definition, withUnknown(good, path))).to.deep.equal([]);
     });
   }
@@ -69,10 +69,10 @@ export function itRefuses(definition: Definition, good: Args, rows: readonly Bad
   }
 }
 
-/** A field's path, another value for it, and what the change means. */
+/** A field's path, another value for it, and the effect of the change. */
 export type Change = readonly [path: string, value: unknown, effect: "replace" | "update"];
 
-/** Tests what a change of each field means; a field without a row is a failure. */
+/** Tests the effect of a change of each field. A field without a row is a failure. */
 export function itDiffers(definition: Definition, state: Args, rows: readonly Change[]): void {
   it("has a row for every field", () => {
     const paths = new Set(rows.map(([path]) => path));
@@ -98,7 +98,7 @@ export function itDiffers(definition: Definition, state: Args, rows: readonly Ch
   }
 
   for (const [path, , effect] of rows.filter(([path], at) => at === rows.findIndex(([p]) => p === path))) {
-    it(`${path} → not known yet: ${effect}`, () => {
+    it(`${path} → unknown: ${effect}`, () => {
       const { changes, replaces } = engine.diff(definition, HERE, state, withValue(state, path, UNKNOWN));
       expect({ changes, replaces }).to.deep.equal({
         changes: true,
@@ -127,7 +127,7 @@ export function withValue(args: Args, path: string, value: unknown): Args {
   return { ...args, [key]: withValue({ ...inner }, rest.join("."), value) };
 }
 
-/** The paths to everything that there is in a value, at any depth. */
+/** The paths to all values at any depth. */
 export function placesIn(value: unknown): string[][] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [
@@ -136,7 +136,7 @@ export function placesIn(value: unknown): string[][] {
   ]);
 }
 
-/** A copy of `args` in which what is at `path` is not known yet. */
+/** A copy of `args` whose value at `path` is unknown. */
 export function withUnknown(args: Args, path: readonly string[]): Args {
   const copy = structuredClone(args);
   const owner = path.slice(0, -1).reduce<object>((value, key) => Reflect.get(value, key), copy);
@@ -144,27 +144,24 @@ export function withUnknown(args: Args, path: readonly string[]): Args {
   return copy;
 }
 
-/** Commands as a person would type them, with the text for their standard input after `<<<`. */
+/** Commands as a person would type them, with standard input after `<<<`. */
 export const printed = (commands: readonly Command[]): string[] =>
   commands.map((command) =>
     command.input === undefined ? printCommand(command) : `${printCommand(command)} <<< ${command.input}`,
   );
 
-/** What `ip -j` printed once, on a real kernel; kept in test/unit/golden. */
+/** Real output of `ip -j`, kept in test/unit/golden. */
 export const golden = (name: string): string =>
   readFileSync(join(__dirname, "../unit/golden", `${name}.json`), "utf8");
 
-/** What is seen where the kernel has exactly what was asked for. */
+/** The observation if the kernel has exactly these arguments. */
 export const asObserved = (args: Args): Observed<Args, object> => ({
   args,
   outputs: {},
   mark: String(args["mark"]),
 });
 
-/**
- * Tests the commands that make each of these. `MARK` stands for the resource's mark, `GROUP` for the group that its
- * links are born in.
- */
+/** Tests the creation commands of each row. `MARK` stands for the resource's mark, `GROUP` for the group in which links are created. */
 export function itCreates(
   definition: Definition,
   rows: readonly (readonly [given: Args, ...string[]])[],
@@ -176,14 +173,14 @@ export function itCreates(
       expect(withoutMark(printed(definition.create(args)), args)).to.deep.equal(commands);
     });
 
-    it(`has nothing to change once it has ${JSON.stringify(given)}`, () => {
+    it(`needs no change after ${JSON.stringify(given)}`, () => {
       const args = checked(definition, given);
       expect(definition.update(observed(args), args)).to.deep.equal([]);
     });
   }
 }
 
-/** Tests the commands that change each field from what `state` has; a field without a row is a failure. */
+/** Tests the commands that update each field of `state`. A field without a row is a failure. */
 export function itUpdates(
   definition: Definition,
   state: Args,

@@ -9,7 +9,7 @@ import { withFacts } from "../../provider/linux/host/currentFacts";
 import { markFor, printed } from "./args";
 import { HERE } from "./fakeHost";
 
-/** Arguments of a composite as `check` hands them on; claims nothing, as claims last as long as the process. */
+/** Arguments of a composite as `check` passes them on. Nothing is claimed, because claims last as long as the process. */
 export function checkedComposite(composite: Composite, given: Args, name = "it"): Args {
   const { args, problems } = withFacts(HERE.facts, () =>
     checkArgs(composite, { ...given, mark: markFor(composite.kind, name) }),
@@ -19,13 +19,13 @@ export function checkedComposite(composite: Composite, given: Args, name = "it")
   return args;
 }
 
-/** What `check` finds wrong, each as `property: reason`. */
+/** The problems that `check` finds, each as `property: reason`. */
 export const compositeProblems = (composite: Composite, given: Args, name = "it"): string[] =>
   engine
     .check(composite, HERE, { ...given, mark: markFor(composite.kind, name) })
     .problems.map(({ property, reason }) => `${property}: ${reason}`);
 
-/** The commands that make each part, by its key; `MARK`, `GROUP` and `MAC` stand for what is made from its mark. */
+/** The creation commands of each part, by key. `MARK`, `GROUP` and `MAC` stand for the values derived from its mark. */
 export const creationOf = (composite: Composite, given: Args): Record<string, string[]> =>
   Object.fromEntries(
     checkedPartsOf(composite, checkedComposite(composite, given)).map((part) => [part.key, commandsOf(part)]),
@@ -39,7 +39,7 @@ const commandsOf = ({ definition, checked }: CheckedPart): string[] =>
       .replace(/address 02:\S+/g, "address MAC"),
   );
 
-/** What each part hangs on, by keys. */
+/** The dependencies of each part, by keys. */
 export const ownersIn = (composite: Composite, given: Args): Record<string, readonly string[]> =>
   Object.fromEntries(
     checkedPartsOf(composite, checkedComposite(composite, given)).map(({ key, on }) => [key, on]),

@@ -8,9 +8,9 @@ export interface DocumentedField {
   readonly doc: string;
   readonly isRequired: boolean;
   readonly isReference: boolean;
-  /** Whether a list takes texts beside objects. */
+  /** Whether a list accepts texts beside objects. */
   readonly hasTexts: boolean;
-  /** The way to the fields below: `.` into an object, `.*.` into a map, `[].` into a list. */
+  /** The step to the nested fields: `.` into an object, `.*.` into a map, `[].` into a list. */
   readonly step?: string;
   readonly fields: readonly DocumentedField[];
 }
@@ -28,7 +28,7 @@ interface Script {
   documentedClasses(entry?: string): DocumentedClasses;
 }
 
-/** The exported classes with their docs. The script is plain JavaScript, as it runs without a build. */
+/** The exported classes with their docs. The script is plain JavaScript, because it runs without a build. */
 export async function documentedClasses(entry?: string): Promise<DocumentedClasses> {
   const file = join(resolve(__dirname, "../.."), "scripts", "lib", "argument-docs.mjs");
   const script: Script = await import(pathToFileURL(file).href);

@@ -1,12 +1,12 @@
 import { instance } from "@viz-js/viz";
 
-/** The SVG picture of a graph in the language of Graphviz; the same network gives the same picture. */
+/** The SVG picture of a graph in Graphviz's language. The same network gives the same picture. */
 export async function svgOf(dot: string): Promise<string> {
   const viz = await instance();
-  // Graphviz knows how wide the letters of Arial are, which browsers replace by a font of the same widths where it is missing.
+  // Graphviz knows the widths of Arial, and browsers without Arial use a font with the same widths.
   const drawn = viz.renderString(inFixedOrder(dot).replaceAll("sans-serif", "Arial"), {
     format: "svg",
-    // Readers with a dark page see the black text only on a background of the picture's own.
+    // On a dark page the black text needs a background of its own.
     graphAttributes: { bgcolor: "white" },
     nodeAttributes: { margin: "0.2,0.08" },
   });
@@ -14,8 +14,8 @@ export async function svgOf(dot: string): Promise<string> {
 }
 
 /**
- * Names nodes after their text and sorts them and their edges: the kernel lists links in the order of creation, and Pulumi
- * creates several at once.
+ * Renames nodes after their text and sorts nodes and edges: the kernel lists links in the order of creation, and Pulumi creates several
+ * at once.
  */
 function inFixedOrder(dot: string): string {
   const names = new Map(
@@ -30,7 +30,7 @@ function inFixedOrder(dot: string): string {
     .join("\n");
 }
 
-/** Runs of lines that may be sorted: neighbours that are all nodes, or all edges. */
+/** Runs of sortable lines: neighbours that are all nodes, or all edges. */
 function blocksOf(lines: readonly string[]): string[][] {
   const blocks: string[][] = [];
   let last = "";

@@ -1,3 +1,3 @@
 import "../../provider/kinds";
 
-/** For every run of mocha (.mocharc.cjs): the engine under test knows every kind, as it does in a program. */
+/** For every run of mocha (.mocharc.cjs): the engine under test knows every kind, as in a program. */

@@ -7,15 +7,15 @@ import { routeTableNamed } from "../../provider/linux/host/local/routeTables";
 import type { HostToCheck } from "../../provider/linux/host/perHost";
 import type { BrokenRecord, ObjectKey, OwnerRecord, Records } from "../../provider/linux/host/records";
 
-/** The host that tests check arguments for, and work on. */
+/** The host on which tests check arguments and work. */
 export const HERE: HostToCheck = { id: "localhost", facts: { routeTableNamed } };
 
-/** What a command prints, or the reason it fails for; a function is asked anew each time. */
+/** The output of a command, or the reason of its failure. A function is called each time. */
 export type Scripted = string | { readonly fails: Reason } | ((command: Command) => Scripted);
 
 /**
- * A host that runs nothing: it answers by a script, whose keys are the beginnings of commands as a person would type
- * them (the longest that fits counts), and keeps what it was told to run. A command without an answer prints nothing.
+ * A host that runs nothing. It answers by a script, whose keys are beginnings of commands as a person would type them; the longest match
+ * counts. It records the commands. A command without an answer prints nothing.
  */
 export class FakeHost implements Host {
   readonly ran: string[] = [];
@@ -28,7 +28,7 @@ export class FakeHost implements Host {
     readonly id = HERE.id,
   ) {}
 
-  /** Waits are kept among the commands, and take no time. */
+  /** Waits are recorded among the commands, and take no time. */
   async wait(milliseconds: number): Promise<void> {
     this.ran.push(`sleep ${milliseconds / 1000}`);
     await turn();
@@ -102,11 +102,11 @@ function settle(answer: Scripted | undefined, command: Command): string {
   return answer ?? "";
 }
 
-/** Answers one after the other; the last one stays. */
+/** Successive answers; the last one repeats. */
 export function inTurn(...answers: readonly [Scripted, ...Scripted[]]): Scripted {
   let next = 0;
   return () => answers[Math.min(next++, answers.length - 1)] ?? "";
 }
 
-/** "Not there", as an answer. */
+/** The answer "not found". */
 export const absent: Scripted = { fails: "NotFound" };

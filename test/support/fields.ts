@@ -2,27 +2,27 @@ import { z } from "zod";
 import { isRecord } from "../../provider/engine/check";
 import type { Args } from "../../provider/engine/definition";
 
-/** Every place in a schema's arguments that holds one value, found in the schema itself. */
+/** Every place for a single value in a schema's arguments, derived from the schema. */
 
-/** Stands for the first key of a map, and for the value under it. */
+/** The first key of a map, and the value under it. */
 const KEY = Symbol("key");
 const VALUE = Symbol("value");
 
 type Step = string | number | typeof KEY | typeof VALUE;
 type Path = readonly Step[];
 
-/** One place: in an object, a list (its first element), a map (its first key, the value under it). */
+/** A place in an object, a list (its first element), or a map (its first key and the value under it). */
 export interface Field {
   /** `end.name`, `nexthops[0].via`, `sysctls{key}`, `sysctls{value}`. */
   readonly name: string;
   /** Whether it is the key of a map. */
   readonly isKey: boolean;
-  /** Whether `args` have something there. */
+  /** Whether `args` have a value there. */
   isIn(args: Args): boolean;
   valueIn(args: Args): unknown;
   /** `args` with another value there. */
   put(args: Args, value: unknown): Args;
-  /** What a problem there names: `sysctls.net.ipv4.ip_forward` for a map. */
+  /** The name of the place in a problem: `sysctls.net.ipv4.ip_forward` for a map. */
   propertyIn(args: Args): string;
 }
 
@@ -36,7 +36,7 @@ function pathsOf(type: z.core.$ZodType): Path[] {
     type instanceof z.ZodNullable
   )
     return pathsOf(type.unwrap());
-  // What may be given as text and is an object by then has the fields of the object as well.
+  // An argument that is parsed from text into an object has the object's fields too.
   if (type instanceof z.ZodPipe)
     return distinct([...pathsOf(type.in), ...(type.out instanceof z.ZodObject ? pathsOf(type.out) : [])]);
   if (type instanceof z.ZodObject)

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { lackingAmong, until } from "./programs";
 
-/** The real firewalld on a bus of its own, for the network that the test runs in: only ever a sandbox's. */
+/** The real firewalld on its own bus, for the test's network, which must be a sandbox's. */
 
 const BUS = (
   socket: string,
@@ -25,7 +25,7 @@ const BUS = (
 
 const SETTINGS = "/etc/firewalld";
 
-/** What is not installed of what it takes. */
+/** The required programs that are not installed. */
 export const lacking = (): string[] => lackingAmong(["firewalld", "firewall-cmd", "dbus-daemon"]);
 
 const run = (program: string, words: readonly string[]) => execa(program, words, { reject: false });
@@ -35,7 +35,7 @@ export class Firewalld {
   private daemon: Process | undefined;
 
   private constructor(
-    /** Holds all that it reads, writes and listens on. */
+    /** Contains all files that it reads, writes and listens on. */
     private readonly folder: string,
     private readonly bus: Process,
     private readonly address: string | undefined,
@@ -46,7 +46,7 @@ export class Firewalld {
     const socket = join(folder, "bus");
     await mkdir(join(folder, "etc"));
     await writeFile(join(folder, "bus.conf"), BUS(socket));
-    // Over the machine's own, which a sandbox sees as well.
+    // Mounted over the machine's own folder, which a sandbox sees as well.
     await execa("mount", ["--bind", join(folder, "etc"), SETTINGS]);
     const bus = run("dbus-daemon", ["--nofork", "--nopidfile", `--config-file=${join(folder, "bus.conf")}`]);
     await until("dbus-daemon comes up", () => existsSync(socket));
@@ -72,7 +72,7 @@ export class Firewalld {
     await this.startDaemon();
   }
 
-  /** As it was at the start: what is set by hand leaves files behind, such as copies of what they were before. */
+  /** Restores the initial state: changes by hand leave files behind, such as backups. */
   async forget(): Promise<void> {
     const files = (
       await execa("find", [SETTINGS, "-type", "f", "-not", "-name", "firewalld.conf"])
@@ -91,7 +91,7 @@ export class Firewalld {
     await rm(this.folder, { recursive: true });
   }
 
-  /** All that it knows of zones and policies, at run time and permanent, and its files. */
+  /** Everything that it knows of zones and policies, at run time and permanent, and its files. */
   async picture(): Promise<string> {
     const lists = ["--list-all-zones", "--list-all-policies"].flatMap((list) => [
       [list],

@@ -1,4 +1,4 @@
 import { forgetClaims } from "../../provider/engine/claims";
 
-/** For every run of mocha (.mocharc.cjs): a test is a run of the engine, and one makes no claims for the next. */
+/** For every run of mocha (.mocharc.cjs): each test is a run of the engine, so claims of one test must not reach the next. */
 export const mochaHooks = { beforeEach: forgetClaims };

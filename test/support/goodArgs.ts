@@ -162,26 +162,26 @@ const linksByRows: Readonly<Record<string, readonly Args[]>> = Object.fromEntrie
   testedLinks.map((link) => [link.kind, [{ ...allOf(link), adopt: false }]]),
 );
 
-/** Arguments as a part takes them: without those that its place gives. */
+/** The arguments of a part: those that its place gives are omitted. */
 const entries = (kind: keyof typeof singles, ...given: readonly string[]): Args[] =>
   singles[kind].map((args) =>
     Object.fromEntries(Object.entries(args).filter(([field]) => ![...given, "adopt"].includes(field))),
   );
 
-/** Links of each kind that has rows, under the argument of a composite that takes them. */
+/** Links of each kind with rows, under their argument of a composite. */
 const linkEntries: readonly Args[] = testedLinks.flatMap((link) => {
   const { name: _, namespace: _namespace, adopt: _adopt, ...given } = allOf(link);
   const rows = Object.entries(tableOfNode).filter(([, { definition }]) => definition.kind === link.kind);
   return rows.map(([argument]) => ({ [argument]: { "link-0": given } }));
 });
 
-/** What a link may have, little at a time: of a list only the first is looked at. */
+/** The arguments of a link, a few at a time, as only the first element of a list is tested. */
 const onLink: readonly Args[] = [
   ...[paired, late, "10.0.0.1/24"].map((first) => ({ addresses: [first] })),
   ...entries("Neighbor", "interface", "namespace").map((first) => ({ neighbors: [first] })),
 ];
 
-/** What a node, and the host of a Topology, may have. */
+/** The arguments of a node, and of the host of a Topology. */
 const insides: readonly Args[] = [
   { interfaces: { "veth-red": { ...cable, bridge: "v-net-0" } } },
   ...onLink.flatMap((on) => [
@@ -209,7 +209,7 @@ const inNode: readonly Args[] = [
   { linkSysctls: { "net/ipv4/conf/veth-red/forwarding": "1" } },
 ];
 
-/** Arguments by kind that `check` accepts: together they set every field, where some exclude others in variants. */
+/** Arguments by kind that `check` accepts. Together they set every field; variants hold fields that exclude others. */
 export const goodArgs: Readonly<Record<string, readonly Args[]>> = {
   ...singles,
   ...linksByRows,

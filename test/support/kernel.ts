@@ -10,19 +10,19 @@ import { CommandError, type Reason } from "../../provider/linux/errors";
 import type { Host } from "../../provider/linux/host/host";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { checked } from "./args";
-import { MortalHost } from "./mortalHost";
+import { CrashingHost } from "./crashingHost";
 
-/** Real networks, made and looked at as a person would; only ever inside a sandbox. */
+/** Real networks, which tests create and read as a person would. Only in a sandbox. */
 
-/** What the tests of a suite share: namespaces, and bridges by name and namespace. */
+/** The network that the tests of a suite share: namespaces, and bridges by name and namespace. */
 interface Shared {
   readonly namespaces?: readonly string[];
   readonly bridges?: readonly (readonly [name: string, namespace: string | undefined])[];
 }
 
 /**
- * For a `describe` that changes the network: refuses to outside a sandbox, makes what the tests share, clears away
- * whatever else starts with `it-` after each test, and fails when anything is left that was not there before.
+ * For a `describe` that changes the network: refuses to run outside a sandbox, creates the shared network, deletes everything else named
+ * `it-…` after each test, and fails if anything else is left over.
  */
 export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
   let earlier: Picture | undefined;
@@ -50,7 +50,7 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
   });
 
   after(async () => {
-    // Refused: nothing was made.
+    // Refused before anything was created.
     if (earlier === undefined) return;
     for (const [name, namespace] of bridges) await typed(`link del dev ${name}`, namespace);
     for (const namespace of namespaces) await typed(`netns del ${namespace}`);
@@ -58,16 +58,16 @@ export function onKernel({ namespaces = [], bridges = [] }: Shared = {}): void {
   });
 }
 
-/** Where the provider keeps its records. */
+/** The folder of the provider's records. */
 const RECORDS = "/run/pulumi-netns";
 
-/** What is written down of objects, as `KIND ID`. */
+/** The recorded objects, as `KIND ID`. */
 export const recorded = async (): Promise<string[]> =>
   (await localHost.records.list()).map(({ kind, id }) => `${kind} ${id}`).sort();
 
 async function deleteLinks(namespace: string | undefined, kept: readonly string[]): Promise<void> {
   for (const name of await linkNames(namespace)) {
-    // One may have gone with the one before.
+    // The deletion before may have deleted it.
     if (name.startsWith("it-") && !kept.includes(name))
       await typed(`link del dev ${name}`, namespace).catch(() => {});
   }
@@ -87,7 +87,7 @@ async function picture(): Promise<Picture> {
 }
 
 export function refuseOutsideSandbox(): void {
-  // In a sandbox without a user namespace of its own, the variable alone tells.
+  // In a sandbox without a user namespace, only the variable shows it.
   const isWholeMachine = /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync("/proc/self/uid_map", "utf8"));
   if (isWholeMachine && process.env["PULUMI_NETNS_SANDBOX"] === undefined) {
     throw new Error(
@@ -102,7 +102,7 @@ export function skip(context: Mocha.Context, reason: string): never {
   return context.skip();
 }
 
-/** `ip LINE`, by hand, in `namespace` (`undefined`: the host's own). */
+/** Runs `ip LINE` in `namespace` (`undefined`: the host's own). */
 export const typed = (line: string, namespace?: string): Promise<string> =>
   localHost.run(ip(namespace, ...line.split(" ")));
 
@@ -118,7 +118,7 @@ const Links = z.array(
   }),
 );
 
-/** A link as `ip -j -d link` tells it; `undefined` where there is none of that name. */
+/** A link in the output of `ip -j -d link`, or `undefined` if there is none. */
 export async function link(name: string, namespace?: string) {
   return (await links(namespace)).find(({ ifname }) => ifname === name);
 }
@@ -126,7 +126,7 @@ export async function link(name: string, namespace?: string) {
 const links = async (namespace?: string) =>
   Links.parse(JSON.parse(await typed("-j -d link show", namespace)));
 
-/** All that `ip -j link` tells of a link, but for timers, to see that nothing has changed. */
+/** Everything in the output of `ip -j link` about a link, without timers, to compare. */
 export const wholeLink = (name: string, namespace?: string): Promise<string> =>
   typed(`-j link show dev ${name}`, namespace);
 
@@ -141,13 +141,13 @@ export const namespaceNames = async (): Promise<string[]> =>
     .parse(JSON.parse((await typed("-j netns list")) || "[]"))
     .map(({ name }) => name);
 
-/** This host, one command after the other, with some of it another way. */
+/** This host with one command at a time, and with some methods replaced. */
 export function hereWith<H extends Partial<Host>>(other: H): Host & H {
   const { runAll: _, ...rest } = localHost;
   return { ...rest, ...other };
 }
 
-/** A host that keeps note of what it ran, and fails where it is told to, always or so many times. */
+/** A host that records its commands and fails at given ones, always or for a number of times. */
 export class WatchedHost implements Host {
   readonly ran: string[] = [];
   readonly id = localHost.id;
@@ -168,7 +168,7 @@ export class WatchedHost implements Host {
     return localHost.run(command);
   }
 
-  /** What it ran that was more than a look. */
+  /** The changing commands. */
   get changes(): string[] {
     return this.ran.filter((text) => !isLook(text));
   }
@@ -179,15 +179,15 @@ const isLook = (text: string): boolean =>
     text,
   );
 
-/** The kernel of a provider that is killed after some changes, of records too: nothing runs any more, also no undoing. */
-export const mortal = (changes: number): Host =>
-  new MortalHost(localHost, changes, (command) => isLook(printCommand(command)));
+/** The kernel of a provider that is killed after some changes, including those of records. Nothing runs after that, not even an undo. */
+export const crashing = (changes: number): Host =>
+  new CrashingHost(localHost, changes, (command) => isLook(printCommand(command)));
 
-/** One resource on the real kernel, driven as the engine drives it. */
+/** One resource on the real kernel, operated as the engine does it. */
 export class Living {
   private constructor(
     private readonly definition: Definition,
-    /** Of the resource: another one means another mark. */
+    /** Identifies the resource: another URN means another mark. */
     public name: string,
     public args: Args,
     public state: Args,
@@ -206,7 +206,7 @@ export class Living {
     return new Living(definition, name, args, state, id);
   }
 
-  /** check, diff, and what that says: update, or delete and create. */
+  /** check, diff, and the resulting operation: update, or delete and create. */
   async become(given: Args, host: Host = localHost): Promise<"nothing" | "update" | `replace ${string}`> {
     const args = checked(this.definition, given, this.name);
     const { changes, replaces } = engine.diff(this.definition, host, this.state, args);
@@ -221,7 +221,7 @@ export class Living {
     return replaces.length === 0 ? "update" : `replace ${replaces.join(", ")}`;
   }
 
-  /** read: takes over what is there, and tells what that changes; "gone" where it is not there any more. */
+  /** read: takes the kernel's values into the state. Returns the changed fields, or "gone" if the object does not exist. */
   async refresh(): Promise<string[]> {
     const seen = await engine.read(this.definition, localHost, this.state);
     if (!seen) return ["gone"];
@@ -237,12 +237,12 @@ export class Living {
   }
 }
 
-/** What is said of an object that was there before. */
+/** The error about a foreign object. */
 export const foreign = (id: string, mark?: string): string =>
   `RefusedError: ${id} exists already and is not this resource's own${mark === undefined ? "" : ` (its mark is ${mark})`}: ` +
   "remove it by hand if nobody needs it, ask for another, or set `adopt: true` to take it over";
 
-/** What is said of an object that is another resource's. */
+/** The error about another resource's object. */
 export const belonging = (id: string, owner: string, stack = "project/stack"): string =>
   `RefusedError: ${id} exists already: it belongs to ${owner} of the stack ${stack}. ` +
   (stack === "project/stack"
@@ -250,11 +250,11 @@ export const belonging = (id: string, owner: string, stack = "project/stack"): s
       "`pulumi-netns gc` removes what no state has any more"
     : "Remove it there, or ask for another; `pulumi-netns gc` removes what is left of a stack that is no more");
 
-/** What is said of an object that is another kind of thing. */
+/** The error about an object of another kind. */
 export const refusedAsIncompatible = (id: string, what: string): string =>
   `RefusedError: ${id} exists already, but ${what}: remove it by hand if nobody needs it, or ask for another`;
 
-/** The error of something that must fail: of a command its reason, itself, and what it said; else name and message. */
+/** The error of a failing promise: reason, command and output of a command's error, name and message of others. */
 export async function failure(work: Promise<unknown>): Promise<string> {
   const error = await errorOf(work);
   if (!(error instanceof CommandError)) return `${error.name}: ${error.message}`;

@@ -5,7 +5,7 @@ import type { Args, Definition } from "../../provider/engine/definition";
 import { kindsOfLink } from "../../provider/kinds";
 import type { LinkFacts } from "../../provider/linux/linkTypes";
 
-/** The rows of test/kinds/: a module for each kind of link, which says no more than its own options. */
+/** The rows of test/kinds/: a module per kind of link, with only its own options. */
 
 /** One option of a kind of link, for every suite. */
 interface OptionRow {
@@ -16,7 +16,7 @@ interface OptionRow {
   /** The fields of `info_data` that show it in `ip -j -d link`. */
   readonly shown: Readonly<Record<string, unknown>>;
   readonly effect: "replace" | "update";
-  /** Values that are refused, with the reason as a person reads it. */
+  /** Refused values, with the reason that a person reads. */
   readonly refused: readonly (readonly [value: unknown, reason: string])[];
 }
 
@@ -30,22 +30,22 @@ export interface LinkRows {
 export interface TestedLink extends LinkRows {
   readonly definition: Definition;
   readonly links: LinkFacts;
-  /** Every argument that the kind has. */
+  /** Every argument of the kind. */
   readonly fields: readonly string[];
 }
 
 const folder = join(__dirname, "../kinds");
 
-/** Kinds with suites of their own for each level, which are older than the rows. */
+/** Kinds with their own suites, which are older than the rows. */
 const OWN_SUITES = ["Bridge", "VethPair"];
 
-/** The module that has the rows of a kind. */
+/** The module with the rows of a kind. */
 export const rowsFileOf = (kind: string): string => `test/kinds/${kind[0]?.toLowerCase()}${kind.slice(1)}.ts`;
 
 /** Kinds of link that every suite takes from their rows. */
 export const kindsByRows = kindsOfLink.filter(({ kind }) => !OWN_SUITES.includes(kind));
 
-/** Every kind of link that has rows. A kind without them is named by test/unit/completeness.test.ts. */
+/** Every kind of link with rows. test/unit/completeness.test.ts names kinds without them. */
 export const testedLinks: readonly TestedLink[] = (existsSync(folder) ? readdirSync(folder) : [])
   .map((file): LinkRows => require(join(folder, file)).rows)
   .flatMap((rows) =>
@@ -57,7 +57,7 @@ export const testedLinks: readonly TestedLink[] = (existsSync(folder) ? readdirS
       }),
   );
 
-/** Arguments that every kind may have, each other than its default. */
+/** Arguments of every kind, with values other than the defaults. */
 const SHARED: Args = {
   name: "link-0",
   namespace: "red",
@@ -69,13 +69,13 @@ const SHARED: Args = {
   adopt: true,
 };
 
-/** Every argument of a kind, each other than its default. */
+/** Every argument of a kind, with values other than the defaults. */
 export const allOf = ({ options, fields }: TestedLink): Args => ({
   ...Object.fromEntries(Object.entries(SHARED).filter(([field]) => fields.includes(field))),
   ...Object.fromEntries(Object.entries(options).map(([argument, { value }]) => [argument, value])),
 });
 
-/** Why this kernel cannot make links of a kind; `undefined` where it can. Tried in a network of its own. */
+/** The reason why this kernel cannot create links of a kind, or `undefined`. Tried in a separate network. */
 export function lackingOf({ links: { type, kernel } }: Pick<TestedLink, "links">): string | undefined {
   const add = ["ip", "link", "add", "name", "try0", "type", type, ...(kernel.words ?? [])];
   const { status, stderr } = spawnSync("unshare", ["--map-root-user", "--net", ...add], { encoding: "utf8" });

@@ -6,11 +6,11 @@ import type { Host } from "../../provider/linux/host/host";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { checkedComposite } from "./composite";
 
-/** One composite on the real kernel, driven as the engine drives it. */
+/** One composite on the real kernel, operated as the engine does it. */
 export class LivingComposite {
   private constructor(
     private readonly composite: Composite,
-    /** Of the resource: another one means another mark. */
+    /** Identifies the resource: another URN means another mark. */
     public name: string,
     public state: Args,
   ) {}
@@ -26,7 +26,7 @@ export class LivingComposite {
     return new LivingComposite(composite, name, state);
   }
 
-  /** check, diff, and what that says: update, or delete and create. */
+  /** check, diff, and the resulting operation: update, or delete and create. */
   async become(given: Args, host: Host = localHost): Promise<"nothing" | "update" | `replace ${string}`> {
     const args = checkedComposite(this.composite, given, this.name);
     const { changes, replaces } = engine.diff(this.composite, host, this.state, args);
@@ -50,7 +50,7 @@ export class LivingComposite {
     }
   }
 
-  /** read: takes over what is there, and tells which places of the arguments that changes; "gone" where nothing is left. */
+  /** read: takes the kernel's values into the state. Returns the changed places of the arguments, or "gone" if nothing is left. */
   async refresh(): Promise<string[]> {
     const seen = await engine.read(this.composite, localHost, this.state);
     if (!seen) return ["gone"];
@@ -75,7 +75,7 @@ function differentPlaces(one: unknown, other: unknown, path: string): string[] {
   );
 }
 
-/** What was seen that the arguments have no place for, as `KEY: FIELD`. */
+/** Observed fields without a place in the arguments, as `KEY: FIELD`. */
 function notedPlaces({ parts }: Args): string[] {
   if (!isTree(parts)) return [];
   return Object.entries(parts).flatMap(([key, note]) =>

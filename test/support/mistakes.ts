@@ -15,7 +15,9 @@ import {
 } from "../../sdk";
 import { testedLinks } from "./kindsOfLink";
 
-/** Ten mistakes a kind, each in a resource called `bad`, with the property that has to be named and words of the mend or the reason. */
+/**
+ * Ten mistakes per kind, each in a resource called `bad`, with the property that the error must name and words of the fix or the reason.
+ */
 export type Mistake = readonly [declare: () => pulumi.Resource, property: string, words: string];
 
 const address = (address: string, more: object = {}) =>
@@ -34,7 +36,7 @@ const sysctl = (key: string, value: string, more: object = {}) => new Sysctl("ba
 
 const reach = (args: object) => new Reachability("bad", { target: "10.0.0.2", ...args });
 
-/** Mistakes that a person makes with any kind of link. */
+/** Mistakes with any kind of link. */
 const ofLinks: readonly (readonly [args: object, property: string, words: string])[] = [
   [{ name: "a-very-long-link-name" }, "name", "15"],
   [{ name: "-a" }, "name", "may not start with `-`"],
@@ -104,7 +106,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [() => address("10.0.0.1/24", { peer: "10.0.0.2" }), "address", "belongs to the peer"],
     [() => address("10.0.0.1/32", { peer: "fd00::2" }), "peer", "another family"],
     [() => address("10.0.0.1/24", { nodad: true }), "nodad", "no meaning for an IPv4 address"],
-    // The kernel takes some of these, and says of others that it did.
+    // The kernel ignores some of these, and reports success for others.
     [() => address("224.0.0.1/24"), "address", "not the address of one machine, but a multicast one"],
     [() => address("0.0.0.0/0"), "address", "the unspecified one"],
     [() => address("255.255.255.255/32"), "address", "the broadcast address of every link"],

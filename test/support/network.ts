@@ -1,6 +1,6 @@
 import { type Network, type Place, placeOf } from "../../provider/trace/network/network";
 
-/** A link as `ip -N -j -d addr show` tells it, in short. */
+/** A link in the output of `ip -N -j -d addr show`, shortened. */
 export const link = (ifindex: number, ifname: string, more: object = {}) => ({
   ...{ ifindex, ifname, flags: ["BROADCAST", "UP"], mtu: 1500, addr_info: [] },
   ...more,
@@ -19,7 +19,7 @@ export const place = (
   ...links: readonly object[]
 ): Place => placeOf(name, [JSON.stringify(links), JSON.stringify(numbers)]);
 
-/** red and blue on a bridge of the host, which has hardware as well; lan by a cable of its own. All ends have index 2. */
+/** red and blue on a bridge of the host, which also has hardware, and lan with a cable of its own. All ends have index 2. */
 const host = place(
   undefined,
   [{ nsid: 0, name: "red" }, { nsid: 1, name: "blue" }, { nsid: 2, name: "lan" }, { nsid: 3 }],
@@ -33,7 +33,7 @@ const host = place(
   veth(8, "here0", { link: "here1", link_index: 9 }),
   veth(9, "here1", { link: "here0", link_index: 8 }, { master: "br0" }),
 );
-// They have no name for the host.
+// The host has no numbers for them.
 const room = (name: string, far: number, ip: string): Place =>
   place(name, [{ nsid: 0 }], veth(2, "eth0", { link_index: far, link_netnsid: 0 }, address(ip)));
 export const network: Network = [

@@ -6,13 +6,13 @@ import { execa } from "execa";
 import { refuseOutsideSandbox, skip } from "./kernel";
 import { lackingAmong, until } from "./programs";
 
-/** The real Open vSwitch, in userspace, with a database of its own; only ever in a sandbox, whose /run is private. */
+/** The real Open vSwitch in userspace with its own database. Only in a sandbox, whose /run is private. */
 
 const FOLDER = "/run/openvswitch";
 const DATABASE = join(FOLDER, "conf.db");
 const SOCKET = `unix:${join(FOLDER, "db.sock")}`;
 
-/** What is not installed of what it takes. */
+/** The required programs that are not installed. */
 export const lackingOfOvs = (): string[] =>
   lackingAmong(["ovs-vswitchd", "ovsdb-server", "ovsdb-tool", "ovs-vsctl", "ovs-appctl"]);
 
@@ -25,13 +25,13 @@ async function startDatabase(): Promise<void> {
   await execa("ovsdb-tool", ["create", DATABASE, "/usr/share/openvswitch/vswitch.ovsschema"]);
   await daemon("ovsdb-server", DATABASE, `--remote=p${SOCKET}`);
   await ovsVsctl("--no-wait", "init");
-  // What comes from a veth pair has no checksums yet.
+  // Packets from a veth pair have no checksums yet.
   await ovsVsctl("--no-wait", "set", "Open_vSwitch", ".", "other_config:userspace-tso-enable=true");
 }
 
 export const startSwitch = (): Promise<void> => daemon("ovs-vswitchd", SOCKET);
 
-/** Ends it, its links with it. */
+/** Stops it and deletes its links. */
 export const stopSwitch = (): Promise<void> => end("ovs-vswitchd", "--cleanup");
 
 async function stopDatabase(): Promise<void> {
@@ -58,7 +58,7 @@ export async function startOvs(): Promise<void> {
   await startSwitch();
 }
 
-/** Ends it; nothing may be left in its database. */
+/** Stops it. Its database must be empty. */
 export async function stopOvs(): Promise<void> {
   const left = await ovsVsctl("--columns=name", "--format=csv", "--no-headings", "list", "Port");
   await stopSwitch();
@@ -66,7 +66,7 @@ export async function stopOvs(): Promise<void> {
   expect(left).to.equal("");
 }
 
-/** For a `describe`: Open vSwitch in userspace for all of it. */
+/** For a `describe`: Open vSwitch in userspace for all of its tests. */
 export function withOvs(): void {
   let isThere = false;
 

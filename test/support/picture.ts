@@ -3,15 +3,15 @@ import { z } from "zod";
 import { namespaceNames } from "./kernel";
 
 /**
- * What has been set in all namespaces, by people and programs: a line for each thing, without what the kernel adds by
- * itself, and in no order. Two ways to the same network give the same picture.
+ * Everything that people and programs have set in all namespaces, as unsorted lines without the kernel's own additions. Two ways to the
+ * same network give the same picture.
  */
 export async function picture(): Promise<readonly string[]> {
   const places = await Promise.all([undefined, ...(await namespaceNames())].map(pictureOf));
   return places.flat().sort();
 }
 
-/** What `expected` has and `seen` has not, and the other way round. */
+/** The lines that only `expected` or only `observed` has. */
 export const differences = (expected: readonly string[], seen: readonly string[]) => ({
   missing: surplus(expected, seen),
   extra: surplus(seen, expected),
@@ -30,7 +30,7 @@ async function pictureOf(namespace: string | undefined): Promise<string[]> {
   const ask = async (...words: [string, ...string[]]) => {
     const [tool = "", ...args] =
       namespace === undefined ? words : ["ip", "netns", "exec", namespace, ...words];
-    // A parameter may go while they are listed, and some can only be written.
+    // A parameter may disappear during the listing, and some are write-only.
     const { stdout } = await execa(tool, args, { env: { LC_ALL: "C" }, reject: tool !== "sysctl" });
     return stdout;
   };
@@ -67,7 +67,7 @@ const Links = z.array(
 function linkLines(answer: string): string[] {
   return Links.parse(JSON.parse(answer)).flatMap(({ addr_info: addresses, ...link }) => [
     told(link),
-    // The kernel gives them to links that have been up, and does not always take them back.
+    // The kernel gives them to links that have been up, and does not always remove them.
     ...addresses
       .filter(({ local }) => !/^(fe80:|127\.|::1$)/.test(local ?? ""))
       .map((address) => `${link.ifname} ${told(address)}`),
@@ -81,18 +81,18 @@ const routeLines = (answer: string): string[] =>
     .filter(({ protocol }) => protocol !== "kernel")
     .map(told);
 
-/** The kernel keeps entries of its own: for groups, and for what has gone over the loopback. */
+/** The kernel has its own entries: for groups, and for packets over the loopback. */
 const neighborLines = (answer: string): string[] =>
   answer.split("\n").filter((line) => line !== "" && !/^(ff|22[4-9]\.|23\d\.)| dev lo /.test(line));
 
-/** iptables makes its own chains on first use, and nftables lists them. */
+/** iptables creates its own chains on first use, and nftables lists them. */
 const ruleLines = (text: string): string[] =>
   text
     .replace(/counter packets \d+ bytes \d+/g, "counter")
     .split("\n")
     .filter((line) => !/^(-P|\t?chain|table|\t?\})|^\t*type (nat|filter) hook|^$/.test(line));
 
-/** Told anew by each kernel, or as it happens to be at the moment. */
+/** Values that each kernel assigns, or that depend on the moment. */
 const PASSING =
   /^(ifindex|link_index|link_netnsid|qdisc|operstate|tentative|promiscuity|allmulti|info_slave_data|[gt]so_.*|.*_timer)$/;
 const LASTING = ["UP", "onlink"];

@@ -11,23 +11,23 @@ import {
 } from "@pulumi/pulumi/automation";
 import { environment, QUICK, root, withoutQuestions } from "./stack";
 
-/** A program written in the test itself. */
+/** A program in the test itself. */
 export type Program = () => void;
 
-/** What happens to each resource, by its name; one that stays the same is left out. */
+/** The operation on each resource, by name, without unchanged ones. */
 export type Operations = Readonly<Record<string, string>>;
 
-/** What a run of the engine did, or would do. */
+/** The results of a run of the engine. */
 export interface Run {
   readonly operations: Operations;
-  /** What the CLI said, as a person reads it. */
+  /** The CLI's output. */
   readonly text: string;
 }
 
-/** The engine would write the whole state twice for each resource. */
+/** By default the engine writes the whole state twice for each resource. */
 const WITHOUT_CHECKPOINTS = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** A stack of such programs with a state of its own, driven through the real CLI and engine. */
+/** A stack of such programs with its own state, driven through the real CLI and engine. */
 export class ProgramStack {
   private constructor(
     private readonly folder: string,
@@ -35,8 +35,8 @@ export class ProgramStack {
   ) {}
 
   /**
-   * MAC addresses and marks come of the names of project and stack: two stacks of the same names make the same network.
-   * `env` is for the engine and the provider.
+   * MAC addresses and marks derive from the names of project and stack: two stacks of the same names create the same network. `env` is
+   * for the engine and the provider.
    */
   static async of(
     projectName: string,
@@ -83,7 +83,7 @@ export class ProgramStack {
     return this.stack.exportStack();
   }
 
-  /** Puts another state in the place of the stack's own, as `pulumi stack import` does. */
+  /** Replaces the state of the stack, as `pulumi stack import` does. */
   imported(state: Deployment): Promise<void> {
     return this.stack.importStack(state);
   }
@@ -100,7 +100,7 @@ export class ProgramStack {
     return new Map(resources.map(({ urn }) => [nameIn(urn), urn]));
   }
 
-  /** Takes down what is left and forgets the state. */
+  /** Deletes the remaining resources and the state. */
   async remove(): Promise<void> {
     await this.stack.cancel().catch(() => {});
     await this.destroy();
@@ -109,8 +109,8 @@ export class ProgramStack {
 }
 
 /**
- * Pulumi's automation (3.248, automation/server.js) takes a gRPC error that comes before the program for a program without
- * resources: the engine would delete them all, and the test would blame us.
+ * Pulumi's automation (3.248, automation/server.js) takes a gRPC error that comes before the program for a program without resources. The
+ * engine would then delete them all, and the test would blame us.
  */
 async function reaching(program: Program, run: (reached: () => Promise<void>) => Promise<Run>): Promise<Run> {
   let isReached = false;

@@ -6,10 +6,10 @@ import { type Registry, startRegistry } from "./registry";
 import { root } from "./stack";
 import { pack } from "./tarball";
 
-/** A project that `pulumi new` has made of our template, outside of the checkout, with packages of its own. */
+/** A project that `pulumi new` created from our template, outside of the checkout, with its own packages. */
 export class TemplateProject {
   private constructor(
-    /** For everything that belongs to the test. */
+    /** The folder for everything that belongs to the test. */
     readonly folder: string,
     readonly env: Readonly<Record<string, string | undefined>>,
     private readonly registry: Registry,
@@ -27,11 +27,11 @@ export class TemplateProject {
       PULUMI_BACKEND_URL: undefined,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      // Sandboxes are known by their names, and the person may have one of this name.
+      // A person may already have a sandbox of this name.
       XDG_STATE_HOME: join(folder, "sandboxes"),
     };
     const made = new TemplateProject(folder, env, registry);
-    // `pulumi new` creates the stack where the person is logged in; from then on the project says where its state lies.
+    // `pulumi new` creates the stack in the person's backend; from then on the project names its own backend.
     const elsewhere = { ...env, PULUMI_BACKEND_URL: `file://${folder}` };
     const template = join(root, "templates", "netns-typescript");
     const words = ["new", template, "--dir", "lab", "--yes", "--stack", "dev"];
@@ -41,13 +41,13 @@ export class TemplateProject {
       all: true,
       reject: false,
     });
-    // On a busy machine Pulumi (3.259) may lose its language host in the middle, and asks for this.
+    // On a busy machine Pulumi (3.259) may lose its language host and ask for this.
     if (all.includes("Run `pulumi install` to complete the installation.")) await made.run("npm", "install");
     else if (exitCode !== 0) throw new Error(all);
     return made;
   }
 
-  /** The output of a command that is run in the project's folder. */
+  /** The output of a command in the project's folder. */
   async run(...[file, ...words]: readonly [string, ...string[]]): Promise<string> {
     return (await execa(file, words, { cwd: this.project, env: this.env })).stdout;
   }

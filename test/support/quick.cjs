@@ -1,6 +1,5 @@
-// In front of each node process of a run of the engine, which starts in half of the time: the program is JavaScript already, whatever
-// the language host makes of Pulumi.yaml, and what Pulumi loads to serialize closures and to translate stack traces is
-// not used here.
+// Loaded into each node process of a run of the engine, which then starts in half of the time. The program is already JavaScript, and the
+// modules that Pulumi loads to serialize closures and to translate stack traces are not used here.
 process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
 
 const { Module } = require("node:module");

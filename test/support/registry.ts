@@ -8,7 +8,7 @@ import { z } from "zod";
 import { root } from "./stack";
 
 export interface Registry {
-  /** The settings with which npm installs from it, and from nowhere else. */
+  /** The settings with which npm installs only from it. */
   readonly env: Readonly<Record<string, string>>;
   stop(): void;
 }
@@ -18,14 +18,14 @@ interface Release {
   tar(): Promise<Uint8Array>;
 }
 
-/** An npm registry on this machine, with our own tarball and the packages in `node_modules`: a sandbox has no internet. */
+/** An npm registry on this machine, with our tarball and the packages of `node_modules`, because a sandbox has no internet. */
 export async function startRegistry(tarball: string, cache: string): Promise<Registry> {
   const releases = [await ownRelease(tarball), ...(await installed())];
   const server = createServer((request, response) => {
     answer(releases, request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  // One that nobody stops, as a test has failed before, lets the process end.
+  // A failed test may not stop it, and must still let the process end.
   server.unref();
   const { port } = server.address() as AddressInfo;
   return {
@@ -81,7 +81,7 @@ async function installed(): Promise<Release[]> {
     .filter((path) => path.startsWith("node_modules/"))
     .sort((a, b) => a.split("node_modules/").length - b.split("node_modules/").length)
     .map((path) => join(root, path))
-    // npm leaves out what is for other platforms, and links the examples.
+    // npm omits packages for other platforms, and links the examples.
     .filter((folder) => existsSync(join(folder, "package.json")) && !folder.includes("netns-example-"));
   return Promise.all(
     folders.map(async (folder) => ({

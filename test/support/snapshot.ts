@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { execa } from "execa";
 import { z } from "zod";
 
-/** Everything that a stack makes on this host or could leave behind, as text to compare: a line for each thing. */
+/** Everything that a stack creates on this host or could leave behind, as lines to compare. */
 export type Snapshot = Readonly<Record<string, string>>;
 
 export async function snapshot(): Promise<Snapshot> {
@@ -15,7 +15,7 @@ export async function snapshot(): Promise<Snapshot> {
   };
 }
 
-/** What is missing in `seen`, and what it has too much, line by line. */
+/** The lines that `observed` lacks, and those that it has in addition. */
 export function differences(expected: Snapshot, seen: Snapshot) {
   return { missing: surplus(expected, seen), extra: surplus(seen, expected) };
 }
@@ -46,7 +46,7 @@ async function snapshotOf(namespace: string | undefined): Promise<Snapshot> {
     proxies: ask("ip", "-N", "neigh", "show", "proxy"),
     rules: ask("ip", "-N", "rule", "show"),
     rules6: ask("ip", "-N", "-6", "rule", "show"),
-    // Without `-j`, as handles grow with every rule that ever was.
+    // Without `-j`, as handles grow with every rule ever created.
     ruleset: ask("nft", "list", "ruleset").then(withoutIptablesChains),
     iptables: ask("iptables", "-t", "nat", "-S"),
     ip6tables: ask("ip6tables", "-t", "nat", "-S"),
@@ -58,7 +58,7 @@ async function snapshotOf(namespace: string | undefined): Promise<Snapshot> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Told anew by each kernel: in which order things came, and how long ago. */
+/** Values that each kernel assigns: the order and the time of events. */
 const PASSING = /^(ifindex|link_index|link_netnsid|id|no|designated_port|.*_timer)$/;
 
 const things = (answer: string): string =>
@@ -77,7 +77,7 @@ async function namesIn(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-/** iptables makes its built-in chains on first use and leaves them behind, empty. */
+/** iptables creates its built-in chains on first use and leaves them behind, empty. */
 const withoutIptablesChains = (ruleset: string): string =>
   ruleset
     .replace(

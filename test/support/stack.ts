@@ -6,13 +6,12 @@ import * as settings from "@pulumi/pulumi/runtime/settings";
 export const root = resolve(__dirname, "../..");
 
 /**
- * gRPC shares connections by their address within a process, also those to engines that have ended, and waits between two
- * attempts to reach one again. An engine that gets the port of an earlier one would seem not to be there ("14 UNAVAILABLE: No
- * connection established"), so each client is to have its own.
+ * gRPC shares connections by address within a process, even those to ended engines, and pauses between attempts to reconnect. An engine
+ * on the port of an earlier one would then seem absent ("14 UNAVAILABLE: No connection established"), so each client gets its own.
  */
 Object.assign(Reflect.get(settings, "grpcClientOptions"), { "grpc.use_local_subchannel_pool": 1 });
 
-/** An example copied aside, with a state of its own, driven through the real CLI and engine. */
+/** A copy of an example with its own state, driven through the real CLI and engine. */
 export class ExampleStack {
   private constructor(
     readonly folder: string,
@@ -28,7 +27,7 @@ export class ExampleStack {
     return new ExampleStack(folder, stack);
   }
 
-  /** Changes the program: each text must be there. */
+  /** Edits the program. Each text must occur in it. */
   async edit(...changes: readonly (readonly [from: string, to: string])[]): Promise<void> {
     const file = join(this.folder, "index.ts");
     let text = await readFile(file, "utf8");
@@ -39,19 +38,21 @@ export class ExampleStack {
     await writeFile(file, text);
   }
 
-  /** What `pulumi up` did, by operation. */
+  /** The operations of `pulumi up`. */
   async up(): Promise<OpMap> {
     const { summary } = await this.stack.up({ color: "never" });
+    // The types were checked once; each further check would take two seconds of a core.
+    this.stack.workspace.envVars = { ...this.stack.workspace.envVars, PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
     return withoutSame(summary.resourceChanges);
   }
 
-  /** What `pulumi preview` would do, by operation. */
+  /** The operations that `pulumi preview` plans. */
   async preview(): Promise<OpMap> {
     const { changeSummary } = await this.stack.preview({ color: "never" });
     return withoutSame(changeSummary);
   }
 
-  /** What `pulumi refresh` found changed, by operation. */
+  /** The changes that `pulumi refresh` found. */
   async refresh(): Promise<OpMap> {
     const { summary } = await this.stack.refresh({ color: "never" });
     return withoutSame(summary.resourceChanges);
@@ -61,7 +62,7 @@ export class ExampleStack {
     await this.stack.destroy({ color: "never" });
   }
 
-  /** Loses the state, as a crashed disk does; what is in the kernel stays. */
+  /** Loses the state, as a crashed disk does. The network remains. */
   async forget(): Promise<void> {
     await this.stack.workspace.removeStack(this.stack.name, { force: true, preserveConfig: true });
     await this.stack.workspace.createStack(this.stack.name);
@@ -73,7 +74,7 @@ export class ExampleStack {
     return deployment.resources ?? [];
   }
 
-  /** Takes down what is left and forgets the copy. */
+  /** Deletes the remaining resources and the copy. */
   async remove(): Promise<void> {
     await this.stack.cancel().catch(() => {});
     await this.destroy();
@@ -81,12 +82,12 @@ export class ExampleStack {
   }
 }
 
-/** An example in a folder of its own. */
+/** A copy of an example in its own folder. */
 const copyExample = (example: string): Promise<string> => copyProject(join(root, "examples", example));
 
-/** A project in a folder of its own. */
+/** A copy of a project in its own folder. */
 export async function copyProject(project: string): Promise<string> {
-  // Below the checkout, so that the program finds the packages that an installed project would have.
+  // Below the checkout, where the program finds the packages of an installed project.
   await mkdir(join(root, ".test-stacks"), { recursive: true });
   const folder = await mkdtemp(join(root, ".test-stacks", `${basename(project)}-`));
   await cp(project, folder, {
@@ -107,13 +108,13 @@ export async function environment(folder: string): Promise<Record<string, string
   };
 }
 
-/** The Automation API asks for both after every run: three processes of the CLI, whose answers nobody here needs. */
+/** After every run the Automation API asks for both, by three processes of the CLI. No test needs the answers. */
 export function withoutQuestions(stack: Stack): void {
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
 }
 
-/** For engines whose programs are no TypeScript: each node process of theirs starts in half of the time. */
+/** For engines with programs in JavaScript: each of their node processes starts in half of the time. */
 export const QUICK = { NODE_OPTIONS: `--require ${join(__dirname, "quick.cjs")}` };
 
 function withoutSame({ same, ...changes }: OpMap = {}): OpMap {

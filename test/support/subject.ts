@@ -12,17 +12,17 @@ import { checkedComposite } from "./composite";
 import { HERE } from "./fakeHost";
 import { commandsIn } from "./plan";
 
-/** A kind of resource as hardening looks at it: what it makes of arguments, and which commands it gives for them. */
+/** A kind as the hardening tests see it: the objects that it creates, and its commands. */
 export interface Subject {
   readonly kind: string;
   readonly schema: z.ZodObject;
-  /** Claims nothing. */
+  /** Checks without claims. */
   check(given: Args): { args: Args; problems: readonly Problem[] };
-  /** Whether each field is well by itself. */
+  /** Whether each field is valid on its own. */
   isSuited(given: Args): boolean;
   id(args: Args): unknown;
   objectNames(args: Args): readonly string[];
-  /** Every command for `args` from `check`, in a namespace of its own and where that of `was` is there already. */
+  /** Every command for `args` from `check`, in its own namespace and where the object of `was` exists already. */
   commands(was: Args, args: Args): Command[];
 }
 
@@ -67,7 +67,7 @@ export function manifold(composite: Composite): Subject {
   };
 }
 
-/** Those of a part, whose mark holds its name: that, and what is made from it, have words that stand for them. */
+/** The commands of a part, with stand-ins for its name and the values derived from its mark. */
 function partCommands(was: CheckedPart, { definition, checked }: CheckedPart): Command[] {
   const mark = String(checked["mark"]);
   const before = was.definition === definition ? was.checked : checked;
@@ -114,7 +114,7 @@ const ADDRESSES = JSON.stringify([
   },
 ]);
 
-/** What a tool says where everything that `made` made is there. */
+/** The output of a tool if everything in `made` exists. */
 function answerTo({ tool, args }: Command, made: readonly Command[]): Answer {
   if (tool === "ip" && args.includes("addr")) return ADDRESSES;
   if (tool === "sysctl") return "0";

@@ -35,7 +35,7 @@ async function forward(value: 0 | 1): Promise<void> {
     await localHost.run(command("sysctl", undefined, ["-q", "-w", `net.${key}=${value}`]));
 }
 
-/** Two namespaces that reach each other through the host only. They go as all that starts with `it-` does, see `onKernel`. */
+/** Two namespaces that only reach each other through the host. `onKernel` deletes them with all others named `it-…`. */
 export const throughHost = {
   async make(): Promise<void> {
     for (const line of LINES) await typed(line);

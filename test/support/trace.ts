@@ -3,7 +3,7 @@ import type { Host } from "../../provider/linux/host/host";
 import type { Known } from "../../provider/trace/owners";
 import { trace as traceWith } from "../../provider/trace/trace";
 
-/** The trace as the command makes it: with what the records on the host tell, and a state if there is one. */
+/** The trace as the command runs it: with the records of the host, and a state if there is one. */
 export const trace = async (
   host: Host,
   question: Parameters<typeof traceWith>[1],

@@ -10,7 +10,7 @@ export interface TypeError {
   readonly message: string;
 }
 
-/** Type-checks files that exist in memory only, with `pulumi-netns` as it is in the sources. */
+/** Type-checks in-memory files against the sources of `pulumi-netns`. */
 export function typeErrors(files: ReadonlyMap<string, string>): TypeError[] {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);

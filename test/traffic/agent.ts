@@ -4,7 +4,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import type { Answer, Ask, Reply, Serve, Shout, Task } from "./tasks";
 
-/** What runs in a namespace: servers that say who they are and whom they see, and a client. Told what to do over IPC. */
+/** Runs in a namespace: servers that report their name and their peer, and a client. Gets its tasks over IPC. */
 
 const whoami = process.argv[2] ?? "nobody";
 
@@ -52,7 +52,7 @@ function hear(socket: Socket, port: number, message: string, peer: RemoteInfo): 
   socket.send(card(port, peer.address), peer.port, peer.address, () => {});
 }
 
-/** What came back; `undefined` for nothing within the time given. */
+/** The answer, or `undefined` if none comes within the given time. */
 function ask(task: Ask): Promise<Answer | undefined> {
   const { protocol } = task;
   if (protocol === "icmp") return ping(task);
@@ -80,7 +80,7 @@ function askByTcp({ to, port, patience }: Ask): Promise<Answer | undefined> {
 
 const AGAIN = 300;
 
-/** Connected: an answer from any other address is not taken for one. */
+/** Connected, so that answers from other addresses do not count. */
 function askByUdp({ to, port, patience }: Ask): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket(to.includes(":") ? "udp6" : "udp4");
@@ -95,7 +95,7 @@ function askByUdp({ to, port, patience }: Ask): Promise<Answer | undefined> {
     const timer = setTimeout(() => end(undefined), patience);
     socket.once("message", (message) => end(JSON.parse(String(message))));
     socket.once("error", () => end(undefined));
-    // Told of what keeps it from being so, as that there is no route.
+    // Reports an error that prevents it, such as a missing route.
     const connected = (error?: Error) => {
       if (error) return end(undefined);
       send();

@@ -7,7 +7,7 @@ const COMMAND = [
   ...["--require", require.resolve("ts-node/register/transpile-only"), join(__dirname, "agent.ts")],
 ];
 
-/** A process in a namespace, with its servers and as a client. */
+/** A process in a namespace with its servers, also used as a client. */
 export class Agent {
   private readonly waiting = new Map<number, (reply: Reply) => void>();
   private next = 0;
@@ -41,7 +41,7 @@ export class Agent {
     await this.told({ shout });
   }
 
-  /** From which address a word was heard. */
+  /** The address from which a word arrived. */
   async heard(word: string): Promise<string | undefined> {
     const peer = await this.told({ heard: word });
     return typeof peer === "string" ? peer : undefined;

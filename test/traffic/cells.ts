@@ -1,11 +1,11 @@
 import { type Family, inRange, type Place, PORTS } from "./network";
 import type { Protocol } from "./tasks";
 
-/** Who asks whom for what, and what comes of it: who answers at which of its ports and whom it sees, or nothing. */
+/** The client, the target, the protocol and the outcome: which server answers at which port and which peer it sees, or nothing. */
 export type Cell = readonly [who: string, whom: Place, protocol: Protocol, port: number, outcome: string];
 
 export const NOTHING = "nothing";
-/** Of a ping nobody knows more. */
+/** An answer to a ping has no further details. */
 export const ANSWER = "an answer";
 
 const SERVED: readonly (readonly [Protocol, number])[] = [
@@ -14,7 +14,7 @@ const SERVED: readonly (readonly [Protocol, number])[] = [
   ["icmp", 0],
 ];
 
-/** All that the insides serve, asked at `whom`: `name` answers, and sees `seen`. */
+/** All services of the inner hosts, requested at `whom`: `name` answers, and sees `seen`. */
 const all = (who: string, whom: Place, name: string, seen: Place): Cell[] =>
   SERVED.map(([protocol, port]) => [
     ...([who, whom, protocol, port] as const),
@@ -30,7 +30,7 @@ const byUdp = (who: string, whom: Place, port: number, outcome: string): Cell =>
   outcome,
 ];
 
-/** The forward to red, which has one for each protocol. */
+/** The forward to red, which has a rule per protocol. */
 const forward = (who: string, whom: Place, seen: Place): Cell[] => [
   byTcp(who, whom, PORTS.forward, `red:${PORTS.web} sees ${seen}`),
   byUdp(who, whom, PORTS.forward, `red:${PORTS.dns} sees ${seen}`),
@@ -54,10 +54,10 @@ const SCTP: readonly Cell[] = [
   bySctp("red", "alias", PORTS.web, NOTHING),
 ];
 
-/** What is the same for both families. */
+/** The cells of both families. */
 const COMMON: readonly Cell[] = [
   ...SCTP,
-  // Out of the lan in the host's name; within it, from the host, and back, as it is.
+  // Out of the lan with the host's address; within it, from the host and back, unchanged.
   ...all("red", "out", "out", "host.wan"),
   ...all("blue", "out", "out", "host.wan"),
   ...all("host", "out", "out", "host.wan"),
@@ -65,7 +65,7 @@ const COMMON: readonly Cell[] = [
   ...all("blue", "red", "red", "blue"),
   ...all("host", "red", "red", "host.lan"),
   ...all("host", "blue", "blue", "host.lan"),
-  // A forward: from outside, from the host by each of its addresses, and from the network of the target, itself included.
+  // A forward: from outside, from the host by each of its addresses, and from the target's network, including the target.
   ...forward("out", "host.wan", "out"),
   ...forward("host", "host.wan", "host.wan"),
   ...forward("host", "host.lan", "host.lan"),
@@ -80,7 +80,7 @@ const COMMON: readonly Cell[] = [
     byTcp("host", "host.wan", PORTS.range + at, `blue:${PORTS.rangeInside + at} sees host.wan`),
   ]),
   byTcp("out", "host.wan", PORTS.range + inRange.length, NOTHING),
-  // An address that stands for blue; from within its network without `hairpin`, so that the answer passes the host by.
+  // An address that stands for blue. Within its network without `hairpin`, so the answer bypasses the host.
   ...all("out", "alias", "blue", "out"),
   byTcp("red", "alias", PORTS.web, NOTHING),
   byUdp("red", "alias", PORTS.dns, NOTHING),
@@ -92,12 +92,12 @@ const COMMON: readonly Cell[] = [
   byUdp("out", "host.wan", PORTS.redirect, `host:${PORTS.ofHost} sees out`),
   byTcp("red", "host.lan", PORTS.redirect, `host:${PORTS.ofHost} sees red`),
   byUdp("red", "host.lan", PORTS.redirect, `host:${PORTS.ofHost} sees red`),
-  // The lower priority is asked first, though it was made later.
+  // The lower priority comes first, though it was created later.
   byTcp("out", "host.wan", PORTS.order, `red:${PORTS.web} sees out`),
   byTcp("host", "host.wan", PORTS.order, `red:${PORTS.web} sees host.wan`),
   byTcp("blue", "out", PORTS.snat, `out:${PORTS.snat} sees blueOutside`),
   byTcp("red", "out", PORTS.snat, `out:${PORTS.snat} sees host.wan`),
-  // What nobody has opened.
+  // Closed ports.
   byTcp("out", "host.wan", PORTS.web, NOTHING),
   byUdp("out", "host.wan", PORTS.dns, NOTHING),
   ...all("out", "red", "red", "out").map(
@@ -108,7 +108,7 @@ const COMMON: readonly Cell[] = [
   ["out", "host.wan", "icmp", 0, ANSWER],
 ];
 
-/** Only IPv4 has a way from and to localhost. */
+/** Only IPv4 can reach localhost from elsewhere. */
 const LOCALHOST: readonly Cell[] = [
   ...(["localhost", "localhost2"] as const).flatMap((whom): Cell[] => [
     byTcp("host", whom, PORTS.fromLocalhost, `red:${PORTS.web} sees host.lan`),
@@ -120,13 +120,13 @@ const LOCALHOST: readonly Cell[] = [
   byTcp("out", "host.wan", PORTS.toLocalhost, `host:${PORTS.onLocalhost} sees out`),
   byUdp("out", "host.wan", PORTS.toLocalhost, `host:${PORTS.onLocalhost} sees out`),
   byTcp("host", "host.wan", PORTS.toLocalhost, `host:${PORTS.onLocalhost} sees host.wan`),
-  // The forwards without `routeLocalnet` leave localhost alone.
+  // The forwards without `routeLocalnet` do not affect localhost.
   byTcp("host", "localhost", PORTS.forward, NOTHING),
   byUdp("host", "localhost", PORTS.forward, NOTHING),
   byTcp("host", "localhost", PORTS.onLocalhost, `host:${PORTS.onLocalhost} sees localhost`),
-  // By another link than the one that is open.
+  // By another link than the allowed one.
   byTcp("red", "host.lan", PORTS.toLocalhost, NOTHING),
-  // A neighbour that sends to the host what is addressed to localhost, by either link.
+  // A neighbour that sends the host packets addressed to localhost, by either link.
   byTcp("rogue", "localhost", PORTS.onLocalhost, NOTHING),
   byUdp("rogue", "localhost", PORTS.onLocalhost, NOTHING),
   byTcp("rogue", "localhost", PORTS.toLocalhost, NOTHING),

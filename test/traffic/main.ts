@@ -5,10 +5,10 @@ import { Agent } from "./agents";
 import { ANSWER, type Cell, cellsOf, NOTHING } from "./cells";
 import { AGENTS, addresses, BACKENDS, type Backend, FAMILIES, type Family, PORTS, program } from "./network";
 
-/** `npm run traffic`, in a sandbox: the network by `pulumi up`, real packets between all that is in it. */
+/** `npm run traffic`, in a sandbox: creates the network by `pulumi up` and sends real packets between all of its hosts. */
 
-/** Milliseconds that an answer may take, and after which none is coming. */
-const PATIENCE = { answer: 10_000, nothing: 1_500 };
+/** Milliseconds to wait for an expected answer, and for one that must not come. */
+const PATIENCE = { answer: 30_000, nothing: 1_500 };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -18,7 +18,7 @@ function count(name: string, expected: string, found: string): void {
   tally.cells++;
   if (found === expected) return;
   tally.wrong++;
-  say(`  wrong: ${name}: ${found}, and not ${expected}`);
+  say(`  wrong: ${name}: expected ${expected}, found ${found}`);
 }
 
 type Agents = Readonly<Record<string, Agent>>;
@@ -56,7 +56,7 @@ async function startAgents(): Promise<Agents> {
   return Object.fromEntries(await Promise.all(started));
 }
 
-/** All cells of a family at once, as none has to do with another. */
+/** All cells of a family at once, as they are independent. */
 async function matrix(agents: Agents, backend: Backend, family: Family): Promise<void> {
   const at = addresses(family);
   const names = new Map(Object.entries(at).map(([name, ip]) => [ip, name]));
@@ -81,12 +81,12 @@ async function matrix(agents: Agents, backend: Backend, family: Family): Promise
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** As whom `out` knows the host that sends to a group by `wan`, from its address in the lan. */
+/** The address under which `out` knows the host when it sends to a group by `wan` from its address in the lan. */
 async function heardOfMulticast({ host, out }: Agents, backend: Backend, family: Family) {
   const { "host.lan": from, "host.wan": wan, group: to } = addresses(family);
   const word = `${backend} ${family}`;
   await host?.shout({ from, to, word, port: PORTS.group, link: family === "ipv4" ? wan : "::%wan" });
-  for (let looks = 0; looks < 20; looks++) {
+  for (let looks = 0; looks < 200; looks++) {
     const peer = await out?.heard(word);
     if (peer !== undefined) return peer;
     await sleep(100);

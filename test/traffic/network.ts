@@ -23,7 +23,7 @@ const network = (family: Family, net: keyof typeof NETS): string =>
 const address = (family: Family, net: keyof typeof NETS, host: number): string =>
   family === "ipv4" ? `10.9.${NETS[net]}.${host}` : `fd09:${NETS[net]}::${host}`;
 
-/** All addresses of a family, by what they are called in the table of cells. */
+/** All addresses of a family, by their names in the table of cells. */
 export const addresses = (family: Family) => ({
   "host.lan": address(family, "lan", 1),
   red: address(family, "lan", 2),
@@ -31,10 +31,10 @@ export const addresses = (family: Family) => ({
   "host.wan": address(family, "wan", 1),
   out: address(family, "wan", 2),
   rogue: address(family, "wan", 66),
-  /** Addresses of the host that stand for blue, and for what blue sends. */
+  /** Addresses of the host that stand for blue, and for packets from blue. */
   alias: address(family, "wan", 20),
   blueOutside: address(family, "wan", 21),
-  /** What out sees in place of the lan. */
+  /** The network that `out` sees in place of the lan. */
   mappedRed: address(family, "map", 2),
   mappedBlue: address(family, "map", 3),
   localhost: "127.0.0.1",
@@ -44,7 +44,7 @@ export const addresses = (family: Family) => ({
 
 export type Place = keyof ReturnType<typeof addresses>;
 
-/** Ports by what they show; what is behind them is in `rules`. */
+/** Ports by their purpose; `rules` has their targets. */
 export const PORTS = {
   ...{ web: 80, dns: 53, forward: 8080, range: 8000, rangeInside: 9000, redirect: 8081, ofHost: 8082 },
   ...{ order: 8090, snat: 7000, fromLocalhost: 8070, toLocalhost: 8071, onLocalhost: 8072, group: 5999 },
@@ -65,7 +65,7 @@ const inside: readonly Serve[] = [
   { protocol: "udp", port: PORTS.dns },
 ];
 
-/** Who there is, in which namespace, and what it serves. */
+/** The agents with their namespaces and services. */
 export const AGENTS: Readonly<Record<string, { namespace: string | undefined; servers: readonly Serve[] }>> =
   {
     host: {
@@ -144,7 +144,7 @@ export function program(backend: Backend): void {
     for (const [name, args] of Object.entries(rules(family)))
       new NatRule(`${name} ${family}`, { ...args, family, backend });
   }
-  // What a neighbour does who wants to get at what is on localhost.
+  // A neighbour's route to reach services on localhost.
   for (const [link, localhost, via] of [
     ["rogue", "127.0.0.1", "host.wan"],
     ["rogue-lan", "127.0.0.2", "host.lan"],
@@ -163,7 +163,7 @@ const onWan = (family: Family) =>
 
 const PARAMETERS = {
   ...{ "net.ipv4.ip_forward": 1, "net.ipv6.conf.all.forwarding": 1 },
-  // Where it is there, it would turn answers round that pass the host by on its bridge.
+  // If loaded, it would redirect answers that bypass the host on its bridge.
   ...(existsSync("/proc/sys/net/bridge") && {
     ...{ "net.bridge.bridge-nf-call-iptables": 0, "net.bridge.bridge-nf-call-ip6tables": 0 },
   }),

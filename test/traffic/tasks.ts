@@ -1,4 +1,4 @@
-/** What agents are told to do, and what they reply. */
+/** The tasks of agents and their replies. */
 
 export type Protocol = "tcp" | "udp" | "icmp" | "sctp";
 
@@ -28,7 +28,7 @@ export interface Shout {
   readonly word: string;
 }
 
-/** Who answered, at which of its ports, and from which address it was asked; of a ping nobody knows that. */
+/** The server's name and port, and the client's address as the server saw it. A ping has neither. */
 export interface Answer {
   readonly name: string;
   readonly port: number;
@@ -39,7 +39,7 @@ export type Task =
   | { readonly servers: readonly Serve[] }
   | { readonly ask: Ask }
   | { readonly shout: Shout }
-  /** Who said that word. */
+  /** The sender of that word. */
   | { readonly heard: string };
 
 export interface Reply {

@@ -17,13 +17,13 @@ import { kindsByRows, rowsFileOf, testedLinks } from "../support/kindsOfLink";
 
 const root = resolve(__dirname, "../..");
 
-/** The names that a kind's files go by: its own with a small first letter. */
+/** The file name of a kind: its name with a lower-case first letter. */
 const fileName = (kind: string): string => `${kind[0]?.toLowerCase()}${kind.slice(1)}`;
 
-/** The files that every kind must have; `folder` is `kinds`, `composites` or `assertions`. */
+/** The required files of every kind; `folder` is `kinds`, `composites` or `assertions`. */
 const filesOf = (folder: string, kind: string): string[] => {
   const name = fileName(kind);
-  // Suites for every kind of link take the rows of one module.
+  // Suites of every kind of link read the rows of one module.
   const tests = kindsByRows.some((link) => link.kind === kind)
     ? [rowsFileOf(kind)]
     : [
@@ -44,7 +44,7 @@ const schemaOf = (folder: string, name: string): string =>
 const placeOf = (folder: string, name: string): string =>
   existsSync(join(root, "provider", folder, name)) ? `${folder}/${name}/${name}` : `${folder}/${name}`;
 
-/** Every field of a schema by its dotted path, as `onChange` has it: nested objects field by field. */
+/** Every field of a schema by its dotted path, as in `onChange`: nested objects field by field. */
 function paths(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ""): string[] {
   return Object.entries(shape).flatMap(([key, type]) =>
     type instanceof z.ZodObject ? paths(type.shape, `${prefix}${key}.`) : [prefix + key],
@@ -69,7 +69,7 @@ function commentedFields(source: ts.SourceFile): string[] {
   return found;
 }
 
-/** The fields by their paths as `onChange` has them: those of a nested object one by one, a list or map as a whole. */
+/** The fields by their paths as in `onChange`: those of a nested object one by one, a list or map as a whole. */
 const leaves = (fields: readonly DocumentedField[]): DocumentedField[] =>
   fields.flatMap((field) => (field.step === "." ? leaves(field.fields) : [field]));
 
@@ -78,7 +78,7 @@ const saidOf = (kind: string, fields: readonly DocumentedField[]): Record<string
   return Object.fromEntries(fields.map(({ path, doc }) => [path, effectsSaid(doc)]));
 };
 
-/** The words of ours that a comment has, for a change of its field. */
+/** The words in a comment about a change of its field. */
 const effectsSaid = (comment: string): string[] =>
   ["Replaces", "Updates in place"].filter((words) => new RegExp(`\\b${words}\\b`, "i").test(comment));
 
@@ -95,7 +95,7 @@ describe("completeness", () => {
     classes = await documentedClasses();
   });
 
-  it("there are kinds, each once", () => {
+  it("every kind occurs, and only once", () => {
     const kinds = [...definitions, ...composites, ...assertions].map(({ kind }) => kind);
     expect(kinds).to.not.deep.equal([]);
     expect([...new Set(kinds)]).to.deep.equal(kinds);
@@ -116,7 +116,7 @@ describe("completeness", () => {
     describe(kind, () => {
       itHasItsFiles(folder, kind);
 
-      it("says what a change of every field does", () => {
+      it("has an effect for a change of every field", () => {
         expect(Object.keys(onChange).sort()).to.deep.equal(paths(schema.shape).sort());
       });
 
@@ -147,7 +147,7 @@ describe("completeness", () => {
 });
 
 describe("completeness of kinds of link", () => {
-  it("every kind that makes a link of the kernel says what trace, graph and doctor ask for", () => {
+  it("every kind that creates a kernel link declares what trace, graph and doctor ask for", () => {
     const silent = definitions
       .filter(({ kind, links }) => !links && kind !== "OvsBridge")
       .filter((definition) => (goodArgs[definition.kind] ?? []).some((args) => claimsLink(definition, args)));
@@ -166,17 +166,17 @@ describe("completeness of kinds of link", () => {
     );
   });
 
-  it("have no docs on the fields that they share, as those of the SDK reach editors", () => {
+  it("have no docs on their shared fields, as editors show those of the SDK", () => {
     expect(commentedFields(sourceAt("provider/kinds/links/fields.ts"))).to.deep.equal([]);
   });
 
-  it("each has a type of its own", () => {
+  it("each has its own type", () => {
     const types = kindsOfLink.map(({ links }) => links.type);
     expect([...new Set(types)]).to.deep.equal(types);
   });
 
   for (const { kind, links } of kindsOfLink) {
-    it(`${kind}: doctor tries it, and names what the kernel lacks`, () => {
+    it(`${kind}: doctor tries it, and reports a kernel that lacks it`, () => {
       expect(FEATURES[links.type]).to.include({ config: links.kernel.config });
       expect(links.kernel.config).to.match(/^CONFIG_[A-Z0-9_]+$/);
     });
@@ -193,7 +193,7 @@ describe("completeness of kinds of link", () => {
       expect(testedLinks.map((link) => link.kind)).to.include(kind);
     });
 
-    it(`${kind}: its class is a Link, so that whatever refers to links takes it`, () => {
+    it(`${kind}: its class is a Link, so that every reference to links accepts it`, () => {
       expect(Object.getPrototypeOf(Reflect.get(sdk, kind)).name).to.equal("Link");
     });
   }
@@ -214,7 +214,7 @@ function itHasItsFiles(folder: string, kind: string): void {
     });
   }
 
-  it("has no docs on the fields of its schema, as those of the SDK reach editors", () => {
+  it("has no docs on the fields of its schema, as editors show those of the SDK", () => {
     expect(commentedFields(sourceAt(schemaOf(folder, name)))).to.deep.equal([]);
   });
 

@@ -4,18 +4,18 @@ import * as engine from "../../provider/engine/lifecycle";
 import { type Command, ip } from "../../provider/linux/command";
 import type { Host } from "../../provider/linux/host/host";
 import { markFor } from "../support/args";
-import { candle, LampHost, lamp, type Shown, sun } from "../support/lamp";
-import { MortalHost } from "../support/mortalHost";
+import { CrashingHost } from "../support/crashingHost";
+import { candle, LampHost, lamp, type Shown, sun } from "../support/fakeKind";
 
 type Work = (host: Host) => Promise<unknown>;
 
 interface Scene {
   readonly title: string;
   readonly before: readonly (readonly [name: string, Shown])[];
-  /** What had been done before. */
+  /** The operation before the crash. */
   readonly history: Work;
   readonly act: Work;
-  /** What the next `pulumi up`, or `destroy`, does. */
+  /** The operation of the next `pulumi up`, or `destroy`. */
   readonly again: Work;
 }
 
@@ -31,10 +31,10 @@ const creates =
   (host) =>
     engine.create(definition, host, args);
 
-/** What a state is after `create`. */
+/** The state after `create`. */
 const stateOf = (args: Args, former?: object): Args => ({ ...args, serial: 7, ...(former && { former }) });
 
-/** As real kinds are, known for its own from its first moment. */
+/** Like a real kind, recognized as our own from the first moment. */
 const known: typeof lamp = {
   ...lamp,
   create: (args) => [ip(undefined, "add", args.name, args.mark), ...lamp.create(args).slice(2)],
@@ -76,12 +76,12 @@ const SCENES: readonly Scene[] = [
   ...scenesOf(sun, [["a", made]], false),
 ];
 
-/** The world after `act` was killed at its change number `kill`, and everything was done again; and what was done. */
+/** The world after `act` was killed at its change number `kill` and everything was repeated, and the commands of the repetition. */
 async function survive({ before, history, act, again }: Scene, kill: number) {
   const host = new LampHost();
   for (const [name, shown] of before) host.lamps.set(name, shown);
   await history(host);
-  const outcome = await act(new MortalHost(host, kill, isLook)).then(
+  const outcome = await act(new CrashingHost(host, kill, isLook)).then(
     () => "lived",
     (error: unknown) => error,
   );
@@ -91,10 +91,10 @@ async function survive({ before, history, act, again }: Scene, kill: number) {
 
 const isLook = ({ args }: Command) => args[0] === "show";
 
-/** More changes than any scene makes. */
+/** More changes than any scene has. */
 const NEVER = 100;
 
-describe("after a crash at any point, the next run ends where one without does", () => {
+describe("after a crash at any point, the next run ends like one without a crash", () => {
   for (const scene of SCENES) {
     it(scene.title, async () => {
       const clean = await survive(scene, NEVER);

@@ -37,19 +37,18 @@ interface Tables {
   outdatedPages(rows: Rows): { file: string }[];
 }
 
-/** The script is plain JavaScript, as it runs without a build. */
+/** The script is plain JavaScript, because it runs without a build. */
 const tables = (): Promise<Tables> =>
   import(pathToFileURL(join(root, "scripts", "argument-tables.mjs")).href);
 
-describe("docs: argument tables", function () {
-  this.timeout(30_000);
+describe("docs: argument tables", () => {
   let rows: Rows;
 
   before(async () => {
     rows = (await tables()).argumentRows();
   });
 
-  it("are as the sources have it; else run node scripts/argument-tables.mjs", async () => {
+  it("equal the sources; else run node scripts/argument-tables.mjs", async () => {
     expect((await tables()).outdatedPages(rows).map(({ file }) => file)).to.deep.equal([]);
   });
 
@@ -58,7 +57,7 @@ describe("docs: argument tables", function () {
   });
 
   for (const { kind, onChange } of [...definitions, ...assertions]) {
-    it(`say of a change of ${kind} what its definition says`, () => {
+    it(`say about a change of ${kind} what its definition says`, () => {
       const documented = rows[`${kind[0]?.toLowerCase()}${kind.slice(1)}`] ?? [];
       const said = Object.keys(onChange).map((path) => [
         path,
@@ -69,7 +68,7 @@ describe("docs: argument tables", function () {
   }
 });
 
-/** One that depends on the values is either. */
+/** A default that depends on other values may be written either way. */
 const effectsOf = (effect: Effect): string[] =>
   typeof effect === "string" ? [effect] : ["update", "replace"];
 
@@ -80,7 +79,7 @@ const effectsIn = (words: string): string[] => [
 
 describe("docs: links", () => {
   for (const file of pages) {
-    it(`of ${file} lead to something`, () => {
+    it(`of ${file} have existing targets`, () => {
       expect(linksIn(read(file)).filter((link) => !leadsSomewhere(file, link))).to.deep.equal([]);
     });
   }
@@ -109,30 +108,28 @@ describe("docs: messages of failed commands", () => {
     .join("\n");
 
   for (const file of pages.filter((page) => leadsIn(read(page)).length > 0)) {
-    it(`of ${file} begin as the provider says it`, () => {
+    it(`of ${file} begin as the provider writes them`, () => {
       expect(leadsIn(read(file)).filter((lead) => !sources.includes(lead))).to.deep.equal([]);
     });
   }
 });
 
-/** What messages in the first columns of error tables begin with, up to the command. */
+/** The beginnings of messages in the first columns of error tables, up to the command. */
 function leadsIn(text: string): string[] {
   const tables = [...text.matchAll(/^\| Message \|.*\n((?:\|.*\n)+)/gm)].map(([, rows = ""]) => rows);
   const beginning = /^\| `+ ?([a-z][a-z ,:]+): (?:…|`|iptables |nft |firewall-cmd )/gm;
   return tables.flatMap((rows) => [...rows.matchAll(beginning)].flatMap(([, lead]) => lead ?? []));
 }
 
-describe("docs: examples", function () {
-  this.timeout(30_000);
-
-  it("are programs that compile", () => {
+describe("docs: examples", () => {
+  it("compile", () => {
     const blocks = new Map(["README.md", ...kindPages].flatMap(blocksOf));
     const found = typeErrors(blocks).map(({ file, message }) => `${relative(root, file)}: ${message}`);
     expect(found).to.deep.equal([]);
   });
 });
 
-/** The TypeScript of a page, each block as a file of its own that is named after the line it begins on. */
+/** The TypeScript of a page: a file per block, named after its first line. */
 function blocksOf(file: string): [string, string][] {
   const text = read(file);
   return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(({ 1: code = "", index }) => {

@@ -8,16 +8,16 @@ import { isRecord } from "../../provider/engine/check";
 import type { Args, Definition, Problem } from "../../provider/engine/definition";
 import { definitions } from "../../provider/kinds";
 import { argv, type Command } from "../../provider/linux/command";
-import { batchLines, dangersOf } from "../support/danger";
+import { batchLines, dangersOf } from "../support/commandSafety";
 import { FakeHost } from "../support/fakeHost";
 import { type Field, fieldsOf } from "../support/fields";
 import { goodArgs } from "../support/goodArgs";
-import { nastyNumbers, nastyOthers, nastyTexts, STAND_IN, standInFor } from "../support/nasty";
+import { hostileNumbers, hostileOthers, hostileTexts, STAND_IN, standInFor } from "../support/hostileValues";
 import { manifold, type Subject, single } from "../support/subject";
 
 /** A command as its tool reads it. */
 const asRead = (command: Command): unknown => [
-  // What a probe is told.
+  // Words after a probe.
   argv(command).map((word, at, words) =>
     command.tool === "node" && at === words.length - 1 ? JSON.parse(word) : word,
   ),
@@ -27,7 +27,7 @@ const asRead = (command: Command): unknown => [
 const readInput = (tool: string, input: string): unknown =>
   tool === "nft" ? JSON.parse(input) : batchLines(input);
 
-/** `value` with `name` in the place of what stood for it. */
+/** `value` with `name` in place of its stand-in. */
 function named(value: unknown, name: string): unknown {
   if (typeof value === "string") return value.replaceAll(STAND_IN, () => name);
   if (Array.isArray(value)) return value.map((item) => named(item, name));
@@ -36,7 +36,7 @@ function named(value: unknown, name: string): unknown {
     : value;
 }
 
-/** Asserts of `value` for `field` that it is refused in clear words, or harmless. Tells which. */
+/** Asserts that `value` for `field` is refused in clear words, or harmless. Returns which. */
 function verdict(subject: Subject, good: Args, field: Field, value: unknown): "refused" | "harmless" {
   const given = field.put(good, value);
   const { args, problems } = subject.check(given);
@@ -44,7 +44,7 @@ function verdict(subject: Subject, good: Args, field: Field, value: unknown): "r
     expectClear(problems, subject.isSuited(given) ? undefined : field.propertyIn(given));
     return "refused";
   }
-  // The engine keeps it as JSON, and gives it to the next check.
+  // The engine keeps it as JSON, and passes it to the next check.
   expect(isDeepStrictEqual(JSON.parse(JSON.stringify(args)), args), "it comes back from the state").to.equal(
     true,
   );
@@ -57,7 +57,7 @@ function verdict(subject: Subject, good: Args, field: Field, value: unknown): "r
   return "harmless";
 }
 
-/** `property` is named, or what holds it. A value that suits its field but not the others may be told of those. */
+/** The error names `property` or its parent. A valid value that does not suit other fields may name those. */
 function expectClear(problems: readonly Problem[], property = ""): void {
   const names = problems.map((problem) => problem.property);
   const isNamed = names.some((name) => name.startsWith(property) || property.startsWith(name));
@@ -68,7 +68,7 @@ function expectClear(problems: readonly Problem[], property = ""): void {
   }
 }
 
-/** A name stays one word: the commands are those for a plain name with this one in its place. */
+/** A name stays one word: the commands equal those for a plain name with this one in its place. */
 function expectSameWords(
   subject: Subject,
   good: Args,
@@ -82,7 +82,7 @@ function expectSameWords(
   expect(commands.map(asRead)).to.deep.equal(expected);
 }
 
-/** Text that is nearly right: a good value with something in it, or anything at all. */
+/** Almost valid text: a good value with an insertion, or anything at all. */
 const textFor = (good: unknown): fc.Arbitrary<string> => {
   const half = fc.integer({ min: 0xd800, max: 0xdfff }).map((code) => String.fromCharCode(code));
   const letter = fc.string({ unit: "binary", minLength: 1, maxLength: 1 });
@@ -95,7 +95,7 @@ const textFor = (good: unknown): fc.Arbitrary<string> => {
   return fc.oneof(spoilt, some, fc.string({ unit, maxLength: 300 }));
 };
 
-/** An assertion as a definition that makes nothing, and asks what a look asks first. */
+/** An assertion as a definition that creates nothing and begins with the same look. */
 const asDefinition = (assertion: Assertion): Definition => ({
   ...assertion,
   identity: "",
@@ -116,7 +116,7 @@ const asDefinition = (assertion: Assertion): Definition => ({
   remove: () => [],
 });
 
-/** Names of a program's own, which no tool sees. */
+/** Names within the program, which no tool reads. */
 const FREE = /\b(nat|filter)\{key\}$/;
 
 const SUBJECTS = [
@@ -126,7 +126,7 @@ const SUBJECTS = [
     runs: 150,
     places: Infinity,
   })),
-  // Their parts are single kinds, with these very schemas.
+  // Their parts are single kinds with these very schemas.
   ...composites.map((composite) => ({ subject: manifold(composite), runs: 10, places: 1 })),
 ];
 
@@ -146,16 +146,18 @@ describe("hardening", () => {
         for (const good of variants.filter((variant) => field.isIn(variant)).slice(0, places)) {
           const title = `${field.name}, where it is ${JSON.stringify(field.valueIn(good))}`;
 
-          it(`${title}: nasty values are refused in clear words or harmless`, () => {
+          it(`${title}: hostile values are refused in clear words or harmless`, () => {
             // A key is always text.
-            const values = field.isKey ? nastyTexts : [...nastyTexts, ...nastyNumbers, ...nastyOthers];
+            const values = field.isKey
+              ? hostileTexts
+              : [...hostileTexts, ...hostileNumbers, ...hostileOthers];
             const verdicts = values.map((value) =>
               withValue(value, () => verdict(subject, good, field, value)),
             );
             if (!FREE.test(field.name)) expect(verdicts).to.include("refused");
           });
 
-          it(`${title}: so is any text`, () => {
+          it(`${title}: any text is refused in clear words or harmless`, () => {
             fc.assert(
               fc.property(textFor(field.valueIn(good)), (text) => void verdict(subject, good, field, text)),
               { numRuns: runs },
@@ -167,7 +169,7 @@ describe("hardening", () => {
   }
 });
 
-/** Says in a failure which value it was. */
+/** Names the value in a failure. */
 function withValue<T>(value: unknown, work: () => T): T {
   try {
     return work();

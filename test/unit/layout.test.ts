@@ -5,7 +5,7 @@ import ts from "typescript";
 
 const root = resolve(__dirname, "../..");
 
-/** Which rooms a room may import, types included. Biome holds the same walls, with a reason for each (biome.json). */
+/** The rooms that a room may import, types included. Biome enforces the same limits, with a reason for each (biome.json). */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "provider/linux": [],
   "provider/fields": ["provider/linux"],
@@ -44,7 +44,7 @@ const files = ["provider", "sdk", "cli"].flatMap((folder) =>
 
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
-/** The files of this project that a file imports. A lazy `import()` does not count: it is there to load later. */
+/** The files of this project that a file imports. A lazy `import()` does not count, because it loads later on purpose. */
 function importsOf(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest);
   return source.statements.flatMap((statement) => {
@@ -61,7 +61,7 @@ function fileOf(from: string, name: string): string {
   return found;
 }
 
-/** The files on a circle of imports, in order, each with those that it closes the circle by. */
+/** The files on a circle of imports, in order, each with those that close the circle. */
 function circles(): string[][] {
   const found: string[][] = [];
   const done = new Set<string>();
@@ -89,14 +89,14 @@ describe("layout", () => {
     expect(wrong.map(([file, other]) => `${file} → ${other}`)).to.deep.equal([]);
   });
 
-  it("is drawn in CONTRIBUTING.md as it is", () => {
+  it("equals the drawing in CONTRIBUTING.md", () => {
     const text = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
     const drawn = (/```mermaid\n([\s\S]*?)```/.exec(text) ?? [])[1];
     expect(drawn).to.equal(drawing());
   });
 });
 
-/** The rooms and which imports which, without what follows from other arrows. */
+/** The rooms and their imports, without those that follow from other arrows. */
 function drawing(): string {
   const arrows = new Map<string, Set<string>>();
   for (const [file, others] of imports) {

@@ -3,7 +3,7 @@ import { provider } from "../../provider/adapter/dynamic";
 import { mistakes } from "../support/mistakes";
 import { registered } from "./sdk/registered";
 
-/** What the engine is told of a resource: its arguments as a program registers them, checked as the engine has them checked. */
+/** The engine's answer about a resource: its arguments as a program registers them, checked as the engine checks them. */
 async function told(declare: (typeof mistakes)[string][number][0]): Promise<string> {
   const { resources, marks } = await registered(() => [declare()]);
   const inputs = { ...resources["bad"]?.inputs, mark: marks["bad"] };
@@ -17,13 +17,13 @@ describe("a mistake", () => {
   for (const [kind, table] of Object.entries(mistakes)) {
     describe(kind, () => {
       for (const [declare, property, words] of table) {
-        it(`${String(declare).replace(/^\(\) => /, "")} is told`, async () => {
+        it(`${String(declare).replace(/^\(\) => /, "")} is reported`, async () => {
           expect(await told(declare))
             .to.include(`property ${property}`)
             .and.include(words);
         });
       }
-      it("has ten of them", () => expect(table).to.have.length.of.at.least(10));
+      it("has ten rows", () => expect(table).to.have.length.of.at.least(10));
     });
   }
 });

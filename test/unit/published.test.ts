@@ -75,14 +75,14 @@ describe("published: README.md", () => {
 
 describe("published: commands", () => {
   for (const page of pages) {
-    it(`that ${page} names exist`, () => {
+    it(`in ${page} exist`, () => {
       const named = [...read(page).matchAll(/\bnpm run ([\w-]+)/g)].flatMap(([, script]) => script ?? []);
       const known = new Set([...Object.keys(ours.scripts), ...Object.keys(template.scripts)]);
       expect(named.filter((script) => !known.has(script))).to.deep.equal([]);
     });
   }
 
-  it("of pulumi-netns that the pages name exist", () => {
+  it("of pulumi-netns in the pages exist", () => {
     const commands = readdirSync(join(root, "cli"), { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory() ? entry.name : [],
     );
@@ -95,13 +95,13 @@ describe("published: commands", () => {
 });
 
 describe("published: the template", () => {
-  it("asks for this version, and for the Pulumi that it needs", () => {
+  it("requires this version, and the Pulumi that it needs", () => {
     expect(template.dependencies["pulumi-netns"]).to.equal(`^${ours.version}`);
     const [, oldest] = /^>=(\S+) <4$/.exec(ours.peerDependencies["@pulumi/pulumi"] ?? "") ?? [];
     expect(template.dependencies["@pulumi/pulumi"]).to.equal(`^${oldest}`);
   });
 
-  it("asks for the compiler that the examples use", () => {
+  it("requires the compiler of the examples", () => {
     const example = JSON.parse(read("examples", "seed", "package.json"));
     const asked = Object.entries(template.devDependencies).map(([name, range]) => [
       name,

@@ -27,7 +27,7 @@ const { $defs }: { readonly $defs: Readonly<Record<string, JsonSchema>> } = JSON
 describe("docs: JSON schema", function () {
   this.timeout(120_000);
 
-  it("is as the sources have it; else run node scripts/argument-schema.mjs", async () => {
+  it("equals the sources; else run node scripts/argument-schema.mjs", async () => {
     const script: Script = await import(pathToFileURL(join(root, "scripts", "argument-schema.mjs")).href);
     expect(readFileSync(file, "utf8")).to.equal(script.schemaText());
   });
@@ -59,7 +59,7 @@ describe("docs: JSON schema", function () {
         }
       });
 
-      it("refuses a field that it does not know", () => {
+      it("refuses an unknown field", () => {
         const [good = {}] = goodArgs[kind] ?? [];
         expect(json().safeParse({ ...good, intreface: "eth0" }).success).to.equal(false);
       });
@@ -68,7 +68,7 @@ describe("docs: JSON schema", function () {
         const fields: Readonly<Record<string, z.ZodType>> = schema.shape;
         for (const [name, { minimum, maximum }] of Object.entries(properties)) {
           if (minimum === undefined || maximum === undefined) continue;
-          // Some fields take even numbers, or others without some bits, so the last number may not be valid.
+          // Some fields accept only even numbers, or only some bits, so the last number may be invalid.
           const verdicts = [minimum - 1, minimum, maximum + 1].map(
             (value) => fields[name]?.safeParse(value).success,
           );

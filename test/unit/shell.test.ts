@@ -12,16 +12,16 @@ const sources = ["provider", "cli", "sdk"].flatMap((folder) =>
     .map((file) => join(folder, file)),
 );
 
-/** What may be taken from where processes come from: each starts a program with a list of words. */
+/** The allowed functions that start processes: each takes a program and a list of words. */
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "node:child_process": ["spawn", "fork", "ChildProcess", "ChildProcessWithoutNullStreams"],
   execa: ["execa"],
 };
 
-/** Names that start a shell, or a program from one text. */
+/** Names that start a shell, or a program from a single text. */
 const SHELLS = /^(exec|execSync|execFileSync|execaCommand|execaCommandSync|\$|eval|Function)$/;
 
-/** What in a source could bring text before a shell, as `FILE: TEXT`. */
+/** The places in a source that could bring text before a shell, as `FILE: TEXT`. */
 function shellsIn(file: string, text: string): string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
   const found: string[] = [];
@@ -50,7 +50,7 @@ function takesStartersOnly({ moduleSpecifier, importClause }: ts.ImportDeclarati
   return bindings.elements.every(({ propertyName, name }) => allowed.includes((propertyName ?? name).text));
 }
 
-/** A starter called with its program's words in one text, or with words that are no list. */
+/** A starter called with a single text, or with words that are not a list. */
 function startsText({ expression, arguments: given }: ts.CallExpression): boolean {
   if (!["spawn", "execa"].includes(expression.getText())) return false;
   const [, words] = given;
@@ -82,17 +82,17 @@ describe("nothing reaches a shell", () => {
   for (const text of suspects)
     it(`finds ${text}`, () => expect(shellsIn("x.ts", text)).to.have.length.of.at.least(1));
 
-  it("but for the sandbox's own script, which takes words as words", () => {
-    const nasty = ["$(id)", "; id", "`id`", "a b", '"', "'", "\n", "-x"];
-    const [before, script, after] = parts(unshareArguments(true, nasty));
+  it("except for the sandbox's own script, which takes words as words", () => {
+    const hostile = ["$(id)", "; id", "`id`", "a b", '"', "'", "\n", "-x"];
+    const [before, script, after] = parts(unshareArguments(true, hostile));
     expect(before.slice(-2)).to.deep.equal(["sh", "-c"]);
     expect(script).to.equal(parts(unshareArguments(true, []))[1]);
-    expect(after).to.deep.equal(["sh", ...nasty]);
-    // Every word is used between quotes, and nothing is evaluated once more.
+    expect(after).to.deep.equal(["sh", ...hostile]);
+    // Every word is used in quotes, and nothing is evaluated twice.
     expect(script.replace(/"\$(@|#|\d)"|"\/tmp\/\$1"/g, "")).to.not.match(/\$[@*#\d{(]|`|\beval\b/);
   });
 
-  it("and that is the one place where a shell gets a script", () => {
+  it("and that is the only place where a shell gets a script", () => {
     const scripts = sources.filter((file) => /"-c"/.test(readFileSync(join(root, file), "utf8")));
     expect(scripts).to.deep.equal(["cli/sandbox/holder.ts"]);
   });

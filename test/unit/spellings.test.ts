@@ -94,12 +94,12 @@ describe("another spelling of an object", () => {
       const one = checked(definition, given, "it");
       const two = checked(definition, { ...given, ...other }, "it");
 
-      it(`is the same object, and no reason to make it again: ${title}`, () => {
+      it(`is the same object, and not recreated: ${title}`, () => {
         expect(definition.id(two)).to.equal(definition.id(one));
         expect(definition.objectNames(two)).to.deep.equal(definition.objectNames(one));
         const { changes, replaces } = engine.diff(definition, HERE, one, two);
         expect(replaces).to.deep.equal([]);
-        // Where it is written down as it was spelt, no command follows.
+        // If a record keeps its spelling, no command follows.
         if (changes)
           expect(definition.update(asObserved(spelt(definition, one, two)), two)).to.deep.equal([]);
       });
@@ -107,15 +107,15 @@ describe("another spelling of an object", () => {
   }
 });
 
-/** The kernel has the object; it is told in the words that are asked for. */
+/** The kernel has the object, and reports it in the requested words. */
 const spelt = (definition: Definition, was: Args, now: Args): Args =>
   definition === namespace ? { ...was, sysctls: now["sysctls"] } : was;
 
 describe("two resources that spell one object in two ways", () => {
   for (const [definition, given, other] of rows) {
-    // Rules are known by their marks alone.
+    // Rules are identified by their marks alone.
     if (definition === natRule || definition === filterRule) continue;
-    it(`are refused as two of one name: ${definition.kind} ${JSON.stringify(given)}`, () => {
+    it(`are refused under one name: ${definition.kind} ${JSON.stringify(given)}`, () => {
       const place = { namespace: `twins-${rows.findIndex((row) => row[1] === given)}` };
       const at = (args: Args): Args => {
         if (definition === namespace) return { ...args, name: place.namespace };
@@ -132,7 +132,7 @@ describe("two resources that spell one object in two ways", () => {
     });
   }
 
-  it("are refused where one is a parameter of its namespace", () => {
+  it("are refused if one is a parameter of its namespace", () => {
     const name = "twins-mixed";
     const room = { name, sysctls: { "net.ipv4.conf.all.forwarding": 1 }, mark: markFor("Namespace", name) };
     expect(engine.check(namespace, HERE, room).problems).to.deep.equal([]);
@@ -179,7 +179,7 @@ describe("one list or map that spells an object in two ways", () => {
   });
 });
 
-describe("a state of a version that told spellings apart", () => {
+describe("a state of a version that distinguished spellings", () => {
   const former = { args: { value: "0" } };
   const state = {
     sysctls: { "net.ipv4.conf.all.forwarding": "1" },
@@ -187,7 +187,7 @@ describe("a state of a version that told spellings apart", () => {
     mark: markFor("Topology", "old"),
   };
 
-  it("has the part with its mark and what it was before", () => {
+  it("has the part with its mark and the former settings", () => {
     const full = (given: Args): Args => ({ ...inspect(topology, given).args });
     const { parts, ...args } = state;
     const asked = full(args);

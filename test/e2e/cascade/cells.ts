@@ -2,7 +2,7 @@ import type { Operations, Run } from "../../support/programStack";
 import { type Names, network, PARTS, type Part, type Style } from "./network";
 import { type Scenario, scenarios } from "./scenarios";
 
-/** One scenario in one style, in namespaces of its own. */
+/** One scenario in one style, in its own namespaces. */
 export interface Cell extends Scenario {
   readonly title: string;
   readonly prefix: string;
@@ -10,7 +10,7 @@ export interface Cell extends Scenario {
   readonly names: Names;
 }
 
-/** All of them are parts of one program: an engine's run costs more than they do. */
+/** All of them are parts of one program, as a run of the engine costs more than they do. */
 export const cells: readonly Cell[] = Object.entries(scenarios).flatMap(([title, scenario], at) =>
   (["reference", "name"] as const).map((style) => {
     const prefix = `${style}-${at}`;
@@ -39,12 +39,12 @@ export function afterEdits(): void {
   for (const cell of cells) declare(cell, edited(cell));
 }
 
-/** The owners taken out, and what hangs on them. */
+/** The removed owners and their dependents. */
 export function withoutOwners(): void {
   for (const cell of cells) declare(cell, edited(cell), [cell.owner, ...cell.hanging]);
 }
 
-/** What a run did in one cell, part by part. */
+/** The operations of a run in one cell, by part. */
 export const within = ({ prefix }: Cell, { operations }: Run): Operations =>
   Object.fromEntries(
     PARTS.flatMap((part) => {

@@ -21,18 +21,18 @@ import {
  *   cable: eth0 ═════════════════════════ eth1  (eth0 may be in `third` instead)
  *   10.0.0.1/24                  10.0.0.2/24
  *
- * Each kind hangs on each owner that it can hang on. What is called `far-…` hangs on the other end; `own-…` has nothing
- * to do with what is replaced, and must be left alone.
+ * Each kind has an object for each possible owner. Those named `far-…` depend on the other end. Those named `own-…` do not
+ * depend on any replaced object, and must be left alone.
  */
 
-/** What may be edited. */
+/** The editable parts. */
 export interface Names {
   readonly near: string;
   readonly far: string;
   readonly third: string;
   readonly bridge: string;
   readonly end: string;
-  /** The namespace that the cable's end is in. */
+  /** The namespace of the cable's end. */
   readonly home: "near" | "third";
   readonly ip: string;
 }
@@ -49,10 +49,10 @@ export const PARTS = [
 
 export type Part = (typeof PARTS)[number];
 
-/** How one resource refers to another: by the resource itself, or by the name it has in the kernel. */
+/** How one resource refers to another: by resource, or by name in the kernel. */
 export type Style = "reference" | "name";
 
-/** Declares it, without what is left out; resources are named `PREFIX.PART`. */
+/** Declares the network without the omitted parts. Resources are named `PREFIX.PART`. */
 export function network(prefix: string, names: Names, style: Style, omitted: readonly Part[] = []): void {
   const make = <T>(part: Part, create: (name: string) => T): T | undefined =>
     omitted.includes(part) ? undefined : create(`${prefix}.${part}`);

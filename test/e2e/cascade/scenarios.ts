@@ -1,19 +1,19 @@
 import type { Names, Part } from "./network";
 
-/** One thing that is replaced, and all that goes with it. */
+/** A replaced resource and all its dependents. */
 export interface Scenario {
   readonly edit: Partial<Names>;
   /** The resource that the edit replaces. */
   readonly owner: Part;
-  /** What is replaced along with it: the owner took it along, or it would be half-wired. */
+  /** The resources replaced with it: the kernel deletes them with the owner, or they would be half-wired. */
   readonly hanging: readonly Part[];
-  /** What only says another thing then. */
+  /** The resources that only get another value. */
   readonly updated?: readonly Part[];
-  /** What refers to an output that a preview cannot know: it may change, for all that the preview can say. */
+  /** The resources that refer to an output unknown at preview, which may therefore change. */
   readonly unsure?: readonly Part[];
 }
 
-/** What hangs on either end of the cable; a route is replaced with every address that it may need. */
+/** The dependents of either end of the cable. A route is replaced with every address that it may need. */
 const onCable: readonly Part[] = [
   ...(["end-ip", "far-ip", "end-neighbor", "far-neighbor"] as const),
   ...(["end-sysctl", "far-sysctl", "via", "far-via"] as const),
@@ -30,7 +30,7 @@ const onBridge: readonly Part[] = [
   "localnet",
 ];
 
-/** What goes with the cable in the kernel when a person deletes one end. */
+/** The objects that the kernel deletes with the cable when a person deletes one end. */
 export const cableAndAll: readonly Part[] = ["cable", ...onCable];
 
 export const scenarios: Readonly<Record<string, Scenario>> = {

@@ -5,7 +5,7 @@ import { afterEdits, base, type Cell, cells, edited, withoutOwners } from "./cel
 import type { Part } from "./network";
 import { cableAndAll } from "./scenarios";
 
-/** What a person deletes, and what goes with it in the kernel. */
+/** The object that a person deletes, and those that the kernel deletes with it. */
 interface Deletion {
   readonly cell: Cell;
   readonly what: string;
@@ -25,7 +25,7 @@ export const byHand: readonly Deletion[] = cells.flatMap((cell) => {
 
 export type Story = Awaited<ReturnType<typeof tell>>;
 
-/** All that is done to the cells, one thing after the other: what each run did, and how the kernel was then. */
+/** The runs of the cells in order: the operations of each, and the kernel after it. */
 export async function tell(stack: ProgramStack, fresh: ProgramStack) {
   await stack.up(base);
 
@@ -43,8 +43,8 @@ export async function tell(stack: ProgramStack, fresh: ProgramStack) {
 
   for (const { line } of byHand) await type(line);
   const found = await stack.refresh();
-  const mended = await stack.up(afterEdits);
-  const afterMended = await picture();
+  const restored = await stack.up(afterEdits);
+  const afterRestored = await picture();
 
   const deletionPreview = await stack.preview(withoutOwners);
   const deletion = await stack.up(withoutOwners);
@@ -57,7 +57,7 @@ export async function tell(stack: ProgramStack, fresh: ProgramStack) {
   const freshWith = await picture();
 
   return {
-    run: { preview, up, again, refresh, forcedPreview, forced, found, mended, deletionPreview, deletion },
-    kernel: { edited, forced: afterForced, mended: afterMended, deleted, fresh: freshWith, freshWithout },
+    run: { preview, up, again, refresh, forcedPreview, forced, found, restored, deletionPreview, deletion },
+    kernel: { edited, forced: afterForced, restored: afterRestored, deleted, fresh: freshWith, freshWithout },
   };
 }

@@ -1,12 +1,12 @@
 import { execa } from "execa";
 
-/** What becomes of a resource after a change by hand: mended in place, replaced, or made anew as it is gone under its name. */
+/** The effect of a change by hand on a resource: updated in place, replaced, or recreated because its name no longer exists. */
 export type Effect = "update" | "replace" | "create";
 
-/** One property, changed by hand. Every row has a resource of its own, of its own name. */
+/** One property, changed by hand. Every row has its own resource with its own name. */
 export interface Row {
   readonly kind: string;
-  /** The property as `onChange` has it. */
+  /** The property, as in `onChange`. */
   readonly path: string;
   /** The resource's name. */
   readonly name: string;
@@ -14,13 +14,13 @@ export interface Row {
   /** Changes it as a person would. */
   readonly byHand: () => Promise<unknown>;
   readonly effect: Effect;
-  /** The property that the preview names, where it is another one. */
+  /** The property that the preview names, if it is another one. */
   readonly shownAs?: string | undefined;
-  /** Clears away what the hand has put elsewhere, and the engine must not touch. */
+  /** Cleans up what the change left elsewhere and the engine must not touch. */
   readonly tidy?: (() => Promise<unknown>) | undefined;
 }
 
-/** A row without what all of its kind have in common. In commands, `NAME` stands for the resource's, `#` for the row's number. */
+/** A row without the common parts of its kind. In commands, `NAME` stands for the resource's name and `#` for the row's number. */
 export type Brief = readonly [
   path: string,
   args: object,
@@ -47,7 +47,7 @@ export const rowsOf = (
     };
   });
 
-/** Types commands, one after the other; `;` parts them. */
+/** Runs commands one after the other; `;` separates them. */
 export async function type(lines: string): Promise<void> {
   for (const line of lines.split(";")) {
     const [file = "", ...args] = line.trim().split(/\s+/);
@@ -55,5 +55,5 @@ export async function type(lines: string): Promise<void> {
   }
 }
 
-/** A namespace that is not the stack's, where people put things; it has a bridge `lan`. */
+/** A namespace outside the stack, with a bridge `lan`, as a place for changes by hand. */
 export const ELSEWHERE = "elsewhere";

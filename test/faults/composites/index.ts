@@ -1,6 +1,6 @@
 import { Node, Topology } from "pulumi-netns";
 
-// After the change there are parts more and parts less, others are changed in place, and others made anew.
+// The change adds parts, removes others, updates some in place and recreates others.
 const isChanged = process.env["FAULT_CHANGED"] === "yes";
 
 /** A node on the switch. */
@@ -27,7 +27,7 @@ new Node(
   {
     interfaces: {
       eth0: {
-        // A far end of another name is another link.
+        // A far end with another name is another link.
         peer: { bridge: "hub", name: isChanged ? "edge-up" : "edge-eth0" },
         addresses: [isChanged ? "10.7.0.9/24" : "10.7.0.8/24"],
       },

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import type { Item, Program } from "../program";
 
-/** A resource to be added to a program, if it has a place there. */
+/** A resource to add to a program, if it fits there. */
 export type Growth<I extends Item = Item> = (program: Program) => I | undefined;
 
-/** Chooses among what a program has, whatever that is: see `picked`. */
+/** Chooses among the items of any program; see `picked`. */
 export const pick = fc.nat({ max: 999 });
 
-/** As often absent as given. */
+/** Absent in half of all cases. */
 export const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
 
-/** Mostly absent. */
+/** Absent in most cases. */
 export const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
-/** Unicast, and none that a mark gives: those begin with 02. */
+/** Unicast, but never from a mark, whose addresses begin with 02. */
 export const mac = fc.integer({ min: 1, max: 250 }).map((byte) => `06:00:00:00:00:${hex(byte)}`);
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, "0");

@@ -3,10 +3,10 @@ import { folded } from "../composites";
 import { freshName, ofKind, type Program, picked } from "../program";
 import { byName, namesIn, pick } from "./common";
 
-/** Makes items of a program parts of a composite. */
+/** Turns items of a program into parts of a composite. */
 type Fold = (program: Program) => Program;
 
-/** A namespace and what is in it. */
+/** A namespace and its content. */
 const nodes = fc.record({ byName, at: pick }).map(
   ({ byName, at }): Fold =>
     (program) => {
@@ -21,7 +21,7 @@ const nodes = fc.record({ byName, at: pick }).map(
     },
 );
 
-/** Some namespaces and bridges, and what is in them. */
+/** Some namespaces and bridges with their content. */
 const topologies = fc.record({ byName, mask: fc.nat({ max: 255 }) }).map(
   ({ byName, mask }): Fold =>
     (program) => {

@@ -39,13 +39,13 @@ export const namespaces: fc.Arbitrary<Growth<NamespaceItem>> = fc
     ...{ kind: "Namespace", name: freshName("room", namesIn(program)), formerly: undefined, byName, args },
   }));
 
-/** A namespace of the program, or the host's own: that one as often as any other. */
+/** A namespace of the program, or the host's own, which is as likely as any other. */
 export function pickedPlace(program: Program, at: number): string | undefined {
   return picked([undefined, ...ofKind(program, "Namespace").map(({ name }) => name)], at);
 }
 
 const mtu = fc.integer({ min: 1280, max: 9000 });
-/** Too small for IPv6, which a port would hand on to its bridge. */
+/** Too small for IPv6. A port passes it on to its bridge. */
 const smallMtu = fc.integer({ min: 68, max: 1279 });
 
 export const bridges: fc.Arbitrary<Growth<BridgeItem>> = fc
@@ -86,7 +86,7 @@ export const cables: fc.Arbitrary<Growth<CableItem>> = fc
     };
   });
 
-/** Kinds of link that this kernel can make. */
+/** Kinds of link that this kernel can create. */
 const makeable = testedLinks.filter((link) => lackingOf(link) === undefined).map(({ kind }) => kind);
 
 export const singleLinks: fc.Arbitrary<Growth<LinkItem>> = fc
@@ -98,7 +98,7 @@ export const singleLinks: fc.Arbitrary<Growth<LinkItem>> = fc
     return { kind: "Link", name, formerly: undefined, byName, args: { of, ...placed(program, end) } };
   });
 
-/** A port of a bridge or not, in its namespace or any. */
+/** A port of a bridge or none, in its own namespace or any. */
 function placed(
   program: Program,
   {

@@ -24,7 +24,7 @@ const network = fc.record({
 });
 type Network = typeof network extends fc.Arbitrary<infer T> ? T : never;
 
-/** The links that a rule is for. */
+/** The links that a rule matches. */
 export const matchedLink = fc.constantFrom("eth0", "veth*", "!eth0", "!veth*", "eth0.100");
 
 const rule = fc.record({
@@ -57,7 +57,7 @@ export const natRules: fc.Arbitrary<Growth<NatItem>> = rule.map(
       const hasPorts = protocol === "tcp" || protocol === "udp" || protocol === "sctp";
       const isLeaving = kind === "masquerade" || kind === "snat";
       const source = rest.source && networkText(family, rest.source);
-      // Nothing else would narrow a dnat.
+      // A dnat needs something else to narrow it.
       const destination =
         rest.destination || (kind === "dnat" && !source && !rest.link && !protocol)
           ? networkText(
@@ -96,7 +96,7 @@ function networkText(family: Family, { sign, subnet, isWhole, isAny }: Network):
   return isAny ? everywhere(family) : (sign ?? "") + networkOf(family, subnet, isWhole);
 }
 
-/** Where all targets are. */
+/** The network of all targets. */
 const TARGETS = 30;
 
 function targetText(

@@ -34,7 +34,7 @@ export const policyRules: fc.Arbitrary<Growth<PolicyItem>> = fc
     byName,
     place: pick,
     selectors,
-    // The kernel's own are at 32766 and 32767.
+    // The kernel's own rules are at 32766 and 32767.
     priority: fc.constantFrom(1, 100, 101, 102, 103, 32_765, 40_000, 0xffff_ffff),
     family: fc.constantFrom<Family>("ipv4", "ipv6"),
     invert: seldom(fc.boolean()),
@@ -62,7 +62,7 @@ export const policyRules: fc.Arbitrary<Growth<PolicyItem>> = fc
     };
   });
 
-/** A link of the program, or the loopback; in one place, where that is told. */
+/** A link of the program, or the loopback, in the same place if given. */
 function linkRef(program: Program, at: number | "lo" | undefined, ...place: (string | undefined)[]) {
   if (at === undefined || at === "lo") return at;
   const links = linksOf(program).filter((link) => place.length === 0 || place.includes(link.place));

@@ -12,10 +12,10 @@ import { policyRules } from "./policyRule";
 import { routes } from "./route";
 import { sysctls } from "./sysctl";
 
-/** With the composites these are thirty at most. */
+/** With composites up to thirty. */
 const MOST = 27;
 
-/** Growths of every kind, and how many of them a program begins with at most. */
+/** Growths of every kind, and the largest number of each in a first program. */
 export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: number])[] = [
   [namespaces, 4],
   [bridges, 4],
@@ -31,8 +31,8 @@ export const growths: readonly (readonly [growth: fc.Arbitrary<Growth>, most: nu
 ];
 
 /**
- * In the order in which a person declares things: what is referred to comes first, and addresses before routes and
- * neighbours. Some of it as parts of Nodes and Topologies.
+ * In the order in which people declare things: referenced resources first, and addresses before routes and neighbours. Some of them
+ * become parts of Nodes and Topologies.
  */
 export const programs: fc.Arbitrary<Program> = fc
   .record({
@@ -44,7 +44,7 @@ export const programs: fc.Arbitrary<Program> = fc
     return settle(folds.reduce<Program>((program, fold) => fold(program), single));
   });
 
-/** A program with one resource more, where there is a place for it. */
+/** A program with one more resource, if it fits. */
 function grown(program: Program, growth: Growth): Program {
   const item: Item | undefined = growth(program);
   return item === undefined ? program : [...program, item];

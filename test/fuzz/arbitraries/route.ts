@@ -67,7 +67,7 @@ export const routes: fc.Arbitrary<Growth<RouteItem>> = fc
 
 const withoutWeight = ({ weight: _, ...way }: Nexthop) => way;
 
-/** The first two are everywhere, which `default` alone says only for what the gateway tells. */
+/** The first two reach everywhere. `default` alone has a family only by its gateway. */
 function destinationOf(family: Family, network: number): string {
   const isV4 = family === "ipv4";
   if (network === 0) return "default";
@@ -75,7 +75,7 @@ function destinationOf(family: Family, network: number): string {
   return isV4 ? `172.16.${network}.0/24` : `2001:db8:${network}::/48`;
 }
 
-/** A way out of a place: by a gateway that an address covers, by one taken for a neighbour, or by a link alone. */
+/** A way out of a place: by a gateway that an address covers, by one that is declared a neighbour, or by a link alone. */
 function wayIn(program: Program, place: string | undefined, family: Family, given: Way): Nexthop | undefined {
   const { gateway, hasGateway, hasLink, isOnlink, weight } = given;
   const number = FIRST_GATEWAY + (gateway % 3);

@@ -4,7 +4,7 @@ import { withoutHash } from "./picture";
 
 export const isFilter = ({ chain }: NftRule): boolean => chain.startsWith("filter-");
 
-/** The filter rules of a namespace, and a line more for each that does not stand where its priority puts it. */
+/** The filter rules of a namespace, and an extra line for each that is not at the place of its priority. */
 export function filterLines({ place, ruleset }: Look): string[] {
   const rules = nftRules(ruleset).filter(isFilter);
   return rules.flatMap((rule, at) => {
@@ -16,5 +16,5 @@ export function filterLines({ place, ruleset }: Look): string[] {
   });
 }
 
-/** It stands behind the mark. */
+/** The priority follows the mark. */
 const priorityOf = ({ text }: NftRule): number => Number(/,(-?\d+)"$/.exec(text)?.[1] ?? 0);

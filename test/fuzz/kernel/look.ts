@@ -2,13 +2,13 @@ import { execa } from "execa";
 import { z } from "zod";
 import { LINK_KEYS, PLACE_KEYS, pathOf } from "../sysctls";
 
-/** What the tools print of one namespace. */
+/** The output of the tools in one namespace. */
 export interface Look {
   /** Its name; HOST for the host's own. */
   readonly place: string;
   readonly links: readonly KernelLink[];
   readonly routes: readonly KernelRoute[];
-  /** Proxy entries as well. */
+  /** Includes proxy entries. */
   readonly neighbors: readonly KernelNeighbor[];
   readonly policies: { readonly ipv4: readonly KernelPolicy[]; readonly ipv6: readonly KernelPolicy[] };
   /** Names of the namespaces that this one has numbers for. */
@@ -62,7 +62,7 @@ const KernelRoute = Way.extend({
   prefsrc: z.string().optional(),
   metrics: z.array(z.object({ mtu: z.number().optional() })).default([]),
   nexthops: z.array(Way).optional(),
-  /** A preference (RFC 4191), which IPv6 alone has: `default` does not tell the family. */
+  /** A preference (RFC 4191), which only IPv6 has: `default` does not show the family. */
   pref: z.string().optional(),
 });
 
@@ -77,7 +77,7 @@ const KernelNeighbor = z
   // A flag is a key without a value.
   .transform((entry) => ({ ...entry, isRouter: "router" in entry, isProxy: "proxy" in entry }));
 
-/** A port or a user is a key, the ends of a range are two. */
+/** A port or a user is one key, a range is two. */
 const KernelPolicy = z.looseObject({
   priority: z.number(),
   src: z.string(),
@@ -105,7 +105,7 @@ export type KernelRoute = z.output<typeof KernelRoute>;
 const Names = z.array(z.object({ nsid: z.number(), name: z.string().optional() }));
 const NAMESPACES = z.array(z.object({ name: z.string() }));
 
-/** One process for each namespace asks all; a separator stands between the answers. */
+/** One process per namespace queries everything, with a separator between the answers. */
 const SCRIPT = [
   "ip -j -d address show",
   "ip -N -j -d route show table all",
@@ -117,7 +117,7 @@ const SCRIPT = [
   "nft list ruleset",
   "iptables-save -t nat",
   "ip6tables-save -t nat",
-  // Quicker than `sysctl --all`, which asks for everything.
+  // Faster than `sysctl --all`, which reads everything.
   `cd /proc/sys && grep -sH "" ${[...PLACE_KEYS, ...LINK_KEYS].map(([key]) => pathOf(key).replace("LINK", "*")).join(" ")} || true`,
 ].join("\nprintf '\\001'\n");
 
@@ -143,7 +143,7 @@ async function lookAt(namespace: string | undefined): Promise<Look> {
       ipv4: z.array(KernelPolicy).parse(parseJson(policies)),
       ipv6: z.array(KernelPolicy).parse(parseJson(policies6)),
     },
-    // The host's own namespace is the one without a name.
+    // The host's own namespace has no name.
     names: new Map(Names.parse(parseJson(ids)).map(({ nsid, name = "HOST" }) => [nsid, name])),
     ruleset,
     iptables: { ipv4, ipv6 },

@@ -1,10 +1,10 @@
 import type { KernelNeighbor, Look } from "./look";
 
-/** The neighbours that somebody has set; all others come and go as the kernel asks around. */
+/** The neighbours that somebody has set. All others appear and expire with the kernel's own queries. */
 export const neighborLines = ({ place, neighbors }: Look): string[] =>
   neighbors.filter(isSet).map((entry) => neighborLine(place, entry));
 
-/** Of the state `noarp` are groups and broadcasts as well, by which the kernel knows them without asking. */
+/** The state `noarp` also covers groups and broadcasts, which the kernel knows without a query. */
 const isSet = ({ state, protocol, isProxy }: KernelNeighbor): boolean =>
   isProxy || protocol !== "0" || state.includes("PERMANENT");
 

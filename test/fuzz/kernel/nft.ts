@@ -6,7 +6,7 @@ export interface NftRule {
   readonly text: string;
 }
 
-/** Rules, and tables and chains that have none, but for those of iptables: it leaves its own behind, empty. */
+/** Rules, and empty tables and chains except those of iptables, which leaves its own behind. */
 export function nftRules(ruleset: string): NftRule[] {
   const found: NftRule[] = [];
   let table = "";

@@ -7,9 +7,8 @@ import { neighborLines } from "./neighbor";
 import { policyLines } from "./policyRule";
 
 /**
- * What the kernel has, as sorted lines. Left out is what it makes by itself: the loopback's addresses, routes of its
- * own protocol (2: to connected networks and local addresses), and link-local addresses, which are those of fe80::/64
- * with more than a byte behind it.
+ * The kernel's content as sorted lines, without what the kernel adds: addresses of the loopback, routes of its own protocol (2: to
+ * connected networks and local addresses), and link-local addresses, which are those of fe80::/64 with more than a byte behind it.
  */
 export async function picture(usual: Sysctls): Promise<string[]> {
   const looks = await look();
@@ -62,7 +61,7 @@ function bridgeWords(data: Readonly<Record<string, unknown>>): string[] {
   ];
 }
 
-/** The other end of a cable, in whatever namespace it is. */
+/** The other end of a cable, in any namespace. */
 function farWord(
   looks: readonly Look[],
   place: string,
@@ -93,7 +92,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 function routeLine(place: string, route: KernelRoute): string {
   const { type, dst, table, metric, prefsrc, metrics, nexthops, protocol, pref } = route;
-  // `default` does not tell the family; a preference (RFC 4191) is IPv6's alone.
+  // `default` does not show the family; only IPv6 has a preference (RFC 4191).
   const isV6 = dst.includes(":") || pref !== undefined;
   const target = dst === "default" ? (isV6 ? "::/0" : "0.0.0.0/0") : dst;
   const mtu = metrics.find((one) => one.mtu !== undefined)?.mtu;
@@ -122,7 +121,7 @@ function wayText({ gateway, via, dev, weight, flags }: Way): string {
 const sysctlsIn = (looks: readonly Look[]): Sysctls =>
   new Map(looks.flatMap(({ place, sysctls }) => sysctls.map(([path, value]) => [`${place} ${path}`, value])));
 
-/** What parameters are where nobody sets them, by `usualKey`; a link for those of links is made and removed again. */
+/** The kernel's defaults of parameters, by `usualKey`. A temporary link shows those of links. */
 export async function readUsual(): Promise<Sysctls> {
   await execa("ip", ["link", "add", "name", "fuzz-probe", "type", "bridge"]);
   const looks = await look();

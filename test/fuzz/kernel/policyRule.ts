@@ -1,7 +1,7 @@
 import type { Family } from "../ip";
 import type { KernelPolicy, Look } from "./look";
 
-/** The rules of the routing policy database, but for the kernel's own (protocol 2). */
+/** The rules of the routing policy database, without the kernel's own (protocol 2). */
 export const policyLines = ({ place, policies }: Look): string[] =>
   (["ipv4", "ipv6"] as const).flatMap((family) =>
     policies[family]

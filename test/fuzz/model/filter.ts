@@ -30,7 +30,7 @@ export function filterLine({ args }: FilterItem, place: string, mark: string): s
   ].join(" ");
 }
 
-/** nft sorts a set, and the numbers of subnets tell its order. */
+/** nft sorts a set, and the numbers of subnets show its order. */
 function signedSet(what: string, networks: string | readonly string[] | undefined, family: Family): string[] {
   if (networks === undefined) return [];
   const subnet = (network: string) => Number(/(?:10\.|fd00:)(\d+)/.exec(network)?.[1]);
@@ -55,13 +55,13 @@ function verdictText(
       ...(logPrefix === undefined ? [] : [`prefix "${logPrefix}"`]),
       ...(logLevel === "warn" ? [] : [`level ${logLevel}`]),
     ].join(" ");
-  // What nft takes for granted it does not list.
+  // nft does not list its defaults.
   if (verdict !== "reject" || rejectWith === "port-unreachable") return verdict;
   if (rejectWith === "tcp-reset") return "reject with tcp reset";
   return family === "ipv4" ? `reject with icmp ${rejectWith}` : `reject with icmpv6 ${ICMPV6[rejectWith]}`;
 }
 
-/** RFC 4443 has other words for some. */
+/** RFC 4443 names some differently. */
 const ICMPV6 = {
   "host-unreachable": "addr-unreachable",
   "net-unreachable": "no-route",

@@ -11,8 +11,8 @@ import { neighborLine } from "./neighbor";
 import { policyLine } from "./policyRule";
 
 /**
- * The picture that the kernel has to give once a program is up, as sorted lines; worked out from the program alone, with
- * nothing of the provider. `kept` are parameters that a namespace had before and keeps, as nothing sets them back.
+ * The expected content of the kernel after a program is up, as sorted lines. Computed from the program alone, without the provider.
+ * `kept` are parameters that a namespace keeps, as nothing resets them.
  */
 export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map()): string[] {
   return [
@@ -44,11 +44,11 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
 const at = (program: Program, place: string | undefined): string =>
   place === undefined ? "HOST" : placeName(program, place);
 
-/** A mark without its hash; a part of a composite is called by its place in there. */
+/** A mark without its hash. A part of a composite is named by its place there. */
 const markOf = (kind: string, { name, within }: Pick<Item, "name" | "within">, part: string): string =>
   `pulumi-netns:${kind}:fuzz/test/${within === undefined ? name : `${within}/${plain(part)}`}`;
 
-/** As marks are written. */
+/** In the form of marks. */
 const plain = (text: string): string => text.replace(/[^\w./+-]/g, "_");
 
 function linkLine(program: Program, link: Link): string {
@@ -57,7 +57,7 @@ function linkLine(program: Program, link: Link): string {
     kind === "bridge" ? bridgeWords(program, owner) : kind === "veth" ? farWords(program, ref) : [];
   const master = bridge === undefined ? [] : [`port of ${linkOf(program, bridge)?.name}`];
   const item = program.find((one) => one.name === owner);
-  // A cable is known by its near end.
+  // The near end represents a cable.
   const known = kind === "veth" ? linkOf(program, `${owner}.end`) : link;
   const part = known?.place === undefined ? `${known?.name}` : `${at(program, known.place)}/${known.name}`;
   const of = item?.kind === "Link" ? item.args.of : String(item?.kind);
@@ -118,7 +118,7 @@ function routeLine(program: Program, item: RouteItem): string {
   ].join(", ");
 }
 
-/** Every parameter that is set, by place and path. */
+/** Every set parameter, by place and path. */
 function sysctlsOf(program: Program): Sysctls {
   const own = ofKind(program, "Sysctl").map(
     ({ args }) =>
@@ -135,7 +135,7 @@ function sysctlsOf(program: Program): Sysctls {
 const written = (value: number | string | boolean): string =>
   typeof value === "boolean" ? String(Number(value)) : String(value);
 
-/** What a namespace keeps when `sysctls` no longer names it, unless it is made anew. */
+/** The parameters that a namespace keeps once `sysctls` no longer names them, unless it is recreated. */
 export function keptSysctls(before: Program, program: Program): Sysctls {
   const was = (item: Item) => item.formerly ?? item.name;
   const stayed = ofKind(program, "Namespace").flatMap((now) => {

@@ -3,7 +3,7 @@ import type { NatItem, Ports } from "../program";
 
 type Args = NatItem["args"];
 
-/** A rule as `nft list ruleset` or `iptables-save` shows it, a line for each chain. */
+/** A rule as `nft list ruleset` or `iptables-save` shows it, a line per chain. */
 export function natLines({ args }: NatItem, place: string, mark: string): string[] {
   const family = natFamily(args);
   const write = args.backend === "iptables" ? iptablesLine : nftLine;
@@ -15,9 +15,9 @@ export function natLines({ args }: NatItem, place: string, mark: string): string
   return rules.map(([chain, rule]) => `nat ${place} ${write(chain, family, rule, mark)}`);
 }
 
-/** The target is asked in the host's own name, where that is one address; else whatever is in its network. */
+/** A target that is one address is addressed by the host's own name; otherwise every address of its network. */
 function hairpin(args: Args, network: string, family: Family): Rule {
-  // `10.30.0.2`, `10.30.0.2:80-90`, `fd00:30::2`, `[fd00:30::2]:80`, and with `-` and another address behind the first.
+  // `10.30.0.2`, `10.30.0.2:80-90`, `fd00:30::2`, `[fd00:30::2]:80`, or a range of two addresses with `-`.
   const bare = String(args.to).replace(/^\[(.*)\](:[\d-]+)?$/, "$1");
   const [first, second] = (family === "ipv4" ? bare.replace(/:.*/, "") : bare).split("-");
   return {
@@ -27,7 +27,7 @@ function hairpin(args: Args, network: string, family: Family): Rule {
   };
 }
 
-/** The family that is told, else that of the first address; `10.1.0.2:80` is IPv4. */
+/** The given family, or that of the first address; `10.1.0.2:80` is IPv4. */
 export function natFamily({ family, source, destination, to, kind }: Args): Family {
   const addresses = [source, destination, kind === "redirect" ? undefined : to];
   const first = addresses.find((address) => address !== undefined);
@@ -38,19 +38,19 @@ export const isIpv4 = (text: string): boolean => /^!?\d+\./.test(text);
 
 function chainsOf({ kind, inInterface }: Args): string[] {
   if (kind === "masquerade" || kind === "snat") return ["postrouting"];
-  // Packets of the host itself come in by no interface, and pass `output` only.
+  // Packets of the host itself have no incoming interface, and only pass `output`.
   return kind === "dnat" && inInterface === undefined ? ["prerouting", "output"] : ["prerouting"];
 }
 
 interface Matched {
   readonly source: string | undefined;
   readonly destination: string | undefined;
-  /** As both tools name it, in small letters. */
+  /** As both tools name it, in lower case. */
   readonly type: "local" | "!multicast" | undefined;
   readonly outInterface: string | undefined;
 }
 
-/** What is matched where the program leaves it open: see docs/kinds/natRule.md. */
+/** The default matches: see docs/kinds/natRule.md. */
 function matched({ kind, source, destination, outInterface }: Args, family: Family): Matched {
   const isAny = (network: string | undefined) => network === undefined || network.endsWith("/0");
   const narrow = (network: string | undefined) => (isAny(network) ? undefined : network);
@@ -74,7 +74,7 @@ function matched({ kind, source, destination, outInterface }: Args, family: Fami
 
 type Rule = Omit<Args, keyof Matched> & Matched & { readonly isForwarded: boolean };
 
-/** What is matched, in nft's words; a sign in front of a value means all others. */
+/** The matches in nft's words. A sign in front of a value negates it. */
 export function signed(what: string, value: string | undefined, write: (text: string) => string): string[] {
   if (value === undefined) return [];
   return [value.startsWith("!") ? `${what} != ${write(value.slice(1))}` : `${what} ${write(value)}`];
@@ -82,7 +82,7 @@ export function signed(what: string, value: string | undefined, write: (text: st
 
 export const quoted = (text: string): string => `"${text}"`;
 
-/** nft leaves out the length of a network of one. */
+/** nft omits the prefix length of a single address. */
 export const bare =
   (family: Family) =>
   (network: string): string =>
@@ -113,14 +113,14 @@ export function nftPorts(ports: Ports): string {
   return more.length === 0 ? `${first}` : `{ ${[first, ...more].join(", ")} }`;
 }
 
-/** A range of one is a port; a list is sorted. */
+/** A range of one port is a port; a list is sorted. */
 function portList(ports: Ports): readonly (number | string)[] {
   if (Array.isArray(ports)) return [...ports].sort((a, b) => a - b);
   const [first, last] = String(ports).split("-");
   return [last === undefined || last === first ? `${first}` : `${first}-${last}`];
 }
 
-/** `[fd00::2]-[fd00::9]:80` is what nft writes for the range before a port; a port alone has a colon. */
+/** nft writes `[fd00::2]-[fd00::9]:80` for a range before a port; a port alone has a colon. */
 function nftTarget(to: string): string {
   if (/^\d+(-\d+)?$/.test(to)) return `:${portList(to)}`;
   const [, addresses = to, ports] = /^(\[.*\]|[\d.-]+):(\d.*)$/.exec(to) ?? [];
@@ -128,7 +128,7 @@ function nftTarget(to: string): string {
   return `${addresses.replace("-", addresses.startsWith("[") ? "]-[" : "-")}:${portList(ports)}`;
 }
 
-/** In clauses of an option and its value, sorted, as their order says nothing. */
+/** Sorted clauses of an option and its value, as their order has no meaning. */
 function iptablesLine(chain: string, family: Family, rule: Rule, mark: string): string {
   const { kind, source, destination, type, inInterface, outInterface, protocol, port, sourcePort, to } = rule;
   const signed = (option: string, value: string | undefined) => {

@@ -9,7 +9,7 @@ import { markFor } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 import { errorOf, onKernel, typed } from "../../support/kernel";
 
-/** A server in blue for each protocol, and one that says it is broken. */
+/** A server in blue for each protocol, and one that is broken. */
 const SERVERS = `
   const udp = require("node:dgram").createSocket("udp4");
   udp.on("message", (text, { port, address }) => text.length > 0 && udp.send("yes", port, address));
@@ -17,8 +17,7 @@ const SERVERS = `
   udp.bind(53, () => web.listen(80, () => console.log("ready")));
 `;
 
-describe("Reachability", function () {
-  this.timeout(20_000);
+describe("Reachability", () => {
   onKernel({ namespaces: ["red", "blue"] });
 
   const start = () =>
@@ -102,14 +101,14 @@ describe("Reachability", function () {
     };
   for (const [name, [args, answer, rule, silence]] of Object.entries(ways)) {
     describe(name, () => {
-      it("holds where it is answered, and is not blocked", async () => {
+      it("passes if there is an answer, and fails as `blocked`", async () => {
         expect((await make(args)).state["answer"]).to.equal(answer);
         expect(await failure({ ...args, expect: "blocked" })).to.match(
           /^red reaches 10\.0\.0\.2 .*, but is not to \(.*\)\nthe way is red → blue: a filter on one of these has to stop it$/,
         );
       });
 
-      it("is blocked where it is filtered, and fails with the rule", async () => {
+      it("passes as `blocked` if a filter drops it, and fails with the rule", async () => {
         await block(rule);
         expect((await make({ ...args, expect: "blocked" })).state["answer"]).to.equal(silence);
         const said = await failure(args);
@@ -119,7 +118,7 @@ describe("Reachability", function () {
     });
   }
 
-  it("tells another status from the one that is to be", async () => {
+  it("distinguishes another status from the expected one", async () => {
     const args = { protocol: "http", path: "/broken" };
     expect((await make(args)).state["answer"]).to.equal("HTTP 10.0.0.2 port 80: status 500");
     expect(await failure({ ...args, status: 204 })).to.match(
@@ -127,7 +126,7 @@ describe("Reachability", function () {
     );
   });
 
-  it("waits for what comes a little later", async () => {
+  it("waits for a target that appears a little later", async () => {
     await typed("link set dev eth0 down", "blue");
     const late = new Promise((done) => setTimeout(done, 800)).then(() =>
       typed("link set dev eth0 up", "blue"),
@@ -136,10 +135,10 @@ describe("Reachability", function () {
     await late;
   });
 
-  it("explains what is wrong with the network", async () => {
+  it("explains the problem of the network", async () => {
     await typed("link set dev eth0 down", "blue");
     try {
-      // A moment later the kernel knows that its own end has no carrier, and takes no packets for it.
+      // A moment later the kernel knows that its own end has no carrier, and refuses packets for it.
       expect(await failure({})).to.match(
         /^red does not reach 10\.0\.0\.2 by ping \(ping 10\.0\.0\.2: (no answer|No buffer space available)\)\npackets die at blue: eth0 is down; set it up\nip -n blue link set dev eth0 up$/,
       );
@@ -149,14 +148,14 @@ describe("Reachability", function () {
   });
 
   for (const expected of ["reachable", "blocked"]) {
-    it(`does not take a namespace that is not there for "${expected}"`, async () => {
+    it(`does not take a missing namespace for "${expected}"`, async () => {
       expect(await failure({ namespace: "green", expect: expected })).to.match(
         /^green to 10\.0\.0\.2 by ping could not be tried: .*Cannot open network namespace "green"/,
       );
     });
   }
 
-  it("is gone at a refresh where it does not hold any more", async () => {
+  it("disappears at a refresh if it no longer holds", async () => {
     const { state } = await make({});
     expect((await engine.read(reachability, localHost, state))?.state).to.deep.equal(state);
     await block("icmp type echo-request drop");

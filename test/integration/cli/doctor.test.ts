@@ -248,9 +248,8 @@ const faults: readonly Fault[] = [
   },
 ];
 
-describe("doctor", function () {
+describe("doctor", () => {
   // Each run tries the features of the kernel.
-  this.timeout(30_000);
 
   onKernel();
 

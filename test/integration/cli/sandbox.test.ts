@@ -93,9 +93,7 @@ async function outsideView(): Promise<string> {
   return views.map(({ stdout }) => stdout).join("\n");
 }
 
-describe("pulumi-netns sandbox", function () {
-  this.timeout(60_000);
-
+describe("pulumi-netns sandbox", () => {
   before(() => {
     expect(existsSync(main), `${main} is missing: npm run build`).to.equal(true);
   });

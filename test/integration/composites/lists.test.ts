@@ -8,7 +8,7 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { onKernel, typed, WatchedHost } from "../../support/kernel";
 import { LivingComposite } from "../../support/livingComposite";
 
-/** What `up` reaches by edits equals what a fresh `up` makes, in the order that the kernel has of it. */
+/** Edits lead to the same result as a fresh `up`, in the order that the kernel has of it. */
 
 const composite: Composite = node;
 
@@ -52,7 +52,7 @@ describe("lists in the kernel's order", function () {
   this.timeout(120_000);
   onKernel();
 
-  it("are as a fresh node has them, after an edit and after addresses were changed by hand", async () => {
+  it("equal those of a fresh node, after an edit and after changes by hand", async () => {
     await fc.assert(
       fc.asyncProperty(list, list, fc.array(fc.nat(7), { maxLength: 3 }), async (first, then, byHand) => {
         const living = await create(nodeWith("it-edited", first));
@@ -83,8 +83,7 @@ const [SECOND_FIRST, REPLACED] = [
   ["10.6.0.3/24", "10.6.0.2/24", "fd06::1/64", "fd06::2/64"],
 ];
 
-describe("lists of a Topology", function () {
-  this.timeout(60_000);
+describe("lists of a Topology", () => {
   onKernel();
 
   /** A bridge, a far end and a loopback with the same addresses, and routes by and from them. */
@@ -127,7 +126,7 @@ describe("lists of a Topology", function () {
     ["whose order changes", SECOND_FIRST],
     ["whose first address is replaced", REPLACED],
   ] as const) {
-    it(`${title} are as those of a fresh one, routes as well`, async () => {
+    it(`${title} equal those of a fresh one, including routes`, async () => {
       const fresh = await build(lab(list));
       const wanted = await seen();
       await fresh.remove();
@@ -139,7 +138,7 @@ describe("lists of a Topology", function () {
     });
   }
 
-  it("keeps the network of an address connected while others take its place", async () => {
+  it("keep the network of an address connected while others move", async () => {
     const near = (addresses: readonly string[]) => nodeWith("it-gap", addresses);
     const living = await create(near(["10.6.0.1/24", "10.6.0.2/24"]));
     const host = new WatchedHost();
@@ -153,7 +152,7 @@ describe("lists of a Topology", function () {
     await living.remove();
   });
 
-  it("puts what was there before in its place, as after a crash", async () => {
+  it("put existing objects in their place, as after a crash", async () => {
     const first = await create(nodeWith("it-crash", ["10.6.0.2/24", "fd06::2/64"]));
     const both = nodeWith("it-crash", ["10.6.0.1/24", "10.6.0.2/24", "fd06::1/64", "fd06::2/64"]);
     const second = await create(both);
@@ -165,8 +164,7 @@ describe("lists of a Topology", function () {
   });
 });
 
-describe("routes of a Node that need each other", function () {
-  this.timeout(60_000);
+describe("routes of a Node that need each other", () => {
   onKernel();
 
   const hoster = (routes: readonly Args[]): Args => ({
@@ -188,7 +186,7 @@ describe("routes of a Node that need each other", function () {
     await typed("-6 route show proto 110", "it-vps"),
   ];
 
-  it("are made at the first attempt whatever their order, moved with those below them, and removed", async () => {
+  it("are created at the first attempt in any order, moved with those below them, and removed", async () => {
     const listed = by("eth1");
     const fresh = await create(hoster([...listed].reverse()));
     const wanted = await routes();
@@ -196,7 +194,7 @@ describe("routes of a Node that need each other", function () {
 
     const living = await create(hoster(by("eth0")));
     expect((await routes()).join("\n")).to.include("default via 203.0.113.1 dev eth0");
-    // The kernel looks for the link of a gateway only when the route is made.
+    // The kernel looks up the link of a gateway only when the route is created.
     await living.become(hoster(listed));
     expect(await routes()).to.deep.equal(wanted);
     expect(await living.refresh()).to.deep.equal([]);
@@ -205,7 +203,7 @@ describe("routes of a Node that need each other", function () {
     await living.remove();
   });
 
-  it("are those over another route as soon as that leads there", async () => {
+  it("move to another route as soon as that leads there", async () => {
     const far = { destination: "203.0.113.0/24", interface: "eth1" };
     const near = { destination: "203.0.113.1/32", interface: "eth0" };
     const over = { destination: "default", via: "203.0.113.1" };
@@ -220,13 +218,13 @@ describe("routes of a Node that need each other", function () {
   });
 });
 
-/** The addresses as they stand in the kernel's list, but those that it gives by itself. */
+/** The addresses in the kernel's order, without those that it adds. */
 const orderIn = (text: string): string[] =>
   [...text.matchAll(/inet6? (\S+)/g)]
     .map(([, address]) => String(address))
     .filter((one) => !/^(fe80|127\.|::1)/.test(one));
 
-/** Takes an address away and gives it back, which puts it behind its equals. */
+/** Deletes the address and adds it again, which puts it behind its equals. */
 async function moveByHand(given: (typeof ADDRESSES)[number] | undefined): Promise<void> {
   if (given === undefined) return;
   const { address, peer, scope } =

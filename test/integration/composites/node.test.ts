@@ -5,10 +5,10 @@ import type { Args } from "../../../provider/engine/definition";
 import { command } from "../../../provider/linux/command";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import {
+  crashing,
   errorOf,
   link,
   linkNames,
-  mortal,
   namespaceNames,
   onKernel,
   recorded,
@@ -46,7 +46,7 @@ const withInterface = (name: string, change: object): Args => ({
   interfaces: { eth0, eth1, [name]: { ...{ eth0, eth1 }[name], ...change } },
 });
 
-/** Everything in the node and at the far ends of its cables, as a person sees it. */
+/** Everything in the node and at the far ends of its cables. */
 const shown = () =>
   Promise.all([
     ...["addr show", "-4 route show table all", "-6 route show table all"].map((line) => typed(line, red)),
@@ -77,7 +77,7 @@ describe("Node, with the kernel", () => {
     await typed("link set dev it-br up");
   });
 
-  it("is made as asked, found unchanged, answers, and is gone with its far ends and records", async () => {
+  it("is created as asked, unchanged at a refresh, reachable, and deleted with its far ends and records", async () => {
     const living = await create();
     expect(living.state).to.not.have.property("parts");
     expect(await living.refresh()).to.deep.equal([]);
@@ -115,12 +115,12 @@ describe("Node, with the kernel", () => {
     expect((await link("two0", "it-one"))?.mtu).to.equal(1400);
     expect(await ping("it-two", "10.3.0.1")).to.include(" 0% packet loss");
     await first.remove();
-    // The cable went with the other node, its address with the cable.
+    // The other node's deletion removed the cable, and with it the address.
     expect(await second.refresh()).to.deep.equal(["interfaces.eth0"]);
     await second.remove();
   });
 
-  it("is adopted by a second creation, which changes nothing", async () => {
+  it("is found by a second creation, which changes nothing", async () => {
     const first = await create();
     const host = new WatchedHost();
     const second = await create(asked, host);
@@ -128,7 +128,7 @@ describe("Node, with the kernel", () => {
     expect(second.state).to.deep.equal(first.state);
   });
 
-  describe("changes in place, and only that", () => {
+  describe("updates in place, and only these", () => {
     const eth2 = { peer: { name: "it-far2" } };
     const rows: readonly (readonly [title: string, given: Args, ...changes: string[]])[] = [
       ["nothing", asked],
@@ -200,7 +200,7 @@ describe("Node, with the kernel", () => {
     const plain = (text: string) =>
       text.replace(/pulumi-netns:\S+/, "MARK").replace(/address \S+ mtu \d+ group \d+/g, "ADDRESS");
 
-    it("an address that is another one, and the route over it that the kernel forgets with it", async () => {
+    it("an address, and the route over it that the kernel deletes with it", async () => {
       const living = await create();
       const given = withInterface("eth0", { addresses: ["10.1.0.7/24", "fd01::1/64"] });
       expect(await living.become(given)).to.equal("update");
@@ -208,7 +208,7 @@ describe("Node, with the kernel", () => {
       expect(await ping(red, "10.1.0.254")).to.include(" 0% packet loss");
     });
 
-    it("an interface less, with its address; the route over it has to go as well", async () => {
+    it("a removed interface with its address, and the route over it", async () => {
       const living = await create();
       const host = new WatchedHost();
       expect(
@@ -222,14 +222,14 @@ describe("Node, with the kernel", () => {
       expect(await linkNames(blue)).to.deep.equal(["lo"]);
     });
 
-    it("a cable that is replaced, with its address and the route over it", async () => {
+    it("a replaced cable, with its address and the route over it", async () => {
       const living = await create();
       expect(await living.become(withInterface("eth1", { peer: { name: "it-host1" } }))).to.equal("update");
       expect(await living.refresh()).to.deep.equal([]);
       expect(await link("it-host1")).to.have.property("mtu", 1500);
     });
 
-    it("its marks, when it is renamed under an alias", async () => {
+    it("the marks of a Node renamed under an alias", async () => {
       const living = await create();
       living.name = "other";
       expect(await living.become(asked)).to.equal("update");
@@ -239,7 +239,7 @@ describe("Node, with the kernel", () => {
       );
     });
 
-    it("all of it under another name", async () => {
+    it("everything under another name", async () => {
       const living = await create();
       expect(await living.become({ ...asked, name: "it-green" })).to.equal("replace name");
       expect(await living.refresh()).to.deep.equal([]);
@@ -248,7 +248,7 @@ describe("Node, with the kernel", () => {
     });
   });
 
-  describe("drift is found where it is, and mended", () => {
+  describe("finds drift at its place, and restores it", () => {
     const rows: readonly (readonly [line: string, namespace: string | undefined, ...places: string[]])[] = [
       ["link set dev lo down", red, "loopback"],
       ["link set dev eth0 mtu 1400", red, "interfaces.eth0.mtu", "VethPair it-red/eth0: peer.mtu"],
@@ -282,7 +282,7 @@ describe("Node, with the kernel", () => {
       expect(await living.refresh()).to.deep.equal([]);
     });
 
-    it("nothing that somebody else has added", async () => {
+    it("no foreign additions", async () => {
       const living = await create();
       await typed("addr add 10.1.0.99/24 dev eth0", red);
       await typed("route add 10.77.0.0/16 dev eth0", red);
@@ -290,7 +290,7 @@ describe("Node, with the kernel", () => {
     });
   });
 
-  it("takes over with `adopt` what is there, makes what is not, and gives back", async () => {
+  it("adopts existing objects with `adopt`, creates the missing ones, and restores the adopted ones", async () => {
     await typed("netns add it-theirs");
     await typed("link set dev lo alias theirs", "it-theirs");
     await typed("link add name it-far type veth peer name eth0 netns it-theirs");
@@ -317,7 +317,7 @@ describe("Node, with the kernel", () => {
     await typed("link del dev it-far");
   });
 
-  it("does what can be done, names what cannot by its place, and goes on from there", async () => {
+  it("does what it can, names failures by place, and continues from there", async () => {
     const living = await create();
     const given: Args = {
       ...asked,
@@ -335,7 +335,7 @@ describe("Node, with the kernel", () => {
     expect(await linkNames(red)).to.have.members(["lo", "eth0", "eth1"]);
   });
 
-  it("is finished by another run wherever a creation or an update was stopped", async () => {
+  it("completes in another run wherever a creation or an update was interrupted", async () => {
     const whole = new WatchedHost();
     const living = await create(asked, whole);
     const news = {
@@ -346,7 +346,7 @@ describe("Node, with the kernel", () => {
     await living.become(news, update);
     await living.remove();
     for (let stop = 0; stop < whole.changes.length; stop += 2) {
-      await errorOf(LivingComposite.create(composite, asked, mortal(stop)));
+      await errorOf(LivingComposite.create(composite, asked, crashing(stop)));
       const again = await create();
       expect(await again.refresh()).to.deep.equal([]);
       await again.remove();
@@ -354,8 +354,8 @@ describe("Node, with the kernel", () => {
     for (let stop = 0; stop < update.changes.length; stop++) {
       const again = await create();
       const old = again.state;
-      await errorOf(again.become(news, mortal(stop)));
-      // Killed: the state was not written.
+      await errorOf(again.become(news, crashing(stop)));
+      // The run was killed before it wrote the state.
       again.state = old;
       expect(await again.become(news)).to.equal("update");
       expect(await again.refresh()).to.deep.equal([]);

@@ -10,7 +10,7 @@ import { lackingOf, testedLinks } from "../../support/kindsOfLink";
 import { LivingComposite } from "../../support/livingComposite";
 import { ovsVsctl, withOvs } from "../../support/ovs";
 
-/** Each kind as a part, in a Node, in a node of a Topology and on the host of one. */
+/** Each kind as a part: in a Node, in a node of a Topology and on the host of one. */
 
 const MAC = "02:00:00:00:00:09";
 const OTHER = "02:00:00:00:00:08";
@@ -19,9 +19,9 @@ const OTHER = "02:00:00:00:00:08";
 interface Row {
   readonly given: Args;
   readonly changed: Args;
-  /** Deletes the part, or changes it, by hand; in `namespace`, or on the host. */
+  /** Deletes or changes the part by hand, in `namespace` or on the host. */
   drift(namespace: string | undefined): Promise<unknown>;
-  /** Where a refresh finds that. */
+  /** The place that a refresh reports. */
   readonly place: string;
 }
 
@@ -140,7 +140,7 @@ interface Place {
   wrap(given: Args): Args;
 }
 
-/** With one more link, as a Topology without any part is gone. */
+/** With one more link, as a Topology without parts does not exist. */
 const onHost = ({ linkSysctls: sysctls, ...given }: Args): Args => ({
   ...{ ...given, bridges: { "it-base": {}, ...Object(given["bridges"]) } },
   ...(sysctls !== undefined && { sysctls }),
@@ -161,8 +161,7 @@ const places: readonly Place[] = [
   },
 ];
 
-describe("parts, with the kernel", function () {
-  this.timeout(60_000);
+describe("parts, with the kernel", () => {
   onKernel();
 
   let before: string[];
@@ -170,7 +169,7 @@ describe("parts, with the kernel", function () {
   const around = async () => [
     ...[await namespaceNames(), await linkNames(), await recorded()].map(String),
     ...(await Promise.all(["addr show dev lo", "rule show", "route show"].map((line) => typed(line)))),
-    // A drift flushes all rules, those that earlier suites have left as well.
+    // A change by hand flushes all rules, including those of earlier suites.
     String((await nft(undefined, "list", "ruleset")).includes("pulumi-netns")),
   ];
 
@@ -181,7 +180,7 @@ describe("parts, with the kernel", function () {
 
   const itLives = (kind: string, { given, changed, drift, place }: Row, lacking?: string) => {
     for (const { title, composite, namespace, prefix, wrap } of places) {
-      it(`${kind} of ${title}: made, unchanged, drifted, mended, changed, removed`, async function () {
+      it(`${kind} of ${title}: created, unchanged, drifted, restored, changed, removed`, async function () {
         if (lacking !== undefined) skip(this, lacking);
         const living = await LivingComposite.create(composite, wrap(given));
         try {
@@ -219,8 +218,8 @@ describe("parts, with the kernel", function () {
     for (const [kind, row] of Object.entries(ovsRows)) itLives(kind, row);
   });
 
-  // With the MAC address that the link has, as the kernel empties the table of a link that gets another.
-  it("adopts what is there, and gives it back", async () => {
+  // With the link's MAC address, as the kernel empties the table of a link that gets another.
+  it("adopts existing objects, and restores them", async () => {
     await typed("netns add it-red");
     await typed("link add name it-in address 02:00:00:00:00:07 type bridge", "it-red");
     await typed("link set dev it-in up", "it-red");

@@ -5,9 +5,9 @@ import type { Args } from "../../../provider/engine/definition";
 import { command } from "../../../provider/linux/command";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import {
+  crashing,
   errorOf,
   linkNames,
-  mortal,
   namespaceNames,
   onKernel,
   recorded,
@@ -62,8 +62,7 @@ const changesOf = (host: WatchedHost): string[] =>
 
 const rules = () => localHost.run(command("nft", undefined, ["list", "ruleset"]));
 
-describe("Topology, with the kernel", function () {
-  this.timeout(60_000);
+describe("Topology, with the kernel", () => {
   onKernel();
 
   let living: LivingComposite | undefined;
@@ -79,7 +78,7 @@ describe("Topology, with the kernel", function () {
     expect(await typed("route show proto 110")).to.equal("");
   });
 
-  it("is made, found unchanged, and answers; a second creation changes nothing", async () => {
+  it("is created, unchanged at a refresh, and reachable; a second creation changes nothing", async () => {
     living = await create();
     expect(await living.refresh()).to.deep.equal([]);
     expect(await ping("it-n2", "10.1.0.5")).to.include(" 0% packet loss");
@@ -89,7 +88,7 @@ describe("Topology, with the kernel", function () {
     expect(changesOf(host)).to.deep.equal([]);
   });
 
-  it("is removed by the deletion of its namespaces; only what is in the host's own goes one by one", async () => {
+  it("is removed with its namespaces; only objects in the host's own go one by one", async () => {
     living = await create();
     const host = new WatchedHost();
     await living.remove(host);
@@ -99,13 +98,13 @@ describe("Topology, with the kernel", function () {
       "ip link del dev it-br type bridge",
       "ip route del unicast 10.2.0.0/24 table main metric 0 proto 110 via 10.1.0.1 dev it-br",
       "sysctl -q -w net.ipv4.ip_forward=0",
-      // Connections that the rule of the host's own namespace was for.
+      // Connections that the rule in the host's own namespace matched.
       "conntrack -D -f ipv4 -p udp --orig-src 10.1.0.0/24",
       "conntrack -D -f ipv4 -p icmp --orig-src 10.1.0.0/24",
     ]);
   });
 
-  describe("changes in place, and only that", () => {
+  describe("updates in place, and only these", () => {
     const rows: readonly (readonly [title: string, given: Args, ...changes: (string | RegExp)[]])[] = [
       [
         "an address of one node",
@@ -155,13 +154,13 @@ describe("Topology, with the kernel", function () {
     const pattern = (words: string | RegExp): RegExp =>
       typeof words === "string" ? new RegExp(`^${words.replace(/[./]/g, "\\$&")}$`) : words;
 
-    it("a parameter less: it is set back", async () => {
+    it("a removed parameter, which is restored", async () => {
       living = await create();
       expect(await living.become({ ...asked, sysctls: {} })).to.equal("update");
       expect(await forwarding()).to.match(/^0/);
     });
 
-    it("a bridge that is replaced: ports, addresses and routes come back", async () => {
+    it("a replaced bridge: ports, addresses and routes come back", async () => {
       living = await create(withField("bridges", { "it-br": { mtu: 1400, addresses: ["10.1.0.254/24"] } }));
       expect(await living.become(asked)).to.equal("update");
       expect(await living.refresh()).to.deep.equal([]);
@@ -170,7 +169,7 @@ describe("Topology, with the kernel", function () {
     });
   });
 
-  describe("drift is found where it is, and mended", () => {
+  describe("finds drift at its place, and restores it", () => {
     const rows: readonly (readonly [line: string, namespace: string | undefined, ...places: string[]])[] = [
       ["netns del it-n3", undefined, "nodes.it-n3"],
       [
@@ -204,7 +203,7 @@ describe("Topology, with the kernel", function () {
       expect(await living.refresh()).to.deep.equal([]);
     });
 
-    it("all of it but a parameter of the host, which is still to be set back", async () => {
+    it("everything except a parameter of the host, which is still to be restored", async () => {
       const given = { nodes: { "it-n1": {} }, sysctls: { "net.ipv4.ip_forward": 1 } };
       const whole = await create(given);
       await typed("netns del it-n1");
@@ -213,14 +212,14 @@ describe("Topology, with the kernel", function () {
       expect((await forwarding()).trim()).to.equal("0");
     });
 
-    it("all of it", async () => {
+    it("everything", async () => {
       const whole = await create();
       await whole.remove();
       expect(await whole.refresh()).to.deep.equal(["gone"]);
     });
   });
 
-  it("keeps in its state what could not be removed, until it can be", async () => {
+  it("keeps a part that could not be removed in its state until it can be", async () => {
     living = await create();
     const given = {
       ...asked,
@@ -234,12 +233,12 @@ describe("Topology, with the kernel", function () {
     expect(await namespaceNames()).to.not.include("it-n5");
   });
 
-  it("is finished by another run wherever the first was stopped", async () => {
+  it("completes in another run wherever the first was interrupted", async () => {
     const given = { ...asked, nodes: { "it-n1": nodeOf(1), "it-n2": nodeOf(2) } };
     const whole = new WatchedHost();
     await (await create(given, whole)).remove();
     for (let stop = 0; stop < whole.changes.length; stop += 3) {
-      await errorOf(create(given, mortal(stop)));
+      await errorOf(create(given, crashing(stop)));
       const again = await create(given);
       expect(await again.refresh()).to.deep.equal([]);
       await again.remove();

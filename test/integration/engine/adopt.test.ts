@@ -10,10 +10,10 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
 import {
   belonging,
+  crashing,
   failure,
   foreign,
   Living,
-  mortal,
   onKernel,
   recorded,
   refusedAsIncompatible,
@@ -21,21 +21,21 @@ import {
   WatchedHost,
 } from "../../support/kernel";
 
-/** A namespace that outlives each test, for links that go with it. */
+/** A namespace that outlives each test, for links that are deleted with it. */
 const lab = "it-adopt";
 
-/** What somebody else has made, and what we ask for instead: different in everything that can be changed in place. */
+/** A foreign object and our arguments, which differ in everything that can be updated in place. */
 interface Case {
   readonly title: string;
   readonly definition: Definition;
   /** `ip` lines, each in its namespace. */
   readonly made: readonly (readonly [line: string, namespace?: string])[];
   readonly given: Args;
-  /** All that can be told of it. */
+  /** Everything observable about it. */
   readonly looks: readonly (readonly [line: string, namespace?: string])[];
   /** Another name for it, which replaces it. */
   readonly renamed: Args;
-  /** A command that fails after others have changed something; absent where one command does it all. */
+  /** A command that fails after others have changed something. Absent if there is only one command. */
   readonly late?: RegExp;
 }
 
@@ -257,7 +257,7 @@ describe("adopt, with the kernel", () => {
         for (const [line, where] of made) await typed(line, where);
       });
 
-      it("is taken over, found unchanged, and given back as it was", async () => {
+      it("adopts an object, finds it unchanged, and restores it", async () => {
         const before = await look();
         const living = await adopt();
         expect(living.state).to.have.property("former");
@@ -269,7 +269,7 @@ describe("adopt, with the kernel", () => {
         expect(await recorded()).to.deep.equal([]);
       });
 
-      it("is left alone without `adopt`", async () => {
+      it("leaves it alone without `adopt`", async () => {
         const before = await look();
         expect(await failure(Living.create(definition, given, "it"))).to.include(
           "or set `adopt: true` to take it over",
@@ -278,7 +278,7 @@ describe("adopt, with the kernel", () => {
         expect(await recorded()).to.deep.equal([]);
       });
 
-      it("is never taken from another resource of ours that has adopted it", async () => {
+      it("never takes it from another of our resources that has adopted it", async () => {
         const owner = await Living.create(definition, adopting, "owner");
         const taken = await look();
         expect(await failure(adopt())).to.equal(belonging(owner.id, `${definition.kind} "owner"`));
@@ -286,7 +286,7 @@ describe("adopt, with the kernel", () => {
         await owner.remove();
       });
 
-      it("is given back where it is replaced by a new one", async () => {
+      it("restores it when a new one replaces it", async () => {
         const before = await look();
         const living = await adopt();
         expect(await living.become({ ...renamed, adopt: true })).to.match(/^replace /);
@@ -295,7 +295,7 @@ describe("adopt, with the kernel", () => {
         await living.remove();
       });
 
-      it("becomes the resource's own once `adopt` is taken out", async () => {
+      it("owns it once `adopt` is removed", async () => {
         const living = await adopt();
         expect(await living.become(given)).to.equal("update");
         expect(living.state).to.not.have.property("former");
@@ -305,10 +305,10 @@ describe("adopt, with the kernel", () => {
         expect(await recorded()).to.deep.equal([]);
       });
 
-      it("is given back as it was by a later run, wherever the take-over was stopped", async () => {
+      it("restores it in a later run, wherever the adoption was interrupted", async () => {
         const before = await look();
         for (let stop = 0; ; stop++) {
-          const isWhole = await adopt(mortal(stop)).then(
+          const isWhole = await adopt(crashing(stop)).then(
             () => true,
             () => false,
           );
@@ -321,11 +321,11 @@ describe("adopt, with the kernel", () => {
         }
       });
 
-      it("is given back as it was by a later run, wherever giving it back was stopped", async () => {
+      it("restores it in a later run, wherever the restoration was interrupted", async () => {
         const before = await look();
         for (let stop = 0; ; stop++) {
           const living = await adopt();
-          const isWhole = await living.remove(mortal(stop)).then(
+          const isWhole = await living.remove(crashing(stop)).then(
             () => true,
             () => false,
           );
@@ -337,7 +337,7 @@ describe("adopt, with the kernel", () => {
       });
 
       if (late) {
-        it("is given back where it cannot be taken over whole", async () => {
+        it("restores it if the adoption fails half-way", async () => {
           const before = await look();
           const host = new WatchedHost({ at: late, reason: "NotPermitted" }, 1);
           expect(await failure(adopt(host))).to.match(/^NotPermitted: /);
@@ -451,7 +451,7 @@ describe("adopt, with the kernel", () => {
         refusedAsIncompatible(`${lab}/10.9.0.0/24`, "has settings that no Route has: advmss"),
       ],
       [
-        "a neighbour that somebody else looks after",
+        "a neighbour that somebody else manages",
         neighbor,
         { ...NEIGHBOR, address: "10.1.0.9", lladdr, adopt: true },
         [[`neigh add 10.1.0.9 lladdr ${lladdr} dev it-up nud permanent extern_learn`, lab]],
@@ -472,7 +472,7 @@ describe("adopt, with the kernel", () => {
       });
     }
 
-    it("what has the mark of another stack", async () => {
+    it("an object with the mark of another stack", async () => {
       for (const [line, where] of BRIDGE.made) await typed(line, where);
       await typed("link set dev it-net alias pulumi-netns:Bridge:0123456789ab:project/other/net");
       expect(await failure(Living.create(bridge, net, "it"))).to.equal(
@@ -480,7 +480,7 @@ describe("adopt, with the kernel", () => {
       );
     });
 
-    it("what it is not told to, naming its mark", async () => {
+    it("an object it is not told to adopt, naming its mark", async () => {
       for (const [line, where] of BRIDGE.made) await typed(line, where);
       expect(await failure(Living.create(bridge, BRIDGE.given, "it"))).to.include(
         foreign("it-net", "uplink"),
@@ -488,7 +488,7 @@ describe("adopt, with the kernel", () => {
     });
   });
 
-  it("makes what is absent, as without `adopt`, and deletes it", async () => {
+  it("creates a missing object, as without `adopt`, and deletes it", async () => {
     const living = await Living.create(bridge, { ...BRIDGE.given, adopt: true }, "it");
     expect(living.state)
       .to.include({ mark: markFor("Bridge", "it") })
@@ -498,7 +498,7 @@ describe("adopt, with the kernel", () => {
   });
 });
 
-/** What a person sees, without what comes and goes by itself, as the id that a bridge makes of its MAC address. */
+/** The output for a person, without values that change on their own, such as the id that a bridge derives from its MAC address. */
 async function pictureOf(looks: Case["looks"]): Promise<string[]> {
   const answers = await Promise.all(looks.map(([line, where]) => typed(line, where).catch(String)));
   return answers.map((answer) =>

@@ -34,7 +34,7 @@ async function theirs(definition: Definition, name: string, given: Args) {
   return { remove: () => engine.remove(definition, localHost, state) };
 }
 
-/** The lines of a refusal that name what others would lose. */
+/** The lines of a refusal that name the losses of others. */
 async function refusal(work: Promise<unknown>): Promise<string[]> {
   const { name, message } = await errorOf(work);
   expect(name).to.equal("RefusedError");
@@ -46,7 +46,7 @@ async function refusal(work: Promise<unknown>): Promise<string[]> {
     .sort();
 }
 
-describe("what others have in a thing of this stack, with the kernel", () => {
+describe("objects of others in this stack's, with the kernel", () => {
   onKernel({ namespaces: ["it-b"] });
 
   const room = "it-room";
@@ -55,7 +55,7 @@ describe("what others have in a thing of this stack, with the kernel", () => {
     peer: { name: "it-down" },
   };
 
-  it("keeps a namespace that another stack's cable, address and route are in, and the far end of a cable", async () => {
+  it("keep a namespace with another stack's cable, address and route, and the far end of a cable", async () => {
     const mine = await Living.create(namespace, { name: room }, "room");
     const line = await Living.create(vethPair, cable, "line");
     const others = [
@@ -98,7 +98,7 @@ describe("what others have in a thing of this stack, with the kernel", () => {
     expect(await recorded()).to.deep.equal([]);
   });
 
-  it("keeps a bridge whose ports are others', and lets go of it once it may", async () => {
+  it("keep a bridge with foreign ports, until that is allowed", async () => {
     const mine = await Living.create(bridge, { name: "it-net" }, "net");
     const other = await theirs(vethPair, "cb", {
       end: { name: "eth0", namespace: "it-b" },
@@ -122,10 +122,10 @@ describe("what others have in a thing of this stack, with the kernel", () => {
   });
 });
 
-describe("an alias that another program has written over the mark, with the kernel", () => {
+describe("a foreign alias over the mark, with the kernel", () => {
   onKernel({ namespaces: ["it-b"] });
 
-  /** A kind, how it is asked for, and where its aliases are. */
+  /** A kind, its arguments, and the place of its aliases. */
   type Place = readonly [name: string, namespace?: string];
   const rows: readonly (readonly [Definition, Args, ...Place[]])[] = [
     [namespace, { name: "it-room" }, ["lo", "it-room"]],
@@ -139,7 +139,7 @@ describe("an alias that another program has written over the mark, with the kern
       ["it-up"],
       ["it-down", "it-b"],
     ],
-    // Without a MAC address of ours the other end tells.
+    // Without a MAC address of ours the other end identifies it.
     [
       vethPair,
       {
@@ -176,7 +176,7 @@ describe("an alias that another program has written over the mark, with the kern
         expect(await mine.refresh()).to.deep.equal([]);
         expect(mine.state).to.not.have.property("alias");
 
-        // A state that is lost finds it again.
+        // A stack with a lost state finds it again.
         await write(alias, places);
         const again = await Living.create(definition, given);
         expect(await again.refresh()).to.deep.equal([]);
@@ -199,7 +199,7 @@ describe("an alias that another program has written over the mark, with the kern
     });
   }
 
-  it("tells both ways out where nothing else tells whose it is", async () => {
+  it("names both ways out if nothing else identifies the owner", async () => {
     const given = { name: "it-net", mac: "02:00:00:00:00:01" };
     const mine = await Living.create(bridge, given);
     const mark = String(mine.args["mark"]);
@@ -218,7 +218,7 @@ describe("an alias that another program has written over the mark, with the kern
     expect(await linkNames()).to.not.include("it-net");
   });
 
-  it("does not make a foreign link of the same name and MAC address its own", async () => {
+  it("does not take over a foreign link of the same name and MAC address", async () => {
     const mark = markFor("Bridge", "it");
     await typed("link add it-low type bridge");
     await typed(`link add link it-low name it-net address ${macOf(mark)} type macvlan`);

@@ -14,11 +14,11 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked, markFor } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 import {
+  crashing,
   errorOf,
   failure,
   Living,
   linkNames,
-  mortal,
   namespaceNames,
   onKernel,
   typed,
@@ -45,13 +45,13 @@ const ip = (name: string, host: number) => ({
   address: `192.168.15.${host}/24`,
 });
 
-/** A run that fails ends when all that it had begun has ended, as the engine's does; the next one starts after it. */
+/** A failed run ends once everything that it began has ended, as with the engine. The next one starts after it. */
 async function together<T>(works: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(works);
   return Promise.all(works);
 }
 
-/** The whole network, in the order and with the parallelism of the engine. */
+/** The whole network, in the engine's order and parallelism. */
 async function build(host = localHost) {
   const make = (...[definition, given, name]: Parameters<typeof Living.create>) =>
     Living.create(definition, given, name, host);
@@ -76,7 +76,7 @@ describe("engine, with the kernel", () => {
   beforeEach(() => localHost.run(command("sysctl", undefined, ["-q", "-w", "net.ipv4.ip_forward=0"])));
 
   describe("a network of every kind", () => {
-    it("is built, found unchanged, and taken down without a trace", async () => {
+    it("is built, unchanged at a refresh, and deleted without a trace", async () => {
       const { first, cables, rest, all } = await build();
       expect(await Promise.all(all.map((living) => living.refresh()))).to.deep.equal(all.map(() => []));
       for (const level of [rest, cables, first]) await Promise.all(level.map((living) => living.remove()));
@@ -88,21 +88,21 @@ describe("engine, with the kernel", () => {
     it("carries packets", async () => {
       await build();
       const ping = (from: string | undefined, to: string) =>
-        // `flock` starts any program, and the folder is nobody else's to lock.
+        // `flock` can start any program, and only we lock the folder.
         localHost.run(command("flock", from, ["--shared", "/run", "ping", "-c", "1", "-w", "5", to]));
       expect(await ping("it-red", "192.168.15.2")).to.include(" 0% packet loss");
       expect(await ping("it-blue", "192.168.15.5")).to.include(" 0% packet loss");
       expect(await ping(undefined, "192.168.15.1")).to.include(" 0% packet loss");
     });
 
-    it("is adopted whole by a second run, which changes nothing", async () => {
+    it("is found complete by a second run, which changes nothing", async () => {
       await build();
       const host = new WatchedHost();
       await build(host);
       expect(host.changes).to.deep.equal([]);
     });
 
-    it("goes with its namespaces and its bridge: what hangs on them needs no removal, and minds none", async () => {
+    it("is deleted with its namespaces and its bridge: dependents need no removal, and tolerate none", async () => {
       const { first, cables, rest } = await build();
       await Promise.all(first.map((living) => living.remove()));
       expect(await linkNames()).to.deep.equal(["lo"]);
@@ -112,7 +112,7 @@ describe("engine, with the kernel", () => {
       expect(await forwarding()).to.equal("0");
     });
 
-    it("is finished by another run wherever the first was stopped", async () => {
+    it("completes in another run wherever the first was interrupted", async () => {
       const whole = new WatchedHost();
       await build(whole);
       const steps = whole.changes.length;
@@ -120,7 +120,7 @@ describe("engine, with the kernel", () => {
         for (const name of [...rooms.map((name) => `netns del it-${name}`), "link del dev it-net"])
           await typed(name);
         while ((await linkNames()).length > 1) await localHost.wait(5);
-        await failure(build(mortal(stop)));
+        await failure(build(crashing(stop)));
         const { all } = await build();
         expect(await Promise.all(all.map((living) => living.refresh()))).to.deep.equal(all.map(() => []));
       }
@@ -164,7 +164,7 @@ describe("engine, with the kernel", () => {
       expect(await ttl()).to.equal("64");
     });
 
-    it("gives what it could make only in part such a state that it can be deleted", async () => {
+    it("returns a state for a partial creation, so that it can be deleted", async () => {
       const error = await errorOf(provider.create(inputs("0x41")));
       if (!(error instanceof PartialError)) throw error;
       expect(await ttl()).to.equal("65");
@@ -174,7 +174,7 @@ describe("engine, with the kernel", () => {
     });
   });
 
-  it("tells a program that is missing inside a namespace from a thing that is", async () => {
+  it("distinguishes a missing program inside a namespace from a missing object", async () => {
     await typed("netns add it-red");
     const unheardOf = JSON.parse('{"tool":"no-such-program","args":[],"namespace":"it-red"}');
     expect(await failure(localHost.run(unheardOf))).to.equal(

@@ -20,11 +20,11 @@ import { errorOf, hereWith, Living, onKernel, typed } from "../../support/kernel
 
 let runs = 0;
 
-/** This host as another process sees it: what waits for its turn within one does not wait for the other. */
+/** This host as another process sees it, which does not share turns with the first. */
 const anotherRun = <H extends Partial<Host>>(other: H): Host & H =>
   hereWith({ ...other, id: `run ${++runs}` });
 
-/** The host, on which something else happens just before a certain command. */
+/** The host, with another change just before a certain command. */
 function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>): Host {
   let isDone = false;
   const run = async (command: Command) => {
@@ -37,7 +37,7 @@ function interrupted(at: Command | undefined, meanwhile: () => Promise<unknown>)
   return anotherRun({ run });
 }
 
-/** The host, for so many runs at once: each waits with its first look at the records for all others. */
+/** The host for several runs at once: each delays its first read of the records until all others reach it. */
 function meeting(count: number): () => Host {
   let meet = (): void => {};
   const all = new Promise<void>((resolve) => {
@@ -58,8 +58,7 @@ function meeting(count: number): () => Host {
   };
 }
 
-describe("two runs at the same moment", function () {
-  this.timeout(20_000);
+describe("two runs at the same moment", () => {
   onKernel({ bridges: [["it-lan", undefined]] });
 
   // Operations on one link's addresses wait for each other, but only within a process.
@@ -75,7 +74,7 @@ describe("two runs at the same moment", function () {
   ];
 
   for (const [definition, given] of wanted) {
-    it(`make one ${definition.kind}: the second is told whose it is, and leaves it alone`, async () => {
+    it(`create one ${definition.kind}: the second learns the owner, and leaves it alone`, async () => {
       const args = checked(definition, given, "second");
       let first: Living | undefined;
       const host = interrupted(definition.create(args)[0], async () => {
@@ -91,7 +90,7 @@ describe("two runs at the same moment", function () {
     });
   }
 
-  it("make one Bridge: the second waits until the first has given it its mark", async () => {
+  it("create one Bridge: the second waits until the first has set its mark", async () => {
     const definition: Definition = bridge;
     const given = { name: "it-br" };
     let second: Promise<Error> | undefined;
@@ -110,7 +109,7 @@ describe("two runs at the same moment", function () {
     await first.remove();
   });
 
-  it("a namespace that is being made is not taken for what a reboot has left", async () => {
+  it("do not take a namespace in creation for a leftover of a reboot", async () => {
     const definition: Definition = namespace;
     const args = checked(definition, { name: "it-room" }, "second");
     const [, enter] = definition.probe(args);
@@ -146,7 +145,7 @@ describe("two runs at the same moment", function () {
     const lan = await Living.create(bridge, { name: "it-wan", mac: "02:00:00:00:00:01" }, "lan");
     const going = await Living.create(definition, { ...given, interface: "it-wan" }, "going");
     const [probe] = definition.probe(going.args);
-    // The records have been listed by then.
+    // The records have already been listed.
     await lan.become(
       { name: "it-wan", mac: "02:00:00:00:00:02" },
       interrupted(probe, () => going.remove()),
@@ -156,7 +155,7 @@ describe("two runs at the same moment", function () {
     await lan.remove();
   });
 
-  it("let go of one Sysctl: it is set back to what it was before both", async () => {
+  it("delete one Sysctl: the parameter gets the value before both", async () => {
     const file = "/proc/sys/net/ipv4/conf/lo/rp_filter";
     const before = (await readFile(file, "utf8")).trim();
     const given = { key: "net.ipv4.conf.lo.rp_filter", value: before === "2" ? "1" : "2" };
@@ -178,7 +177,7 @@ async function seenOf(definition: Definition, { args }: Living) {
   return observed;
 }
 
-/** The look into a namespace comes while it has a name and is none yet. */
+/** The namespace has a name and does not exist yet when it is read. */
 function staleAt(enter: Command | undefined): Host["run"] {
   let isDone = false;
   return async (command) => {

@@ -51,7 +51,7 @@ async function make(stack: Stack, definition: Definition, given: Args, host = lo
   };
 }
 
-/** What the engine keeps of a run that has failed in part. */
+/** The state that the engine keeps after a partly failed run. */
 async function stateLeftBy(work: Promise<unknown>): Promise<Args> {
   const error = await work.then(
     () => undefined,
@@ -76,7 +76,7 @@ describe("two stacks, with the kernel", () => {
     await typed("address add 10.1.0.1/24 dev it-up", room);
   });
 
-  describe("ask for one object: the second is refused, and can neither change nor delete it", () => {
+  describe("that ask for one object: the second is refused, and can neither change nor delete it", () => {
     const rows: readonly (readonly [definition: Definition, given: Args, other: Args])[] = [
       [namespace, { name: "it-room" }, { name: "it-room", loopback: false }],
       [bridge, { name: "it-net" }, { name: "it-net", ageingTime: 9 }],
@@ -144,7 +144,7 @@ describe("two stacks, with the kernel", () => {
     }
   });
 
-  describe("have one Topology: the second can make its rule alone, and gets no claim to anything else", () => {
+  describe("that have one Topology: the second creates only its rule, and claims nothing else", () => {
     const given = {
       bridges: { "it-tb": { addresses: ["10.5.0.1/24"] } },
       nodes: {
@@ -190,7 +190,7 @@ describe("two stacks, with the kernel", () => {
     }
   });
 
-  describe("have an object each beside the other's: each goes alone, whatever the order", () => {
+  describe("that have neighbouring objects: each is deleted alone, in any order", () => {
     const pairs: readonly (readonly [title: string, definition: Definition, one: Args, two: Args])[] = [
       [
         "addresses on one link",
@@ -239,7 +239,7 @@ describe("two stacks, with the kernel", () => {
     }
   });
 
-  it("one gives an address to the other's bridge, which is not the other's", async () => {
+  it("of which one adds an address to the other's bridge, without owning the bridge", async () => {
     const net = await make("one", bridge, { name: "it-net", namespace: room });
     const given = { interface: "it-net", namespace: room, address: "10.6.0.1/24" };
     const ip = await make("two", address, given);
@@ -260,7 +260,7 @@ describe("two stacks, with the kernel", () => {
     expect(await recorded()).to.deep.equal([]);
   });
 
-  describe("set one parameter", () => {
+  describe("that set one parameter", () => {
     const KEY = "net.ipv4.ip_default_ttl";
     const given = { key: KEY, value: "65", namespace: room };
     const ttl = async () => (await localHost.run(command("sysctl", room, ["-n", KEY]))).trim();
@@ -271,7 +271,7 @@ describe("two stacks, with the kernel", () => {
     beforeEach(() => localHost.run(command("sysctl", room, ["-q", "-w", `${KEY}=64`])));
 
     for (const order of ORDERS) {
-      it(`to the same value: it is set back when the last has gone, ${order.join(" before ")}`, async () => {
+      it(`to the same value: the last deletion restores it, ${order.join(" before ")}`, async () => {
         const living = { one: await make("one", sysctl, given), two: await make("two", sysctl, given) };
         expect(living.two.state).to.deep.include({ former: { era: localHost.era, args: { value: "64" } } });
         const [first, last] = order;
@@ -293,7 +293,7 @@ describe("two stacks, with the kernel", () => {
       expect(await ttl()).to.equal("64");
     });
 
-    it("to two values: the second is refused, and so is a change, until the other has gone", async () => {
+    it("to two values: the second is refused, and so is a change, until the other is deleted", async () => {
       const one = await make("one", sysctl, given);
       expect(await failure(make("two", sysctl, { ...given, value: "66" }))).to.equal(conflict(66, 65, "one"));
       const two = await make("two", sysctl, given);

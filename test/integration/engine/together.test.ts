@@ -14,10 +14,10 @@ const NAMESPACE = "it-together";
 const COUNT = 40;
 const TABLE = "pulumi-netns/project/stack";
 
-/** Without a way to run several commands in one go, which a test could not watch. */
+/** Without batches, which a test could not observe. */
 const { runAll: _, ...plain } = localHost;
 
-/** A host that counts what is run, and where a command may be refused. */
+/** A host that counts commands and can refuse some. */
 function watched(isRefused: (command: Command) => boolean = () => false) {
   const ran: string[] = [];
   const run: Host["run"] = async (command) => {
@@ -65,8 +65,7 @@ const kinds: readonly (readonly [
 ];
 
 for (const [definition, argsOf, chain] of kinds) {
-  describe(`many ${definition.kind}s at once`, function () {
-    this.timeout(60_000);
+  describe(`many ${definition.kind}s at once`, () => {
     const names = Array.from({ length: COUNT }, (_, name) => name);
     const priorityOf = (args: Args): number =>
       definition.kind === "FilterRule" ? Number(args["priority"]) : 0;
@@ -74,7 +73,7 @@ for (const [definition, argsOf, chain] of kinds) {
     beforeEach(() => execa("ip", ["netns", "add", NAMESPACE]));
     afterEach(() => execa("ip", ["netns", "del", NAMESPACE]));
 
-    /** The ports of the rules in the chain, as they stand there. */
+    /** The ports of the rules in the chain, in order. */
     async function ports(): Promise<number[]> {
       const listing = await nft("list", "table", "ip", TABLE);
       const [, inside = ""] = new RegExp(`chain ${chain} \\{([^}]*)\\}`).exec(listing) ?? [];
@@ -90,7 +89,7 @@ for (const [definition, argsOf, chain] of kinds) {
     const byPriority = (all: readonly number[]) =>
       [...all].sort((a, b) => priorityOf(argsOf(a)) - priorityOf(argsOf(b)));
 
-    it("are made in their order, by few looks", async () => {
+    it("are created in order, with few looks", async () => {
       const { host, ran } = watched();
       const made = await createAll(host);
       expect(made.map(({ status }) => status)).to.deep.equal(names.map(() => "fulfilled"));
@@ -103,7 +102,7 @@ for (const [definition, argsOf, chain] of kinds) {
         );
     });
 
-    it("are read by one look", async () => {
+    it("are read with one look", async () => {
       await createAll(localHost);
       const { host, ran } = watched();
       const found = await Promise.all(names.map((name) => engine.read(definition, host, argsOf(name))));
@@ -111,7 +110,7 @@ for (const [definition, argsOf, chain] of kinds) {
       expect(ran).to.have.length(1);
     });
 
-    it("are made but for the one that is refused, which is told alone", async () => {
+    it("are created except for the refused one, which alone fails", async () => {
       const { host } = watched(({ input = "" }) => input.includes("/rule-7"));
       const made = await createAll(host);
       expect(made.flatMap(({ status }, at) => (status === "rejected" ? [at] : []))).to.deep.equal([7]);
@@ -119,7 +118,7 @@ for (const [definition, argsOf, chain] of kinds) {
       expect(await ports()).to.deep.equal(byPriority(names.filter((name) => name !== 7)));
     });
 
-    it("go at once: some leave the others as they are, the last take chains and table away", async () => {
+    it("are deleted together: some leave the others unchanged, the last delete chains and table", async () => {
       await createAll(localHost);
       const [some, others] = [names.filter((name) => name % 2 === 0), names.filter((name) => name % 2 === 1)];
       const { host, ran } = watched();
@@ -130,7 +129,7 @@ for (const [definition, argsOf, chain] of kinds) {
       expect(await nft("list", "tables")).to.equal("");
     });
 
-    it("go one by one where one of them is gone by hand at that moment", async () => {
+    it("are deleted one by one if one of them disappears at that moment", async () => {
       await createAll(localHost);
       let isDone = false;
       const run: Host["run"] = async (command) => {
@@ -146,7 +145,7 @@ for (const [definition, argsOf, chain] of kinds) {
       expect(await nft("list", "tables")).to.equal("");
     });
 
-    it("are changed, made and removed at once", async () => {
+    it("are changed, created and removed together", async () => {
       const [kept, gone, come] = [names.slice(0, 15), names.slice(15, 30), names.slice(30)];
       await createAll(localHost, [...kept, ...gone]);
       const { host } = watched();
@@ -168,7 +167,7 @@ for (const [definition, argsOf, chain] of kinds) {
       ["under another policy", ["chain", "ip", TABLE, chain, "{", "policy", "drop", ";", "}"]],
       ["behind a rule by hand", ["insert", "rule", "ip", TABLE, chain, "udp", "dport", "9", "accept"]],
     ] as const) {
-      it(`are put right at once where they are ${title}`, async () => {
+      it(`are restored together when they are ${title}`, async () => {
         await createAll(localHost);
         await nft(...edit);
         const { host } = watched();
@@ -186,7 +185,7 @@ for (const [definition, argsOf, chain] of kinds) {
       });
     }
 
-    it("are each told of a rule of the same mark twice in one run: one after the other", async () => {
+    it("each report a rule with a duplicate mark: one after the other", async () => {
       const { host } = watched();
       const all = [argsOf(1), argsOf(2), argsOf(1)];
       await Promise.all(all.map((args) => engine.create(definition, host, args)));

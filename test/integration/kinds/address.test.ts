@@ -9,12 +9,12 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
 import {
   belonging,
+  crashing,
   errorOf,
   failure,
   foreign,
   Living,
   linkNames,
-  mortal,
   onKernel,
   recorded,
   typed,
@@ -49,7 +49,7 @@ const Shown = z.array(
   }),
 );
 
-/** Every address of a link, but for those that the kernel gives it. */
+/** Every address of a link, without those that the kernel adds. */
 async function shown(link = "it-own", where?: string) {
   const [found] = Shown.parse(JSON.parse(await typed(`-j addr show dev ${link}`, where)));
   return (found?.addr_info ?? []).filter(({ local }) => !/^fe80::.*ff:fe/.test(local));
@@ -166,7 +166,7 @@ describe("Address, with the kernel", () => {
       const ip = state["ip"];
       const mine = async () => (await look()).filter(({ local }) => Reflect.get(seen, "local") === local);
 
-      it("is what was asked, and what `ip` says", async () => {
+      it("equals the arguments, and the output of `ip`", async () => {
         const living = await create(given);
         expect(living.state).to.deep.equal({ ...given, ...state, mark, ip });
         expect(await mine()).to.deep.equal([seen]);
@@ -174,7 +174,7 @@ describe("Address, with the kernel", () => {
         expect(await living.become(given)).to.equal("nothing");
       });
 
-      it("is adopted by a second creation, gone after its removal, and a second removal does nothing", async () => {
+      it("is found by a second creation, deleted by its removal, and a second removal does nothing", async () => {
         const host = new WatchedHost();
         const first = await create(given, "it", host);
         expect(host.changes).to.have.lengthOf(1);
@@ -250,15 +250,15 @@ describe("Address, with the kernel", () => {
       await living.remove();
     });
 
-    it("an address of somebody else's beside it: none", async () => {
+    it("a foreign address beside it: none", async () => {
       const living = await create(v4);
       await typed("address add 192.168.15.9/24 dev it-own");
       expect(await living.refresh()).to.deep.equal([]);
     });
   });
 
-  describe("what is foreign", () => {
-    it("an address on a link without our mark is refused, and unchanged", async () => {
+  describe("foreign objects", () => {
+    it("refuses an address on a link without our mark, and leaves it unchanged", async () => {
       await typed("address add 192.168.15.5/24 dev it-foreign scope link");
       const before = await shown("it-foreign");
       expect(await failure(create({ ...v4, interface: "it-foreign" }))).to.equal(
@@ -267,7 +267,7 @@ describe("Address, with the kernel", () => {
       expect(await shown("it-foreign")).to.deep.equal(before);
     });
 
-    it("an address on a link of another stack is refused, naming that", async () => {
+    it("refuses an address on a link of another stack, and names that", async () => {
       const other = "pulumi-netns:Bridge:0123456789ab:project/other/net";
       await typed("link add name it-short type bridge");
       await typed(`link set dev it-short alias ${other}`);
@@ -277,7 +277,7 @@ describe("Address, with the kernel", () => {
       );
     });
 
-    it("a link of somebody else's gets an address, and keeps its own", async () => {
+    it("adds an address to a foreign link, which keeps its own", async () => {
       await typed("address add 192.168.15.1/24 dev it-foreign");
       const living = await create({ ...v4, interface: "it-foreign" });
       await living.remove();
@@ -298,14 +298,14 @@ describe("Address, with the kernel", () => {
       await typed("link set dev it-far up", namespace);
     });
 
-    it("is waited for where it is asked for", async () => {
+    it("waits for it if asked", async () => {
       const living = await create(near);
       expect(await flags()).to.equal(null);
       expect(await living.refresh()).to.deep.equal([]);
       await living.remove();
     });
 
-    it("is not waited for on a link that passes no packets", async () => {
+    it("does not wait for it on a link that passes no packets", async () => {
       await typed("link set dev it-far down", namespace);
       const living = await create(near);
       expect(await flags()).to.deep.equal(["tentative"]);
@@ -331,7 +331,7 @@ describe("Address, with the kernel", () => {
     const locals = async () => (await shown()).map(({ local }) => local);
 
     for (const value of [0, 1]) {
-      it(`leaves the later ones, and promote_secondaries at ${value}`, async () => {
+      it(`keeps the later ones, and promote_secondaries at ${value}`, async () => {
         await promotion(value);
         const first = await create(v4);
         for (const ip of later) await typed(`address add ${ip}/24 dev it-own`);
@@ -345,18 +345,18 @@ describe("Address, with the kernel", () => {
       ["next removal", (one: Living) => one.remove()],
       ["next refresh", async (one: Living) => expect(await one.refresh()).to.deep.equal(["gone"])],
     ] as const) {
-      it(`sets promote_secondaries back at the ${what} where a removal was killed`, async () => {
+      it(`restores promote_secondaries at the ${what} after a killed removal`, async () => {
         await promotion(0);
         const first = await create(v4);
         for (const ip of later) await typed(`address add ${ip}/24 dev it-own`);
-        expect((await errorOf(first.remove(mortal(2)))).message).to.equal("killed");
+        expect((await errorOf(first.remove(crashing(2)))).message).to.equal("killed");
         expect([await locals(), await promotion()]).to.deep.equal([later, "110"]);
         await act(first);
         expect([await locals(), await promotion()]).to.deep.equal([later, "0"]);
       });
     }
 
-    it("leaves those of others, however many of ours go at the same time", async () => {
+    it("keeps foreign ones, however many of ours are deleted at the same time", async () => {
       await promotion(0);
       const ours = ["192.168.15.1", "192.168.15.2", "192.168.15.3", "192.168.15.4"];
       const living = [];
@@ -381,20 +381,20 @@ describe("Address, with the kernel", () => {
   });
 
   describe("failures", () => {
-    it("a missing link is named", async () => {
+    it("names a missing link", async () => {
       expect(await failure(create({ ...v4, interface: "it-nowhere" }))).to.equal(
         'NotFound: ip address add 192.168.15.5/24 dev it-nowhere scope global: Cannot find device "it-nowhere"',
       );
     });
 
-    it("a missing namespace is named", async () => {
+    it("names a missing namespace", async () => {
       expect(await failure(create({ ...v4, namespace: "it-nowhere" }))).to.equal(
         "NotFound: ip -n it-nowhere address add 192.168.15.5/24 dev it-own scope global: " +
           'Cannot open network namespace "it-nowhere": No such file or directory',
       );
     });
 
-    it("goes with its namespace, and a removal after that does nothing", async () => {
+    it("is deleted with its namespace, and a removal after that does nothing", async () => {
       await typed("netns add it-gone");
       await typed(`link set dev lo alias ${markFor("Namespace", "gone")} up`, "it-gone");
       const living = await create({ interface: "lo", namespace: "it-gone", address: "10.0.0.1/32" });

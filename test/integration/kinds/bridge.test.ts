@@ -46,7 +46,7 @@ const all = {
 
 const create = (given: Args, host = localHost) => Living.create(definition, given, "it", host);
 
-/** What a person sees of the bridge. */
+/** The output of the tools about the bridge. */
 async function shown(where?: string) {
   const found = await link(name, where);
   if (!found) return undefined;
@@ -78,7 +78,7 @@ describe("Bridge, with the kernel", () => {
     describe(where === undefined ? "in the host's own namespace" : "in a namespace", () => {
       const place = where === undefined ? {} : { namespace: where };
 
-      it("is what was asked, and what `ip` says", async () => {
+      it("equals the arguments, and the output of `ip`", async () => {
         const living = await create({ ...all, ...place });
         const seen = await shown(where);
         expect(living.id).to.equal(where === undefined ? name : `${where}/${name}`);
@@ -99,7 +99,7 @@ describe("Bridge, with the kernel", () => {
         expect(await shown(where)).to.equal(undefined);
       });
 
-      it("is adopted by a second creation, which changes nothing", async () => {
+      it("is found by a second creation, which changes nothing", async () => {
         const first = await create({ ...all, ...place });
         const host = new WatchedHost();
         const second = await create({ ...all, ...place }, host);
@@ -107,7 +107,7 @@ describe("Bridge, with the kernel", () => {
         expect(second.state).to.deep.equal(first.state);
       });
 
-      it("is gone after its removal, and a second removal does nothing", async () => {
+      it("is deleted by its removal, and a second removal does nothing", async () => {
         const living = await create({ ...plain, ...place });
         const host = new WatchedHost();
         await living.remove(host);
@@ -161,7 +161,7 @@ describe("Bridge, with the kernel", () => {
       });
     }
 
-    it("spanning tree off and a short delay at once, which the kernel takes only one after the other", async () => {
+    it("spanning tree off and a short delay together, which the kernel accepts only one after the other", async () => {
       const living = await create({ ...plain, stp: true });
       expect(await living.become({ ...plain, stp: false, forwardDelay: 0 })).to.equal("update");
       expect(await shown()).to.include({ stp_state: 0, forward_delay: 0 });
@@ -185,7 +185,7 @@ describe("Bridge, with the kernel", () => {
       ["mtu", { name, mac }],
     ];
     for (const [path, given] of rows) {
-      it(`${path}: the old one goes, the new one comes`, async () => {
+      it(`${path}: deletes the old one and creates the new one`, async () => {
         const living = await create(plain);
         const { ifindex } = (await shown()) ?? {};
         expect(await living.become(given)).to.equal(`replace ${path}`);
@@ -220,7 +220,7 @@ describe("Bridge, with the kernel", () => {
       });
     }
 
-    it("a deletion by hand: gone, and made anew", async () => {
+    it("a deletion by hand: gone, and recreated", async () => {
       const living = await create(plain);
       await typed(`link del dev ${name}`);
       expect(await living.refresh()).to.deep.equal(["gone"]);
@@ -238,7 +238,7 @@ describe("Bridge, with the kernel", () => {
     });
   });
 
-  describe("what is foreign", () => {
+  describe("foreign objects", () => {
     for (const [what, line, refusal] of [
       ["a bridge without a mark", `link add name ${name} type bridge`, foreign(name)],
       [
@@ -256,7 +256,7 @@ describe("Bridge, with the kernel", () => {
       });
     }
 
-    it("another resource's bridge is refused, naming that", async () => {
+    it("another resource's bridge is refused by its name", async () => {
       await Living.create(definition, plain, "other");
       const before = await wholeLink(name);
       expect(await failure(create(plain))).to.equal(belonging(name, 'Bridge "other"'));
@@ -265,7 +265,7 @@ describe("Bridge, with the kernel", () => {
   });
 
   describe("failures", () => {
-    it("a creation that fails halfway leaves nothing", async () => {
+    it("leaves nothing after a creation that fails halfway", async () => {
       const host = new WatchedHost({ at: / alias /, reason: "NotPermitted" });
       expect(await failure(create(plain, host))).to.match(/^NotPermitted: ip link set dev it-br0 alias /);
       expect(host.changes.map((command) => command.split(" ").slice(0, 3).join(" "))).to.deep.equal([
@@ -276,7 +276,7 @@ describe("Bridge, with the kernel", () => {
       expect(await linkNames()).to.deep.equal(["lo"]);
     });
 
-    it("what a crash left without a mark is known by the group it was born in, and finished", async () => {
+    it("recognizes a bridge that a crash left without a mark by its first group, and completes it", async () => {
       await typed(`link add name ${name} group ${birthGroup(mark)} type bridge`);
       const { ifindex } = (await shown()) ?? {};
       const living = await create({ name, mtu: 1400 });
@@ -285,14 +285,14 @@ describe("Bridge, with the kernel", () => {
       expect(await link(name)).to.include({ group: "default" });
     });
 
-    it("a missing namespace is named", async () => {
+    it("names a missing namespace", async () => {
       expect(await failure(create({ ...plain, namespace: "it-nowhere" }))).to.equal(
         `NotFound: ip -n it-nowhere link add name ${name} address ${mac} group ${birthGroup(mark)} mtu 1499 type bridge: ` +
           'Cannot open network namespace "it-nowhere": No such file or directory',
       );
     });
 
-    it("is not confused by a namespace that went with its bridge", async () => {
+    it("is not confused by a namespace deleted with its bridge", async () => {
       await typed("netns add it-gone");
       const living = await create({ ...plain, namespace: "it-gone" });
       await typed("netns del it-gone");
@@ -308,7 +308,7 @@ describe("Bridge, with the kernel", () => {
     };
 
     for (const mtu of [1400, 1500]) {
-      it(`do not change an MTU of ${mtu} that was asked for, nor the MAC address`, async () => {
+      it(`do not change a given MTU of ${mtu}, nor the MAC address`, async () => {
         const living = await create({ name, mac, mtu });
         await port(mtu === 1500 ? 1300 : 1500);
         expect(await shown()).to.include({ mtu, address: mac });
@@ -316,7 +316,7 @@ describe("Bridge, with the kernel", () => {
       });
     }
 
-    it("set an MTU that nobody asked for, which is no drift", async () => {
+    it("set an MTU that is not given, which is not drift", async () => {
       const living = await create({ name, mac });
       await port(1300);
       expect(await shown()).to.include({ mtu: 1300, address: mac });
@@ -326,7 +326,7 @@ describe("Bridge, with the kernel", () => {
   });
 
   describe("VLAN filtering", () => {
-    it("is a clear error where the kernel lacks it, and leaves nothing", async function () {
+    it("is a clear error if the kernel lacks it, and leaves nothing", async function () {
       if (await hasVlanFiltering())
         skip(this, "this kernel has VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)");
       expect(await failure(create({ ...plain, vlanFiltering: true }))).to.equal(
@@ -336,7 +336,7 @@ describe("Bridge, with the kernel", () => {
       expect(await linkNames()).to.deep.equal(["lo"]);
     });
 
-    it("is a clear error for a bridge that is there, and leaves it as it was", async function () {
+    it("is a clear error for an existing bridge, and leaves it unchanged", async function () {
       if (await hasVlanFiltering())
         skip(this, "this kernel has VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)");
       const living = await create(plain);
@@ -347,7 +347,7 @@ describe("Bridge, with the kernel", () => {
       expect(await shown()).to.deep.equal(before);
     });
 
-    it("is switched in place, shown as drift, and mended", async function () {
+    it("is switched in place, shown as drift, and restored", async function () {
       if (!(await hasVlanFiltering())) {
         skip(this, "this kernel has no VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)");
       }

@@ -11,7 +11,7 @@ import { Living, onKernel, recorded } from "../../support/kernel";
 
 const room = "it-room";
 
-/** Each row: what another program sets up, and what the warning calls it when the Sysctl is deleted. */
+/** Each row: the setup of another program, and its name in the warning when the Sysctl is deleted. */
 const rows: readonly (readonly [what: string, key: string, make: readonly string[], told: string])[] = [
   ["Docker's chains", "net.ipv4.ip_forward", ["iptables -N DOCKER"], "Docker"],
   [
@@ -64,15 +64,14 @@ const rows: readonly (readonly [what: string, key: string, make: readonly string
   ],
 ];
 
-describe("forwarding that others rely on", function () {
-  this.timeout(20_000);
+describe("forwarding that others rely on", () => {
   onKernel();
 
   const definition: Definition = sysctl;
   const inside = (line: string) => execa("ip", ["netns", "exec", room, ...line.split(" ")]);
   const now = async (key: string) => (await inside(`sysctl -n ${key}`)).stdout;
 
-  /** Makes a Sysctl, lets others come, and deletes it: what is told, and what the parameter is then. */
+  /** Creates a Sysctl, adds the other program, and deletes the Sysctl. Returns the warnings and the parameter's value. */
   async function outlived(key: string, others: () => Promise<unknown>) {
     const warnings: string[] = [];
     const host = { ...localHost, warn: (text: string) => warnings.push(text) };
@@ -87,7 +86,7 @@ describe("forwarding that others rely on", function () {
     return { warnings, value: await now(key) };
   }
 
-  // Gone after each test, with all that is in it.
+  // Deleted after each test, with everything in it.
   beforeEach(() => execa("ip", ["netns", "add", room]));
 
   for (const [what, key, make, told] of rows) {
@@ -102,7 +101,7 @@ describe("forwarding that others rely on", function () {
     });
   }
 
-  it("goes off where nobody else does", async () => {
+  it("goes off if nobody else needs it", async () => {
     const { warnings, value } = await outlived("net.ipv4.ip_forward", async () => {
       await inside("ip link add plain0 type bridge");
       await inside("nft add table ip theirs");
@@ -110,7 +109,7 @@ describe("forwarding that others rely on", function () {
     expect([value, warnings]).to.deep.equal(["0", []]);
   });
 
-  it("goes off for a bridge that has no address of its family", async () => {
+  it("goes off for a bridge without an address of its family", async () => {
     const { value } = await outlived("net.ipv4.ip_forward", async () => {
       await inside("ip link add six0 type bridge");
       await inside("ip address add fd00:7::1/64 dev six0 nodad");
@@ -118,10 +117,10 @@ describe("forwarding that others rely on", function () {
     expect(value).to.equal("0");
   });
 
-  it("goes off for IPv6 where a program has chains of IPv4 alone", async () => {
+  it("goes off for IPv6 if a program only has chains of IPv4", async () => {
     const { warnings, value } = await outlived("net.ipv6.conf.all.forwarding", async () => {
       await inside("iptables -N DOCKER");
-      // libvirt makes them for both families.
+      // libvirt creates them for both families.
       await inside("ip6tables -N LIBVIRT_FWI");
     });
     expect([value, warnings]).to.deep.equal(["0", []]);

@@ -4,12 +4,12 @@ import type { Host } from "../../../provider/linux/host/host";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
 import {
+  crashing,
   failure,
   foreign,
   Living,
   link,
   linkNames,
-  mortal,
   onKernel,
   refusedAsIncompatible,
   skip,
@@ -17,7 +17,7 @@ import {
 } from "../../support/kernel";
 import { allOf, lackingOf, testedLinks } from "../../support/kindsOfLink";
 
-/** What holds for every kind of link with a real kernel, and for the rows of its own options. */
+/** Tests of every kind of link with a real kernel, and of the rows of its own options. */
 
 const NAMESPACE = "it-links";
 const MAC = "02:00:00:00:00:30";
@@ -34,7 +34,7 @@ for (const tested of testedLinks) {
   const create = (given: object = {}, host: Host = localHost) =>
     Living.create(definition, { ...plain, ...given }, "it", host);
 
-  /** Each change of a shared field, and the words after `ip link set dev NAME` by which a hand makes it. */
+  /** Each change of a shared field, and the words after `ip link set dev NAME` that make it by hand. */
   const changes: readonly (readonly [field: string, value: unknown, words: string])[] = [
     ["mac", "02:00:00:00:00:31", "address 02:00:00:00:00:31"],
     ["mtu", 1400, "mtu 1400"],
@@ -53,7 +53,7 @@ for (const tested of testedLinks) {
     const lacking = lackingOf(tested);
 
     if (lacking !== undefined) {
-      it("is refused in clear words where the kernel lacks it, and leaves nothing", async () => {
+      it("is refused in clear words if the kernel lacks it, and leaves nothing", async () => {
         const before = await linkNames(NAMESPACE);
         expect(await failure(create())).to.match(
           /^Unsupported: ip -n it-links link add .* Unknown device type/s,
@@ -103,7 +103,7 @@ for (const tested of testedLinks) {
         await made.remove();
       });
 
-      onIt(`${field} changed by hand is drift of that alone, and put right`, async () => {
+      onIt(`${field} changed by hand is drift of only that field, and up restores it`, async () => {
         const made = await create();
         await typed(`link set dev ${name} ${words}`, NAMESPACE);
         expect(await made.refresh()).to.deep.equal([field]);
@@ -144,7 +144,7 @@ for (const tested of testedLinks) {
 
     for (const survived of [0, 1, 2]) {
       onIt(`a run that is killed after ${survived} of its commands is finished by the next`, async () => {
-        await create({}, mortal(survived)).catch(() => {});
+        await create({}, crashing(survived)).catch(() => {});
         const found = await link(name, NAMESPACE);
         if (survived === 1) expect(Reflect.get(Object(found), "group")).to.equal(birthGroup(mark));
         const made = await create();

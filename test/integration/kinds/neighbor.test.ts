@@ -23,7 +23,7 @@ const create = (given: Args, host = localHost) => Living.create(definition, give
 const sysctl = (where: string, setting: string) =>
   localHost.run(command("sysctl", where, ["-q", "-w", setting]));
 
-/** What has been set on the link, as a person sees it. */
+/** The entries that somebody has set on the link. */
 const shown = async (...filter: string[]): Promise<string[]> =>
   (await typed(`-N neigh show ${[...filter, "dev", "eth0"].join(" ")}`, near))
     .split("\n")
@@ -66,7 +66,7 @@ describe("Neighbor, with the kernel", () => {
     ],
   };
   for (const [title, steps] of Object.entries(paths)) {
-    it(`goes from one set of arguments to the next: ${title}`, async () => {
+    it(`changes from one set of arguments to the next: ${title}`, async () => {
       let living: Living | undefined;
       for (const [given, way, text] of steps) {
         if (living) expect(await living.become(given)).to.equal(way);
@@ -83,7 +83,7 @@ describe("Neighbor, with the kernel", () => {
     });
   }
 
-  it("is found changed by hand, and mended", async () => {
+  it("is found changed by hand, and restored", async () => {
     const living = await create(six);
     await typed(`neigh change fd09::2 lladdr ${WRONG} router nud stale dev eth0`, near);
     expect(await living.refresh()).to.deep.equal(["lladdr", "state", "router"]);
@@ -94,7 +94,7 @@ describe("Neighbor, with the kernel", () => {
     expect(await living.refresh()).to.deep.equal(["gone"]);
   });
 
-  it("is made anew by an update, also where the kernel has put what it has learnt in its place", async () => {
+  it("is recreated by an update, even if the kernel has learnt another one", async () => {
     const living = await create(four);
     await typed("neigh del 10.9.0.2 dev eth0", near);
     await typed(`neigh add 10.9.0.2 lladdr ${WRONG} nud stale dev eth0`, near);
@@ -104,7 +104,7 @@ describe("Neighbor, with the kernel", () => {
     expect(await recorded()).to.deep.equal([]);
   });
 
-  it("goes with its link, when that goes down, and when that gets another MAC address", async () => {
+  it("disappears with its link, when that goes down, and when that gets another MAC address", async () => {
     for (const line of ["link set eth0 down", "link set eth0 address 02:00:00:00:00:aa", "link del eth0"]) {
       const living = await create(four);
       await typed(line, near);
@@ -114,7 +114,7 @@ describe("Neighbor, with the kernel", () => {
     }
   });
 
-  it("is finished where a crash left it", async () => {
+  it("completes after a crash", async () => {
     const first = await create(four);
     const host = new WatchedHost();
     const second = await create(four, host);
@@ -123,7 +123,7 @@ describe("Neighbor, with the kernel", () => {
     await second.remove();
   });
 
-  it("takes the place of what the kernel has learnt by itself", async () => {
+  it("replaces an entry that the kernel has learnt", async () => {
     await pings(near, "10.9.0.2")();
     await typed("neigh add 10.9.0.3 dev eth0 nud none", near);
     for (const given of [four, { ...four, address: "10.9.0.3" }]) {
@@ -133,7 +133,7 @@ describe("Neighbor, with the kernel", () => {
     }
   });
 
-  it("leaves alone what somebody else has set", async () => {
+  it("leaves foreign entries alone", async () => {
     const theirs = `10.9.0.2 lladdr ${WRONG}`;
     for (const [words, mark] of [
       [`${theirs} nud permanent`, undefined],
@@ -149,7 +149,7 @@ describe("Neighbor, with the kernel", () => {
     expect(await recorded()).to.deep.equal([]);
   });
 
-  it("puts the words of the tool into the error", async () => {
+  it("puts the tool's message into the error", async () => {
     expect(await failure(create({ ...four, interface: "it-none" }))).to.match(
       /^NotFound: ip -n it-near neigh add .*: Cannot find device "it-none"/,
     );
@@ -157,7 +157,7 @@ describe("Neighbor, with the kernel", () => {
 
   describe("packets", () => {
     for (const given of [four, six]) {
-      it(`go where the entry says, right or wrong, and ask nobody: ${given.address}`, async () => {
+      it(`follow the entry, right or wrong, without a query: ${given.address}`, async () => {
         const living = await create({ ...given, lladdr: WRONG });
         await fails(near, given.address)();
         await living.become(given);
@@ -166,7 +166,7 @@ describe("Neighbor, with the kernel", () => {
       });
     }
 
-    it("need no ARP with an entry on either side, and get nowhere without", async () => {
+    it("need no ARP with an entry on either side, and arrive nowhere without", async () => {
       for (const name of [near, far]) await typed("link set eth0 arp off", name);
       const own = /link\/ether (\S+)/.exec(await typed("link show eth0", near))?.[1] ?? "";
       const there = await create(four);
@@ -177,13 +177,13 @@ describe("Neighbor, with the kernel", () => {
       await back.remove();
     });
 
-    it("for an address elsewhere come to whoever answers for it: ARP", async () => {
-      // By default it answers for others after a random while, up to 0.8 seconds.
+    it("for an address elsewhere reach the host that answers for it: ARP", async () => {
+      // By default it answers for others after a random delay of up to 0.8 seconds.
       for (const setting of ["ip_forward=1", "neigh.eth0.proxy_delay=0"])
         await sysctl(far, `net.ipv4.${setting}`);
       await typed("address add 10.9.0.77/32 dev lo", far);
       await typed("neigh flush all", near);
-      // Addresses are the whole machine's: only by its neighbour's word is this one on the link.
+      // Addresses belong to the whole machine: this one is on the link only by the neighbour entry.
       await sysctl(far, "net.ipv4.conf.all.arp_ignore=1");
       await fails(near, "10.9.0.77")();
       await typed("link add it-in type bridge", far);
@@ -203,7 +203,7 @@ describe("Neighbor, with the kernel", () => {
       await living.remove();
     });
 
-    it("for an address elsewhere come to whoever answers for it: NDP", async () => {
+    it("for an address elsewhere reach the host that answers for it: NDP", async () => {
       for (const key of ["all.forwarding", "eth0.proxy_ndp"]) await sysctl(far, `net.ipv6.conf.${key}=1`);
       await typed("address add fd07::1/128 dev lo nodad", far);
       await typed("route add fd07::/64 dev eth0", near);

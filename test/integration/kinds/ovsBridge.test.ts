@@ -7,10 +7,10 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked, markFor } from "../../support/args";
 import {
   belonging,
+  crashing,
   failure,
   Living,
   link,
-  mortal,
   onKernel,
   refusedAsIncompatible,
   typed,
@@ -26,17 +26,16 @@ const create = (given: Args = plain, name = "it", host = localHost) =>
 /** A column of the bridge in the words of `ovs-vsctl`. */
 const column = (name: string) => ovsVsctl("get", "Bridge", "it-ovs", name);
 
-describe("OvsBridge, with Open vSwitch", function () {
-  this.timeout(30_000);
+describe("OvsBridge, with Open vSwitch", () => {
   onKernel();
 
-  describe("that runs in userspace", () => {
+  describe("in userspace", () => {
     withOvs();
     afterEach(async () => {
       for (const name of ["it-ovs", "it-other"]) await ovsVsctl("--if-exists", "del-br", name);
     });
 
-    it("is what was asked, and what ovs-vsctl and ip say, and gone after its removal", async () => {
+    it("equals the arguments, the output of ovs-vsctl and ip, and is deleted by its removal", async () => {
       const bridge = await create({ ...plain, mac, mtu: 1400, failMode: "secure", rstp: true });
       expect(await ovsVsctl("list-br")).to.equal("it-ovs");
       expect([
@@ -56,7 +55,7 @@ describe("OvsBridge, with Open vSwitch", function () {
       await bridge.remove();
     });
 
-    it("is adopted by a second creation of the same resource, which changes nothing", async () => {
+    it("is found by a second creation of the same resource, which changes nothing", async () => {
       const first = await create();
       const second = await create();
       expect(second.state).to.deep.equal(first.state);
@@ -105,7 +104,7 @@ describe("OvsBridge, with Open vSwitch", function () {
       ["up", "ip link set down", () => typed("link set dev it-ovs down")],
     ];
     for (const [path, how, spoil] of drifts) {
-      it(`drift is seen and mended: ${how}`, async () => {
+      it(`drift is found and restored: ${how}`, async () => {
         const given = { ...plain, mac, mtu: 1400 };
         const bridge = await create(given);
         await spoil();
@@ -115,7 +114,7 @@ describe("OvsBridge, with Open vSwitch", function () {
       });
     }
 
-    it("its MAC address at the link is set back, where Open vSwitch has not done that", async () => {
+    it("its MAC address at the link is restored if Open vSwitch has not done that", async () => {
       const bridge = await create({ ...plain, mac });
       await typed("link set dev it-ovs address 02:00:00:00:00:0d");
       await bridge.refresh();
@@ -124,7 +123,7 @@ describe("OvsBridge, with Open vSwitch", function () {
       expect(await bridge.refresh()).to.deep.equal([]);
     });
 
-    it("what is foreign is refused, unchanged, and survives a removal", async () => {
+    it("a foreign bridge is refused, unchanged, and survives a removal", async () => {
       await ovsVsctl("add-br", "it-ovs", "--", "set", "Bridge", "it-ovs", "datapath_type=netdev");
       expect(await failure(create())).to.equal(
         "RefusedError: it-ovs exists already and is not this resource's own: remove it by hand if nobody needs it, or ask for another",
@@ -136,12 +135,12 @@ describe("OvsBridge, with Open vSwitch", function () {
       expect((await ovsVsctl("list-br")).split("\n")).to.deep.equal(["it-other", "it-ovs"]);
     });
 
-    it("another resource's is refused, naming that", async () => {
+    it("another resource's is refused by its name", async () => {
       await create(plain, "theirs");
       expect(await failure(create())).to.equal(belonging("it-ovs", 'OvsBridge "theirs"'));
     });
 
-    it("a Linux bridge of the name is no bridge of Open vSwitch", async () => {
+    it("a Linux bridge of the name is not a bridge of Open vSwitch", async () => {
       await typed("link add name it-ovs type bridge");
       expect(await failure(create())).to.equal(
         refusedAsIncompatible("it-ovs", "is a bridge link, not a bridge of Open vSwitch"),
@@ -149,7 +148,7 @@ describe("OvsBridge, with Open vSwitch", function () {
       expect(await ovsVsctl("list-br")).to.equal("");
     });
 
-    it("without the kernel module, `system` is an error that says so, and can be removed", async () => {
+    it("without the kernel module, `system` is a clear error, and can be removed", async () => {
       expect(await failure(create({ name: "it-ovs" }))).to.equal(
         "PartialError: up: asked for true, but the kernel has nothing\ndatapathType: is system, with which Open vSwitch has made no link for it: " +
           "it needs the kernel module openvswitch (`modprobe openvswitch`); `netdev` does without",
@@ -159,13 +158,13 @@ describe("OvsBridge, with Open vSwitch", function () {
       expect(await ovsVsctl("list-br")).to.equal("");
     });
 
-    it("a crash after it was made is finished by the next creation", async () => {
-      await failure(create(plain, "it", mortal(1)));
+    it("completes at the next creation after a crash", async () => {
+      await failure(create(plain, "it", crashing(1)));
       const bridge = await create();
       expect(await bridge.refresh()).to.deep.equal([]);
     });
 
-    it("outlives its daemon, and is as asked again once that is back", async () => {
+    it("outlives its daemon, and equals the arguments once that runs again", async () => {
       const bridge = await create({ ...plain, mac, mtu: 1400 });
       await stopSwitch();
       await startSwitch();
@@ -174,7 +173,7 @@ describe("OvsBridge, with Open vSwitch", function () {
       expect(await bridge.refresh()).to.deep.equal([]);
     });
 
-    it("whose daemon does not run is found to be not up", async () => {
+    it("is pending while its daemon does not run", async () => {
       const bridge = await create({ ...plain, mac });
       await stopSwitch();
       expect(await bridge.refresh()).to.deep.equal(["up"]);
@@ -193,7 +192,7 @@ describe("OvsBridge, with Open vSwitch", function () {
     });
   });
 
-  it("without its database, says that it does not run", async () => {
+  it("reports that its database does not run", async () => {
     expect(await failure(create())).to.match(/^NotRunning: ovs-vsctl .*database connection failed/);
   });
 });

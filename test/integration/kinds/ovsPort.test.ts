@@ -26,11 +26,10 @@ const addBridge = (name: string) =>
 const ports = (bridge = "it-ovs") => ovsVsctl("list-ports", bridge);
 const column = (name: string) => ovsVsctl("get", "Port", "it-red-br", name);
 
-describe("OvsPort, with Open vSwitch", function () {
-  this.timeout(30_000);
+describe("OvsPort, with Open vSwitch", () => {
   onKernel({ namespaces: ["it-red", "blue"] });
 
-  describe("that runs in userspace", () => {
+  describe("in userspace", () => {
     withOvs();
 
     beforeEach(async () => {
@@ -50,7 +49,7 @@ describe("OvsPort, with Open vSwitch", function () {
       for (const name of ["it-red-br", "it-blue-br"]) await typed(`link del dev ${name}`).catch(() => {});
     });
 
-    it("passes packets as soon as it is made, TCP too, and none after its removal", async () => {
+    it("passes packets as soon as it exists, TCP too, and none after its removal", async () => {
       const one = await create(red, "red");
       const other = await create(blue, "blue");
       await pings("it-red", "10.9.0.2")();
@@ -66,13 +65,13 @@ describe("OvsPort, with Open vSwitch", function () {
       await one.remove();
     });
 
-    it("keeps VLANs apart, and lets them meet where tags are the same", async () => {
+    it("separates VLANs, and connects equal tags", async () => {
       const one = await create({ ...red, tag: 10 }, "red");
       const other = await create({ ...blue, tag: 20 }, "blue");
       await fails("it-red", "10.9.0.2")();
       expect(await other.become({ ...blue, tag: 10 })).to.equal("update");
       await pings("it-red", "10.9.0.2")();
-      // What comes without a tag is of the native VLAN.
+      // Untagged packets belong to the native VLAN.
       expect(await one.become({ ...red, tag: 10, vlanMode: "native-untagged", trunks: [30] })).to.equal(
         "update",
       );
@@ -81,7 +80,7 @@ describe("OvsPort, with Open vSwitch", function () {
       await fails("it-red", "10.9.0.2")();
     });
 
-    it("goes from one set of arguments to the next", async () => {
+    it("changes from one set of arguments to the next", async () => {
       const steps: readonly (readonly [Args, readonly string[]])[] = [
         [{ ...red, tag: 10 }, ["10", "[]", "access"]],
         [{ ...red, trunks: [30, 20] }, ["[]", "[20, 30]", "trunk"]],
@@ -99,7 +98,7 @@ describe("OvsPort, with Open vSwitch", function () {
       }
     });
 
-    it("is replaced on another bridge", async () => {
+    it("is replaced for another bridge", async () => {
       await addBridge("it-other");
       const port = await create(red);
       expect(await port.become({ ...red, bridge: "it-other" })).to.equal("replace bridge");
@@ -113,7 +112,7 @@ describe("OvsPort, with Open vSwitch", function () {
       ["vlanMode", ["set", "Port", "it-red-br", "vlan_mode=dot1q-tunnel"]],
     ];
     for (const [path, words] of drifts) {
-      it(`drift is seen and mended: ${words.join(" ")}`, async () => {
+      it(`drift is found and restored: ${words.join(" ")}`, async () => {
         const given = { ...red, tag: 10, trunks: [20], vlanMode: "native-tagged" };
         const port = await create(given);
         await ovsVsctl(...words);
@@ -123,7 +122,7 @@ describe("OvsPort, with Open vSwitch", function () {
       });
     }
 
-    it("moved to another bridge by hand is seen, and moved back", async () => {
+    it("moves back after a move to another bridge by hand", async () => {
       await addBridge("it-other");
       const port = await create(red);
       const { external_ids: ids } = { external_ids: await column("external_ids") };
@@ -146,7 +145,7 @@ describe("OvsPort, with Open vSwitch", function () {
       expect([await ports(), await ports("it-other")]).to.deep.equal(["it-red-br", ""]);
     });
 
-    it("is gone with its bridge", async () => {
+    it("is deleted with its bridge", async () => {
       const port = await create(red);
       await ovsVsctl("del-br", "it-ovs");
       expect(await port.refresh()).to.deep.equal(["gone"]);
@@ -157,7 +156,7 @@ describe("OvsPort, with Open vSwitch", function () {
       );
     });
 
-    it("without its link is no port of the bridge, and is made anew with the next one of that name", async () => {
+    it("without its link is not a port of the bridge, and is recreated with the next link of that name", async () => {
       await create(blue, "blue");
       const port = await create(red);
       await typed("link del dev it-red-br");
@@ -172,7 +171,7 @@ describe("OvsPort, with Open vSwitch", function () {
       expect(await port.refresh()).to.deep.equal([]);
     });
 
-    it("can be removed after a refresh that found it without its link", async () => {
+    it("can be removed after a refresh that found no link", async () => {
       const port = await create(red);
       await typed("link del dev it-red-br");
       await port.refresh();
@@ -180,13 +179,13 @@ describe("OvsPort, with Open vSwitch", function () {
       expect(await ports()).to.equal("");
     });
 
-    it("of a link that is not there is an error that says so", async () => {
+    it("of a missing link is a clear error", async () => {
       expect(await failure(create({ ...red, interface: "it-none" }))).to.match(
         /^PartialError: .*\ninterface: Open vSwitch says: could not open network device it-none \(No such device\)/,
       );
     });
 
-    it("what is foreign is refused, unchanged, and survives a removal", async () => {
+    it("a foreign port is refused, unchanged, and survives a removal", async () => {
       await ovsVsctl("add-port", "it-ovs", "it-red-br");
       expect(await failure(create(red))).to.equal(
         "RefusedError: it-ovs/it-red-br exists already and is not this resource's own: remove it by hand if nobody needs it, or ask for another",
@@ -198,25 +197,25 @@ describe("OvsPort, with Open vSwitch", function () {
       expect(await ports()).to.equal("it-blue-br\nit-red-br");
     });
 
-    it("another resource's is refused, naming that", async () => {
+    it("another resource's is refused by its name", async () => {
       await create(red, "theirs");
       expect(await failure(create(red))).to.equal(belonging("it-ovs/it-red-br", 'OvsPort "theirs"'));
     });
 
-    it("a bond is no port with one link", async () => {
+    it("a bond is not a port with one link", async () => {
       await ovsVsctl("add-bond", "it-ovs", "it-bond", "it-red-br", "it-blue-br");
       expect(await failure(create({ bridge: "it-ovs", interface: "it-bond" }))).to.equal(
         refusedAsIncompatible("it-ovs/it-bond", "is a bond of several links, not a port with one"),
       );
     });
 
-    it("is adopted by a second creation of the same resource, which changes nothing", async () => {
+    it("is found by a second creation of the same resource, which changes nothing", async () => {
       const first = await create(red);
       const second = await create(red);
       expect(second.state).to.deep.equal(first.state);
     });
 
-    it("is passed by trace, and stands below its bridge in a graph", async () => {
+    it("is passed by trace, and is below its bridge in a graph", async () => {
       await create(red, "red");
       await create(blue, "blue");
       const network = await gatherNetwork(localHost);

@@ -11,10 +11,10 @@ import type { Host } from "../../../provider/linux/host/host";
 import { localHost } from "../../../provider/linux/host/local/localHost";
 import { checked } from "../../support/args";
 import {
+  crashing,
   failure,
   hereWith,
   Living,
-  mortal,
   onKernel,
   recorded,
   typed,
@@ -27,7 +27,7 @@ const definition: Definition = policyRule;
 const base = { namespace: lab, priority: 100, table: 7 };
 const create = (given: Args, host: Host = localHost) => Living.create(definition, given, "it", host);
 
-/** The rules of both families but the kernel's own, as a person sees them. */
+/** The rules of both families, without the kernel's own. */
 async function shown(): Promise<string[]> {
   const answers = await Promise.all(["-4", "-6"].map((flag) => typed(`${flag} rule show`, lab)));
   return answers
@@ -95,7 +95,7 @@ describe("PolicyRule, with the kernel", () => {
     ],
   };
   for (const [title, steps] of Object.entries(paths)) {
-    it(`goes from one set of arguments to the next: ${title}`, async () => {
+    it(`changes from one set of arguments to the next: ${title}`, async () => {
       let living: Living | undefined;
       for (const [given, way, text] of steps) {
         if (living) expect(await living.become(given)).to.equal(way);
@@ -123,7 +123,7 @@ describe("PolicyRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("is as asked after a change that was killed, whether that is asked for again or taken back", async () => {
+  it("equals the arguments after a killed change, whether it is repeated or reverted", async () => {
     const [one, other] = [
       { ...base, from: "10.0.0.0/8" },
       { ...base, from: "10.1.0.0/16" },
@@ -131,7 +131,7 @@ describe("PolicyRule, with the kernel", () => {
     for (const wanted of [one, other]) {
       for (let stop = 0; ; stop++) {
         const living = await create(one);
-        const isWhole = await living.become(other, mortal(stop)).then(
+        const isWhole = await living.become(other, crashing(stop)).then(
           () => true,
           () => false,
         );
@@ -146,7 +146,7 @@ describe("PolicyRule, with the kernel", () => {
     }
   });
 
-  it("is finished where a crash left it", async () => {
+  it("completes after a crash", async () => {
     const first = await create(base);
     const host = new WatchedHost();
     const second = await create(base, host);
@@ -155,7 +155,7 @@ describe("PolicyRule, with the kernel", () => {
     await second.remove();
   });
 
-  it("leaves alone what somebody else has at its priority, and goes beside it", async () => {
+  it("leaves a foreign rule at its priority alone, and coexists with it", async () => {
     await typed("rule add pref 100 from 10.9.0.0/16 lookup 9", lab);
     const theirs = await shown();
     const host = new WatchedHost();
@@ -173,7 +173,7 @@ describe("PolicyRule, with the kernel", () => {
     expect(await shown()).to.deep.equal(theirs);
   });
 
-  it("is found changed by hand, and mended", async () => {
+  it("is found changed by hand, and restored", async () => {
     const living = await create({ ...base, from: "10.0.0.0/8" });
     await typed("rule add pref 100 proto 110 goto 32766", lab);
     expect(await living.refresh()).to.deep.equal(["action"]);
@@ -183,7 +183,7 @@ describe("PolicyRule, with the kernel", () => {
     expect(await living.refresh()).to.deep.equal(["gone"]);
   });
 
-  it("outlives its link, and is for the next one of that name", async () => {
+  it("outlives its link, and applies to the next one of that name", async () => {
     await typed("link add it-a type bridge", lab);
     const living = await create({ ...base, iif: "it-a" });
     await typed("link del it-a", lab);
@@ -194,14 +194,14 @@ describe("PolicyRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("goes with its namespace", async () => {
+  it("is deleted with its namespace", async () => {
     const living = await create(base);
     await typed(`netns del ${lab}`);
     expect(await living.refresh()).to.deep.equal(["gone"]);
     await living.remove();
   });
 
-  it("puts the words of the tool into the error", async () => {
+  it("puts the tool's message into the error", async () => {
     expect(await failure(create({ ...base, namespace: "it-none" }))).to.match(
       /^NotFound: ip -n it-none -4 rule add .*: Cannot open network namespace "it-none"/,
     );
@@ -211,7 +211,7 @@ describe("PolicyRule, with the kernel", () => {
     let folder: string;
     const names = "/etc/iproute2/rt_tables";
     before(async () => {
-      // Over the file, within this sandbox alone.
+      // Mounted over the file, within this sandbox only.
       folder = await mkdtemp(join(tmpdir(), "rt-tables-"));
       await writeFile(join(folder, "rt_tables"), "254 main\n777 it-vpn\n");
       await execa("mount", ["--bind", join(folder, "rt_tables"), names]);
@@ -287,7 +287,7 @@ describe("PolicyRule, with the kernel", () => {
         return exitCode === 0;
       };
 
-    it("go by the table that the rule says, from the addresses that it says", async () => {
+    it("use the table of the rule, from its addresses", async () => {
       await fails(lab, "10.9.9.9")();
       const living = await create({ ...base, from: "10.2.0.0/24" });
       expect([await from("10.1.0.1")(), await from("10.2.0.1")()]).to.deep.equal([false, true]);
@@ -297,7 +297,7 @@ describe("PolicyRule, with the kernel", () => {
       await fails(lab, "10.9.9.9")();
     });
 
-    it("go by their mark, their protocol and their port", async () => {
+    it("match by mark, protocol and port", async () => {
       const living = await create({ ...base, fwmark: "0x10/0xf0" });
       expect([
         await from("", "-m", "16")(),
@@ -314,7 +314,7 @@ describe("PolicyRule, with the kernel", () => {
       await living.remove();
     });
 
-    it("are left to the default route of another table, where main has no better", async () => {
+    it("use the default route of another table if main has no better one", async () => {
       const living = await create({ ...base, table: "main", suppressPrefixlength: 24 });
       const after = await Living.create(definition, { ...base, priority: 101 }, "after");
       await pings(lab, "10.9.9.9")();
@@ -324,7 +324,7 @@ describe("PolicyRule, with the kernel", () => {
       await living.remove();
     });
 
-    it("are dropped, or told so", async () => {
+    it("are dropped, or get an error", async () => {
       const said = async () => {
         const ping = ["netns", "exec", lab, "ping", "-c", "1", "-W", "1", "10.2.0.2"];
         const { stderr, exitCode } = await execa("ip", ping, { reject: false, env: { LC_ALL: "C" } });
@@ -336,16 +336,16 @@ describe("PolicyRule, with the kernel", () => {
       await living.become({ ...to, action: "unreachable" });
       expect(await said()).to.match(/No route to host|Network is unreachable/);
       await living.become({ ...to, action: "prohibit" });
-      // What ping makes of EACCES.
+      // ping's message for EACCES.
       expect(await said()).to.match(/Permission denied|broadcast/);
       await living.remove();
       expect(await said()).to.equal("it answered");
     });
 
-    it("that come back by another way need a loose rp_filter", async () => {
+    it("that return by another way need a loose rp_filter", async () => {
       const sysctl = (value: number) =>
         localHost.run(command("sysctl", lab, ["-q", "-w", `net.ipv4.conf.all.rp_filter=${value}`]));
-      // What is sent goes out by v1 and comes back by v0.
+      // Packets leave by v1 and return by v0.
       await typed("route add 10.2.0.1/32 via 10.1.0.1", "it-far");
       await typed("route del 10.2.0.0/24 dev v1", "it-far");
       await sysctl(1);

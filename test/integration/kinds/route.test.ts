@@ -37,7 +37,7 @@ function checked(given: object): Args {
 
 const create = async (given: object) => (await engine.create(route, localHost, checked(given))).state;
 
-/** Brings a route from its state to other arguments as Pulumi does, and tells by which way. */
+/** Takes a route from its state to other arguments as Pulumi does. Returns the operation. */
 async function change(state: Args, given: object): Promise<{ state: Args; way: string }> {
   const args = checked(given);
   const { changes, replaces } = engine.diff(route, HERE, state, args);
@@ -49,7 +49,7 @@ async function change(state: Args, given: object): Promise<{ state: Args; way: s
   return { state: await create(given), way: "replace" };
 }
 
-/** The routes of both families in all tables, as a person sees them. */
+/** The routes of both families in all tables. */
 async function shown(...filter: string[]): Promise<string[]> {
   const show = ["route", "show", "table", "all", ...filter];
   const answers = await Promise.all(["-4", "-6"].map((flag) => localHost.run(ip(near, flag, ...show))));
@@ -66,10 +66,10 @@ async function shown(...filter: string[]): Promise<string[]> {
 
 const ours = () => shown("proto", String(PROTOCOL));
 
-/** Ours and those made by hand; the kernel's own come and go while links settle. */
+/** Our routes and those made by hand; the kernel's own change while links settle. */
 const all = async () => [...(await ours()), ...(await shown("proto", "static"))];
 
-/** A host that keeps note of what it ran. */
+/** A host that records its commands. */
 function recording(): Host & { readonly ran: Command[] } {
   const ran: Command[] = [];
   const run = (command: Command) => {
@@ -91,7 +91,7 @@ describe("Route, with the kernel", () => {
     for (const namespace of [near, far]) {
       await typed(undefined, `netns add ${namespace}`);
       await typed(namespace, "link set lo up");
-      // Otherwise the tests that set a link down would take its IPv6 addresses along.
+      // Otherwise tests that set a link down would delete its IPv6 addresses.
       await localHost.run(
         command("sysctl", namespace, ["-q", "-w", "net.ipv6.conf.all.keep_addr_on_down=1"]),
       );
@@ -117,7 +117,7 @@ describe("Route, with the kernel", () => {
   after(async () => {
     await typed(undefined, `netns del ${near}`);
     await typed(undefined, `netns del ${far}`);
-    // They went by hand.
+    // They were deleted by hand.
     await localHost.records.dropAll(near);
   });
 
@@ -129,7 +129,7 @@ describe("Route, with the kernel", () => {
     }
   });
 
-  describe("goes from one set of arguments to the next", () => {
+  describe("changes from one set of arguments to the next", () => {
     type Step = readonly [given: object, way: "create" | "nothing" | "update" | "replace", shown: string];
     const four = { destination: "10.9.0.0/24" };
     const six = { destination: "fd09::/64" };
@@ -395,8 +395,8 @@ describe("Route, with the kernel", () => {
         await typed(near, byHand);
         const found = await engine.read(route, localHost, state);
         expect(difference(route, found?.state ?? {}, checked(given)).changed).to.deep.equal(changed);
-        const mended = await change(found?.state ?? {}, given);
-        expect({ shown: await ours(), state: mended.state }).to.deep.equal({ shown: made, state });
+        const restored = await change(found?.state ?? {}, given);
+        expect({ shown: await ours(), state: restored.state }).to.deep.equal({ shown: made, state });
       });
     }
 
@@ -404,7 +404,7 @@ describe("Route, with the kernel", () => {
       [base4, "link set v0 down"],
       [base6, "-6 route del fd09::/64"],
     ] as const) {
-      it(`${byHand} takes the route along`, async () => {
+      it(`${byHand} deletes the route too`, async () => {
         const state = await create(given);
         await typed(near, byHand);
         expect(await engine.read(route, localHost, state)).to.equal(undefined);
@@ -416,7 +416,7 @@ describe("Route, with the kernel", () => {
     }
 
     for (const destination of ["10.9.0.0/24", "fd09::/64"]) {
-      it(`${destination} is made anew by an update to another link, as the old one may be gone by then`, async () => {
+      it(`${destination} is recreated by an update to another link, as the old one may have disappeared`, async () => {
         await typed(near, "link add old0 type bridge");
         await typed(near, "link set old0 up");
         const state = await create({ destination, interface: "old0" });
@@ -428,7 +428,7 @@ describe("Route, with the kernel", () => {
       });
     }
 
-    it("is none that one of several ways has its link down", async () => {
+    it("a link that is down in one of several ways is not drift", async () => {
       const state = await create({ destination: "10.9.0.0/24", nexthops: ways });
       await typed(near, "link set v1 down");
       const found = await engine.read(route, localHost, state);
@@ -437,7 +437,7 @@ describe("Route, with the kernel", () => {
     });
   });
 
-  describe("routes of others", () => {
+  describe("foreign routes", () => {
     const rows = [
       ["-4", { destination: "10.9.0.0/24", via: "10.1.0.2" }, "10.2.0.2"],
       ["-6", { destination: "fd09::/64", via: "fd01::2" }, "fd02::2"],
@@ -445,7 +445,7 @@ describe("Route, with the kernel", () => {
     for (const [family, given, elsewhere] of rows) {
       const { destination, via } = given;
 
-      it(`${destination} is refused where one is there, which stays as it is`, async () => {
+      it(`${destination} is refused if one exists, which stays unchanged`, async () => {
         await typed(near, `${family} route add ${destination} via ${elsewhere} proto static`);
         const made = await all();
         const error = await failure(create(given));
@@ -454,7 +454,7 @@ describe("Route, with the kernel", () => {
         expect(await all()).to.deep.equal(made);
       });
 
-      it(`${destination} is gone where one took its place, which stays`, async () => {
+      it(`${destination} is gone if another one took its place, which stays`, async () => {
         const state = await create(given);
         await typed(near, `${family} route replace ${destination} via ${via} proto static`);
         const made = await all();
@@ -465,7 +465,7 @@ describe("Route, with the kernel", () => {
         expect(await all()).to.deep.equal(made);
       });
 
-      it(`${destination} stands beside those of other metrics and tables`, async () => {
+      it(`${destination} coexists with those of other metrics and tables`, async () => {
         await typed(near, `${family} route add ${destination} via ${elsewhere} proto static metric 3000`);
         await typed(near, `${family} route add ${destination} via ${elsewhere} proto static table 100`);
         const made = await all();
@@ -476,7 +476,7 @@ describe("Route, with the kernel", () => {
       });
     }
 
-    it("one of the same metric beside it keeps it from being changed, and stays when it goes", async () => {
+    it("another one of the same metric keeps it from being changed, and stays when it is deleted", async () => {
       const given = { destination: "10.9.0.0/24", via: "10.1.0.2" };
       const state = await create(given);
       await typed(near, "-4 route prepend 10.9.0.0/24 via 10.2.0.2 proto static");
@@ -510,7 +510,7 @@ describe("Route, with the kernel", () => {
       });
     }
 
-    it("it may be deleted when its table or its namespace is gone", async () => {
+    it("it may be deleted if its table or its namespace no longer exists", async () => {
       const given = { destination: "10.9.0.0/24", type: "blackhole" };
       await engine.remove(route, localHost, checked({ ...given, table: 4711 }));
       await engine.remove(route, localHost, checked({ ...given, namespace: "route-nowhere" }));
@@ -608,7 +608,7 @@ describe("Route, with the kernel", () => {
     ["has gone", false],
     ["is another one of that name", true],
   ] as const) {
-    it(`leaves nothing written down where its namespace ${title}`, async () => {
+    it(`leaves no record if its namespace ${title}`, async () => {
       const namespace = "route-passing";
       await typed(undefined, `netns add ${namespace}`);
       const state = await create({ namespace, destination: "10.9.0.0/24", type: "blackhole" });

@@ -7,7 +7,7 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markFor } from "../../support/args";
 import { errorOf, failure, Living, onKernel, typed, WatchedHost } from "../../support/kernel";
 
-// Only parameters of a network namespace: any other would be the whole machine's, also in a sandbox.
+// Only parameters of a network namespace: others would change the whole machine, even in a sandbox.
 
 const definition: Definition = sysctl;
 const namespace = "it-sysctl";
@@ -25,7 +25,7 @@ const set = (key: string, to: string | number, where?: string) =>
 describe("Sysctl, with the kernel", () => {
   onKernel({ namespaces: [namespace] });
 
-  /** Key, the value before, one to set, and another. */
+  /** Key, the value before, a value to set, and another one. */
   const rows: readonly (readonly [key: string, former: string, one: string, other: string])[] = [
     [TTL, "64", "65", "66"],
     ["net/ipv4/ip_default_ttl", "64", "65", "66"],
@@ -52,7 +52,7 @@ describe("Sysctl, with the kernel", () => {
           await typed("link del dev it.0.1", where);
         });
 
-        it("is set, changed, and set back", async () => {
+        it("is set, changed, and restored", async () => {
           const living = await create(given);
           expect(living.state).to.deep.equal({
             ...given,
@@ -75,7 +75,7 @@ describe("Sysctl, with the kernel", () => {
           expect(await value(key, where)).to.equal(former);
         });
 
-        it("shows a change by hand as drift, mends it, and still knows the value before", async () => {
+        it("shows a change by hand as drift, restores it, and keeps the former value", async () => {
           const living = await create(given);
           await set(key, other, where);
           expect(await living.refresh()).to.deep.equal(["value"]);
@@ -92,7 +92,7 @@ describe("Sysctl, with the kernel", () => {
     const given = { key: TTL, value: "65", namespace };
     beforeEach(() => set(TTL, 64, namespace));
 
-    it("runs nothing where the value is as asked, at creation and removal", async () => {
+    it("runs nothing if the value is already set, at creation and removal", async () => {
       await set(TTL, 65, namespace);
       const host = new WatchedHost();
       const living = await create(given, host);
@@ -113,7 +113,7 @@ describe("Sysctl, with the kernel", () => {
       expect(host.changes).to.deep.equal([]);
     });
 
-    it("takes numbers, booleans and any white space for what the kernel writes", async () => {
+    it("accepts numbers, booleans and any white space for the kernel's form", async () => {
       const forwarding = { key: "net.ipv4.ip_forward", namespace };
       const living = await create({ ...forwarding, value: true });
       expect(living.state).to.have.nested.property("former.args.value", "0");
@@ -141,7 +141,7 @@ describe("Sysctl, with the kernel", () => {
       ],
       ["namespace", { ...given, namespace: "it-other" }, TTL],
     ] as const) {
-      it(`is set back here and set there on another ${path}`, async () => {
+      it(`is restored here and set there on another ${path}`, async () => {
         await typed("netns add it-other");
         const living = await create(given);
         const replaced = path === "key" ? "replace key" : "replace namespace";
@@ -152,7 +152,7 @@ describe("Sysctl, with the kernel", () => {
       });
     }
 
-    it("is gone with its namespace or its link, and its removal does nothing then", async () => {
+    it("disappears with its namespace or its link, and its removal then does nothing", async () => {
       await typed("netns add it-gone");
       await typed("link add name it-link type bridge", namespace);
       const inGone = await create({ ...given, namespace: "it-gone" });
@@ -172,14 +172,14 @@ describe("Sysctl, with the kernel", () => {
       );
     });
 
-    it("names a value that the kernel refuses, and leaves the one there is", async () => {
+    it("names a value that the kernel refuses, and keeps the current one", async () => {
       expect(await failure(create({ ...given, value: 999 }))).to.equal(
         `Failed: ip netns exec ${namespace} sysctl -q -w ${TTL}=999: sysctl: setting key "${TTL}": Invalid argument`,
       );
       expect(await value(TTL, namespace)).to.equal("64");
     });
 
-    it("hands over a value that the kernel writes otherwise, with the one before, so that it can be set back", async () => {
+    it("returns a value that the kernel writes in another form, with the former one, so that it can be restored", async () => {
       const error = await errorOf(create({ ...given, value: "0x41" }));
       if (!(error instanceof PartialError)) throw error;
       expect({ ...error }).to.deep.include({

@@ -11,13 +11,13 @@ import { localHost } from "../../../provider/linux/host/local/localHost";
 import { markOf } from "../../../provider/linux/marks/mark";
 import { parseSysctls } from "../../../provider/linux/read/sysctl";
 import { checked, urnOf } from "../../support/args";
-import { failure, Living, mortal, onKernel, recorded, typed, WatchedHost } from "../../support/kernel";
+import { crashing, failure, Living, onKernel, recorded, typed, WatchedHost } from "../../support/kernel";
 import { LivingComposite } from "../../support/livingComposite";
 
 const room = "it-effects";
 const definition: Definition = sysctl;
 
-/** Every parameter of the namespace that a change of another may change. */
+/** Every parameter of the namespace that changes with another one. */
 async function everything(): Promise<Record<string, string>> {
   const folders = ["net/ipv4/conf", "net/ipv6/conf", "net/ipv4/neigh", "net/ipv6/neigh"];
   const text = await localHost.run(
@@ -63,7 +63,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     await typed("link add name va0 type veth peer name vb0", room);
     await typed("link add name it.0.1 type bridge", room);
     for (const link of ["va0", "vb0", "it.0.1"]) await typed(`link set dev ${link} up`, room);
-    // From its first address on a link no longer follows `default`.
+    // From its first address on, a link no longer follows `default`.
     await typed("address add 10.1.0.1/24 dev va0", room);
   });
   afterEach(async () => {
@@ -71,7 +71,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     await typed("link del dev it.0.1", room);
   });
 
-  /** Key, value, and what is so before. */
+  /** Key, value, and the condition before it. */
   const rows: readonly (readonly [key: string, value: string, ...before: string[]])[] = [
     ["net.ipv4.ip_forward", "1"],
     ["net.ipv4.ip_forward", "1", "net.ipv4.conf.va0.forwarding=1", "net.ipv4.conf.all.accept_redirects=0"],
@@ -104,7 +104,7 @@ describe("effects of parameters on each other, with the kernel", () => {
       });
       afterEach(() => set(...prepared.flatMap((text) => undo[text] ?? [])));
 
-      it("leaves everything as it was when it goes, also after changes", async () => {
+      it("restores everything when it is deleted, even after changes", async () => {
         const living = await make("one", key, value);
         expect(await living.refresh()).to.equal(value);
         await living.remove();
@@ -137,13 +137,13 @@ describe("effects of parameters on each other, with the kernel", () => {
   }
 
   for (const stop of [0, 1, 2, 3, 4]) {
-    it(`leaves everything as it was, where a creation and a deletion are killed before change ${stop + 1}`, async () => {
+    it(`restores everything after a creation and a deletion killed before change ${stop + 1}`, async () => {
       await set("net.ipv4.conf.va0.forwarding=1");
       const before = await everything();
-      // Not all have so many changes.
-      await make("one", "net.ipv4.ip_forward", "1", mortal(stop)).catch(String);
+      // Some have fewer changes.
+      await make("one", "net.ipv4.ip_forward", "1", crashing(stop)).catch(String);
       const living = await make("one", "net.ipv4.ip_forward", "1");
-      await living.remove(mortal(stop)).catch(String);
+      await living.remove(crashing(stop)).catch(String);
       await living.remove();
       expect(await everything()).to.deep.equal(before);
       expect(await recorded()).to.deep.equal([]);
@@ -155,7 +155,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     ["deleted last", false],
   ];
   for (const [order, isDeletedFirst] of takings) {
-    it(`another resource takes a parameter over with another value, and sets it back; the old one ${order}`, async () => {
+    it(`another resource takes a parameter over with another value, and restores it; the old one ${order}`, async () => {
       const before = await everything();
       const key = "net.ipv4.ip_forward";
       const old = await make("one", key, "1");
@@ -173,7 +173,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     });
   }
 
-  it("leaves alone what somebody has changed since", async () => {
+  it("leaves values alone that somebody has changed since", async () => {
     const living = await make("one", "net.ipv4.conf.default.rp_filter", "1");
     await set("net.ipv4.conf.vb0.rp_filter=2");
     await living.remove();
@@ -181,7 +181,7 @@ describe("effects of parameters on each other, with the kernel", () => {
     expect(await now("net.ipv4.conf.va0.rp_filter")).to.equal("0");
   });
 
-  it("leaves a link that came later to the kernel", async () => {
+  it("leaves a later link to the kernel", async () => {
     const living = await make("one", "net.ipv4.ip_forward", "1");
     await typed("link add name late type bridge", room);
     expect(await now("net.ipv4.conf.late.forwarding")).to.equal("1");
@@ -215,7 +215,7 @@ describe("effects of parameters on each other, with the kernel", () => {
       }
     }
 
-    it("share a parameter by two names, and the last one sets everything back", async () => {
+    it("share a parameter by two names, and the last one restores everything", async () => {
       await set("net.ipv4.conf.va0.forwarding=1");
       const before = await everything();
       const one = await make("one", "net.ipv4.ip_forward", "1");
@@ -267,7 +267,7 @@ describe("effects of parameters on each other, with the kernel", () => {
   describe("composites", () => {
     const spelt = (key: string) => ({ sysctls: { [key]: 1 } });
 
-    it("Topology: another spelling changes nothing, and everything is set back", async () => {
+    it("Topology: another spelling changes nothing, and everything is restored", async () => {
       const before = await localHost.run(command("sysctl", undefined, ["net/ipv4/conf"]));
       const living = await LivingComposite.create(topology, spelt("net.ipv4.conf.all.forwarding"));
       const host = new WatchedHost();

@@ -43,7 +43,7 @@ const cable = (end: Place = {}, peer: Place = {}): Args => ({
 
 const create = (given: Args, host = localHost) => Living.create(definition, given, "it", host);
 
-/** What a person sees of an end. */
+/** The output of the tools about an end. */
 async function shownEnd(name: string, namespace?: string) {
   const found = await link(name, namespace);
   if (!found) return undefined;
@@ -60,7 +60,7 @@ const everyLink = async () =>
   (await Promise.all([undefined, red, blue].map((where) => linkNames(where)))).flat();
 const NOTHING = ["lo", "lo", "lo"];
 
-/** Every way that the two ends can lie. */
+/** Every combination of places for the two ends. */
 const TOPOLOGIES: readonly (readonly [title: string, end: Place, peer: Place])[] = [
   ["both ends in the host", {}, {}],
   ["the first end in a namespace", { namespace: red }, {}],
@@ -79,7 +79,7 @@ describe("VethPair, with the kernel", () => {
   ] as const;
   onKernel({ namespaces: [red, blue], bridges });
 
-  /** Every link but the bridges. */
+  /** Every link except the bridges. */
   async function others(): Promise<string[]> {
     const names = await everyLink();
     return names.filter((name) => !bridges.some(([bridge]) => bridge === name));
@@ -87,7 +87,7 @@ describe("VethPair, with the kernel", () => {
 
   for (const [title, end, peer] of TOPOLOGIES) {
     describe(title, () => {
-      it("is what was asked, and what `ip` says", async () => {
+      it("equals the arguments, and the output of `ip`", async () => {
         const living = await create(cable(end, peer));
         const seen = await shown(end.namespace, peer.namespace);
         expect(living.state).to.deep.equal({
@@ -108,7 +108,7 @@ describe("VethPair, with the kernel", () => {
         expect(await living.refresh()).to.deep.equal([]);
       });
 
-      it("is adopted by a second creation, which changes nothing", async () => {
+      it("is found by a second creation, which changes nothing", async () => {
         const first = await create(cable(end, peer));
         const host = new WatchedHost();
         const second = await create(cable(end, peer), host);
@@ -116,7 +116,7 @@ describe("VethPair, with the kernel", () => {
         expect(second.state).to.deep.equal(first.state);
       });
 
-      it("is gone after its removal, and a second removal does nothing", async () => {
+      it("is deleted by its removal, and a second removal does nothing", async () => {
         const living = await create(cable(end, peer));
         const host = new WatchedHost();
         await living.remove(host);
@@ -130,7 +130,7 @@ describe("VethPair, with the kernel", () => {
         ["end", "it-a", end],
         ["peer", "it-b", peer],
       ] as const) {
-        it(`is gone when its ${side} is deleted by hand, can be removed, and made anew`, async () => {
+        it(`disappears when its ${side} is deleted by hand, can be removed, and recreated`, async () => {
           const living = await create(cable(end, peer));
           await typed(`link del dev ${name}`, place.namespace);
           expect(await living.refresh()).to.deep.equal(["gone"]);
@@ -194,7 +194,7 @@ describe("VethPair, with the kernel", () => {
     });
   });
 
-  it("passes packets as soon as it is made, and after each change", async () => {
+  it("passes packets as soon as it exists, and after each change", async () => {
     const given = cable({ namespace: red }, { bridge: "it-br" });
     const states = async () =>
       (await Promise.all([link("it-a", red), link("it-b")])).map((end) => end?.["operstate"]);
@@ -214,7 +214,7 @@ describe("VethPair, with the kernel", () => {
       ["peer.namespace", red],
     ];
     for (const [path, value] of rows) {
-      it(`${path} → ${value}: the old one goes, the new one comes`, async () => {
+      it(`${path} → ${value}: deletes the old one and creates the new one`, async () => {
         const given = cable({ namespace: red });
         const living = await create(given);
         expect(await living.become(withValue(given, path, value))).to.equal(`replace ${path}`);
@@ -259,7 +259,7 @@ describe("VethPair, with the kernel", () => {
       expect(await living.refresh()).to.deep.equal(["peer.bridge"]);
     });
 
-    it("its namespace deleted by hand: gone, and made anew with the namespace", async () => {
+    it("its namespace deleted by hand: gone, and recreated with the namespace", async () => {
       await typed("netns add it-green");
       const living = await create(cable({ namespace: "it-green" }, { namespace: blue }));
       await typed("netns del it-green");
@@ -279,7 +279,7 @@ describe("VethPair, with the kernel", () => {
       ] as const) {
         const moveAway = () => typed(`link set dev ${name} netns ${to}`, from);
 
-        it(`is seen as a ${side} without a name, and replaced`, async () => {
+        it(`is found as a ${side} without a name, and replaced`, async () => {
           const living = await create(given);
           await moveAway();
           expect(await living.refresh()).to.include(`${side}.name`);
@@ -302,7 +302,7 @@ describe("VethPair, with the kernel", () => {
           expect(await others()).to.deep.equal(NOTHING);
         });
 
-        it(`is made anew by an update that comes before any refresh of its ${side}`, async () => {
+        it(`is recreated by an update that comes before any refresh of its ${side}`, async () => {
           const living = await create(given);
           await moveAway();
           expect(await living.become(withValue(given, "end.mtu", 1400))).to.equal("update");
@@ -313,7 +313,7 @@ describe("VethPair, with the kernel", () => {
     });
   });
 
-  describe("what is foreign", () => {
+  describe("foreign objects", () => {
     const id = "it-a it-b";
     for (const [what, line, refusal] of [
       [
@@ -339,7 +339,7 @@ describe("VethPair, with the kernel", () => {
       });
     }
 
-    it("another resource's cable is refused, naming that", async () => {
+    it("another resource's cable is refused by its name", async () => {
       await Living.create(definition, cable(), "other");
       expect(await failure(create(cable()))).to.equal(belonging(id, 'VethPair "other"'));
       expect(await shown()).to.have.nested.include({ "end.ifalias": markFor("VethPair", "other") });
@@ -347,7 +347,7 @@ describe("VethPair, with the kernel", () => {
   });
 
   describe("failures", () => {
-    it("a missing bridge is named, and nothing is left", async () => {
+    it("names a missing bridge, and leaves nothing", async () => {
       expect(await failure(create(cable({ namespace: red }, { bridge: "it-no-br" })))).to.equal(
         `NotFound: ip link set dev it-b alias ${mark} group default master it-no-br up: ` +
           'Error: argument "it-no-br" is wrong: Device does not exist',
@@ -355,7 +355,7 @@ describe("VethPair, with the kernel", () => {
       expect(await others()).to.deep.equal(NOTHING);
     });
 
-    it("a missing namespace of either end is named, and nothing is left", async () => {
+    it("names a missing namespace of either end, and leaves nothing", async () => {
       expect(await failure(create(cable({ namespace: "it-nowhere" })))).to.equal(
         `NotFound: ip link add name it-b address ${macB} mtu 1500 group ${group} type veth peer name it-a address ${macA} mtu 1500 group ${group} netns it-nowhere: ` +
           'Error: argument "it-nowhere" is wrong: Invalid "netns" value',
@@ -375,7 +375,7 @@ describe("VethPair, with the kernel", () => {
       });
     }
 
-    it("what a crash left without a mark is known by the group it was born in, and finished", async () => {
+    it("recognizes a cable that a crash left without a mark by its first group, and completes it", async () => {
       const [a, b] = [macOf(mark, "end"), macOf(mark, "peer")];
       const born = `group ${group}`;
       await typed(`link add name it-a address ${a} ${born} type veth peer name it-b address ${b} ${born}`);
@@ -388,7 +388,7 @@ describe("VethPair, with the kernel", () => {
       });
     });
 
-    it("what a crash left with one mark of two is finished", async () => {
+    it("completes a cable that a crash left with one mark of two", async () => {
       await typed(`link add name it-a group ${group} type veth peer name it-b group ${group}`);
       await typed(`link set dev it-a alias ${mark} group default up`);
       await create({ end: { name: "it-a" }, peer: { name: "it-b" } });

@@ -7,10 +7,10 @@ import { type DocumentedClasses, type DocumentedField, documentedClasses } from 
 import { root } from "../../support/stack";
 import { pack, unpack } from "../../support/tarball";
 
-/** The members of `pulumi.Output`. Where a list takes texts beside objects, an item may be an output. */
+/** The members of `pulumi.Output`. If a list accepts texts beside objects, an item may be an output. */
 const OF_OUTPUTS = ["apply", "get"];
 
-/** What an editor shows of the tarball that npm would publish. */
+/** The completions of an editor, from the tarball that npm would publish. */
 describe("the package in an editor", function () {
   this.timeout(120_000);
   let project: string;
@@ -41,7 +41,7 @@ describe("the package in an editor", function () {
     expect(program.places.length).to.be.above(250);
     const shown = program.places.map(({ path, at }) => [path, docsAt(service, file, at)] as const);
     expect(shown.filter(([, text]) => text === "").map(([path]) => path)).to.deep.equal([]);
-    // The docs that are looked for by type are those that an editor finds in a program.
+    // The docs found by type equal those that an editor finds in a program.
     const words = (text: string) => text.replace(/\s+/g, " ");
     const bridge = classes["Bridge"]?.args.find(({ name }) => name === "ageingTime");
     expect(shown.map(([path, text]) => `${path} ${words(text)}`)).to.include(
@@ -70,7 +70,7 @@ describe("the package in an editor", function () {
     expect(bare.map(({ path }) => path)).to.deep.equal([]);
   });
 
-  it("proposes the arguments alone, in every object and map", () => {
+  it("proposes only the arguments, in every object and map", () => {
     const program = new Text();
     const wanted = new Map<string, readonly string[]>();
     for (const [kind, { args }] of Object.entries(classes)) {
@@ -87,7 +87,7 @@ describe("the package in an editor", function () {
   });
 });
 
-/** A program as it is written, and the places in it that are asked about. */
+/** A program's text, and the places in it to complete. */
 class Text {
   text = 'import * as sdk from "pulumi-netns";\n';
   readonly places: { readonly path: string; readonly at: number }[] = [];
@@ -100,7 +100,7 @@ class Text {
     this.places.push({ path, at: this.text.length });
   }
 
-  /** An object literal with every field, those of nested objects as well. */
+  /** An object literal with every field, including those of nested objects. */
   addObject(fields: readonly DocumentedField[], path: string): void {
     this.add("{ ");
     for (const field of fields) {
@@ -120,7 +120,7 @@ class Text {
   }
 }
 
-/** The text around an object below a field: in a map it has a key, in a list brackets. */
+/** The text around an object below a field: a key in a map, brackets in a list. */
 function around({ step }: DocumentedField): readonly [open: string, close: string] {
   if (step === ".*.") return ["{ it: ", " }"];
   return step === "[]." ? ["[", "]"] : ["", ""];
@@ -198,7 +198,7 @@ function serviceOf(project: string, { text }: Text): { service: ts.LanguageServi
 const docsAt = (service: ts.LanguageService, file: string, at: number): string =>
   ts.displayPartsToString(service.getQuickInfoAtPosition(file, at)?.documentation);
 
-/** The proposed members of an object. Where there are none, editors propose every variable that is in scope. */
+/** The proposed members of an object. If there are none, editors propose every variable in scope. */
 function proposedAt(service: ts.LanguageService, file: string, at: number): string[] {
   const { isMemberCompletion, entries } = service.getCompletionsAtPosition(file, at, {}) ?? { entries: [] };
   return isMemberCompletion ? entries.map(({ name }) => name).sort() : [];

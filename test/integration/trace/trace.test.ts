@@ -37,9 +37,8 @@ const PATIENCE = 500;
 /** The kernel asks a silent neighbour once a second, and starts again after three. */
 const PATIENCE_AFTER = 3000;
 
-describe("trace", function () {
+describe("trace", () => {
   // A lab with several faults is traced again after each repair.
-  this.timeout(60_000);
 
   /** The causes found in the labs. */
   const causes = new Set<string>();

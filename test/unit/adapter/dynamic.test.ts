@@ -9,11 +9,11 @@ const KEY = "net.ipv4.ip_default_ttl";
 const mark = markFor("Sysctl", "ttl");
 const inputs = { key: KEY, value: "65", mark, __provider: "text" };
 const args = { key: KEY, value: "65", mark };
-/** What it was before: 64. */
+/** The former value: 64. */
 const former = { args: { value: "64" } };
 const printed = (value: number) => `${KEY} = ${value}`;
 
-/** What this adapter promises the engine: every method is there. */
+/** The methods that this adapter promises the engine. */
 const { check, diff, create, read, update, delete: remove } = provider;
 
 describe("dynamic", () => {
@@ -30,7 +30,7 @@ describe("dynamic", () => {
     Object.assign(localHost, real);
   });
 
-  it("check gives inputs without the provider's text, and failures, and runs nothing", async () => {
+  it("check returns inputs without the provider's text, and failures, and runs nothing", async () => {
     expect(await check?.({}, { ...inputs, value: true, size: 1 })).to.deep.equal({
       inputs: { ...args, value: "1" },
       failures: [{ property: "size", reason: "is not a property; there are `key`, `value`, `namespace`" }],
@@ -52,7 +52,7 @@ describe("dynamic", () => {
     expect(host.ran).to.deep.equal([]);
   });
 
-  it("create gives id and state", async () => {
+  it("create returns id and state", async () => {
     script({ "sysctl --ignore": inTurn(printed(64), printed(65)) });
     expect(await create(inputs)).to.deep.equal({ id: KEY, outs: { ...args, former } });
     expect(host.ran).to.deep.equal([
@@ -62,7 +62,7 @@ describe("dynamic", () => {
     ]);
   });
 
-  it("read gives the id it was asked for, state and inputs", async () => {
+  it("read returns the requested id, state and inputs", async () => {
     script({ "sysctl --ignore": printed(66) });
     const key = { kind: "Sysctl", id: KEY, namespace: undefined };
     await host.records.save(key, { mark: String(args["mark"]), args, former });
@@ -73,12 +73,12 @@ describe("dynamic", () => {
     });
   });
 
-  it("read gives an empty id for what is gone", async () => {
+  it("read returns an empty id for a missing object", async () => {
     script({ "sysctl --ignore": absent });
     expect(await read?.("an id", inputs)).to.deep.equal({ id: "" });
   });
 
-  it("update gives the state", async () => {
+  it("update returns the state", async () => {
     script({ "sysctl --ignore": inTurn(printed(63), printed(65)) });
     expect(await update?.("id", { ...inputs, value: "63", former }, inputs)).to.deep.equal({
       outs: { ...args, former },
@@ -95,7 +95,7 @@ describe("dynamic", () => {
     ["create", () => create(inputs)],
     ["update", () => update?.("id", { ...inputs, former }, inputs)],
   ] as const) {
-    it(`${verb} keeps the provider's text with what it hands over, as nothing could be deleted without`, async () => {
+    it(`${verb} keeps the provider's text in the returned state, without which nothing could be deleted`, async () => {
       script({ "sysctl --ignore": printed(64) });
       const error: unknown = await Promise.resolve(act()).catch((error: unknown) => error);
       if (!(error instanceof PartialError)) throw error;
@@ -106,7 +106,7 @@ describe("dynamic", () => {
       });
     });
 
-    it(`${verb} passes any other error on as it is`, async () => {
+    it(`${verb} passes any other error on unchanged`, async () => {
       script({ "sysctl --ignore": { fails: "ToolMissing" } });
       const error: unknown = await Promise.resolve(act()).catch((error: unknown) => error);
       expect(error).to.have.property(
@@ -129,7 +129,7 @@ describe("dynamic", () => {
       });
     });
 
-    it(`${verb} keeps the stack of an error that nobody foresaw`, async () => {
+    it(`${verb} keeps the stack of an unexpected error`, async () => {
       localHost.run = () => Promise.reject(new TypeError("unforeseen"));
       const error: unknown = await Promise.resolve(act()).catch((error: unknown) => error);
       expect(error).to.have.property("stack").that.includes("TypeError: unforeseen\n    at ");
@@ -141,7 +141,7 @@ describe("dynamic", () => {
     ["", "undefined"],
     ["pulumi-netns:Lamp:0123456789ab:p/s/n", "Lamp"],
   ] as const) {
-    it(`knows no kind for the mark ${JSON.stringify(bad)}`, async () => {
+    it(`refuses the mark ${JSON.stringify(bad)}, which names no kind`, async () => {
       const error: unknown = await create({ mark: bad }).catch((error: unknown) => error);
       expect(error).to.have.property(
         "message",

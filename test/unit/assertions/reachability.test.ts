@@ -18,7 +18,7 @@ const given = (args: Args = {}): Args => {
 const PING = "ip netns exec red ping -n -c1 -W 1 10.2.0.2";
 const SILENT: Scripted = { fails: "Failed" };
 
-/** A host on which pings fare like this, one after the other. */
+/** A host where successive pings end like this. */
 const host = (first: Scripted, ...others: readonly Scripted[]): FakeHost =>
   new FakeHost({ [PING]: inTurn(first, ...others), "ip -j netns list": "[]", "ip -N -j -d addr show": "[]" });
 
@@ -34,17 +34,17 @@ async function failure(work: Promise<unknown>): Promise<string> {
 }
 
 describe("Reachability", () => {
-  it("fills in what is not said", () => {
+  it("fills in defaults", () => {
     expect(given()).to.deep.include({ protocol: "ping", expect: "reachable", timeout: 1, retries: 3 });
   });
 
-  it("is called by who reaches whom", () => {
+  it("is named by source and target", () => {
     expect(reachability.id(given())).to.equal("red to 10.2.0.2 by ping");
     const web = given({ namespace: undefined, protocol: "http" });
     expect(reachability.id(web)).to.equal("the host to 10.2.0.2 by HTTP on port 80");
   });
 
-  it("holds at the first answer", async () => {
+  it("passes at the first answer", async () => {
     const asked = host(SILENT, "1 received");
     const { id, state } = await engine.create(reachability, asked, given());
     expect({ id, answer: state["answer"], pings: pingsOf(asked) }).to.deep.equal({
@@ -54,16 +54,16 @@ describe("Reachability", () => {
     });
   });
 
-  it("fails after all attempts, with the reason and what the trace says", async () => {
+  it("fails after all attempts, with the reason and the result of the trace", async () => {
     const asked = host(SILENT);
     expect(await failure(engine.create(reachability, asked, given({ retries: 1 })))).to.match(
       /^red does not reach 10\.2\.0\.2 by ping \(ping 10\.2\.0\.2: no answer\)\npackets die at red: there is no such network namespace; /,
     );
-    // And one for the trace, had there been such a namespace.
+    // One more for the trace, if such a namespace existed.
     expect(pingsOf(asked)).to.equal(2);
   });
 
-  it("is blocked only where no attempt gets through", async () => {
+  it("passes as `blocked` only if no attempt is answered", async () => {
     const asked = host(SILENT);
     const { state } = await engine.create(reachability, asked, given({ expect: "blocked", retries: 2 }));
     expect(state["answer"]).to.equal("ping 10.2.0.2: no answer");
@@ -76,7 +76,7 @@ describe("Reachability", () => {
   });
 
   for (const expected of ["reachable", "blocked"]) {
-    it(`does not take a tool that is missing for an answer to "${expected}"`, async () => {
+    it(`does not take a missing tool for "${expected}"`, async () => {
       const asked = host({ fails: "ToolMissing" });
       expect(await failure(engine.create(reachability, asked, given({ expect: expected })))).to.match(
         /^red to 10\.2\.0\.2 by ping could not be tried: cannot ping/,
@@ -84,7 +84,7 @@ describe("Reachability", () => {
     });
   }
 
-  it("looks again after any change, a trigger's too, and replaces nothing", () => {
+  it("checks again after any change, including that of a trigger, and replaces nothing", () => {
     const olds = given({ triggers: ["one"] });
     expect(engine.diff(reachability, HERE, olds, given({ triggers: ["two"] }))).to.deep.include({
       changes: true,
@@ -99,13 +99,13 @@ describe("Reachability", () => {
     });
   });
 
-  it("insists on an update as on a creation", async () => {
+  it("fails an update like a creation", async () => {
     const args = given({ triggers: ["two"] });
     const { state } = await engine.update(reachability, host(SILENT, ""), given({ triggers: ["one"] }), args);
     expect(state).to.deep.equal({ ...args, answer: "ping 10.2.0.2: answered" });
   });
 
-  it("has its failure on an update in the state, with the new arguments and without the old answer", async () => {
+  it("records its failure on an update in the state, with the new arguments and without the old answer", async () => {
     const args = given({ triggers: ["two"], retries: 0 });
     const olds = { ...given({ triggers: ["one"] }), answer: "ping 10.2.0.2: answered" };
     const error = await engine.update(reachability, host(SILENT), olds, args).then(
@@ -116,7 +116,7 @@ describe("Reachability", () => {
     expect(error).to.deep.include({ id: "red to 10.2.0.2 by ping", properties: args });
   });
 
-  it("is refreshed by one look, and gone where it does not hold", async () => {
+  it("is refreshed by one attempt, and disappears if it fails", async () => {
     const { state } = await engine.create(reachability, host(""), given());
     const good = host("");
     expect(await engine.read(reachability, good, state)).to.deep.equal({
@@ -129,7 +129,7 @@ describe("Reachability", () => {
     expect([good, bad].map(pingsOf)).to.deep.equal([1, 1]);
   });
 
-  it("is gone on a refresh where its namespace is; what else keeps it from looking is an error", async () => {
+  it("disappears at a refresh with its namespace; other obstacles are an error", async () => {
     const { state } = await engine.create(reachability, host(""), given());
     const gone = host(() => {
       const stderr = 'Cannot open network namespace "red": No such file or directory';

@@ -14,7 +14,7 @@ describe("bench: the networks", () => {
     expect(resourceCount(star)).to.equal(12);
   });
 
-  it("are a chain whose ends find each other", async () => {
+  it("are a chain whose ends reach each other", async () => {
     const { network, destination } = await load("network");
     const { nodes } = network("chain", 4);
     const all: Node[] = Object.values(nodes);

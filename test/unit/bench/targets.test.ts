@@ -13,7 +13,7 @@ describe("bench: ratios", () => {
     expect(ratioOf(measurement, ["ours", "up"], ["nobody"])).to.equal(undefined);
   });
 
-  it("say what is met, what is missed and what was not there", async () => {
+  it("report which are met, missed or not measured", async () => {
     const { verdicts } = await load("targets");
     const measurement = (n: number, topology: number) => ({
       shape: "star",

@@ -18,13 +18,13 @@ const [a1, a2, a3, b1, b2] = ["10.0.0.1/24", "10.0.0.2/24", "10.0.0.3/24", "10.0
 const [six1, six2] = ["fd00::1/64", "fd00::2/64"];
 
 describe("composites: order of addresses", () => {
-  it("is that of the kernel: primary addresses, secondary ones, IPv6 with the newest first", () => {
+  it("is the kernel's: primary addresses, secondary ones, then IPv6 with the newest first", () => {
     const order = (...texts: string[]) => AddressList.of(entries(...texts)).order;
     expect(order(a1, a2, b1, six1, six2)).to.deep.equal([a1, b1, "", a2, "", six2, six1]);
     expect(order(a2, `${b1} link`, a1)).to.deep.equal([`${b1} link`, a2, "", a1, ""]);
   });
 
-  it("promotes the next address of a subnet when its primary one goes", () => {
+  it("promotes the next address of a subnet when its primary one is deleted", () => {
     const list = AddressList.of(entries(a1, b1, a2, b2));
     for (const entry of entries(a1)) list.remove(entry);
     expect(list.order).to.deep.equal([b1, a2, "", b2, ""]);
@@ -35,13 +35,13 @@ describe("composites: order of addresses", () => {
       [[a1, a2], [a1, a2], [], []],
       [[a1, a2], [a1, a2, a3], [], []],
       [[a1, a2], [a1], [], []],
-      // The order among different subnets counts as well: packets to elsewhere come from the first.
+      // The order among different subnets counts as well: packets to other networks use the first address.
       [[a1, b1], [b1, a1], [], [a1]],
       [[a1, a2], [a2, a1], [], [a1]],
-      // Those that stay keep their network connected until the new one is there.
+      // Addresses that stay keep their network connected until the new one exists.
       [[a1, a2], [a3, a2], [], [a2]],
       [[a1, a2, b1], [a3, a2, b1], [], [a2, b1]],
-      // A new one of another subnet comes last by itself.
+      // A new address of another subnet is last anyway.
       [[a1, a2], [a1, b1, a2], [], []],
       [[a1], [a2, b1, a1], [a1], []],
       [[six1, six2], [six2, six1], [], [six1]],
@@ -58,9 +58,9 @@ describe("composites: order of addresses", () => {
     const rows: readonly (readonly [title: string, asked: string[], observed: string[], told: string[]])[] = [
       ["as asked", [a1, a2, b1], [a1, b1, a2], [a1, a2, b1]],
       ["with another primary address", [a1, a2], [a2, a1], [a2, a1]],
-      ["beside somebody else's address", [a1, a2], [a1, a2, a3], [a1, a2]],
-      ["beside somebody else's primary address, as near as it can be", [a1, b1], [a3, b1, a1], [a1, b1]],
-      ["turned round beside somebody else's primary address", [a1, a2], [a3, a2, a1], [a2, a1]],
+      ["beside a foreign address", [a1, a2], [a1, a2, a3], [a1, a2]],
+      ["beside a foreign primary address, as near as possible", [a1, b1], [a3, b1, a1], [a1, b1]],
+      ["reversed beside a foreign primary address", [a1, a2], [a3, a2, a1], [a2, a1]],
       ["in IPv6, the newest first", [six1, six2], [six2, six1], [six1, six2]],
       ["turned round in IPv6", [six1, six2], [six1, six2], [six2, six1]],
     ];

@@ -27,7 +27,7 @@ const whole: Args = {
 };
 
 describe("composites: Node", () => {
-  it("is a namespace with cables, addresses and routes, each made as by its own kind", () => {
+  it("is a namespace with cables, addresses and routes, each created as by its own kind", () => {
     expect(creationOf(composite, whole)).to.deep.equal({
       "Namespace red": [
         "ip netns add red",
@@ -53,16 +53,16 @@ describe("composites: Node", () => {
     });
   });
 
-  it("gives addresses to its loopback, which is no cable", () => {
+  it("adds addresses to its loopback, which is not a cable", () => {
     expect(
       creationOf(composite, { name: "r1", interfaces: { lo: { addresses: ["10.255.0.1/32"] } } }),
     ).to.have.all.keys("Namespace r1", "Address r1/lo 10.255.0.1/32");
-    // What a state has, with the defaults of other links.
+    // The content of a state, with the defaults of other links.
     const filledIn = { lo: { mtu: 1500, up: true, peer: { up: true }, addresses: [] } };
     expect(problems({ name: "r2", interfaces: filledIn })).to.deep.equal([]);
   });
 
-  describe("has routes that wait for those that lead to their gateways", () => {
+  describe("has routes that wait for the routes to their gateways", () => {
     const direct = "203.0.113.1/32";
     const rows: readonly (readonly [title: string, routes: readonly Args[], on: Args])[] = [
       [
@@ -101,7 +101,7 @@ describe("composites: Node", () => {
         { "10.9.0.0/16 table 7": ["0.0.0.0/0 metric 9"], "0.0.0.0/0 metric 9": [] },
       ],
       [
-        "not for one on another link, with a gateway of its own, or of several ways; nor where the gateway is said to be a neighbour",
+        "not for one on another link, with its own gateway, or with several ways; nor if the gateway is declared a neighbour",
         [
           { destination: "default", via: "203.0.113.1", interface: "eth1" },
           { destination: "10.1.0.0/16", via: "203.0.113.1", interface: "eth0", onlink: true },
@@ -136,7 +136,7 @@ describe("composites: Node", () => {
     }
   });
 
-  it("has parts that hang on what they need: cables on the namespace, routes on addresses and on the link they name", () => {
+  it("has parts with dependencies: cables on the namespace, routes on addresses and on the link they name", () => {
     const addresses = ["Address red/eth0 10.0.0.1/24", "Address red/eth0 fd00::1/64"];
     expect(ownersIn(composite, whole)).to.deep.equal({
       "Namespace red": [],
@@ -151,7 +151,7 @@ describe("composites: Node", () => {
     });
   });
 
-  it("gives the far end of a cable addresses, where that is", () => {
+  it("adds addresses to the far end of a cable, in its place", () => {
     const eth0 = { peer: { addresses: ["10.0.0.2/24"] } };
     const eth1 = { peer: { namespace: "blue", name: "red0", addresses: [{ address: "fd00::2/64" }] } };
     const given = { name: "red", interfaces: { eth0, eth1 } };
@@ -169,11 +169,11 @@ describe("composites: Node", () => {
     });
   });
 
-  it("is only a namespace where nothing is in it", () => {
+  it("is only a namespace if it is empty", () => {
     expect(Object.keys(creationOf(composite, { name: "red" }))).to.deep.equal(["Namespace red"]);
   });
 
-  it("tells apart names that would read the same", () => {
+  it("distinguishes names that would read the same", () => {
     const given = { name: "route", interfaces: { default: {}, route: {} } };
     expect(problems(given)[0]).to.match(/^interfaces.default: may not be "default"/);
     expect(Object.keys(creationOf(composite, { name: "nat", interfaces: { web: {} } }))).to.deep.equal([

@@ -4,7 +4,7 @@ import { compact, printPath, valueAtPath, withValueAt } from "../../../provider/
 const tree = { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y"] } } };
 
 describe("composites: paths", () => {
-  it("leads through objects and lists, and nowhere where there is nothing", () => {
+  it("lead through objects and lists, and nowhere if there is nothing", () => {
     expect([
       valueAtPath(tree, []),
       valueAtPath(tree, ["links", "eth0", "addresses", 1]),
@@ -34,7 +34,7 @@ describe("composites: paths", () => {
       { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y", "z"] } } },
     ],
     [
-      "a value where nothing was, and the way there",
+      "a value in an empty place, and the objects on the way",
       ["peers", "b", "up"],
       true,
       { ...tree, peers: { b: { up: true } } },
@@ -46,8 +46,8 @@ describe("composites: paths", () => {
       { name: "a", links: { eth0: { mtu: 1500, addresses: ["x", "y"], names: ["z"] } } },
     ],
     ["an entry out", ["links", "eth0"], undefined, { name: "a", links: {} }],
-    ["out what is not there: nothing on the way", ["links", "eth1", "mtu"], undefined, tree],
-    ["out what is in no list", ["links", "eth0", "addresses", 5], undefined, tree],
+    ["out a missing value: nothing on the way", ["links", "eth1", "mtu"], undefined, tree],
+    ["out a missing element of a list", ["links", "eth0", "addresses", 5], undefined, tree],
     ["out the whole: that cannot be", [], undefined, tree],
   ] as const;
   for (const [title, path, value, expected] of rows) {
@@ -58,13 +58,13 @@ describe("composites: paths", () => {
     });
   }
 
-  it("keeps the places of a list until it is made compact", () => {
+  it("keep the places of a list until it is compacted", () => {
     const one = withValueAt(tree, ["links", "eth0", "addresses", 0], undefined);
     const both = withValueAt(one, ["links", "eth0", "addresses", 1], "z");
     expect(compact(both)).to.deep.equal({ name: "a", links: { eth0: { mtu: 1500, addresses: ["z"] } } });
   });
 
-  it("is printed as a person writes it", () => {
+  it("are printed as a person writes them", () => {
     expect([printPath(["links", "eth0", "addresses", 0]), printPath([])]).to.deep.equal([
       "links.eth0.addresses[0]",
       "",

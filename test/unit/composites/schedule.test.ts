@@ -4,7 +4,7 @@ import { inOrder, queues, reversed } from "../../../provider/composites/schedule
 
 const item = (key: string, ...on: string[]) => ({ key, on });
 
-/** Works, and notes beginnings and ends; what `failing` names fails. */
+/** Records beginnings and ends; the work named by `failing` fails. */
 function recorder(failing: readonly string[] = []) {
   const log: string[] = [];
   const work = async ({ key }: { key: string }) => {
@@ -20,7 +20,7 @@ const told = (failures: readonly { item: { key: string }; error: unknown }[]) =>
   failures.map(({ item, error }) => [item.key, error instanceof Error ? error.message : error]);
 
 describe("composites: schedule", () => {
-  it("does what hangs on something after it, however it is listed, and all else at once", async () => {
+  it("runs dependents after their dependencies, in any order of the list, and everything else at once", async () => {
     const { log, work } = recorder();
     const items = [item("roof", "wall"), item("wall", "floor"), item("floor"), item("garden")];
     expect(await inOrder(items, work)).to.deep.equal([]);
@@ -30,13 +30,13 @@ describe("composites: schedule", () => {
     ]);
   });
 
-  it("minds no owner that is not among the items", async () => {
+  it("ignores an owner that is not among the items", async () => {
     const { log, work } = recorder();
     await inOrder([item("a", "elsewhere")], work);
     expect(log).to.deep.equal(["a begins", "a ends"]);
   });
 
-  it("begins nothing that hangs on a failure, and everything else", async () => {
+  it("skips dependents of a failure, and runs everything else", async () => {
     const { log, work } = recorder(["b"]);
     const failures = await inOrder(
       [item("a"), item("b"), item("c", "b"), item("d", "c"), item("e", "a")],
@@ -50,7 +50,7 @@ describe("composites: schedule", () => {
     expect(log.filter((line) => line.endsWith("begins"))).to.deep.equal(["a begins", "b begins", "e begins"]);
   });
 
-  it("begins nothing that failed before, nor what hangs on it", async () => {
+  it("skips earlier failures and their dependents", async () => {
     const { log, work } = recorder();
     const before = [{ item: item("a"), error: new Error("earlier") }];
     const failures = await inOrder([item("a"), item("b", "a"), item("c")], work, before);
@@ -61,7 +61,7 @@ describe("composites: schedule", () => {
     expect(log).to.deep.equal(["c begins", "c ends"]);
   });
 
-  it("works on 64 at once, no more", async () => {
+  it("runs at most 64 at once", async () => {
     let running = 0;
     let most = 0;
     await inOrder(
@@ -75,7 +75,7 @@ describe("composites: schedule", () => {
     expect(most).to.equal(64);
   });
 
-  it("goes the other way round for removals", () => {
+  it("reverses the order for removals", () => {
     expect(reversed([item("a"), item("b", "a"), item("c", "a", "b")])).to.deep.equal([
       item("c"),
       item("b", "c"),
@@ -83,7 +83,7 @@ describe("composites: schedule", () => {
     ]);
   });
 
-  it("begins work in one line after all that came before, well or badly, and in other lines at once", async () => {
+  it("starts work in one line after everything before it, failed or not, and in other lines at once", async () => {
     const { log, work } = recorder(["a1"]);
     const inLine = queues((key: string) => (key === "alone" ? undefined : key[0]));
     const all = ["a1", "a2", "b1", "alone"].map((key) => inLine(key, () => work({ key })));

@@ -10,16 +10,16 @@ import { definitions } from "../../../provider/kinds";
 import { checkedComposite, compositeProblems, creationOf, ownersIn } from "../../support/composite";
 import { HERE } from "../../support/fakeHost";
 
-/** Every kind as a part: a change that must reach it alone, and a value that its kind refuses. */
+/** Every kind as a part: a change that must reach only it, and a value that its kind refuses. */
 interface Row {
-  /** The arguments of a place that make it. */
+  /** The arguments of a place that create it. */
   readonly given: Args;
   /** The key of the part in the namespace `red`, and on the host. */
   readonly keys: readonly [inRed: string, onHost: string];
-  /** What it depends on in `red` beside the namespace. */
+  /** Its dependencies in `red` beside the namespace. */
   readonly on?: readonly string[];
   readonly changed?: Args;
-  /** Arguments that its kind refuses, and the property that is named. */
+  /** Arguments that its kind refuses, and the property that the error names. */
   readonly bad: readonly [given: Args, property: string];
 }
 
@@ -115,7 +115,7 @@ const rows: Readonly<Record<string, Row>> = {
 
 const composites: Readonly<Record<string, Composite>> = { Node: node, Topology: topology };
 
-/** A place in each composite: the arguments of one there, where its paths begin, and which of the keys a part has. */
+/** A place in each composite: its arguments, the beginning of its paths, and the key of a part. */
 interface Place {
   readonly composite: string;
   readonly title: string;
@@ -150,7 +150,7 @@ function planned(composite: Composite, olds: Args, news: Args) {
 
 describe("tables of parts", () => {
   for (const { kind, place } of definitions) {
-    it(`${kind} says its place, and has a row in a Topology and in a Node, which is a Namespace itself`, () => {
+    it(`${kind} names its place, and has a row in a Topology and in a Node, which is a Namespace itself`, () => {
       expect(place, `${kind} needs a \`place\` in its definition`).to.not.equal(undefined);
       expect(kindsIn(inTopology), "provider/composites/tables.ts, inTopology").to.include(kind);
       if (kind !== "Namespace")
@@ -171,7 +171,7 @@ describe("tables of parts", () => {
           expect(Object.keys(creationOf(composite, wrap(given)))).to.include(key);
         });
 
-        it(`has a ${kind} that waits for what it depends on`, () => {
+        it(`has a ${kind} that waits for its dependencies`, () => {
           const own = ownersIn(composite, wrap(given))[key] ?? [];
           const isInRed = at === 0 && key.startsWith(`${kind} red/`);
           const wanted = [
@@ -181,7 +181,7 @@ describe("tables of parts", () => {
           expect(own).to.have.members(wanted);
         });
 
-        it(`makes, changes and removes a ${kind} by itself`, () => {
+        it(`creates, changes and removes a ${kind} alone`, () => {
           const without = wrap(
             Object.fromEntries(
               Object.keys(given).includes("bridges") && kind !== "Bridge" ? [["bridges", bridges]] : [],
@@ -196,7 +196,7 @@ describe("tables of parts", () => {
           });
         });
 
-        it(`names the place of what is wrong with a ${kind}`, () => {
+        it(`names the place of a problem with a ${kind}`, () => {
           if (at === 1 && kind === "Sysctl") return;
           const [wrong, property] = bad;
           const [problem = ""] = compositeProblems(composite, wrap(wrong), `${title} ${kind}`);
@@ -251,7 +251,7 @@ describe("tables of parts", () => {
       expect(creationOf(node, given)["VethPair red/eth0"]?.[1]).to.include("master br0");
     });
 
-    it("refuse what is said of lo beyond its addresses", () => {
+    it("refuse other arguments than addresses for lo", () => {
       const lo = {
         addresses: ["10.255.0.1/32"],
         neighbors: [{ address: "10.0.0.9", lladdr: MAC }],

@@ -37,7 +37,7 @@ const lab: Args = {
   },
 };
 
-/** The same with more of what may be given. */
+/** The same with more arguments. */
 const full: Args = {
   ...lab,
   nodes: {
@@ -78,7 +78,7 @@ const full: Args = {
   adopt: true,
 };
 
-/** What a plan does, by keys. */
+/** The operations of a plan, by keys. */
 function planned(olds: Args, news: Args) {
   const { gone, made, changed } = planOf(
     composite,
@@ -96,7 +96,7 @@ function planned(olds: Args, news: Args) {
 const withBridge = (given: Args): Args => ({ ...lab, bridges: { ...Object(lab["bridges"]), ...given } });
 
 describe("composites: Topology", () => {
-  it("is nodes, bridges, rules, and the host's routes and parameters, each hanging on what it needs", () => {
+  it("is nodes, bridges, rules, and the host's routes and parameters, each with its dependencies", () => {
     expect(ownersIn(composite, lab)).to.deep.equal({
       "Sysctl net.ipv4.ip_forward": [],
       "Sysctl net.ipv4.conf.br0.rp_filter": ["Bridge br0"],
@@ -117,7 +117,7 @@ describe("composites: Topology", () => {
     });
   });
 
-  it("makes its bridges, addresses and parameters as their own kinds do", () => {
+  it("creates its bridges, addresses and parameters as their own kinds do", () => {
     const commands = creationOf(composite, lab);
     expect(commands["Address br0 10.0.0.254/24"]).to.deep.equal([
       "ip address add 10.0.0.254/24 dev br0 scope global",
@@ -127,7 +127,7 @@ describe("composites: Topology", () => {
     expect(commands["NatRule out"]?.[0]).to.include("masquerade");
   });
 
-  it("is called by project, stack and name, and so are its parts", () => {
+  it("is named by project, stack and name, and so are its parts", () => {
     const args = checkedComposite(composite, lab, "lab");
     expect(composite.id(args)).to.equal("project/stack/lab");
     expect(String(checkedPartsOf(composite, args)[3]?.checked["mark"])).to.match(
@@ -138,22 +138,22 @@ describe("composites: Topology", () => {
   describe("plans", () => {
     const blue = { nodes: { ...Object(lab["nodes"]), blue: {} } };
     const rows: readonly (readonly [title: string, news: Args, plan: object])[] = [
-      ["nothing where nothing changes", lab, {}],
+      ["nothing if nothing changes", lab, {}],
       [
-        "a node less: its namespace with what is in it",
+        "a removed node: its namespace with its content",
         { ...lab, nodes: { red: Object(lab["nodes"]).red } },
         {
           gone: ["Namespace blue", "VethPair blue/eth0"],
         },
       ],
-      ["an interface less", { ...lab, ...blue }, { gone: ["VethPair blue/eth0"] }],
+      ["a removed interface", { ...lab, ...blue }, { gone: ["VethPair blue/eth0"] }],
       [
         "a setting of a bridge",
         withBridge({ inner: { namespace: "red", mtu: 1300 } }),
         { changed: ["Bridge red/inner"] },
       ],
       [
-        "a bridge that is replaced: its ports are put in again",
+        "a replaced bridge: its ports are attached again",
         withBridge({ inner: { namespace: "red" } }),
         {
           gone: ["Bridge red/inner"],
@@ -204,8 +204,8 @@ describe("composites: Topology", () => {
     }
   });
 
-  describe("with something that is not known yet", () => {
-    it("fills in defaults of what is known beside it", () => {
+  describe("with an unknown value", () => {
+    it("fills in defaults of known fields beside it", () => {
       const { args } = engine.check(composite, HERE, {
         filter: {
           a: { chain: "input", source: UNKNOWN, verdict: "drop" },
@@ -287,12 +287,12 @@ describe("composites: Topology", () => {
       });
     }
 
-    it("no rules that are equal in priority before all is known", () => {
+    it("rules of equal priority only once all is known", () => {
       const web = { chain: "forward", verdict: "accept", source: UNKNOWN };
       expect(problems({ filter: { rest: { chain: "forward", verdict: "drop" }, web } })).to.deep.equal([]);
     });
 
-    it("what is wrong with one rule beside another of which something is not known yet", () => {
+    it("a wrong rule beside a partly unknown one", () => {
       const a = { namespace: "n1", chain: "input", source: UNKNOWN, verdict: "drop" };
       expect(
         problems({ filter: { a, bad: { namespace: "n1", chain: "inptu", verdcit: "DROP" } } }),
@@ -309,7 +309,7 @@ describe("composites: Topology", () => {
       ]);
     });
 
-    it("what is wrong with a part of a node beside what is not known yet", () => {
+    it("a wrong part of a node beside unknown values", () => {
       const eth0 = { mtu: UNKNOWN, peer: UNKNOWN, addresses: [UNKNOWN, "10.0.0.1/24", "10.0.0.1/24"] };
       const routes = [{ destination: "default", via: UNKNOWN }, { destination: "10.0.0.0/8" }];
       expect(problems({ nodes: { u1: { interfaces: { eth0 }, routes } } })).to.deep.equal([
@@ -318,13 +318,13 @@ describe("composites: Topology", () => {
       ]);
     });
 
-    it("a list of rules, which have names", () => {
+    it("an unnamed list of rules", () => {
       expect(problems({ filter: [{ chain: "input", verdict: "drop" }] })).to.deep.equal([
         "filter: is a list, not a map of names to values",
       ]);
     });
 
-    it("what a single resource has already, and the other way round", () => {
+    it("objects of a single resource, and the other way round", () => {
       const mark = markFor("Bridge", "single");
       expect(single.check(bridge, HERE, { name: "br-single", mark }).problems).to.deep.equal([]);
       expect(problems({ bridges: { "br-single": {} } })).to.deep.equal([

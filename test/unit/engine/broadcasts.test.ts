@@ -9,7 +9,7 @@ import { HERE } from "../../support/fakeHost";
 
 const place = { namespace: "broadcasts", interface: "eth0" };
 
-/** What the check of a resource of this program finds. */
+/** The problems that the check of a resource of this program finds. */
 function problemsOf(definition: Definition, args: Args): readonly string[] {
   const mark = markFor(definition.kind, JSON.stringify(args));
   return engine
@@ -28,13 +28,13 @@ describe("a gateway that is a broadcast address", () => {
   const reason =
     "is 10.61.0.255, which is the broadcast address of the network of 10.61.0.1/24: name the gateway's own address";
 
-  it("of an address declared before is refused, of each way", () => {
+  it("is refused after an address declared before it, for each way", () => {
     expect(gateway({ destination: "10.71.0.0/16", via: "10.61.0.255" })).to.deep.equal([`via ${reason}`]);
     const nexthops = [{ via: "10.61.0.2" }, { via: "10.61.0.255" }];
     expect(gateway({ destination: "10.72.0.0/16", nexthops })).to.deep.equal([`nexthops[1].via ${reason}`]);
   });
 
-  it("elsewhere, or where the kernel knows no such address, is not", () => {
+  it("is accepted elsewhere, or if the kernel has no such address", () => {
     const onlink = { interface: "eth0", onlink: true };
     for (const args of [
       { destination: "10.73.0.0/16", via: "10.61.0.254" },
@@ -47,7 +47,7 @@ describe("a gateway that is a broadcast address", () => {
       expect(gateway(args), JSON.stringify(args)).to.deep.equal([]);
   });
 
-  it("is told by the claim that each part of a composite makes as well", () => {
+  it("is found by the claim of each part of a composite as well", () => {
     const mark = markFor("Route", "part");
     const args = { ...place, destination: "10.78.0.0/16", via: "10.61.0.255", table: "main", mark };
     expect(claim(route as Definition, HERE, args)).to.deep.equal([{ property: "via", reason }]);

@@ -9,13 +9,13 @@ const Shade = z.object({
   width: z.number().max(9, "is too wide").default(1),
 });
 
-/** With a short form. */
+/** Accepts a short form. */
 const Cord = z
   .custom<string | { colour: string }>()
   .transform((given) => (typeof given === "string" ? { colour: given } : given))
   .pipe(z.strictObject({ colour: z.string(), length: z.number().default(2) }));
 
-/** A kind that exists nowhere: every shape a schema can have. */
+/** A kind with every shape that a schema can have. */
 const lamp: Definition = {
   kind: "Lamp",
   schema: z.object({
@@ -51,13 +51,13 @@ const lamp: Definition = {
   remove: () => [],
 };
 
-/** What is there when only a name is given. */
+/** The arguments if only a name is given. */
 const plain = {
   ...{ name: "a", volts: 12, shade: { colour: "red", width: 1 }, shades: {} },
   ...{ cord: { colour: "none", length: 2 }, made: "by me", mark: "me" },
 };
 
-/** The same but for some fields that are wrong. */
+/** The same, except for some wrong fields. */
 function without(...wrong: readonly string[]): Args {
   return Object.fromEntries(Object.entries(plain).filter(([key]) => !wrong.includes(key)));
 }
@@ -67,7 +67,7 @@ const fields = Object.keys(lamp.schema.shape).map((name) => `\`${name}\``);
 interface Row {
   readonly title: string;
   readonly given: Args;
-  /** Of no matter where there are problems: they end it. */
+  /** Not called if there are problems, which end the check. */
   readonly args?: Args;
   readonly problems?: readonly string[];
 }
@@ -80,7 +80,7 @@ const rows: readonly Row[] = [
     args: { ...plain, shade: { colour: "red", width: 2 } },
   },
   {
-    title: "prefers what is given to a default",
+    title: "prefers a given value to a default",
     given: { name: "a", volts: 24, made: 7, shade: { colour: "blue", width: 3 } },
     args: { ...plain, volts: 24, made: 7, shade: { colour: "blue", width: 3 } },
   },
@@ -106,13 +106,13 @@ const rows: readonly Row[] = [
     args: { ...plain, labels: { room: UNKNOWN } },
   },
   {
-    title: "reports what is wrong beside something unknown",
+    title: "reports problems beside an unknown value",
     given: { name: UNKNOWN, volts: "12", shade: { colour: UNKNOWN, width: 10 } },
     args: { ...without("volts"), name: UNKNOWN, shade: { colour: UNKNOWN } },
     problems: ['volts: is "12", not of type number', "shade.width: is too wide"],
   },
   {
-    title: "fills in what is left to a default beside something unknown in a map, a list and a long form",
+    title: "fills in defaults beside unknown values in a map, a list and a long form",
     given: {
       name: "a",
       shades: { top: { colour: UNKNOWN }, low: { colour: "blue" }, all: UNKNOWN },
@@ -127,7 +127,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    title: "reports what is wrong beside something unknown in a map",
+    title: "reports problems beside an unknown value in a map",
     given: {
       name: "a",
       labels: { x: UNKNOWN, room: 1 },
@@ -143,7 +143,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: "reports what is wrong beside something unknown in a list, and how long that is",
+    title: "reports problems beside an unknown element of a list, and its length",
     given: {
       name: "a",
       bulbs: [UNKNOWN, 101, "60"],
@@ -160,7 +160,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: "reports what is wrong beside something unknown in a long form",
+    title: "reports problems beside an unknown value in a long form",
     given: { name: "a", cord: { color: UNKNOWN, colour: UNKNOWN, length: "2" } },
     problems: [
       "cord.color: is not a property; there are `colour`, `length`",
@@ -168,7 +168,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: "lets a list of several forms through whose known items are well",
+    title: "accepts a list of several forms whose known items are valid",
     given: { name: "a", sockets: [UNKNOWN, "left"], height: UNKNOWN },
     args: { ...plain, sockets: [UNKNOWN, "left"], height: UNKNOWN },
   },
@@ -178,7 +178,7 @@ const rows: readonly Row[] = [
     args: { ...plain, sockets: [UNKNOWN], chain: [UNKNOWN, UNKNOWN] },
   },
   {
-    title: "says what is wanted where something unknown is in a list or an object that is not",
+    title: "names the expected type for a list or an object with something unknown",
     given: {
       name: { first: UNKNOWN },
       shade: [UNKNOWN],
@@ -195,7 +195,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: "says what is wanted where a map or a list is",
+    title: "names the expected type for a map or a list",
     given: { name: "a", labels: ["room"], shades: "red", bulbs: { a: 60 } },
     problems: [
       "bulbs: is an object, not a list",
@@ -204,7 +204,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: "leaves problems between fields until those are known",
+    title: "postpones problems between fields until those are known",
     given: { name: UNKNOWN, volts: 13 },
     args: { ...plain, name: UNKNOWN, volts: 13 },
     problems: ["volts: brings bad luck"],
@@ -236,19 +236,19 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: "says what is missing",
+    title: "names a missing value",
     given: {},
     args: without("name"),
     problems: ["name: is required"],
   },
   {
-    title: "says what is missing where several types would do",
+    title: "names a missing value of several possible types",
     given: { name: "a", made: undefined },
     args: without("made"),
     problems: ["made: is required"],
   },
   {
-    title: "says what there is to choose from where a choice is missing",
+    title: "names the choices for a missing value",
     given: { name: "a", shade: { colour: undefined } },
     args: { ...plain, shade: { width: 1 } },
     problems: ["shade.colour: is required: one of red, blue"],
@@ -260,7 +260,7 @@ const rows: readonly Row[] = [
     problems: ["bulbs[1]: is null, not of type number"],
   },
   {
-    title: "refuses what is not a property, also nested",
+    title: "refuses an unknown property, also nested",
     given: { name: "a", colour: "red", shade: { color: "red" } },
     args: plain,
     problems: [
@@ -278,13 +278,13 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    title: "refuses text where an object should be",
+    title: "refuses text in place of an object",
     given: { name: "a", shade: "red" },
     args: without("shade"),
     problems: ['shade: is "red", not of type object'],
   },
   {
-    title: "refuses a list where an object should be",
+    title: "refuses a list in place of an object",
     given: { name: "a", shade: ["red"] },
     args: without("shade"),
     problems: ["shade: is a list, not of type object"],
@@ -315,7 +315,7 @@ describe("check", () => {
     });
   }
 
-  it("changes nothing of what it is given", () => {
+  it("does not change its inputs", () => {
     const given = Object.freeze({ name: "a", shade: Object.freeze({ width: 2 }), mark: "me" });
     expect(checkArgs(lamp, given).problems).to.deep.equal([]);
   });

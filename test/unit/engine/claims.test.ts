@@ -14,7 +14,7 @@ import { markOf } from "../../../provider/linux/marks/mark";
 import { urnOf } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
 
-// Claims last as long as the process: each test has names of its own.
+// Claims last as long as the process, so each test has its own names.
 
 const claimed = (definition: Definition, name: string, args: Args) =>
   claim(definition, HERE, { ...args, mark: markOf(definition.kind, urnOf(definition.kind, name)) });
@@ -27,12 +27,12 @@ const conflict = (property: string, object: string, owner: string) => [
 ];
 
 describe("claims", () => {
-  it("lets one resource claim its object again and again", () => {
+  it("let one resource claim its object repeatedly", () => {
     expect(claimed(bridge, "one", { name: "claim-1" })).to.deep.equal([]);
     expect(claimed(bridge, "one", { name: "claim-1" })).to.deep.equal([]);
   });
 
-  it("refuses a second resource the object of the first, and goes on to do so", () => {
+  it("refuse a second resource the object of the first, again and again", () => {
     expect(claimed(bridge, "first", { name: "claim-2" })).to.deep.equal([]);
     const refusal = conflict("name", "link claim-2", 'Bridge "first"');
     expect(claimed(bridge, "second", { name: "claim-2" })).to.deep.equal(refusal);
@@ -40,12 +40,12 @@ describe("claims", () => {
     expect(claimed(bridge, "first", { name: "claim-2" })).to.deep.equal([]);
   });
 
-  it("keeps namespaces apart", () => {
+  it("distinguish namespaces", () => {
     expect(claimed(bridge, "here", { name: "claim-3" })).to.deep.equal([]);
     expect(claimed(bridge, "there", { name: "claim-3", namespace: "claims" })).to.deep.equal([]);
   });
 
-  it("knows that bridges and both ends of cables share one space of names", () => {
+  it("know that bridges and both ends of cables share their names", () => {
     const cable = { end: { name: "claim-4" }, peer: { name: "claim-5", namespace: "claims" } };
     expect(claimed(vethPair, "cable", cable)).to.deep.equal([]);
     expect(claimed(bridge, "a", { name: "claim-4" })).to.deep.equal(
@@ -61,7 +61,7 @@ describe("claims", () => {
     ]);
   });
 
-  it("knows a parameter however its key is written, and inside a namespace that sets it", () => {
+  it("recognize a parameter in any spelling of the key, and inside a namespace that sets it", () => {
     const red = { name: "claims-red", sysctls: { "net.ipv4.ip_forward": "1" } };
     expect(claimed(namespace, "red", red)).to.deep.equal([]);
     expect(
@@ -72,7 +72,7 @@ describe("claims", () => {
     );
   });
 
-  it("tells addresses apart by link, prefix length and peer", () => {
+  it("distinguish addresses by link, prefix length and peer", () => {
     const first = { interface: "claim-6", address: "10.0.0.1/32", peer: "10.0.0.2/32" };
     expect(claimed(address, "first", first)).to.deep.equal([]);
     expect(claimed(address, "peer", { ...first, peer: "10.0.0.3/32" })).to.deep.equal([]);
@@ -83,14 +83,14 @@ describe("claims", () => {
     );
   });
 
-  it("leaves alone what is not known yet", () => {
+  it("ignore unknown values", () => {
     expect(claimed(bridge, "known", { name: "claim-8" })).to.deep.equal([]);
     expect(claimed(bridge, "unknown", { name: "claim-8", mtu: UNKNOWN })).to.deep.equal([]);
     expect(claimed(bridge, "unknown", { name: UNKNOWN })).to.deep.equal([]);
     expect(claimed(bridge, "unknown too", { name: UNKNOWN })).to.deep.equal([]);
   });
 
-  it("holds no object for a resource whose claim was refused, nor lets go of the others", () => {
+  it("hold no object for a resource whose claim was refused, and keep those of the others", () => {
     expect(claimed(bridge, "holder", { name: "claim-9" })).to.deep.equal([]);
     const cable = { end: { name: "claim-9" }, peer: { name: "claim-10" } };
     expect(claimed(vethPair, "cable", cable)).to.have.lengthOf(1);
@@ -98,9 +98,9 @@ describe("claims", () => {
   });
 });
 
-describe("what is still needed", () => {
+describe("objects that are still needed", () => {
   const inRed = { namespace: "needs-red" };
-  /** Something in the namespace needs-red, and what else it needs there. */
+  /** Something in the namespace needs-red, and its other dependencies there. */
   const rows: readonly (readonly [definition: Definition, args: Args, link?: string])[] = [
     [bridge, { ...inRed, name: "needs-1" }],
     [natRule, { ...inRed, kind: "masquerade" }],
@@ -121,7 +121,7 @@ describe("what is still needed", () => {
     });
 
   rows.forEach(([definition, args, link], at) => {
-    it(`stays for ${definition.kind} ${JSON.stringify(args)}`, () => {
+    it(`stay for ${definition.kind} ${JSON.stringify(args)}`, () => {
       claimed(definition, `needer-${at}`, args);
       const needer = `${definition.kind} "needer-${at}"`;
       expect(remove(namespace, { name: "needs-red" })).to.throw(RefusedError, needer);
@@ -134,13 +134,13 @@ describe("what is still needed", () => {
     });
   });
 
-  it("goes where the program has it under another resource's name, or anew", () => {
+  it("are deleted if the program has them under another resource's name, or recreates them", () => {
     claimed(address, "ip", { interface: "needs-9", address: "10.0.0.1/24" });
     claimed(bridge, "other", { name: "needs-9" });
     expect(remove(bridge, { name: "needs-9" })).to.not.throw();
   });
 
-  describe("of what another resource gives up", () => {
+  describe("objects that another resource gives up", () => {
     const asked = (definition: Definition, name: string, args: Args) => {
       const given = { ...args, mark: markOf(definition.kind, urnOf(definition.kind, name)) };
       claim(definition, HERE, given);
@@ -151,7 +151,7 @@ describe("what is still needed", () => {
       mark: markOf(definition.kind, urnOf(definition.kind, name)),
     });
 
-    it("knows the heir of an object, whatever kind its resource is a part of", () => {
+    it("have an heir, whatever kind its resource is a part of", () => {
       const heir = asked(bridge, "new", { name: "heir-1" });
       const old = gone(bridge, "old", { name: "heir-1" });
       expect(heirOf(bridge, HERE, old)).to.equal(heir.mark);
@@ -160,12 +160,12 @@ describe("what is still needed", () => {
       expect([heir.mark, old.mark].map(isInProgram)).to.deep.equal([true, false]);
     });
 
-    it("has no heir for what nobody claims, and for what the resource itself keeps", () => {
+    it("have no heir if nobody claims them, or if the resource itself keeps them", () => {
       expect(heirOf(bridge, HERE, gone(bridge, "old", { name: "heir-2" }))).to.equal(undefined);
       expect(heirOf(bridge, HERE, asked(bridge, "old", { name: "heir-2" }))).to.equal(undefined);
     });
 
-    it("has an heir of a cable for both ends, and none for one end or where two resources get an end each", () => {
+    it("have an heir of a cable for both ends, and none for one end or for two resources with an end each", () => {
       const old = gone(vethPair, "old", { end: { name: "heir-3" }, peer: { name: "heir-4" } });
       asked(bridge, "one", { name: "heir-3" });
       expect(heirOf(vethPair, HERE, old)).to.equal(undefined);
@@ -176,7 +176,7 @@ describe("what is still needed", () => {
       expect(heirOf(vethPair, HERE, gone(vethPair, "old", ends))).to.equal(heir.mark);
     });
 
-    it("takes a namespace for an heir of a parameter, and no parameter for the heir of a namespace", () => {
+    it("pass from a parameter to a namespace, but not from a namespace to a parameter", () => {
       const inside = { name: "heirs", sysctls: { "net.ipv4.ip_forward": "1" } };
       const heir = asked(namespace, "new", inside);
       const alone = { namespace: "heirs", key: "net.ipv4.ip_forward", value: "1" };

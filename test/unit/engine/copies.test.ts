@@ -6,12 +6,12 @@ import { HERE } from "../../support/fakeHost";
 const placed = (namespace: string, address = "10.1.0.2/24") => ({ namespace, interface: "a", address });
 
 describe("copies of an address", () => {
-  it("are the links that have it beside its own, each once", () => {
+  it("are the other links that have it, each once", () => {
     expect(noteCopies(HERE, placed("none"), ["a"])).to.deep.equal([]);
     expect(noteCopies(HERE, placed("some"), ["b", "a", "b", "c"])).to.deep.equal(["b", "c"]);
   });
 
-  it("make routes name the link of the original, for gateways of its network and namespace alone", () => {
+  it("let routes name the link of the original, only for gateways of its network and namespace", () => {
     noteCopies(HERE, placed("copied"), ["b"]);
     noteCopies(HERE, placed("copied", "fd00::2/64"), ["b"]);
     const links = ["10.1.0.1", "10.2.0.1", "fd00::1", "fd01::1"].map((gateway) =>
@@ -22,7 +22,7 @@ describe("copies of an address", () => {
     expect(linkTowards(HERE, undefined, "10.1.0.1")).to.equal(undefined);
   });
 
-  it("leave the kernel to choose where there are none", () => {
+  it("leave the choice to the kernel if there are none", () => {
     const args = {
       destination: "default",
       via: "10.1.0.1",

@@ -26,7 +26,7 @@ describe("dependents", () => {
   const onLost = { interface: "lost-1", namespace: "losses", address: "10.0.0.1/24" };
   afterEach(() => noteDisruption(HERE, whole, { deleted: [], recreated: [] }));
 
-  it("tell what is made anew", () => {
+  it("report what is recreated", () => {
     noteDisruption(HERE, whole, { deleted: [], recreated: ["link lost-1 in losses", addressesIn("losses")] });
     expect(disruptedNeeds(address, HERE, marked(address, onLost))).to.deep.equal({
       remade: ["link lost-1 in losses"],
@@ -39,7 +39,7 @@ describe("dependents", () => {
     ).to.deep.equal([]);
   });
 
-  it("refuse what needs what is taken away, unless somebody else makes it", () => {
+  it("refuse a removal that they need, unless somebody else creates the object", () => {
     noteDisruption(HERE, whole, { deleted: ["link lost-1 in losses"], recreated: [] });
     expect(disruptedNeeds(address, HERE, marked(address, onLost)).problems).to.deep.equal([
       {
@@ -55,7 +55,7 @@ describe("dependents", () => {
     });
   });
 
-  it("are no matter of its own parts, nor of what is not known yet", () => {
+  it("ignore its own parts, and unknown values", () => {
     noteDisruption(HERE, whole, { deleted: ["link lost-2 in losses"], recreated: [] });
     const args = { ...onLost, interface: "lost-2" };
     const nothing = { remade: [], problems: [] };
@@ -65,7 +65,7 @@ describe("dependents", () => {
     );
   });
 
-  it("are said among the arguments of this run, each once", () => {
+  it("are listed among the arguments of this run, each once", () => {
     const args = { name: "it" };
     expect(withRemade(args, [])).to.equal(args);
     const said = withRemade(args, ["link a", "link b", "link a"]);

@@ -12,7 +12,7 @@ const lamp: Definition = {
     name: "replace",
     volts: "update",
     bulbs: "update",
-    // One can light a lamp, but not put it out.
+    // A lamp can be lit, but not switched off.
     lit: (was, now) => (was === true && now === false ? "replace" : "update"),
     "shade.colour": "replace",
     "shade.width": "update",
@@ -48,7 +48,7 @@ const rows: readonly (readonly [
   ["an updated field", state, { ...state, volts: 24 }, ["volts"], []],
   ["a replaced field", state, { ...state, name: "b" }, ["name"], ["name"]],
   ["a list in another order", state, { ...state, bulbs: [40, 60] }, ["bulbs"], []],
-  ["a field that is gone", state, { ...state, volts: undefined }, ["volts"], []],
+  ["a removed field", state, { ...state, volts: undefined }, ["volts"], []],
   ["a nested field", state, { ...state, shade: { colour: "red", width: 2 } }, ["shade.width"], []],
   [
     "a nested replaced field",
@@ -58,13 +58,13 @@ const rows: readonly (readonly [
     ["shade.colour"],
   ],
   [
-    "a nested object that is gone",
+    "a removed nested object",
     state,
     { ...state, shade: undefined },
     ["shade.colour", "shade.width"],
     ["shade.colour"],
   ],
-  ["an effect that hangs on the values: one way", state, { ...state, lit: false }, ["lit"], ["lit"]],
+  ["an effect that depends on the values: one way", state, { ...state, lit: false }, ["lit"], ["lit"]],
   ["and the other way", { ...state, lit: false }, state, ["lit"], []],
   ["an unknown replaced field", state, { ...state, name: UNKNOWN }, ["name"], ["name"]],
   ["an unknown updated field", state, { ...state, volts: UNKNOWN }, ["volts"], []],

@@ -9,8 +9,8 @@ import { CommandError, messageOf, type Reason } from "../../../provider/linux/er
 import { withFacts } from "../../../provider/linux/host/currentFacts";
 import { markFor } from "../../support/args";
 import { FakeHost, HERE } from "../../support/fakeHost";
+import { lamp } from "../../support/fakeKind";
 import { goodArgs } from "../../support/goodArgs";
-import { lamp } from "../../support/lamp";
 
 const said = 'Error: argument "lan" is wrong: Invalid "netns" value';
 
@@ -23,8 +23,8 @@ const messageAt = async (definition: Definition, args: object, reason: Reason): 
   );
 };
 
-describe("what the kernel has lost", () => {
-  // What the program makes: claims last as long as the process.
+describe("an object that the kernel has lost", () => {
+  // The program's own objects: claims last as long as the process.
   for (const definition of definitions) {
     for (const given of goodArgs[definition.kind] ?? []) {
       const { args } = withFacts(HERE.facts, () =>
@@ -32,7 +32,7 @@ describe("what the kernel has lost", () => {
       );
       const needs = definition.needs?.(args) ?? [];
 
-      it(`is named, with the way out: ${definition.kind} ${needs.join(", ")}`, async () => {
+      it(`is named, with the fix: ${definition.kind} ${needs.join(", ")}`, async () => {
         const before = await messageAt(definition, args, "NotFound");
         expect(before).to.include(said);
         claim({ ...lamp, objectNames: () => needs }, HERE, { mark: markFor("Lamp", "all of it") });
@@ -40,13 +40,13 @@ describe("what the kernel has lost", () => {
         expect(message).to.include(said);
         for (const object of needs) expect(message).to.include(object);
         expect(message.includes("run `pulumi up --refresh`")).to.equal(needs.length > 0);
-        // Nothing is guessed of what failed otherwise.
+        // Other errors get no guess.
         expect(await messageAt(definition, args, "NotPermitted")).to.not.include("--refresh");
       });
     }
   }
 
-  it("may be a name that leads nowhere", async () => {
+  it("may be a name without a target", async () => {
     const host = Object.assign(new FakeHost(), {
       tellOfName: (name: string) => (name === "c1" ? "link it anew" : undefined),
     });
@@ -57,12 +57,12 @@ describe("what the kernel has lost", () => {
     }
   });
 
-  it("may be the address that covers a gateway, or that a route gives as its source", async () => {
+  it("may be the address that covers a gateway, or that a route has as its source", async () => {
     expect(await messageAt(lamp, {}, "Unreachable")).to.include("run `pulumi up --refresh`");
     expect(await messageAt(lamp, {}, "NoSource")).to.include("run `pulumi up --refresh`");
   });
 
-  it("is not what is in the way; that may be what another resource gives up", async () => {
+  it("is not the object in the way; another resource may give that one up", async () => {
     const message = await messageAt(lamp, {}, "AlreadyExists");
     expect(message).to.include("make two runs: first without it, then with it").and.not.include("IPv6");
     const error = new CommandError(
@@ -76,7 +76,7 @@ describe("what the kernel has lost", () => {
     );
   });
 
-  it("is nothing where the program does not make it: the tool's words stand alone", async () => {
+  it("is left out if the program does not create it: the tool's message stands alone", async () => {
     const needy = { ...lamp, needs: () => ["link of-nobody"] };
     expect(await messageAt(needy, {}, "NotFound")).to.not.include("--refresh");
   });

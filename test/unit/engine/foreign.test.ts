@@ -9,7 +9,7 @@ import { FakeHost } from "../../support/fakeHost";
 
 const theirs = (kind: string, name: string) => `pulumi-netns:${kind}:0123456789ab:other/dev/${name}`;
 
-/** A link as `ip` tells it. */
+/** A link in the output of `ip`. */
 const link = (ifname: string, ifalias?: string, more: object = {}) => ({
   ...{ ifindex: 5, ifname, flags: ["UP"], mtu: 1500 },
   ...(ifalias !== undefined && { ifalias }),
@@ -21,7 +21,7 @@ interface Row {
   readonly title: string;
   readonly links?: readonly object[];
   readonly records?: readonly (readonly [kind: string, id: string, mark: string, args: Args])[];
-  /** What is named in the refusal; nothing where it is deleted. */
+  /** The objects named in the refusal; none if it is deleted. */
   readonly lost: readonly string[];
 }
 
@@ -70,7 +70,7 @@ function itDeletes(definition: Definition, given: Args, itself: object, rows: re
         expect([isDeleted, host.records.kept.length]).to.deep.equal([false, before]);
       });
 
-      it(`goes on with ${row.title}, where it may`, async () => {
+      it(`continues with ${row.title}, if allowed`, async () => {
         const { error, isDeleted } = await removal(row, { deleteForeign: true });
         expect([error, isDeleted]).to.deep.equal([undefined, true]);
       });
@@ -78,7 +78,7 @@ function itDeletes(definition: Definition, given: Args, itself: object, rows: re
   });
 }
 
-describe("what a deletion takes from others", () => {
+describe("the losses of others in a deletion", () => {
   const own = markFor("Address", "mine");
   const record: Row = {
     title: "an address of another stack",

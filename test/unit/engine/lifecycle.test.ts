@@ -6,22 +6,22 @@ import { ip } from "../../../provider/linux/command";
 import { CommandError, PartialError } from "../../../provider/linux/errors";
 import { markFor, problemsOf } from "../../support/args";
 import { absent, FakeHost, HERE, inTurn, type Scripted } from "../../support/fakeHost";
-import { bulb, candle, LampHost, lamp, type Shown, sun } from "../../support/lamp";
+import { bulb, candle, LampHost, lamp, type Shown, sun } from "../../support/fakeKind";
 
 const mark = markFor("Lamp", "a");
 const asked = { name: "a", watts: 40, colour: "red", mark };
 const observed: Shown = { watts: 40, colour: "red", mark, serial: 7 };
 const state = { ...asked, serial: 7 };
 
-/** What it was before it was taken over. */
+/** The settings before it was adopted. */
 const former = { mark: "theirs", args: { watts: 25, colour: "white" } };
 
-/** The answer to `show` for a lamp that differs from the one asked for. */
+/** The answer to `show` for a lamp that differs from the arguments. */
 const showing = (different: Partial<Shown> = {}): Scripted => JSON.stringify({ ...observed, ...different });
 
 const MAKING = ["ip add a", `ip mark a ${mark}`, "ip set a 40 red"];
 
-/** What a value that is not as asked is looked at. */
+/** The effect of a value that differs from the arguments. */
 const LOOKS = Array.from({ length: 5 }, () => "ip show a");
 
 const withoutPauses = (ran: readonly string[]) => ran.filter((command) => !command.startsWith("sleep "));
@@ -45,7 +45,7 @@ const partial = (error: Error) => {
 
 describe("engine", () => {
   describe("check", () => {
-    it("fills in, and claims", () => {
+    it("fills in defaults, and claims", () => {
       const given = { name: "checked", mark: markFor("Lamp", "checked") };
       expect(engine.check(lamp, HERE, given)).to.deep.equal({ args: { ...given, watts: 60 }, problems: [] });
       expect(engine.check(lamp, HERE, { ...given, mark: markFor("Lamp", "rival") }).problems).to.deep.equal([
@@ -80,7 +80,7 @@ describe("engine", () => {
     });
   });
 
-  it("tells what may keep what it has made from working, once it is made", async () => {
+  it("warns of anything that may keep the created object from working", async () => {
     const warnings: string[] = [];
     const script = { "ip show a": inTurn(absent, showing()), "ip look a": "dark" };
     const host = Object.assign(new FakeHost(script), { warn: (text: string) => warnings.push(text) });
@@ -97,19 +97,19 @@ describe("engine", () => {
   });
 
   describe("create", () => {
-    it("makes what is absent, and gives the state as read back", async () => {
+    it("creates a missing object, and returns the state as read back", async () => {
       const host = new FakeHost({ "ip show": inTurn(absent, showing()) });
       expect(await engine.create(lamp, host, asked)).to.deep.equal({ id: "lamp a", state });
       expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a"]);
     });
 
-    it("runs nothing where its own is there as asked", async () => {
+    it("runs nothing if its own object equals the arguments", async () => {
       const host = new FakeHost({ "ip show": showing() });
       expect(await engine.create(lamp, host, asked)).to.deep.equal({ id: "lamp a", state });
       expect(host.ran).to.deep.equal(["ip show a", "ip show a"]);
     });
 
-    it("runs only the difference where a crash has left its own half-made", async () => {
+    it("runs only the difference if a crash left its own object incomplete", async () => {
       const host = new FakeHost({ "ip show": inTurn(showing({ watts: 60, colour: "white" }), showing()) });
       expect(await engine.create(lamp, host, asked)).to.deep.equal({ id: "lamp a", state });
       expect(host.ran).to.deep.equal(["ip show a", "ip set a 40 red", "ip show a"]);
@@ -138,7 +138,7 @@ describe("engine", () => {
         expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
           `RefusedError: lamp a ${words}`,
         );
-        // What has no mark may be about to get one.
+        // An object without a mark may be about to get one.
         const looks = other === undefined ? 5 : 1;
         expect(host.ran.filter((text) => !text.startsWith("sleep "))).to.deep.equal(
           new Array(looks).fill("ip show a"),
@@ -146,14 +146,14 @@ describe("engine", () => {
       });
     }
 
-    it("takes over what its kind says it may", async () => {
+    it("takes over objects if its kind allows that", async () => {
       const host = new FakeHost({ "ip show": inTurn(showing({ mark: "foreign" }), showing()) });
       const generous = { ...lamp, mayAdopt: () => true };
       expect((await engine.create(generous, host, asked)).state).to.deep.equal(state);
       expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${mark}`, "ip show a"]);
     });
 
-    it("undoes what it made when a later command fails", async () => {
+    it("undoes its changes when a later command fails", async () => {
       const host = new FakeHost({
         "ip show": inTurn(absent, showing({ mark: "" })),
         "ip mark": { fails: "NotPermitted" },
@@ -164,7 +164,7 @@ describe("engine", () => {
       expect(host.ran).to.deep.equal(["ip show a", "ip add a", `ip mark a ${mark}`, "ip show a", "ip del a"]);
     });
 
-    it("leaves alone what somebody else made while it tried to", async () => {
+    it("leaves alone what somebody else created meanwhile", async () => {
       const host = new FakeHost({
         "ip show": inTurn(absent, showing({ mark: "foreign" })),
         "ip add": { fails: "AlreadyExists" },
@@ -176,10 +176,10 @@ describe("engine", () => {
     });
 
     for (const [title, mark, removed] of [
-      ["half-made by a first command that failed is undone", undefined, ["ip del a"]],
-      ["marked by somebody else in the meantime stays", "foreign", []],
+      ["undoes the result of a failed first command", undefined, ["ip del a"]],
+      ["keeps an object that somebody else has marked meanwhile", "foreign", []],
     ] as const) {
-      it(`what is ${title}`, async () => {
+      it(title, async () => {
         const host = new FakeHost({
           "ip show": inTurn(absent, JSON.stringify({ watts: 60, serial: 7, mark })),
           "ip add": { fails: "Timeout" },
@@ -191,7 +191,7 @@ describe("engine", () => {
       });
     }
 
-    it("hands over what a crash had left and it cannot finish, and does not undo it", async () => {
+    it("returns the state of a crash's leftover that it cannot complete, without an undo", async () => {
       const host = new FakeHost({
         "ip show": showing({ watts: 60 }),
         "ip set": { fails: "Failed" },
@@ -206,7 +206,7 @@ describe("engine", () => {
       expect(host.ran).to.deep.equal(["ip show a", "ip set a 40 red"]);
     });
 
-    it("undoes nothing where a failure left nothing", async () => {
+    it("undoes nothing if a failure left nothing", async () => {
       const host = new FakeHost({ "ip show": absent, "ip set": { fails: "Failed" } });
       expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
         "CommandError: failed: `ip set a 40 red`\nit Failed",
@@ -214,7 +214,7 @@ describe("engine", () => {
       expect(host.ran).to.deep.equal(["ip show a", ...MAKING, "ip show a"]);
     });
 
-    it("hands over what it could not undo, with both reasons", async () => {
+    it("returns what it could not undo, with both reasons", async () => {
       const host = new FakeHost({
         "ip show": inTurn(absent, showing()),
         "ip set": { fails: "Failed" },
@@ -229,7 +229,7 @@ describe("engine", () => {
       expect(error.cause).to.have.property("message", "failed: `ip set a 40 red`\nit Failed");
     });
 
-    it("hands over what is not as asked, naming each property", async () => {
+    it("returns a state that differs from the arguments, naming each property", async () => {
       const host = new FakeHost({ "ip show": inTurn(absent, '{"watts":39,"serial":7}') });
       expect(partial(await errorOf(engine.create(lamp, host, asked)))).to.deep.equal({
         id: "lamp a",
@@ -242,7 +242,7 @@ describe("engine", () => {
       expect(withoutPauses(host.ran)).to.deep.equal(["ip show a", ...MAKING, ...LOOKS]);
     });
 
-    it("hands over with it what it remembers of the time before", async () => {
+    it("includes the former settings in it", async () => {
       const host = new FakeHost({ "ip show": showing({ watts: 60, mark: "theirs" }) });
       const adopting = { ...asked, adopt: true };
       expect(partial(await errorOf(engine.create(lamp, host, adopting)))).to.deep.equal({
@@ -255,14 +255,14 @@ describe("engine", () => {
       });
     });
 
-    it("says when what it made is gone at once", async () => {
+    it("reports when the created object disappears at once", async () => {
       const host = new FakeHost({ "ip show": absent });
       expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
         "Error: lamp a was created, but does not exist: another program on this host removed it",
       );
     });
 
-    it("undoes what it made and then cannot look at", async () => {
+    it("undoes the creation if it cannot read the object", async () => {
       const host = new FakeHost({ "ip show": inTurn(absent, { fails: "Timeout" }, showing()) });
       expect(plain(await errorOf(engine.create(lamp, host, asked)))).to.equal(
         "CommandError: no answer in time: `ip show a`\nit Timeout",
@@ -272,7 +272,7 @@ describe("engine", () => {
   });
 
   describe("update", () => {
-    it("runs only the difference, and keeps outputs of the time before", async () => {
+    it("runs only the difference, and keeps earlier outputs", async () => {
       const host = new FakeHost({ "ip show": inTurn(showing(), showing({ watts: 50 })) });
       const news = { ...asked, watts: 50, adopt: true };
       expect(await engine.update(lamp, host, { ...state, adopt: true, former }, news)).to.deep.equal({
@@ -282,14 +282,14 @@ describe("engine", () => {
       expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red", "ip show a"]);
     });
 
-    it("runs nothing where somebody has made it so already", async () => {
+    it("runs nothing if somebody has already made the change", async () => {
       const host = new FakeHost({ "ip show": showing({ watts: 50 }) });
       const news = { ...asked, watts: 50 };
       expect((await engine.update(lamp, host, state, news)).state).to.deep.equal({ ...news, serial: 7 });
       expect(host.ran).to.deep.equal(["ip show a", "ip show a"]);
     });
 
-    it("forgets an argument that was taken out", async () => {
+    it("forgets a removed argument", async () => {
       const host = new FakeHost({ "ip show": inTurn(showing(), '{"watts":40,"serial":7}') });
       const { colour: _, ...news } = asked;
       const result = await engine.update(lamp, host, state, news);
@@ -305,7 +305,7 @@ describe("engine", () => {
       expect(host.ran).to.deep.equal(["ip show a", `ip mark a ${renamed}`, "ip show a"]);
     });
 
-    it("goes on where a crash came after the new mark", async () => {
+    it("continues if a crash came after the new mark", async () => {
       const renamed = markFor("Lamp", "renamed");
       const host = new FakeHost({ "ip show": showing({ mark: renamed }) });
       const news = { ...asked, mark: renamed };
@@ -314,8 +314,8 @@ describe("engine", () => {
     });
 
     for (const [title, answer] of [
-      ["what is gone", absent],
-      ["what is somebody else's by now", showing({ mark: "foreign" })],
+      ["a missing object", absent],
+      ["an object that belongs to somebody else now", showing({ mark: "foreign" })],
     ] as const) {
       it(`refuses ${title}`, async () => {
         const host = new FakeHost({ "ip show": answer });
@@ -326,7 +326,7 @@ describe("engine", () => {
       });
     }
 
-    it("makes anew what is gone and takes nothing along when it goes; it is nobody else's any more", async () => {
+    it("recreates a missing object without dependents, which is no longer anybody else's", async () => {
       const host = new FakeHost({ "ip show": inTurn(absent, showing({ watts: 50 })) });
       const news = { ...asked, watts: 50, adopt: true };
       const { state: made } = await engine.update(bulb, host, { ...state, adopt: true, former }, news);
@@ -340,13 +340,13 @@ describe("engine", () => {
       ]);
     });
 
-    it("refuses what takes nothing along and is somebody else's by now", async () => {
+    it("refuses an object without dependents that now belongs to somebody else", async () => {
       const host = new FakeHost({ "ip show": showing({ mark: "foreign" }) });
       const refusal = await errorOf(engine.update(bulb, host, state, { ...asked, watts: 50 }));
       expect(plain(refusal)).to.match(/^RefusedError: bulb a does not exist, but /);
     });
 
-    it("fails with the tool's words, and looks no further", async () => {
+    it("fails with the tool's message, without another look", async () => {
       const host = new FakeHost({ "ip show": showing(), "ip set": { fails: "Unsupported" } });
       expect(plain(await errorOf(engine.update(lamp, host, state, { ...asked, watts: 50 })))).to.equal(
         "CommandError: not supported, or switched off, here: `ip set a 50 red`\nit Unsupported",
@@ -354,7 +354,7 @@ describe("engine", () => {
       expect(host.ran).to.deep.equal(["ip show a", "ip set a 50 red"]);
     });
 
-    it("hands over what is not as asked, with outputs of the time before", async () => {
+    it("returns a state that differs from the arguments, with earlier outputs", async () => {
       const host = new FakeHost({ "ip show": showing() });
       const news = { ...asked, watts: 50, adopt: true };
       expect(partial(await errorOf(engine.update(lamp, host, { ...state, former }, news)))).to.deep.equal({
@@ -369,7 +369,7 @@ describe("engine", () => {
     const read = (answer: Scripted, of: Args = { ...state, former }) =>
       engine.read(lamp, new FakeHost({ "ip show": answer }), of);
 
-    it("gives what it knows where nothing has changed", async () => {
+    it("returns the state if nothing has changed", async () => {
       expect(await read(showing())).to.deep.equal({
         id: "lamp a",
         inputs: asked,
@@ -385,7 +385,7 @@ describe("engine", () => {
       });
     });
 
-    it("drops a field that is not set any more", async () => {
+    it("drops a field that is no longer set", async () => {
       const { colour: _, ...rest } = asked;
       expect(await read(JSON.stringify({ watts: 40, mark, serial: 7 }))).to.deep.equal({
         id: "lamp a",
@@ -399,7 +399,7 @@ describe("engine", () => {
       expect(await read(showing(), rest)).to.deep.equal({ id: "lamp a", inputs: asked, state });
     });
 
-    it("takes a nested object over whole where the arguments have none", async () => {
+    it("takes over a nested object completely if the arguments have none", async () => {
       const painted = { hue: "red" };
       const nested: typeof lamp = {
         ...lamp,
@@ -412,7 +412,7 @@ describe("engine", () => {
       expect((await engine.read(nested, host, state))?.inputs).to.deep.equal({ ...asked, colour: painted });
     });
 
-    it("gives nothing for what is gone, or somebody else's by now", async () => {
+    it("returns nothing for an object that is missing, or belongs to somebody else now", async () => {
       expect(await read(absent)).to.equal(undefined);
       expect(await read(showing({ mark: "foreign" }))).to.equal(undefined);
       expect(await read('{"watts":40,"serial":7}')).to.equal(undefined);
@@ -432,19 +432,19 @@ describe("engine", () => {
       return host.ran;
     };
 
-    it("removes its own", async () => {
+    it("removes its own object", async () => {
       expect(await remove({ "ip show": showing() })).to.deep.equal(["ip show a", "ip del a"]);
     });
 
-    it("removes nothing that is gone", async () => {
+    it("ignores a missing object", async () => {
       expect(await remove({ "ip show": absent })).to.deep.equal(["ip show a"]);
     });
 
-    it("removes nothing that is somebody else's by now", async () => {
+    it("ignores an object that belongs to somebody else now", async () => {
       expect(await remove({ "ip show": showing({ mark: "foreign" }) })).to.deep.equal(["ip show a"]);
     });
 
-    it("does not mind what goes while it removes it", async () => {
+    it("tolerates an object that disappears during its removal", async () => {
       expect(await remove({ "ip show": showing(), "ip del": absent })).to.deep.equal([
         "ip show a",
         "ip del a",
@@ -457,7 +457,7 @@ describe("engine", () => {
       );
     });
 
-    it("gives its kind the arguments, apart from the outputs", async () => {
+    it("passes its kind the arguments, without the outputs", async () => {
       const given: unknown[] = [];
       const curious: typeof lamp = {
         ...lamp,
@@ -475,7 +475,7 @@ describe("engine", () => {
     const foreign: Shown = { watts: 25, colour: "white", mark: "theirs", serial: 7 };
     const adopting = { ...asked, adopt: true };
 
-    /** A host with a foreign lamp, which keeps note of records as well. */
+    /** A host with a foreign lamp, which also observes records. */
     function hostWith(lamp: Shown | undefined) {
       const host = new LampHost();
       if (lamp) host.lamps.set("a", lamp);
@@ -492,7 +492,7 @@ describe("engine", () => {
       return host;
     }
 
-    it("writes down what it takes over before it changes anything, and forgets it after it has given it back", async () => {
+    it("records what it adopts before it changes anything, and forgets it after the restoration", async () => {
       const host = hostWith(foreign);
       const { state: taken } = await engine.create(lamp, host, adopting);
       expect(taken).to.deep.equal({ ...adopting, serial: 7, former });
@@ -508,7 +508,7 @@ describe("engine", () => {
       ]);
     });
 
-    it("changes nothing where it cannot write it down", async () => {
+    it("changes nothing if it cannot write the record", async () => {
       const host = hostWith(foreign);
       host.records.save = () => Promise.reject(new Error("ENOSPC: no space left on device"));
       expect(plain(await errorOf(engine.create(lamp, host, adopting)))).to.equal(
@@ -517,7 +517,7 @@ describe("engine", () => {
       expect(host.lamps.get("a")).to.deep.equal(foreign);
     });
 
-    it("keeps what it was through updates, and writes down what it becomes", async () => {
+    it("keeps the former settings through updates, and records the new ones", async () => {
       const host = hostWith(foreign);
       const { state: taken } = await engine.create(lamp, host, adopting);
       const news = { ...adopting, watts: 50 };
@@ -528,7 +528,7 @@ describe("engine", () => {
       ]);
     });
 
-    it("makes it its own when `adopt` is taken out: it forgets what it was, and deletes it", async () => {
+    it("owns it when `adopt` is removed: forgets the former settings, and deletes it", async () => {
       const host = hostWith(foreign);
       const { state: taken } = await engine.create(lamp, host, adopting);
       const { state: own } = await engine.update(lamp, host, taken, asked);
@@ -547,7 +547,7 @@ describe("engine", () => {
       expect([...host.lamps]).to.deep.equal([]);
     });
 
-    it("gives back what it could not take over whole", async () => {
+    it("restores what it could not adopt completely", async () => {
       const host = hostWith(foreign);
       const run = host.run.bind(host);
       let failures = 1;
@@ -562,7 +562,7 @@ describe("engine", () => {
       expect(host.records.kept).to.deep.equal([]);
     });
 
-    it("hands over what it could neither take over nor give back, with what it was", async () => {
+    it("returns what it could neither adopt nor restore, with its former settings", async () => {
       const host = hostWith(foreign);
       const run = host.run.bind(host);
       host.run = (command) =>
@@ -576,7 +576,7 @@ describe("engine", () => {
       expect(host.records.kept.map(({ former }) => former)).to.deep.equal([former]);
     });
 
-    it("writes down whose a thing without a mark is, and forgets it when somebody else was faster", async () => {
+    it("records the owner of an object without a mark, and forgets it if somebody else was faster", async () => {
       const host = hostWith(undefined);
       const { state: own } = await engine.create(candle, host, asked);
       expect(host.records.kept.map((record) => record.mark)).to.deep.equal([mark]);
@@ -585,7 +585,7 @@ describe("engine", () => {
 
       const run = host.run.bind(host);
       host.run = async (command) => {
-        // It comes between the look and the command.
+        // It appears between the look and the command.
         if (command.args[0] === "add") host.lamps.set("a", foreign);
         return run(command);
       };
@@ -598,7 +598,7 @@ describe("engine", () => {
 
     for (const [title, lamp_] of [
       ["is gone", undefined],
-      ["is somebody else's by now", { ...foreign, mark: "pulumi-netns:Lamp:0123456789ab:p/s/b" }],
+      ["belongs to somebody else now", { ...foreign, mark: "pulumi-netns:Lamp:0123456789ab:p/s/b" }],
     ] as const) {
       it(`forgets at a refresh what ${title}`, async () => {
         const host = hostWith(foreign);
@@ -610,7 +610,7 @@ describe("engine", () => {
       });
     }
 
-    it("renames and changes what is always there at once, and is in nobody's way", async () => {
+    it("renames and changes a shared object at once, and is in nobody's way", async () => {
       const host = hostWith(foreign);
       const { state: old } = await engine.create(sun, host, asked);
       const renamed = { ...asked, watts: 50, mark: markFor("Lamp", "renamed") };
@@ -620,7 +620,7 @@ describe("engine", () => {
       expect(host.lamps.get("a")).to.deep.equal(foreign);
     });
 
-    it("does not take back a shared value when a second cannot set it", async () => {
+    it("does not take back a shared value when a second resource cannot set it", async () => {
       const host = hostWith(foreign);
       await engine.create(sun, host, asked);
       host.lamps.set("a", { ...foreign, watts: 5 });
@@ -639,7 +639,7 @@ describe("engine", () => {
   describe("a kind that serializes", () => {
     const inLine: typeof lamp = { ...lamp, serialize: () => "the only socket" };
 
-    it("runs one operation after the other, each whole", async () => {
+    it("runs one operation after the other, each completely", async () => {
       const host = new FakeHost({ "ip show": inTurn(absent, showing()) });
       const order: string[] = [];
       await Promise.all([
@@ -655,7 +655,7 @@ describe("engine", () => {
       ]);
     });
 
-    it("goes on after one that failed", async () => {
+    it("continues after a failed one", async () => {
       const host = new FakeHost({ "ip show": showing(), "ip set": { fails: "Failed" } });
       const results = await Promise.allSettled([
         engine.update(inLine, host, state, { ...asked, watts: 50 }),

@@ -5,18 +5,18 @@ const asked = { name: "a", mtu: 1500, end: { name: "left", up: true }, ways: [{ 
 
 describe("merge", () => {
   const rows: readonly (readonly [title: string, observed: object, merged: object])[] = [
-    ["takes what was seen", { mtu: 1400 }, { ...asked, mtu: 1400 }],
-    ["adds what somebody set", { mac: "02:00:00:00:00:01" }, { ...asked, mac: "02:00:00:00:00:01" }],
-    ["drops what is not set any more", { mtu: undefined }, withoutKey(asked, "mtu")],
-    ["goes into objects", { end: { up: false } }, { ...asked, end: { name: "left", up: false } }],
+    ["takes the observed value", { mtu: 1400 }, { ...asked, mtu: 1400 }],
+    ["adds a field that somebody set", { mac: "02:00:00:00:00:01" }, { ...asked, mac: "02:00:00:00:00:01" }],
+    ["drops a field that is no longer set", { mtu: undefined }, withoutKey(asked, "mtu")],
+    ["descends into objects", { end: { up: false } }, { ...asked, end: { name: "left", up: false } }],
     ["drops fields of objects", { end: { up: undefined } }, { ...asked, end: { name: "left" } }],
     [
-      "takes lists whole",
+      "takes whole lists",
       { ways: [{ via: "10.0.0.2", weight: 2 }] },
       { ...asked, ways: [{ via: "10.0.0.2", weight: 2 }] },
     ],
-    ["takes an object whole where a value was", { mtu: { min: 68 } }, { ...asked, mtu: { min: 68 } }],
-    ["changes nothing where nothing was seen", {}, asked],
+    ["takes a whole object in place of a value", { mtu: { min: 68 } }, { ...asked, mtu: { min: 68 } }],
+    ["changes nothing without an observation", {}, asked],
   ];
   for (const [title, observed, merged] of rows) {
     it(title, () => {
@@ -39,7 +39,7 @@ describe("restored", () => {
       },
     ],
     [
-      "leaves out what was not set",
+      "omits fields that were not set",
       { mtu: 1400, end: { up: false } },
       { ...asked, mtu: 1400, end: { name: "left", up: false } },
     ],

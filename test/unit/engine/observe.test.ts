@@ -18,7 +18,7 @@ async function failure(promise: Promise<unknown>): Promise<string> {
 
 describe("observe", () => {
   describe("runRemoval", () => {
-    it("counts what is gone already as removed", async () => {
+    it("counts missing objects as removed", async () => {
       const host = new FakeHost({ "ip two": absent });
       await runRemoval(host, commands);
       expect(host.ran).to.deep.equal(["ip one", "ip two", "ip three"]);

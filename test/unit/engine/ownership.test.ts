@@ -5,7 +5,7 @@ import { adopt, inheritedBy, ownOf, refuseConflict } from "../../../provider/eng
 import type { OwnerRecord } from "../../../provider/linux/host/records";
 import { markFor } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
-import { candle, lamp, sun } from "../../support/lamp";
+import { candle, lamp, sun } from "../../support/fakeKind";
 
 const mark = markFor("Lamp", "a");
 const theirs = "pulumi-netns:Lamp:0123456789ab:other/dev/b";
@@ -50,7 +50,7 @@ describe("ownership", () => {
       ],
       ["the mark from before it was taken over", lamp, observed("uplink"), [record(mark, { former })], true],
       [
-        "no mark yet, as it is being taken over",
+        "no mark yet, as it is being adopted",
         lamp,
         observed(),
         [record(mark, { former: { args: values } })],
@@ -69,8 +69,8 @@ describe("ownership", () => {
       ["its record", candle, observed(), [record(mark)], true],
       ["another's record", candle, observed(), [record(theirs)], false],
       ["both records", candle, observed(), [record(theirs), record(mark)], true],
-      ["what is always there", sun, observed(), [], true],
-      ["what is always there, and another's as well", sun, observed(), [record(theirs)], true],
+      ["a shared object", sun, observed(), [], true],
+      ["a shared object that another resource also has", sun, observed(), [record(theirs)], true],
     ];
     for (const [title, definition, what, records, expected] of rows) {
       it(`${definition.kind}: ${title}: ${expected ? "its own" : "not its own"}`, () => {
@@ -82,18 +82,18 @@ describe("ownership", () => {
   describe("adopt", () => {
     const adopting = { ...asked, adopt: true };
     const rows: readonly (readonly [...Row, args: Args, former: unknown])[] = [
-      ["makes what is absent", lamp, undefined, [], adopting, undefined],
+      ["creates a missing object", lamp, undefined, [], adopting, undefined],
       [
-        "makes anew what is gone, whatever it was",
+        "recreates a missing object, whatever it was",
         lamp,
         undefined,
         [record(mark, { former })],
         adopting,
         undefined,
       ],
-      ["finishes its own", lamp, observed(mark), [], adopting, undefined],
+      ["completes its own", lamp, observed(mark), [], adopting, undefined],
       [
-        "goes on with its own, and what it was",
+        "continues with its own, and the former settings",
         lamp,
         observed(mark),
         [record(mark, { former })],
@@ -101,28 +101,28 @@ describe("ownership", () => {
         former,
       ],
       [
-        "goes on with what it had begun to take over",
+        "continues an adoption",
         lamp,
         observed("uplink", { args: asked }),
         [record(mark, { former })],
         adopting,
         former,
       ],
-      ["adopts what has no mark", lamp, observed(), [], adopting, { args: values }],
-      ["adopts what has somebody's mark", lamp, observed("uplink"), [], adopting, former],
+      ["adopts an object without a mark", lamp, observed(), [], adopting, { args: values }],
+      ["adopts an object with a foreign alias", lamp, observed("uplink"), [], adopting, former],
       [
-        "notes all that there is to set back",
+        "records everything to restore",
         lamp,
         observed("uplink", { restorable: { ...values, serial: 7 } }),
         [],
         adopting,
         { mark: "uplink", args: { ...values, serial: 7 } },
       ],
-      ["adopts what no mark tells of", candle, observed(), [], adopting, { args: values }],
-      ["goes on with what its record tells of", candle, observed(), [record(mark)], asked, undefined],
-      ["takes over what is always there", sun, observed(), [], asked, { args: values }],
+      ["adopts an object of a kind without marks", candle, observed(), [], adopting, { args: values }],
+      ["continues with a recorded object", candle, observed(), [record(mark)], asked, undefined],
+      ["takes over a shared object", sun, observed(), [], asked, { args: values }],
       [
-        "knows from another what that was before",
+        "learns the former settings from another resource",
         sun,
         observed(),
         [record(theirs, { former })],
@@ -130,7 +130,7 @@ describe("ownership", () => {
         former,
       ],
       [
-        "knows it from its own record",
+        "learns them from its own record",
         sun,
         observed(),
         [record(theirs), record(mark, { former })],
@@ -152,7 +152,7 @@ describe("ownership", () => {
       ["another resource's mark", lamp, observed(theirs), [], adopting, belongs],
       ["another resource's record", lamp, observed("uplink"), [record(theirs)], adopting, belongs],
       [
-        "what another resource of the stack has",
+        "an object of another resource of the stack",
         lamp,
         observed(markFor("Lamp", "b/part")),
         [],
@@ -162,7 +162,7 @@ describe("ownership", () => {
           "`pulumi-netns gc` removes what no state has any more",
       ],
       [
-        "another resource's record beside its own",
+        "an object with another resource's record beside its own",
         lamp,
         observed("uplink"),
         [record(mark), record(theirs)],
@@ -186,7 +186,7 @@ describe("ownership", () => {
         "lamp a exists already, but is a candle, not a lamp: remove it by hand if nobody needs it, or ask for another",
       ],
       [
-        "what is nobody's, untold",
+        "an unowned object without `adopt`",
         lamp,
         observed(),
         [],
@@ -194,7 +194,7 @@ describe("ownership", () => {
         `lamp a exists already and is not this resource's own: ${byHand} ask for another, or set \`adopt: true\` to take it over`,
       ],
       [
-        "what is nobody's, told not to",
+        "an unowned object with `adopt: false`",
         lamp,
         observed("uplink"),
         [record(mark)],
@@ -202,7 +202,7 @@ describe("ownership", () => {
         `lamp a exists already and is not this resource's own (its mark is uplink): ${byHand} ask for another, or set \`adopt: true\` to take it over`,
       ],
       [
-        "what cannot be changed in place",
+        "an object that cannot be updated in place",
         lamp,
         observed(undefined, { args: { name: "b", ...values } }),
         [],
@@ -216,7 +216,7 @@ describe("ownership", () => {
       });
     }
 
-    it("does not speak of `adopt` where a kind cannot", () => {
+    it("does not mention `adopt` if a kind cannot", () => {
       const firm: Definition = { ...lamp, schema: lamp.schema.omit({ adopt: true }) };
       expect(() => adopt(firm, observation(observed(), []), asked))
         .to.throw(`own: ${byHand} or ask for another`)
@@ -230,14 +230,14 @@ describe("ownership", () => {
     const rows: readonly (readonly [...Row, expected: unknown])[] = [
       ["nothing", lamp, undefined, [record(sister)], undefined],
       [
-        "what another of the stack has by mark",
+        "an object of the stack, by its mark",
         lamp,
         observed(sister),
         [],
         { from: [sister], former: undefined },
       ],
       [
-        "what another of the stack has by record",
+        "an object of the stack, by its record",
         candle,
         observed(),
         [record(sister)],
@@ -245,21 +245,27 @@ describe("ownership", () => {
       ],
       ["its own", lamp, observed(mark), [], undefined],
       ["its own by a record beside another", candle, observed(), [record(sister), record(mark)], undefined],
-      ["what another stack has by mark", lamp, observed(theirs), [], undefined],
-      ["what another stack has by record", candle, observed(), [record(sister), record(theirs)], undefined],
-      ["what nobody has", lamp, observed(), [], undefined],
-      ["what somebody's mark is on", lamp, observed("uplink"), [], undefined],
-      ["what carries the mark of another kind", lamp, observed(markFor("Candle", "a")), [], undefined],
+      ["an object of another stack, by its mark", lamp, observed(theirs), [], undefined],
+      [
+        "an object of another stack, by its record",
+        candle,
+        observed(),
+        [record(sister), record(theirs)],
+        undefined,
+      ],
+      ["an unowned object", lamp, observed(), [], undefined],
+      ["an object with a foreign alias", lamp, observed("uplink"), [], undefined],
+      ["an object with the mark of another kind", lamp, observed(markFor("Candle", "a")), [], undefined],
       ["another kind of thing", lamp, observed(sister, { incompatible: "is a candle" }), [], undefined],
       [
-        "what is always there from another of the stack, beside others",
+        "a shared object from another resource of the stack, beside others",
         sun,
         observed(),
         [record(sister, { former }), record(theirs, { former })],
         { from: [sister], former },
       ],
       [
-        "what is always there and only other stacks have",
+        "a shared object that only other stacks have",
         sun,
         observed(),
         [record(theirs, { former })],
@@ -275,13 +281,13 @@ describe("ownership", () => {
       });
     }
 
-    it("leaves what this run has not claimed for it", () => {
+    it("leaves objects that this run has not claimed for it", () => {
       expect(inheritedBy(lamp, observation(observed(sister), []), { ...heir, name: "unclaimed" })).to.equal(
         undefined,
       );
     });
 
-    it("takes over with it what it was before it was adopted, as long as it stays adopted", () => {
+    it("inherits the former settings of an adopted object while it stays adopted", () => {
       const records = [record(sister, { former })];
       const taken = (args: Args) => inheritedBy(lamp, observation(observed(sister), records), args);
       expect(taken({ ...heir, adopt: true })).to.deep.equal({ from: [sister], former });
@@ -301,7 +307,7 @@ describe("ownership", () => {
     const conflict = (definition: Definition, records: readonly OwnerRecord[], was?: string) => () =>
       refuseConflict(definition, observation(observed(), records), asked, was);
 
-    it("lets several have what is always there, as long as they ask for the same", () => {
+    it("lets several resources have a shared object, if they ask for the same", () => {
       expect(conflict(sun, [record(theirs), record(mark)])).to.not.throw();
     });
 
@@ -311,13 +317,13 @@ describe("ownership", () => {
       );
     });
 
-    it("does not mind what it had written down itself, also by its mark before a rename", () => {
+    it("ignores its own record, also by its mark before a rename", () => {
       const before = record(theirs, { args: { ...asked, watts: 60 } });
       expect(conflict(sun, [before], theirs)).to.not.throw();
       expect(conflict(sun, [record(mark, { args: { ...asked, watts: 60 } })])).to.not.throw();
     });
 
-    it("has no say in what comes and goes", () => {
+    it("does not apply to objects that are created and deleted", () => {
       expect(conflict(candle, [record(theirs, { args: { ...asked, watts: 60 } })])).to.not.throw();
     });
   });

@@ -4,7 +4,7 @@ import { keyOf, look } from "../../../provider/engine/observe";
 import { ownOf } from "../../../provider/engine/ownership";
 import { release } from "../../../provider/engine/release";
 import { markFor } from "../../support/args";
-import { candle, LampHost, lamp, type Shown, sun } from "../../support/lamp";
+import { candle, LampHost, lamp, type Shown, sun } from "../../support/fakeKind";
 
 const mark = markFor("Lamp", "a");
 const theirs = "pulumi-netns:Lamp:0123456789ab:other/dev/b";
@@ -12,7 +12,7 @@ const args: Args = { name: "a", watts: 40, colour: "red", mark };
 const former = { mark: "uplink", args: { watts: 10, colour: "blue" } };
 const shown: Shown = { watts: 40, colour: "red", mark, serial: 7 };
 
-/** Releases lamp `a` where these have written it down; what was run after the looks, and what is left. */
+/** Releases lamp `a` if these resources have recorded it. Returns the commands after the looks, and the remaining records. */
 async function released(
   definition: Definition,
   there: Shown | undefined,
@@ -30,11 +30,11 @@ async function released(
 }
 
 describe("release", () => {
-  it("removes what was made", async () => {
+  it("removes a created object", async () => {
     expect(await released(lamp, shown, {})).to.deep.equal({ ran: ["del a"], lamp: undefined, records: [] });
   });
 
-  it("sets what was taken over back to what it was, and forgets it", async () => {
+  it("restores an adopted object, and forgets it", async () => {
     expect(await released(lamp, shown, { former }, [mark])).to.deep.equal({
       ran: ["mark a uplink", "set a 10 blue"],
       lamp: { ...former.args, mark: "uplink", serial: 7 },
@@ -42,17 +42,17 @@ describe("release", () => {
     });
   });
 
-  it("takes the mark off what had none", async () => {
+  it("removes the mark from an object that had none", async () => {
     const { lamp: left } = await released(lamp, shown, { former: { args: former.args } }, [mark]);
     expect(left).to.deep.equal({ ...former.args, serial: 7 });
   });
 
-  it("runs nothing where all is as it was", async () => {
+  it("runs nothing if everything is as before", async () => {
     const unchanged = { ...former, args: { watts: 40, colour: "red" } };
     expect((await released(candle, shown, { former: unchanged }, [mark])).ran).to.deep.equal([]);
   });
 
-  it("leaves what is somebody else's, and forgets its own claim to it", async () => {
+  it("leaves a foreign object, and forgets its own claim to it", async () => {
     const foreign = { ...shown, mark: "uplink" };
     expect(await released(lamp, foreign, {}, [mark])).to.deep.equal({
       ran: [],
@@ -61,7 +61,7 @@ describe("release", () => {
     });
   });
 
-  it("leaves what others share, until it is the last", async () => {
+  it("keeps a shared object until the last one", async () => {
     expect(await released(sun, shown, { former }, [mark, theirs])).to.deep.equal({
       ran: [],
       lamp: shown,
@@ -74,7 +74,7 @@ describe("release", () => {
     });
   });
 
-  it("forgets what is gone", async () => {
+  it("forgets a missing object", async () => {
     expect(await released(candle, undefined, {}, [mark, theirs])).to.deep.equal({
       ran: [],
       lamp: undefined,
@@ -82,11 +82,11 @@ describe("release", () => {
     });
   });
 
-  it("forgets what was written down for a namespace that has gone since", async () => {
+  it("forgets the records of a namespace that no longer exists", async () => {
     const host = new LampHost();
     const key = keyOf(candle, args);
     await host.records.save(key, { mark, args: {} });
-    // As a look has it: what was written for the former one is not about this one.
+    // As in a look: the record of the former object is not about this one.
     const observation = { ...(await look(candle, host, args)), records: [] };
     await release(candle, host, observation, undefined, { args, outputs: {} });
     expect(host.records.kept).to.deep.equal([]);
@@ -95,7 +95,7 @@ describe("release", () => {
   describe("a namespace", () => {
     const house: Definition = { ...lamp, kind: "House", ownsNamespace: () => "a" };
 
-    /** Whether what is written down of things in the namespace is still there. */
+    /** Whether the records of objects in the namespace still exist. */
     async function keepsContent(there: Shown | undefined, outputs: object): Promise<boolean> {
       const host = new LampHost();
       if (there) host.lamps.set("a", there);
@@ -107,12 +107,12 @@ describe("release", () => {
       return host.records.kept.some(({ id }) => id === "c");
     }
 
-    it("takes along what is written down of what is in it", async () => {
+    it("deletes the records of its content as well", async () => {
       expect(await keepsContent(shown, {})).to.equal(false);
       expect(await keepsContent(undefined, {})).to.equal(false);
     });
 
-    it("keeps it where it is given back, or is somebody else's", async () => {
+    it("keeps them if it is restored, or belongs to somebody else", async () => {
       expect(await keepsContent(shown, { former })).to.equal(true);
       expect(await keepsContent({ ...shown, mark: "uplink" }, {})).to.equal(true);
     });

@@ -10,7 +10,7 @@ import { FakeHost } from "../../support/fakeHost";
 const withoutObjects: Definition = { ...bridge, objectNames: () => [] };
 const withKeys: Definition = { ...withoutObjects, serialize: ({ table }) => String(table) };
 
-/** Work that says when it starts and ends. Its time is counted in turns of the event loop, so that a busy machine changes nothing. */
+/** Work that reports its start and end. It counts turns of the event loop, so that a busy machine changes nothing. */
 function workshop() {
   const log: string[] = [];
   const work =
@@ -66,7 +66,7 @@ describe("lock", () => {
     ]);
   });
 
-  it("lets other keys, and kinds without any, run beside", async () => {
+  it("lets other keys, and kinds without any, run at the same time", async () => {
     const { log, work } = workshop();
     await Promise.all([
       serialized(withKeys, host, { table: "b" }, work("b", 15)),
@@ -90,7 +90,7 @@ describe("lock", () => {
     ]);
   });
 
-  it("goes on after a failure, which only its own caller sees", async () => {
+  it("continues after a failure, which only its own caller sees", async () => {
     const { log, work } = workshop();
     const results = await Promise.allSettled([
       serialized(withKeys, host, { table: "d" }, work("first", 3, true)),
@@ -108,7 +108,7 @@ describe("lock", () => {
   });
 });
 
-describe("work that is done together", () => {
+describe("work in batches", () => {
   const merge = (changes: readonly Command[]): Command => ({
     ...{ tool: "nft", args: ["-f"] },
     input: changes.map(({ input }) => input).join(" "),
@@ -129,7 +129,7 @@ describe("work that is done together", () => {
     });
   const argsOf = (name: string, group?: string): Args => ({ table: "t", name, group });
 
-  /** A host that refuses some inputs, and the inputs that it has run. */
+  /** A host that refuses some inputs and records those that it has run. */
   function writtenOn(isRefused: (input: string) => boolean = () => false) {
     const inputs: string[] = [];
     const ran: string[] = [];
@@ -152,7 +152,7 @@ describe("work that is done together", () => {
     expect(answers).to.deep.equal([["a b c"], ["a b c"], ["a b c"]]);
   });
 
-  it("is done one by one where one of it is refused, which alone fails", async () => {
+  it("is done one by one if part of it is refused, which alone fails", async () => {
     const { host: where, ran } = writtenOn((input) => input.includes("b"));
     const ended = await Promise.allSettled(
       ["a", "b", "c"].map((name) => writer(together, where, argsOf(name, "g"))),
@@ -161,7 +161,7 @@ describe("work that is done together", () => {
     expect(ran).to.deep.equal(["list", "a b c", "list", "a", "list", "list", "b", "list", "c", "list"]);
   });
 
-  it("is never two operations on one object, nor of different groups, nor more than fit", async () => {
+  it("never combines two operations on one object, different groups, or more than fit", async () => {
     const { host: where, ran } = writtenOn();
     const names = Array.from({ length: 65 }, (_, at) => `n${at}`);
     await Promise.all([
@@ -174,7 +174,7 @@ describe("work that is done together", () => {
     expect(written).to.deep.equal(["a", "a", "b", "c", names.slice(0, 64).join(" "), "n64"]);
   });
 
-  it("goes on where one of it ends before the others, or looks longer", async () => {
+  it("continues if some of it ends before the others, or looks longer", async () => {
     const { host: where } = writtenOn();
     const ended = await Promise.allSettled([
       writer(together, where, argsOf("a", "g")),
@@ -187,7 +187,7 @@ describe("work that is done together", () => {
     expect(ended.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "fulfilled"]);
   });
 
-  it("changes nothing by a look that is older than a change of another", async () => {
+  it("never relies on a look that is older than another's change", async () => {
     const { host: where, ran } = writtenOn();
     await Promise.all([
       writer(together, where, argsOf("a", "g")),

@@ -3,7 +3,7 @@ import type { Args } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import type { Host } from "../../../provider/linux/host/host";
 import { checked } from "../../support/args";
-import { LampHost, type Shown, sun } from "../../support/lamp";
+import { LampHost, type Shown, sun } from "../../support/fakeKind";
 
 const asked = checked(sun, { name: "a", watts: 60, colour: "blue" });
 const shown = (watts: number, colour: string): Shown => ({ watts, colour, serial: 7 });
@@ -18,7 +18,7 @@ class Booted extends LampHost {
   }
 }
 
-/** A state that the first boot has left, in which the object was white, and 10 watts. */
+/** The state from the first boot, in which the object was white and had 10 watts. */
 async function stateOf(era: string | undefined): Promise<Args> {
   const host = new Booted(era, shown(10, "white"));
   const { state } = await engine.create(sun, host, asked);
@@ -31,7 +31,7 @@ const lampOf = ({ lamps }: LampHost) => {
   return `${watts} ${colour}`;
 };
 
-/** What a boot, or somebody who clears records away, finds and leaves. */
+/** The object before and after a boot, or after somebody has deleted records. */
 const rows: readonly (readonly [
   what: string,
   eras: readonly [string | undefined, string | undefined],
@@ -39,14 +39,14 @@ const rows: readonly (readonly [
   left: string,
 ])[] = [
   ["another boot with another value: that is left", ["1", "2"], shown(20, "red"), "20 red"],
-  ["another boot with what was asked: that is left", ["1", "2"], shown(60, "blue"), "60 blue"],
+  ["another boot with the arguments: kept", ["1", "2"], shown(60, "blue"), "60 blue"],
   ["another boot with the value of the first: that is left", ["1", "2"], shown(10, "white"), "10 white"],
-  ["the same boot without the record: set back", ["1", "1"], shown(60, "blue"), "10 white"],
-  ["a state that knows no boot, what was asked: set back", [undefined, "2"], shown(60, "blue"), "10 white"],
-  ["a state that knows no boot, another value: left", [undefined, "2"], shown(20, "red"), "20 red"],
+  ["the same boot without the record: restored", ["1", "1"], shown(60, "blue"), "10 white"],
+  ["a state without a boot, the arguments: restored", [undefined, "2"], shown(60, "blue"), "10 white"],
+  ["a state without a boot, another value: kept", [undefined, "2"], shown(20, "red"), "20 red"],
 ];
 
-describe("what is always there, after its record has gone", () => {
+describe("a shared object after the loss of its record", () => {
   for (const [what, [before, after], now, left] of rows) {
     it(`removed at once: ${what}`, async () => {
       const host = new Booted(after, now);
@@ -64,7 +64,7 @@ describe("what is always there, after its record has gone", () => {
       expect(lampOf(host)).to.equal(left);
     });
 
-    it(`as a part, of which the state keeps the first boot's value: ${what}`, async () => {
+    it(`as a part whose state keeps the first boot's value: ${what}`, async () => {
       const host = new Booted(after, now);
       const state = await stateOf(before);
       await engine.read(sun, host, state);
@@ -81,7 +81,7 @@ describe("what is always there, after its record has gone", () => {
     });
   }
 
-  it("is not asked of another kind of host", async () => {
+  it("is not checked for other kinds of host", async () => {
     const host: Host = new Booted(undefined, shown(60, "blue"));
     await engine.remove(sun, host, await stateOf("1"));
     expect(host instanceof LampHost && lampOf(host)).to.equal("10 white");

@@ -8,10 +8,10 @@ import { definitions } from "../../../provider/kinds";
 import { route } from "../../../provider/kinds/route";
 import type { HostToCheck } from "../../../provider/linux/host/perHost";
 import { markFor } from "../../support/args";
+import { LampHost, lamp } from "../../support/fakeKind";
 import { goodArgs } from "../../support/goodArgs";
-import { LampHost, lamp } from "../../support/lamp";
 
-/** A host that is another machine than the one the tests run on; it has one routing table with a name. */
+/** A host that is another machine than the tests' own, with one named routing table. */
 const elsewhere = (id: string): HostToCheck => ({
   id,
   facts: { routeTableNamed: (name) => (name === `table-of-${id}` ? 77 : undefined) },
@@ -27,20 +27,20 @@ const problems = (definition: Definition, host: HostToCheck, given: Args, name: 
 describe("two hosts in one program", () => {
   for (const definition of definitions) {
     for (const given of goodArgs[definition.kind] ?? []) {
-      it(`may have the same ${definition.kind} each: ${JSON.stringify(given)}`, () => {
+      it(`may each have the same ${definition.kind}: ${JSON.stringify(given)}`, () => {
         expect(problems(definition, one, given, "first")).to.deep.equal([]);
         expect(problems(definition, two, given, "second")).to.deep.equal([]);
       });
     }
   }
 
-  it("have names of routing tables each of its own, whatever the machine has that runs the program", () => {
+  it("have their own names of routing tables, whatever the program's machine has", () => {
     const given = { destination: "10.0.0.0/8", via: "192.0.2.1", table: "table-of-one" };
     expect(check(route, one, { ...given, mark: markFor("Route") }).args).to.include({ table: 77 });
     expect(problems(route, two, given, "it").join()).to.include("table-of-one");
   });
 
-  it("do not share what a Topology takes away", () => {
+  it("do not share what a Topology deletes", () => {
     const mark = markFor("Topology", "net");
     const state = composite.check(topology, one, { nodes: { red: {}, blue: {} }, mark }).args;
     forgetClaims();
@@ -53,11 +53,11 @@ describe("two hosts in one program", () => {
     expect(problems(address, one, inside, "it").join()).to.include("deletes");
   });
 
-  it("keep what was claimed on one out of what is removed on the other", async () => {
+  it("keep claims on one out of removals on the other", async () => {
     const [here, there] = [new LampHost(), new LampHost("there")];
     const args = { name: "uplink", watts: 60, colour: "white", mark: markFor("Lamp", "old") };
     const { state } = await create(lamp, here, args);
-    // On another host the same object has a new owner in this run, which is no heir here.
+    // On another host the same object has a new owner in this run, which does not inherit it.
     check(lamp, there, { name: "uplink", mark: markFor("Lamp", "new") });
     await remove(lamp, here, state);
     expect([...here.lamps.keys()]).to.deep.equal([]);

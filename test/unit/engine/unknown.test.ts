@@ -42,12 +42,12 @@ describe("unknown", () => {
   }
 
   describe("readable", () => {
-    it("is the same where all is known", () => {
+    it("is the same if all is known", () => {
       const value = { a: [1, { b: null }] };
       expect(readable(value)).to.equal(value);
     });
 
-    it("has what is known, and throws for the rest", () => {
+    it("has the known values, and throws for the rest", () => {
       const copy = readable({ a: 1, b: UNKNOWN, list: [UNKNOWN, 2], all: { c: 3, d: UNKNOWN } });
       expect([copy.a, copy.list.length, copy.list[1], copy.all.c]).to.deep.equal([1, 2, 2, 3]);
       expect(Array.isArray(copy.list)).to.equal(true);
@@ -63,11 +63,11 @@ describe("unknown", () => {
       ({ b }) => [`b is ${b}`],
     );
 
-    it("has what all find where all is known", () => {
+    it("has all results if all is known", () => {
       expect(look({ a: 1, b: 2 })).to.deep.equal(["a is 1", "a and b are 1 and 2", "b is 2"]);
     });
 
-    it("leaves out those that read what is not known", () => {
+    it("leaves out those that read an unknown value", () => {
       expect(look(readable({ a: 1, b: UNKNOWN }))).to.deep.equal(["a is 1"]);
     });
 

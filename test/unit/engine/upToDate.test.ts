@@ -14,7 +14,7 @@ import { goodArgs } from "../../support/goodArgs";
 
 type Kind = Pick<Definition, "kind" | "schema" | "defaults" | "problems">;
 
-/** Complete states of a kind: its good arguments as `check` hands them on. */
+/** Complete states of a kind: its good arguments as `check` passes them on. */
 const statesOf = (kind: Kind): Args[] =>
   (goodArgs[kind.kind] ?? []).map((given) => {
     const { args, problems } = checkArgs(kind, { ...given, mark: markFor(kind.kind) });
@@ -22,7 +22,7 @@ const statesOf = (kind: Kind): Args[] =>
     return args;
   });
 
-/** A copy without what is at `path`. */
+/** A copy without the value at `path`. */
 function without<T extends object>(value: T, path: readonly string[]): T {
   const copy = structuredClone(value);
   const owner = path.slice(0, -1).reduce<object>((inner, key) => Reflect.get(inner, key), copy);
@@ -36,7 +36,7 @@ const FREE = [
   ...["linkSysctls", "ovsBridges", "ovsPorts", "dummies"],
 ];
 
-/** A copy in which every object below the top has a key that no schema knows. */
+/** A copy in which every nested object has a key that no schema knows. */
 const withStrangers = (value: unknown, place?: string): unknown => {
   if (Array.isArray(value)) return value.map((item) => withStrangers(item, ""));
   if (typeof value !== "object" || value === null) return value;
@@ -45,7 +45,7 @@ const withStrangers = (value: unknown, place?: string): unknown => {
   return Object.fromEntries([...inner, ...(isClosed ? [["ofAnotherVersion", 1]] : [])]);
 };
 
-/** Kinds of which no argument has a default that hangs on nothing else. */
+/** Kinds whose defaults all depend on something else. */
 const WITHOUT_DEFAULTS = ["OvsPort", "Sysctl"];
 
 const kinds: readonly (readonly [Kind, typeof upToDate])[] = [
@@ -57,11 +57,11 @@ const kinds: readonly (readonly [Kind, typeof upToDate])[] = [
 describe("a state of another version", () => {
   for (const [kind, asNow] of kinds) {
     describe(kind.kind, () => {
-      it("stays as it is where it is complete", () => {
+      it("stays unchanged if it is complete", () => {
         for (const state of statesOf(kind)) expect(asNow(kind, state)).to.deep.equal(state);
       });
 
-      it("gets each default that it lacks, at every level", () => {
+      it("gets each missing default, at every level", () => {
         let filled = 0;
         for (const state of statesOf(kind)) {
           for (const path of placesIn(state).filter((place) => !/^\d+$/.test(place.at(-1) ?? ""))) {
@@ -75,7 +75,7 @@ describe("a state of another version", () => {
         expect(filled > 0).to.equal(!WITHOUT_DEFAULTS.includes(kind.kind));
       });
 
-      it("means no change, and no replacement, beside the same arguments", () => {
+      it("means neither a change nor a replacement with the same arguments", () => {
         for (const state of statesOf(kind)) {
           for (const path of placesIn(state)) {
             const older = without(state, path);
@@ -88,7 +88,7 @@ describe("a state of another version", () => {
         }
       });
 
-      it("loses the nested keys that this version does not know", () => {
+      it("loses nested keys that this version does not know", () => {
         for (const state of statesOf(kind)) {
           const strangers = withStrangers(state);
           if (typeof strangers !== "object") continue;
@@ -97,7 +97,7 @@ describe("a state of another version", () => {
         }
       });
 
-      it("can be taken apart whatever it lacks", () => {
+      it("can be deleted whatever it lacks", () => {
         for (const state of statesOf(kind)) {
           for (const path of placesIn(state).filter(([first]) => first !== "mark")) {
             const { problems } = checkArgs(kind, without(state, path));
@@ -122,7 +122,7 @@ describe("a state of another version", () => {
     expect(addresses).to.deep.equal(["not an address any more"]);
   });
 
-  describe("a default that the kernel does not have", () => {
+  describe("a default that differs from the kernel", () => {
     const state = checked(namespace, { name: "red" });
 
     for (const path of ["loopback", "killProcesses"]) {
@@ -135,12 +135,12 @@ describe("a state of another version", () => {
       });
     }
 
-    it("is not told of where nothing is lacking", () => {
+    it("causes no message if nothing is missing", () => {
       expect(withUnset(namespace, state)).to.deep.equal(state);
     });
   });
 
-  it("tells nothing of arguments that were not known when something was adopted: those stay as they are", () => {
+  it("ignores arguments that were unknown when something was adopted: those stay unchanged", () => {
     const { ageingTime: _, ...former } = checked(bridge, { name: "br0", stp: true });
     const now = { ...former, stp: false, ageingTime: 60 };
     expect(asFarAsSaid(bridge, former, now)).to.deep.equal({ ...former, ageingTime: 60 });

@@ -4,14 +4,14 @@ import { verified } from "../../../provider/engine/verify";
 import { PartialError } from "../../../provider/linux/errors";
 import { markFor } from "../../support/args";
 import { absent, FakeHost, inTurn, type Scripted } from "../../support/fakeHost";
-import { lamp, type Shown } from "../../support/lamp";
+import { lamp, type Shown } from "../../support/fakeKind";
 
 const mark = markFor("Lamp", "a");
 const asked = { name: "a", watts: 40, colour: "red", mark };
 const observed: Shown = { watts: 40, colour: "red", mark, serial: 7 };
 const showing = (change: Partial<Shown> = {}): Scripted => JSON.stringify({ ...observed, ...change });
 
-/** Glows a while before it shines, and flickers when it never will. */
+/** Glows for a while before it shines, and flickers if it never will. */
 const slow: typeof lamp = {
   ...lamp,
   pending: ({ outputs: { serial } }) =>
@@ -35,7 +35,7 @@ async function failureOf(work: Promise<unknown>) {
 }
 
 describe("verify", () => {
-  it("is content at once with what is as asked, and adds outputs of the time before", async () => {
+  it("accepts an object that equals the arguments at once, and adds earlier outputs", async () => {
     const host = new FakeHost({ "ip show": showing() });
     expect(await verify(slow, host, { former: 1 })).to.deep.equal({
       ...asked,
@@ -51,7 +51,7 @@ describe("verify", () => {
     expect(pausesOf(host)).to.deep.equal(SHORT.slice(0, 2));
   });
 
-  it("gives up on a value soon, with the state as it is", async () => {
+  it("gives up on a value soon, and returns the state as it is", async () => {
     const host = new FakeHost({ "ip show": showing({ watts: 1 }) });
     expect(await failureOf(verify(lamp, host, { former: 1 }))).to.deep.equal({
       id: "lamp a",
@@ -61,13 +61,13 @@ describe("verify", () => {
     expect(pausesOf(host)).to.deep.equal(SHORT);
   });
 
-  it("waits longer for what settles by itself", async () => {
+  it("waits longer for pending properties that resolve on their own", async () => {
     const host = new FakeHost({ "ip show": inTurn(glowing, ...LONG.slice(1).map(() => glowing), showing()) });
     expect(await verify(slow, host)).to.deep.equal({ ...asked, serial: 7 });
     expect(pausesOf(host)).to.deep.equal(LONG);
   });
 
-  it("gives up on what never settles, and names everything that is wrong", async () => {
+  it("gives up on those that never resolve, and names every problem", async () => {
     const host = new FakeHost({ "ip show": showing({ serial: 1, colour: "blue" }) });
     expect(await failureOf(verify(slow, host))).to.deep.equal({
       id: "lamp a",
@@ -77,7 +77,7 @@ describe("verify", () => {
     expect(pausesOf(host)).to.deep.equal(LONG);
   });
 
-  it("says when something else removes it while it settles", async () => {
+  it("reports when something else removes the object meanwhile", async () => {
     const host = new FakeHost({ "ip show": inTurn(glowing, absent) });
     const error: unknown = await verify(slow, host).catch((error: unknown) => error);
     expect(error).to.have.property(

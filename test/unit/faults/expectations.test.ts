@@ -7,7 +7,7 @@ const good = { isGood: true, output: "", leftovers: [] };
 const failed = (output: string) => ({ isGood: false, output, leftovers: [] });
 const hung = `no answer in time: ${JSON.stringify(call)}`;
 
-describe("faults: what is expected of the run itself", () => {
+describe("faults: expectations of the run itself", () => {
   const rows = [
     ["seed:up:1:before:cli:checkpoints", failed(""), call, undefined],
     ["seed:up:1:before:cli:checkpoints", good, call, "`up` did not fail"],

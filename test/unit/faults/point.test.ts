@@ -9,7 +9,7 @@ describe("faults: points", () => {
   const crashesAmong = (some: readonly Point[]) =>
     some.filter(({ fault }) => victims.some((victim) => victim === fault));
 
-  it("of a program of single kinds are every call, before it and at every other after it, and amid", () => {
+  it("of a program of single kinds are before every call, after every other one, and in the middle", () => {
     expect(crashesAmong(seed).map((point) => idOf({ ...point, fault: "crash" }))).to.deep.equal(
       [
         "up:1:before:crash:checkpoints",
@@ -48,7 +48,7 @@ describe("faults: points", () => {
     });
   }
 
-  it("are each there once", () => {
+  it("occur once each", () => {
     expect(new Set(points.map(idOf))).to.have.property("size", points.length);
   });
 

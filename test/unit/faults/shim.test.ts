@@ -21,7 +21,7 @@ describe("faults: the shim", () => {
   let path: string;
 
   before(async () => {
-    // Says what it was called with and given, and ends with a code of its own.
+    // Prints its arguments and input, and ends with its own exit code.
     const real = join(folder, "real");
     mkdirSync(real);
     for (const tool of ["ip", "nft", "sysctl", "stat", "ps", "flock", "iptables"]) {
@@ -99,12 +99,12 @@ describe("faults: the shim", () => {
     }
   }
 
-  it("does not count a batch that only looks", () => {
+  it("ignores a batch that only reads", () => {
     expect(batch("link show\nnetns list\n").status).to.equal(7);
     expect(counted()).to.equal("");
   });
 
-  it("strikes amid a batch, and numbers these alone", () => {
+  it("strikes in the middle of a batch, and counts only batches", () => {
     const fault = { FAULT: "cli", FAULT_NUMBER: "1", FAULT_MOMENT: "amid" };
     call("ip link add x", fault);
     expect(batch("link add a\nlink set a up\nlink del a\n", fault)).to.deep.include({
@@ -118,7 +118,7 @@ describe("faults: the shim", () => {
     return call("ip -n red -j -d -force -batch -", fault, lines);
   };
 
-  it("counts the lines of an open batch that change something, and passes all of them on", () => {
+  it("counts the changing lines of an open batch, and passes all of them on", () => {
     expect(session()).to.deep.include({
       status: 7,
       stdout: "ip -n red -j -d -force -batch -\nlink show dev lo\ndone\nlink add a\ndone\nlink del a\ndone\n",
@@ -132,7 +132,7 @@ describe("faults: the shim", () => {
     expect(stderr).to.include("RTNETLINK answers: File exists\nCommand failed -:1\n");
   });
 
-  it("strikes at the number asked for, and at no other", () => {
+  it("strikes only at the chosen number", () => {
     const fault = { FAULT: "EBUSY", FAULT_NUMBER: "2", FAULT_MOMENT: "before" };
     const codes = [1, 2, 3].map(() => call("ip link add x", fault).status);
     expect(codes).to.deep.equal([7, 2, 7]);
@@ -147,7 +147,7 @@ describe("faults: the shim", () => {
     });
   });
 
-  it("knows no other faults than these", () => {
+  it("refuses unknown faults", () => {
     const fault = { FAULT: "flood", FAULT_NUMBER: "1", FAULT_MOMENT: "before" };
     expect(call("ip link add x", fault)).to.include({ status: 64, stdout: "" });
   });

@@ -14,7 +14,7 @@ import {
 } from "../../../provider/fields/common";
 import { canonicalIp, familyOf, parseIp } from "../../../provider/linux/ip";
 
-/** What a field makes of a value: the value, or the reasons against it. */
+/** The parsed value of a field, or the reasons against it. */
 function outcome(field: z.ZodType, value: unknown): unknown {
   const result = field.safeParse(value);
   return result.success ? result.data : result.error.issues.map(({ message }) => message).join("; ");
@@ -187,7 +187,7 @@ describe("fields", () => {
       ],
     ]);
 
-    it("is the same when given its own result", () => {
+    it("returns its own result unchanged", () => {
       fc.assert(
         fc.property(cidr, ([address, prefix]) => {
           const once = interfaceAddress.parse(`${address}/${prefix}`);
@@ -217,7 +217,7 @@ describe("fields", () => {
       ["192.168.15.0/-1", 'is "192.168.15.0/-1", not a network such as 192.168.15.0/24 or fd00::/64'],
     ]);
 
-    it("accepts no bits beyond the prefix, and is the same when given its own result", () => {
+    it("accepts no bits beyond the prefix, and returns its own result unchanged", () => {
       fc.assert(
         fc.property(cidr, ([address, prefix]) => {
           const result = network.safeParse(`${address}/${prefix}`);
@@ -311,7 +311,7 @@ describe("fields", () => {
     }
   });
 
-  it("familyOf tells the family of what has been checked", () => {
+  it("familyOf returns the family of a checked value", () => {
     expect(["10.0.0.0/8", "fd00::/8", "!10.0.0.0/8", "!::1/128"].map(familyOf)).to.deep.equal([
       "ipv4",
       "ipv6",

@@ -67,14 +67,14 @@ describe("addresses of machines", () => {
       ["10.255.255.255/8", broadcast("10.0.0.1 to 10.255.255.254")],
       ["127.0.0.0/8", network("127.0.0.1 to 127.255.255.254")],
       ["10.0.0.1/0", undefined],
-      // The kernel knows neither in a network of two (RFC 3021) or one.
+      // The kernel has neither in a network of two addresses (RFC 3021) or one.
       ["10.0.0.0/31", undefined],
       ["10.0.0.1/31", undefined],
       ["10.0.0.0/32", undefined],
       ["10.0.0.255/32", undefined],
       ["fd00::/64", routers("fd00::1 to fd00::ffff:ffff:ffff:ffff")],
       ["fd00::/126", routers("fd00::1 to fd00::3")],
-      // There is no broadcast in IPv6.
+      // IPv6 has no broadcast.
       ["fd00::ffff:ffff:ffff:ffff/64", undefined],
       ["fd00::/127", undefined],
       ["fd00::/128", undefined],
@@ -92,7 +92,7 @@ describe("addresses of machines", () => {
       });
     }
 
-    it("of an IPv4 network of four or more, all but the first and the last may be", () => {
+    it("in an IPv4 network of four or more, all but the first and the last are allowed", () => {
       fc.assert(
         fc.property(
           fc.integer({ min: 0, max: 2 ** 24 - 1 }),
@@ -109,7 +109,7 @@ describe("addresses of machines", () => {
     });
   });
 
-  it("a range has to have none of them in it", () => {
+  it("a range must not contain one of them", () => {
     expect(rangeProblem("10.0.0.0", "10.0.0.255")).to.equal(undefined);
     const multicast = "which is not a range of machines, as it has a multicast one in it: name machines only";
     expect(rangeProblem("223.0.0.0", "225.0.0.0")).to.equal(multicast);

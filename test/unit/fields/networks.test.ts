@@ -41,7 +41,7 @@ describe("matchedNetworks", () => {
 });
 
 describe("networks", () => {
-  it("are made of ranges", () => {
+  it("are computed from ranges", () => {
     expect(networksOf("10.0.0.1", "10.0.0.6")).to.deep.equal([
       "10.0.0.1/32",
       "10.0.0.2/31",
@@ -52,7 +52,7 @@ describe("networks", () => {
     expect(networksOf("fd00::", "fd00::1:ffff")).to.deep.equal(["fd00::/111"]);
   });
 
-  it("joined hold the same addresses, and joining once is enough", () => {
+  it("contain the same addresses when joined, and joining once is enough", () => {
     const network = fc.tuple(fc.nat(255), fc.integer({ min: 24, max: 32 })).map(([host, prefix]) => {
       const size = 2 ** (32 - prefix);
       return { first: host - (host % size), size, text: `10.0.0.${host - (host % size)}/${prefix}` };

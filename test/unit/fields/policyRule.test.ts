@@ -9,7 +9,7 @@ import {
 } from "../../../provider/fields/policyRule";
 import { routeTable } from "../../../provider/fields/routeTable";
 
-/** What a field makes of a value, or the reasons against it. */
+/** The parsed value of a field, or the reasons against it. */
 function outcome(field: z.ZodType, value: unknown): unknown {
   const result = field.safeParse(value);
   return result.success ? result.data : result.error.issues.map(({ message }) => message).join("; ");
@@ -117,7 +117,7 @@ const tables: readonly (readonly [string, z.ZodType, readonly (readonly [unknown
       [4294967295, 4294967295],
       [0, "is 0, not a whole number from 1 to 4294967295"],
       [4294967296, "is 4294967296, not a whole number from 1 to 4294967295"],
-      // A name of every host, for no table.
+      // A name that every host has, but not for a table.
       ["unspec", `is "unspec", ${noTable}`],
       ["no such table", `is "no such table", ${noTable}`],
       ["100", 'is "100", a number as text: write it without quotes, as 100'],

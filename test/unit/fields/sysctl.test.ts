@@ -70,7 +70,7 @@ describe("fields of parameters", () => {
     }
   });
 
-  it("isNamespaced knows what belongs to a namespace", () => {
+  it("isNamespaced recognizes the parameters of a namespace", () => {
     expect(
       ["net.ipv4.ip_forward", "net/core/somaxconn", "kernel.hostname", "netx.a", "vm.swappiness"].map(
         isNamespaced,
@@ -78,13 +78,13 @@ describe("fields of parameters", () => {
     ).to.deep.equal([true, true, false, false, false]);
   });
 
-  it("readSysctls asks for all at once", () => {
+  it("readSysctls reads all at once", () => {
     expect(printed([readSysctls("red", ["net.ipv4.ip_forward", "net/core/somaxconn"])])).to.deep.equal([
       "ip netns exec red sysctl --ignore net.ipv4.ip_forward net/core/somaxconn",
     ]);
   });
 
-  it("valuesOf finds values however the keys are written", () => {
+  it("valuesOf finds values in any spelling of the keys", () => {
     const answer =
       "net.ipv4.ip_forward = 1\nnet.ipv4.conf.eth0/100.forwarding = 0\nnet.core.somaxconn = 4096";
     const keys = ["net/ipv4/ip_forward", "net/ipv4/conf/eth0.100/forwarding", "net.ipv4.absent"];

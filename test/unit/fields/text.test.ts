@@ -5,7 +5,7 @@ import { matchedInterface, matchedLink } from "../../../provider/fields/nat";
 import { ovsName } from "../../../provider/fields/ovs";
 import { visible } from "../../../provider/fields/text";
 
-/** Every field that holds a name which the kernel, or a tool for it, keeps. */
+/** Every field with a name that the kernel, or a tool for it, keeps. */
 const names: Readonly<Record<string, z.ZodType>> = {
   linkName,
   namespaceName,
@@ -14,7 +14,7 @@ const names: Readonly<Record<string, z.ZodType>> = {
   ovsName,
 };
 
-/** Directions, joiners and marks, fillers, tags, and controls that are no white space. */
+/** Directions, joiners and marks, fillers, tags, and controls other than white space. */
 const INVISIBLE = [
   ...["\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e"],
   ...["\u2066", "\u2067", "\u2068", "\u2069", "\u00ad", "\u034f", "\u200b", "\u200c", "\u200d", "\u2060"],
@@ -33,7 +33,7 @@ const INVISIBLE = [
   ...["\u0080", "\u0085", "\u009f"],
 ];
 
-describe("characters that cannot be seen", () => {
+describe("invisible characters", () => {
   for (const [field, type] of Object.entries(names)) {
     it(`are refused in ${field}, in plain letters`, () => {
       for (const character of INVISIBLE) {
@@ -43,14 +43,14 @@ describe("characters that cannot be seen", () => {
       }
     });
 
-    it(`are not what letters of other alphabets in ${field} are`, () => {
+    it(`do not include letters of other alphabets in ${field}`, () => {
       for (const name of ["ä", "日本", "été", "😀", "имя", "שם", "اسم"]) {
         expect(type.safeParse(name).success, name).to.equal(true);
       }
     });
   }
 
-  it("are written as codes in messages, line breaks aside", () => {
+  it("are written as codes in messages, except for line breaks", () => {
     expect(visible("a\u202eb\nc\u{e0001}")).to.equal("a<U+202E>b\nc<U+E0001>");
   });
 });

@@ -20,10 +20,8 @@ import {
   within,
 } from "./programs";
 
-describe("random programs", function () {
-  this.timeout(60_000);
-
-  it("hold only what the kernel can have", () => {
+describe("random programs", () => {
+  it("contain only what the kernel can have", () => {
     fc.assert(
       fc.property(programs, (program) => {
         expect(settle(program)).to.deep.equal(program);
@@ -32,7 +30,7 @@ describe("random programs", function () {
     );
   });
 
-  it("can be run a second time as they are", () => {
+  it("can run a second time unchanged", () => {
     fc.assert(
       fc.property(programs, (program) => {
         expect(edited(program, [])).to.deep.equal(program);
@@ -41,7 +39,7 @@ describe("random programs", function () {
     );
   });
 
-  it("stay such after edits", () => {
+  it("stay so after edits", () => {
     fc.assert(
       fc.property(programs, edits, (program, changes) => {
         const after = edited(program, changes);
@@ -51,7 +49,7 @@ describe("random programs", function () {
     );
   });
 
-  it("are as large as thirty resources, and have each kind", () => {
+  it("have up to thirty resources, and each kind", () => {
     const many = fc.sample(programs, { numRuns: 100, seed: 1 });
     expect(Math.max(...many.map((program) => program.length))).to.be.within(20, 30);
     expect([...new Set(many.flat().map(({ kind }) => kind))]).to.have.length(12);
@@ -64,7 +62,7 @@ describe("settling a program", () => {
   const way = route("way", { namespace: "room", destination: "default", via: "10.1.0.101" });
   const program = [namespace("room"), bridge("net"), wire, ip, way];
 
-  it("leaves out what hangs on something that is gone", () => {
+  it("leaves out dependents of missing items", () => {
     expect(settle(program)).to.deep.equal(program);
     expect(settle(program.filter(({ name }) => name !== "net")).map(({ name }) => name)).to.deep.equal([
       "room",
@@ -72,13 +70,13 @@ describe("settling a program", () => {
     expect(settle(program.filter(({ name }) => name !== "ip")).map(({ name }) => name)).not.to.include("way");
   });
 
-  it("leaves out a second resource that is the same kernel object, also one that is still to be deleted", () => {
+  it("leaves out a second resource with the same kernel object, even one that is still to be deleted", () => {
     const twin = bridge("twin", { name: "net" });
     expect(settle([...program, twin])).to.deep.equal(program);
     expect(settle([twin], program)).to.deep.equal([]);
   });
 
-  it("leaves out what the kernel forgets along with the last IPv4 address of a link", () => {
+  it("leaves out what the kernel deletes with the last IPv4 address of a link", () => {
     const near = neighbor("near", {
       interface: "wire.end",
       address: "10.1.0.9",
@@ -90,7 +88,7 @@ describe("settling a program", () => {
     expect(settle(later, program)).to.deep.equal(program.slice(0, 3));
   });
 
-  it("leaves out neighbours of a link that gets another MAC address, as it does with another name", () => {
+  it("leaves out neighbours of a link that gets another MAC address, or another name", () => {
     const near = neighbor("near", { interface: "one", address: "10.1.0.9", lladdr: "06:00:00:00:00:01" });
     const left = (mac: string | undefined) => {
       const link = bridge("one", { mac });
@@ -101,7 +99,7 @@ describe("settling a program", () => {
     expect(left("06:00:00:00:00:02")).to.deep.equal(["two", "near"]);
   });
 
-  it("leaves out rules that would stop the engine, or lead a gateway astray", () => {
+  it("leaves out rules that would stop the engine, or divert a gateway", () => {
     const shut = filter("shut", { chain: "input", verdict: "drop" });
     const lost = policy("lost", { priority: 1, action: "blackhole" });
     const others = [
@@ -119,7 +117,7 @@ describe("settling a program", () => {
     expect(settle([...bridges, joint("a"), joint("b")])).to.deep.equal([...bridges, joint("a")]);
   });
 
-  it("prints as a person would write it", () => {
+  it("prints it as a person would write it", () => {
     expect(printProgram(program)).to.deep.equal([
       'const room = new Namespace("room", {});',
       'const net = new Bridge("net", {});',
@@ -145,14 +143,14 @@ describe("settling composites", () => {
   const left = (program: readonly Item[], before: readonly Item[] = []) =>
     settle(program, before).map(({ name }) => name);
 
-  it("leaves whole ones as they are, and out what is in one that is gone", () => {
+  it("keeps complete ones unchanged, and leaves out the content of missing ones", () => {
     expect(settle(topology)).to.deep.equal(topology);
     expect(settle(node)).to.deep.equal(node);
     expect(settle(inLab)).to.deep.equal([]);
     expect(settle([home("Node", "pub")])).to.deep.equal([]);
   });
 
-  it("leaves out what refers across a border, but for far ends of a Node and what is in its namespace", () => {
+  it("leaves out references across a border, except for far ends of a Node and the content of its namespace", () => {
     const outer = address("out", { interface: "net", address: "10.2.0.1/24" });
     expect(left([...topology, outer])).to.not.include("out");
     const alone = bridge("alone");
@@ -163,7 +161,7 @@ describe("settling composites", () => {
     expect(left([...node, inside])).to.include("out");
   });
 
-  it("leaves out what would have to move from one resource to another in one run", () => {
+  it("leaves out what would move from one resource to another in one run", () => {
     const single = bridge("net");
     expect(left([single], topology)).to.deep.equal([]);
     expect(left(topology, [single])).to.not.include("net");
@@ -176,7 +174,7 @@ describe("settling composites", () => {
     ]);
   });
 
-  it("names the namespace of a Node that a cable of its own leads to", () => {
+  it("names the namespace of a Node that its own cable refers to", () => {
     const loop = pub(cable("loop", { namespace: "bar" }, { name: "back", namespace: "bar" }));
     expect(printProgram([...node, loop])).to.deep.equal([
       'const pub = new Node("pub", { name: "bar", interfaces: { loop: { peer: { name: "back", namespace: "bar" }, addresses: [] } }, routes: [] });',

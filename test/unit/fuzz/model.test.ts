@@ -42,7 +42,7 @@ describe("the model of the kernel", () => {
     ]);
   });
 
-  it("has links where they are, and a bridge that follows its smallest port", () => {
+  it("has links in their places, and a bridge that follows its smallest port", () => {
     expect(linesOf(world, "link")).to.deep.equal([
       `link HOST far: veth up, mtu 1300, mac of the mark, port of net, leads to b veth-blue, ${mark("VethPair", "veth-blue")}`,
       `link HOST net: bridge up, mtu 1300, mac of the mark, stp false, delay 15, ageing 300, forwards 0, ${mark("Bridge", "net")}`,
@@ -50,7 +50,7 @@ describe("the model of the kernel", () => {
     ]);
   });
 
-  it("has links of every other kind, of which a port pulls down the MTU of its bridge", () => {
+  it("has links of every other kind, whose ports lower the MTU of their bridge", () => {
     const [kind, type] = [testedLinks[0]?.kind ?? "", testedLinks[0]?.links.type];
     const port = single("port0", kind, { bridge: "net", mtu: 1280 });
     const lone = single("lone", kind, { name: "lone0", namespace: "blue", up: false });
@@ -68,7 +68,7 @@ describe("the model of the kernel", () => {
     ]);
   });
 
-  it("has parts of composites by their places in there", () => {
+  it("has parts of composites by their places there", () => {
     const lab = (item: Item) => within("lab", item);
     const parts = [
       lab(namespace("blue", { name: "b" })),
@@ -131,7 +131,7 @@ describe("the model of the kernel", () => {
     ]);
   });
 
-  it("has neighbours on their links, and those that are answered for", () => {
+  it("has neighbours on their links, and proxy entries", () => {
     const on = { interface: "veth-blue.end" };
     const neighbors = [
       neighbor("near", { ...on, address: "10.1.0.101", lladdr: "06:00:00:00:00:01", state: "noarp" }),
@@ -165,7 +165,7 @@ describe("the model of the kernel", () => {
     ]);
   });
 
-  it("has the parameters that are not as usual", () => {
+  it("has the parameters that differ from their defaults", () => {
     const usual = new Map([
       ["net/ipv4/ip_forward", "0"],
       ["net/ipv4/conf/LINK/rp_filter", "2"],
@@ -187,7 +187,7 @@ describe("the model of the kernel", () => {
     ]);
   });
 
-  it("has parameters that a namespace keeps, unless it is made anew", () => {
+  it("has parameters that a namespace keeps, unless it is recreated", () => {
     const before = [namespace("red", { sysctls: { "net.ipv4.tcp_fin_timeout": 20 } })];
     const key = "red net/ipv4/tcp_fin_timeout";
     expect([...keptSysctls(before, [namespace("red")])]).to.deep.equal([[key, "20"]]);

@@ -16,7 +16,7 @@ import type {
   TopologyItem,
 } from "../../fuzz/program";
 
-/** Described programs, written by hand: each resource with what is told of it. */
+/** Programs written by hand, each resource with its fields. */
 
 const declared = (name: string) => ({ name, formerly: undefined, byName: false });
 
@@ -41,7 +41,7 @@ export const bridge = (name: string, args: Partial<BridgeItem["args"]> = {}): Br
   },
 });
 
-/** A composite by itself; what is in it says so. */
+/** A composite without its parts, which name it. */
 export const home = (kind: "Node" | "Topology", name: string): NodeItem | TopologyItem => ({
   ...{ kind, ...declared(name) },
   args: {},

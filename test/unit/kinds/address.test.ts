@@ -126,7 +126,7 @@ describe("Address", () => {
     ]);
   });
 
-  it("is known by its link, and by its peer where it has one", () => {
+  it("is identified by its link, and by its peer if it has one", () => {
     const pair = { ...state, namespace: "red", address: "10.0.0.1/32", peer: "10.0.0.2/32" };
     expect([definition.id(state), definition.id(pair)]).to.deep.equal([
       "br0 192.168.15.5/24",
@@ -139,7 +139,7 @@ describe("Address", () => {
   });
 
   describe("commands", () => {
-    it("looks at the link's addresses", () => {
+    it("reads the link's addresses", () => {
       expect(printed(definition.probe(state))).to.deep.equal(["ip -N -j -d addr show dev br0"]);
     });
 
@@ -221,11 +221,11 @@ describe("Address", () => {
       });
     }
 
-    it("has nothing where there is no link", () => {
+    it("has nothing if there is no link", () => {
       expect(definition.parse([undefined], state)).to.equal(undefined);
     });
 
-    it("knows a peer that is printed with dots", () => {
+    it("recognizes a peer that is printed with dots", () => {
       const info = {
         family: "inet6",
         local: "fd00::1",
@@ -243,7 +243,7 @@ describe("Address", () => {
       });
     });
 
-    it("leaves out a scope that cannot be asked for", () => {
+    it("omits a scope that cannot be an argument", () => {
       const answer = JSON.stringify([
         { ...BR0, addr_info: [{ family: "inet6", local: "fec0::1", prefixlen: 64, scope: "200" }] },
       ]);
@@ -260,7 +260,7 @@ describe("Address", () => {
     const mayAdopt = (mark: string | undefined) =>
       definition.mayAdopt?.({ args: {}, outputs: {}, mark }, state);
 
-    it("takes over what is on a link of its own stack only", () => {
+    it("takes over an address only on a link of its own stack", () => {
       expect([
         mayAdopt(linkMark),
         mayAdopt("pulumi-netns:Bridge:0123456789ab:project/other/br0"),
@@ -270,7 +270,7 @@ describe("Address", () => {
       expect(definition.isOurs?.(asObserved(state), state)).to.equal(true);
     });
 
-    it("needs a record on any link, which goes with the link", () => {
+    it("needs a record on any link, which is deleted with the link", () => {
       expect([
         definition.isRecorded?.([addresses], state),
         definition.isRecorded?.([undefined], state),
@@ -291,7 +291,7 @@ describe("Address", () => {
 
   describe("duplicate address detection", () => {
     const asked = checked(definition, { interface: link, address: "fd00:1::1/64", nodad: false });
-    /** What is wrong where the golden address, which is tentative, says this. */
+    /** The problems if the golden address, which is tentative, reports this. */
     function pending(flag: string, operstate: string) {
       const text = addresses
         .replace('"operstate": "DOWN"', `"operstate": "${operstate}"`)
@@ -307,8 +307,8 @@ describe("Address", () => {
         "UP",
         "is fd00:1::1/64, which is still tentative: duplicate address detection does not end",
       ],
-      ["is not waited for on a link that passes no packets", '"tentative": true', "DOWN", undefined],
-      ["is over once the address is tentative no more", '"mngtmpaddr": true', "UP", undefined],
+      ["does not wait on a link that passes no packets", '"tentative": true', "DOWN", undefined],
+      ["ends once the address is no longer tentative", '"mngtmpaddr": true', "UP", undefined],
       [
         "has found another machine with the address",
         '"tentative": true, "dadfailed": true',
@@ -354,7 +354,7 @@ describe("Address", () => {
         `sysctl -w ${promote}=0`,
       ],
       [
-        "takes the parameter that a crash has left as ours for 0",
+        "takes our parameter that a crash has left for 0",
         { [show]: addresses, "sysctl -n": "110" },
         {},
         `sysctl -n ${promote}`,
@@ -363,7 +363,7 @@ describe("Address", () => {
         `sysctl -w ${promote}=0`,
       ],
       [
-        "leaves the parameter alone where it is as needed",
+        "keeps the parameter if it has the needed value",
         { [show]: addresses, "sysctl -n": "1" },
         {},
         `sysctl -n ${promote}`,
@@ -377,22 +377,22 @@ describe("Address", () => {
         "ip address del 10.0.0.1 peer 10.0.0.2/32 dev br0",
       ],
       [
-        "only looks at the parameter where the address is gone",
+        "only reads the parameter if the address is missing",
         { [show]: alone, "sysctl -n": "1" },
         { address: "192.168.15.9/24" },
         `sysctl -n ${promote}`,
       ],
       [
-        "sets the parameter back where a crash came after the address was gone",
+        "restores the parameter if a crash came after the deletion of the address",
         { [show]: alone, "sysctl -n": "110" },
         { address: "192.168.15.9/24" },
         `sysctl -n ${promote}`,
         `sysctl -w ${promote}=0`,
       ],
-      ["runs nothing where an IPv6 address is gone", { [show]: alone }, { address: "fd00::9/64" }],
-      ["runs nothing where the link is gone", { [show]: { fails: "NotFound" } }, {}],
+      ["runs nothing if an IPv6 address is missing", { [show]: alone }, { address: "fd00::9/64" }],
+      ["runs nothing if the link is missing", { [show]: { fails: "NotFound" } }, {}],
       [
-        "does not mind when it goes meanwhile",
+        "tolerates that it disappears meanwhile",
         { [show]: inTurn(alone, { fails: "NotFound" }), "ip address del": { fails: "NotFound" } },
         {},
         "ip address del 192.168.15.5/24 dev br0",
@@ -406,7 +406,7 @@ describe("Address", () => {
       });
     }
 
-    it("sets the parameter back also when the deletion fails", async () => {
+    it("restores the parameter even if the deletion fails", async () => {
       const host = new FakeHost({
         ...{ [show]: addresses, "sysctl -n": "0", "ip address del": { fails: "Timeout" } },
       });
@@ -415,7 +415,7 @@ describe("Address", () => {
       expect(host.ran.at(-1)).to.equal(`sysctl -w ${promote}=0`);
     });
 
-    it("looks for the parameter in the namespace of the link", async () => {
+    it("reads the parameter in the namespace of the link", async () => {
       const host = new FakeHost({ "ip -n red -N": addresses, "ip netns exec red sysctl -n": "0" });
       await engine.remove(definition, host, { ...state, namespace: "red" });
       expect(host.ran).to.deep.equal([

@@ -22,7 +22,7 @@ const state = checked(definition, { name: "unit-br", mac, mtu: 1500 });
 
 describe("Bridge", () => {
   describe("check", () => {
-    it("fills in what the kernel would, and a MAC address of its own", () => {
+    it("fills in the kernel's defaults, and its own MAC address", () => {
       const mark = markFor("Bridge", "unit-br-plain");
       expect(checked(definition, { name: "unit-br-plain" }, "unit-br-plain")).to.deep.equal({
         name: "unit-br-plain",
@@ -37,7 +37,7 @@ describe("Bridge", () => {
       });
     });
 
-    it("frees a time from the noise of floating point", () => {
+    it("rounds the noise of floating point off a time", () => {
       const { forwardDelay, ageingTime } = checked(definition, {
         name: "unit-br-times",
         forwardDelay: 0.1 + 0.2,
@@ -46,7 +46,7 @@ describe("Bridge", () => {
       expect({ forwardDelay, ageingTime }).to.deep.equal({ forwardDelay: 0.3, ageingTime: 0.8 });
     });
 
-    it("takes the shortest delay that spanning tree does", () => {
+    it("accepts the shortest delay of spanning tree", () => {
       checked(definition, { name: "unit-br-short", stp: true, forwardDelay: 2 });
       checked(definition, { name: "unit-br-short", stp: false, forwardDelay: 0 });
     });
@@ -116,7 +116,7 @@ describe("Bridge", () => {
       ["adopt", true, "update"],
     ]);
 
-    it("sets an MTU in place where there was none", () => {
+    it("sets an MTU in place if there was none", () => {
       const { mtu: _, ...follows } = state;
       expect(engine.diff(definition, HERE, follows, state)).to.deep.equal({
         changes: true,
@@ -126,7 +126,7 @@ describe("Bridge", () => {
     });
   });
 
-  it("is known by its name and place", () => {
+  it("is identified by its name and place", () => {
     const inside = { ...state, namespace: "red" };
     expect([definition.id(state), definition.id(inside)]).to.deep.equal(["unit-br", "red/unit-br"]);
     expect([definition.objectNames(state), definition.objectNames(inside)]).to.deep.equal([
@@ -136,7 +136,7 @@ describe("Bridge", () => {
   });
 
   describe("commands", () => {
-    it("looks at the link", () => {
+    it("reads the link", () => {
       expect(printed(definition.probe(state))).to.deep.equal(["ip -N -j -d addr show dev unit-br"]);
       expect(printed(definition.probe({ ...state, namespace: "red" }))).to.deep.equal([
         "ip -n red -N -j -d addr show dev unit-br",
@@ -194,7 +194,7 @@ describe("Bridge", () => {
       ["mark", "another", "ip link set dev unit-br alias MARK"],
     ]);
 
-    it("sets up what was down", () => {
+    it("sets a bridge up that was down", () => {
       expect(printed(definition.update(asObserved({ ...state, up: false }), state))).to.deep.equal([
         "ip link set dev unit-br up",
       ]);
@@ -232,7 +232,7 @@ describe("Bridge", () => {
       ]);
     });
 
-    it("removes a bridge, and nothing else by that name", () => {
+    it("removes a bridge, and nothing else of that name", () => {
       expect([definition.remove(asObserved(state), state)].flat()).to.deep.equal([
         { tool: "ip", args: ["link", "del", "dev", "unit-br", "type", "bridge"] },
       ]);
@@ -262,7 +262,7 @@ describe("Bridge", () => {
       });
     });
 
-    it("leaves out an MTU that nobody asked for, as it follows the ports", () => {
+    it("omits an MTU that is not given, as it follows the ports", () => {
       const { mtu: _, ...follows } = state;
       expect(definition.parse([golden("link-bridge")], follows)).to.deep.equal({
         args: observed,
@@ -274,7 +274,7 @@ describe("Bridge", () => {
       });
     });
 
-    it("has nothing where there is no link", () => {
+    it("has nothing if there is no link", () => {
       expect(definition.parse([undefined], state)).to.equal(undefined);
     });
   });
@@ -289,7 +289,7 @@ describe("Bridge", () => {
     const isOurs = (mark: string | undefined, group: string, mac?: string, asked: object = {}) =>
       definition.isOurs?.(observed(mark, group, mac), { ...state, ...asked });
 
-    it("goes by the mark, and where that is missing by the group it was born in", () => {
+    it("goes by the mark, and without one by its first group", () => {
       expect([
         isOurs(own, "0"),
         isOurs("foreign", birthGroup(own)),
@@ -300,12 +300,12 @@ describe("Bridge", () => {
       ]).to.deep.equal([true, true, true, false, false, false]);
     });
 
-    it("goes by the MAC address that is made from the mark, where something else has taken the alias", () => {
+    it("goes by the MAC address derived from the mark, if something else has changed the alias", () => {
       const given = "02:00:00:00:00:01";
       expect([
         isOurs("Gi0/1", "0", macOf(own)),
         isOurs(undefined, "0", macOf(own)),
-        // Another resource's, a port's, and one that anybody may give.
+        // Another resource's, a port's, and one that nobody owns.
         isOurs("Gi0/1", "0", macOf(theirs)),
         isOurs("Gi0/1", "0", macOf(own, "end")),
         isOurs("Gi0/1", "0", given, { mac: given }),
@@ -319,7 +319,7 @@ describe("Bridge", () => {
       );
     });
 
-    it("has its alias set after a crash, and its birth ended with it", () => {
+    it("sets its alias after a crash, and leaves the first group", () => {
       const update = (mark: string | undefined, group: string) =>
         printed(definition.update(observed(mark, group), state));
       expect([

@@ -25,7 +25,7 @@ const state: Args = { ...checked(definition, { name: "red", sysctls }), mark };
 const loopback = golden("link-lo");
 const outputs = { path: "/run/netns/red", inode: 4026532224 };
 
-/** What a namespace answers that is as `state` says. */
+/** The answers of a namespace that equals `state`. */
 const THERE: Readonly<Record<string, Scripted>> = {
   "stat --format=%i /run/netns/red": "4026532224",
   "ip -n red -N -j -d addr show dev lo": loopback,
@@ -43,7 +43,7 @@ describe("Namespace", () => {
       });
     });
 
-    it("makes text of the values of parameters", () => {
+    it("converts the values of parameters into text", () => {
       const given = {
         "net.ipv4.ip_forward": true,
         "net.core.somaxconn": 128,
@@ -109,7 +109,7 @@ describe("Namespace", () => {
     ]);
   });
 
-  it("is known by its name, and has the parameters it sets for itself", () => {
+  it("is identified by its name, and claims the parameters that it sets", () => {
     expect(definition.id(state)).to.equal("red");
     expect(definition.objectNames(state)).to.deep.equal(["namespace red"]);
     expect(definition.settings?.(state)).to.deep.equal([
@@ -120,7 +120,7 @@ describe("Namespace", () => {
   });
 
   describe("commands", () => {
-    it("looks at the name, at the loopback link inside, and at the parameters it sets", () => {
+    it("reads the name, the loopback link inside, and the parameters that it sets", () => {
       expect(printed(definition.probe(state))).to.deep.equal([
         "stat --format=%i /run/netns/red",
         "ip -n red -N -j -d addr show dev lo",
@@ -161,13 +161,13 @@ describe("Namespace", () => {
       ["mark", "another", "ip -n red link set dev lo alias MARK"],
     ]);
 
-    it("sets the loopback link up where it was down", () => {
+    it("sets the loopback link up if it was down", () => {
       expect(printed(definition.update(asObserved({ ...state, loopback: false }), state))).to.deep.equal([
         "ip -n red link set dev lo up",
       ]);
     });
 
-    it("makes a namespace in place of a plain file", () => {
+    it("creates a namespace in place of a plain file", () => {
       const stale = definition.parse(["17", undefined, undefined], state);
       expect(stale && printed(definition.update(stale, state))).to.deep.equal([
         "unlink /run/netns/red",
@@ -188,7 +188,7 @@ describe("Namespace", () => {
       });
     });
 
-    it("reads no parameters where none are set", () => {
+    it("reads no parameters if none are set", () => {
       const { sysctls: _, ...none } = state;
       expect(definition.parse(["4026532224", loopback], none)).to.deep.equal({
         args: { loopback: true },
@@ -198,7 +198,7 @@ describe("Namespace", () => {
       });
     });
 
-    it("has nothing where there is no name", () => {
+    it("has nothing if there is no such name", () => {
       expect(definition.parse([undefined, undefined, undefined], state)).to.equal(undefined);
     });
 
@@ -208,7 +208,7 @@ describe("Namespace", () => {
       expect(definition.mayAdopt?.(stale, state)).to.equal(true);
     });
 
-    it("takes over its own, and nobody else's", () => {
+    it("takes over its own, and no foreign one", () => {
       const taken = (mark: string | undefined, group = "0") =>
         definition.mayAdopt?.(Object.assign({ args: { loopback: true }, outputs, mark }, { group }), state);
       expect([taken(mark), taken("foreign"), taken(undefined)]).to.deep.equal([true, false, false]);
@@ -220,7 +220,7 @@ describe("Namespace", () => {
       ]).to.deep.equal([false, false]);
     });
 
-    it("gives its group to the mark of a resource renamed under an alias, but none to what it took over", () => {
+    it("gives its group to the mark of a resource renamed under an alias, but none to an adopted one", () => {
       const update = (was: string, group: string) =>
         printed(definition.update(Object.assign(asObserved({ ...state, mark: was }), { group }), state));
       const was = markFor("Namespace", "old");
@@ -232,7 +232,7 @@ describe("Namespace", () => {
   });
 
   describe("through the engine", () => {
-    it("reads a plain file as no namespace", async () => {
+    it("reads a plain file as missing", async () => {
       const host = new FakeHost({
         ...THERE,
         "ip -n red": absent,
@@ -253,7 +253,7 @@ describe("Namespace", () => {
       });
     });
 
-    it("forgets parameters that were taken out", async () => {
+    it("forgets removed parameters", async () => {
       const { sysctls: _, ...none } = state;
       const { state: after } = await engine.update(
         definition,
@@ -278,7 +278,7 @@ describe("Namespace", () => {
     };
     const other = markFor("Namespace", "other");
 
-    it("is given along with the mark, also where a crash came before either", () => {
+    it("is set together with the mark, also after a crash before either", () => {
       expect(wordsFor(undefined, "0")).to.equal(
         `ip -n red link set dev lo alias ${String(state["mark"])} group BORN`,
       );
@@ -286,12 +286,12 @@ describe("Namespace", () => {
       expect(wordsFor(String(state["mark"]), born)).to.equal("");
     });
 
-    it("follows the mark, and goes with it", () => {
+    it("follows the mark, and is removed with it", () => {
       expect(wordsFor(other, birthGroup(other))).to.contain("group BORN");
       expect(wordsFor(String(state["mark"]), born, { ...state, mark: "" })).to.contain("group 0");
     });
 
-    it("stays where somebody else has given it one", () => {
+    it("stays if somebody else has set one", () => {
       expect(wordsFor(undefined, "7")).to.not.contain("group");
     });
   });
@@ -301,7 +301,7 @@ describe("Namespace", () => {
     const links = "ip -n red -N -j -d addr show";
     const ids = "ip -n red -N -j -d netns list-id";
     const del = "ip netns del red";
-    /** The looks that tell processes that stay from those that only look in, after a first one, and their answers. */
+    /** The looks that distinguish staying processes from passing ones, after a first look, with their answers. */
     const looks = Array.from({ length: 10 }, () => ["sleep 0.02", pids]).flat();
     const staying = (text: string): [string, ...string[]] => [
       text,
@@ -327,7 +327,7 @@ describe("Namespace", () => {
       });
     });
 
-    it("refuses where there are processes inside, and names them", async () => {
+    it("refuses if there are processes inside, and names them", async () => {
       const { error, ran } = await removal({
         [pids]: "12\n34\n",
         "ps -o": "   12 sleep 60\n   34 python3 -m http.server 80\n",
@@ -341,7 +341,7 @@ describe("Namespace", () => {
       );
     });
 
-    it("does not mind tools that only look in", async () => {
+    it("ignores tools that only look inside", async () => {
       const { error, ran } = await removal({
         [pids]: inTurn("12", "34", ""),
       });
@@ -349,7 +349,7 @@ describe("Namespace", () => {
       expect(ran).to.deep.equal([links, pids, "sleep 0.02", pids, del]);
     });
 
-    it("ends processes where it may, and waits for them", async () => {
+    it("ends processes if allowed, and waits for them", async () => {
       const { error, ran } = await removal(
         { [pids]: inTurn(...staying("12\n34"), "34", "") },
         { killProcesses: true },
@@ -365,7 +365,7 @@ describe("Namespace", () => {
       ]);
     });
 
-    it("does not mind processes that end by themselves", async () => {
+    it("ignores processes that end on their own", async () => {
       const { error } = await removal(
         { [pids]: inTurn(...staying("12"), ""), "kill -TERM": absent },
         { killProcesses: true },
@@ -373,7 +373,7 @@ describe("Namespace", () => {
       expect(error).to.equal(undefined);
     });
 
-    it("kills those that ignore SIGTERM for two seconds, whichever are left by then", async () => {
+    it("kills all remaining processes that ignore SIGTERM for two seconds", async () => {
       const stubborn = Array.from({ length: 100 }, () => "34");
       const { error, ran } = await removal(
         { [pids]: inTurn(...staying("12 34"), ...stubborn, "") },
@@ -389,7 +389,7 @@ describe("Namespace", () => {
       expect(ran.filter((command) => command === "sleep 0.02")).to.have.lengthOf(10 + 101);
     });
 
-    it("waits for another run's `ip`, which ends when that has no more work, and ends none of it", async () => {
+    it("waits for another run's `ip`, which ends when it has no more work, and ends none of it", async () => {
       const { error, ran } = await removal(
         { [pids]: inTurn(...staying("12"), "12", "12", ""), [cat(12)]: session },
         { killProcesses: true },
@@ -415,13 +415,13 @@ describe("Namespace", () => {
       expect(ran).to.not.include(del);
     });
 
-    it("gives up on those that nothing ends, and deletes nothing", async () => {
+    it("gives up on processes that nothing ends, and deletes nothing", async () => {
       const { error, ran } = await removal({ [pids]: "34" }, { killProcesses: true });
       expect(error).to.have.property("message", "namespace red: processes 34 did not end after SIGKILL");
       expect(ran).to.not.include(del);
     });
 
-    // veth-red's other end is in blue, which red knows by name; up's is in the host, which has none.
+    // veth-red's other end is in blue, which red knows by name; up's is in the host, which has no name.
     const [lo, cable, up] = JSON.parse(golden("links-red"));
     const stackMark = (name: string) => `pulumi-netns:VethPair:ba9876543210:project/stack/${name}`;
     const upMark = stackMark("up");
@@ -439,7 +439,7 @@ describe("Namespace", () => {
     const farEnd = `${blue} dev if2`;
     const hostEnd = `${host} dev if3`;
 
-    it("waits until the far ends of its own cables are gone", async () => {
+    it("waits until the far ends of its own cables are deleted", async () => {
       const another = golden("link-veth-blue").replace("/cable", "/another");
       const { error, ran } = await removal({
         ...{ ...out, [host]: another },
@@ -453,13 +453,13 @@ describe("Namespace", () => {
       ]);
     });
 
-    it("waits for no cable that lies wholly inside", async () => {
+    it("does not wait for a cable completely inside", async () => {
       const { link_netnsid: _, ...inner } = cable;
       const { ran } = await removal({ [links]: JSON.stringify([lo, inner]) });
       expect(ran).to.deep.equal([links, pids, del]);
     });
 
-    it("waits for one in the host, too", async () => {
+    it("also waits for one in the host", async () => {
       const there = JSON.stringify([{ ...outer, ifalias: upMark }]);
       const { error, ran } = await removal({
         ...{ ...out, [links]: JSON.stringify([lo, cable, { ...up, ifalias: upMark }]), [host]: there },
@@ -473,7 +473,7 @@ describe("Namespace", () => {
       ]);
     });
 
-    it("asks no other namespace where all far ends are in the host", async () => {
+    it("queries no other namespace if all far ends are in the host", async () => {
       const { ran } = await removal({
         ...{ [links]: own, [host]: golden("link-veth-blue") },
         [`${host} dev if2`]: "[]",
@@ -481,7 +481,7 @@ describe("Namespace", () => {
       expect(ran).to.deep.equal([links, host, pids, del, "sleep 0.016", `${host} dev if2`]);
     });
 
-    it("stops waiting after twelve seconds, as the namespace itself is gone", async () => {
+    it("stops waiting after twelve seconds, as the namespace itself is deleted", async () => {
       const { error, ran } = await removal({ ...out, [farEnd]: golden("link-veth-blue") });
       expect(error).to.equal(undefined);
       expect(ran.filter((command) => command === "sleep 0.008")).to.have.lengthOf(1499);

@@ -118,7 +118,7 @@ describe("Neighbor", () => {
     ]);
   });
 
-  it("is known by its link and its address, and a proxy entry by itself", () => {
+  it("is identified by its link and its address, and a proxy entry separately", () => {
     const proxy = { ...state, namespace: "red", proxy: true };
     expect([definition.id(state), definition.id(proxy)]).to.deep.equal([
       "br0 10.0.0.9",
@@ -132,7 +132,7 @@ describe("Neighbor", () => {
   });
 
   describe("commands", () => {
-    it("looks at the one entry, in whatever state, in the table that it is in", () => {
+    it("reads the one entry, in any state, in its table", () => {
       const proxy = { ...state, namespace: "red", proxy: true };
       expect([...printed(definition.probe(state)), ...printed(definition.probe(proxy))]).to.deep.equal([
         "ip -N -j -d neigh show to 10.0.0.9 dev br0 nud all",
@@ -165,7 +165,7 @@ describe("Neighbor", () => {
       ["mark", "another", same],
     ]);
 
-    it("removes it from the table that it is in", () => {
+    it("removes it from its table", () => {
       const remove = (args: Args) => {
         const plan = definition.remove(asObserved(args), args);
         return "next" in plan ? [] : printed(plan);
@@ -176,7 +176,7 @@ describe("Neighbor", () => {
       ]);
     });
 
-    it("gives back the protocol, and never gives one to what has none and is to be given back", () => {
+    it("restores the protocol, and never sets one on a restored entry without one", () => {
       const become = (was: string | undefined, args: object, now?: string) => {
         const observed = { ...asObserved({ ...state, lladdr: "02:00:00:00:00:08" }), mark: was };
         return printed(
@@ -215,7 +215,7 @@ describe("Neighbor", () => {
     };
     const mine = { state: ["PERMANENT"], lladdr, protocol: "110" };
 
-    it("reads one of ours, whatever has become of it", () => {
+    it("reads one of ours in any state", () => {
       const { mark } = state;
       const asAsked = { args: { lladdr, state: "permanent" }, mark, incompatible: undefined };
       expect(observed(mine)).to.deep.equal(asAsked);
@@ -223,7 +223,7 @@ describe("Neighbor", () => {
       expect(observed({ protocol: "110" }).args).to.deep.equal({ lladdr: undefined, state: "none" });
     });
 
-    it("tells whose another one is, and what would be lost", () => {
+    it("names the owner of another one, and the fields that would be lost", () => {
       expect(observed({ ...mine, protocol: "4" }).mark).to.equal("proto 4");
       expect(observed({ state: ["PERMANENT"], lladdr, managed: null })).to.deep.equal({
         args: { lladdr, state: "permanent" },
@@ -232,7 +232,7 @@ describe("Neighbor", () => {
       });
     });
 
-    it("takes what the kernel has learnt without being told to, and nothing else", () => {
+    it("takes over only what the kernel has learnt", () => {
       const mayAdopt = (more: object, args = state) => {
         const found = definition.parse([entry(more)], args);
         return found && definition.mayAdopt?.(found, args);
@@ -249,7 +249,7 @@ describe("Neighbor", () => {
       ]).to.deep.equal([true, true, true, true, false, false, false, false]);
     });
 
-    it("says of a proxy entry only what it has, and of IPv6 whether it is a router", () => {
+    it("reads only the fields of a proxy entry, and of IPv6 whether it is a router", () => {
       expect(observed({ proxy: null, protocol: "110" }, { ...state, proxy: true }).args).to.deep.equal({});
       const answer = JSON.stringify([{ ...mine, dst: "fd00::9", router: null }]);
       expect(definition.parse([answer], state6)?.args).to.deep.equal({
@@ -259,13 +259,13 @@ describe("Neighbor", () => {
       });
     });
 
-    it("knows an IPv6 address that is printed with dots", () => {
+    it("recognizes an IPv6 address that is printed with dots", () => {
       const args = checked(definition, { ...given, address: "::5.6.7.8" });
       const answer = JSON.stringify([{ ...mine, dst: "::5.6.7.8" }]);
       expect(definition.parse([answer], args)?.args).to.deep.include({ lladdr });
     });
 
-    it("has nothing where there is no entry or no link", () => {
+    it("has nothing if there is no entry or no link", () => {
       expect([definition.parse(["[]"], state), definition.parse([undefined], state)]).to.deep.equal([
         undefined,
         undefined,

@@ -13,7 +13,7 @@ const link = (more: object = {}): string =>
     { ifindex: 7, ifname: "unit-ovs", flags: ["BROADCAST", "UP"], mtu: 1400, address: mac, ...more },
   ]);
 
-/** As `ovs-vsctl` prints a bridge and its own interface. */
+/** A bridge and its own interface in the output of `ovs-vsctl`. */
 const tables = (external: readonly (readonly string[])[], mtuRequest: unknown = 1400): string =>
   [
     {
@@ -38,7 +38,7 @@ const marked = [["pulumi-netns", markFor("OvsBridge", "it")]];
 
 describe("OvsBridge", () => {
   describe("check", () => {
-    it("fills in what Open vSwitch would, and a MAC address of its own", () => {
+    it("fills in Open vSwitch's defaults, and its own MAC address", () => {
       const mark = markFor("OvsBridge", "unit-ovs-plain");
       expect(checked(definition, { name: "unit-ovs-p" }, "unit-ovs-plain")).to.deep.equal({
         ...{ name: "unit-ovs-p", datapathType: "system", mac: macOf(mark), failMode: "standalone" },
@@ -121,7 +121,7 @@ describe("OvsBridge", () => {
       ["mark", "pulumi-netns:OvsBridge:0123456789ab:p/s/n", `${set} "external_ids:pulumi-netns=\\"MARK\\""`],
     ]);
 
-    it("sets at the link what somebody has changed there, and the database still has as asked", () => {
+    it("restores at the link what somebody has changed there, if the database is unchanged", () => {
       const observed = definition.parse(
         [tables(marked), link({ mtu: 1300, address: "02:00:00:00:00:99" })],
         state,
@@ -139,10 +139,10 @@ describe("OvsBridge", () => {
     });
   });
 
-  describe("what is there", () => {
+  describe("reading", () => {
     const parse = (answers: readonly string[], args: Args = state) => definition.parse(answers, args);
 
-    it("is in the database, but for what is of its link", () => {
+    it("takes everything from the database, except the fields of its link", () => {
       expect(parse([tables(marked), link()])).to.deep.include({
         args: {
           datapathType: "system",
@@ -158,17 +158,17 @@ describe("OvsBridge", () => {
       });
     });
 
-    it("has no MTU where nobody has asked for one", () => {
+    it("omits an MTU that is not given", () => {
       const { mtu: _, ...follows } = state;
       expect(parse([tables([], ["set", []]), link()], follows)?.args["mtu"]).to.equal(undefined);
       expect(parse([tables([], ["set", []]), link()])?.args["mtu"]).to.equal(1400);
     });
 
-    it("is nothing where neither the database nor the kernel knows of it", () => {
+    it("finds nothing if neither the database nor the kernel knows it", () => {
       expect(definition.parse([NONE, undefined], state)).to.equal(undefined);
     });
 
-    it("is no bridge of Open vSwitch where only the kernel knows of it", () => {
+    it("finds an object of another kind if only the kernel knows it", () => {
       const observed = parse([NONE, link({ linkinfo: { info_kind: "bridge" }, ifalias: "theirs" })]);
       expect(observed).to.deep.include({
         mark: "theirs",
@@ -176,7 +176,7 @@ describe("OvsBridge", () => {
       });
     });
 
-    it("does not work without a link", () => {
+    it("is pending without a link", () => {
       const observed = definition.parse([tables(marked), undefined], state);
       expect(observed && definition.pending?.(observed, state)).to.deep.equal([
         {
@@ -187,7 +187,7 @@ describe("OvsBridge", () => {
       ]);
     });
 
-    it("is found by its mark, in the host's own namespace only", () => {
+    it("finds it by its mark, only in the host's own namespace", () => {
       const here = definition.discover?.(undefined);
       expect(here?.find([tables(marked)])).to.deep.equal([
         { name: "unit-ovs", mark: markFor("OvsBridge", "it") },

@@ -11,7 +11,7 @@ const state = checked(definition, { ...given, tag: 10, trunks: [20], vlanMode: "
 const table = (headings: readonly string[], ...data: readonly unknown[][]): string =>
   JSON.stringify({ headings, data });
 
-/** As `ovs-vsctl` prints two bridges, a port of the second one, and its interface. */
+/** Two bridges, a port of the second one and its interface in the output of `ovs-vsctl`. */
 function tables(
   more: Readonly<Record<string, unknown>> = {},
   error: unknown = ["set", []],
@@ -53,7 +53,7 @@ const link = (more: object = {}): string =>
 
 describe("OvsPort", () => {
   describe("check", () => {
-    it("is a trunk of all VLANs, or in one with a tag", () => {
+    it("is a trunk of all VLANs, or belongs to one with a tag", () => {
       const mode = (args: object) => checked(definition, { ...given, ...args })["vlanMode"];
       expect([mode({}), mode({ tag: 10 }), mode({ tag: UNKNOWN }), mode({ trunks: [10] })]).to.deep.equal([
         "trunk",
@@ -63,7 +63,7 @@ describe("OvsPort", () => {
       ]);
     });
 
-    it("puts the VLANs of a trunk in order, each once", () => {
+    it("sorts the VLANs of a trunk, each once", () => {
       expect(checked(definition, { ...given, trunks: [30, 20, 30] })["trunks"]).to.deep.equal([20, 30]);
     });
 
@@ -137,7 +137,7 @@ describe("OvsPort", () => {
 
     const del = "ovs-vsctl --timeout=10 --if-exists del-port unit-port";
 
-    it("makes it anew where Open vSwitch does not take what comes from its link", () => {
+    it("recreates it if Open vSwitch does not receive from its link", () => {
       const observed = definition.parse([tables(), link({ promiscuity: 0 })], state);
       expect(observed && printed(definition.update(observed, state))).to.deep.equal([
         del,
@@ -145,15 +145,15 @@ describe("OvsPort", () => {
       ]);
     });
 
-    it("removes it from whatever bridge it is a port of", () => {
+    it("removes it from any bridge", () => {
       expect(definition.remove({ args: {}, outputs: {} }, state)).to.deep.equal([
         { tool: "ovs-vsctl", args: del.split(" ").slice(1) },
       ]);
     });
   });
 
-  describe("what is there", () => {
-    it("has its bridge, its VLANs and its number", () => {
+  describe("reading", () => {
+    it("returns its bridge, its VLANs and its number", () => {
       const observed = (more: object) => definition.parse([tables({ ...more }), link()], state)?.args;
       expect(observed({})).to.deep.equal({
         bridge: "br0",
@@ -173,7 +173,7 @@ describe("OvsPort", () => {
       });
     });
 
-    it("has no bridge where the link is not there, is another one of its name, or is a port of a Linux bridge", () => {
+    it("finds no bridge if the link is missing, is another one of its name, or is a port of a Linux bridge", () => {
       const bridge = (answer: string | undefined) =>
         definition.parse([tables(), answer], state)?.args["bridge"];
       expect([
@@ -185,12 +185,12 @@ describe("OvsPort", () => {
       ]).to.deep.equal([undefined, undefined, undefined, "br0", "br0"]);
     });
 
-    it("is nothing where the database has no such port", () => {
+    it("finds nothing if the database has no such port", () => {
       const none = [table(["name", "ports"]), table(["name"]), table(["error", "ofport"])].join("\n");
       expect(definition.parse([none], state)).to.equal(undefined);
     });
 
-    it("is no port with one link where it is a bond", () => {
+    it("does not take a bond for a port with one link", () => {
       const bond = tables({
         interfaces: [
           "set",
@@ -205,7 +205,7 @@ describe("OvsPort", () => {
       );
     });
 
-    it("does not work without its link", () => {
+    it("is pending without its link", () => {
       const observed = definition.parse(
         [tables({}, "could not open network device unit-port (No such device)", -1)],
         state,
@@ -219,7 +219,7 @@ describe("OvsPort", () => {
       ]);
     });
 
-    it("is found by its mark, in the host's own namespace only", () => {
+    it("finds it by its mark, only in the host's own namespace", () => {
       expect(definition.discover?.(undefined).find([tables()])).to.deep.equal([
         { bridge: "br0", interface: "unit-port", mark: markFor("OvsPort", "it") },
       ]);

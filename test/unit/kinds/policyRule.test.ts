@@ -36,12 +36,12 @@ const every = {
 const everySeen =
   '{"priority":100,"not":null,"src":"10.0.0.0","srclen":8,"dst":"10.9.0.0","dstlen":16,"tos":"0x10","fwmark":"0x10","fwmask":"0xff","iif":"v0","oif":"v1","uid_start":0,"uid_end":5,"ipproto":"ipproto-6","sport_start":10,"sport_end":20,"dport":80,"table":"254","suppress_prefixlen":0,"protocol":"110"}';
 
-/** What is seen where the kernel has exactly the one rule that was asked for. */
+/** The observation if the kernel has exactly the one requested rule. */
 const seenOnce = (args: Args) => ({ ...asObserved(args), count: 1 });
 
 describe("PolicyRule", () => {
   describe("check", () => {
-    it("fills in defaults, and brings all to one form", () => {
+    it("fills in defaults, and normalizes all values", () => {
       expect(
         checked(
           definition,
@@ -68,7 +68,7 @@ describe("PolicyRule", () => {
       });
     });
 
-    it("knows the family by the addresses, once they are known", () => {
+    it("derives the family from the addresses, once they are known", () => {
       const family = (more: object) => checked(definition, { priority: 7, table: 7, ...more })["family"];
       expect([
         family({}),
@@ -149,7 +149,7 @@ describe("PolicyRule", () => {
     });
   });
 
-  it("is known by its namespace, its family and its priority", () => {
+  it("is identified by its namespace, its family and its priority", () => {
     const other = { ...state, namespace: "red", family: "ipv6" };
     expect([definition.id(state), definition.id(other)]).to.deep.equal([
       "ipv4 rule 100",
@@ -163,7 +163,7 @@ describe("PolicyRule", () => {
   });
 
   describe("commands", () => {
-    it("looks at the rules of its priority", () => {
+    it("reads the rules of its priority", () => {
       expect(printed(definition.probe({ ...state, namespace: "red" }))).to.deep.equal([
         "ip -n red -4 -N -j -d rule show pref 100",
       ]);
@@ -214,14 +214,14 @@ describe("PolicyRule", () => {
         ["table", "main", ...become("from 10.0.0.0/8 lookup main")],
         ["from", undefined, del, add("lookup 7")],
         ["suppressPrefixlength", 0, del, add("from 10.0.0.0/8 lookup 7 suppress_prefixlength 0")],
-        // While an address is not known yet.
+        // An address is not known yet.
         ["family", UNKNOWN],
         ["mark", "another"],
       ],
       seenOnce,
     );
 
-    it("clears up what a crash in the middle of a change has left", () => {
+    it("cleans up after a crash in the middle of a change", () => {
       const two = { ...asObserved({ ...state, table: 8 }), count: 2 };
       expect(printed(definition.update(two, state))).to.deep.equal([
         del,
@@ -233,7 +233,7 @@ describe("PolicyRule", () => {
     });
   });
 
-  describe("says where strict rp_filter is in the way", () => {
+  describe("warns if strict rp_filter is in the way", () => {
     const told = (args: Args, answer: string) => {
       const plan = definition.warnings?.(args, HERE);
       const first = plan?.next([]);
@@ -242,7 +242,7 @@ describe("PolicyRule", () => {
     };
     const all = "net.ipv4.conf.all.rp_filter";
 
-    it("and nothing where it is loose, off, or of the other family", () => {
+    it("and does not if it is loose, off, or of the other family", () => {
       const strict = told({ ...state, namespace: "red" }, `${all} = 1`);
       expect(strict).to.deep.equal({
         asked: ["ip netns exec red sysctl --ignore net/ipv4/conf/all/rp_filter"],
@@ -264,14 +264,14 @@ describe("PolicyRule", () => {
     const rule = (table: number, protocol = 110) =>
       `{"priority":100,"src":"10.0.0.0","srclen":8,"table":"${table}","protocol":"${protocol}"}`;
 
-    it("tells every field in the words of the arguments", () => {
+    it("reads every field in the words of the arguments", () => {
       const args = checked(definition, every, "it");
       const { priority: _, namespace: _2, family: _3, mark, ...said } = args;
       const observed = definition.parse(answer(everySeen), args);
       expect([observed?.args, observed?.mark]).to.deep.equal([said, mark]);
     });
 
-    it("passes by other priorities, and other people's rules beside its own", () => {
+    it("skips other priorities, and foreign rules beside its own", () => {
       const other = rule(9).replace("100", "101");
       expect(definition.parse(answer(other), state)).to.equal(undefined);
       expect(definition.parse(answer(rule(8, 3), other, rule(7)), state)).to.deep.include({
@@ -280,17 +280,17 @@ describe("PolicyRule", () => {
       });
     });
 
-    it("tells whose another one is", () => {
+    it("names the owner of another one", () => {
       expect(definition.parse(answer(rule(7, 3)), state)).to.deep.include({ mark: "proto 3", count: 0 });
     });
 
-    it("tells of a rule too many, whichever of the two is as asked", () => {
+    it("reports a surplus rule, whichever of the two equals the arguments", () => {
       for (const both of [answer(rule(7), rule(8)), answer(rule(8), rule(7))]) {
         expect(definition.parse(both, state)?.args["action"]).to.equal("lookup (and another rule)");
       }
     });
 
-    it("tells what no argument can say", () => {
+    it("reports what no argument can express", () => {
       const action = (text: string) => definition.parse(answer(text), state)?.args["action"];
       expect([
         action('{"priority":100,"src":"all","goto":200,"protocol":"110"}'),
@@ -298,7 +298,7 @@ describe("PolicyRule", () => {
       ]).to.deep.equal(["none (and goto)", "lookup (and suppress_ifgroup)"]);
     });
 
-    it("has nothing where there is no rule or no namespace", () => {
+    it("has nothing if there is no rule or no namespace", () => {
       expect([definition.parse(["[]"], state), definition.parse([undefined], state)]).to.deep.equal([
         undefined,
         undefined,

@@ -22,7 +22,7 @@ function checked(given: object): Args {
 /** A command as it is typed. */
 const typed = (namespace: string | undefined, text: string) => ip(namespace, ...text.split(" "));
 
-/** One way as `ip -j` shows it. */
+/** One way in the output of `ip -j`. */
 function shown({ via, interface: link = "eth0", weight, onlink }: Args, isIpv6: boolean): object {
   const isCross = String(via).includes(":") !== isIpv6;
   return {
@@ -33,7 +33,7 @@ function shown({ via, interface: link = "eth0", weight, onlink }: Args, isIpv6: 
 
 const list = (value: unknown): Args[] => (Array.isArray(value) ? value : []);
 
-/** What the kernel shows of a route that is as asked for. */
+/** The kernel's output about a route that equals the arguments. */
 function answer(args: Args): string {
   const isIpv6 = String(args["destination"]).includes(":");
   const types = ["", "unicast", "", "", "", "", "blackhole", "unreachable", "prohibit"];
@@ -193,7 +193,7 @@ describe("Route", () => {
       });
     }
 
-    it("is refused to a second resource, whichever way it is written", () => {
+    it("is refused to a second resource, however it is written", () => {
       check(route, HERE, { namespace: "twice", destination: "default", via: "10.0.0.1", mark });
       const other = "pulumi-netns:Route:ba9876543210:lab/dev/other";
       const args = { namespace: "twice", destination: "0.0.0.0/0", interface: "eth0", table: 254, metric: 0 };
@@ -359,7 +359,7 @@ describe("Route", () => {
       });
     }
 
-    it("lets through what is not known yet", () => {
+    it("accepts unknown values", () => {
       const ways = [{ via: UNKNOWN }, { via: "10.2.0.2" }];
       for (const given of [
         { destination: UNKNOWN, via: "10.0.0.1" },
@@ -417,7 +417,7 @@ describe("Route", () => {
     }
   });
 
-  describe("what is there", () => {
+  describe("reading", () => {
     const args = checked({ namespace: "blue", destination: "10.9.0.0/24", via: "10.1.0.2" });
     const asked = checked({
       ...{ destination: "fd09::/64", via: "fd01::2", interface: "v0", mtu: 1400, source: "fd01::1" },
@@ -553,7 +553,7 @@ describe("Route", () => {
       });
     }
 
-    it("is told apart from others of its destination by its type and ways when it is deleted", () => {
+    it("distinguishes it from others of its destination by its type and ways when it deletes it", () => {
       const answer = `[{"type":"1","dst":"10.9.0.0/16","protocol":"110","flags":[],"nexthops":[
                         {"via":{"family":"inet6","host":"fd01::2"},"dev":"v0","weight":2,"flags":["dead"]},
                         {"gateway":"10.1.0.2","dev":"v1","weight":1,"flags":[]}]}]`;
@@ -569,7 +569,7 @@ describe("Route", () => {
       ]);
     });
 
-    it("is told with its link, though that was left to the kernel, as its adopter has to set it back", () => {
+    it("includes its link, even if the kernel chose it, as an adopter has to restore it", () => {
       expect(route.parse([`[${foreign}]`], args)?.restorable).to.deep.equal({
         ...{ ...asIs, via: "10.2.0.2" },
         interface: "v1",
@@ -578,22 +578,22 @@ describe("Route", () => {
 
     for (const [title, answer, incompatible] of [
       [
-        "of a type that no argument can say",
+        "of a type that no argument can express",
         foreign.replace('"type":"1"', '"type":"9"'),
         "is of a type that no Route has",
       ],
       [
-        "with settings that no argument can say",
+        "with settings that no argument can express",
         foreign.replace('"flags"', '"metrics":[{"mtu":1400,"advmss":1360}],"flags"'),
         "has settings that no Route has: advmss",
       ],
     ] as const) {
-      it(`is never taken over when it is ${title}`, () => {
+      it(`never takes it over when it is ${title}`, () => {
         expect(route.parse([`[${answer}]`], args)?.incompatible).to.equal(incompatible);
       });
     }
 
-    it("gets the protocol number of whoever made it back", () => {
+    it("restores the protocol number of its creator", () => {
       const observed = route.parse([`[${ours}]`], args);
       if (!observed) throw new Error("the route was not found");
       expect(route.update(observed, { ...args, mark: "proto 3" })).to.deep.equal([
@@ -601,7 +601,7 @@ describe("Route", () => {
       ]);
     });
 
-    it("is not changed when another's route is beside it, which the kernel might take instead", () => {
+    it("refuses a change beside another's route, which the kernel might take instead", () => {
       const args = checked({ namespace: "blue", destination: "10.9.0.0/24", via: "10.1.0.3" });
       const observed = route.parse([`[${foreign},${ours}]`], args);
       if (!observed) throw new Error("the route was not found");
@@ -611,7 +611,7 @@ describe("Route", () => {
       );
     });
 
-    it("needs no command when it is as asked for, and one where its ways come in another order", () => {
+    it("needs no command if it equals the arguments, and one if its ways have another order", () => {
       const weight = fc.integer({ min: 1, max: 256 });
       const link = fc.constantFrom("eth0", "eth1");
       const common = {

@@ -28,7 +28,7 @@ describe("Sysctl", () => {
       [false, "0"],
       ["1024\t65000", "1024 65000"],
     ] as const) {
-      it(`takes ${JSON.stringify(value)} for ${JSON.stringify(text)}`, () => {
+      it(`accepts ${JSON.stringify(value)} for ${JSON.stringify(text)}`, () => {
         expect(checked(definition, { key, value }, "it")).to.deep.equal({
           key,
           value: text,
@@ -62,7 +62,7 @@ describe("Sysctl", () => {
       ],
     ]);
 
-    it("takes a key of the whole host where no namespace is meant", () => {
+    it("accepts a key of the whole host without a namespace", () => {
       checked(definition, { key: "kernel.hostname", value: "lab" });
     });
   });
@@ -77,7 +77,7 @@ describe("Sysctl", () => {
     ]);
   });
 
-  it("is known by the same id and claims under each name of one parameter, and finds what is written under earlier ids", () => {
+  it("has the same id and claims under each name of one parameter, and finds records under earlier ids", () => {
     const names = ["net.ipv4.ip_forward", "net/ipv4/conf/all/forwarding"].map((one) => ({
       ...state,
       key: one,
@@ -89,7 +89,7 @@ describe("Sysctl", () => {
     }
   });
 
-  it("is known by its key, and claimed by its path", () => {
+  it("is identified by its key, and claimed by its path", () => {
     const dotted = { ...state, key: "net.ipv4.conf.eth0/100.forwarding", namespace: "red" };
     const slashed = { ...dotted, key: "net/ipv4/conf/eth0.100/forwarding" };
     expect([state, dotted, slashed].map((args) => definition.id(args))).to.deep.equal([
@@ -104,7 +104,7 @@ describe("Sysctl", () => {
   });
 
   describe("commands", () => {
-    it("looks at the parameter", () => {
+    it("reads the parameter", () => {
       const plain = { ...state, key: "net.ipv4.tcp_syncookies" };
       expect(printed(definition.probe(plain))).to.deep.equal(["sysctl --ignore net.ipv4.tcp_syncookies"]);
       expect(printed(definition.probe({ ...plain, namespace: "red" }))).to.deep.equal([
@@ -112,7 +112,7 @@ describe("Sysctl", () => {
       ]);
     });
 
-    it("looks at what a change of the parameter changes besides", () => {
+    it("reads what else a change of the parameter changes", () => {
       expect(printed(definition.probe(state))).to.deep.equal([
         "sysctl --ignore net.ipv4.ip_forward",
         'sysctl --ignore --pattern "^net[./]ipv4[./]conf[./].+[./](forwarding|accept_redirects)$" net/ipv4/conf',
@@ -138,7 +138,7 @@ describe("Sysctl", () => {
       ["mark", "another"],
     ]);
 
-    it("removes nothing, as a parameter is always there", () => {
+    it("removes nothing, as a parameter always exists", () => {
       expect(definition.remove(asObserved(state), state)).to.deep.equal([]);
     });
   });
@@ -172,7 +172,7 @@ describe("Sysctl", () => {
     const key = "net.ipv4.tcp_fin_timeout";
     const state = checked(definition, { key, value: "1" });
 
-    it("remembers the value before, also through updates and refreshes", async () => {
+    it("remembers the former value, also through updates and refreshes", async () => {
       const former = { args: { value: "0" } };
       const show = "sysctl --ignore";
       const line = (value: number) => `${key} = ${value}`;
@@ -196,8 +196,8 @@ describe("Sysctl", () => {
 
     for (const [title, value, commands] of [
       ["sets an empty former value again", "", [`sysctl -q -w ${key}=`]],
-      ["leaves the value alone where it was the same before", "1", []],
-      ["leaves the value alone where nothing is known of the time before", undefined, []],
+      ["keeps the value if it was the same before", "1", []],
+      ["keeps the value if the former one is unknown", undefined, []],
     ] as const) {
       it(title, async () => {
         const host = new FakeHost({ "sysctl --ignore": `${key} = 1` });
@@ -207,7 +207,7 @@ describe("Sysctl", () => {
       });
     }
 
-    it("says that a parameter does not exist in the words of the tool", async () => {
+    it("reports a missing parameter in the words of the tool", async () => {
       const host = new FakeHost({ "sysctl -q -w": absent });
       const error: unknown = await engine.create(definition, host, state).catch((error: unknown) => error);
       expect(error).to.have.property(

@@ -30,7 +30,7 @@ const goldenMark = "pulumi-netns:VethPair:0123456789ab:project/stack/cable";
 const [red, blue] = [golden("link-veth-red"), golden("link-veth-blue")];
 const seenRed = { name: "veth-red", bridge: undefined, mac: macA, mtu: 1500, up: true };
 const seenBlue = { name: "veth-blue", bridge: undefined, mac: macB, mtu: 1500, up: true };
-/** What `ip link` tells of both ends where the kernel has exactly what was asked for. */
+/** The output of `ip link` about both ends if the kernel has exactly these arguments. */
 const asPair = (args: Args, mark = String(args["mark"])) => {
   const end = { ifalias: mark, group: "default" };
   return { ...asObserved(args), mark, end, peer: end };
@@ -39,7 +39,7 @@ const nothing = { name: undefined };
 
 describe("VethPair", () => {
   describe("check", () => {
-    it("fills in what the kernel would, and MAC addresses of its own", () => {
+    it("fills in the kernel's defaults, and its own MAC addresses", () => {
       const mark = markFor("VethPair", "unit-veth");
       const given = { end: { name: "unit-veth-a" }, peer: { name: "unit-veth-b" } };
       expect(checked(definition, given, "unit-veth")).to.deep.equal({
@@ -116,7 +116,7 @@ describe("VethPair", () => {
     ]);
   });
 
-  it("is known by both its ends", () => {
+  it("is identified by both its ends", () => {
     const host = checked(definition, {
       end: { name: "unit-v1" },
       peer: { name: "unit-v2", namespace: "red" },
@@ -132,7 +132,7 @@ describe("VethPair", () => {
   });
 
   describe("commands", () => {
-    it("looks at both ends", () => {
+    it("reads both ends", () => {
       expect(printed(definition.probe(state))).to.deep.equal([
         "ip -n red -N -j -d addr show dev veth-red",
         "ip -n blue -N -j -d addr show dev veth-blue",
@@ -213,7 +213,7 @@ describe("VethPair", () => {
       asPair,
     );
 
-    it("takes a port out of its bridge", () => {
+    it("removes a port from its bridge", () => {
       const port = withValue(state, "peer.bridge", "br0");
       expect(printed(definition.update(asPair(port), state))).to.deep.equal([
         "ip -n blue link set dev veth-blue nomaster",
@@ -221,7 +221,7 @@ describe("VethPair", () => {
     });
 
     for (const side of ["end", "peer"] as const) {
-      it(`sets its ${side} up where it was down`, () => {
+      it(`sets its ${side} up if it was down`, () => {
         const down = withValue(state, `${side}.up`, false);
         const [place, name] = side === "end" ? ["red", "veth-red"] : ["blue", "veth-blue"];
         expect(printed(definition.update(asPair(down), state))).to.deep.equal([
@@ -230,7 +230,7 @@ describe("VethPair", () => {
       });
     }
 
-    it("updates everything in one command for each end", () => {
+    it("updates everything with one command per end", () => {
       const change = { bridge: "br0", mac: "02:00:00:00:00:03", mtu: 1400, up: false };
       const all = {
         end: { name: "veth-red", namespace: "red", ...change },
@@ -248,7 +248,7 @@ describe("VethPair", () => {
       ["end", "ip -n blue link del dev veth-blue"],
       ["peer", "ip -n red link del dev veth-red"],
     ] as const) {
-      it(`makes the cable anew where its ${lost} was moved or renamed`, () => {
+      it(`recreates the cable if its ${lost} was moved or renamed`, () => {
         const observed = asObserved({ ...state, [lost]: nothing });
         expect(printed(definition.update(observed, state))).to.deep.equal([
           through,
@@ -256,13 +256,13 @@ describe("VethPair", () => {
         ]);
       });
 
-      it(`removes the cable where its ${lost} was moved or renamed`, () => {
+      it(`removes the cable if its ${lost} was moved or renamed`, () => {
         const observed = asObserved({ ...state, [lost]: nothing });
         expect(printedRemoval(observed.args)).to.deep.equal([through]);
       });
     }
 
-    it("removes one end, which takes the other along", () => {
+    it("removes one end, and the kernel the other", () => {
       expect(printedRemoval(state)).to.deep.equal(["ip -n red link del dev veth-red"]);
     });
   });
@@ -295,11 +295,11 @@ describe("VethPair", () => {
       });
     });
 
-    it("has nothing where both ends are gone", () => {
+    it("has nothing if both ends are missing", () => {
       expect(definition.parse([undefined, undefined], marked)).to.equal(undefined);
     });
 
-    it("has no name for an end that is gone", () => {
+    it("has no name for a missing end", () => {
       expect(parsed(undefined, blue)).to.deep.equal({
         args: { end: nothing, peer: seenBlue },
         outputs: { peerIfindex: 2 },
@@ -314,7 +314,7 @@ describe("VethPair", () => {
       });
     });
 
-    it("knows the ends of a cable within a namespace by their names", () => {
+    it("recognizes the ends of a cable within a namespace by their names", () => {
       const [near, far] = [red, blue].map((text) => text.replace('"link_netnsid": 0,', ""));
       const left = near?.replace('"link_index": 2', '"link": "veth-blue"');
       const right = far?.replace('"link_index": 2', '"link": "veth-red"');
@@ -325,12 +325,12 @@ describe("VethPair", () => {
       expect([
         incompatible(right, inRed),
         incompatible(right?.replace('"link": "veth-red"', '"link": "veth-green"'), inRed),
-        // Each of them leads to another within its own namespace.
+        // The peer of each is in its own namespace.
         incompatible(right, state),
       ]).to.deep.equal([undefined, two, two]);
     });
 
-    it("looks where their ends are before it adopts them, as two cables may have the same indexes", () => {
+    it("checks the places of the ends before it adopts them, as two cables may have the same indexes", () => {
       const adopting = { ...state, adopt: true };
       expect(printed(definition.probe(adopting)).slice(2)).to.deep.equal([
         "ip -n red -N -j -d netns list-id",
@@ -360,7 +360,7 @@ describe("VethPair", () => {
         "is two cables: veth-red and veth-blue are not the ends of one",
       ],
       [
-        "an end whose other end is near",
+        "an end whose peer is in the same namespace",
         red,
         blue.replace('"link_netnsid": 0,', ""),
         "is two cables: veth-red and veth-blue are not the ends of one",
@@ -371,13 +371,13 @@ describe("VethPair", () => {
       });
     }
 
-    it("tells the foreign mark where one end has another", () => {
+    it("reports the foreign mark if one end has another", () => {
       const foreign = blue.replace(goldenMark, "uplink");
       expect(definition.parse([red, foreign], marked)?.mark).to.equal("uplink");
       expect(definition.parse([red, blue], state)?.mark).to.equal(goldenMark);
     });
 
-    it("tells one of ours before any other, and what the ends say apart as a line each", () => {
+    it("reports one of ours before any other, and different reports of the ends on a line each", () => {
       const named = (alias: string) => blue.replace(goldenMark, alias);
       expect([
         definition.parse([red.replace(goldenMark, "uplink"), blue], state)?.mark,
@@ -387,7 +387,7 @@ describe("VethPair", () => {
       ]).to.deep.equal([goldenMark, "left\nright", "uplink", undefined]);
     });
 
-    it("gives each end the alias back that it had", () => {
+    it("restores the former alias of each end", () => {
       expect(printed(definition.update(asPair(state), { ...state, mark: "left\nright" }))).to.deep.equal([
         "ip -n red link set dev veth-red alias left",
         "ip -n blue link set dev veth-blue alias right",
@@ -409,7 +409,7 @@ describe("VethPair", () => {
     const linkinfo = { info_kind: "veth" };
     const marked = { ifalias: own, group: "0", ifindex: 2, link_index: 3, link_netnsid: 0, linkinfo };
     const born = { group: birthGroup(own), linkinfo };
-    /** By a program that writes aliases. */
+    /** In a program that writes aliases. */
     const renamed = { ...marked, ifalias: "Gi0/1", ifindex: 3, link_index: 2 };
     const [near, far] = ["end", "peer"].map((end) => ({
       ...renamed,
@@ -426,7 +426,7 @@ describe("VethPair", () => {
       ["one end alone, new-born", undefined, born, true],
       ["a foreign mark on one end", marked, { ifalias: "uplink", group: "default" }, false],
       ["a foreign alias on a new-born end", { ...born, ifalias: "uplink" }, born, true],
-      ["foreign aliases on both ends with the MAC addresses made from the mark", near, far, true],
+      ["foreign aliases on both ends with the MAC addresses derived from the mark", near, far, true],
       ["such an end alone", undefined, far, true],
       ["no alias on an end with such a MAC address", { ...near, ifalias: undefined }, marked, true],
       ["such MAC addresses the other way round", far, near, false],
@@ -448,7 +448,7 @@ describe("VethPair", () => {
       });
     }
 
-    it("marks the end that a crash has left new-born, and ends its birth", () => {
+    it("marks the end that a crash left in its first group, and ends that", () => {
       const observed = { ...asObserved(state), mark: undefined, end: marked, peer: born };
       expect(printed(definition.update(observed, state))).to.deep.equal([
         `ip -n blue link set dev veth-blue alias ${own} group default`,
@@ -465,16 +465,16 @@ describe("VethPair", () => {
     const held = (property: string, operstate: string) =>
       `${property}: is true, but the link's operational state stays ${operstate}: something else on this host holds it down`;
 
-    it("is there once both ends pass packets", () => {
+    it("exists once both ends pass packets", () => {
       expect(states("UP", "UP")).to.deep.equal([]);
     });
 
-    it("is missed at the end that is held down", () => {
+    it("is missing at the end that is held down", () => {
       expect(states("UP", "LOWERLAYERDOWN")).to.deep.equal([held("peer.up", "LOWERLAYERDOWN")]);
       expect(states("DOWN", "DOWN")).to.deep.equal([held("end.up", "DOWN"), held("peer.up", "DOWN")]);
     });
 
-    it("is not looked for while an end is to be down", () => {
+    it("is not expected while an end is to be down", () => {
       const down = { peer: { name: "veth-blue", namespace: "blue", up: false } };
       expect(states("DOWN", "DOWN", down)).to.deep.equal([]);
     });
@@ -485,7 +485,7 @@ describe("VethPair", () => {
     const foundRed = "ip -n red -N -j -d addr show dev veth-red";
     const foundBlue = "ip -n blue -N -j -d addr show dev veth-blue";
 
-    it("is asked for no more, and the other end removed", async () => {
+    it("is read no more, and the other end removed", async () => {
       const refreshed = await engine.read(
         definition,
         new FakeHost({ [foundRed]: red, [foundBlue]: { fails: "NotFound" } }),
@@ -508,7 +508,7 @@ describe("VethPair", () => {
       expect(again?.state).to.deep.equal(refreshed?.state);
     });
 
-    it("is the other way round for the first end", async () => {
+    it("may be the first end as well", async () => {
       const script = { [foundRed]: inTurn({ fails: "NotFound" }), [foundBlue]: blue };
       const refreshed = await engine.read(definition, new FakeHost(script), marked);
       expect(refreshed?.inputs["end"]).to.deep.equal({ namespace: "red", mac: macA, mtu: 1500, up: true });

@@ -40,7 +40,7 @@ describe("command", () => {
     });
   }
 
-  it("has no key for what is not given", () => {
+  it("has no keys for omitted values", () => {
     expect(command("ip", undefined, ["link"])).to.deep.equal({ tool: "ip", args: ["link"] });
     expect(command("nft", "red", ["-f", "-"], "")).to.deep.equal({
       tool: "nft",

@@ -9,7 +9,10 @@ import {
   reasonOf,
 } from "../../../provider/linux/errors";
 
-/** What the tools really print; captured from iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, procps 4.0 and util-linux 2.38. */
+/**
+ * Real messages of the tools, captured from iproute2 6.1, nft 1.0.6, iptables 1.8.9, firewalld 1.3, Open vSwitch 3.1, procps 4.0 and
+ * util-linux 2.38.
+ */
 const SAID: Readonly<Record<Reason, readonly string[]>> = {
   NotFound: [
     'Cannot open network namespace "nope": No such file or directory',
@@ -52,7 +55,7 @@ const SAID: Readonly<Record<Reason, readonly string[]>> = {
     "ovs-vsctl: cannot create a port named veth-red-br because a port named veth-red-br already exists on bridge br0",
   ],
   InUse: ["RTNETLINK answers: Device or resource busy"],
-  // Told by the host, not by a tool.
+  // Reported by the host, not by a tool.
   HostItself: [],
   NotPermitted: [
     "RTNETLINK answers: Operation not permitted",
@@ -134,13 +137,13 @@ describe("errors", () => {
 
   describe("CommandError", () => {
     for (const reason of Object.keys(SAID).filter(isReason)) {
-      it(`leads with the reason: ${reason}`, () => {
+      it(`begins with the reason: ${reason}`, () => {
         const { message } = new CommandError(reason, ip("red", "link", "del", "dev", "a b"), "It said so.\n");
         expect(message).to.equal(`${LEADS[reason]}: \`ip -n red link del dev "a b"\`\nIt said so.`);
       });
     }
 
-    it("has no second line where the tool said nothing, and keeps its parts", () => {
+    it("has no second line if the tool printed nothing, and keeps its parts", () => {
       const cause = new Error("below");
       const ps = command("ps", undefined, ["-p", "1"]);
       const error = new CommandError("Failed", ps, " \n", { cause });
@@ -155,7 +158,7 @@ describe("errors", () => {
     });
   });
 
-  it("knows which errors mean absence", () => {
+  it("knows the errors that mean absence", () => {
     const errors = [
       new CommandError("NotFound", ip(undefined, "link"), ""),
       new CommandError("Failed", ip(undefined, "link"), "not found"),
@@ -166,7 +169,7 @@ describe("errors", () => {
     expect(errors.map(isNotFound)).to.deep.equal([true, false, false, false, false]);
   });
 
-  it("PartialError has what the engine keeps, and every reason as a line", () => {
+  it("PartialError contains the state for the engine, and every reason as a line", () => {
     const cause = new Error("below");
     const error = new PartialError("br0", { name: "br0" }, ["first", "second"], { cause });
     expect({ ...error, message: error.message, cause: error.cause }).to.deep.equal({

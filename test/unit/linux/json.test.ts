@@ -5,7 +5,7 @@ import { parseJson } from "../../../provider/linux/json";
 const Names = z.array(z.object({ name: z.string() }));
 
 describe("parseJson", () => {
-  it("reads what a tool printed, and leaves out what nobody asked for", () => {
+  it("reads the output of a tool, without unknown fields", () => {
     expect(parseJson(Names, '[{"name":"a","size":1}]')).to.deep.equal([{ name: "a" }]);
   });
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { memoized, recent } from "../../../provider/linux/memo";
 
 describe("memo", () => {
-  it("asks once for the same words", () => {
+  it("computes once for the same words", () => {
     const asked: string[] = [];
     const joined = memoized((first: string, second: string) => {
       asked.push(`${first} ${second}`);
@@ -12,14 +12,14 @@ describe("memo", () => {
     expect(asked).to.deep.equal(["a b", "ab "]);
   });
 
-  it("does not grow without end", () => {
+  it("does not grow without limit", () => {
     let asked = 0;
     const counted = memoized((word: string) => word + asked++);
     for (let n = 0; n < 10_001; n++) counted(String(n));
     expect(counted("0")).to.equal("010001");
   });
 
-  it("keeps what it has read in the last few texts", () => {
+  it("keeps the results for the last few texts", () => {
     let read = 0;
     const length = recent((text: string) => {
       read++;

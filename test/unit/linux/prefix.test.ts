@@ -19,7 +19,7 @@ describe("an address that is mapped into a network", () => {
     });
   }
 
-  it("comes back by the network that it was in", () => {
+  it("maps back to its former network", () => {
     const byte = fc.integer({ min: 0, max: 255 });
     fc.assert(
       fc.property(byte, byte, fc.integer({ min: 0, max: 32 }), (a, b, prefix) => {

@@ -11,7 +11,7 @@ describe("relations of parameters", () => {
       ["net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", true],
       ["net.netfilter.nf_conntrack_max", "net/nf_conntrack_max", true],
       ["net/ipv4/conf/eth0.100/forwarding", "net.ipv4.conf.eth0/100.forwarding", true],
-      // A value means something else under each.
+      // A value has another meaning under each.
       ["net.ipv4.neigh.eth0.retrans_time", "net.ipv4.neigh.eth0.retrans_time_ms", false],
       ["net.ipv6.neigh.default.base_reachable_time", "net/ipv6/neigh/default/base_reachable_time_ms", false],
       ["net.ipv6.neigh.eth0.unres_qlen", "net.ipv6.neigh.eth0.unres_qlen_bytes", false],
@@ -26,7 +26,7 @@ describe("relations of parameters", () => {
       });
     }
 
-    it("others are two", () => {
+    it("others are two parameters", () => {
       const keys = [
         "net.ipv4.ip_forward",
         "net.ipv6.conf.all.forwarding",
@@ -40,7 +40,7 @@ describe("relations of parameters", () => {
     });
   });
 
-  describe("what a change changes besides", () => {
+  describe("the side effects of a change", () => {
     const rows: readonly (readonly [key: string, changed: readonly string[], same: readonly string[]])[] = [
       [
         "net.ipv4.conf.all.forwarding",
@@ -92,7 +92,7 @@ describe("relations of parameters", () => {
     }
   });
 
-  it("parameters are written in one order, whatever the map says", () => {
+  it("parameters are written in one order, whatever the order of the map", () => {
     const entries = [
       ["net.ipv4.conf.lo.rp_filter", "0"],
       ["net.ipv4.conf.all.accept_redirects", "0"],

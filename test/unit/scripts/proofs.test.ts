@@ -29,7 +29,7 @@ describe("scripts: the proof of the quickstart", () => {
     ]);
   });
 
-  it("takes an answer for proof only if the command succeeded and said what it must", async () => {
+  it("accepts an answer only if the command succeeded and printed the expected texts", async () => {
     const { disproof } = await load("proofs");
     const proof = { expect: ["red", "blue"], failure: "a namespace is missing" };
     expect(disproof(proof, { code: 0, output: "blue\nred\n" })).to.equal(undefined);
@@ -41,7 +41,7 @@ describe("scripts: the proof of the quickstart", () => {
     );
   });
 
-  it("quotes for a shell what needs it", async () => {
+  it("quotes words for a shell if necessary", async () => {
     const { typed } = await load("proofs");
     expect(typed(["echo", "it's", "a b", "x/y:80"])).to.equal("echo 'it'\\''s' 'a b' x/y:80");
   });

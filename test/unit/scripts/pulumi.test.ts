@@ -23,7 +23,7 @@ describe("scripts: which Pulumi CLI", () => {
 
 describe("scripts: a usable Pulumi CLI", () => {
   const good = "echo v3.259.0";
-  // What stands in each folder of PATH: its name, the text of `pulumi`, the programs that it starts.
+  // The content of each folder on PATH: its name, the text of `pulumi`, and the programs that it starts.
   type Folder = [name: string, pulumi: string, helpers: string[]];
   const host = "pulumi-language-nodejs";
   const all = [host, "pulumi-resource-pulumi-nodejs"];
@@ -54,7 +54,7 @@ describe("scripts: a usable Pulumi CLI", () => {
     ],
     ["is not too old for us", [["own", "echo v3.99.0", all]], true, "cache"],
     ["runs", [["own", "exit 1", all]], true, "cache"],
-    ["is in the cache where PATH has none", [], true, "cache"],
+    ["is in the cache if PATH has none", [], true, "cache"],
     ["may be nowhere", [["own", "exit 1", all]], false, undefined],
   ];
   let folder: string;

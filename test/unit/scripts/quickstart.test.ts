@@ -20,13 +20,13 @@ describe("scripts: the words behind npm run quickstart", () => {
     });
   }
 
-  it("are refused where they name no example, or too much", async () => {
+  it("are refused if they name no example, or too much", async () => {
     const { wordsOf } = await load("quickstart-words");
     expect(() => wordsOf(["ring"], examples)).to.throw("There is no example ring; there are seed, star.");
     expect(() => wordsOf(["up", "star"], examples)).to.throw("Too many arguments: up star");
   });
 
-  it("stand for what the project at the top is", () => {
+  it("match the project at the top", () => {
     const project = (...folder: string[]) => readFileSync(join(root, ...folder, "Pulumi.yaml"), "utf8");
     expect(project()).to.equal(`${project("examples", "seed")}main: examples/seed\n`);
   });

@@ -60,7 +60,99 @@ describe("scripts: the summary of the tests", () => {
   });
 });
 
-describe("scripts: what mocha is asked to run", () => {
+describe("scripts: the result of a portion", () => {
+  interface Closing {
+    readonly skipped: readonly string[];
+    readonly failed: readonly string[];
+    readonly summary: string;
+  }
+  type Portion = { name: string; closingIn(output: string, code: number): Closing | undefined };
+
+  const resultOf = async (portion: string, code: number, output: string): Promise<Closing> => {
+    const { closingOfPortion } = await load("summary");
+    const suites = await load("suites");
+    const share = { number: 1, of: 1 };
+    const portions: Portion[] = [
+      ...suites.lint(),
+      ...suites.tests(),
+      ...suites.faults(share, "/tmp"),
+      ...suites.beside(share),
+      ...suites.fuzz({}),
+      ...suites.traffic(),
+    ];
+    return closingOfPortion(
+      portions.find(({ name }) => name.startsWith(portion)),
+      { code, output },
+    );
+  };
+  const again = "FUZZ_SEED=7 FUZZ_PATH=3 npm run fuzz";
+  const cases: [portion: string, code: number, output: string, expected: Partial<Closing>][] = [
+    ["lint types", 0, "", { summary: "1 passed, 0 failed" }],
+    ["lint types", 2, "error TS1", { failed: ["  lint types: exit code 2"], summary: "0 passed, 1 failed" }],
+    ["test/unit", 0, "x\n3 passed, 0 failed\n", { failed: [], summary: "3 passed, 0 failed" }],
+    [
+      "faults",
+      0,
+      "  1/1 ✓ a\n\n9 s\n1 tried, 1 survived, 0 lost, 0 leaked\n",
+      { summary: "1 passed, 0 failed" },
+    ],
+    [
+      "faults",
+      1,
+      "  1/3 ✓ a\n  2/3 ✗ lost b\n    it broke\n  3/3 ✗ leaked c\n3 tried, 1 survived, 1 lost, 1 leaked",
+      { failed: ["  2/3 ✗ lost b", "  3/3 ✗ leaked c"], summary: "1 passed, 2 failed" },
+    ],
+    [
+      "beside",
+      0,
+      "Skipped:\n  docker: no network\n\n0 hosts, 0 steps, 0 wrong",
+      { skipped: ["  docker: no network"], summary: "0 passed, 0 failed, 1 skipped" },
+    ],
+    [
+      "beside",
+      0,
+      "Skipped: only root can make a private host.\n0 hosts, 0 steps, 0 wrong",
+      { skipped: ["  only root can make a private host."], summary: "0 passed, 0 failed, 1 skipped" },
+    ],
+    [
+      "fuzz",
+      1,
+      `once more: ${again}\n4 programs, 1 failed (seed 7)\n4 programs, 1 failed (seed 7)`,
+      { failed: [`once more: ${again}`], summary: "3 passed, 1 failed" },
+    ],
+    [
+      "traffic",
+      1,
+      "  wrong: a → b\n8 cells, 1 wrong",
+      { failed: ["  wrong: a → b"], summary: "7 passed, 1 failed" },
+    ],
+    [
+      "traffic",
+      1,
+      "TypeError",
+      { failed: ["  traffic: did not run to its end"], summary: "0 passed, 1 failed" },
+    ],
+    [
+      "traffic",
+      3,
+      "8 cells, 0 wrong",
+      { failed: ["  traffic: ended with exit code 3"], summary: "8 passed, 1 failed" },
+    ],
+    [
+      "test/unit",
+      1,
+      "3 passed, 0 failed",
+      { failed: ["  test/unit/**/*.test.ts: ended with exit code 1"], summary: "3 passed, 1 failed" },
+    ],
+  ];
+  for (const [portion, code, output, expected] of cases) {
+    it(`${portion}: exit code ${code} after "${output.split("\n").at(-1)}"`, async () => {
+      expect(await resultOf(portion, code, output)).to.deep.include(expected);
+    });
+  }
+});
+
+describe("scripts: the arguments of mocha", () => {
   const suites = ["test/unit/**/*.test.ts", "test/integration/**/*.test.ts", "test/e2e/**/*.test.ts"];
   const cases: [extra: string[], expected: string[]][] = [
     [[], suites],

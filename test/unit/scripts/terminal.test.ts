@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { load } from "./load";
 
-describe("scripts: what a person reads", () => {
-  it("gives durations as people say them", async () => {
+describe("scripts: output for people", () => {
+  it("prints durations in common words", async () => {
     const { duration } = await load("terminal");
     const cases: [milliseconds: number, text: string][] = [
       [40, "0.0 s"],
@@ -16,14 +16,14 @@ describe("scripts: what a person reads", () => {
     );
   });
 
-  it("uses colour on a terminal only, and never against NO_COLOR", async () => {
+  it("uses colour only on a terminal, and never with NO_COLOR", async () => {
     const { isColourful } = await load("terminal");
     expect(isColourful({ isTTY: true }, {})).to.equal(true);
     expect(isColourful({}, {})).to.equal(false);
     expect(isColourful({ isTTY: true }, { NO_COLOR: "1" })).to.equal(false);
   });
 
-  it("says what is wrong, why it matters and how to go on", async () => {
+  it("prints the problem, the reason and the fix", async () => {
     const { Problem, problemText } = await load("problem");
     const problem = new Problem("No Go.", { details: "a\nb", why: "it builds", how: "install it\nor not" });
     expect(problemText(problem)).to.equal(

@@ -12,7 +12,7 @@ const everything = [
 ];
 
 describe("scripts: system tools", () => {
-  it("asks for nothing when every command is there", async () => {
+  it("asks for nothing if every command exists", async () => {
     const { missingPackages } = await load("tools");
     expect(missingPackages(() => true)).to.deep.equal([]);
   });
@@ -25,7 +25,7 @@ describe("scripts: system tools", () => {
     expect(commandsOf((command) => command !== "ps")).to.deep.equal([["ps"]]);
   });
 
-  it("asks for what tests alone need by itself", async () => {
+  it("asks separately for tools of the tests", async () => {
     const { missingTestPackages, packageNames } = await load("tools");
     expect(
       packageNames(
@@ -36,7 +36,7 @@ describe("scripts: system tools", () => {
     expect(missingTestPackages(() => true)).to.deep.equal([]);
   });
 
-  it("gives the exact command of each package manager", async () => {
+  it("prints the exact command of each package manager", async () => {
     const { installCommands, missingPackages } = await load("tools");
     expect(
       installCommands(
@@ -51,7 +51,7 @@ describe("scripts: system tools", () => {
     ]);
   });
 
-  it("names only what is missing, and leaves sudo away for root", async () => {
+  it("names only missing tools, and omits sudo for root", async () => {
     const { installCommands, missingLine, missingPackages } = await load("tools");
     const missing = missingPackages((command: string) => !["ip", "sysctl", "ps"].includes(command));
     expect(installCommands(missing, true)).to.deep.equal([

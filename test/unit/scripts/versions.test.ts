@@ -25,7 +25,7 @@ describe("scripts: versions", () => {
     });
   }
 
-  it("finds a version in what tools print", async () => {
+  it("finds a version in the output of tools", async () => {
     const { versionIn } = await load("versions");
     expect(versionIn("v3.259.0-dev.1")).to.equal("3.259.0");
     expect(versionIn("go version go1.26.8 linux/amd64")).to.equal("1.26.8");
@@ -33,7 +33,7 @@ describe("scripts: versions", () => {
     expect(versionIn("devel")).to.equal(undefined);
   });
 
-  it("refuses a Node.js older than package.json asks for, and a foreign system, saying how to go on", async () => {
+  it("refuses a Node.js older than package.json requires, and a foreign system, with the fix", async () => {
     const { checkRequirements } = await load("requirements");
     const check = (platform: string, nodeVersion: string) => () =>
       checkRequirements({ platform, nodeVersion });
@@ -43,7 +43,7 @@ describe("scripts: versions", () => {
     expect(check("darwin", oldest)).to.throw("This is darwin, not Linux.").with.property("how");
   });
 
-  it("builds with Go the same CLI that npm would download", () => {
+  it("builds with Go the CLI that npm would download", () => {
     const pinned = JSON.parse(read("package.json")).devDependencies.pulumi;
     const goMod = read("scripts", "pulumi-cli", "go.mod");
     expect(goMod).to.include(`github.com/pulumi/pulumi/pkg/v3 v${pinned}`);

@@ -5,7 +5,7 @@ import { owned, registered, standing, value } from "./registered";
 const address = "192.168.15.1/24";
 
 describe("sdk Address", () => {
-  it("is on a link by its name, in the host's own namespace, if nothing else is said", async () => {
+  it("is by default on a link by its name, in the host's own namespace", async () => {
     const { resources } = await registered(() => [new Address("ip", { interface: "eth0", address })]);
     expect(resources).to.deep.equal({ ip: standing("Address", { interface: "eth0", address }) });
   });
@@ -20,7 +20,7 @@ describe("sdk Address", () => {
     });
   });
 
-  it("goes with its link, wherever that is", async () => {
+  it("is deleted with its link, in any place", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       const net = new Bridge("net", { name: "br0" });
@@ -52,7 +52,7 @@ describe("sdk Address", () => {
     });
   });
 
-  it("tells the address with and without its prefix length", async () => {
+  it("returns the address with and without its prefix length", async () => {
     let ip: Address | undefined;
     await registered(() => {
       ip = new Address("ip", { interface: "eth0", address });

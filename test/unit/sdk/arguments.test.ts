@@ -62,8 +62,8 @@ type Plain<T> = T extends
 type ArgsOf<K extends Kind> = NonNullable<ConstructorParameters<(typeof sdk)[K]>[1]>;
 
 /**
- * The fields that one type lacks, or has with another type. Those of composites that are tables over kinds have no type in
- * the schema: the fields in them are compared below.
+ * The fields that one type lacks, or has with another type. Composites that are tables over kinds have no type in the schema, so their
+ * fields are compared below.
  */
 type Differences<A, B> = {
   [F in keyof A | keyof B]: F extends keyof A & keyof B
@@ -77,7 +77,7 @@ type Differences<A, B> = {
 
 type Verdict<D> = [D] extends [never] ? "the same" : D;
 
-/** A field that differs stands in the error of the compiler. */
+/** The compiler's error names a field that differs. */
 const verdicts: {
   readonly [K in Kind]: Verdict<Differences<Plain<ArgsOf<K>>, Plain<z.input<(typeof schemas)[K]>>>>;
 } = {
@@ -123,7 +123,7 @@ describe("arguments of the SDK", () => {
     for (const [kind, schema] of all) expect(Reflect.get(schemas, kind), kind).to.equal(schema);
   });
 
-  it("may be omitted where the schema has a default, or where something fills them in", async () => {
+  it("may be omitted if the schema has a default, or if something fills them in", async () => {
     const classes = await documentedClasses();
     for (const [kind, schema] of Object.entries(schemas)) {
       const names = (fields: readonly DocumentedField[]) => fields.map(({ name }) => name).sort();
@@ -142,11 +142,11 @@ describe("arguments of the SDK", () => {
   }).timeout(120_000);
 });
 
-/** Where fields stand, by the docs. */
+/** The places of fields, by the docs. */
 const pathsIn = (fields: readonly DocumentedField[]): string[] =>
   fields.flatMap(({ path, fields }) => [path, ...pathsIn(fields)]);
 
-/** Where fields stand, by a schema: `.` into an object, `.*.` into a map, `[].` into a list. */
+/** The places of fields, by a schema: `.` into an object, `.*.` into a map, `[].` into a list. */
 function pathsOf(type: z.core.$ZodType, prefix = ""): string[] {
   const inner = longForm(type);
   if (inner instanceof z.ZodObject) {

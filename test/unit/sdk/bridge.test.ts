@@ -4,7 +4,7 @@ import { Bridge, Namespace } from "../../../sdk";
 import { owned, registered, standing, value } from "./registered";
 
 describe("sdk Bridge", () => {
-  it("is called as its resource, in the host's own namespace, if nothing else is said", async () => {
+  it("is by default named as its resource, in the host's own namespace", async () => {
     const { resources } = await registered(() => [new Bridge("v-net-0")]);
     expect(resources).to.deep.equal({ "v-net-0": standing("Bridge", { name: "v-net-0" }) });
   });
@@ -26,7 +26,7 @@ describe("sdk Bridge", () => {
     expect(resources).to.deep.equal({ net: standing("Bridge", { ...all, namespace: "elsewhere" }) });
   });
 
-  it("goes with its namespace, given as resource, as its name, or as an output of it", async () => {
+  it("is deleted with its namespace, given as resource, as its name, or as an output of it", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red", { name: "the-red" });
       return [
@@ -39,7 +39,7 @@ describe("sdk Bridge", () => {
     const inside = (name: string) => owned("Bridge", { name, namespace: "the-red" }, ["red"]);
     expect(resources["by-resource"]).to.deep.equal(inside("by-resource"));
     expect(resources["by-name"]).to.deep.equal(inside("by-name"));
-    // An output cannot be looked up by its value; what it comes from is a dependency all the same.
+    // An output has no value to look up yet, but its source is still a dependency.
     expect(resources["by-output"]).to.deep.equal({
       ...standing("Bridge", { name: "by-output", namespace: "the-red" }),
       dependsOn: ["red"],
@@ -49,7 +49,7 @@ describe("sdk Bridge", () => {
     );
   });
 
-  it("tells name, MAC address and index", async () => {
+  it("returns name, MAC address and index", async () => {
     let net: Bridge | undefined;
     await registered(() => {
       net = new Bridge("net", { mac: "02:00:00:00:00:01" });

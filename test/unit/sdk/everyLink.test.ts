@@ -4,7 +4,7 @@ import type { Link } from "../../../sdk/link";
 import { allOf, testedLinks } from "../../support/kindsOfLink";
 import { owned, registered, standing } from "./registered";
 
-/** What holds for the class of every kind of link. */
+/** Tests of the class of every kind of link. */
 
 type LinkClass = new (name: string, args?: object) => Link;
 
@@ -13,7 +13,7 @@ for (const link of testedLinks) {
   const Class: LinkClass = Reflect.get(sdk, kind);
 
   describe(`sdk ${kind}`, () => {
-    it("is called as its resource, in the host's own namespace, if nothing else is said", async () => {
+    it("is by default named as its resource, in the host's own namespace", async () => {
       const { resources } = await registered(() => [new Class("link-0")]);
       expect(resources).to.deep.equal({ "link-0": standing(kind, { name: "link-0" }) });
     });
@@ -24,7 +24,7 @@ for (const link of testedLinks) {
       expect(resources).to.deep.equal({ link: standing(kind, { ...all, namespace: "elsewhere" }) });
     });
 
-    it("goes with its namespace, and is what addresses and ports refer to", async () => {
+    it("is deleted with its namespace, and addresses and ports refer to it", async () => {
       const { resources } = await registered(() => {
         const red = new sdk.Namespace("red");
         const link = new Class("link", { namespace: red });
@@ -36,7 +36,7 @@ for (const link of testedLinks) {
     });
 
     if (fields.includes("bridge")) {
-      it("is put where its bridge is, and comes back when that is replaced", async () => {
+      it("is in its bridge's namespace, and is replaced with the bridge", async () => {
         const { resources } = await registered(() => {
           const red = new sdk.Namespace("red");
           const net = new sdk.Bridge("net", { namespace: red });

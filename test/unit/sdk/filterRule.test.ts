@@ -33,7 +33,7 @@ describe("sdk FilterRule", () => {
     expect(resources).to.deep.equal({ it: standing("FilterRule", all) });
   });
 
-  it("goes with its namespace", async () => {
+  it("is deleted with its namespace", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       return [

@@ -8,7 +8,7 @@ import { typeErrors } from "../../support/typeErrors";
 
 type Class = new (name: string, args: object) => pulumi.Resource;
 
-/** What each kind cannot do without, and the paths of its references, with what they take. */
+/** The required arguments of each kind, and the paths of its references with the accepted types. */
 const KINDS: Readonly<
   Record<string, { readonly args: object; readonly references: Readonly<Record<string, Wanted>> }>
 > = {
@@ -71,7 +71,7 @@ const KINDS: Readonly<
 
 type Wanted = keyof typeof TAKES;
 
-/** Instances of each exported class, by the words of messages for them. */
+/** Instances of each exported class, by their words in messages. */
 function things(): Readonly<Record<string, object>> {
   const all = Object.entries(KINDS).map(([kind, { args }]) => [kind, make(kind, `a-${kind}`, args)] as const);
   const cable = new sdk.VethPair("cable", { peer: { name: "far" } });
@@ -83,7 +83,7 @@ const END = "end of a VethPair";
 /** Kinds of link without a handle of their own. */
 const PLAIN_LINKS = testedLinks.map(({ kind }) => kind);
 
-/** The things that each sort of reference takes, its words in errors, and those for things that have what is wanted. */
+/** The things that each sort of reference accepts, its words in errors, and those for things that contain one. */
 const TAKES = {
   namespace: {
     things: ["Namespace", "Node"],
@@ -137,7 +137,7 @@ const VALUES = [
 const isTaken = (wanted: Wanted, thing: string): boolean =>
   TAKES[wanted].things.some((taken) => taken === thing);
 
-/** The error for a thing in the place of a reference. */
+/** The error for a thing in place of a reference. */
 function refusal(kind: string, path: string, wanted: Wanted, thing: string): string {
   const { words, others } = TAKES[wanted];
   const fix = Object.entries(others).find(([other]) => other === thing)?.[1] ?? words;
@@ -186,7 +186,7 @@ describe("sdk references", () => {
     expect(Object.keys(KINDS).sort()).to.deep.equal(classes.sort());
   });
 
-  it("have a row for every argument that takes one", async () => {
+  it("have a row for every argument with a reference", async () => {
     const paths = (fields: readonly DocumentedField[]): string[] =>
       fields.flatMap((field) => [...(field.isReference ? [field.path] : []), ...paths(field.fields)]);
     const general = (path: string) =>
@@ -200,7 +200,7 @@ describe("sdk references", () => {
   }).timeout(120_000);
 
   for (const { kind, args, path, wanted } of references) {
-    it(`${kind}: ${path} takes a ${wanted} alone`, () => {
+    it(`${kind}: ${path} accepts only ${wanted}`, () => {
       for (const [thing, value] of Object.entries(things())) {
         const made = () => make(kind, "it", withAt(args, path.split("."), value));
         if (isTaken(wanted, thing)) expect(made).to.not.throw();
@@ -214,7 +214,7 @@ describe("sdk references", () => {
     });
   }
 
-  it("compile with what they take alone", () => {
+  it("compile only with the accepted types", () => {
     const constants = [...Object.keys(KINDS), "VethEnd"].map(
       (name) => `declare const a${name}: sdk.${name};`,
     );
@@ -244,7 +244,7 @@ describe("sdk references", () => {
     );
   }).timeout(120_000);
 
-  it("take what they are for, also a resource that another copy of the package has made", () => {
+  it("accept their types, also from another copy of the package", () => {
     const [bridge, ovs, node] = [new sdk.Bridge("bridge"), new sdk.OvsBridge("ovs"), new sdk.Node("node")];
     const [namespace, cable] = [
       new sdk.Namespace("red"),
@@ -262,7 +262,7 @@ describe("sdk references", () => {
     new sdk.VethPair("v", { end: { bridge }, peer: { name: "v-far", bridge: "br0" } });
   });
 
-  it("refuse a link of a version that made no handles", () => {
+  it("refuse a link of a version without handles", () => {
     const bridge = new sdk.Bridge("bridge");
     const strings = Object.entries(Object.getOwnPropertyDescriptors(bridge));
     const older = Object.create(pulumi.CustomResource.prototype, Object.fromEntries(strings));
@@ -272,7 +272,7 @@ describe("sdk references", () => {
     );
   });
 
-  it("a resource in the place of a plain value is refused with what of it to write, however deep", () => {
+  it("a resource in place of a plain value is refused with the property to write, at any depth", () => {
     const [bridge, cable] = [new sdk.Bridge("bridge"), new sdk.VethPair("cable", { peer: { name: "far" } })];
     const address = new sdk.Address("address", { interface: bridge, address: "10.9.0.1/24" });
     const route = { destination: "default", via: address };
@@ -305,7 +305,7 @@ describe("sdk references", () => {
     }
   });
 
-  it("an exported link shows what it is, and nothing of this package's own", () => {
+  it("an exported link shows its properties, and no private ones", () => {
     const [bridge, ovs] = [new sdk.Bridge("bridge"), new sdk.OvsBridge("ovs")];
     const cable = new sdk.VethPair("cable", { peer: { name: "far" } });
     expect(Object.keys(cable.end)).to.have.members(["name", "mac", "ifindex"]);

@@ -5,7 +5,7 @@ import { goodArgs } from "../../support/goodArgs";
 
 const HUSH = "do-not-tell";
 
-/** Every text, number and switch in arguments, by its path, with a change of it. */
+/** Every text, number and switch in arguments, by path, with a change of it. */
 function places(
   args: unknown,
   change: (value: unknown) => unknown,
@@ -27,7 +27,7 @@ const messageOf = async (work: Promise<void> | undefined): Promise<string> => {
     return "";
   } catch (error) {
     expect(pulumi.RunError.isInstance(error)).to.equal(true);
-    // Pulumi prints the stack alone.
+    // Pulumi only prints the stack trace.
     expect(error).to.have.property("stack", error instanceof Error ? error.message : "");
     return error instanceof Error ? error.message : String(error);
   }
@@ -37,7 +37,7 @@ describe("sdk inputs", () => {
   before(() => pulumi.runtime.setMocks({ call: () => ({}), newResource: () => ({ id: "id", state: {} }) }));
 
   for (const [kind, args] of Object.entries(goodArgs)) {
-    it(`${kind}: a secret is refused at each place by its path, and not told`, async () => {
+    it(`${kind}: a secret is refused at each place by its path, and not shown`, async () => {
       for (const [path, spoilt] of places(args, () => pulumi.secret(HUSH))) {
         if (kind === "Reachability" && path.startsWith("triggers")) continue;
         const message = await messageOf(checkInputs(`${kind} "it"`, spoilt as object));
@@ -48,13 +48,13 @@ describe("sdk inputs", () => {
       }
     });
 
-    it(`${kind}: what is known later and no secret passes`, async () => {
+    it(`${kind}: unknown values pass unless they are secret`, async () => {
       for (const [, given] of places(args, (value) => pulumi.output(value)))
         expect(await messageOf(checkInputs(`${kind} "it"`, given as object))).to.equal("");
     });
   }
 
-  it("a secret is found in lists, in promises, and in what an output holds", async () => {
+  it("a secret is found in lists, in promises, and inside an output", async () => {
     const secret = pulumi.secret(HUSH);
     for (const [inputs, path] of [
       [{ a: [1, secret] }, "a[1]"],
@@ -67,13 +67,13 @@ describe("sdk inputs", () => {
     }
   });
 
-  it("triggers of a Reachability may be secret, and nothing else may be called so", async () => {
+  it("triggers of a Reachability may be secret, and no other argument of that name", async () => {
     const inputs = { triggers: pulumi.secret(["x"]) };
     expect(await messageOf(checkInputs('Reachability "it"', inputs))).to.equal("");
     expect(await messageOf(checkInputs('Bridge "it"', inputs))).to.include("`triggers` is a secret");
   });
 
-  it("what is no secret any more passes, and plain values take no time", async () => {
+  it("a value that is no longer secret passes, and plain values take no time", async () => {
     expect(
       await messageOf(checkInputs('Bridge "it"', { name: pulumi.unsecret(pulumi.secret("br0")) })),
     ).to.equal("");

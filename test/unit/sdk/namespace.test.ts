@@ -4,7 +4,7 @@ import { markFor } from "../../support/args";
 import { registered, standing, value } from "./registered";
 
 describe("sdk Namespace", () => {
-  it("is called as its resource, if nothing else is said", async () => {
+  it("is by default named as its resource", async () => {
     const { resources, marks } = await registered(() => [
       new Namespace("red"),
       new Namespace("a-namespace-with-a-long-name", {
@@ -29,7 +29,7 @@ describe("sdk Namespace", () => {
     });
   });
 
-  it("tells name, path, inode and mark", async () => {
+  it("returns name, path, inode and mark", async () => {
     let red: Namespace | undefined;
     await registered(() => {
       red = new Namespace("red");

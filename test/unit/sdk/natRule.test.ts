@@ -23,7 +23,7 @@ describe("sdk NatRule", () => {
     expect(resources).to.deep.equal({ web: standing("NatRule", { ...all, port: [80, 443] }) });
   });
 
-  it("is where its link is, is replaced with it, and comes after the addresses that tell of a network", async () => {
+  it("is in its link's namespace, is replaced with it, and comes after the addresses that name a network", async () => {
     const { resources } = await registered(() => {
       const net = new Bridge("v-net-0", { namespace: "red" });
       const address = new Address("gateway", { interface: net, address: "192.168.15.5/24" });
@@ -36,7 +36,7 @@ describe("sdk NatRule", () => {
     });
   });
 
-  it("takes links for what it matches, and is where they are", async () => {
+  it("accepts links in matches, and is in their namespace", async () => {
     const { resources } = await registered(() => {
       const cable = new VethPair("wan0", { end: { namespace: "red" }, peer: { name: "isp0" } });
       return [
@@ -49,11 +49,11 @@ describe("sdk NatRule", () => {
       { kind: "masquerade", outInterface: "wan0", namespace: "red" },
       { kind: "redirect", inInterface: "isp0", to: 8080, port: 80, protocol: "tcp" },
     ]);
-    // It goes on to match the next link of that name.
+    // It continues to match the next link of that name.
     expect(resources["out"]?.replaceWith).to.deep.equal([]);
   });
 
-  it("goes with its namespace, given as resource or by name", async () => {
+  it("is deleted with its namespace, given as resource or by name", async () => {
     const kind = "masquerade";
     const { resources } = await registered(() => {
       const red = new Namespace("red");

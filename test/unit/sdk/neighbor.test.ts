@@ -20,7 +20,7 @@ describe("sdk Neighbor", () => {
     expect(resources).to.deep.equal({ it: standing("Neighbor", all) });
   });
 
-  it("takes its namespace from the link, is replaced with that, and goes with its namespace", async () => {
+  it("takes its namespace from the link, is replaced with that, and is deleted with its namespace", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       const net = new Bridge("net", { name: "br0" });
@@ -37,7 +37,7 @@ describe("sdk Neighbor", () => {
       ...{ red: 0, net: 0, cable: 0 },
       "on-end": inRed,
       "on-end-by-name": inRed,
-      // It goes with its link in the kernel, but what is written down about it does not.
+      // The kernel deletes it with its link, but its record remains.
       "on-bridge": { ...owned("Neighbor", { interface: "br0", ...given }, ["net"]), deletedWith: "" },
       elsewhere: standing("Neighbor", { interface: "eth9", ...given }),
     });

@@ -4,7 +4,7 @@ import { markFor } from "../../support/args";
 import { owned, registered, standing, value } from "./registered";
 
 describe("sdk Node", () => {
-  it("is called as its resource, and has no interfaces, if nothing else is said", async () => {
+  it("is by default named as its resource, without interfaces", async () => {
     const { resources, marks } = await registered(() => [
       new Node("red"),
       new Node("long-name", { name: "blue" }),
@@ -77,7 +77,7 @@ describe("sdk Node", () => {
     });
   });
 
-  it("is a namespace to others, itself and by its name, and has addresses that routes wait for", async () => {
+  it("represents a namespace, itself and by its name, and has addresses that routes wait for", async () => {
     const { resources } = await registered(() => {
       const red = new Node("red");
       return [
@@ -114,7 +114,7 @@ describe("sdk Node", () => {
     const { near, far, port, here, way, elsewhere } = resources;
     expect([near, far, port, here].map((one) => one?.deletedWith)).to.deep.equal(Array(4).fill("red"));
     expect(far?.replaceWith).to.deep.equal(["red", "blue"]);
-    // It leads over what the node gives the far end as well.
+    // It also uses addresses that the node gives the far end.
     expect(way?.replaceWith).to.deep.equal(["blue", "red", "far"]);
     expect(elsewhere?.replaceWith).to.deep.equal(["here"]);
   });
@@ -134,7 +134,7 @@ describe("sdk Node", () => {
     );
   });
 
-  it("tells its name", async () => {
+  it("returns its name", async () => {
     let red: Node | undefined;
     await registered(() => {
       red = new Node("red");

@@ -3,7 +3,7 @@ import { Address, OvsBridge } from "../../../sdk";
 import { registered, standing, value } from "./registered";
 
 describe("sdk OvsBridge", () => {
-  it("is called as its resource if nothing else is said", async () => {
+  it("is by default named as its resource", async () => {
     const { resources } = await registered(() => [new OvsBridge("v-net-0")]);
     expect(resources).to.deep.equal({ "v-net-0": standing("OvsBridge", { name: "v-net-0" }) });
   });
@@ -17,7 +17,7 @@ describe("sdk OvsBridge", () => {
     expect(resources).to.deep.equal({ net: standing("OvsBridge", all) });
   });
 
-  it("takes addresses, by itself and by its name", async () => {
+  it("accepts addresses, as a resource and by its name", async () => {
     const { resources } = await registered(() => {
       const net = new OvsBridge("net", { name: "br0" });
       return [
@@ -26,7 +26,7 @@ describe("sdk OvsBridge", () => {
         new Address("by-name", { interface: "br0", address: "10.0.0.2/24" }),
       ];
     });
-    // They are deleted by themselves.
+    // They are deleted on their own.
     const on = (address: string) => ({
       ...standing("Address", { interface: "br0", address }),
       ...{ replaceWith: ["net"], dependsOn: ["net"] },
@@ -35,7 +35,7 @@ describe("sdk OvsBridge", () => {
     expect(resources["by-name"]).to.deep.equal(on("10.0.0.2/24"));
   });
 
-  it("tells name and MAC address", async () => {
+  it("returns name and MAC address", async () => {
     let net: OvsBridge | undefined;
     await registered(() => {
       net = new OvsBridge("net", { mac: "02:00:00:00:00:01" });

@@ -5,7 +5,7 @@ import { owned, registered, standing } from "./registered";
 describe("sdk OvsPort", () => {
   const cable = () => new VethPair("cable", { end: { name: "a", namespace: "red" }, peer: { name: "b" } });
 
-  it("goes with its bridge, and is replaced with its link", async () => {
+  it("is deleted with its bridge, and replaced with its link", async () => {
     const { resources } = await registered(() => {
       const net = new OvsBridge("net");
       const { peer } = cable();
@@ -23,7 +23,7 @@ describe("sdk OvsPort", () => {
     expect(resources["by-name"]).to.deep.equal(port({ trunks: [10, 20], vlanMode: "trunk" }));
   });
 
-  it("takes what the program does not make by its name", async () => {
+  it("accepts names of things that the program does not create", async () => {
     const { resources } = await registered(() => [
       new OvsPort("port", { bridge: "br-int", interface: "eth1" }),
     ]);

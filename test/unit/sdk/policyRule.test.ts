@@ -27,7 +27,7 @@ describe("sdk PolicyRule", () => {
     expect(resources).to.deep.equal({ it: standing("PolicyRule", all) });
   });
 
-  it("takes its namespace from a link, and goes with it, but not with the link", async () => {
+  it("takes its namespace from a link, and is deleted with the namespace, but not with the link", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       const net = new Bridge("net", { name: "br0" });
@@ -43,7 +43,7 @@ describe("sdk PolicyRule", () => {
       owned("PolicyRule", { namespace: "red", table: 100, ...inputs }, ["red"]);
     expect({ ...resources, red: 0, net: 0, cable: 0 }).to.deep.equal({
       ...{ red: 0, net: 0, cable: 0 },
-      // The name of a link that is given as a resource is known by its output.
+      // The output of a link that is given as a resource contains its name.
       "by-iif": { ...within({ priority: 1, iif: "cable" }), dependsOn: ["cable", "red"] },
       "by-oif": { ...within({ priority: 2, oif: "cable" }), dependsOn: ["cable", "red"] },
       "by-name": within({ priority: 3, iif: "lo" }),

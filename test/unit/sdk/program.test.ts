@@ -8,7 +8,7 @@ import { registered, standing, value } from "./registered";
 const MAC = "02:00:00:00:00:01";
 
 describe("sdk program", () => {
-  it("does not share what it declares with another program", async () => {
+  it("does not share its declarations with another program", async () => {
     const first = await registered(() => [
       new Namespace("red"),
       new Bridge("net"),
@@ -26,7 +26,7 @@ describe("sdk program", () => {
     });
   });
 
-  it("finds only what was declared before", async () => {
+  it("finds only earlier declarations", async () => {
     const { resources } = await registered(() => [
       new Bridge("too-early", { namespace: "red" }),
       new Namespace("red"),
@@ -38,7 +38,7 @@ describe("sdk program", () => {
     ]);
   });
 
-  it("tells links of one name apart by their namespaces", async () => {
+  it("distinguishes links of one name by their namespaces", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       return [

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Address, Namespace, Node, Reachability, Topology } from "../../../sdk";
 import { registered } from "./registered";
 
-/** What is registered of the last resource of a program, with red's address as given. */
+/** The registration of the last resource of a program, with red's address as given. */
 async function lastOf(address: string, more: object = {}) {
   const { resources } = await registered(() => {
     const red = new Namespace("red");
@@ -24,7 +24,7 @@ async function lastOf(address: string, more: object = {}) {
 const triggersOf = ({ inputs }: { readonly inputs: Record<string, unknown> }): unknown => inputs["triggers"];
 
 describe("sdk Reachability", () => {
-  it("comes after, and is looked at anew with, all that was declared before it and makes something", async () => {
+  it("comes after all earlier declarations that create something, and is checked again with them", async () => {
     const { inputs, deletedWith, replaceWith, dependsOn } = await lastOf("10.0.0.7/24");
     expect({ ...inputs, triggers: 0 }).to.deep.equal({ namespace: "red", target: "10.0.0.2", triggers: 0 });
     expect({ deletedWith, replaceWith: [...replaceWith].sort(), dependsOn }).to.deep.equal({
@@ -44,7 +44,7 @@ describe("sdk Reachability", () => {
     expect(one).to.not.deep.equal(other);
   });
 
-  it("keeps the triggers that are given", async () => {
+  it("keeps the given triggers", async () => {
     const triggers = triggersOf(await lastOf("10.0.0.7/24", { triggers: ["v2", 3] }));
     expect(triggers).to.be.an("array").that.includes.members(["v2", 3]);
   });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 
-/** What a program asks the engine for, one resource by its name. */
+/** A program's registration of one resource, by name. */
 export interface Registration {
   readonly type: string;
   /** Without `mark` and `__provider`, which are the same for every kind. */
@@ -17,7 +17,7 @@ export interface Registered {
   readonly providers: ReadonlySet<unknown>;
 }
 
-/** Runs a program as a unit test of its user would, and tells what it registers. */
+/** Runs a program as a user's unit test would. Returns its registrations. */
 export async function registered(program: () => readonly pulumi.Resource[]): Promise<Registered> {
   const resources: Record<string, Registration> = {};
   const marks: Record<string, unknown> = {};
@@ -35,7 +35,7 @@ export async function registered(program: () => readonly pulumi.Resource[]): Pro
   const monitor: unknown = pulumi.runtime.getMonitor();
   if (!(monitor instanceof MockMonitor)) throw new Error("the mocks are not in place");
   const register = monitor.registerResource.bind(monitor);
-  // The mocks themselves are told neither options nor dependencies.
+  // The mocks themselves get neither options nor dependencies.
   monitor.registerResource = async (request, callback) => {
     const { mark, __provider, ...inputs } = pulumi.runtime.deserializeProperties(request.getObject());
     const name: string = request.getName();
@@ -54,7 +54,7 @@ export async function registered(program: () => readonly pulumi.Resource[]): Pro
   return { resources, marks, providers };
 }
 
-/** What only the kernel knows. */
+/** Values that only the kernel knows. */
 const OUTPUTS: Readonly<Record<string, object>> = {
   Namespace: { path: "/run/netns/red", inode: 4026532224 },
   Bridge: { ifindex: 7 },
@@ -71,7 +71,7 @@ export const value = <T>(output: pulumi.Output<T>): Promise<T> =>
     output.apply((known) => resolve(known));
   });
 
-/** What is registered for a resource that hangs on nothing. */
+/** The registration of a resource without dependencies. */
 export const standing = (kind: string, inputs: Record<string, unknown>): Registration => ({
   type: `pulumi-nodejs:dynamic/netns:${kind}`,
   inputs,
@@ -80,7 +80,7 @@ export const standing = (kind: string, inputs: Record<string, unknown>): Registr
   dependsOn: [],
 });
 
-/** What is registered for a resource that goes with `owners`, the first of which takes it along. */
+/** The registration of a resource that is deleted with `owners`, the first of which deletes it in the kernel. */
 export const owned = (
   kind: string,
   inputs: Record<string, unknown>,

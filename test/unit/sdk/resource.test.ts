@@ -7,7 +7,7 @@ import { PROVIDER } from "../../../sdk/resource";
 import { registered } from "./registered";
 
 describe("sdk resource", () => {
-  it("has one short text for the provider, which old states hold: it never changes", async () => {
+  it("has one short text for the provider, which never changes because old states contain it", async () => {
     expect(PROVIDER).to.equal(
       'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-netns/provider").provider',
     );
@@ -16,7 +16,7 @@ describe("sdk resource", () => {
     expect([...providers]).to.deep.equal([PROVIDER]);
   });
 
-  it("loads the provider from the package that the program's folder finds", () => {
+  it("loads the provider from the package in the program's folder", () => {
     const asked: string[] = [];
     const exports: { handler?: () => unknown } = {};
     runInNewContext(PROVIDER, {
@@ -50,7 +50,7 @@ describe("sdk resource", () => {
     });
   });
 
-  it("deletes what hangs on an adopted object, or is adopted itself, one by one", async () => {
+  it("deletes dependents one by one if the object is adopted, or if they are", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red", { adopt: true });
       const blue = new Namespace("blue", { adopt: false });
@@ -85,7 +85,7 @@ describe("sdk resource", () => {
     });
   });
 
-  it("lets the program's own options stand beside those it derives", async () => {
+  it("lets the program's own options coexist with those it derives", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       const other = new Namespace("other");

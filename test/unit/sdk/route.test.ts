@@ -53,7 +53,7 @@ describe("sdk Route", () => {
     });
   });
 
-  it("is replaced with every link of its ways, and goes with none of them alone", async () => {
+  it("is replaced with every link of its ways, and deleted with none of them alone", async () => {
     const { resources } = await registered(() => {
       const [one, two] = [new Bridge("one"), new Bridge("two")];
       const nexthops = [
@@ -75,7 +75,7 @@ describe("sdk Route", () => {
     });
   });
 
-  it("waits for no address where it leads to a dead end", async () => {
+  it("waits for no address if it is a dead end", async () => {
     const { resources } = await registered(() => {
       const address = new Address("address", { interface: "lo", address: "10.0.0.1/32" });
       return [address, new Route("out", { destination: "10.0.0.0/8", type: "blackhole" })];

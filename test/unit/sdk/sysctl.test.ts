@@ -6,12 +6,12 @@ import { owned, registered, standing, value } from "./registered";
 const key = "net.ipv4.ip_forward";
 
 describe("sdk Sysctl", () => {
-  it("is the host's own, if nothing else is said", async () => {
+  it("is the host's own by default", async () => {
     const { resources } = await registered(() => [new Sysctl("forwarding", { key, value: 1 })]);
     expect(resources).to.deep.equal({ forwarding: standing("Sysctl", { key, value: 1 }) });
   });
 
-  it("goes with its namespace, given as resource or as its name", async () => {
+  it("is deleted with its namespace, given as resource or as its name", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       return [
@@ -28,7 +28,7 @@ describe("sdk Sysctl", () => {
     });
   });
 
-  describe("is replaced with the link whose parameter it is", () => {
+  describe("is replaced with the link of its parameter", () => {
     const rows: readonly (readonly [key: string, inRed: boolean, owners: readonly string[]])[] = [
       ["net.ipv4.conf.br0.forwarding", false, ["net"]],
       ["net/ipv6/conf/br0/accept_ra", false, ["net"]],
@@ -51,14 +51,14 @@ describe("sdk Sysctl", () => {
         });
         const { deletedWith, replaceWith } = resources["it"] ?? {};
         expect({ deletedWith, replaceWith }).to.deep.equal({
-          // The kernel takes it along with its link, but not what is written down about it.
+          // The kernel deletes it with its link, but its record remains.
           deletedWith: inRed ? "red" : "",
           replaceWith: owners,
         });
       });
     }
 
-    it("but not where its key is an output", async () => {
+    it("but not if its key is an output", async () => {
       const { resources } = await registered(() => [
         new Bridge("net", { name: "br0" }),
         new Sysctl("it", { key: pulumi.output("net.ipv4.conf.br0.forwarding"), value: 1 }),
@@ -69,7 +69,7 @@ describe("sdk Sysctl", () => {
     });
   });
 
-  it("tells its value, and the one before", async () => {
+  it("returns its value, and the former one", async () => {
     let forwarding: Sysctl | undefined;
     await registered(() => {
       forwarding = new Sysctl("forwarding", { key, value: "1" });

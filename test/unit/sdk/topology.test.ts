@@ -29,7 +29,7 @@ describe("sdk Topology", () => {
     expect(marks["lab"]).to.equal(markFor("Topology", "lab"));
   });
 
-  it("takes outputs as values, and without type checking as maps as well", async () => {
+  it("accepts outputs as values, and without type checking as maps as well", async () => {
     // biome-ignore lint/suspicious/noExplicitAny: stands for a program that skips type checking
     const nodes: any = pulumi.output({ red: {} });
     const { resources } = await registered(() => [
@@ -83,7 +83,7 @@ describe("sdk Topology", () => {
     expect(resources["way"]?.replaceWith).to.deep.equal(["lab", "on-host", "elsewhere"]);
   });
 
-  it("says nothing of what is not known yet", async () => {
+  it("ignores unknown values", async () => {
     // biome-ignore lint/suspicious/noExplicitAny: stands for a program that skips type checking
     const [peer, eth1]: any[] = [pulumi.output({ name: "far" }), pulumi.output({})];
     const { resources } = await registered(() => [

@@ -3,7 +3,7 @@ import { Bridge, Namespace, type VethEndArgs, VethPair } from "../../../sdk";
 import { owned, registered, standing, value } from "./registered";
 
 describe("sdk VethPair", () => {
-  it("has its first end called as its resource, in the host's own namespace, if nothing else is said", async () => {
+  it("has by default its first end named as its resource, in the host's own namespace", async () => {
     const { resources } = await registered(() => [
       new VethPair("veth-red", { peer: { name: "veth-blue" } }),
       new VethPair("cable", { end: { name: "left" }, peer: { name: "right" } }),
@@ -33,7 +33,7 @@ describe("sdk VethPair", () => {
     });
   });
 
-  it("goes with the namespaces of both ends, and is replaced with its bridges", async () => {
+  it("is deleted with the namespaces of both ends, and is replaced with its bridges", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       const blue = new Namespace("blue");
@@ -68,7 +68,7 @@ describe("sdk VethPair", () => {
     );
   });
 
-  it("goes with the namespace of its peer where the first end has none", async () => {
+  it("is deleted with the namespace of its peer if the first end has none", async () => {
     const { resources } = await registered(() => {
       const red = new Namespace("red");
       const net = new Bridge("net");
@@ -108,7 +108,7 @@ describe("sdk VethPair", () => {
     }
   });
 
-  describe("takes a port of a bridge whose namespace it cannot tell from its own", () => {
+  describe("accepts a port of a bridge whose namespace it cannot distinguish from its own", () => {
     const programs: readonly (readonly [title: string, end: () => VethEndArgs])[] = [
       [
         "an output of it",
@@ -143,7 +143,7 @@ describe("sdk VethPair", () => {
     }
   });
 
-  it("tells name, MAC address and index of both ends", async () => {
+  it("returns name, MAC address and index of both ends", async () => {
     let cable: VethPair | undefined;
     await registered(() => {
       cable = new VethPair("left", {

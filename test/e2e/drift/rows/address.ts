@@ -8,11 +8,11 @@ export const addresses = () => {
   for (const name of ["lan", "wan"]) new Bridge(`${ROOM}-${name}`, { name, namespace: ROOM });
 };
 
-/** A network for each row, so that none is another one's secondary address. */
+/** A network per row, so that no address is secondary to another one. */
 const declare = (name: string, args: object, at: number) =>
   new Address(name, { interface: "lan", namespace: ROOM, address: `10.1.${at}.1/24`, ...args });
 
-/** Deleted, and added with other words. */
+/** Deletes it and adds it with other words. */
 const moved = (
   path: string,
   args: object,

@@ -1,7 +1,7 @@
 import { Node, Topology } from "../../../../sdk";
 import { type Brief, type Row, rowsOf } from "../row";
 
-/** One place of each sort: what a part's own fields do by hand, the rows of its kind tell. */
+/** One place of each sort. The rows of a part's kind cover its own fields. */
 
 const nodeArgs = (at: number) => ({
   sysctls: { "net.ipv4.ip_forward": 1 },

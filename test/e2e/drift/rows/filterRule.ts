@@ -8,7 +8,7 @@ export const filters = () => new Namespace(ROOM);
 
 type Backend = "nftables" | "iptables";
 
-/** A text in a rule and what takes its place, as each backend lists it. */
+/** A text in a rule and its replacement, as each backend lists it. */
 type Edit = Readonly<Record<Backend, readonly [from: string, to: string]>>;
 
 const same = (from: string, to: string): Edit => ({ nftables: [from, to], iptables: [from, to] });
@@ -44,7 +44,7 @@ const edits: readonly (readonly [path: string, args: object, edit: Edit])[] = [
   ["logLevel", log, each(["level info", "level debug"], ["log-level 6", "log-level 7"])],
 ];
 
-/** Commands that put a rule somewhere else, and that take it away. */
+/** Commands that put a rule elsewhere, and that remove it. */
 type Elsewhere = readonly [put: string, tidy: string];
 
 const byIptables = (namespace: string, tool: "iptables" | "ip6tables"): Elsewhere => {
@@ -60,7 +60,7 @@ const byNft = (namespace: string): Elsewhere => {
   ];
 };
 
-/** Where a rule is that somebody has made anew with another value of this argument. */
+/** The place of a rule that somebody recreated with another value of this argument. */
 const moves = (backend: Backend): readonly (readonly [path: string, ...Elsewhere])[] => [
   ["namespace", ...byIptables(ELSEWHERE, "iptables")],
   ["backend", ...(backend === "nftables" ? byIptables(ROOM, "iptables") : byNft(ROOM))],
@@ -71,7 +71,7 @@ const inRoom = async (...words: string[]) => (await execa("ip", ["netns", "exec"
 
 const TABLE = "pulumi-netns/drift/test";
 
-/** The rule of this name put in other words, or into another chain; or deleted. */
+/** Rewrites the rule of this name, moves it to another chain, or deletes it. */
 type Rewrite = (name: string, edit?: (rule: string) => string, into?: string) => Promise<unknown>;
 
 const rewrite: Readonly<Record<Backend, Rewrite>> = {
@@ -114,7 +114,7 @@ function rowsOf(backend: Backend): Row[] {
     ...edits.map(([path, args, edit]) =>
       change(path, args, (name) => rewrite[backend](name, replaced(edit[backend]))),
     ),
-    // Alone in its chain, so that it is in no other order than it was.
+    // Alone in its chain, so that its order does not change.
     change("priority", { chain: "output" }, (name) =>
       rewrite[backend](name, (rule) => rule.replace(`/${name}`, `/${name},5`)),
     ),

@@ -3,11 +3,11 @@ import { FilterRule, Namespace, NatRule } from "../../../../sdk";
 import type { Row } from "../row";
 
 /**
- * What keeps a rule from being in force without a change of its own: its table or its chain is another one than it was, or
- * somebody's rule stands before it. Each has a table of its own, as that is so for all rules of a table.
+ * Changes that keep a rule from being in force without touching it: its table or chain changes, or somebody puts a rule before it. Each
+ * has its own table, because the effect reaches all rules of a table.
  */
 
-/** A table, as nft is told of it, and the chain that the rule is in. */
+/** A table in nft's words, and the chain of the rule. */
 interface Place {
   readonly room: string;
   readonly family: "ip" | "ip6";
@@ -19,7 +19,7 @@ const TABLE = "pulumi-netns/drift/test";
 const nft = async ({ room }: Place, args: readonly string[], input?: string) =>
   (await execa("ip", ["netns", "exec", room, "nft", ...args], input === undefined ? {} : { input })).stdout;
 
-/** Makes the table anew with another text in its listing, as a person does with an editor. */
+/** Recreates the table with another text in its listing, as a person does with an editor. */
 const edited = (from: RegExp, to: string) => async (place: Place) => {
   const { family } = place;
   const listing = await nft(place, ["list", "table", family, TABLE]);
@@ -30,7 +30,7 @@ const edited = (from: RegExp, to: string) => async (place: Place) => {
 const inserted = (rule: string) => (place: Place) =>
   nft(place, ["insert", "rule", place.family, TABLE, place.chain, rule]);
 
-/** Takes away what the hand has put into the chain, and the engine has left there. */
+/** Removes what the change put into the chain and the engine left there. */
 const takenOut = (rule: RegExp) => async (place: Place) => {
   const { family, chain } = place;
   const [, handle = ""] = rule.exec(await nft(place, ["-a", "list", "table", family, TABLE])) ?? [];
@@ -66,7 +66,7 @@ const HANDS: Readonly<Record<string, Hand>> = {
   },
 };
 
-/** Those that only a chain of this kind takes. */
+/** Changes that only a chain of this kind accepts. */
 const FILTER_HANDS: Readonly<Record<string, Hand>> = {
   ...HANDS,
   hook: { change: edited(/hook output/, "hook input") },
@@ -80,7 +80,7 @@ const NAT_HANDS: Readonly<Record<string, Hand>> = {
 
 const roomOf = (hand: string): string => `force-${hand}`;
 
-/** Where the rules are: those of filters in the table of IPv4, those of NAT in that of IPv6. */
+/** The places of the rules: filters in the IPv4 table, NAT in the IPv6 table. */
 export function forces(): void {
   for (const hand of Object.keys(FILTER_HANDS)) new Namespace(roomOf(hand));
 }

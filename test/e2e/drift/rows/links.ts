@@ -2,7 +2,7 @@ import * as sdk from "../../../../sdk";
 import { lackingOf, testedLinks } from "../../../support/kindsOfLink";
 import { type Brief, ELSEWHERE, type Row, rowsOf } from "../row";
 
-/** Rows of every kind of link that the machine makes: of its shared fields, and of its own options. */
+/** Rows of every kind of link: its shared fields and its own options. */
 
 const ROOM = "links";
 
@@ -55,7 +55,7 @@ export const linkRows: readonly Row[] = testedLinks.flatMap(({ kind, links: { ty
   return rowsOf(kind, type, declare, [...shared.filter(([field]) => fields.includes(field)), ...own]);
 });
 
-/** Arguments that nobody can change by hand, and why. */
+/** Arguments that nobody can change by hand, and the reason. */
 export const NOT_IN_LINKS: Readonly<Record<string, string>> = Object.fromEntries(
   testedLinks.flatMap(({ kind, fields }) =>
     [

@@ -8,12 +8,12 @@ export const rules = () => new Namespace(ROOM);
 
 type Backend = "nftables" | "iptables";
 
-/** A text in a rule and what takes its place, as each backend lists it. */
+/** A text in a rule and its replacement, as each backend lists it. */
 type Edit = Readonly<Record<Backend, readonly [from: string, to: string]>>;
 
 const masquerade = { kind: "masquerade", source: "10.7.0.0/24" };
 const redirect = { kind: "redirect", protocol: "tcp", port: 8080, to: 80 };
-/** One rule, and not two: what comes in by an interface is not the host's own. */
+/** One rule instead of two: packets that come in by an interface are not the host's own. */
 const forward = {
   ...{ kind: "dnat", source: "10.7.0.0/24", destination: "10.7.9.9", inInterface: "eth0" },
   ...{ protocol: "tcp", port: 8080, sourcePort: 1024, to: "10.7.0.2:80" },
@@ -45,7 +45,7 @@ const edits: readonly (readonly [path: string, args: object, edit: Edit, effect?
   ["to", forward, same("10.7.0.2:80", "10.7.0.3:80")],
 ];
 
-/** Commands that put a rule somewhere else, and that take it away. */
+/** Commands that put a rule elsewhere, and that remove it. */
 type Elsewhere = readonly [put: string, tidy: string];
 
 const byIptables = (namespace: string, tool: "iptables" | "ip6tables"): Elsewhere => {
@@ -62,7 +62,7 @@ const byNft = (namespace: string): Elsewhere => {
   ];
 };
 
-/** Where a rule is that somebody has made anew with another value of this argument. */
+/** The place of a rule that somebody recreated with another value of this argument. */
 const moves = (backend: Backend): readonly (readonly [path: string, ...Elsewhere])[] => [
   ["namespace", ...byIptables(ELSEWHERE, "iptables")],
   ["backend", ...(backend === "nftables" ? byIptables(ROOM, "iptables") : byNft(ROOM))],
@@ -73,10 +73,10 @@ const inRoom = async (...words: string[]) => (await execa("ip", ["netns", "exec"
 
 const TABLE = "pulumi-netns/drift/test";
 
-/** The rule of this name, that with `part` in it where there are several, put in other words, its comment kept; or deleted. */
+/** Rewrites the rule of this name, or the one with `part` if there are several. Keeps its comment. Or deletes it. */
 type Rewrite = (name: string, edit?: (rule: string) => string, part?: string) => Promise<unknown>;
 
-/** A rule of nftables, and where it is. */
+/** A rule of nftables and its place. */
 async function nftRule(name: string, part: string) {
   const listing = await inRoom("nft", "-a", "list", "table", "ip", TABLE);
   const lines = listing.split("\n");
@@ -108,7 +108,7 @@ const replaced = ([from, to]: readonly [string, string]) => {
   };
 };
 
-/** A rule is in the chain of its priority, or has it in its comment. */
+/** A rule is in the chain of its priority, or its comment contains the priority. */
 const reorder: Readonly<Record<Backend, (name: string) => Promise<unknown>>> = {
   async nftables(name) {
     const { rule, place } = await nftRule(name, "");
@@ -119,7 +119,7 @@ const reorder: Readonly<Record<Backend, (name: string) => Promise<unknown>>> = {
   iptables: (name) => rewrite.iptables(name, (rule) => rule.replace(`/${name} `, `/${name},priority=7 `)),
 };
 
-/** What is for an argument alone, and not for the translation itself. */
+/** The part of a rule that is for one argument, not for the translation. */
 function partsOf(backend: Backend): Row[] {
   const network = "10.7.0.0/24";
   const declare = (name: string, more: object) => () => {

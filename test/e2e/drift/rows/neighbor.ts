@@ -15,7 +15,7 @@ const declare = (name: string, args: object, at: number) =>
 
 const ip = `ip -n ${ROOM}`;
 
-/** Changed in place, its protocol kept. */
+/** Changes it in place and keeps its protocol. */
 const changed = (path: string, args: object, words: string): Brief => [
   path,
   args,
@@ -23,7 +23,7 @@ const changed = (path: string, args: object, words: string): Brief => [
   "update",
 ];
 
-/** Deleted, and added with other words. */
+/** Deletes it and adds it with other words. */
 const moved = (path: string, words: string): Brief => [
   path,
   {},
@@ -36,7 +36,7 @@ export const neighborRows = rowsOf("Neighbor", "neighbor", declare, [
   moved("interface", `10.1.#.1 dev wan lladdr ${lladdr}`),
   [
     "namespace",
-    // Another row takes away the last IPv4 address elsewhere, and with it what IPv4 knows there.
+    // Another row deletes the last IPv4 address elsewhere, and thereby the IPv4 neighbours there.
     { address: "fd01::7" },
     `${ip} neigh del fd01::7 dev lan; ip -n ${ELSEWHERE} neigh add fd01::7 dev lan lladdr ${lladdr}`,
     "create",

@@ -21,7 +21,7 @@ const ovsBridgeRows = rowsOf("OvsBridge", "ovs", netdev, [
   ["up", { up: false }, "ip link set dev NAME up", "update"],
 ]);
 
-/** Each is the end of a cable of its own. */
+/** Each is the end of its own cable. */
 function port(name: string, args: object) {
   const { end } = new VethPair(`${name}-cable`, { end: { name }, peer: { name: `${name}-far` } });
   return new OvsPort(name, { bridge: LAN, interface: end, ...args });
@@ -39,7 +39,7 @@ const ovsPortRows = rowsOf("OvsPort", "port", port, [
 const moved: Row = {
   ...{ kind: "OvsPort", path: "bridge", name: "port-moved", effect: "replace" },
   declare: () => port("port-moved", {}),
-  // With its mark, which is lost where only its link is moved.
+  // With its mark, which a plain move of the link loses.
   async byHand() {
     const ids = await ovsVsctl("get", "Port", "port-moved", "external_ids");
     await ovsVsctl("add-br", "ovs-other", "--", "set", "Bridge", "ovs-other", "datapath_type=netdev");

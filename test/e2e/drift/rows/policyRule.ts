@@ -5,7 +5,7 @@ const ROOM = "policies";
 
 export const policies = () => new Namespace(ROOM);
 
-/** Each has a priority of its own: `1` and the row's number. */
+/** Each has its own priority: `1` followed by the row's number. */
 const declare = (name: string, args: object, at: number) =>
   new PolicyRule(name, {
     priority: Number(`1${at}`),
@@ -19,7 +19,7 @@ const ip = `ip -n ${ROOM}`;
 const deletion = `${ip} rule del pref 1# proto 110`;
 const from = "from 10.1.0.0/16";
 
-/** Deleted, and added in other words with its protocol. */
+/** Deletes it and adds it in other words with its protocol. */
 const changed = (path: string, args: object, words: string): Brief => [
   path,
   args,
@@ -27,7 +27,7 @@ const changed = (path: string, args: object, words: string): Brief => [
   "update",
 ];
 
-/** Deleted, and added somewhere else. */
+/** Deletes it and adds it elsewhere. */
 function moved(path: string, words: string, where = ip): Brief {
   const effect: Effect = "create";
   return [

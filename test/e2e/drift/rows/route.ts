@@ -20,7 +20,7 @@ const declare = (name: string, args: object, at: number) =>
 
 const ip = `ip -n ${ROOM}`;
 
-/** Changed in place. What loses the protocol number is nobody's route any more. */
+/** Changes it in place. A route that loses the protocol number is foreign. */
 const changed = (
   path: string,
   args: object,
@@ -28,7 +28,7 @@ const changed = (
   effect: "update" | "replace" = "update",
 ): Brief => [path, args, `${ip} route change proto 110 ${words}`, effect];
 
-/** Deleted, and added as another one. */
+/** Deletes it and adds another one. */
 const moved = (path: string, words: string, room = ROOM): Brief => [
   path,
   lan,

@@ -14,7 +14,7 @@ const rowsOfEnd = (side: "end" | "peer", link: string): Brief[] => {
   const set = `ip -n ${ROOM} link set dev ${link}`;
   return [
     [`${side}.name`, {}, `${set} down; ${set} name other-#`, "replace"],
-    // It is missing where it is looked for, wherever it went.
+    // Its own namespace lacks it, wherever it moved.
     [`${side}.namespace`, {}, `${set} netns ${ELSEWHERE}`, "replace", { shownAs: `${side}.name` }],
     [`${side}.bridge`, { [side]: { bridge: "one" } }, `${set} nomaster`, "update"],
     [`${side}.bridge`, { [side]: { bridge: "one" } }, `${set} master other`, "update"],
@@ -27,7 +27,7 @@ const rowsOfEnd = (side: "end" | "peer", link: string): Brief[] => {
 
 export const cables = () => {
   new Namespace(ROOM);
-  // An MTU of its own, as a bridge follows its ports otherwise.
+  // With its own MTU, as a bridge otherwise follows its ports.
   for (const name of ["one", "other"]) new Bridge(name, { namespace: ROOM, mtu: 1500 });
 };
 

@@ -22,7 +22,7 @@ const ruleset = async () => (await snapshot())["ruleset"] ?? "";
 const TABLE = "pulumi-netns/project/stack";
 const BACKENDS = ["nftables", "iptables"] as const;
 
-/** Rules in the chain for what is passed on, in their order, each by the name of its resource. */
+/** The rules in the chain for forwarded packets, in order, by the names of their resources. */
 async function order(backend: (typeof BACKENDS)[number] = "nftables"): Promise<(string | undefined)[]> {
   const listing =
     backend === "nftables"
@@ -44,7 +44,7 @@ describe("FilterRule, with the kernel", () => {
   const web = { chain: "forward", protocol: "tcp", port: 80, verdict: "accept" };
   const six = { chain: "forward", family: "ipv6", verdict: "drop" };
 
-  /** What is there first, what it becomes, and what the engine says of it. */
+  /** The first arguments, the next ones, and the engine's operation. */
   const changes: readonly (readonly [from: Args, to: Args, effect: string])[] = [
     [web, { ...web, chain: "input" }, "update"],
     [web, { ...web, chain: "output", priority: -9999 }, "update"],
@@ -56,7 +56,7 @@ describe("FilterRule, with the kernel", () => {
       { ...web, source: ["10.9.0.0/24", "10.9.9.8"] },
       "update",
     ],
-    // What the kernel joins: neighbours, and a range that is no network.
+    // The kernel merges neighbouring ranges, and a range that is not a network.
     [
       { ...web, source: ["10.9.0.0/24", "10.9.1.0/24", "10.8.0.0/24"] },
       { ...web, source: ["10.9.1.0/24", "10.9.2.0/24"] },
@@ -133,7 +133,7 @@ describe("FilterRule, with the kernel", () => {
         });
       }
 
-      it("stands where its priority says, whenever it was made, and moves with it", async () => {
+      it("is at the place of its priority, whenever it was created, and moves with it", async () => {
         const make = (name: string, priority: number) => create({ ...web, backend, priority }, name);
         const last = await make("last", 100);
         const first = await make("first", -5);
@@ -150,7 +150,7 @@ describe("FilterRule, with the kernel", () => {
         }
       });
 
-      it("is finished where a crash left it", async () => {
+      it("completes after a crash", async () => {
         const first = await create({ ...web, backend });
         const host = new WatchedHost();
         const second = await create({ ...web, backend }, "it", host);
@@ -159,7 +159,7 @@ describe("FilterRule, with the kernel", () => {
         await second.remove();
       });
 
-      it("lives beside others, and beside NAT rules of its stack: all at once come and go", async () => {
+      it("coexists with others, and with NAT rules of its stack: all are created and deleted together", async () => {
         const numbers = Array.from({ length: 6 }, (_, at) => at);
         const living = await Promise.all([
           ...numbers.map((at) => create({ ...web, port: 8000 + at, backend }, `rule-${at}`)),
@@ -171,7 +171,7 @@ describe("FilterRule, with the kernel", () => {
     });
   }
 
-  it("works in a namespace, and is gone with it", async () => {
+  it("works in a namespace, and is deleted with it", async () => {
     await typed("netns add it-filter");
     const living = await create({ ...web, namespace: "it-filter" });
     await typed("netns del it-filter");
@@ -179,7 +179,7 @@ describe("FilterRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("says what was changed by hand, and mends it", async () => {
+  it("reports changes by hand, and restores the rule", async () => {
     const living = await create({ ...web, priority: 10 });
     const other = await create({ ...web, priority: 20, port: 81 }, "other");
     const handleOf = async (name: string) => {
@@ -193,7 +193,7 @@ describe("FilterRule, with the kernel", () => {
     expect(String(living.state["verdict"])).to.match(/^drop \(and \{"counter"/);
     expect(await living.become({ ...web, priority: 10 })).to.equal("update");
 
-    // Put behind the one that it comes before.
+    // Placed behind the rule that it should precede.
     await nft(`delete ${rule} handle ${await handleOf("it")}; add ${rule} tcp dport 80 accept ${comment}`);
     expect(await living.refresh()).to.deep.equal(["verdict"]);
     expect(living.state["verdict"]).to.equal("accept (out of order)");
@@ -203,7 +203,7 @@ describe("FilterRule, with the kernel", () => {
     await other.remove();
   });
 
-  it("says which of several rules of iptables is missing or too many, and mends it", async () => {
+  it("reports which rules of iptables are missing or surplus, and restores them", async () => {
     const given = {
       ...web,
       backend: "iptables",
@@ -221,7 +221,7 @@ describe("FilterRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("leaves the rules of others as they are, in its own table and elsewhere", async () => {
+  it("leaves foreign rules unchanged, in its own table and elsewhere", async () => {
     await nft("add table ip it_theirs; add chain ip it_theirs c; add rule ip it_theirs c counter accept");
     const theirs = await ruleset();
     const living = await create(web);
@@ -233,15 +233,14 @@ describe("FilterRule, with the kernel", () => {
     await nft("delete", "table", "ip", "it_theirs");
   });
 
-  it("puts the words of the tool into the error", async () => {
+  it("puts the tool's message into the error", async () => {
     expect(await failure(create({ ...web, namespace: "it-nowhere" }))).to.match(
       /^NotFound: ip netns exec it-nowhere nft .*Cannot open network namespace "it-nowhere"/,
     );
   });
 
-  // In it-out, the far end of `throughHost`, are servers: tcp 80, 81; udp 53.
-  describe("packets", function () {
-    this.timeout(30_000);
+  // The servers are in it-out, the far end of `throughHost`: tcp 80, 81; udp 53.
+  describe("packets", () => {
     let stop: () => Promise<unknown>;
 
     const SERVER = `
@@ -275,7 +274,7 @@ describe("FilterRule, with the kernel", () => {
         server.kill();
         return server;
       };
-      // IPv6 takes a second or two on new links; what is seen afterwards is the rules' doing.
+      // IPv6 takes a second or two on new links; later results are due to the rules.
       for (const far of Object.values(FAR)) await pings("it-in", far)();
     });
     afterEach(async () => {
@@ -283,7 +282,7 @@ describe("FilterRule, with the kernel", () => {
       await throughHost.leave();
     });
 
-    /** What a client sees: an answer, the error that it gets, or nothing. */
+    /** The result for a client: an answer, its error, or nothing. */
     async function sees(
       where: string | undefined,
       kind: "tcp" | "udp",
@@ -307,7 +306,7 @@ describe("FilterRule, with the kernel", () => {
         const base = { chain: "forward", backend, family };
         const icmp = family === "ipv4" ? "icmp" : "icmpv6";
 
-        it(`only what is accepted passes, and its answers: ${backend}, ${family}`, async () => {
+        it(`accepted ones and their replies pass, and no others: ${backend}, ${family}`, async () => {
           const rules = [
             await create(
               { ...base, priority: 10, state: ["established", "related"], verdict: "accept" },
@@ -335,7 +334,7 @@ describe("FilterRule, with the kernel", () => {
           expect(await sees("it-in", "tcp", far, 81)).to.equal("nothing");
           expect(await sees("it-in", "udp", far, 53)).to.equal("nothing");
           expect(await ping("it-in", far)).to.equal(true);
-          // Without the rule for answers nothing comes back.
+          // Without the rule for replies nothing comes back.
           await rules[0]?.remove();
           expect(await sees("it-in", "tcp", far, 80)).to.equal("nothing");
           expect(await ping("it-in", far)).to.equal(false);
@@ -343,7 +342,7 @@ describe("FilterRule, with the kernel", () => {
           expect(await sees("it-in", "udp", far, 53)).to.equal("answer");
         });
 
-        it(`who is rejected is told so: ${backend}, ${family}`, async () => {
+        it(`rejected ones get an error: ${backend}, ${family}`, async () => {
           const rejecting = (protocol: string, rejectWith: string) => ({
             ...base,
             protocol,
@@ -356,7 +355,7 @@ describe("FilterRule, with the kernel", () => {
           await rule.become(rejecting("udp", "port-unreachable"));
           expect(await sees("it-in", "udp", far, 53)).to.equal("ECONNREFUSED");
           await rule.become(rejecting("tcp", "host-unreachable"));
-          // Over IPv6 TCP takes it for a passing trouble, and tries on (icmpv6_err_convert).
+          // Over IPv6, TCP takes it for a temporary problem and retries (icmpv6_err_convert).
           expect(await sees("it-in", "tcp", far, 80)).to.equal(
             family === "ipv4" ? "EHOSTUNREACH" : "nothing",
           );
@@ -369,7 +368,7 @@ describe("FilterRule, with the kernel", () => {
           await rule.remove();
         });
 
-        it(`by where they come from and go to, one of a list or none of it: ${backend}, ${family}`, async () => {
+        it(`match by source and destination, one of a list or none of it: ${backend}, ${family}`, async () => {
           const [own, other, third] =
             family === "ipv4"
               ? ["10.9.0.2", "10.5.0.0/24", "10.6.0.0/24"]
@@ -391,7 +390,7 @@ describe("FilterRule, with the kernel", () => {
         });
       }
 
-      it(`to the namespace itself and from it, by interface: ${backend}`, async () => {
+      it(`match to and from the namespace itself, by interface: ${backend}`, async () => {
         const input = await create({
           chain: "input",
           backend,
@@ -411,7 +410,7 @@ describe("FilterRule, with the kernel", () => {
           verdict: "drop",
         });
         expect(await ping("it-in", "10.9.0.1")).to.equal(true);
-        // An ICMP error reaches the sender's socket while it is busy sending, which leaves it to the second attempt.
+        // An ICMP error may reach the sender's socket while it is sending, and shows only at the second attempt.
         const rejecting = { protocol: "tcp", port: 80, verdict: "reject", rejectWith: "tcp-reset" };
         const output = await create(
           { chain: "output", backend, outInterface: "it-v1", ...rejecting },
@@ -424,7 +423,7 @@ describe("FilterRule, with the kernel", () => {
       });
     }
 
-    /** A host that keeps what the person at the keyboard is told. */
+    /** A host that records warnings. */
     function telling(): Host & { readonly told: string[] } {
       const told: string[] = [];
       return hereWith({ told, warn: (text: string) => void told.push(text) });
@@ -432,7 +431,7 @@ describe("FilterRule, with the kernel", () => {
     const accept = { chain: "forward", source: "10.9.0.0/16", verdict: "accept" };
 
     for (const backend of BACKENDS) {
-      it(`an accept of ${backend} does not overrule iptables-legacy, and is said so; a rule there helps`, async () => {
+      it(`an accept of ${backend} does not overrule iptables-legacy, with a warning; a rule there helps`, async () => {
         const host = telling();
         const legacy = (words: string) => execa("iptables-legacy", words.split(" "));
         await legacy("-P FORWARD DROP");
@@ -454,7 +453,7 @@ describe("FilterRule, with the kernel", () => {
     }
 
     describe("beside Docker's chains", () => {
-      // As dockerd makes them, shortened; its policy drops what it does not know.
+      // The rules of dockerd, shortened; its policy drops unknown packets.
       const DOCKER = [
         "-N DOCKER-USER",
         "-A DOCKER-USER -j RETURN",
@@ -479,7 +478,7 @@ describe("FilterRule, with the kernel", () => {
         for (const line of UNDO) await iptables(...line.split(" "));
       });
 
-      it("an accept of nftables does not overrule their drop, and is said so", async () => {
+      it("an accept of nftables does not overrule their drop, with a warning", async () => {
         const docker = await iptables("-S");
         const host = telling();
         const rule = await create(accept, "it", host);
@@ -493,7 +492,7 @@ describe("FilterRule, with the kernel", () => {
       });
 
       for (const dockerUser of [false, true]) {
-        it(`an accept of iptables overrules it, ${dockerUser ? "in DOCKER-USER" : "in FORWARD"}, and theirs stays as it is`, async () => {
+        it(`an accept of iptables overrules it, ${dockerUser ? "in DOCKER-USER" : "in FORWARD"}, and theirs stays unchanged`, async () => {
           const docker = await iptables("-S");
           const host = telling();
           const rule = await create({ ...accept, backend: "iptables", dockerUser }, "it", host);
@@ -513,7 +512,7 @@ describe("FilterRule, with the kernel", () => {
         });
       }
 
-      it("where Docker is not, its chain is not made", async () => {
+      it("a missing DOCKER-USER chain is not created without Docker", async () => {
         for (const line of UNDO) await iptables(...line.split(" "));
         expect(await failure(create({ ...accept, backend: "iptables", dockerUser: true }))).to.match(
           /^NotFound: iptables .*DOCKER-USER/,
@@ -521,7 +520,7 @@ describe("FilterRule, with the kernel", () => {
         for (const line of DOCKER) await iptables(...line.split(" "));
       });
 
-      it("a dormant table drops nothing, and is not told of until it is awake", async () => {
+      it("a dormant table drops nothing, and causes a warning only once it is active", async () => {
         for (const line of UNDO) await iptables(...line.split(" "));
         const table = (flags: string) =>
           `add table inet theirs { ${flags} }; add chain inet theirs passing { type filter hook forward priority 0; policy drop; }`;
@@ -544,7 +543,7 @@ describe("FilterRule, with the kernel", () => {
         }
       });
 
-      it("an accept beside firewalld's chains is said not to overrule them", async () => {
+      it("an accept beside firewalld's chains does not overrule them, with a warning", async () => {
         for (const line of UNDO) await iptables(...line.split(" "));
         await nft(
           "add table inet firewalld; add chain inet firewalld filter_FORWARD { type filter hook forward priority 10; policy accept; }; " +
@@ -562,7 +561,7 @@ describe("FilterRule, with the kernel", () => {
             expect(await ping("it-in", "10.9.1.2")).to.equal(false);
             await rule.remove();
           }
-          // What drops needs nobody's leave.
+          // A drop needs no permission.
           const host = telling();
           const rule = await create({ ...accept, verdict: "drop" }, "it", host);
           expect(host.told).to.deep.equal([]);
@@ -575,7 +574,7 @@ describe("FilterRule, with the kernel", () => {
     });
   });
 
-  it("finds what is left of it, with what is needed to remove it", async () => {
+  it("finds the remains with everything needed to remove them", async () => {
     for (const backend of BACKENDS) {
       const living = await create({ ...web, backend, priority: 7 });
       const kind = definition.discover?.(undefined);

@@ -11,7 +11,7 @@ import { localHost } from "../../../../provider/linux/host/local/localHost";
 import { parseMark } from "../../../../provider/linux/marks/mark";
 import { markFor } from "../../../support/args";
 import { Firewalld, firewallCmd, lacking } from "../../../support/firewalld";
-import { failure, hereWith, Living, mortal, onKernel, skip, WatchedHost } from "../../../support/kernel";
+import { crashing, failure, hereWith, Living, onKernel, skip, WatchedHost } from "../../../support/kernel";
 import { fails, pings } from "../../../support/packets";
 import { differences } from "../../../support/snapshot";
 import { throughHost } from "../../../support/throughHost";
@@ -36,7 +36,7 @@ describe("FilterRule, with firewalld", function () {
     const missing = lacking();
     if (missing.length > 0) skip(this, `not installed here: ${missing.join(", ")}`);
     firewalld = await Firewalld.start();
-    // What it writes to its files by itself it writes once.
+    // Once, firewalld writes its own files.
     await firewallCmd("--reload");
     clean = await firewalld.picture();
   });
@@ -46,7 +46,7 @@ describe("FilterRule, with firewalld", function () {
     await firewalld.stop();
   });
 
-  /** Nothing is left of ours, and nothing of others' is missing, line by line. */
+  /** Expects that nothing of ours is left and nothing of others is missing, line by line. */
   async function expectClean(when = "at the end"): Promise<void> {
     const seen = (await firewalld?.picture()) ?? "";
     expect(differences({ [when]: clean }, { [when]: seen })).to.deep.equal({ missing: [], extra: [] });
@@ -67,7 +67,7 @@ describe("FilterRule, with firewalld", function () {
       return [file, args] as const;
     };
 
-    /** What a client in it-in sees that connects to a server which really listens. */
+    /** The result of a client in it-in that connects to a real server. */
     const connects = (server: string | undefined, host: string, port: number) =>
       connection("it-in", server, host, port);
 
@@ -81,7 +81,7 @@ describe("FilterRule, with firewalld", function () {
       try {
         await new Promise((ready) => listening.stdout.once("data", ready));
         const trial = node(client, CLIENT, host, String(port));
-        const { exitCode, stdout } = await execa(...trial, { reject: false, timeout: 3000 });
+        const { exitCode, stdout } = await execa(...trial, { reject: false, timeout: 10_000 });
         return exitCode === 0 ? "a connection" : stdout || "nothing";
       } finally {
         listening.kill();
@@ -93,7 +93,7 @@ describe("FilterRule, with firewalld", function () {
       ["ipv4", "10.9.1.2", "10.9.0.0/24"],
       ["ipv6", "fd09:1::2", "fd09::/64"],
     ] as const) {
-      it(`what firewalld rejects passes, also after a reload and a restart, and no more once the rule is gone: ${family}`, async () => {
+      it(`a rule passes packets that firewalld rejects, even after a reload and a restart, until it is deleted: ${family}`, async () => {
         await fails("it-in", far)();
         const rule = await create({ chain: "forward", source: near, verdict: "accept" });
         const passes = pings("it-in", far);
@@ -114,7 +114,7 @@ describe("FilterRule, with firewalld", function () {
         await rule.remove();
       });
 
-      it(`only what is named passes, and who is rejected is told so: ${family}`, async () => {
+      it(`only named packets pass, and rejected senders get an error: ${family}`, async () => {
         const base = { chain: "forward", family, protocol: "tcp" };
         const rules = [
           await create({ ...base, port: [80, 443], verdict: "accept" }, "web"),
@@ -131,7 +131,7 @@ describe("FilterRule, with firewalld", function () {
       });
     }
 
-    it("to the host itself, and from it", async () => {
+    it("match to and from the host itself", async () => {
       expect(await connects(undefined, "10.9.0.1", 8080)).to.not.equal("a connection");
       const into = await create({ chain: "input", protocol: "tcp", port: 8080, verdict: "accept" }, "into");
       expect(await connects(undefined, "10.9.0.1", 8080)).to.equal("a connection");
@@ -142,7 +142,7 @@ describe("FilterRule, with firewalld", function () {
       for (const rule of [into, out]) await rule.remove();
     });
 
-    it("what goes by the loopback link passes a drop of everything, so that Pulumi is not cut off", async () => {
+    it("a drop of everything spares the loopback link, so that Pulumi is not cut off", async () => {
       const rules = [
         await create({ chain: "input", priority: 1, verdict: "drop" }, "into"),
         await create({ chain: "output", priority: 1, verdict: "reject" }, "out"),
@@ -154,7 +154,7 @@ describe("FilterRule, with firewalld", function () {
       for (const rule of rules) await rule.remove();
     });
 
-    it("an accept of another backend is said not to overrule it, and one in firewalld needs no word", async () => {
+    it("an accept of another backend gets a warning that it does not overrule firewalld, and one in firewalld gets none", async () => {
       const told: string[] = [];
       const host = hereWith({ warn: (text: string) => void told.push(text) });
       const accept = { chain: "forward", source: "10.9.0.0/16", verdict: "accept" };
@@ -177,7 +177,7 @@ describe("FilterRule, with firewalld", function () {
     const lists = { source: ["10.5.0.0/24", "10.7.0.1"], destination: ["10.8.0.0/16", "10.3.0.0/16"] };
     const ping = { chain: "input", protocol: "icmp", icmpType: "echo-request", verdict: "accept" };
     const six = { chain: "input", family: "ipv6", verdict: "reject" };
-    /** What it becomes, one after the other, and whether that takes a reload. */
+    /** The successive arguments, and whether each takes a reload. */
     const changes: readonly (readonly [to: Args, how: "reload" | "in place"])[] = [
       [{ ...web, chain: "output" }, "reload"],
       [{ ...web, chain: "input" }, "reload"],
@@ -241,7 +241,7 @@ describe("FilterRule, with firewalld", function () {
     });
   });
 
-  describe("finds what was changed by hand", () => {
+  describe("finds changes by hand", () => {
     const rule = { ...web, source: "10.5.0.0/24", destination: "10.6.0.0/24" };
     const log = { chain: "input", verdict: "log", logPrefix: "a-b", logLevel: "info" };
     const reject = { chain: "input", verdict: "reject", rejectWith: "admin-prohibited" };
@@ -273,7 +273,7 @@ describe("FilterRule, with firewalld", function () {
     const atRunTime = (...words: string[]) => firewallCmd(`--policy=${POLICY}`, ...words);
     const both = (...words: string[]) => permanently(...words).then(() => atRunTime(...words));
 
-    async function mends(path: string, args: Args, seen?: unknown): Promise<void> {
+    async function restores(path: string, args: Args, seen?: unknown): Promise<void> {
       expect(await living.refresh()).to.deep.equal([path]);
       if (seen !== undefined) expect(living.state[path]).to.deep.equal(seen);
       expect(await become(living, args)).to.equal("update");
@@ -283,11 +283,11 @@ describe("FilterRule, with firewalld", function () {
       it(path, async () => {
         await become(living, args);
         const [seen = ""] = (await atRunTime("--list-rich-rules")).split("\n");
-        // Here or there is enough.
+        // Either place is enough.
         for (const edit of path === "source" ? [both, permanently, atRunTime] : [both]) {
           await edit(`--remove-rich-rule=${seen}`);
           await edit(`--add-rich-rule=${seen.replace(from, to)}`);
-          await mends(path, args);
+          await restores(path, args);
         }
       });
     }
@@ -306,12 +306,17 @@ describe("FilterRule, with firewalld", function () {
         "input",
       ],
       [
-        "zones that are no chain",
+        "zones that are not a chain",
         "chain",
         () => both("--remove-ingress-zone=ANY").then(() => both("--add-ingress-zone=home")),
         "home to ANY",
       ],
-      ["what no argument says", "verdict", () => both("--add-service=http"), "accept (and services: http)"],
+      [
+        "an element without an argument",
+        "verdict",
+        () => both("--add-service=http"),
+        "accept (and services: http)",
+      ],
       ["a target", "verdict", () => permanently("--set-target=DROP"), "accept (and target: DROP)"],
       [
         "a rule too many",
@@ -343,7 +348,7 @@ describe("FilterRule, with firewalld", function () {
       it(what, async () => {
         await become(living, web);
         await hand();
-        await mends(path, web, seen);
+        await restores(path, web, seen);
       });
     }
 
@@ -354,11 +359,11 @@ describe("FilterRule, with firewalld", function () {
     });
   });
 
-  describe("beside what others have set at run time only", () => {
+  describe("beside run-time settings of others", () => {
     const theirs = ["--zone=public", "--add-port=8080/tcp"] as const;
     afterEach(() => firewallCmd("--zone=public", "--remove-port=8080/tcp"));
 
-    it("no reload takes it away: creation is refused before anything is touched", async () => {
+    it("refuses a creation before it touches anything, as a reload would delete them", async () => {
       await firewallCmd(...theirs);
       const before = await firewalld?.picture();
       expect(await failure(create(web))).to.equal(
@@ -369,7 +374,7 @@ describe("FilterRule, with firewalld", function () {
       expect(await firewalld?.picture()).to.equal(before);
     });
 
-    it("what needs no reload is done, and a deletion leaves an empty policy to the next reload", async () => {
+    it("does everything without a reload if possible, and a deletion leaves an empty policy to the next reload", async () => {
       const living = await create(web);
       await firewallCmd(...theirs);
       expect(await become(living, { ...web, port: 81 })).to.equal("update");
@@ -377,7 +382,7 @@ describe("FilterRule, with firewalld", function () {
       expect(await living.refresh()).to.deep.equal(["gone"]);
       expect(await firewallCmd("--zone=public", "--list-ports")).to.equal("8080/tcp");
       expect(await firewallCmd(`--policy=${POLICY}`, "--list-rich-rules")).to.equal("");
-      // What is still there at run time is taken up again.
+      // The engine takes up an object that still exists at run time.
       const again = await create(web);
       expect(await again.refresh()).to.deep.equal([]);
       expect(await firewallCmd("--zone=public", "--list-ports")).to.equal("8080/tcp");
@@ -387,7 +392,7 @@ describe("FilterRule, with firewalld", function () {
     });
   });
 
-  it("sees every kind of setting that a reload would change, and lets pass what Docker puts back", async () => {
+  it("sees every setting that a reload would change, and ignores those that Docker restores", async () => {
     await firewallCmd("--permanent", "--new-zone=docker");
     await firewallCmd("--permanent", "--new-ipset=bad", "--type=hash:ip");
     await firewallCmd("--reload");
@@ -413,25 +418,25 @@ describe("FilterRule, with firewalld", function () {
     await firewalld?.forget();
   });
 
-  it("is finished where a crash left it, wherever that was, and taken away from there", async () => {
+  it("completes wherever a crash interrupted it, and is deleted from there", async () => {
     for (const changes of [1, 2, 6]) {
-      await failure(create(web, "it", mortal(changes)));
+      await failure(create(web, "it", crashing(changes)));
       const living = await create(web);
       expect(await living.refresh()).to.deep.equal([]);
-      await failure(living.remove(mortal(1)));
+      await failure(living.remove(crashing(1)));
       await living.remove();
       await expectClean(`after ${changes}`);
     }
   });
 
-  it("several at once come and go", async () => {
+  it("several at once are created and deleted", async () => {
     const numbers = [0, 1, 2];
     const living = await Promise.all(numbers.map((at) => create({ ...web, port: 8000 + at }, `rule-${at}`)));
     for (const one of living) expect(await one.refresh()).to.deep.equal([]);
     await Promise.all(living.map((one) => one.remove()));
   });
 
-  it("leaves alone a policy of its name that somebody else has made", async () => {
+  it("leaves a foreign policy of its name alone", async () => {
     const set = (...words: string[]) => firewallCmd("--permanent", ...words);
     await set(`--new-policy=${POLICY}`);
     await set(`--policy=${POLICY}`, "--set-description=theirs");
@@ -442,7 +447,7 @@ describe("FilterRule, with firewalld", function () {
     await firewalld?.forget();
   });
 
-  it("is found by its mark, with what is needed to remove it", async () => {
+  it("is found by its mark, with everything needed to remove it", async () => {
     const living = await create({ ...web, family: "ipv6" });
     const { found, gaps } = await discover(localHost);
     expect(gaps).to.deep.equal([]);
@@ -456,13 +461,13 @@ describe("FilterRule, with firewalld", function () {
     expect(await living.refresh()).to.deep.equal(["gone"]);
   });
 
-  it("says that firewalld does not run", async () => {
+  it("reports that firewalld does not run", async () => {
     await firewalld?.stopDaemon();
     try {
       expect(await failure(create(web))).to.match(
         /^NotRunning: firewall-cmd (--permanent )?--verbose --info-policy=pn-\w+: FirewallD is not running$/,
       );
-      // Nobody asks it for what it filters then.
+      // Nobody asks firewalld for its filters then.
       expect((await discover(localHost)).gaps).to.deep.equal([]);
     } finally {
       await firewalld?.restart();

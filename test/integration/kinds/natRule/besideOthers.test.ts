@@ -16,14 +16,14 @@ const BACKENDS = ["nftables", "iptables"] as const;
 const create = (given: Args, name = "it", host: Host = localHost) =>
   Living.create(definition, { namespace, ...given }, name, host);
 
-/** A command line typed in the namespace; every word is a word to the tool. */
+/** A command line in the namespace; the tool gets every word as one argument. */
 const typedIn = (tool: Tool, line: string) => localHost.run(command(tool, namespace, line.split(" ")));
 
 const masquerade = { kind: "masquerade", source: "10.9.0.0/24" };
 const forward = { kind: "dnat", protocol: "tcp", port: 8080, to: "10.9.0.2:80", hairpin: "10.9.0.0/24" };
 const changed = { ...forward, port: "8080-8089", to: "10.9.0.2:9080-9089", priority: -5 };
 
-/** What Docker makes at its start, and for a container with a published port. */
+/** The rules that Docker creates at its start, and for a container with a published port. */
 const DOCKER = [
   "-N DOCKER-USER",
   "-N DOCKER-FORWARD",
@@ -39,7 +39,7 @@ const DOCKER = [
   "-t raw -A PREROUTING -d 172.17.0.2/32 ! -i docker0 -j DROP",
 ];
 
-/** What a reload of firewalld (1.3, backend nftables) deletes and makes anew, in one transaction. */
+/** A reload of firewalld (1.3, backend nftables), which deletes and recreates its rules in one transaction. */
 const FIREWALLD = `
 table inet firewalld
 delete table inet firewalld
@@ -65,7 +65,7 @@ const reloadFirewalld = () => localHost.run(command("nft", namespace, ["-f", "-"
 
 const Ruleset = z.object({ nftables: z.array(z.looseObject({})) });
 
-/** The whole rule set, byte for byte but for handles and what is counted. */
+/** The whole rule set, byte for byte, without handles and counters. */
 async function rules(): Promise<Readonly<Record<string, string>>> {
   const { nftables } = Ruleset.parse(JSON.parse(await typedIn("nft", "-j list ruleset")));
   const plain = (key: string, value: unknown) => (/^(handle|packets|bytes)$/.test(key) ? undefined : value);
@@ -80,7 +80,7 @@ async function rules(): Promise<Readonly<Record<string, string>>> {
   };
 }
 
-/** What is not ours among the rules of iptables. */
+/** The foreign rules of iptables. */
 const theirs = async (): Promise<string[]> =>
   `${(await rules())["iptables"]}\n${(await rules())["ip6tables"]}`
     .split("\n")
@@ -106,8 +106,8 @@ describe("NatRule beside others, with the kernel", () => {
 
   for (const backend of BACKENDS) {
     for (const [who, make] of others) {
-      it(`changes nothing of ${who}, and leaves every byte as it was: ${backend}`, async () => {
-        // The chains of iptables are there from its first use on, and stay.
+      it(`leaves ${who} unchanged, byte for byte: ${backend}`, async () => {
+        // The chains of iptables exist from its first use on.
         for (const chain of ["nat PREROUTING", "nat OUTPUT", "nat POSTROUTING", "raw PREROUTING"])
           await typedIn(
             "iptables",
@@ -132,7 +132,7 @@ describe("NatRule beside others, with the kernel", () => {
     }
   }
 
-  describe("what a reload has wiped is noticed and made anew", () => {
+  describe("a reload that deletes rules is noticed, and the rules are recreated", () => {
     const reloads: readonly (readonly [string, (typeof BACKENDS)[number], () => Promise<unknown>])[] = [
       ["iptables -t nat -F", "iptables", () => typedIn("iptables", "-t nat -F")],
       ["nft flush ruleset", "nftables", () => typedIn("nft", "flush ruleset")],
@@ -145,7 +145,7 @@ describe("NatRule beside others, with the kernel", () => {
         const simple = await create({ ...masquerade, backend }, "simple");
         await reload();
         expect(await simple.refresh()).to.deep.equal(["gone"]);
-        // `route_localnet` is on: without a guard, or with one in another table than was flushed.
+        // `route_localnet` is on without a guard, or with one in another table than the flushed one.
         expect(await living.refresh()).to.deep.equal(["to", "hairpin", "routeLocalnet"]);
         expect(await living.become(args)).to.equal("replace routeLocalnet");
         const anew = await create({ ...masquerade, backend }, "simple");
@@ -175,7 +175,7 @@ describe("NatRule beside others, with the kernel", () => {
     };
 
     for (const backend of BACKENDS) {
-      it(`are told of once a rule is made: ${backend}`, async () => {
+      it(`cause a warning once a rule is created: ${backend}`, async () => {
         await typedIn("iptables-legacy", "-t nat -A POSTROUTING -o eth9 -j MASQUERADE");
         const [warning = "", ...more] = await told({ ...masquerade, backend });
         expect(more).to.deep.equal([]);
@@ -185,7 +185,7 @@ describe("NatRule beside others, with the kernel", () => {
         expect(await told({ kind: "masquerade", source: "fd09::/64", backend })).to.deep.equal([]);
       });
 
-      it(`are not where only the table is left, or nothing: ${backend}`, async () => {
+      it(`cause none if only an empty table is left, or nothing: ${backend}`, async () => {
         expect(await told({ ...masquerade, backend })).to.deep.equal([]);
         await typedIn("iptables-legacy", "-t nat -S");
         expect(await told({ ...masquerade, backend })).to.deep.equal([]);
@@ -234,7 +234,7 @@ describe("NatRule beside others, with the kernel", () => {
     };
 
     for (const backend of BACKENDS) {
-      it(`is by priority, then by creation; an update keeps the place: ${backend}`, async () => {
+      it(`follows priority, then creation; an update keeps the place: ${backend}`, async () => {
         await theirRule[backend]?.();
         const rule = (port: number, priority: number) => ({
           ...{ kind: "dnat", protocol: "tcp", port, to: "10.9.0.2", inInterface: "eth0", backend, priority },
@@ -303,7 +303,7 @@ describe("NatRule beside others, with the kernel", () => {
     ];
     for (const backend of BACKENDS) {
       for (const [given, left] of cases) {
-        it(`${JSON.stringify(given)} ends those that it concerns, when it comes and when it goes: ${backend}`, async () => {
+        it(`${JSON.stringify(given)} ends those that it matches, when it is created and when it is deleted: ${backend}`, async () => {
           await remember();
           expect(await known()).to.deep.equal(all);
           const living = await create({ ...given, backend });
@@ -339,7 +339,7 @@ describe("NatRule beside others, with the kernel", () => {
     const open = { kind: "dnat", protocol: "tcp", port: 80, to: "127.0.0.1:8080", routeLocalnet: "lan" };
 
     for (const backend of BACKENDS) {
-      it(`keeps neighbours from localhost, which a guard is needed for: ${backend}`, async () => {
+      it(`keeps neighbours away from localhost, which needs a guard: ${backend}`, async () => {
         await fails("it-near", "127.0.0.1")();
         const living = await create({ ...open, backend });
         expect(await localnet()).to.equal("110");
@@ -355,7 +355,7 @@ describe("NatRule beside others, with the kernel", () => {
       });
     }
 
-    it("shares the parameter, over both backends, and sets it back with the last", async () => {
+    it("shares the parameter across both backends, and the last one restores it", async () => {
       const one = await create({ ...open, backend: "nftables" }, "one");
       const two = await create({ ...open, port: 81, backend: "iptables" }, "two");
       const three = await create({ ...open, port: 82, backend: "iptables" }, "three");
@@ -369,7 +369,7 @@ describe("NatRule beside others, with the kernel", () => {
       ["one run", definition],
       ["two runs", { ...definition, serialize: () => [] }],
     ] as const) {
-      it(`has the parameter on for one that comes while another goes: ${where}`, async () => {
+      it(`keeps the parameter on for one that is created while another is deleted: ${where}`, async () => {
         for (let round = 0; round < 5; round++) {
           const going = await create({ ...open, backend: "nftables" }, "going");
           const args = { ...open, namespace, port: 81, backend: "iptables" };
@@ -382,7 +382,7 @@ describe("NatRule beside others, with the kernel", () => {
       });
     }
 
-    it("leaves the parameter on where it was on before", async () => {
+    it("keeps the parameter on if it was on before", async () => {
       await typedIn("sysctl", "-q -w net.ipv4.conf.lan.route_localnet=1");
       const living = await create(open);
       expect(await living.refresh()).to.deep.equal([]);
@@ -390,7 +390,7 @@ describe("NatRule beside others, with the kernel", () => {
       expect(await localnet()).to.equal("1");
     });
 
-    it("tells when somebody switches it off", async () => {
+    it("warns if somebody switches it off", async () => {
       const living = await create(open);
       await typedIn("sysctl", "-q -w net.ipv4.conf.lan.route_localnet=0");
       expect(await living.refresh()).to.deep.equal(["routeLocalnet"]);
@@ -404,7 +404,7 @@ describe("NatRule beside others, with the kernel", () => {
       ["10.9.0.2:80", "10.9.0.0/24"],
       ["[fd09::2]:80", "fd09::/64"],
     ] as const) {
-      it(`finds the network that ${to} is in, and tells when that is another one`, async () => {
+      it(`finds the network of ${to}, and reports when it is another one`, async () => {
         const args = { ...forward, to, hairpin: true };
         const living = await create(args);
         expect(await typedIn("nft", "list ruleset")).to.match(
@@ -425,7 +425,7 @@ describe("NatRule beside others, with the kernel", () => {
       });
     }
 
-    it("asks for the network where none of the host's own has the target", async () => {
+    it("asks for the network if none of the host's own contains the target", async () => {
       expect(String(await errorOf(create({ ...forward, to: "10.8.0.2:80", hairpin: true })))).to.match(
         /^RefusedError: it-fw\/dnat .*: hairpin is true, but it-fw has no address in the network of 10\.8\.0\.2:80 yet: make that address first \(`dependsOn`\), or name the network$/,
       );

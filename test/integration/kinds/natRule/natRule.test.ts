@@ -25,7 +25,7 @@ describe("NatRule, with the kernel", () => {
   const masquerade = { kind: "masquerade", source: "10.9.0.0/24" };
   const forward = { kind: "dnat", protocol: "tcp", port: 8080, to: "10.9.0.2:80" };
 
-  /** What is there first, what it becomes, and what the engine says of it. */
+  /** The first arguments, the next ones, and the engine's operation. */
   const changes: readonly (readonly [from: Args, to: Args, effect: string])[] = [
     [masquerade, { ...masquerade, source: "10.9.1.0/24" }, "update"],
     [masquerade, { ...masquerade, destination: "0.0.0.0/0" }, "update"],
@@ -53,7 +53,7 @@ describe("NatRule, with the kernel", () => {
     [forward, { ...forward, hairpin: "10.9.0.0/24" }, "update"],
     [{ ...forward, hairpin: "10.9.0.0/24" }, { ...forward, hairpin: "10.8.0.0/16", priority: 1 }, "update"],
     [{ ...forward, hairpin: "10.9.0.0/24", to: "10.9.0.2-10.9.0.9" }, forward, "update"],
-    // One to one: ports, also where they are the same; another length, where the kernel picks; networks.
+    // One to one: ports, also equal ones; another length, where the kernel picks; networks.
     [
       { ...forward, port: "8000-8010", to: "10.9.0.2:9000-9010" },
       { ...forward, port: "8000-8010" },
@@ -109,7 +109,7 @@ describe("NatRule, with the kernel", () => {
         });
       }
 
-      it("is adopted with nothing to do where a crash left it", async () => {
+      it("is found complete after a crash", async () => {
         const first = await create({ ...forward, backend });
         const host = new WatchedHost();
         const second = await create({ ...forward, backend }, "it", host);
@@ -118,7 +118,7 @@ describe("NatRule, with the kernel", () => {
         await second.remove();
       });
 
-      it("lives beside others: ten at once come and go", async () => {
+      it("coexists with others: ten at once are created and deleted", async () => {
         const numbers = Array.from({ length: 10 }, (_, at) => at);
         const living = await Promise.all(
           numbers.map((at) => create({ ...forward, port: 8000 + at, backend }, `rule-${at}`)),
@@ -135,7 +135,7 @@ describe("NatRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("works in a namespace, and is gone with it", async () => {
+  it("works in a namespace, and is deleted with it", async () => {
     await typed("netns add it-nat");
     const living = await create({ ...masquerade, namespace: "it-nat" });
     expect(await living.refresh()).to.deep.equal([]);
@@ -144,7 +144,7 @@ describe("NatRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("says what was changed by hand, and mends it", async () => {
+  it("reports changes by hand, and restores the rule", async () => {
     const living = await create(forward);
     const list = await nft("-a", "list", "chain", "ip", TABLE, "output");
     const handle = /tcp dport 8080.*# handle (\d+)/.exec(list)?.[1] ?? "";
@@ -161,7 +161,7 @@ describe("NatRule, with the kernel", () => {
     await living.remove();
   });
 
-  it("leaves the rules of others as they are, in its own table and elsewhere", async () => {
+  it("leaves foreign rules unchanged, in its own table and elsewhere", async () => {
     await nft("add table ip it_theirs; add chain ip it_theirs c; add rule ip it_theirs c counter accept");
     const theirs = await ruleset();
     const living = await create(masquerade);
@@ -173,7 +173,7 @@ describe("NatRule, with the kernel", () => {
     await nft("delete", "table", "ip", "it_theirs");
   });
 
-  it("puts the words of the tool into the error", async () => {
+  it("puts the tool's message into the error", async () => {
     expect(await failure(create({ ...masquerade, namespace: "it-nowhere" }))).to.match(
       /^NotFound: ip netns exec it-nowhere nft .*Cannot open network namespace "it-nowhere"/,
     );
@@ -210,7 +210,7 @@ describe("NatRule, with the kernel", () => {
     afterEach(() => forwarding("0"));
 
     for (const backend of ["nftables", "iptables"]) {
-      it(`get out and back by masquerade and by snat: ${backend}`, async () => {
+      it(`leave and return by masquerade and by snat: ${backend}`, async () => {
         await fails("it-in", "10.9.1.2")();
         const living = await create({ kind: "masquerade", source: "10.9.0.0/24", backend });
         await pings("it-in", "10.9.1.2")();
@@ -219,7 +219,7 @@ describe("NatRule, with the kernel", () => {
         await living.remove();
       });
 
-      it(`get in by an address that stands for the inside: ${backend}`, async () => {
+      it(`arrive by an address that stands for an inner one: ${backend}`, async () => {
         await typed("address add 10.9.1.20/24 dev it-v1");
         await fails("it-in", "10.9.1.2")();
         const living = await create({ kind: "dnat", destination: "10.9.1.20", to: "10.9.0.2", backend });

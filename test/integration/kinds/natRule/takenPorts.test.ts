@@ -11,14 +11,14 @@ import { Living, onKernel, typed } from "../../../support/kernel";
 const room = "it-room";
 const outside = "it-outside";
 
-/** What our rule and the others' lead to. */
+/** The targets of our rule and of the others'. */
 const SERVERS =
   '[["ours",9001],["theirs",9002]].forEach(([n,p])=>require("net").createServer((s)=>s.end(n)).listen(p,()=>console.log(n)))';
 
 const definition: Definition = natRule;
 const inside = (line: string) => execa("ip", ["netns", "exec", room, ...line.split(" ")]);
 
-/** Who gets the packets: the rule of the test, that of the others, or whichever was there first, which cannot be told. */
+/** The rule that gets the packets: ours, the others', or the one created first, which cannot be known. */
 type Winner = "ours" | "theirs" | undefined;
 
 function redirected(who: string, winner: Winner): string {
@@ -31,7 +31,7 @@ function redirected(who: string, winner: Winner): string {
 
 const THEIRS = "10.66.0.1:9002";
 
-/** A port that somebody else has, who that is, and who gets its packets beside a rule of ours by nftables and by iptables. */
+/** A port that somebody else uses, the user, and the rule that gets its packets beside ours by nftables and by iptables. */
 const rows: readonly (readonly [
   what: string,
   make: readonly string[],
@@ -54,7 +54,7 @@ const rows: readonly (readonly [
       "iptables -t nat -N NETAVARK-DN-1D8721804F16F",
       "iptables -t nat -A NETAVARK-DN-1D8721804F16F -p tcp -m tcp --dport 8080:8090 -j DNAT --to-destination 10.88.0.2",
     ],
-    // Nothing leads to its chain.
+    // Nothing jumps to its chain.
     "Podman",
     { nftables: "ours", iptables: "ours" },
   ],
@@ -96,18 +96,17 @@ const rows: readonly (readonly [
   ],
 ];
 
-describe("a port that something else has", function () {
-  this.timeout(20_000);
+describe("a port in use by something else", () => {
   onKernel();
 
   const wanted: Args = { namespace: room, kind: "dnat", protocol: "tcp", port: 8080, to: "10.66.0.1:9001" };
 
-  /** Who answers outside, at the port. */
+  /** The server that answers outside at the port. */
   async function answering(): Promise<string> {
     const client =
       'require("net").connect(8080,"10.66.0.1").on("data",(d)=>{process.stdout.write(d);process.exit()})';
     const words = ["netns", "exec", outside, process.execPath, "-e", client];
-    return (await execa("ip", words, { timeout: 5000 })).stdout;
+    return (await execa("ip", words, { timeout: 30_000 })).stdout;
   }
 
   /** The warnings when a rule is created, without the one about legacy iptables. */
@@ -120,7 +119,7 @@ describe("a port that something else has", function () {
     return warnings.filter((text) => !text.includes("asked as well, maybe before ours"));
   }
 
-  // Gone after each test, with all that is in it.
+  // Deleted after each test, with everything in it.
   beforeEach(async () => {
     for (const name of [room, outside]) await typed(`netns add ${name}`);
     await typed(`link add up0 type veth peer name eth0 netns ${outside}`, room);
@@ -131,7 +130,7 @@ describe("a port that something else has", function () {
 
   for (const [what, make, who, winners] of rows) {
     for (const backend of ["nftables", "iptables"] as const) {
-      it(`is told: ${what}, beside a rule by ${backend}`, async () => {
+      it(`causes a warning: ${what}, beside a rule by ${backend}`, async () => {
         for (const line of make) await inside(line);
         const winner = winners[backend];
         const warning = redirected(who, winner);
@@ -158,7 +157,7 @@ describe("a port that something else has", function () {
     [-5, "ours"],
     [5, "theirs"],
   ] as const) {
-    it(`is told beside legacy iptables as well, where the priority is ${priority}`, async () => {
+    it(`causes a warning beside legacy iptables as well, with priority ${priority}`, async () => {
       const legacy = "iptables-legacy -t nat -A PREROUTING -p tcp --dport 8080 -j REDIRECT --to-ports 9002";
       await inside(legacy);
       const servers = inside(`${process.execPath} -e ${SERVERS}`);
@@ -177,7 +176,7 @@ describe("a port that something else has", function () {
     });
   }
 
-  it("is told once more when the rule is changed to it", async () => {
+  it("causes another warning when the rule is changed to it", async () => {
     for (const line of rows[0]?.[1] ?? []) await inside(line);
     const warnings: string[] = [];
     const host = { ...localHost, warn: (text: string) => warnings.push(text) };
@@ -188,7 +187,7 @@ describe("a port that something else has", function () {
     expect(warnings).to.deep.equal([redirected("Docker", "ours")]);
   });
 
-  it("is a listener, as packets from outside do not get to it any more", async () => {
+  it("may have a listener, which packets from outside no longer reach", async () => {
     const script = 'require("net").createServer().listen(8080, "0.0.0.0")';
     const listener = inside(`${process.execPath} -e ${script.replaceAll(" ", "")}`);
     listener.catch(() => {});
@@ -206,7 +205,7 @@ describe("a port that something else has", function () {
     }
   });
 
-  it("is no matter between rules of one stack, but of two", async () => {
+  it("causes no warning between rules of one stack, but between two stacks", async () => {
     const first = await Living.create(natRule, { ...wanted, source: "10.7.0.0/24" }, "first");
     expect(await told(wanted)).to.deep.equal([]);
     await first.remove();

@@ -9,7 +9,7 @@ import { onKernel } from "../../../support/kernel";
 const NAMESPACE = "it-one";
 const MANY = 400;
 
-/** What conntrack shall remember, a line each, as `conntrack --load-file` takes them. */
+/** Connections for conntrack, a line each, as `conntrack --load-file` takes them. */
 const lines = (protocol: string) =>
   Array.from(
     { length: MANY },
@@ -31,12 +31,11 @@ async function remember(protocol: string): Promise<void> {
 
 const count = async () => Number(await conntrack("-C"));
 
-describe("a command that something else comes in the way of, with the kernel", function () {
-  this.timeout(30_000);
+describe("a command that races with something else, with the kernel", () => {
   onKernel({ namespaces: [NAMESPACE] });
 
-  // Each looks at all connections and deletes one by one, among them those the others have just deleted.
-  it("has done its work in the end", async () => {
+  // Each lists all connections and deletes one by one, including those that the others have just deleted.
+  it("succeeds in the end", async () => {
     await remember("udp");
     expect(await count()).to.equal(MANY);
     const forget = { ...command("conntrack", NAMESPACE, ["-D", "-f", "ipv4", "-p", "udp"]), mayFail: "" };

@@ -4,7 +4,7 @@ import { FilterRuleArgs } from "../../../../provider/kinds/filterRule/args";
 
 const schema = FilterRuleArgs.extend({ family: FilterRuleArgs.shape.family.optional() });
 
-/** Pairs of rules in the chain forward, `web` first, of which chance would decide. */
+/** Pairs of rules in the chain forward, `web` first, whose order would be random. */
 const pairs = (...rules: readonly object[]): string[] =>
   rivals(
     rules.map((rule, at) => ({
@@ -22,7 +22,7 @@ describe("filter/rivals", () => {
     ["the other direction", web, { protocol: "tcp", sourcePort: 22 }],
     ["a state of both", { state: ["new", "established"] }, { state: ["invalid", "new"] }],
     ["an ICMP type of any", { protocol: "icmp", icmpType: "echo-request" }, { protocol: "icmp" }],
-    // When in doubt, they may meet.
+    // If it is unclear, they may meet.
     ["other addresses", { source: "10.1.0.0/16" }, { source: "10.2.0.0/16" }],
     ["other links", { inInterface: "eth0" }, { inInterface: "eth1" }],
     ["a family by default", {}, { family: "ipv4" }],
@@ -56,10 +56,10 @@ describe("filter/rivals", () => {
     ],
   ];
   for (const [title, one, other] of apart) {
-    it(`are told apart by their ${title}`, () => expect(pairs(one, other)).to.deep.equal([]));
+    it(`are distinguished by their ${title}`, () => expect(pairs(one, other)).to.deep.equal([]));
   }
 
-  it("are named once each, with the first they meet", () => {
+  it("are named once each, with the first that they meet", () => {
     expect(pairs({}, {}, { priority: 5 }, { verdict: "accept" }, {})).to.deep.equal([
       "rest1 web",
       "rest3 rest1",

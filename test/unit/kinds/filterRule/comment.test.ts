@@ -5,7 +5,7 @@ import { markOf } from "../../../../provider/linux/marks/mark";
 const mark = markOf("FilterRule", `urn:pulumi:stack::project::x::${"n".repeat(200)}`);
 
 describe("comments of filter rules", () => {
-  it("fit into what nftables keeps, and come back", () => {
+  it("fit into nftables' limit, and are read back", () => {
     for (const priority of [0, 7, -9999, 9999]) {
       const text = printComment({ mark, priority });
       expect(text.length).to.be.at.most(127);
@@ -13,7 +13,7 @@ describe("comments of filter rules", () => {
     }
   });
 
-  it("are of nobody else's", () => {
+  it("belong to nobody else", () => {
     const others = [
       undefined,
       "",

@@ -13,7 +13,7 @@ const web = { chain: "forward", protocol: "tcp", port: 80, verdict: "accept" };
 const state = checked(definition, web, "it");
 const TABLE = "pulumi-netns/project/stack";
 
-/** What `nft -j list table` prints once a command has run, handles in the order of the rules. */
+/** The output of `nft -j list table` after a command, with handles in the order of the rules. */
 function listingAfter(command: Command | undefined): string {
   const { nftables } = JSON.parse(command?.input ?? "");
   let handle = 0;
@@ -27,7 +27,7 @@ function listingAfter(command: Command | undefined): string {
 const savedAfter = (commands: readonly Command[]): string =>
   commands.map(({ args }) => args.slice(args.indexOf("-A")).join(" ")).join("\n");
 
-/** What `firewall-cmd --verbose --info-policy` prints once commands have run. */
+/** The output of `firewall-cmd --verbose --info-policy` after some commands. */
 function policyAfter(commands: readonly Command[]): string {
   const said = (option: string) =>
     commands.flatMap(({ args }) =>
@@ -48,7 +48,7 @@ const answersAfter = (args: Args): string[] => {
   return [args["backend"] === "iptables" ? savedAfter(commands) : listingAfter(commands[0])];
 };
 
-/** The operations of a transaction, each as `VERB OBJECT`, with the rules' expressions left out. */
+/** The operations of a transaction, each as `VERB OBJECT`, without the rules' expressions. */
 const operationsIn = (commands: readonly Command[]): string[] =>
   commands.flatMap(({ input = "{}" }) =>
     JSON.parse(input).nftables.map((operation: Record<string, Record<string, Args>>) => {
@@ -61,7 +61,7 @@ const operationsIn = (commands: readonly Command[]): string[] =>
 
 describe("FilterRule", () => {
   describe("check", () => {
-    it("fills in what hangs on the verdict and on the addresses", () => {
+    it("fills in defaults that depend on the verdict and on the addresses", () => {
       const args = (more: object) => checked(definition, { ...web, ...more });
       expect(args({})).to.deep.include({
         backend: "nftables",
@@ -272,7 +272,7 @@ describe("FilterRule", () => {
   });
 
   describe("commands", () => {
-    it("nftables: one transaction, with a chain and a table that are made if need be", () => {
+    it("nftables: one transaction, which creates chain and table if necessary", () => {
       const [command, ...others] = definition.create({ ...state, namespace: "red", priority: 7 });
       expect(others).to.deep.equal([]);
       expect(printed(command ? [command] : [])[0]).to.equal(
@@ -317,7 +317,7 @@ describe("FilterRule", () => {
     });
     const listing = (...objects: object[]): Answer[] => [JSON.stringify({ nftables: objects })];
 
-    it("nftables: a new rule stands before the first that is asked later", () => {
+    it("nftables: a new rule precedes the first one with a later priority", () => {
       const answers = listing(chain("filter-forward"), rule("a", 0, 5), rule("b", 10, 6), rule("c", 20, 7));
       const place = (priority: number) =>
         operationsIn(definition.create({ ...state, priority }, answers)).slice(2);
@@ -329,7 +329,7 @@ describe("FilterRule", () => {
       ]);
     });
 
-    it("nftables: a changed rule stays where it is, and one of another priority or chain moves", () => {
+    it("nftables: a changed rule keeps its place, and one of another priority or chain moves", () => {
       const answers = listing(chain("filter-forward"), rule("a", 0, 5), rule("it", 0, 6), rule("c", 20, 7));
       const observed = definition.parse(answers, state);
       if (!observed) throw new Error("it is not found");
@@ -342,7 +342,7 @@ describe("FilterRule", () => {
       ]);
     });
 
-    /** What a removal runs where the table is as given. */
+    /** The commands of a removal from the given table. */
     function removal(args: Args, answers: readonly Answer[]): readonly Command[] {
       const plan = definition.remove(asObserved(args), args);
       if (!("next" in plan)) return plan;
@@ -351,7 +351,7 @@ describe("FilterRule", () => {
       return step.done ? [] : commandsIn(step.value);
     }
 
-    it("nftables: the last rule takes its chain along, and the table where nothing else is in it", () => {
+    it("nftables: the last rule deletes its chain too, and the table if nothing else is in it", () => {
       const alone = listing({ table: {} }, chain("filter-forward"), rule("it", 0, 6));
       const beside = listing({ table: {} }, chain("filter-forward"), chain("output"), rule("it", 0, 6));
       expect([operationsIn(removal(state, alone)), operationsIn(removal(state, beside))]).to.deep.equal([
@@ -360,7 +360,7 @@ describe("FilterRule", () => {
       ]);
     });
 
-    it("iptables: a rule for each combination, before what others have, in the order of priorities", () => {
+    it("iptables: a rule for each combination, before foreign rules, in the order of priorities", () => {
       const args = checked(definition, {
         ...{ ...web, backend: "iptables", source: ["10.0.0.0/24", "10.2.0.0/24"], priority: 5 },
       });
@@ -383,8 +383,8 @@ describe("FilterRule", () => {
     });
   });
 
-  describe("says what no argument can say", () => {
-    it("and what is missing or too many", () => {
+  describe("reports what no argument can express", () => {
+    it("and missing or surplus rules", () => {
       const args = checked(
         definition,
         { ...web, backend: "iptables", source: ["10.0.0.0/24", "10.2.0.0/24"] },

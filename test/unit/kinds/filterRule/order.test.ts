@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { isInOrder } from "../../../../provider/kinds/filterRule/order";
 
 describe("order of filter rules", () => {
-  it("counts as few as possible as out of it", () => {
+  it("counts as few rules as possible as misplaced", () => {
     const are = (...priorities: number[]) => priorities.map((_, at) => isInOrder(priorities, at));
     expect([are(), are(1, 1, 2), are(2, 1), are(1, 3, 2, 4), are(0, 0, 5, 0, 0)]).to.deep.equal([
       [],
@@ -14,7 +14,7 @@ describe("order of filter rules", () => {
     ]);
   });
 
-  it("is that of the longest row that does not fall, the first of several", () => {
+  it("is that of the longest non-falling sequence, the first of several", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 12 }), (priorities) => {
         const judged = priorities.map((_, at) => isInOrder(priorities, at));
@@ -23,13 +23,13 @@ describe("order of filter rules", () => {
     );
   });
 
-  it("is found at once among thousands", () => {
+  it("is found quickly among thousands", () => {
     const priorities = Array.from({ length: 20_000 }, (_, at) => (at * 7919) % 20_000);
     expect(isInOrder(priorities, 0)).to.equal(true);
   });
 });
 
-/** The same the long way: every row that does not fall, of which the first of the longest counts. */
+/** The same in a slow way: the first of the longest non-falling sequences. */
 function firstLongest(priorities: readonly number[]): readonly number[] {
   const longest = (rows: readonly number[][]) =>
     rows.reduce((best, row) => (row.length > best.length ? row : best), []);

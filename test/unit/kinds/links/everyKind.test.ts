@@ -14,12 +14,12 @@ import {
 } from "../../../support/args";
 import { allOf, type TestedLink, testedLinks } from "../../../support/kindsOfLink";
 
-/** What holds for every kind of link that is made by the machine, and for the rows of its own options. */
+/** Tests of every kind of link that the machine creates, and of the rows of its own options. */
 
 const MAC = "02:00:00:00:00:20";
 const OTHER_MAC = "02:00:00:00:00:21";
 
-/** What each shared field becomes, the effect, and the words that follow `ip link set dev NAME`. */
+/** The new value of each shared field, the effect, and the words that follow `ip link set dev NAME`. */
 const SHARED: readonly (readonly [...Change, words?: string])[] = [
   ["name", "other", "replace"],
   ["namespace", "red", "replace"],
@@ -62,7 +62,7 @@ for (const link of testedLinks) {
 
     describe("check", () => {
       if (has("mac")) {
-        it("makes a MAC address of the mark", () => {
+        it("derives a MAC address from the mark", () => {
           const args = checked(definition, { name: "unit-plain" }, "unit-plain");
           expect(args["mac"]).to.equal(macOf(markFor(kind, "unit-plain")));
         });
@@ -124,7 +124,7 @@ for (const link of testedLinks) {
         ["mark", "another", "ip link set dev unit-link alias MARK"],
       ]);
 
-      it("removes a link of its kind, and nothing else by that name", () => {
+      it("removes a link of its kind, and nothing else of that name", () => {
         expect(printed([definition.remove(asObserved(state), state)].flat() as never)).to.deep.equal([
           `ip link del dev unit-link type ${type}`,
         ]);
@@ -143,7 +143,7 @@ for (const link of testedLinks) {
         expect(found?.incompatible).to.equal(undefined);
       });
 
-      it("has nothing where there is no link, and refuses another kind", () => {
+      it("has nothing if there is no link, and refuses another kind", () => {
         expect(definition.parse([undefined], state)).to.equal(undefined);
         const other = told(link, all).replace(`"info_kind":"${type}"`, '"info_kind":"vcan"');
         expect(definition.parse([other], all)?.incompatible).to.equal(`is a vcan link, not a ${type}`);
@@ -154,7 +154,7 @@ for (const link of testedLinks) {
       const isOurs = (alias: string | undefined, group: string, mac = MAC, more: object = {}) =>
         definition.isOurs?.({ ...asObserved({ ...state, mac }), mark: alias, ...{ group }, ...more }, state);
 
-      it("goes by the mark, else by the group that it was born in", () => {
+      it("goes by the mark, else by its first group", () => {
         const theirs = markFor(kind, "theirs");
         expect([
           isOurs(mark, "0"),
@@ -166,11 +166,11 @@ for (const link of testedLinks) {
         ]).to.deep.equal([true, true, true, false, false, false]);
       });
 
-      it("goes by the MAC address that is made from the mark, if it has one", () => {
+      it("goes by the MAC address derived from the mark, if it has one", () => {
         expect(isOurs("Gi0/1", "0", macOf(mark))).to.equal(has("mac"));
       });
 
-      it("marks what a crash left without an alias, and ends its birth", () => {
+      it("marks a link that a crash left without an alias, and leaves the first group", () => {
         const observed = { ...asObserved(state), mark: undefined, group: birthGroup(mark) };
         expect(printed(definition.update(observed, state))).to.deep.equal([
           `ip link set dev unit-link alias ${mark} group default`,
@@ -180,7 +180,7 @@ for (const link of testedLinks) {
   });
 }
 
-/** A link as `ip -N -j -d addr show` tells it, with these arguments. */
+/** A link with these arguments in the output of `ip -N -j -d addr show`. */
 const told = ({ links: { type }, options }: TestedLink, args: Args): string =>
   JSON.stringify([
     {

@@ -5,7 +5,7 @@ import { linkId, macOf } from "../../../../provider/kinds/links/identity";
 import { markFor } from "../../../support/args";
 
 describe("links", () => {
-  it("macOf gives a valid address, the same for the same mark and salt", () => {
+  it("macOf returns a valid address, the same for the same mark and salt", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (mark, salt) => {
         const mac = macOf(mark, salt);

@@ -7,7 +7,7 @@ type Matched = Parameters<typeof forget>[0];
 const HEAD = "conntrack -D -f ipv4 -p";
 const many = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
 
-describe("connections that a rule concerns", () => {
+describe("connections that a rule matches", () => {
   const rows: readonly (readonly [args: Omit<Matched, "namespace">, ...commands: string[]])[] = [
     [{ family: "ipv4" }, `${HEAD} udp`, `${HEAD} icmp`],
     [{ family: "ipv6" }, "conntrack -D -f ipv6 -p udp", "conntrack -D -f ipv6 -p icmpv6"],
@@ -18,7 +18,7 @@ describe("connections that a rule concerns", () => {
       { family: "ipv4", protocol: "udp", source: "10.0.0.0/8", destination: "10.1.0.1/32" },
       `${HEAD} udp --orig-src 10.0.0.0/8 --orig-dst 10.1.0.1`,
     ],
-    // What conntrack cannot say narrows nothing.
+    // Properties that conntrack cannot express do not narrow the deletion.
     [{ family: "ipv4", protocol: "udp", source: "!10.0.0.0/8", destination: "0.0.0.0/0" }, `${HEAD} udp`],
     [
       { family: "ipv4", protocol: "udp", port: "53-54", sourcePort: [7, 9] },
@@ -39,7 +39,7 @@ describe("connections that a rule concerns", () => {
       expect(forget({ ...args, namespace: undefined }).map(printCommand)).to.deep.equal(commands));
   }
 
-  it("are those of the rule's namespace, and may be none", () => {
+  it("are those of the rule's namespace, and may be missing", () => {
     const [command] = forget({ family: "ipv4", namespace: "red" });
     expect(command?.namespace).to.equal("red");
     expect(command?.mayFail).to.match(/^without it, /);

@@ -13,15 +13,15 @@ import { checked, markFor } from "../../../support/args";
 const other = markFor("NatRule", "other");
 const SYSCTL = "net.ipv4.conf.lan.route_localnet";
 
-/** Arguments of a forward, typed as `check` hands them on. */
+/** Arguments of a forward, typed as `check` passes them on. */
 function argsFor(more: object) {
   const given = { kind: "dnat", protocol: "tcp", port: 80, to: "10.9.0.2:80", ...more };
   const args = checked(natRule, given, "it");
   return { ...NatRuleArgs.parse(args), mark: String(args["mark"]) };
 }
 
-describe("what a NAT rule has to know of the host", () => {
-  it("is nothing where neither `hairpin` is true nor localhost is concerned", () => {
+describe("the host context of a NAT rule", () => {
+  it("is empty if `hairpin` is not true and localhost is not involved", () => {
     const args = argsFor({ hairpin: "10.9.0.0/24" });
     expect(groundProbe(args)).to.deep.equal([]);
     expect(groundIn([], args)).to.deep.equal({ network: undefined, localnet: undefined, isShared: false });
@@ -33,7 +33,7 @@ describe("what a NAT rule has to know of the host", () => {
       groundIn([JSON.stringify(routes.map((one) => ({ type: "1", protocol: "2", flags: [], ...one })))], args)
         .network;
 
-    it("is asked of the routes that lead there", () =>
+    it("comes from the routes that lead there", () =>
       expect(groundProbe(args).map(printCommand)).to.deep.equal([
         "ip -n red -4 -N -j -d route show table main match 10.9.0.2",
       ]));
@@ -43,7 +43,7 @@ describe("what a NAT rule has to know of the host", () => {
         networkIn({ dst: "default", gateway: "10.1.0.1" }, { dst: "10.0.0.0/8" }, { dst: "10.9.0.0/24" }),
       ).to.equal("10.9.0.0/24"));
 
-    it("is none behind a gateway, by the default route, or where no route leads there", () => {
+    it("is missing behind a gateway, by the default route, or without a route", () => {
       expect(networkIn({ dst: "10.0.0.0/8" }, { dst: "10.9.0.0/24", gateway: "10.1.0.1" })).to.equal(
         undefined,
       );
@@ -52,7 +52,7 @@ describe("what a NAT rule has to know of the host", () => {
     });
   });
 
-  describe("whether packets of localhost may pass a link", () => {
+  describe("the parameter that lets packets of localhost pass a link", () => {
     const args = argsFor({ routeLocalnet: "lan" });
     const guard = (mark: string, link = "lan") =>
       `-A PREROUTING -d 127.0.0.0/8 -i ${link} -m comment --comment "${mark}" -j DROP`;
@@ -90,7 +90,7 @@ describe("what a NAT rule has to know of the host", () => {
       [110, false, false, true],
       [110, true, false, false],
     ] as const) {
-      it(`where it is ${value}${isShared ? " and others need it" : ""}`, () => {
+      it(`with the value ${value}${isShared ? " and others need it" : ""}`, () => {
         const observed = ground(value, undefined, isShared ? guard(other) : "");
         expect(openLocalnet(args, observed).map(printCommand)).to.deep.equal(opens ? set(110) : []);
         expect(closeLocalnet(args, observed).map(printCommand)).to.deep.equal(closes ? set(0) : []);

@@ -12,7 +12,7 @@ const web = { kind: "dnat", protocol: "tcp", port: 80, to: "192.168.15.2:80" };
 const state = checked(definition, web, "it");
 const handmade = "pulumi-netns:NatRule:0123456789ab:project/stack/other";
 
-/** What `nft -j list table` prints once `commands` have run, handles in the order of the rules. */
+/** The output of `nft -j list table` after `commands`, with handles in the order of the rules. */
 function listingAfter(args: Args): string {
   const [command] = definition.create(args);
   const { nftables } = JSON.parse(command?.input ?? "");
@@ -24,7 +24,7 @@ function listingAfter(args: Args): string {
   });
 }
 
-/** What `iptables -t nat -S` prints once `commands` have run. */
+/** The output of `iptables -t nat -S` after `commands`. */
 const savedAfter = (args: Args): string =>
   definition
     .create(args)
@@ -147,12 +147,12 @@ describe("NatRule", () => {
       expect(destination).to.equal("!10.0.0.0/8");
     });
 
-    it("knows the family by the addresses", () => {
+    it("derives the family from the addresses", () => {
       expect(checked(definition, { kind: "masquerade", source: "fd00::/64" })["family"]).to.equal("ipv6");
       expect(checked(definition, { kind: "masquerade" })["family"]).to.equal("ipv4");
     });
 
-    it("spares the loopback link where it masquerades more than a network", () => {
+    it("spares the loopback link if it masquerades more than a network", () => {
       const leaving = (given: object) =>
         checked(definition, { kind: "masquerade", ...given })["outInterface"];
       expect([{}, { source: "0.0.0.0/0" }, { source: "!10.0.0.0/8" }].map(leaving)).to.deep.equal([
@@ -188,7 +188,7 @@ describe("NatRule", () => {
     ]);
   });
 
-  it("is known by its mark, and claims nothing that another could", () => {
+  it("is identified by its mark, and claims nothing that another could", () => {
     expect(definition.id({ ...state, namespace: "red" })).to.match(
       /^red\/dnat project\/stack\/it [0-9a-f]{12}$/,
     );
@@ -305,7 +305,7 @@ describe("NatRule", () => {
       expect(command?.input).to.include('"192.168.15.3"').and.include('"handle":1').and.include('"handle":2');
     });
 
-    it("does nothing where all is as asked", () => {
+    it("does nothing if the rule equals the arguments", () => {
       const observed = definition.parse([listingAfter(state)], state) ?? asObserved(state);
       expect(definition.update(observed, state)).to.deep.equal([]);
     });
@@ -319,7 +319,7 @@ describe("NatRule", () => {
       }
     });
 
-    it("tells of a rule that is missing in one of its chains", () => {
+    it("reports a rule that is missing in one of its chains", () => {
       const listing = JSON.parse(listingAfter(state));
       const nftables = listing.nftables.filter(
         ({ rule }: { rule?: { chain: string } }) => rule?.chain !== "output",
@@ -328,7 +328,7 @@ describe("NatRule", () => {
       expect(observed?.args["to"]).to.equal("192.168.15.2:80 (nothing in output)");
     });
 
-    it("tells of what it does not know in a rule", () => {
+    it("reports unknown parts of a rule", () => {
       const listing = listingAfter(state).replaceAll(
         '"expr":[',
         '"expr":[{"limit":{"rate":1,"per":"second"}},',
@@ -352,7 +352,7 @@ describe("NatRule", () => {
       ...{ source: ipv4, sourcePort: ports, port: ports },
       priority: fc.integer({ min: -99, max: 99 }),
     };
-    // What is on localhost asks for a link.
+    // A target on localhost requires a link.
     const elsewhere = ipv4.filter((address) => !address.startsWith("127."));
     const hairpin = fc.constantFrom(false, "10.9.0.0/24");
     const map = fc
@@ -397,7 +397,7 @@ describe("NatRule", () => {
     );
 
     for (const backend of ["nftables", "iptables"]) {
-      it(`reads back whatever it writes: ${backend}`, () => {
+      it(`reads back everything it writes: ${backend}`, () => {
         fc.assert(
           fc.property(given, (rule) => {
             const args = checked(definition, { ...rule, backend }, "it");

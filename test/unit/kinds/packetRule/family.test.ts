@@ -17,7 +17,7 @@ describe("family of a rule", () => {
     it(`of ${JSON.stringify(fields)} is ${family}`, () => expect(familyAmong(fields)).to.equal(family));
   }
 
-  it("makes the rule anew once it is another", () => {
+  it("recreates the rule if it changes", () => {
     expect(onFamilyChange("ipv4", UNKNOWN)).to.equal("update");
     expect(onFamilyChange("ipv4", "ipv6")).to.equal("replace");
   });

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { ruleId, turnOf } from "../../../../provider/kinds/packetRule/identity";
 import { markFor } from "../../../support/args";
 
-describe("rule that is known by its mark", () => {
-  it("is named by what it does, its resource and the hash of its mark", () => {
+describe("a rule that is identified by its mark", () => {
+  it("is named by its effect, its resource and the hash of its mark", () => {
     const mark = markFor("NatRule", "web");
     const hash = mark.split(":")[2];
     expect(ruleId("dnat", { mark })).to.equal(`dnat project/stack/web ${hash}`);

@@ -9,7 +9,7 @@ import {
 import { printCommand } from "../../../../provider/linux/command";
 
 describe("rules of iptables-legacy", () => {
-  it("are looked for, and may be none", () => {
+  it("are read, and may be missing", () => {
     const asked = [
       ...[lookForLegacyTables("ipv4", undefined), lookForLegacyRules("ipv4", undefined, "nat")],
       ...[lookForLegacyTables("ipv6", "red"), lookForLegacyRules("ipv6", "red", "filter")],
@@ -23,13 +23,13 @@ describe("rules of iptables-legacy", () => {
     ]);
   });
 
-  it("are in tables that were made use of", () => {
+  it("are in tables that were used", () => {
     expect(hasLegacyTable(undefined, "nat")).to.equal(false);
     expect(hasLegacyTable("filter\n", "nat")).to.equal(false);
     expect(hasLegacyTable("filter\nnat\n", "nat")).to.equal(true);
   });
 
-  it("are what `iptables` itself makes on some hosts", () => {
+  it("are those of `iptables` itself on some hosts", () => {
     expect(printCommand(lookForVersion("ipv6", "red"))).to.equal("ip netns exec red ip6tables -V");
     expect(isLegacy("iptables", "iptables v1.8.9 (legacy)")).to.equal(true);
     expect(isLegacy("iptables", "iptables v1.8.9 (nf_tables)")).to.equal(false);

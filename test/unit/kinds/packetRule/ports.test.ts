@@ -3,8 +3,8 @@ import { givenPorts, lackingProtocol, tooManyPorts } from "../../../../provider/
 
 const many = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
 
-describe("ports that packets are matched with", () => {
-  it("are given or not", () => {
+describe("ports in matches", () => {
+  it("are optional", () => {
     expect(givenPorts({})).to.deep.equal([]);
     expect(givenPorts({ sourcePort: "5-9", port: 80 })).to.deep.equal(["port", "sourcePort"]);
   });
@@ -22,7 +22,7 @@ describe("ports that packets are matched with", () => {
     );
   });
 
-  it("may be 15 where iptables keeps the rule", () => {
+  it("may be 15 with iptables", () => {
     expect(tooManyPorts({ backend: "nftables", port: many(16) })).to.deep.equal([]);
     expect(tooManyPorts({ backend: "iptables", port: many(15), sourcePort: "1-99" })).to.deep.equal([]);
     expect(tooManyPorts({ backend: "iptables", port: 80, sourcePort: many(16) })).to.deep.equal([

@@ -4,7 +4,7 @@ import { type Answer, type Command, ip } from "../../../../provider/linux/comman
 import { isWait, type Plan } from "../../../../provider/linux/plan";
 import { commandsIn } from "../../../support/plan";
 
-/** What a plan asked for in each step, and what it came to, where `answer` stands for a host. */
+/** The queries of a plan at each step, and its result, with `answer` in place of a host. */
 function play<T>(plan: Plan<T>, answer: (command: Command) => Answer) {
   const asked: string[][] = [];
   let step = plan.next();
@@ -20,14 +20,14 @@ function play<T>(plan: Plan<T>, answer: (command: Command) => Answer) {
 describe("removal of rules", () => {
   const commands = [ip(undefined, "one"), ip(undefined, "two")];
 
-  it("deletes one after the other, also behind what is gone", () => {
+  it("deletes one after the other, also after a missing one", () => {
     const asked = [["one"], ["two"]];
     expect(play(deleteAll(commands), () => "")).to.deep.equal({ asked, result: true });
     const first = ({ args }: Command) => (args.includes("one") ? undefined : "");
     expect(play(deleteAll(commands), first)).to.deep.equal({ asked, result: false });
   });
 
-  it("has nothing to do where nothing is to be deleted", () =>
+  it("runs nothing if there is nothing to delete", () =>
     expect(play(deleteAll([]), () => "")).to.deep.equal({ asked: [], result: true }));
 
   const attemptsUntil = (last: number) => {
@@ -39,11 +39,11 @@ describe("removal of rules", () => {
     return play(plan, () => "").asked.flat();
   };
 
-  it("is tried until nothing is left", () => {
+  it("repeats until nothing is left", () => {
     expect(attemptsUntil(1)).to.deep.equal(["1"]);
     expect(attemptsUntil(3)).to.deep.equal(["1", "2", "3"]);
   });
 
-  it("is given up after three attempts", () =>
+  it("gives up after three attempts", () =>
     expect(() => attemptsUntil(4)).to.throw("it: its rules are still there after 3 attempts to delete them"));
 });

@@ -13,7 +13,7 @@ const BASE = { type: "filter", hook: "forward", prio: 0 };
 const isOwn = ({ comment }: NftRule): boolean => /^[a-z]$/.test(comment ?? "");
 const place: Place = { family: "ip", table: "t", name: "c", base: BASE, isOwn };
 
-/** A chain with a rule for each letter: a capital is somebody else's drop, `+` a counter. */
+/** A chain with a rule per letter: a capital is somebody else's drop, `+` a counter. */
 const tableOf = (letters: string, chain: Partial<NftChain> = {}, isDormant = false): NftTable => ({
   ...{ isDormant, hasMore: false, chains: [{ name: "c", ...BASE, policy: "accept", ...chain }] },
   rules: [...letters].map((comment, at) => ({
@@ -28,7 +28,7 @@ const ruleOf = ({ rules }: NftTable, letter: string): NftRule => {
   return found;
 };
 
-/** Operations in short: `-2` deletes the rule of that handle, `-c` and `c` are the chain's, other letters add a rule. */
+/** Operations in short: `-2` deletes the rule with that handle, `-c` and `c` delete and add the chain, other letters add a rule. */
 const short = (operations: readonly object[]): string =>
   operations
     .flatMap((operation) => Object.entries(operation))
@@ -39,10 +39,10 @@ const short = (operations: readonly object[]): string =>
     })
     .join(" ");
 
-describe("chain in the table of a stack", () => {
+describe("a chain in the table of a stack", () => {
   const rows: readonly (readonly [title: string, table: NftTable, obstacles: readonly string[]])[] = [
-    ["as it was made", tableOf("ab"), []],
-    ["behind somebody's counter, before somebody's drop", tableOf("+abX"), []],
+    ["as created", tableOf("ab"), []],
+    ["behind a foreign counter, before a foreign drop", tableOf("+abX"), []],
     ["dormant", tableOf("b", {}, true), ["its table is dormant"]],
     ["with another policy", tableOf("b", { policy: "drop" }), ["its chain has the policy drop"]],
     [
@@ -78,7 +78,7 @@ describe("chain in the table of a stack", () => {
     ],
   ];
   for (const [title, table, obstacles] of rows) {
-    it(`tells what keeps a rule from being in force: ${title}`, () =>
+    it(`reports what keeps a rule from being in force: ${title}`, () =>
       expect(obstaclesTo(table, ruleOf(table, "b"), BASE, isOwn)).to.deep.equal(obstacles));
   }
 
@@ -99,20 +99,20 @@ describe("chain in the table of a stack", () => {
     ["before another", tableOf("ab"), "b", false, "", "c insert2:n"],
     ["in the place of another", tableOf("ab"), "b", true, "", "c replace2:n"],
     ["a policy alone", tableOf("ab", { policy: "drop" }), "b", true, "", "c replace2:n"],
-    ["before somebody's drop", tableOf("abX"), undefined, false, "", "c insert3:n"],
-    ["behind somebody's counter", tableOf("+"), undefined, false, "", "c n"],
+    ["before a foreign drop", tableOf("abX"), undefined, false, "", "c insert3:n"],
+    ["behind a foreign counter", tableOf("+"), undefined, false, "", "c n"],
     ["another priority", tableOf("a+b", { prio: 10 }), undefined, false, "", "-1 -2 -3 -c c a + b n"],
     ["another priority, in the place", tableOf("abd", { prio: 10 }), "b", true, "", "-1 -2 -3 -c c a n d"],
     [
-      "another priority, for one that goes",
+      "another priority, for a deleted rule",
       tableOf("abd", { prio: 10 }),
       "b",
       false,
       "b",
       "-1 -2 -3 -c c a n d",
     ],
-    ["ours behind somebody's drop", tableOf("aXbd"), "b", true, "", "-1 -2 -3 -4 c a n d X"],
-    ["ours behind two of somebody", tableOf("XYb"), undefined, false, "", "-1 -2 -3 c b n X Y"],
+    ["ours behind a foreign drop", tableOf("aXbd"), "b", true, "", "-1 -2 -3 -4 c a n d X"],
+    ["ours behind two foreign rules", tableOf("XYb"), undefined, false, "", "-1 -2 -3 c b n X Y"],
   ];
   for (const [title, table, at, isReplacing, going, operations] of writes) {
     it(`is written: ${title}`, () => {
@@ -126,7 +126,7 @@ describe("chain in the table of a stack", () => {
     });
   }
 
-  it("puts back the rules of others word by word", () => {
+  it("restores foreign rules word by word", () => {
     const table = tableOf("+a", { prio: 1 });
     expect(writeChain(table, place, [], [])).to.deep.include({
       add: {

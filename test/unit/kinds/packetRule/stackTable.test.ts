@@ -20,22 +20,22 @@ const tableOf = (rules: readonly string[], chains = [...new Set(rules)], hasMore
   rules: rules.map((chain, handle) => ({ family: "ip", table: "t", chain, handle, expr: [] })),
 });
 
-/** Chains of the kind whose rules go begin so. */
+/** The chains of the kind whose rules are deleted begin like this. */
 const isOurs = (chain: string) => chain.startsWith("nat");
 
-describe("table of a stack", () => {
+describe("the table of a stack", () => {
   it("is named after it, the same for each kind of rule", () => {
     expect(tableName(mark)).to.equal("pulumi-netns/project/stack");
     expect(tableName(markFor("FilterRule"))).to.equal(tableName(mark));
     expect(tableName(mark.replace("/stack/", "/a+b/"))).to.equal("pulumi-netns/project/a_b");
   });
 
-  it("is one for each rule where the name of the stack is too long", () => {
+  it("is one per rule if the name of the stack is too long", () => {
     const long = markOf("NatRule", `urn:pulumi:${"s".repeat(200)}::project::x::name`);
     expect(tableName(long)).to.match(/^pulumi-netns\/[0-9a-f]{12}$/);
   });
 
-  it("is asked for by its name, or with everything else", () => {
+  it("is read by its name, or with everything else", () => {
     const asked = [...probe({ namespace: "red", family: "ipv6", mark }), ...discover("red")];
     expect(asked.map(printCommand)).to.deep.equal([
       "ip netns exec red nft -j list table ip6 pulumi-netns/project/stack",
@@ -70,18 +70,18 @@ describe("table of a stack", () => {
     ["of the last rule in one chain of two", tableOf(["nat", "nat/1"]), [0], [], CHAIN],
     ["beside a rule of the other kind", tableOf(["nat", "filter"]), [0], [], CHAIN],
     ["beside an empty chain of the other kind", tableOf(["nat"], ["nat", "filter"]), [0], [], CHAIN],
-    ["where a chain is needed", tableOf(["nat"]), [0], ["nat"], NOTHING],
-    ["where a chain is needed that is not there yet", tableOf(["nat"]), [0], ["nat/1"], CHAIN],
+    ["if a chain is needed", tableOf(["nat"]), [0], ["nat"], NOTHING],
+    ["if a missing chain is needed", tableOf(["nat"]), [0], ["nat/1"], CHAIN],
     ["that has sets as well", tableOf(["nat"], ["nat"], true), [0], [], CHAIN],
   ];
   for (const [title, table, numbers, needed, left] of rows) {
-    it(`what is left ${title}`, () => {
+    it(`the rest of the table ${title}`, () => {
       const going = (table?.rules ?? []).filter(({ handle }) => numbers.includes(handle));
       expect(leftIn(table, { going, needed, isOurs })).to.deep.equal(left);
     });
   }
 
-  it("loses the rules first, then the chains, and itself last", () => {
+  it("deletes the rules first, then the chains, and itself last", () => {
     const table = tableOf(["nat"]);
     const place = { family: "ip", table: "pulumi-netns/project/stack" };
     const leaving = { going: table.rules, needed: [], isOurs };

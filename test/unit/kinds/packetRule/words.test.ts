@@ -16,7 +16,7 @@ const rows: readonly (readonly [PacketMatch, iptables: string])[] = [
   [{ protocol: "udp", port: [53, 5353] }, "-p udp -m multiport --dports 53,5353"],
 ];
 
-describe("what is matched, in the words of the tools", () => {
+describe("matches in the words of the tools", () => {
   for (const [wanted, words] of rows) {
     it(words, () => {
       expect(matchWords(wanted).join(" ")).to.equal(words);
@@ -24,7 +24,7 @@ describe("what is matched, in the words of the tools", () => {
       expect(read).to.deep.equal({ ...wanted, rest: [] });
     });
 
-    it(`and back by nftables: ${JSON.stringify(wanted)}`, () => {
+    it(`are read back from nftables: ${JSON.stringify(wanted)}`, () => {
       const parts = writeMatches(wanted, "ipv4").map((expression) => ({
         text: JSON.stringify(expression),
         says: "match" in expression ? readMatch(expression.match) : undefined,
@@ -33,7 +33,7 @@ describe("what is matched, in the words of the tools", () => {
     });
   }
 
-  it("what is not known, or said again, stays in the words of the tool", () => {
+  it("stay in the words of the tool if they are unknown or repeated", () => {
     const words = "-s 10.0.0.0/8 -m limit --limit 1/sec -s 10.1.0.0/16".split(" ");
     expect(combine<PacketMatch>(readWords(words, NO_MORE), MATCH_FIELDS)).to.deep.equal({
       source: "10.0.0.0/8",

@@ -20,14 +20,14 @@ describe("a command that may fail", () => {
     ["ToolMissing", "not installed"],
     ["Unsupported", "not supported"],
   ] as const) {
-    it(`has nothing to say, and says why: ${reason}`, async () => {
+    it(`returns nothing, with a message: ${reason}`, async () => {
       const { told, run } = await outcome(reason, "nobody counts");
       expect(await run()).to.equal("");
       expect(told).to.deep.equal([`${word}: conntrack; nobody counts`]);
     });
   }
 
-  it("is silent where it has found nothing, and where there is nothing to say", async () => {
+  it("prints nothing if it has found nothing, or if there is nothing to report", async () => {
     for (const [reason, mayFail] of [
       ["NotFound", "nobody counts"],
       ["ToolMissing", ""],
@@ -38,7 +38,7 @@ describe("a command that may fail", () => {
     }
   });
 
-  it("fails for all other reasons, and without leave for any", async () => {
+  it("fails for all other reasons, and without permission for any", async () => {
     for (const [reason, mayFail] of [
       ["NotPermitted", "x"],
       ["Failed", "x"],

@@ -27,18 +27,18 @@ describe("host/records", () => {
 
   const files = async (folder = "-") => (await readdir(join(root, folder))).sort();
 
-  it("has none where nothing was written down, and makes no folder to say so", async () => {
+  it("has none if nothing was recorded, and creates no folder for that", async () => {
     expect([await records.find(key), await records.list(), await readdir(above)]).to.deep.equal([[], [], []]);
   });
 
-  it("finds what was written down, with the identity of the network namespace", async () => {
+  it("finds a record, with the identity of the network namespace", async () => {
     await records.save(key, { mark: ours, args, former });
     const record = { kind: "Route", id: "10.0.0.0/8", mark: ours, args, former, inode };
     expect(await records.find(key)).to.deep.equal([record]);
     expect(await records.list()).to.deep.equal([{ ...record, namespace: undefined }]);
   });
 
-  it("keeps a record of each resource, and replaces what the same had written before", async () => {
+  it("keeps one record per resource, and replaces an earlier one", async () => {
     await records.save(key, { mark: ours, args, former });
     await records.save(key, { mark: theirs, args });
     await records.save(key, { mark: ours, args: { ...args, via: "192.168.15.9" } });
@@ -49,7 +49,7 @@ describe("host/records", () => {
     });
   });
 
-  it("forgets with a link what was on it, and nothing else", async () => {
+  it("deletes the records of a link, and nothing else", async () => {
     const on = (link: string, id: string): ObjectKey => ({ kind: "Address", id, namespace: undefined, link });
     await records.save(on("br0", "br0 10.0.0.1/8"), { mark: ours, args });
     await records.save(on("br1", "br1 10.0.0.1/8"), { mark: ours, args });
@@ -62,13 +62,13 @@ describe("host/records", () => {
     expect(await readdir(above)).to.deep.equal([]);
   });
 
-  it("forgets what an older version wrote without the link", async () => {
+  it("deletes the records of an older version that lack the link", async () => {
     await records.save(key, { mark: ours, args });
     await records.drop({ ...key, link: "br0" }, ours);
     expect(await readdir(above)).to.deep.equal([]);
   });
 
-  it("tells objects apart by kind and id", async () => {
+  it("distinguishes objects by kind and id", async () => {
     await records.save(key, { mark: ours, args });
     for (const other of [
       { ...key, kind: "Address" },
@@ -79,7 +79,7 @@ describe("host/records", () => {
     }
   });
 
-  it("lets nobody else read them, and leaves no drafts", async () => {
+  it("are readable only for the owner, and leave no drafts", async () => {
     await records.save(key, { mark: ours, args });
     const [file = "", ...more] = await files();
     expect(more).to.deep.equal([]);
@@ -90,7 +90,7 @@ describe("host/records", () => {
     expect(modes).to.deep.equal([0o700, 0o700, 0o600]);
   });
 
-  it("forgets what one has written down, then the folders", async () => {
+  it("deletes the records, then the folders", async () => {
     await records.save(key, { mark: ours, args });
     await records.save(key, { mark: theirs, args });
     await records.drop(key, ours);
@@ -99,13 +99,13 @@ describe("host/records", () => {
     expect(await readdir(above)).to.deep.equal([]);
   });
 
-  it("does not mind forgetting what was never written down", async () => {
+  it("tolerates the deletion of a missing record", async () => {
     await records.drop(key, ours);
     await records.dropAll("red");
     expect(await readdir(above)).to.deep.equal([]);
   });
 
-  it("does not count what was written down of another namespace that had the name", async () => {
+  it("ignores records of an earlier namespace of the same name", async () => {
     await records.save(key, { mark: ours, args });
     const [file = ""] = await files();
     const path = join(root, "-", file);
@@ -114,13 +114,13 @@ describe("host/records", () => {
     expect((await records.list()).map(({ mark }) => mark)).to.deep.equal([ours]);
   });
 
-  it("writes nothing down of a namespace that is not there", async () => {
+  it("records nothing about a missing namespace", async () => {
     await records.save({ ...key, namespace: "unit-no-such-namespace" }, { mark: ours, args });
     expect(await readdir(above)).to.deep.equal([]);
   });
 
   describe("broken records", () => {
-    /** What is in the place of a record, and why it is none. */
+    /** A file in the place of a record, and the reason why it is not one. */
     const wrecks: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
       "it is cut short, or not JSON": (file) => writeFile(file, '{"kind":'),
       "it is empty": (file) => writeFile(file, ""),
@@ -149,14 +149,14 @@ describe("host/records", () => {
           await wreck(file);
         });
 
-        it("is named with its file, and with what to do", async () => {
+        it("are named with the file and the fix", async () => {
           expect(await refusal(records.find(key))).to.equal(
             `RefusedError: the record ${file} is broken: ${why}. What it kept of the time before is lost. Delete it, by hand or with \`pulumi-netns gc --all --yes\`, then run \`pulumi up --refresh\``,
           );
           expect(await refusal(records.find(key, theirs))).to.include(file);
         });
 
-        it("counts as none for its own resource, and others are not concerned", async () => {
+        it("count as missing for their own resource, and do not affect others", async () => {
           expect(await records.find(key, ours)).to.deep.equal([]);
           const other = { ...key, id: "10.9.0.0/16" };
           await records.save(other, { mark: theirs, args });
@@ -164,7 +164,7 @@ describe("host/records", () => {
           expect((await records.list()).map(({ mark }) => mark)).to.deep.equal([theirs]);
         });
 
-        it("is written over and dropped as any other", async () => {
+        it("are overwritten and deleted like any other", async () => {
           await records.save(key, { mark: ours, args });
           expect((await records.find(key)).map(({ mark }) => mark)).to.deep.equal([ours]);
           await wreck(file);
@@ -172,7 +172,7 @@ describe("host/records", () => {
           expect(await readdir(above)).to.deep.equal([]);
         });
 
-        it("is listed by itself, and can be deleted", async () => {
+        it("are listed separately, and can be deleted", async () => {
           const [broken, ...more] = await records.broken();
           expect([broken, more]).to.deep.equal([{ file, why }, []]);
           expect(broken && [isOwnedBy(broken, ours), isOwnedBy(broken, theirs)]).to.deep.equal([true, false]);
@@ -182,7 +182,7 @@ describe("host/records", () => {
       });
     }
 
-    it("does not delete what somebody has put into a folder in its place", async () => {
+    it("are kept if somebody has put something into a folder in their place", async () => {
       await records.save(key, { mark: ours, args });
       const file = join(root, "-", (await files())[0] ?? "");
       await rm(file);
@@ -193,7 +193,7 @@ describe("host/records", () => {
       expect(await readdir(file)).to.deep.equal(["inside"]);
     });
 
-    it("names a file in the place of a namespace's folder, and goes on with others", async () => {
+    it("include a file in place of a namespace's folder, and others are still read", async () => {
       await records.save(key, { mark: ours, args });
       await writeFile(join(root, "red"), "");
       expect(await records.broken()).to.deep.equal([
@@ -203,7 +203,7 @@ describe("host/records", () => {
     });
   });
 
-  it("lists what is written down of a namespace whose name begins with a dot", async () => {
+  it("are listed for a namespace whose name begins with a dot", async () => {
     await records.save(key, { mark: ours, args });
     await mkdir(join(root, ".hidden"));
     const [file = ""] = await files();
@@ -211,7 +211,7 @@ describe("host/records", () => {
     expect((await records.list()).map(({ namespace }) => namespace)).to.deep.equal([".hidden"]);
   });
 
-  it("forgets all of a namespace at once, and nothing of another", async () => {
+  it("are all deleted with a namespace, and none of another one", async () => {
     await records.save(key, { mark: ours, args });
     await mkdir(join(root, "red"));
     await writeFile(join(root, "red", "0123.4567.json"), "{}");
@@ -220,20 +220,20 @@ describe("host/records", () => {
     expect((await records.find(key)).map(({ mark }) => mark)).to.deep.equal([ours]);
   });
 
-  it("does not read what a crash has left half-written", async () => {
+  it("do not include the half-written file of a crash", async () => {
     await records.save(key, { mark: ours, args });
     await writeFile(join(root, "-", ".0b1c"), '{"kind":"Rou');
     expect(await records.list()).to.have.lengthOf(1);
   });
 
-  it("tells what it cannot read", async () => {
+  it("report what cannot be read", async () => {
     await records.save(key, { mark: ours, args });
     const [file = ""] = await files();
     await writeFile(join(root, "-", file), "{}");
     expect(await records.find(key).catch((error: unknown) => error)).to.be.an("error");
   });
 
-  it("stands many at once, that write and forget in one folder", async () => {
+  it("survive many writers and deleters in one folder", async () => {
     const rounds = Array.from({ length: 100 }, async (_, round) => {
       const mark = `${ours}-${round}`;
       await records.save(key, { mark, args });
@@ -245,7 +245,7 @@ describe("host/records", () => {
     expect(await readdir(above)).to.deep.equal([]);
   });
 
-  it("reads what an object was before out of a state", () => {
+  it("are restored from a state with the former settings", () => {
     expect([formerIn({ former, size: 1 }), formerIn({ size: 1 })]).to.deep.equal([former, undefined]);
     expect(() => formerIn({ former: "0" })).to.throw();
   });

@@ -6,7 +6,7 @@ import { errorOf } from "../../../support/kernel";
 
 const plain = command("conntrack", undefined, ["-D"]);
 
-/** A host on which a command fails so many times, and how often it was run. */
+/** A host on which a command fails a number of times. It counts the attempts. */
 function failing(times: number, reason: Reason) {
   const host = { runs: 0 };
   const run = retryRaces(async () => {
@@ -16,20 +16,20 @@ function failing(times: number, reason: Reason) {
   return { host, run: () => run(plain) };
 }
 
-describe("a command that something else came in the way of", () => {
-  it("is run again", async () => {
+describe("a command that races with something else", () => {
+  it("runs again", async () => {
     const { host, run } = failing(3, "Raced");
     expect(await run()).to.equal("done");
     expect(host.runs).to.equal(4);
   });
 
-  it("is given up where that never ends", async () => {
+  it("gives up if that never ends", async () => {
     const { host, run } = failing(1000, "Raced");
     expect(await errorOf(run())).to.have.property("reason", "Raced");
     expect(host.runs).to.equal(50);
   });
 
-  it("is not run again when it failed by itself", async () => {
+  it("does not run again after its own failure", async () => {
     for (const reason of ["Failed", "NotFound", "Timeout"] as const) {
       const { host, run } = failing(1, reason);
       expect(await errorOf(run())).to.have.property("reason", reason);

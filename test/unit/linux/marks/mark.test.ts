@@ -6,7 +6,7 @@ import { urnOf } from "../../../support/args";
 const urn = (stack: string, project: string, name: string): string =>
   `urn:pulumi:${stack}::${project}::pulumi-nodejs:dynamic/netns:Bridge::${name}`;
 
-/** Names as Pulumi takes them for projects and stacks. */
+/** Names that Pulumi accepts for projects and stacks. */
 const word = fc.stringMatching(/^[A-Za-z0-9_.-]{1,100}$/);
 const name = fc.string({ minLength: 1, maxLength: 200 });
 
@@ -50,7 +50,7 @@ describe("mark", () => {
     });
   }
 
-  it("has only characters that no tool quotes, in 120 bytes, and tells its kind and hash", () => {
+  it("contains only characters that no tool quotes, in 120 bytes, and names its kind and hash", () => {
     fc.assert(
       fc.property(word, word, name, (stack, project, resource) => {
         const mark = markOf("VethPair", urn(stack, project, resource));
@@ -63,7 +63,7 @@ describe("mark", () => {
     );
   });
 
-  it("differs wherever the URN differs, also where the labels are the same", () => {
+  it("differs if the URN differs, even with the same labels", () => {
     fc.assert(
       fc.property(word, word, name, name, (stack, project, one, other) => {
         const [a, b] = [one, other].map((resource) => markOf("Bridge", urn(stack, project, resource)));
@@ -81,7 +81,7 @@ describe("mark", () => {
     expect(markOf("Bridge", urn("s", "p", "a"))).to.equal(markOf("Bridge", urn("s", "p", "a")));
   });
 
-  it("tells its kind where project and stack fill it", () => {
+  it("names its kind even if project and stack fill it", () => {
     const mark = markOf("Namespace", urn("s".repeat(60), "p".repeat(60), "red"));
     expect(parseMark(mark)).to.deep.equal({
       kind: "Namespace",
@@ -123,20 +123,20 @@ describe("mark", () => {
       });
     }
 
-    it("two marks cut before the stack: false, as nobody can tell", () => {
+    it("two marks cut before the stack: false, as they are undecidable", () => {
       const [a, b] = ["s1", "s2"].map((stack) => markOf("Bridge", urn(stack, full, "br")));
       expect(sameStack(a, String(b))).to.equal(false);
     });
   });
 
-  it("of a part tells its kind, its stack, and the whole it is of", () => {
+  it("of a part names its kind, its stack, and its composite", () => {
     const whole = markOf("Node", urnOf("Node", "red"));
     const part = markOfPart(whole, "Address red/eth0 10.0.0.1/24");
     expect(part).to.match(/^pulumi-netns:Address:[0-9a-f]{12}:project\/stack\/red\/red\/eth0_10.0.0.1\/24$/);
     expect(sameStack(part, whole)).to.equal(true);
   });
 
-  it("of a part is another for another kind, name or whole", () => {
+  it("of a part differs for another kind, name or composite", () => {
     const [red, blue] = ["red", "blue"].map((of) => markOf("Node", urnOf("Node", of)));
     const marks = [red, blue].flatMap((whole = "") =>
       ["Bridge a", "Bridge b", "Address a"].map((key) => markOfPart(whole, key)),

@@ -32,7 +32,7 @@ describe("ports of Open vSwitch", () => {
     });
   });
 
-  it("are none where Open vSwitch is not", () => {
+  it("are missing without Open vSwitch", () => {
     expect([...parsePorts(undefined), ...parsePorts("")]).to.deep.equal([]);
   });
 });

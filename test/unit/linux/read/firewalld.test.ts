@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parseListing } from "../../../../provider/linux/read/firewalld";
 
-// As firewall-cmd 1.3 prints it.
+// Printed by firewall-cmd 1.3.
 const LISTING = `docker (default, active)
   target: default
   icmp-block-inversion: no
@@ -19,7 +19,7 @@ pn-0123456789ab
 `;
 
 describe("parseListing", () => {
-  it("reads zones and policies, with what stands under each word", () => {
+  it("reads zones and policies, with the lines under each word", () => {
     const found = parseListing(LISTING).map(({ name, says }) => ({ name, says: Object.fromEntries(says) }));
     expect(found).to.deep.equal([
       {
@@ -43,7 +43,7 @@ describe("parseListing", () => {
     ]);
   });
 
-  it("finds nothing in nothing", () => {
+  it("finds nothing in an empty listing", () => {
     expect([parseListing(undefined), parseListing("")]).to.deep.equal([[], []]);
   });
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseRules, parseSaved } from "../../../../provider/linux/read/iptables";
 
 describe("parse iptables", () => {
-  it("reads rules, and passes policies and chains over", () => {
+  it("reads rules, and skips policies and chains", () => {
     const listing = [
       "-P PREROUTING ACCEPT",
       "-N DOCKER",
@@ -38,9 +38,9 @@ describe("parse iptables", () => {
     ]);
   });
 
-  it("has none where there is no answer", () => expect(parseRules(undefined)).to.deep.equal([]));
+  it("finds none without an answer", () => expect(parseRules(undefined)).to.deep.equal([]));
 
-  it("takes quotes off again", () => {
+  it("removes quotes", () => {
     const printable = fc.string({ minLength: 1 }).filter((text) => !/[\n\r]/.test(text));
     fc.assert(
       fc.property(printable, (comment) => {

@@ -43,7 +43,7 @@ describe("parse/link", () => {
     });
   });
 
-  it("does not take the link that Open vSwitch puts all ports below for their bridge", () => {
+  it("does not take the device above all ports of Open vSwitch for a bridge", () => {
     const [port] = JSON.parse(golden("link-port"));
     const masters = parseLinks(JSON.stringify([port, { ...port, master: "ovs-system" }])).map(masterOf);
     expect(masters).to.deep.equal(["br0", undefined]);
@@ -77,7 +77,7 @@ describe("parse/link", () => {
     });
   });
 
-  it("reads a loopback link, which is no kind of link", () => {
+  it("reads a loopback link, which is not of any kind", () => {
     expect(parseLink(golden("link-lo"))).to.deep.equal({
       ifindex: 1,
       ifname: "lo",
@@ -103,7 +103,7 @@ describe("parse/link", () => {
     ]);
   });
 
-  it("reads a tunnel that is bound to no link", () => {
+  it("reads a tunnel that is not bound to a link", () => {
     const tunnel = { ...JSON.parse(golden("link-lo"))[0], ifname: "tunl0", link: null };
     expect(parseLink(JSON.stringify([tunnel]))).to.include({ ifname: "tunl0", link: null });
   });
@@ -117,11 +117,11 @@ describe("parse/link", () => {
     ]);
   });
 
-  it("tells up from down", () => {
+  it("distinguishes up from down", () => {
     expect(parseLinks(golden("links-red")).map(isUp)).to.deep.equal([true, true, false]);
   });
 
-  it("tells why a link cannot be taken for one of another kind", () => {
+  it("reports why a link cannot be one of another kind", () => {
     const [lo, bridge] = parseLinks(golden("links-host"));
     if (!lo || !bridge) throw new Error("the golden host has two links and more");
     expect([

@@ -13,7 +13,7 @@ describe("parseNamespaceIds", () => {
         [1, undefined],
       ],
     ],
-    ["nobody numbered yet", "", []],
+    ["no numbers yet", "", []],
     ["no answer", undefined, []],
   ];
   for (const [title, text, ids] of rows) {

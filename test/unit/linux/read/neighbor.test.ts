@@ -13,7 +13,7 @@ describe("parseNeighbors", () => {
     protocol: 0,
     more: [],
   };
-  // As `ip -N -j -d neigh show` printed them.
+  // Printed by `ip -N -j -d neigh show`.
   const rows: readonly (readonly [title: string, text: string | undefined, ...NeighborInfo[]])[] = [
     [
       "one of ours",
@@ -31,12 +31,12 @@ describe("parseNeighbors", () => {
       { ...plain, dst: "fd00::9", router: true, protocol: 110 },
     ],
     [
-      "one that is not known yet",
+      "an unresolved one",
       '[{"dst":"fd00::9","state":["INCOMPLETE"]}]',
       { ...plain, dst: "fd00::9", lladdr: undefined, state: "incomplete" },
     ],
     [
-      "one of which nothing is known",
+      "one without any data",
       '[{"dst":"10.0.0.9","protocol":"110"}]',
       { ...plain, lladdr: undefined, state: "none", protocol: 110 },
     ],
@@ -62,7 +62,7 @@ describe("parseNeighbors", () => {
     it(title, () => expect(parseNeighbors(text)).to.deep.equal(infos));
   }
 
-  it("refuses what is no entry", () => {
+  it("refuses everything else", () => {
     expect(() => parseNeighbors('[{"lladdr":"02:00:00:00:00:09"}]')).to.throw("cannot read a tool's answer");
   });
 });

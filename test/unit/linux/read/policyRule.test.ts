@@ -15,7 +15,7 @@ const nothing: RuleInfo = {
 };
 
 describe("parsePolicyRules", () => {
-  // As `ip -N -j -d rule show` printed them.
+  // Printed by `ip -N -j -d rule show`.
   const rows: readonly (readonly [text: string, ...infos: Partial<RuleInfo>[]])[] = [
     [
       '[{"priority":101,"not":null,"src":"10.0.0.0","srclen":8,"dst":"10.9.0.0","dstlen":16,"tos":"0x10","fwmark":"0x10","fwmask":"0xff","iif":"v0","oif":"v1","uid_start":0,"uid_end":5,"ipproto":"ipproto-6","sport_start":10,"sport_end":20,"dport":80,"table":"101","suppress_prefixlen":0,"suppress_ifgroup":"5","protocol":"110"}]',
@@ -61,5 +61,5 @@ describe("parsePolicyRules", () => {
     });
   }
 
-  it("has none where there is no answer", () => expect(parsePolicyRules(undefined)).to.deep.equal([]));
+  it("finds none without an answer", () => expect(parsePolicyRules(undefined)).to.deep.equal([]));
 });

@@ -14,7 +14,7 @@ const plain = {
 };
 const nowhere = { weight: 1, onlink: false, isDead: false };
 
-/** What iproute2 6.1 on Linux 6.18 answered to `ip -N -j -d route show table T exact DESTINATION`. */
+/** The answers of iproute2 6.1 on Linux 6.18 to `ip -N -j -d route show table T exact DESTINATION`. */
 const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonly object[]])[] = [
   [
     "by a gateway",
@@ -140,7 +140,7 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
     ],
   ],
   [
-    "of each type that lets nothing through, and of one that is none of ours",
+    "of each blocking type, and of one without an argument",
     `[{"type":"6","dst":"10.9.0.0/24","protocol":"110","scope":"0","flags":[]},
       {"type":"8","dst":"10.9.0.0/24","protocol":"110","scope":"0","metric":4294967295,"flags":[]},
       {"type":"9","dst":"10.9.0.0/24","protocol":"3","scope":"0","metric":7,"flags":[]}]`,
@@ -191,7 +191,7 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
     ],
   ],
   [
-    "with settings that no argument can say",
+    "with settings that no argument can express",
     `[{"type":"1","dst":"10.9.0.0/24","gateway":"10.1.0.2","dev":"v0","protocol":"3","scope":"0","flags":[],
        "metrics":[{"mtu":1400,"advmss":1360,"window":4096}],"encap":"mpls"}]`,
     [
@@ -232,11 +232,11 @@ describe("parseRoutes", () => {
     });
   }
 
-  it("tells what it cannot read", () => {
+  it("reports what it cannot read", () => {
     expect(() => parseRoutes('[{"dst":"default"}]')).to.throw("cannot read a tool's answer");
   });
 
-  it("reads the same whatever states and other facts the kernel adds", () => {
+  it("ignores any other states and facts of the kernel", () => {
     const state = fc.constantFrom("linkdown", "dead", "offload", "trap", "pervasive");
     const way = { gateway: "10.1.0.2", dev: "v0", weight: 2 };
     fc.assert(

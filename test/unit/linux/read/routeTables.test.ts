@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { parseRouteTables } from "../../../../provider/linux/read/routeTables";
 
 describe("parseRouteTables", () => {
-  it("reads numbers and names, and no comments", () => {
+  it("reads numbers and names, without comments", () => {
     const text =
       "#\n# reserved values\n#\n255\tlocal\n254\tmain\n0\tunspec\n#1\tinr.ruhep\n0x64 vpn # ours\n\n  7  a-b\n";
     expect([...parseRouteTables(text)]).to.deep.equal([
@@ -14,7 +14,7 @@ describe("parseRouteTables", () => {
     ]);
   });
 
-  it("passes over what is none", () => {
+  it("skips invalid lines", () => {
     expect([...parseRouteTables("vpn 100\n100\nlocal\n-1 x\n")]).to.deep.equal([]);
   });
 });

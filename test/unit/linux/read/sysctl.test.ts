@@ -20,7 +20,7 @@ describe("parse/sysctl", () => {
 
     const part = fc.stringMatching(/^[a-z_][a-z0-9_.-]{0,14}$/).filter((text) => !text.includes(".."));
 
-    it("reads the way sysctl(8) prints back to the same path, dots in names and all", () => {
+    it("reads the output of sysctl(8) back to the same path, with dots in names", () => {
       fc.assert(
         fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), (parts) => {
           const path = ["net", ...parts].join("/");
@@ -62,7 +62,7 @@ describe("parse/sysctl", () => {
     }
   });
 
-  it("normalValue makes white space single", () => {
+  it("normalValue collapses white space", () => {
     expect(["1024 65000", " 1024\t65000\n", "", "a  \t b"].map(normalValue)).to.deep.equal([
       "1024 65000",
       "1024 65000",

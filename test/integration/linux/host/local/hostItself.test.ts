@@ -17,8 +17,8 @@ import { snapshot } from "../../../../support/snapshot";
 
 const name = "it-container";
 
-/** A link to the namespace of a container that has ended, whose process number is another process's by now. */
-describe("a name that leads to the host itself", () => {
+/** A link to the namespace of a container that has ended, whose process id belongs to another process now. */
+describe("a name of the host's own namespace", () => {
   onKernel({ namespaces: ["it-room"] });
 
   beforeEach(() => symlink(`/proc/${process.pid}/ns/net`, `/run/netns/${name}`));
@@ -43,7 +43,7 @@ describe("a name that leads to the host itself", () => {
     });
   }
 
-  it("is not looked at as a second place", async () => {
+  it("is not read as a second place", async () => {
     await typed("link add name it-br type bridge");
     const places = (await gatherNetwork(localHost)).map((place) => place.name);
     expect(places).to.include("it-room").and.not.include(name);
@@ -51,7 +51,7 @@ describe("a name that leads to the host itself", () => {
     await typed("link del dev it-br");
   });
 
-  it("keeps what is in the state from a deletion on the host, until the name is removed", async () => {
+  it("keeps everything in the state safe from deletion on the host, until the name is removed", async () => {
     await rm(`/run/netns/${name}`);
     await typed(`netns add ${name}`);
     const living = await Living.create(bridge, { name: "it-br", namespace: name });

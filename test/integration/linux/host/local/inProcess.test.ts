@@ -7,10 +7,10 @@ import { failure, onKernel, typed } from "../../../../support/kernel";
 const pids = command("ip", undefined, ["netns", "pids", "it-one"]);
 const inode = (path: string): Command => command("stat", undefined, ["--format=%i", path]);
 
-describe("what needs no process, with the kernel", () => {
+describe("queries without a process, with the kernel", () => {
   onKernel();
 
-  it("finds the processes in a namespace, as a process would", async () => {
+  it("find the processes in a namespace, as a process would", async () => {
     await typed("netns add it-one");
     const inside = execa("ip", ["netns", "exec", "it-one", "sleep", "60"], { reject: false });
     try {
@@ -23,11 +23,11 @@ describe("what needs no process, with the kernel", () => {
     expect(await localHost.run(pids)).to.equal("");
   });
 
-  it("says of a namespace that is not there what a process says", async () => {
+  it("report a missing namespace in the words of a process", async () => {
     expect(await failure(localHost.run(pids))).to.equal(await failure(plainHost.run(pids)));
   });
 
-  it("tells the inode of a file, and that there is none", async () => {
+  it("return the inode of a file, or that it is missing", async () => {
     await typed("netns add it-one");
     const path = "/run/netns/it-one";
     expect(await localHost.run(inode(path))).to.equal((await plainHost.run(inode(path))).trim());

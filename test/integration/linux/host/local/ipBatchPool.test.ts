@@ -9,7 +9,7 @@ import { localHost, plainHost } from "../../../../../provider/linux/host/local/l
 import { runAll } from "../../../../../provider/linux/host/runPlan";
 import { failure, onKernel, typed } from "../../../../support/kernel";
 
-/** What a host answers to a command: what it printed, or why it failed and with what words. */
+/** A host's answer to a command: its output, or the reason and words of its failure. */
 const answer = (host: Host, command: Command): Promise<string> => outcome(() => host.run(command));
 
 async function outcome(work: () => Promise<string>): Promise<string> {
@@ -21,7 +21,7 @@ async function outcome(work: () => Promise<string>): Promise<string> {
   }
 }
 
-/** Timers of a bridge run on between two looks. */
+/** Timers of a bridge change between two looks. */
 const withoutTimers = (text: string): string => text.replace(/"\w+_timer":[\d.]+/g, "");
 
 const link = fc.constantFrom("a", "b", "c", "br");
@@ -30,7 +30,7 @@ const network = fc.constantFrom("10.9.0.0/16", "10.0.0.0/24", "fd09::/64");
 const family = (to: string): string[] => (to.includes(":") ? ["-6"] : []);
 const mac = (name: string): string => `02:00:00:00:00:0${"abcbr".indexOf(name)}`;
 
-/** Everything that resources ask of `ip`, with names that are there or not. */
+/** Everything that resources query by `ip`, with existing and missing names. */
 const look = fc.oneof(
   link.map((name) => [...ASK, "addr", "show", "dev", name]),
   fc.constant([...ASK, "addr", "show"]),
@@ -38,7 +38,7 @@ const look = fc.oneof(
   fc.constant([...ASK, "netns", "list-id"]),
 );
 
-/** Everything that they let it do, with mistakes. */
+/** Everything that resources change by `ip`, with mistakes. */
 const change = fc.oneof(
   link.map((name) => ["link", "add", "name", name, "address", mac(name), "type", "bridge"]),
   link.map((name) => [
@@ -74,29 +74,29 @@ type Words = readonly (readonly string[])[];
 
 type Step = readonly [changes: Words, looks: Words];
 
-/** A step in one go where the host can. */
+/** A step in one batch if the host can. */
 const inOneGo = (host: Host, namespace: string, [changes, looks]: Step): Promise<string> =>
   outcome(async () => {
     const [toDo = [], toAsk] = [changes, looks].map((all) => all.map((args) => ip(namespace, ...args)));
     return (await runAll(host, toDo, toAsk)).join("\n");
   });
 
-/** Each by itself. */
+/** Each command on its own. */
 const oneByOne = async (host: Host, namespace: string, step: Step): Promise<string> => {
   const answers: string[] = [];
   for (const args of step.flat()) answers.push(await answer(host, ip(namespace, ...args)));
   return answers.join("\n");
 };
 
-/** The same by both hosts, in two namespaces that are alike; what they say of either is told as if it were one. */
+/** Runs the same commands on both hosts, in two equal namespaces, and compares the answers under one name. */
 async function expectSame(act: typeof inOneGo, step: Step): Promise<void> {
   const inBoth = async (step: Step) =>
     [await act(localHost, "it-one", step), await act(plainHost, "it-other", step)].map((text) =>
       withoutTimers(text.replaceAll("it-other", "it-one")),
     );
   let [inSession, alone] = await inBoth(step);
-  // What the kernel does late, as giving a link its state, may have come between the two.
-  for (let looks = 0; looks < 20 && inSession !== alone; looks++) {
+  // Late work of the kernel, such as the state of a link, may fall between the two.
+  for (let looks = 0; looks < 200 && inSession !== alone; looks++) {
     if (isFailure(inSession) || isFailure(alone)) break;
     await sleep(50);
     [inSession, alone] = await inBoth([[], step[1]]);
@@ -128,7 +128,7 @@ describe("sessions, with the kernel", function () {
     );
   });
 
-  it("do many in one go like one by one: changes up to the first that fails, then looks", async () => {
+  it("run many at once as one by one: changes up to the first failure, then looks", async () => {
     const changes = fc.array(change, { maxLength: 4 });
     const looks = fc.array(look, { maxLength: 4 });
     await fc.assert(
@@ -164,12 +164,12 @@ describe("sessions, with the kernel", function () {
     });
   });
 
-  it("say of a namespace that is not there what a process says", async () => {
+  it("report a missing namespace in the words of a process", async () => {
     const asked = showLink("it-nowhere", "lo");
     expect(await failure(localHost.run(asked))).to.equal(await failure(plainHost.run(asked)));
   });
 
-  it("do not keep a namespace in use, or alive", async () => {
+  it("do not keep a namespace busy, or alive", async () => {
     await typed("netns add it-one");
     await typed("-N -j -d addr show dev lo", "it-one");
     expect(await typed("netns pids it-one")).to.equal("");
@@ -178,7 +178,7 @@ describe("sessions, with the kernel", function () {
     expect(await failure(typed("-N -j -d addr show dev lo", "it-one"))).to.match(/^NotFound/);
   });
 
-  it("find a link that somebody else has made anew under its name", async () => {
+  it("find a link that somebody else has recreated under its name", async () => {
     await typed("netns add it-one");
     const bridge = (): Promise<unknown> =>
       plainHost.run(ip("it-one", "link", "add", "name", "br", "type", "bridge"));
@@ -193,7 +193,7 @@ describe("sessions, with the kernel", function () {
       .and.not.equal(before);
   });
 
-  it("complain of what a process complains of, where neither of two links is there any more", async () => {
+  it("report the errors of a process, if both of two links are missing", async () => {
     for (const name of ["it-one", "it-other"]) await typed(`netns add ${name}`);
     const words = ["link add name a type veth peer name b", "addr show dev b", "link del dev a"];
     const lost = (namespace: string) => ip(namespace, ..."link set dev c master b".split(" "));
@@ -204,7 +204,7 @@ describe("sessions, with the kernel", function () {
     );
   });
 
-  it("fail in clear words when their process is killed, and are there again for the next command", async () => {
+  it("fail in clear words when their process is killed, and work for the next command", async () => {
     await typed("netns add it-one");
     const look = (): Promise<string> => localHost.run(showLink("it-one", "lo"));
     await look();
@@ -216,7 +216,7 @@ describe("sessions, with the kernel", function () {
     expect(await look()).to.match(/"ifname":"lo"/);
   });
 
-  it("name all commands that may have been under way when their process is killed", async () => {
+  it("name all commands in progress when their process is killed", async () => {
     await typed("netns add it-one");
     await localHost.run(showLink("it-one", "lo"));
     const set = (...words: string[]) => ip("it-one", "link", "set", "dev", "lo", ...words);
@@ -228,7 +228,7 @@ describe("sessions, with the kernel", function () {
   });
 });
 
-/** What the kernel tells of a process; nothing of one that has ended in between. */
+/** The kernel's data about a process; nothing if it has ended. */
 function told(pid: string, file: "cmdline" | "status"): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

@@ -8,7 +8,7 @@ import { onKernel } from "../../../../support/kernel";
 
 const MODULES = /\/provider\/linux\/host\/.*\.ts$/;
 
-/** The host as a provider has it that has just started, with `folder` first on its PATH. */
+/** The host of a provider that has just started, with `folder` first on its PATH. */
 function newHost(folder: string): typeof localHost {
   const { PATH } = process.env;
   const loaded = Object.entries(require.cache).filter(([file]) => MODULES.test(file));
@@ -26,8 +26,7 @@ function newHost(folder: string): typeof localHost {
   }
 }
 
-describe("the first namespaces of a run", function () {
-  this.timeout(20_000);
+describe("the first namespaces of a run", () => {
   onKernel();
 
   const names = Array.from({ length: 16 }, (_, at) => `it-${at}`);
@@ -42,13 +41,13 @@ describe("the first namespaces of a run", function () {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("are made at once, of which one alone takes the lock", async () => {
+  it("are created at once, and only one of them takes the lock", async () => {
     const host = newHost(folder);
     await Promise.all(names.map((name) => host.run(ip(undefined, "netns", "add", name))));
     expect(await readFile(join(folder, "log"), "utf8")).to.equal("started\n");
   });
 
-  it("are made by the next one where the first fails", async () => {
+  it("are created by the next one if the first fails", async () => {
     const host = newHost(folder);
     await host.run(ip(undefined, "netns", "add", "it-0"));
     const other = newHost(folder);

@@ -19,7 +19,7 @@ const web = checked(
 const ruleFor = (port: number) =>
   `rule priority="-1" family="ipv4" port port="${port}" protocol="tcp" accept`;
 
-/** What `--info-policy` prints of it. */
+/** The output of `--info-policy` for it. */
 const policy = (more: { priority?: number; egress?: string; description?: string; ports?: number[] } = {}) =>
   [
     `${NAME} (active)`,
@@ -32,7 +32,7 @@ const policy = (more: { priority?: number; egress?: string; description?: string
     ...(more.ports ?? [80]).map((port) => `\t${ruleFor(port)}`),
   ].join("\n");
 
-/** The commands as typed, without the quotes that a shell needs. */
+/** The commands as typed, without the quotes for a shell. */
 const words = (commands: readonly Command[]) => commands.map(({ tool, args }) => [tool, ...args].join(" "));
 
 const TIDYING = `unlink /etc/firewalld/policies/${NAME}.xml.old`;
@@ -47,7 +47,7 @@ const MAKING = [
 ];
 const RELOAD = "firewall-cmd --reload";
 
-/** Answers by what is asked; what is not named is empty. Gives what was run that is no question. */
+/** Answers by query; others are empty. Returns the commands that are not queries. */
 function drive(plan: Plan | readonly Command[], answers: Readonly<Record<string, string>>): string[] {
   if (!("next" in plan)) throw new Error("it is no plan");
   const ran: string[] = [];
@@ -63,21 +63,21 @@ const PERMANENT = `--permanent --verbose --info-policy=${NAME}`;
 const RUNTIME = `--verbose --info-policy=${NAME}`;
 
 describe("FilterRule by firewalld", () => {
-  it("is looked for here and there", () => {
+  it("is read in the permanent and the run-time settings", () => {
     expect(printed(definition.probe(web))).to.deep.equal([
       `firewall-cmd ${PERMANENT}`,
       `firewall-cmd ${RUNTIME}`,
     ]);
     expect(definition.parse([undefined, undefined], web)).to.equal(undefined);
-    // What a deletion without a reload leaves.
+    // The leftovers of a deletion without a reload.
     expect(definition.parse([undefined, policy({ ports: [] })], web)).to.equal(undefined);
     expect(definition.parse([policy(), policy()], web)).to.deep.include({ mark: MARK });
     expect(definition.parse([policy({ description: "theirs" }), undefined], web)).to.equal(undefined);
   });
 
-  it("is made in the permanent settings, with a name, a mark, a place and its rules, and reloaded", () => {
+  it("is created in the permanent settings, with a name, a mark, a place and its rules, and reloaded", () => {
     expect(words(definition.create(web, [undefined, undefined]))).to.deep.equal([...MAKING, RELOAD]);
-    // Still there at run time.
+    // It still exists at run time.
     expect(words(definition.create(web, [undefined, policy({ ports: [] })]))).to.deep.equal([
       ...MAKING,
       `firewall-cmd --policy=${NAME} --add-rich-rule=${ruleFor(80)}`,
@@ -94,14 +94,14 @@ describe("FilterRule by firewalld", () => {
     );
   });
 
-  /** What is there, permanent and at run time, and what is run to have it as asked. */
+  /** The permanent and the run-time objects, and the commands that lead to the arguments. */
   const changes: readonly (readonly [
     what: string,
     there: readonly Answer[],
     args: Args,
     ran: readonly string[],
   ])[] = [
-    ["nothing where all is as asked", [policy(), policy()], web, []],
+    ["nothing if everything equals the arguments", [policy(), policy()], web, []],
     [
       "rules come before others go, without a reload",
       [policy(), policy()],
@@ -118,8 +118,8 @@ describe("FilterRule by firewalld", () => {
       web,
       [...DELETION, ...MAKING, RELOAD],
     ],
-    ["what is right here and not there is reloaded", [policy(), policy({ egress: "HOST" })], web, [RELOAD]],
-    ["so is what is not there at all", [policy(), undefined], web, [RELOAD]],
+    ["a difference at run time only is reloaded", [policy(), policy({ egress: "HOST" })], web, [RELOAD]],
+    ["so is a policy that is missing at run time", [policy(), undefined], web, [RELOAD]],
     [
       "a crash came before the mark",
       [policy({ description: "" }), undefined],
@@ -152,20 +152,20 @@ describe("FilterRule by firewalld", () => {
       drive(definition.remove(asObserved(web), web), answers);
     const there = { [PERMANENT]: policy(), [RUNTIME]: policy() };
 
-    it("takes the policy away, and reloads", () => {
+    it("deletes the policy, and reloads", () => {
       expect(removal(there)).to.deep.equal([...DELETION, RELOAD]);
     });
-    it("empties it where a reload would harm others", () => {
+    it("empties it if a reload would harm others", () => {
       expect(removal({ ...there, "--get-ipsets": "bad" })).to.deep.equal([
         ...DELETION,
         `firewall-cmd --policy=${NAME} --remove-rich-rule=${ruleFor(80)}`,
       ]);
     });
-    it("goes on where a crash left it", () => {
+    it("continues after a crash", () => {
       expect(removal({ [RUNTIME]: policy() })).to.deep.equal([TIDYING, RELOAD]);
       expect(removal({ [PERMANENT]: policy() })).to.deep.equal(DELETION);
     });
-    it("leaves alone what is somebody else's", () => {
+    it("leaves foreign policies alone", () => {
       expect(removal({ [PERMANENT]: policy({ description: "theirs" }) })).to.deep.equal([]);
     });
   });
@@ -178,7 +178,7 @@ describe("FilterRule by firewalld", () => {
     const reloading = definition.create(web, [undefined, undefined]);
     const zone = (...lines: string[]) => ["public (default, active)", ...lines].join("\n");
 
-    it("may change nothing of others", () => {
+    it("must not change foreign settings", () => {
       const answers = {
         "--list-all-zones": zone("  interfaces: eth0", "  ports: 80/tcp 81/tcp"),
         "--permanent --list-all-zones": zone("  interfaces: eth0", "  ports: 80/tcp", "  services: ssh"),
@@ -193,7 +193,7 @@ describe("FilterRule by firewalld", () => {
           "ipv4 filter INPUT 0 -j ACCEPT (at run time only); bad entries 10.0.0.1 (at run time only). Keep those",
       );
     });
-    it("may change what is ours, and what Docker puts back", () => {
+    it("may change our settings, and those that Docker restores", () => {
       const docker = (interfaces: string) => `docker\n  interfaces: ${interfaces}`;
       const answers = {
         "--list-all-zones": docker("docker0"),
@@ -202,12 +202,12 @@ describe("FilterRule by firewalld", () => {
       };
       expect(preflight(reloading, answers)).to.deep.equal([]);
     });
-    it("is not asked about where there is none", () => {
+    it("is not considered if there is none", () => {
       expect(preflight([], { "--get-ipsets": "bad" })).to.deep.equal([]);
     });
   });
 
-  it("is found by its description, where the name is of the same mark", () => {
+  it("is found by its description, if the name comes from the same mark", () => {
     const kind = definition.discover?.(undefined);
     const at = kind?.commands.findIndex(({ tool }) => tool === "firewall-cmd") ?? -1;
     const found = (listing: string) =>

@@ -3,7 +3,7 @@ import { readRichRule } from "../../../../../provider/kinds/filterRule/firewalld
 
 const HEAD = 'rule priority="-1" family="ipv4"';
 
-/** A rule as firewall-cmd lists it, and what it says; the rest is what no argument can. */
+/** A rule as firewall-cmd lists it, and its meaning; the rest cannot come from arguments. */
 const rows: readonly (readonly [rule: string, says: object])[] = [
   [
     `${HEAD} source NOT address="10.0.0.1" destination address="10.1.0.0/16" port port="80" protocol="tcp" accept`,
@@ -26,7 +26,7 @@ const rows: readonly (readonly [rule: string, says: object])[] = [
     { verdict: "log", logPrefix: "drop it: accept", logLevel: "err", rest: [] },
   ],
   [`${HEAD} log`, { verdict: "log", logLevel: "warn", rest: [] }],
-  // By hand.
+  // Made by hand.
   [
     'rule family="ipv6" source ipset="bad" service name="ftp" log accept limit value="3/h"',
     {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { gathering } from "../../../../../provider/linux/host/local/batching";
 
 describe("host/batching", () => {
-  it("sends what one turn of the event loop brings together, in order", async () => {
+  it("sends the work of one turn of the event loop together, in order", async () => {
     const sent: (readonly number[])[] = [];
     const post = gathering((all: readonly number[]) => sent.push(all));
     for (const one of [1, 2]) post(one);

@@ -40,7 +40,7 @@ describe("sessions", () => {
   ];
 
   for (const [asked, session, text, isRead] of rows) {
-    it(`take ${text}, beside what else goes to the same one`, () => {
+    it(`take ${text}, beside other commands for the same session`, () => {
       const [namespace, ...options] = session;
       expect(lineOf(asked)).to.deep.equal({ namespace, options, text, isRead });
     });
@@ -61,10 +61,10 @@ describe("sessions", () => {
     "a list that may be empty": ip(undefined, "-j", "netns", "list"),
     "a protocol by its name": ip("red", "route", "add", "10.0.0.0/8", "dev", "a", "proto", "static"),
     "a list of processes": ip(undefined, "netns", "pids", "red"),
-    "a program of its own": ip(undefined, "netns", "exec", "red", "true"),
+    "another program": ip(undefined, "netns", "exec", "red", "true"),
   };
 
   for (const [what, asked] of Object.entries(alone)) {
-    it(`leave ${what} to a process of its own`, () => expect(lineOf(asked)).to.equal(undefined));
+    it(`leave ${what} to a separate process`, () => expect(lineOf(asked)).to.equal(undefined));
   }
 });

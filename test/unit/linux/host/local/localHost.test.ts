@@ -6,7 +6,7 @@ import { localHost } from "../../../../../provider/linux/host/local/localHost";
 
 const stat = (...words: string[]) => command("stat", undefined, words);
 
-/** `flock` is the one tool here that starts any other program. */
+/** `flock` is the only tool here that starts any other program. */
 const withLock = (...words: string[]) => command("flock", undefined, ["--shared", tmpdir(), ...words]);
 
 async function failure(of: Command): Promise<Pick<CommandError, "reason" | "stderr" | "command">> {
@@ -16,16 +16,16 @@ async function failure(of: Command): Promise<Pick<CommandError, "reason" | "stde
 }
 
 describe("local host", () => {
-  it("gives what the command printed, without the last line end", async () => {
+  it("returns the output of the command, without the last line end", async () => {
     expect(await localHost.run(stat("--format=%F\n", "/"))).to.equal("directory\n");
   });
 
-  it("passes words on as they are: there is no shell", async () => {
+  it("passes words on unchanged: there is no shell", async () => {
     const words = '$HOME "a" * ; | > \\';
     expect(await localHost.run(stat(`--printf=${words.replace("\\", "\\\\")}`, "/"))).to.equal(words);
   });
 
-  it("recognises what went wrong", async () => {
+  it("recognizes the reason of a failure", async () => {
     const missing = stat("/nowhere/at/all");
     expect(await failure(missing)).to.deep.equal({
       reason: "NotFound",
@@ -34,19 +34,19 @@ describe("local host", () => {
     });
   });
 
-  it("takes what was printed for the reason where nothing was said", async () => {
+  it("takes standard output for the reason if standard error is empty", async () => {
     expect(await failure(withLock("sh", "-c", "echo because; exit 1"))).to.include({
       reason: "Failed",
       stderr: "because",
     });
   });
 
-  it("says when the program is not installed", async () => {
+  it("reports when the program is not installed", async () => {
     const unheardOf: Command = JSON.parse('{"tool":"no-such-program","args":[]}');
     expect((await failure(unheardOf)).reason).to.equal("ToolMissing");
   });
 
-  it("gives the text for standard input, and an empty one else", async () => {
+  it("passes the text to standard input, which is otherwise empty", async () => {
     expect(await localHost.run({ ...withLock("cat"), input: "one\ntwo" })).to.equal("one\ntwo");
     expect(await localHost.run(withLock("cat"))).to.equal("");
   });
@@ -58,6 +58,6 @@ describe("local host", () => {
   it("waits without a process", async () => {
     const started = performance.now();
     await localHost.wait(30);
-    expect(performance.now() - started).to.be.within(25, 1000);
+    expect(performance.now() - started).to.be.within(25, 10_000);
   });
 });

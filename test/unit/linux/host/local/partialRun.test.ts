@@ -13,17 +13,17 @@ const whole = ["--yes", "--stack test", "--exec-kind auto.inline", "--target-dep
 
 describe("partial run", () => {
   for (const words of limited) {
-    it(`is one by ${words}`, () => {
+    it(`is partial by ${words}`, () => {
       expect(limitsRun(["pulumi", "up", ...words.split(" ")])).to.equal(true);
     });
   }
   for (const words of whole) {
-    it(`is none by ${words}`, () => {
+    it(`is complete by ${words}`, () => {
       expect(limitsRun(["pulumi", "up", ...words.split(" ")])).to.equal(false);
     });
   }
 
-  it("is none where no engine has started this process", () => {
+  it("is complete if no engine has started this process", () => {
     expect(isPartialRun()).to.equal(false);
   });
 });

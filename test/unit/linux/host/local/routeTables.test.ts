@@ -19,7 +19,7 @@ describe("routeTableNamed", () => {
   const find = (name: string) =>
     routeTableNamed(name, [join(root, "etc"), join(root, "usr"), join(root, "none")]);
 
-  it("looks where iproute2 does, the host's own first", () => {
+  it("reads the files of iproute2, the host's own first", () => {
     expect([find("vpn"), find("lab"), find("old"), find("none")]).to.deep.equal([
       100,
       103,
@@ -28,7 +28,7 @@ describe("routeTableNamed", () => {
     ]);
   });
 
-  it("tells what it cannot read", () => {
+  it("reports what it cannot read", () => {
     expect(() => routeTableNamed("vpn", [join(root, "usr", "rt_tables")])).to.throw("ENOTDIR");
   });
 });

@@ -15,7 +15,7 @@ describe("host/timeout", () => {
   }
 
   for (const setting of ["0", "-1", "86401", "Infinity", "soon", "5s", "NaN", " "]) {
-    it(`is refused as ${JSON.stringify(setting)}`, () => {
+    it(`refuses ${JSON.stringify(setting)}`, () => {
       expect(() => timeoutOf(setting)).to.throw(
         `PULUMI_NETNS_TIMEOUT is ${JSON.stringify(setting)}, not a number of seconds above 0, such as 30: set it otherwise or leave it out`,
       );

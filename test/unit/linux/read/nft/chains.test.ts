@@ -27,7 +27,7 @@ describe("parseBaseChains", () => {
     ]);
   });
 
-  it("tells what drops everything that gets to it", () => {
+  it("recognizes a chain that drops everything", () => {
     const drops = (...expr: object[]) =>
       parseBaseChains(listing(chain("a"), rule("a", ...expr)))[0]?.hasLastDrop;
     const match = { match: { op: "==", left: { meta: { key: "iifname" } }, right: "eth0" } };
@@ -44,7 +44,7 @@ describe("parseBaseChains", () => {
     ]).to.deep.equal([true, true, false, false, false]);
   });
 
-  it("has none where there is no answer", () => {
+  it("finds none without an answer", () => {
     expect([parseBaseChains(undefined), parseBaseChains("")]).to.deep.equal([[], []]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parseExpression, parseTable } from "../../../../../provider/linux/read/nft/ownRules";
 
-/** As nft 1.0.6 lists it. */
+/** Listed by nft 1.0.6. */
 const LISTING = JSON.stringify({
   nftables: [
     { metainfo: { version: "1.0.6", release_name: "Lester Gooch #5", json_schema_version: 1 } },
@@ -43,21 +43,21 @@ describe("parse nft", () => {
     });
   });
 
-  it("knows that there is none", () => expect(parseTable(undefined)).to.equal(undefined));
+  it("reports a missing table", () => expect(parseTable(undefined)).to.equal(undefined));
 
-  it("takes any flag of a table for the one that makes it dormant, as nft 1.0.6 names it by chance", () => {
+  it("takes any flag of a table for dormant, as nft 1.0.6 prints random names for it", () => {
     const flagged = (flags: unknown) =>
       JSON.stringify({ nftables: [{ table: { family: "ip", name: "t", flags } }] });
     const are = [undefined, "t", ["dormant"]].map((flags) => parseTable(flagged(flags))?.isDormant);
     expect(are).to.deep.equal([false, true, true]);
   });
 
-  it("sees that a table has more than rules", () => {
+  it("reports that a table has more than rules", () => {
     const withSet = LISTING.replace('{"rule":', '{"set":{"name":"s"}},{"rule":');
     expect(parseTable(withSet)?.hasMore).to.equal(true);
   });
 
-  it("refuses what is no listing", () =>
+  it("refuses everything else", () =>
     expect(() => parseTable('{"nft":1}')).to.throw("cannot read a tool's answer"));
 
   const known: readonly object[] = [
@@ -71,11 +71,11 @@ describe("parse nft", () => {
     },
   ];
   for (const expression of known) {
-    it(`knows ${JSON.stringify(expression)}`, () =>
+    it(`accepts ${JSON.stringify(expression)}`, () =>
       expect(parseExpression(expression)).to.deep.equal(expression));
   }
 
-  it("takes a flag for a list of one, as later versions write it", () => {
+  it("takes a flag for a list of one, as later versions print it", () => {
     const match = (flags: unknown) => ({
       match: { op: "==", left: { fib: { result: "type", flags } }, right: "local" },
     });

@@ -7,11 +7,11 @@ const listing = (...nftables: readonly object[]): string =>
   JSON.stringify({ nftables: [{ metainfo: { version: "1.0.6" } }, ...nftables] });
 
 describe("parse: the rule set of nft", () => {
-  it("has nothing where there is no answer", () => {
+  it("is empty without an answer", () => {
     expect([parseRuleset(undefined), parseRuleset(""), parseRuleset(listing())]).to.deep.equal([[], [], []]);
   });
 
-  it("has chains with their own rules in order, and what a rule has counted", () => {
+  it("contains chains with their own rules in order, and the counters of rules", () => {
     const rule = (chain: string, ...expr: readonly object[]) => ({ rule: { ...there, chain, expr } });
     const [forward, web, other] = parseRuleset(
       listing(
@@ -36,7 +36,7 @@ describe("parse: the rule set of nft", () => {
     expect(other?.rules).to.deep.equal([]);
   });
 
-  it("has the sets and verdict maps of the table of a chain, and of no other", () => {
+  it("contains the sets and verdict maps of a chain's table, and of no other", () => {
     const [chain] = parseRuleset(
       listing(
         { set: { ...there, name: "who", type: "ipv4_addr", elem: ["10.0.0.1"] } },

@@ -69,7 +69,7 @@ describe("parse: statements of nft", () => {
     ],
     [{ notrack: null }, { is: "aside", word: "notrack", listed: null }],
     [{ tproxy: { port: 80 } }, { is: "other", word: "tproxy", listed: { port: 80 } }],
-    // One that is known, but not so.
+    // A known statement in an unknown form.
     [{ jump: "web" }, { is: "other", word: "jump", listed: "web" }],
   ];
   for (const [listed, read] of rows)

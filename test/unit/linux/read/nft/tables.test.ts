@@ -5,7 +5,7 @@ const listing = (...nftables: readonly object[]): string =>
   JSON.stringify({ nftables: [{ metainfo: { version: "1.0.6" } }, ...nftables] });
 
 describe("parse: tables of nft", () => {
-  it("finds those with flags, whatever is written for them", () => {
+  it("finds those with flags, whatever their printed names", () => {
     const table = (name: string, more: object = {}) => ({
       table: { family: "inet", name, handle: 1, ...more },
     });
@@ -23,7 +23,7 @@ describe("parse: tables of nft", () => {
     expect([parseFlaggedTables(undefined), parseFlaggedTables("")]).to.deep.equal([[], []]);
   });
 
-  it("tells a dormant one from others, by its own flags only", () => {
+  it("distinguishes a dormant one, only by its own flags", () => {
     const text = (...lines: readonly string[]) => ["table inet t {", ...lines, "}"].join("\n");
     const texts = [
       text("\tflags dormant"),

@@ -3,9 +3,9 @@ import { type Composite, keyOf, under } from "../../provider/composites/composit
 import type { Args, Definition } from "../../provider/engine/definition";
 import type { Command } from "../../provider/linux/command";
 import { CommandError, type Reason } from "../../provider/linux/errors";
-import { LampHost, lamp } from "./lamp";
+import { LampHost, lamp } from "./fakeKind";
 
-/** A composite that exists nowhere, for what is the same with every one of them. */
+/** A composite for tests of behaviour that all composites share. */
 
 const PendantArgs = lamp.schema.extend({
   colour: z.string().default("white"),
@@ -13,7 +13,7 @@ const PendantArgs = lamp.schema.extend({
   length: z.number().default(1),
 });
 
-/** A lamp that may hang from another; of another length it is another lamp. */
+/** A lamp that may hang from another one. Another length replaces it. */
 const pendant: Definition = {
   ...lamp,
   kind: "Pendant",
@@ -24,7 +24,7 @@ const pendant: Definition = {
   needs: ({ from }) => (from === undefined ? [] : [`lamp ${from}`]),
 };
 
-/** One whose deletion takes along what hangs from it. */
+/** A pendant whose deletion also deletes those that hang from it. */
 const stem: Definition = { ...pendant, kind: "Stem", ownsNamespace: ({ name }) => String(name) };
 
 const ChandelierArgs = z.object({
@@ -33,7 +33,7 @@ const ChandelierArgs = z.object({
   lamps: z.record(z.string(), PendantArgs.omit({ name: true, adopt: true }).strict()).default({}),
   /** In a list, and all of them white. */
   spares: z.array(z.strictObject({ name: z.string(), watts: z.number().default(60) })).default([]),
-  /** The same, which need not be there. */
+  /** The same, but optional. */
   candles: z.array(z.strictObject({ name: z.string() })).optional(),
   adopt: z.boolean().optional(),
 });
@@ -68,7 +68,7 @@ export const chandelier: Composite<z.output<typeof ChandelierArgs>> = {
   ],
 };
 
-/** A host where some commands fail: those that begin so. */
+/** A host where commands with certain beginnings fail. */
 export class FaultyHost extends LampHost {
   faults: Readonly<Record<string, Reason>> = {};
 
@@ -78,7 +78,7 @@ export class FaultyHost extends LampHost {
     return reason ? Promise.reject(new CommandError(reason, command, "")) : super.run(command);
   }
 
-  /** What it ran that was more than a look, since the last time. */
+  /** The changing commands since the last call. */
   changes(): string[] {
     return this.ran.splice(0).filter((text) => !text.startsWith("show "));
   }
@@ -89,7 +89,7 @@ export class FaultyHost extends LampHost {
   }
 }
 
-/** Arguments as `check` hands them on. */
+/** Arguments as `check` passes them on. */
 export const chandelierArgs = (given: Args, mark: string): Args => ({
   ...ChandelierArgs.parse({ name: "c", ...given }),
   mark,

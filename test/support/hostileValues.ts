@@ -1,9 +1,9 @@
-/** Values that a careless program, or a malicious one, may give for any argument. */
+/** Values that a careless or malicious program may give for any argument. */
 
 const bytes = (text: string, length: number): string => text.repeat(length).slice(0, length);
 
-export const nastyTexts: readonly string[] = [
-  // White space, control characters, what cannot be seen.
+export const hostileTexts: readonly string[] = [
+  // White space, control characters and invisible characters.
   ...[
     "",
     " ",
@@ -22,7 +22,7 @@ export const nastyTexts: readonly string[] = [
     "a\u001b[2J",
   ],
   ...["\u00a0", "a\u00a0b", "a\u0085b", "a\u2028b", "\u202eab", "a\u200bb", "\ufeffa", "a\u3000b"],
-  // What shells, batch files and printf read.
+  // Syntax of shells, batch files and printf.
   ...[
     'a"b',
     "a'b",
@@ -42,7 +42,7 @@ export const nastyTexts: readonly string[] = [
   ],
   ...["#a", "a#b", "%s%n", "a%d", "~", "?", "a?", "[ab]", "{a}", "{a,b}", "^", "a,b", "a=b", "a:b", "(a)"],
   ...["1\nnetns del red", "a\nb c", 'a" , "b": "c', "1.2.3.4 dev lo", "10.0.0.1/24 dev lo", "80 -j DROP"],
-  // What would be an option, a negation, a wildcard, a set.
+  // Syntax of options, negations, wildcards and sets.
   ...[
     "-",
     "--",
@@ -64,12 +64,12 @@ export const nastyTexts: readonly string[] = [
   ...["a@b", "+", "a+", "+a", "*", "a*", "!a*", "**", "a*b"],
   // Paths.
   ...["/", "a/b", "/a", "../a", ".", "..", "...", ".a", "a.", "net/../kernel", "net.ipv4..ip_forward"],
-  // Beyond ASCII, and what is no text at all: halves of a surrogate pair.
+  // Beyond ASCII, and invalid text: halves of a surrogate pair.
   ...["ä", "à", "a\u0300", "日本", "😀", "١٢", "\ud800", "a\udc00", "ß".repeat(7), "ß".repeat(8)],
-  // Lengths: 15, 16, 255 and 256 bytes, and what no command line takes.
+  // Lengths: 15, 16, 255 and 256 bytes, and one beyond any command line.
   ...[15, 16, 127, 255, 256, 200_000].map((length) => bytes("n", length)),
   ...["ä".repeat(127), "ä".repeat(128)],
-  // Numbers written in ways that tools tell apart.
+  // Numbers in forms that tools distinguish.
   ...["0", "1", "123", "+1", "0x10", "0X1F", "010", "1e3", "1.5", " 1", "1 ", "1_000", "4294967296"],
   ...["99999999999999999999", "NaN", "Infinity", "80-", "90-80", "0-0", "80,443", "80:90"],
   // Words that iproute2, nft, iptables or JavaScript know.
@@ -101,7 +101,7 @@ export const nastyTexts: readonly string[] = [
     "constructor",
     "toString",
   ],
-  // Addresses that are nearly right.
+  // Almost correct addresses.
   ...[
     "10.0.0.1",
     "10.0.0.1/24",
@@ -116,17 +116,17 @@ export const nastyTexts: readonly string[] = [
   ...["::1%lo", "fe80::1%eth0/64", "[::1]", "[::1]:80", "10.0.0.1:80", "10.0.0.9-10.0.0.1", "1:2:3:4:5:6"],
 ];
 
-export const nastyNumbers: readonly number[] = [
+export const hostileNumbers: readonly number[] = [
   ...[Number.NaN, Infinity, -Infinity, -1, 0, -0, 1, 1.5, 0.1 + 0.2, 5e-324, 67, 65536],
   ...[2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, 1e21, Number.MAX_VALUE],
 ];
 
-/** What is of another type altogether. */
-export const nastyOthers: readonly unknown[] = [
+/** Values of other types. */
+export const hostileOthers: readonly unknown[] = [
   ...[true, false, null, [], {}, ["a"], [null], [["a"]], { a: 1 }, { "": "" }, { toString: 1 }],
 ];
 
-/** Good for every field that is the name of something, with the same signs around it. */
+/** Valid for every field that holds a name, with the same surrounding signs. */
 export const standInFor = (name: string): string => name.replace(/^(!?).*?(\*?)$/s, `$1${STAND_IN}$2`);
 
 export const STAND_IN = "zq7";

@@ -1,8 +1,8 @@
 import { argv, type Command, type Tool } from "../../provider/linux/command";
 
-/** What could go wrong with the words of a command once a tool reads them. */
+/** Dangers in the words of a command when a tool reads them. */
 
-/** Words with a dash that this project itself says to a tool; any other is a value that would be read as an option. */
+/** Options that this project passes to a tool. Any other word with a dash is a value that the tool would take for an option. */
 const IPTABLES =
   /^(-[wtSAIDsdiopmj]|--(dst-type|comment|ctstate|icmp-type|icmpv6-type|reject-with|log-prefix|log-level|[sd]ports?|to|to-(ports|source|destination)))$/;
 const OPTIONS: Readonly<Record<Tool, RegExp>> = {
@@ -33,7 +33,7 @@ const OPTIONS: Readonly<Record<Tool, RegExp>> = {
   cat: /^$/,
 };
 
-/** What is dangerous about a command, in words; nothing where it is safe. */
+/** The dangers of a command in words; none if it is safe. */
 export function dangersOf(command: Command): string[] {
   const words = argv(command);
   return [
@@ -59,7 +59,7 @@ function optionsAmong(tool: Tool, [first = "", ...rest]: readonly string[]): str
   return [...wrong, ...(rest.length > 0 ? optionsAmong(isInner ? "ip" : tool, rest) : [])];
 }
 
-/** What iproute2 and sysctl(8) take for something else than a name. */
+/** Words that iproute2 and sysctl(8) do not take for names. */
 function misread(tool: Tool, words: readonly string[]): string[] {
   const isReading = tool === "sysctl" && !words.includes("-w");
   return words.slice(words.indexOf(tool)).flatMap((word, at, all) => {
@@ -87,8 +87,8 @@ function jsonDangers(text: string): string[] {
 }
 
 /**
- * Lines and words as `ip -batch` parts them (iproute2 lib/utils.c, getcmdline and makeargs): `#` starts a comment, a
- * backslash joins lines, quotes of either kind keep white space.
+ * Lines and words as `ip -batch` splits them (iproute2 lib/utils.c, getcmdline and makeargs): `#` starts a comment, a backslash joins
+ * lines, both kinds of quotes keep white space.
  */
 export function batchLines(text: string): string[][] {
   const joined = text

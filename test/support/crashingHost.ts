@@ -2,8 +2,8 @@ import type { Command } from "../../provider/linux/command";
 import type { Host, HostFacts } from "../../provider/linux/host/host";
 import type { Records } from "../../provider/linux/host/records";
 
-/** A host as a provider sees it that is killed before its next change, once it has made `changes`. */
-export class MortalHost implements Host {
+/** The host of a provider that is killed before its next change after `changes`. */
+export class CrashingHost implements Host {
   readonly id: string;
   readonly facts: HostFacts;
   readonly records: Records;
@@ -12,7 +12,7 @@ export class MortalHost implements Host {
   constructor(
     private readonly host: Host,
     private changes: number,
-    /** Whether a command only looks. */
+    /** Whether a command only reads. */
     private readonly isLook: (command: Command) => boolean,
   ) {
     const { id, facts, records } = host;

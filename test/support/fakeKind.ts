@@ -5,7 +5,7 @@ import { CommandError } from "../../provider/linux/errors";
 import type { Host } from "../../provider/linux/host/host";
 import { HERE, MemoryRecords } from "./fakeHost";
 
-/** Kinds that exist nowhere, for what is the same with every kind. */
+/** Kinds for tests of behaviour that all kinds share. */
 
 const LampArgs = z.object({
   name: z.string(),
@@ -16,7 +16,7 @@ const LampArgs = z.object({
 
 type Lamp = z.output<typeof LampArgs> & { mark: string };
 
-/** A lamp as `ip show` tells it. */
+/** A lamp in the output of `ip show`. */
 export interface Shown {
   readonly watts: number;
   readonly colour?: string;
@@ -24,7 +24,7 @@ export interface Shown {
   readonly serial: number;
 }
 
-/** Takes three commands to make, and holds its mark itself. */
+/** Needs three commands to create, and carries its own mark. */
 export const lamp: Definition<Lamp, { serial: number }> = {
   kind: "Lamp",
   schema: LampArgs,
@@ -54,7 +54,7 @@ const change = ({ name, watts, colour }: Lamp): Command[] => [
   ip(undefined, "set", name, String(watts), colour ?? "white"),
 ];
 
-/** Has no room for a mark, so that records say whose it is. */
+/** Cannot carry a mark, so records name its owner. */
 export const candle: typeof lamp = {
   ...lamp,
   kind: "Candle",
@@ -67,7 +67,7 @@ export const candle: typeof lamp = {
   mayAdopt: () => false,
 };
 
-/** Takes nothing along when it goes. */
+/** Has no dependents that its deletion would delete. */
 export const bulb: typeof lamp = {
   ...lamp,
   kind: "Bulb",
@@ -75,7 +75,7 @@ export const bulb: typeof lamp = {
   hasNoDependents: true,
 };
 
-/** Is always there. */
+/** Always exists. */
 export const sun: typeof lamp = {
   ...candle,
   kind: "Sun",
@@ -85,7 +85,7 @@ export const sun: typeof lamp = {
   isShared: true,
 };
 
-/** A host that has lamps, and does what it is told with them. */
+/** A host that manages lamps. */
 export class LampHost implements Host {
   readonly facts = HERE.facts;
 

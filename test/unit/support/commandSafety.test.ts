@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { command, ip } from "../../../provider/linux/command";
-import { batchLines, dangersOf } from "../../support/danger";
+import { batchLines, dangersOf } from "../../support/commandSafety";
 
 const batch = (text: string) => command("flock", undefined, ["--close", "/run", "ip", "-batch", "-"], text);
 
