@@ -1,6 +1,6 @@
 import { kindsOfLink } from "../../provider/kinds";
 
-/** Words that try something, what is typed to it, and the options that a kernel is built with to have it. */
+/** The command that tries a feature, its input, and the kernel options that enable the feature. */
 interface Trial {
   readonly config: string;
   /** The module that has it, where a kernel has it as one. */
@@ -22,7 +22,7 @@ const nft = (config: string, module: string, ...lines: readonly string[]): Trial
 
 const VETH = "name try0 type veth peer name try1";
 
-/** A trial of each kind of link that programs can have. */
+/** A trial of each kind of link. */
 const LINKS = Object.fromEntries(
   kindsOfLink.map(({ links: { type, kernel } }) => [
     type,
@@ -33,7 +33,7 @@ const LINKS = Object.fromEntries(
   ]),
 );
 
-/** The features that hardly a program does without. */
+/** The features that almost every program needs. */
 export const NEEDED: readonly string[] = [
   ...kindsOfLink.flatMap(({ links: { type, kernel } }) => (kernel.isBasic ? [type] : [])),
   "nftables",
@@ -41,8 +41,8 @@ export const NEEDED: readonly string[] = [
 ];
 
 /**
- * What a kernel may or may not have, and what tries it. All happens in a network namespace that goes with the tool:
- * nothing is left but the modules that the kernel has loaded, as it would at the first `pulumi up`.
+ * The features of a kernel, and how to try them. Each trial runs in a network namespace that ends with the tool. Only
+ * the modules that the kernel loads remain, as after the first `pulumi up`.
  */
 export const FEATURES: Readonly<Record<string, Trial>> = {
   ...LINKS,
@@ -81,6 +81,6 @@ export const FEATURES: Readonly<Record<string, Trial>> = {
     module: "sch_netem",
     words: ["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"],
   },
-  // The definition of a kind has the last word.
+  // The definition of a kind takes precedence.
   ...LINKS,
 };

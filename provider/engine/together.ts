@@ -1,8 +1,8 @@
 import type { Answer, Command } from "../linux/command";
 import type { Host } from "../linux/host/host";
+import { runAll } from "../linux/host/runPlan";
 import { sharing } from "../linux/host/sharing";
 import type { Together } from "./definition";
-import { runAll } from "./observe";
 
 /**
  * Merges operations on one list of rules: each step of all operations becomes one look, one change and one look. A look
@@ -29,6 +29,8 @@ interface Call {
 }
 
 interface Member {
+  /** The place of this member among those that wait for the same turn. */
+  readonly number: number;
   /** The number of changes made when this member last looked. */
   lookedAt: number;
 }
@@ -37,6 +39,7 @@ interface Member {
 export class Meeting {
   private waiting: Call[] = [];
   private made = 0;
+  private members = 0;
   /** Answers to the latest looks. */
   private observed: readonly Answer[] = [];
 
@@ -48,7 +51,7 @@ export class Meeting {
 
   /** Returns the host as seen by one member. */
   host(): Host {
-    const member: Member = { lookedAt: -1 };
+    const member: Member = { number: this.members++, lookedAt: -1 };
     const runAll: Host["runAll"] = (changes, looks) =>
       new Promise((resolve, reject) => {
         this.waiting.push({ ...this.writing(changes, looks), member, resolve, reject });
@@ -72,7 +75,8 @@ export class Meeting {
 
   private stepIfAllWait(): void {
     if (this.left === 0 || this.waiting.length < this.left) return;
-    const calls = this.waiting;
+    // A remote host answers in any order, but members keep their turns.
+    const calls = this.waiting.sort((one, other) => one.member.number - other.member.number);
     this.waiting = [];
     void this.step(calls);
   }

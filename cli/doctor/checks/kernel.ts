@@ -2,7 +2,7 @@ import type { HostFacts } from "../facts";
 import { FEATURES, NEEDED } from "../features";
 import type { Check, Finding } from "../finding";
 
-/** Rights, and what the kernel can make. */
+/** Checks rights and kernel features. */
 export const kernel: Check = {
   title: "Kernel",
   run: ({ kernel: version, features, mayChange, maySandbox, sandbox }) => [
@@ -24,10 +24,10 @@ function rights({
   const inSandbox =
     maySandbox === true
       ? ", or npx pulumi-netns sandbox -- pulumi up"
-      : "; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what";
+      : "; sandboxes are forbidden here, and npx pulumi-netns sandbox -- true says why";
   return {
     ...{ level: "problem", subject: "rights", text: `may not change ${where}` },
-    mend: `${asRoot}${inSandbox}`,
+    fix: `${asRoot}${inSandbox}`,
   };
 }
 
@@ -45,8 +45,8 @@ function lack(name: string, level: "warning" | "problem"): Finding {
   const { config = "it", module } = FEATURES[name] ?? {};
   const finding = { level, subject: "lacks", text: name };
   return module === undefined
-    ? { ...finding, mend: `take a kernel with ${config}` }
-    : { ...finding, mend: `load its module, or take a kernel with ${config}`, code: [`modprobe ${module}`] };
+    ? { ...finding, fix: `take a kernel with ${config}` }
+    : { ...finding, fix: `load its module, or take a kernel with ${config}`, code: [`modprobe ${module}`] };
 }
 
 function absent(features: Features): Finding[] {

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import type { Args, Definition, Together } from "../../../provider/engine/definition";
-import { runAll } from "../../../provider/engine/observe";
 import { serialized } from "../../../provider/engine/serialize";
 import { bridge } from "../../../provider/kinds/bridge";
 import type { Command } from "../../../provider/linux/command";
 import type { Host } from "../../../provider/linux/host/host";
+import { runAll } from "../../../provider/linux/host/runPlan";
 import { FakeHost } from "../../support/fakeHost";
 
 const withoutObjects: Definition = { ...bridge, objectNames: () => [] };

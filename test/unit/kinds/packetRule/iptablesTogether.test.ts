@@ -4,10 +4,11 @@ import { checkArgs } from "../../../../provider/engine/check";
 import type { Args, Definition } from "../../../../provider/engine/definition";
 import { filterRule } from "../../../../provider/kinds/filterRule/filterRule";
 import { natRule } from "../../../../provider/kinds/natRule/natRule";
-import { type Answer, type Command, isWait } from "../../../../provider/linux/command";
+import type { Answer, Command } from "../../../../provider/linux/command";
 import { byResource } from "../../../../provider/linux/marks/owner";
 import { checked, markFor } from "../../../support/args";
 import { dangersOf, restoreLines } from "../../../support/commandSafety";
+import { commandsIn } from "../../../support/plan";
 
 /** Rules as `iptables -S` lists them, without the verb. */
 type Table = readonly (readonly string[])[];
@@ -55,8 +56,7 @@ function removal(definition: Definition, args: Args, answer: Answer): Command[] 
   if (!("next" in plan)) return [...plan];
   const ran: Command[] = [];
   for (let step = plan.next([]); !step.done; ) {
-    const commands = isWait(step.value) ? [] : step.value;
-    const changes = commands.filter(({ args: words }) => !words.includes("-S"));
+    const changes = commandsIn(step.value).filter(({ args: words }) => !words.includes("-S"));
     ran.push(...changes);
     step = plan.next(changes.length > 0 ? changes.map(() => "") : [answer]);
   }
