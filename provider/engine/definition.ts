@@ -230,6 +230,11 @@ export interface Definition<A = Args, O extends object = object> {
    * resource.
    */
   update(observed: Observed<A, O>, args: A, owner?: Owner): readonly Command[];
+  /**
+   * Returns the values that a new object would have for fields that `args` leave to the kernel. An object with other values, set
+   * by an earlier owner, is not taken over. Default: none.
+   */
+  fresh?(args: A): Plan<Some<A>>;
   /** Finds everything that the kernel deletes with the object. Default: nothing that could have another owner. */
   content?(args: A): Plan<Content>;
   /**

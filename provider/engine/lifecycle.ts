@@ -26,6 +26,7 @@ import {
   isWritten,
   ownOf,
   refuseConflict,
+  refuseUnlessFresh,
   withoutGivenUp,
 } from "./ownership";
 import { forget, release } from "./release";
@@ -86,6 +87,8 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     const observation = await lookForOwner(definition, host, args);
     const { observed: before, answers } = observation;
     const inheritance = inheritedBy(definition, observation, args);
+    const fresh = inheritance && definition.fresh?.(args);
+    if (fresh) refuseUnlessFresh(definition, observation, args, inheritance, await runPlan(host, fresh));
     const taken = inheritance ? inheritance.former : adopt(definition, observation, args);
     refuseConflict(definition, withoutGivenUp(observation, inheritance), args);
     warnOfAlias(definition, host, before, args, WRITTEN);
