@@ -5,7 +5,7 @@ export interface SplitArguments {
   readonly afterDashes: readonly string[] | undefined;
 }
 
-/** Cuts at the first `--`, so that no option and no name after it is ever taken for one of ours. */
+/** Splits at the first `--`. Words after it are never our options or names. */
 export function splitAtDashes(argv: readonly string[]): SplitArguments {
   const dashes = argv.indexOf("--");
   return dashes < 0
@@ -13,7 +13,7 @@ export function splitAtDashes(argv: readonly string[]): SplitArguments {
     : { own: argv.slice(0, dashes), afterDashes: argv.slice(dashes + 1) };
 }
 
-/** `npm run` and `npm exec` swallow one `--`; a COMMAND without it, which may have a `--` of its own, is fine too. */
+/** Returns COMMAND. `npm run` and `npm exec` swallow one `--`, so COMMAND may come without it or contain its own. */
 export function commandOf(operands: readonly string[], afterDashes: readonly string[] | undefined): string[] {
   if (operands.length === 0) return [...(afterDashes ?? [])];
   return afterDashes === undefined ? [...operands] : [...operands, "--", ...afterDashes];

@@ -1,7 +1,7 @@
 /** The exit code for a command line that is wrong. */
 export const USAGE = 2;
 
-/** A failure whose message is written for the person at the terminal: it is printed without a stack. */
+/** A failure with a message for the user. It is printed without a stack. */
 export class CliError extends Error {
   override readonly name = "CliError";
 

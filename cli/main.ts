@@ -9,7 +9,7 @@ import { addGraph } from "./graph/command";
 import { addSandbox } from "./sandbox/command";
 import { addTrace } from "./trace/command";
 
-// One line per subcommand; each loads what it needs only when it is called.
+// Each subcommand loads its code only when it is called.
 const subcommands = [addSandbox, addGraph, addTrace, addDoctor, addGc];
 
 function version(): string {
@@ -20,7 +20,7 @@ function version(): string {
 
 function build(afterDashes: readonly string[] | undefined): Command {
   const program = new Command("pulumi-netns")
-    .description("Tools around the Linux networks that pulumi-netns programs describe.")
+    .description("Tools for the Linux networks of pulumi-netns programs.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .configureOutput({
@@ -46,7 +46,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await build(afterDashes).parseAsync(own, { from: "user" });
 }
 
-// A reader such as `head` may go before everything is written.
+// A reader such as `head` may close the pipe early.
 process.stdout.on("error", (error) => {
   if (errorCode(error) !== "EPIPE") throw error;
 });

@@ -1,10 +1,10 @@
 import { namespaceName } from "../provider/fields/common";
 import { CliError, USAGE } from "./errors";
 
-/** What stands for the host, which has no name. No namespace can be called `-`. */
+/** Names of the host. No namespace can be called `-`. */
 const HOST = ["host", "-"];
 
-/** A place as a person names it: `undefined` is the host. */
+/** Returns the namespace that a user names. `undefined` is the host. */
 export function placeIn(text: string): string | undefined {
   if (HOST.includes(text)) return undefined;
   const checked = namespaceName.safeParse(text);

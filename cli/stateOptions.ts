@@ -1,6 +1,6 @@
 import { Option } from "commander";
 
-/** Which states of stacks a command reads. */
+/** The states that a command reads. */
 export interface StateOptions {
   readonly stack: readonly string[];
   readonly state: readonly string[];
@@ -20,6 +20,6 @@ export const stateFlag = [
 
 const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 
-/** An option that may be given several times. */
+/** Returns an option that may be repeated. */
 export const collectedOption = (flags: string, description: string, whenAbsent: string): Option =>
   new Option(flags, description).argParser(collect).default([], whenAbsent);

@@ -1,4 +1,4 @@
-/** How something on the terminal is to look: in colours only where it is one (https://no-color.org). */
+/** The look of text on a terminal. Colours only appear on one (https://no-color.org). */
 export interface Style {
   readonly bold: (text: string) => string;
   readonly faint: (text: string) => string;

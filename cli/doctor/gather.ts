@@ -1,12 +1,12 @@
 import { readdirSync, readlinkSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { execa } from "execa";
-import { runSteps } from "../../provider/engine/observe";
 import { listEveryones } from "../../provider/kinds/packetRule/everyones";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { inodeOf, isHostItself } from "../../provider/linux/host/local/namespaces";
+import { runPlan } from "../../provider/linux/host/runPlan";
 import type { Family } from "../../provider/linux/ip";
-import { drive, gatherNetwork, gatherPlace } from "../../provider/trace/network/gather";
+import { gatherNetwork, gatherPlace } from "../../provider/trace/network/gather";
 import { lookCloser } from "../../provider/trace/network/placeDetails";
 import { CliError, errorCode } from "../errors";
 import { unshareWords } from "../sandbox/holder";
@@ -15,9 +15,9 @@ import { withSystemFolders } from "../sandbox/tools";
 import type { HostFacts, OddName, ToolFact } from "./facts";
 import { FEATURES } from "./features";
 
-/** The one edge of `doctor`: what it reads and runs. */
+/** Gathers the facts for `doctor`. All its processes start here. */
 
-/** Programs, and the words that make them say their version. */
+/** The tools, and the words that make them print their version. */
 const TOOLS: Readonly<Record<string, readonly string[]>> = {
   ip: ["-V"],
   nft: ["--version"],
@@ -36,7 +36,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   pulumi: ["version"],
 };
 
-/** Tools that are for those who have the service that they speak to. */
+/** Tools that matter only beside their service. */
 const SERVICES: Readonly<Record<string, string>> = {
   "firewall-cmd": "firewalld",
   "ovs-vsctl": "ovs-vswitchd",
@@ -52,12 +52,12 @@ export async function gatherFacts(): Promise<HostFacts> {
   if (!tools.some(({ name, version }) => name === "ip" && version !== undefined))
     return withoutNetwork(tools);
   const mayChange = await mayChangeNetworks();
-  // Who may not change the host may not look into namespaces either.
+  // Without the right to change the host, namespaces are not readable either.
   const host = await gatherPlace(localHost, undefined);
   if (!host) throw new CliError("`ip` shows no links of this host.");
   const network = mayChange ? await gatherNetwork(localHost) : [host];
-  const four = await drive(localHost, lookCloser(host, "ipv4"), mayChange);
-  const six = await drive(localHost, lookCloser(host, "ipv6"), mayChange);
+  const four = await runPlan(localHost, lookCloser(host, "ipv4", mayChange));
+  const six = await runPlan(localHost, lookCloser(host, "ipv6", mayChange));
   return {
     ...withoutNetwork(tools),
     mayChange,
@@ -65,7 +65,7 @@ export async function gatherFacts(): Promise<HostFacts> {
     features: mayChange ? await tryFeatures() : {},
     network,
     sysctls: new Map([...four.sysctls, ...six.sysctls]),
-    // What nft lists is the same both times, but for what iptables lists in its own words.
+    // nft lists the same chains for both families. Only the chains of iptables differ.
     chains: [
       ...four.chains.filter(({ family }) => family !== "ip6"),
       ...six.chains.filter(({ family }) => family === "ip6"),
@@ -85,7 +85,7 @@ const withoutNetwork = (tools: readonly ToolFact[]): HostFacts => ({
 const NONE_REDIRECT = { ipv4: { rules: [], lines: [] }, ipv6: { rules: [], lines: [] } };
 
 async function redirectingRules(): Promise<HostFacts["redirecting"]> {
-  const listed = (family: Family) => runSteps(localHost, listEveryones({ family, mark: "" }, []));
+  const listed = (family: Family) => runPlan(localHost, listEveryones({ family, mark: "" }, []));
   return { ipv4: await listed("ipv4"), ipv6: await listed("ipv6") };
 }
 
@@ -97,20 +97,20 @@ async function say(file: string, words: readonly string[], input = "") {
 async function toolFact(name: string, words: readonly string[]): Promise<ToolFact> {
   const { code, stdout, stderr } = await say(name, words);
   if (code === "ENOENT") return { name };
-  // One that may not be started has said nothing.
+  // A tool without execute permission prints nothing.
   const [line = ""] = [stdout, stderr].flatMap((said) => (said ? said.split("\n") : []));
   return { name, version: line.replace(/^.*utility, /, "").trim() || "installed" };
 }
 
-/** Whether a network namespace can be made, in one that goes with the process that asks. */
+/** Whether this process can create a network namespace. The namespace ends with the process. */
 const mayChangeNetworks = async (): Promise<boolean> =>
   (await say("unshare", ["--net", "ip", "link", "set", "dev", "lo", "up"])).exitCode === 0;
 
-/** Whether the namespaces of a sandbox can be made, and something be done in them; they go with the process that asks. */
+/** Whether this process can create the namespaces of a sandbox and work in them. They end with the process. */
 const maySandbox = async (): Promise<boolean> =>
   (await say("unshare", unshareWords(["ip", "link", "set", "dev", "lo", "up"]))).exitCode === 0;
 
-/** Each in a network namespace of its own, which is gone as soon as the tool has ended. */
+/** Tries each feature in a network namespace of its own, which ends with the tool. */
 async function tryFeatures(): Promise<Record<string, boolean | undefined>> {
   const features = Object.entries(FEATURES).map(async ([name, { words, input }]) => {
     const { code, exitCode, stderr } = await say("unshare", ["--net", ...words], input);
@@ -120,7 +120,7 @@ async function tryFeatures(): Promise<Record<string, boolean | undefined>> {
   return Object.fromEntries(await Promise.all(features));
 }
 
-/** Programs of this network namespace: those of others do not see what is in it. */
+/** Returns the programs in this network namespace. Others do not see its links. */
 function processesHere(): string[] {
   const own = readlinkSync("/proc/self/ns/net");
   const names = allPids().flatMap((pid) =>

@@ -3,7 +3,10 @@ import { isSwitch } from "../../provider/trace/network/frames";
 import type { Device } from "../../provider/trace/network/network";
 import type { HostFacts } from "./facts";
 
-/** The links of the host that carry a mark of ours: `doctor` proposes how other programs leave them alone, or accept their packets. */
+/**
+ * The links of the host with a mark of this package. `doctor` proposes how other programs ignore them or accept their
+ * packets.
+ */
 
 export const hostDevices = ({ network }: HostFacts): readonly Device[] =>
   network.find(({ name }) => name === undefined)?.devices ?? [];
@@ -11,22 +14,22 @@ export const hostDevices = ({ network }: HostFacts): readonly Device[] =>
 export const ownDevices = (facts: HostFacts): readonly Device[] =>
   hostDevices(facts).filter(({ alias }) => parseMark(alias ?? ""));
 
-/** Whether the host forwards by a link: not by the ports of a bridge. */
+/** Whether the host routes by a link, which is not a port of a bridge. */
 export const isRouted = ({ master }: Device): boolean => master === undefined;
 
-/** All of them; placeholders where there are none. */
+/** Returns the names of all own links, or placeholders. */
 export function ownLinks(facts: HostFacts): string[] {
   const own = ownDevices(facts).map(({ name }) => name);
   return own.length > 0 ? own : ["BRIDGE", "VETH"];
 }
 
-/** Those by which the host forwards. */
+/** Returns the names of own links by which the host routes, or a placeholder. */
 export function routedLinks(facts: HostFacts): string[] {
   const own = ownDevices(facts).filter(isRouted);
   return own.length > 0 ? own.map(({ name }) => name) : ["BRIDGE"];
 }
 
-/** Bridges among them. */
+/** Returns the names of own bridges, or a placeholder. */
 export function ownBridges(facts: HostFacts): string[] {
   const own = ownDevices(facts).filter(isSwitch);
   return own.length > 0 ? own.map(({ name }) => name) : ["BRIDGE"];

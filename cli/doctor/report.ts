@@ -1,7 +1,7 @@
 import { type Style, styleFor } from "../style";
 import type { Finding, Level } from "./finding";
 
-/** What the checks have found, by their titles. */
+/** The findings of the checks, by title. */
 export type Report = readonly { readonly title: string; readonly findings: readonly Finding[] }[];
 
 export const asJson = (report: Report): string =>
@@ -24,15 +24,15 @@ export function asText(report: Report, isColourful: boolean): string {
   return `${[...blocks, style.bold(summary(report))].join("\n\n")}\n`;
 }
 
-function line({ level, subject, text, mend, code = [] }: Finding, width: number, style: Style): string {
+function line({ level, subject, text, fix, code = [] }: Finding, width: number, style: Style): string {
   const paint = { ok: style.good, warning: style.warning, problem: style.bad }[level];
   const lead = `  ${paint(WORDS[level].padEnd(WIDTH))}  ${subject.padEnd(width)}  `;
   const indent = " ".repeat(WIDTH + width + 6);
-  const below = [...(mend === undefined ? [] : [`→ ${mend}`]), ...code.map((one) => `    ${one}`)];
+  const below = [...(fix === undefined ? [] : [`→ ${fix}`]), ...code.map((one) => `    ${one}`)];
   return [`${lead}${text}`, ...below.map((one) => indent + style.faint(one))].join("\n");
 }
 
-/** `1 problem, 2 warnings.` */
+/** Returns `1 problem, 2 warnings.` */
 function summary(report: Report): string {
   const count = (level: Level) =>
     report.flatMap(({ findings }) => findings).filter((finding) => finding.level === level).length;

@@ -3,11 +3,11 @@ import { collectedOption, stackFlag, stateFlag } from "../stateOptions";
 import type { GcOptions } from "./run";
 
 const about = [
-  "Lists the network objects on this host that carry the mark of a pulumi-netns resource and that no given stack's state",
-  "knows: what a lost state, a deleted program or a crash has left behind. With --yes it deletes those of the given stacks;",
-  "what was adopted is set back to what it was. Nothing without a mark is ever touched.",
-  "\n\nWithout --stack or --state, the stack selected in this folder is the given one.",
-  "Do not run it while `pulumi up` is at work: what that has made may not be in its state yet.",
+  "Lists the network objects on this host with the mark of a pulumi-netns resource that are in none of the given states:",
+  "leftovers of a lost state, a deleted program or a crash. With --yes it deletes those of the given stacks,",
+  "and restores adopted objects. It never touches an object without a mark.",
+  "\n\nWithout --stack or --state, the given stack is the one that is selected in this folder.",
+  "Do not run it during `pulumi up`, whose new objects may not be in the state yet.",
 ].join(" ");
 
 const examples = `
@@ -20,15 +20,15 @@ Examples:
 export function addGc(program: Command): void {
   program
     .command("gc")
-    .summary("find and delete what no stack knows any more")
+    .summary("find and delete objects that no stack knows")
     .description(about)
     .addOption(collectedOption(...stackFlag))
     .addOption(collectedOption(...stateFlag))
-    .option("-a, --all", "objects of stacks that are not given count as well")
+    .option("-a, --all", "include objects of stacks that are not given")
     .option("-y, --yes", "delete them, without asking")
     .option(
       "--empty-state",
-      "delete also where a given state has no resource of pulumi-netns, as its stack is no more",
+      "delete even if a given state has no resource of pulumi-netns, because its stack no longer exists",
     )
     .option("--json", "list as JSON")
     .addHelpText("after", examples)

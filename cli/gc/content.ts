@@ -3,7 +3,7 @@ import { everythingIn, ownedBy } from "../../provider/engine/foreign";
 import type { Host } from "../../provider/linux/host/host";
 import { markOn } from "../../provider/linux/marks/owner";
 
-/** Everything that would go with an object and is not to: what is still in it, and what a living stack has there. */
+/** Returns what a deletion would delete as well: the content of the object, and objects of living stacks. */
 export async function contentOf(
   host: Host,
   { definition, state }: Found,

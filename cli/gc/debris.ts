@@ -2,21 +2,21 @@ import { type BrokenRecord, isOwnedBy } from "../../provider/linux/host/records"
 import type { Garbage } from "./garbage";
 import type { Known } from "./states";
 
-/** A record that nobody can read, listed as garbage is. */
+/** A broken record, listed like garbage. */
 export interface Debris
   extends Pick<Garbage, "kind" | "object" | "stack" | "resource" | "isAdopted" | "isGiven"> {
   readonly broken: BrokenRecord;
 }
 
-/** What `gc` lists. */
+/** An entry in the list of `gc`. */
 export type Listed = Garbage | Debris;
 
 export const isDebris = (one: Listed): one is Debris => "broken" in one;
 export const isObject = (one: Listed): one is Garbage => !isDebris(one);
 
 /**
- * Broken records. Of one of a resource that a given state knows nothing is lost, as the state says the same; whose any other
- * is, nobody can tell.
+ * Returns broken records. A resource in a given state loses nothing, because the state holds the same data. Other
+ * records have no known owner.
  */
 export const debrisIn = (broken: readonly BrokenRecord[], { marks }: Pick<Known, "marks">): Debris[] =>
   broken.map((one) => ({

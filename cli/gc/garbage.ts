@@ -5,30 +5,30 @@ import { definitions } from "../../provider/kinds";
 import { parseMark } from "../../provider/linux/marks/mark";
 import type { Known } from "./states";
 
-/** An object that no given state knows. */
+/** An object that is in none of the given states. */
 export interface Garbage {
   readonly kind: string;
-  /** What it is called in the kernel, its namespace first. */
+  /** Its name in the kernel, after its namespace. */
   readonly object: string;
-  /** `PROJECT/STACK`; `undefined` where the names are too long for a mark. */
+  /** `PROJECT/STACK`. `undefined` if the names are too long for a mark. */
   readonly stack: string | undefined;
-  /** The resource's name in its program. */
+  /** The name of the resource in its program. */
   readonly resource: string;
-  /** Whether it was there before, and is to be set back and not deleted. */
+  /** Whether it was adopted, so that gc restores it instead of deleting it. */
   readonly isAdopted: boolean;
-  /** Whether it is of a stack that was given. */
+  /** Whether its stack was given. */
   readonly isGiven: boolean;
   readonly found: Found;
 }
 
-/** What no given state knows, in the order in which it is to be deleted. */
+/** Returns the objects that are in none of the given states, in the order of deletion. */
 export const garbageIn = (found: readonly Found[], known: Pick<Known, "marks" | "stacks">): Garbage[] =>
   found
     .filter(({ state }) => !known.marks.has(markIn(state)))
     .map((one) => describe(one, known))
     .sort((a, b) => rankOf(b) - rankOf(a) || compare(a.object, b.object));
 
-/** What hangs on another goes before it: nothing is taken along, and rules go before the links they speak of. */
+/** Dependents come first. No deletion deletes anything else, and rules precede the links that they name. */
 const rankOf = ({ found }: Garbage): number => definitions.indexOf(found.definition);
 
 function describe(found: Found, { stacks }: Pick<Known, "stacks">): Garbage {

@@ -5,13 +5,13 @@ const STACKLESS = "-";
 
 export function asText(garbage: readonly Listed[]): string {
   if (garbage.length === 0)
-    return "Nothing is left over: the given states know every marked object on this host.\n";
+    return "Nothing is left over: the given states contain every marked object on this host.\n";
   const rows = garbage.map(({ kind, object, stack, resource, isAdopted }) => [
     kind,
     object,
     stack ?? STACKLESS,
     resource,
-    isAdopted ? "set back" : "delete",
+    isAdopted ? "restore" : "delete",
   ]);
   return `${table([["KIND", "OBJECT", "STACK", "RESOURCE", "WITH --yes"], ...rows])}\n`;
 }
@@ -27,19 +27,19 @@ export const asJson = (garbage: readonly Listed[]): string =>
     2,
   )}\n`;
 
-/** What to type next. */
+/** Returns the next command to type. */
 export function advice(all: number, chosen: number): string {
   const others = all - chosen;
   return [
-    ...(chosen > 0 ? [`${count(chosen)} no given state knows: delete with --yes.`] : []),
-    ...(others > 0 ? [`${count(others)} of stacks that are not given: --all takes them in.`] : []),
+    ...(chosen > 0 ? [`${count(chosen)} in none of the given states. Delete with --yes.`] : []),
+    ...(others > 0 ? [`${count(others)} of stacks that are not given. Include them with --all.`] : []),
   ]
     .map((line) => `${line}\n`)
     .join("");
 }
 
-/** What has been done with one. */
+/** Returns the result for one object. */
 export const deletion = ({ kind, object, isAdopted }: Listed): string =>
-  `${isAdopted ? "set back" : "deleted"} ${kind} ${object}`;
+  `${isAdopted ? "restored" : "deleted"} ${kind} ${object}`;
 
 const count = (n: number): string => `${n} object${n === 1 ? "" : "s"}`;

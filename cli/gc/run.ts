@@ -23,7 +23,7 @@ const NOTHING: Known = { marks: new Set(), stacks: new Set(), resources: [], emp
 export async function collectGarbage(options: GcOptions): Promise<void> {
   const known = await knownBy(options);
   const { found, gaps, broken } = await discover(localHost).catch(refusal);
-  for (const gap of gaps) process.stderr.write(`pulumi-netns: could not look: ${gap}\n`);
+  for (const gap of gaps) process.stderr.write(`pulumi-netns: cannot inspect: ${gap}\n`);
   if (gaps.length > 0) process.exitCode = 1;
   const garbage: readonly Listed[] = [...garbageIn(found, known), ...debrisIn(broken, known)];
   process.stdout.write(options.json ? asJson(garbage) : asText(garbage));
@@ -37,17 +37,14 @@ export async function collectGarbage(options: GcOptions): Promise<void> {
   await discardAll(chosen.filter(isDebris));
 }
 
-/**
- * With another backend than the one that made everything, or the wrong folder, a state is as empty as that of a stack that is
- * no more.
- */
+/** Refuses if the given states are empty. A wrong backend or folder looks the same as a destroyed stack. */
 function refuseIfEmpty({ empty }: Known): void {
   if (empty.length === 0) return;
   const which = empty.join(", ");
   throw new CliError(
-    `nothing is deleted: the state of ${which} has no resource of pulumi-netns. Is this the right backend ` +
-      "(`pulumi whoami --verbose`) and the right folder? " +
-      "If the stack is no more, repeat it with --empty-state.",
+    `nothing is deleted: the state of ${which} has no resource of pulumi-netns. Check the backend ` +
+      "(`pulumi whoami --verbose`) and the folder. " +
+      "If the stack no longer exists, repeat the command with --empty-state.",
   );
 }
 
@@ -57,11 +54,11 @@ async function knownBy({ stack, state, all }: GcOptions): Promise<Known> {
   if (selected) return selected;
   if (all) return NOTHING;
   throw new CliError(
-    "there is no Pulumi.yaml here: run this where the program is, name states with --state, or say --all if no stack on this host is alive.",
+    "there is no Pulumi.yaml here: run this in the program's folder, give states with --state, or use --all if no stack on this host is alive.",
   );
 }
 
-/** Deletes one after the other, and goes on past a failure. */
+/** Deletes objects one by one, and continues after a failure. */
 async function deleteAll(garbage: readonly Garbage[], found: readonly Found[]): Promise<void> {
   const chosen = new Set(garbage.map((one) => one.found));
   const staying = found.filter((one) => !chosen.has(one));
@@ -76,7 +73,7 @@ async function deleteAll(garbage: readonly Garbage[], found: readonly Found[]): 
   }
 }
 
-/** A record that is read by nobody has nothing behind it that could be set back. */
+/** Discards a broken record. It holds nothing to restore. */
 async function discardAll(debris: readonly Debris[]): Promise<void> {
   for (const { kind, object, broken } of debris) {
     try {
@@ -91,6 +88,6 @@ async function discardAll(debris: readonly Debris[]): Promise<void> {
 
 async function deleteOne({ isAdopted, found }: Garbage, staying: readonly Found[]): Promise<void> {
   const content = isAdopted ? [] : await contentOf(localHost, found, staying);
-  if (content.length > 0) throw new Error(`it holds what is not to be deleted: ${content.join(", ")}`);
+  if (content.length > 0) throw new Error(`it contains objects that must stay: ${content.join(", ")}`);
   await remove(found.definition, localHost, found.state);
 }

@@ -17,7 +17,7 @@ const Deployment = z.looseObject({
   pending_operations: z.array(z.looseObject({ resource: StateResource })).nullish(),
 });
 
-/** What `pulumi stack export` prints, and the file that a local backend keeps. */
+/** The output of `pulumi stack export`, or the file of a local backend. */
 const State = z.union([
   z.looseObject({ deployment: Deployment }).transform(({ deployment }) => deployment),
   z
@@ -25,21 +25,21 @@ const State = z.union([
     .transform(({ checkpoint }) => checkpoint.latest ?? {}),
 ]);
 
-/** What the given states know. */
+/** The content of the given states. */
 export interface Known {
   readonly marks: ReadonlySet<string>;
   /** The given stacks, as `PROJECT/STACK`. */
   readonly stacks: ReadonlySet<string>;
-  /** The single kinds among their resources, and the parts of the others. */
+  /** Their resources of single kinds, and the parts of composites. */
   readonly resources: readonly Resource[];
-  /** The given states, by stack or file, that have no resource of ours. */
+  /** The given states without a resource of this package, by stack or file. */
   readonly empty: readonly string[];
 }
 
-/** A resource, or a part of one, with its arguments and mark. */
+/** A resource or part, with its arguments and mark. */
 type Resource = ReturnType<typeof singlesOf>[number] & { readonly urn: string };
 
-/** The marks in the text of one state, of what is being made as well, and the stack it is of, if it has anything. */
+/** Returns the marks in a state, with those of pending operations, and its stack, unless it is empty. */
 export function parseState(text: string, name = "the stack"): Known {
   const parsed = State.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error("it has neither a `deployment` nor a `checkpoint`");
@@ -62,7 +62,7 @@ const resourcesIn = (properties: Args | undefined) =>
 const marksIn = (properties: Args | undefined): string[] =>
   typeof properties?.["mark"] === "string" ? marksOf(properties) : [];
 
-/** What the states of these stacks and in these files know. */
+/** Reads the states of these stacks and files. */
 export async function readStates(stacks: readonly string[], files: readonly string[]): Promise<Known> {
   const known = files.map(readState);
   for (const stack of stacks) known.push(await exportStack(["--stack", stack]));
@@ -74,7 +74,7 @@ export async function readStates(stacks: readonly string[], files: readonly stri
   };
 }
 
-/** What the stack knows that is selected in this folder; `undefined` where there is no project. */
+/** Reads the state of the selected stack in this folder. `undefined` without a project. */
 export async function readSelectedState(): Promise<Known | undefined> {
   try {
     return await exportStack([]);
@@ -101,13 +101,13 @@ async function exportStack(which: readonly string[]): Promise<Known> {
   const name = await pulumi(["stack", "--show-name", ...which]);
   const short = name.trim().split("/").at(-1) ?? "";
   const known = parseState(text, `the stack ${short}`);
-  // The state of a stack that has nothing any more does not tell whose it is.
+  // An empty state does not name its stack.
   const project = projectName();
   const own = project === undefined ? [] : [stackName(project, short)];
   return { ...known, stacks: new Set([...known.stacks, ...own]) };
 }
 
-/** As Pulumi.yaml of this folder has it. */
+/** The name of the project in Pulumi.yaml of this folder. */
 function projectName(): string | undefined {
   try {
     return /^name:\s*["']?([\w.-]+)/m.exec(readFileSync("Pulumi.yaml", "utf8"))?.[1];

@@ -2,8 +2,8 @@ import { type Command, Option } from "commander";
 import { FORMATS, type Format, type GraphOptions } from "./options";
 
 const about = [
-  "Shows the network that is there: namespaces, their links and addresses, which links are ports of which bridge, and",
-  "where the other end of each cable is. It asks the kernel, so it shows what others have made as well. Nothing is changed.",
+  "Shows the network: namespaces with their links and addresses, the ports of bridges, and the other end of",
+  "each cable. It reads the kernel, so it also shows the objects of other programs. It changes nothing.",
   "\n\nNAMESPACE is a network namespace; host, or -, is the host itself. Without any, all are shown.",
 ].join(" ");
 
@@ -18,9 +18,9 @@ Examples:
 export function addGraph(program: Command, afterDashes: readonly string[] = []): void {
   program
     .command("graph")
-    .summary("show the network that is there, as a table or a drawing")
+    .summary("show the network, as a table or a drawing")
     .description(about)
-    .argument("[NAMESPACE...]", "what to show; host or - for the host itself")
+    .argument("[NAMESPACE...]", "namespace to show; host or - for the host itself")
     .addOption(new Option("-f, --format <format>", "how").choices(FORMATS).default("text" satisfies Format))
     .addHelpText("after", examples)
     .action(async (names: string[], options: GraphOptions) => {

@@ -1,6 +1,6 @@
 import type { Drawing, Line, Point } from "./drawing";
 
-/** In the language of Graphviz (https://graphviz.org/doc/info/lang.html). */
+/** Draws in the language of Graphviz (https://graphviz.org/doc/info/lang.html). */
 export function asDot({ boxes, outside, lines }: Drawing): string {
   return [
     "graph network {",
@@ -9,7 +9,7 @@ export function asDot({ boxes, outside, lines }: Drawing): string {
     '  node [fontname="sans-serif", shape=box];',
     '  edge [fontname="sans-serif", fontsize=10];',
     ...boxes.flatMap(({ title, points }, at) => [
-      // A box is drawn around a subgraph whose name begins like this.
+      // Graphviz draws a box around a subgraph with this prefix.
       `  subgraph cluster${at} {`,
       `    label=${quoted(title)};`,
       ...points.map((point) => `    ${node(point)}`),

@@ -11,11 +11,11 @@ import {
   portsOf,
 } from "../../provider/trace/network/network";
 
-/** What there is to draw, before it is in the words of any program. */
+/** A drawing, independent of the program that renders it. */
 export interface Drawing {
-  /** A namespace each. */
+  /** One box per namespace. */
   readonly boxes: readonly Box[];
-  /** Ends of cables that lead out of what is shown. */
+  /** Ends of cables that lead out of the drawing. */
   readonly outside: readonly Point[];
   readonly lines: readonly Line[];
 }
@@ -28,7 +28,7 @@ interface Box {
 export interface Point {
   readonly id: string;
   readonly isBridge: boolean;
-  /** In lines. */
+  /** One text per line. */
   readonly text: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** A namespace that nobody has given a name, such as a container's. */
+/** A namespace without a name, such as a container's. */
 export const NAMELESS = "a namespace without a name";
 
 export function drawingOf(network: Network, shown: Network): Drawing {
@@ -56,7 +56,7 @@ export function drawingOf(network: Network, shown: Network): Drawing {
   };
 }
 
-/** A loopback link is in every namespace, and worth a word only with addresses that others may send to. */
+/** Every namespace has a loopback link. It is shown only with addresses that others can reach. */
 export const isShown = ({ kind, addresses }: Device): boolean =>
   kind !== "loopback" || addresses.some(({ isGlobal }) => isGlobal);
 
@@ -65,7 +65,7 @@ export const stateOf = ({ isUp, hasCarrier }: Device): string =>
 
 export const titleOf = ({ name }: Place): string => name ?? "host";
 
-/** The addresses that others may send to. */
+/** Returns the addresses that others can reach. */
 export const addressesOf = ({ addresses }: Device): string[] =>
   addresses.filter(({ isGlobal }) => isGlobal).map(addressName);
 
@@ -89,7 +89,9 @@ const nameOf = (device: Device): string => {
 
 const isBridge = (device: Device): boolean => isSwitch(device) || device.kind === OVS_BRIDGE;
 
-/** The bridge of an end of a cable that is only a port: its name stands at the cable, which begins at the bridge. */
+/**
+ * Returns the bridge of a cable end that is only a port. The cable starts at the bridge, and carries the port's name.
+ */
 const bridgeOf = ({ place, device }: Port): Device | undefined =>
   isCableEnd(device) && addressesOf(device).length === 0
     ? place.devices.find((other) => isBridge(other) && other.name === device.master)
@@ -97,13 +99,13 @@ const bridgeOf = ({ place, device }: Port): Device | undefined =>
 
 interface Cable {
   readonly port: Port;
-  /** The other end, where it is shown. */
+  /** Returns the other end if it is shown. */
   readonly far: Port | undefined;
-  /** What the other end is called where it is not. */
+  /** Returns the name of the other end if it is not shown. */
   readonly beyond: string;
 }
 
-/** The cable that begins here; one with both ends shown begins at the first of them. */
+/** Returns the cable that starts here. A cable with two visible ends starts at the first. */
 function cableFrom(network: Network, shown: Network, port: Port): Cable[] {
   if (!isCableEnd(port.device)) return [];
   const peer = peerOf(network, port);
@@ -122,7 +124,7 @@ function lineOf(network: Network, { port, far }: Cable): Line {
   };
 }
 
-/** From what is drawn of a port that is no plain end of a cable to what it is a port of. */
+/** Connects a port that has its own box with its bridge. */
 function entry(network: Network, port: Port): Line[] {
   const { place, device } = port;
   const master = place.devices.find(({ name }) => name === device.master);
@@ -133,7 +135,7 @@ function entry(network: Network, port: Port): Line[] {
 const endId = (network: Network, port: Port): string =>
   idOf(network, { place: port.place, device: bridgeOf(port) ?? port.device });
 
-/** By places in lists: the kernel's numbers are others each time, and drawings are kept and compared. */
+/** Uses positions in lists as ids. Indexes of the kernel vary, and drawings are compared. */
 const idOf = (network: Network, { place, device }: Port): string =>
   `${placeId(network, place)}l${place.devices.indexOf(device)}`;
 

@@ -1,6 +1,6 @@
 import type { Drawing, Line, Point } from "./drawing";
 
-/** As a flowchart of Mermaid (https://mermaid.js.org/syntax/flowchart.html). */
+/** Draws a flowchart of Mermaid (https://mermaid.js.org/syntax/flowchart.html). */
 export function asMermaid({ boxes, outside, lines }: Drawing): string {
   return [
     "flowchart LR",
@@ -23,6 +23,6 @@ function node({ id, isBridge, text }: Point): string {
 const edge = ({ from, to, text }: Line): string =>
   text === "" ? `${from} --- ${to}` : `${from} ---|${quoted(text)}| ${to}`;
 
-/** Between quotes, only these mean something; they are written as codes of characters. */
+/** Escapes the characters with a meaning between quotes. */
 const quoted = (...lines: readonly string[]): string =>
   `"${lines.map((line) => line.replace(/["#&<>`\\]/g, (letter) => `#${letter.charCodeAt(0)};`)).join("<br>")}"`;

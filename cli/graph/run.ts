@@ -1,4 +1,4 @@
-// Registers the kinds, so that marks and types of links are known.
+// Registers the kinds with their marks and types of link.
 import "../../provider/kinds";
 import { localHost } from "../../provider/linux/host/local/localHost";
 import { gatherNetwork } from "../../provider/trace/network/gather";

@@ -11,7 +11,7 @@ import { addressesOf, isShown, NAMELESS, stateOf, titleOf } from "./drawing";
 
 const HEADER = ["NAMESPACE", "LINK", "KIND", "STATE", "ADDRESSES", "OTHER END"];
 
-/** A line for each link; ports come below their bridge. */
+/** Prints a line for each link. Ports follow their bridge. */
 export const asText = (network: Network, shown: Network): string =>
   `${table([HEADER, ...shown.flatMap((place) => rowsOf(network, place))])}\n`;
 
@@ -29,7 +29,7 @@ function rowsOf(network: Network, place: Place): string[][] {
   ]);
 }
 
-/** Each link, followed by those that are ports of it. */
+/** Returns each link, followed by its ports. */
 function inOrder(links: readonly Device[], master?: Device, depth = 0): { device: Device; depth: number }[] {
   const isHere = (device: Device): boolean =>
     master ? device.master === master.name : !links.some(({ name }) => name === device.master);

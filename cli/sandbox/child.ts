@@ -5,7 +5,7 @@ import { type ProcessStat, readStat } from "./proc";
 const forwarded = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2"] as const;
 
 /**
- * A key at the terminal reaches the whole foreground process group, the child included. Passing such a signal on
+ * A key at the terminal sends its signal to the whole foreground process group, including the child. Passing it on
  * would deliver it twice, and for many programs the second Ctrl-C means "stop at once".
  */
 export function reachesChildAnyway(signal: NodeJS.Signals, self: ProcessStat | undefined): boolean {
@@ -13,7 +13,7 @@ export function reachesChildAnyway(signal: NodeJS.Signals, self: ProcessStat | u
   return fromKeyboard && self !== undefined && self.processGroup === self.foregroundGroup;
 }
 
-/** What a shell shows for a child that a signal ended. */
+/** The exit code that a shell shows for a child killed by a signal. */
 export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
@@ -23,14 +23,14 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Runs a program in place of this one, as far as that goes: same terminal, same signals, same ending. */
+/** Runs a program in place of this one: same terminal, same signals, same exit. */
 export function runInPlace(words: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending> {
   const [program = "", ...rest] = words;
   return new Promise((resolve, reject) => {
     const pass = (signal: NodeJS.Signals): void => {
       if (!reachesChildAnyway(signal, readStat("self"))) child.kill(signal);
     };
-    // Before the child is there: one that is quick could draw a signal upon us that would end us and leave it behind.
+    // Installed before the child starts. An early signal would end this process and orphan the child.
     for (const signal of forwarded) process.on(signal, pass);
     const child = spawn(program, rest, { env, stdio: "inherit" });
     child.on("error", reject);
@@ -41,7 +41,7 @@ export function runInPlace(words: readonly string[], env: NodeJS.ProcessEnv): Pr
   });
 }
 
-/** Ends this process the way the child ended; the exit code serves where the signal does not end us. */
+/** Ends this process as the child ended. The exit code applies if the signal does not end it. */
 export function endLike({ code, signal }: Ending): void {
   process.exitCode = exitCodeOf(code, signal);
   if (signal !== null) process.kill(process.pid, signal);

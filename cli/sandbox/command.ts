@@ -11,7 +11,7 @@ const nameHelp = `which sandbox (default: "${defaultName}")`;
 
 const about = [
   "Runs COMMAND in a sandbox: as root of a Linux network of its own, without root rights on the machine.",
-  "The sandbox starts on first use and goes on after COMMAND has ended, so the next one finds everything as it was.",
+  "The sandbox starts on first use and outlives COMMAND, so the next command finds everything as it was.",
   "Without COMMAND, your shell starts in it.\n\nFiles and processes are those of the machine; network devices,",
   "routes, firewall rules, network sysctls and `ip netns` are not. The exit code is that of COMMAND, or 125 if the",
   "sandbox itself failed.",
@@ -33,14 +33,14 @@ Examples:
   pulumi-netns sandbox stop                     remove it, with all that runs in it
   pulumi-netns sandbox stop lab                 remove the second one`;
 
-/** `sandbox`, its `stop` and `list`. `afterDashes` is what followed `--` on the command line. */
+/** Adds `sandbox` with `stop` and `list`. `afterDashes` holds the words after `--` on the command line. */
 export function addSandbox(program: Command, afterDashes: readonly string[] | undefined): void {
   const sandbox = program
     .command("sandbox")
     .summary("run a command in a private network, without root rights")
     .description(about)
     .usage(usage)
-    .argument("[COMMAND...]", "what to run, with its own options (default: $SHELL)")
+    .argument("[COMMAND...]", "command to run, with its options (default: $SHELL)")
     .option(nameFlag, nameHelp)
     .passThroughOptions()
     .helpCommand(false)
@@ -48,7 +48,7 @@ export function addSandbox(program: Command, afterDashes: readonly string[] | un
     .action(async (operands: string[], options: NameOption) => {
       const words = commandOf(operands, afterDashes);
       if (words.length === 0 && !process.stdin.isTTY) {
-        sandbox.error("error: say which COMMAND to run, for example: pulumi-netns sandbox -- ip link");
+        sandbox.error("error: give a COMMAND to run, for example: pulumi-netns sandbox -- ip link");
       }
       const { runInSandbox } = await import("./run.js");
       await runInSandbox(options.name, words);
@@ -71,7 +71,7 @@ export function addSandbox(program: Command, afterDashes: readonly string[] | un
 
   sandbox
     .command("list")
-    .description("show the sandboxes that run")
+    .description("list the running sandboxes")
     .option("--json", "as JSON", false)
     .action(async (options: { readonly json: boolean }) => {
       const { listSandboxes } = await import("./list.js");

@@ -2,11 +2,11 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { readdirSync, readlinkSync } from "node:fs";
 
 /**
- * Runs inside the new namespaces; its arguments are the symbolic links of the old /run, as name and target pairs.
- * Whatever is to appear on /run, /sys and /proc/sys is first put together on /tmp: on some systems the tools
- * themselves are found through /run. /run/user stays, as version managers keep their PATH entries there. Sysctls
- * that are not of a network or user namespace are made read-only, as root could change the machine's. The final
- * `read` makes the holder die with a caller that dies before it has written down the holder's pid.
+ * Runs inside the new namespaces. Its arguments are the symbolic links of the old /run, as name and target pairs. The
+ * new /run, /sys and /proc/sys are prepared on /tmp, because some systems find their tools through /run. /run/user
+ * stays, because version managers keep PATH entries there. Sysctls outside of network and user namespaces become
+ * read-only, as root could change the machine's. The final `read` ends the holder if its caller dies before recording
+ * the holder's pid.
  */
 const setUp = `
 set -e
@@ -49,15 +49,15 @@ export type Attempt =
   | { readonly ready: true; readonly pid: number; readonly keep: () => void; readonly drop: () => void }
   | { readonly ready: false; readonly entered: boolean; readonly stderr: string };
 
-/** Runs a command in namespaces as those of a sandbox are. */
+/** Returns the words that run a command in the namespaces of a sandbox. */
 export const unshareWords = (command: readonly string[], userNamespace = true): string[] => [
   ...(userNamespace ? ["--user", "--map-root-user", "--", "unshare"] : []),
   ...["--net", "--mount", "--propagation=private", "--", ...command],
 ];
 
 /**
- * The user namespace comes first, by itself: of a network namespace that is made before it has a root, some files in
- * /proc/net are nobody's, such as the one that tells of iptables-legacy.
+ * The user namespace comes first. If a network namespace is created before it has a root, some files in /proc/net
+ * belong to nobody, such as the one about iptables-legacy.
  */
 export function unshareArguments(userNamespace: boolean, links: readonly string[]): string[] {
   return unshareWords(["sh", "-c", setUp, "sh", ...links], userNamespace);
@@ -75,7 +75,7 @@ function letGo(holder: ChildProcessWithoutNullStreams, lastWord: string): void {
   holder.unref();
 }
 
-/** Starts a process that does nothing but keep new namespaces alive. It lives on only when told to be kept. */
+/** Starts a process that only keeps new namespaces alive. It ends unless `keep` is called. */
 export function startHolder(name: string, userNamespace: boolean, path: string): Promise<Attempt> {
   const holder = spawn("unshare", unshareArguments(userNamespace, linksInRun()), {
     cwd: "/",

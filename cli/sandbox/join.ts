@@ -11,9 +11,9 @@ export interface Join {
 const flags: Record<NamespaceKind, string> = { user: "--user", net: "--net", mnt: "--mount" };
 
 /**
- * The words to run. Entering a mount namespace moves the working directory to /, and `nsenter --wd` would open it in
- * the mounts outside; `unshare --wd` without further options only changes to it, inside. The holder's own user is
- * root inside by the map already; anybody else (root, in a user's sandbox) has nsenter change to it.
+ * Returns the words that run a command inside. Entering a mount namespace changes the working directory to /, and
+ * `nsenter --wd` would open the directory outside. `unshare --wd` changes to it inside. The holder's user is root
+ * inside by the map; any other user needs nsenter to become root.
  */
 export function joinWords({ pid, enter, ownHolder, cwd, command }: Join): string[] {
   if (enter.length === 0) return [...command];

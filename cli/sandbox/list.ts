@@ -19,7 +19,7 @@ function livingSandboxes(): Listed[] {
   });
 }
 
-/** "2026-01-31 08:05:09" in the local time zone. */
+/** Returns "2026-01-31 08:05:09" in the local time zone. */
 export function localTime(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return "unknown";

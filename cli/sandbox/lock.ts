@@ -5,8 +5,8 @@ import { CliError } from "../errors";
 const patienceSeconds = 60;
 
 /**
- * The kernel drops a flock with the process that holds it, so there is no stale lock to judge. Node has no flock:
- * flock(1) runs `cat`, whose echo says that the lock is ours, and which ends when our end of the pipe closes.
+ * Runs `work` under a lock. The kernel releases a flock with its process, so no lock is ever stale. Node has no flock,
+ * so flock(1) runs `cat`: its echo confirms the lock, and it ends when our end of the pipe closes.
  */
 export async function withLock<T>(file: string, path: string, work: () => Promise<T>): Promise<T> {
   const keeper = spawn("flock", ["--exclusive", "--timeout", String(patienceSeconds), file, "cat"], {

@@ -10,7 +10,7 @@ import {
 } from "./proc";
 import type { SandboxRecord } from "./registry";
 
-/** A zombie still has its pid, start time and user namespace, but keeps nothing alive any more. */
+/** A zombie still has its pid, start time and user namespace, but keeps nothing alive. */
 const isRunning = (stat: ProcessStat | undefined): stat is ProcessStat =>
   stat !== undefined && !/[ZX]/.test(stat.state);
 
@@ -19,7 +19,7 @@ export function isAlive(record: SandboxRecord): boolean {
   return isRunning(stat) && stat.startTime === record.startTime && record.bootId === bootId();
 }
 
-/** The network namespaces that `ip netns add` has made inside. */
+/** Returns the network namespaces that `ip netns add` created inside. */
 function namedNetworks(pid: number): string[] {
   const folder = `/proc/${pid}/root/run/netns`;
   try {
@@ -30,8 +30,8 @@ function namedNetworks(pid: number): string[] {
 }
 
 /**
- * Every namespace that belongs to the sandbox. `ip netns exec` leaves its network and mount namespace,
- * so these two alone would miss commands that run in a network namespace of the sandbox.
+ * Returns every namespace of the sandbox. A command under `ip netns exec` is in other network and mount namespaces, so
+ * those two are not enough.
  */
 function ownNamespaces(record: SandboxRecord): Set<string> {
   const kinds = namespaceKinds.filter((kind) => kind !== "user" || record.userNamespace);
@@ -43,7 +43,7 @@ function isIn(namespaces: ReadonlySet<string>, pid: number | "self"): boolean {
   return namespaceKinds.some((kind) => namespaces.has(namespaceOf(pid, kind) ?? "gone"));
 }
 
-/** The processes inside, without the holder. */
+/** Returns the processes inside, without the holder. */
 export function members(record: SandboxRecord): number[] {
   const namespaces = ownNamespaces(record);
   return allPids().filter((pid) => pid !== record.pid && isIn(namespaces, pid) && isRunning(readStat(pid)));
@@ -51,13 +51,13 @@ export function members(record: SandboxRecord): number[] {
 
 export type Standing = "outside" | "inside" | "unreachable";
 
-/** Where this process stands: a sandbox beside or around its own cannot be reached from inside another one. */
+/** Returns the position of this process. From inside a sandbox, sandboxes beside or around it are unreachable. */
 export function standing(record: SandboxRecord): Standing {
   if (namespaceOf(record.pid, "net") === undefined) return "unreachable";
   return isIn(ownNamespaces(record), "self") ? "inside" : "outside";
 }
 
-/** The namespaces that have to be entered to be inside; the kernel refuses to enter a user namespace twice. */
+/** Returns the namespaces to enter. The kernel refuses to enter a user namespace twice. */
 export function namespacesToEnter(record: SandboxRecord): NamespaceKind[] {
   return namespaceKinds.filter((kind) => namespaceOf(record.pid, kind) !== namespaceOf("self", kind));
 }

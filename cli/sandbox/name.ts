@@ -11,8 +11,8 @@ export function isSandboxName(name: string): boolean {
 export function sandboxName(name: string = defaultName): string {
   if (isSandboxName(name)) return name;
   throw new CliError(
-    `${JSON.stringify(name)} is no sandbox name: use 1 to 64 letters, digits, ".", "_" and "-", ` +
-      `the first not "." or "-".`,
+    `${JSON.stringify(name)} is not a sandbox name: use 1 to 64 letters, digits, ".", "_" and "-", ` +
+      `and begin with neither "." nor "-".`,
     2,
   );
 }

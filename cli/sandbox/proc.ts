@@ -11,7 +11,7 @@ export interface ProcessStat {
   readonly startTime: string;
 }
 
-/** The command name, field 2, may itself hold spaces and parentheses: the last `)` ends it. */
+/** The command name, field 2, may contain spaces and parentheses. The last `)` ends it. */
 export function parseStat(text: string): ProcessStat | undefined {
   const fields = text
     .slice(text.lastIndexOf(")") + 2)
@@ -40,7 +40,7 @@ export function bootId(): string {
   return readText("/proc/sys/kernel/random/boot_id") ?? "";
 }
 
-/** The identity of a namespace, such as `net:[4026531840]`; undefined when we may not see it. */
+/** Returns the identity of a namespace, such as `net:[4026531840]`, or `undefined` without the right to see it. */
 export function namespaceOf(pid: Pid, kind: NamespaceKind): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/${kind}`);

@@ -6,17 +6,19 @@ import { isSandboxName } from "./name";
 
 export interface SandboxRecord {
   readonly pid: number;
-  /** Field 22 of /proc/PID/stat; with the boot id it tells the holder from a later process of the same pid. */
+  /**
+   * Field 22 of /proc/PID/stat. With the boot id, it distinguishes the holder from a later process with the same pid.
+   */
   readonly startTime: string;
   readonly bootId: string;
   readonly created: string;
   readonly userNamespace: boolean;
-  /** The holder of the sandbox that this one was started in, and ends with. */
+  /** The holder of the surrounding sandbox, with which this one ends. */
   readonly within?: Pick<SandboxRecord, "pid" | "startTime"> | undefined;
 }
 
 export function registryFolder(stateHome: string | undefined, home: string): string {
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   const base = stateHome !== undefined && isAbsolute(stateHome) ? stateHome : join(home, ".local", "state");
   return join(base, "pulumi-netns", "sandboxes");
 }
@@ -48,7 +50,7 @@ const isHolder = (value: unknown): boolean =>
   "startTime" in value &&
   typeof value.startTime === "string";
 
-/** A record that cannot be understood counts as none: the sandbox behind it could not be joined anyway. */
+/** A broken record counts as absent, because its sandbox cannot be joined. */
 export function parseRecord(text: string): SandboxRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -66,7 +68,7 @@ function refused(verb: string, path: string, error: unknown): CliError {
   return new CliError(`cannot ${verb} ${path} (${why}): set XDG_STATE_HOME to a folder of your own.`);
 }
 
-/** One lock for all names, in a file that stays: removing a lock file lets two in at once. */
+/** One lock for all names. The file stays, because removing a lock file would admit two holders. */
 export function lockFile(): string {
   try {
     mkdirSync(folder(), { recursive: true, mode: 0o700 });
@@ -95,7 +97,7 @@ export function writeRecord(name: string, record: SandboxRecord): void {
   }
 }
 
-/** The sandboxes that were started in this one. */
+/** Returns the sandboxes that were started in this one. */
 export const innerNames = ({ pid, startTime }: SandboxRecord): string[] =>
   recordedNames().filter((name) => {
     const within = readRecord(name)?.within;

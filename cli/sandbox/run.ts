@@ -25,7 +25,7 @@ function checkInside(name: string, pid: number, cwd: string, command: string, pa
   const root = `/proc/${pid}/root`;
   if (!existsSync(`${root}${cwd}`)) {
     throw new CliError(
-      `${cwd} does not exist in sandbox "${name}", whose /run is its own: cd to another folder.`,
+      `${cwd} does not exist in sandbox "${name}", which has its own /run: cd to another folder.`,
     );
   }
   const files = candidates(command, path, cwd);
@@ -53,7 +53,7 @@ async function run(name: string, command: readonly string[], interactive: boolea
   endLike(await runInPlace(words, { ...process.env, PATH: path, PULUMI_NETNS_SANDBOX: name }));
 }
 
-/** Failures of the sandbox itself end with 125, as those of env, timeout and docker do. */
+/** The exit code for failures of the sandbox itself, as with env, timeout and docker. */
 export async function runInSandbox(name: string | undefined, words: readonly string[]): Promise<void> {
   const valid = sandboxName(name);
   const shell = process.env["SHELL"] ?? "/bin/sh";

@@ -11,7 +11,7 @@ import { hasTool, missingTools } from "./tools";
 
 type Started = Extract<Attempt, { ready: true }> & { readonly userNamespace: boolean };
 
-// Some systems let the namespaces be made, but then nothing be done in them.
+// Some systems allow the creation of namespaces, but no work in them.
 const forbids = (attempt: Attempt): boolean =>
   !attempt.ready && (!attempt.entered || /denied|not permitted/i.test(attempt.stderr));
 
@@ -23,7 +23,7 @@ async function startNamespaces(name: string, path: string): Promise<Started> {
   const second = await startHolder(name, false, path);
   if (!second.ready) throw new CliError(forbiddenMessage(readFacts(second.stderr)));
   process.stderr.write(
-    `pulumi-netns: no user namespace is allowed here; as you are root, sandbox "${name}" does without.\n`,
+    `pulumi-netns: user namespaces are forbidden here; because you are root, sandbox "${name}" runs without one.\n`,
   );
   return { ...second, userNamespace: false };
 }
@@ -58,7 +58,7 @@ export interface Ensured {
   readonly isNew: boolean;
 }
 
-/** The sandbox of this name: the one that runs, or a new one. */
+/** Returns the running sandbox of this name, or starts one. */
 export async function ensureSandbox(name: string, path: string): Promise<Ensured> {
   const missing = missingTools(hasTool(path));
   if (missing.length > 0) throw new CliError(missing.join("\npulumi-netns: "));

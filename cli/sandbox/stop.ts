@@ -28,7 +28,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends what `living` lists, also what appears meanwhile; returns every pid that was signalled. */
+/** Ends the processes that `living` lists, including new ones. Returns every signalled pid. */
 async function endAll(name: string, living: () => readonly number[]): Promise<Set<number>> {
   const signalled = new Set<number>();
   for (const { signal, patience } of steps) {
@@ -43,10 +43,10 @@ async function endAll(name: string, living: () => readonly number[]): Promise<Se
   }
   const left = living();
   if (left.length === 0) return signalled;
-  throw new CliError(`sandbox "${name}" is not stopped: still running are the processes ${left.join(", ")}.`);
+  throw new CliError(`cannot stop sandbox "${name}": the processes ${left.join(", ")} still run.`);
 }
 
-/** Ends a sandbox, after those that were started in it; tells of each. */
+/** Ends a sandbox after those that were started in it. Returns a line for each. */
 async function stop(name: string, record: SandboxRecord): Promise<string> {
   refuseFromInside(name, record);
   const lines: string[] = [];
@@ -65,7 +65,7 @@ function refuseFromInside(name: string, record: SandboxRecord): void {
 }
 
 async function end(name: string, record: SandboxRecord): Promise<string> {
-  // The holder goes last: while it lives, the kernel cannot give the numbers of its namespaces to others.
+  // The holder ends last. While it lives, the kernel cannot reuse the ids of its namespaces.
   const ended = await endAll(name, () => members(record));
   await endAll(name, () => (isAlive(record) ? [record.pid] : []));
   removeRecord(name);

@@ -14,7 +14,7 @@ const utilLinux = { apt: "util-linux", dnf: "util-linux", pacman: "util-linux", 
 const iproute = { apt: "iproute2", dnf: "iproute", pacman: "iproute2", apk: "iproute2" };
 
 const tools: readonly Tool[] = [
-  { name: "unshare", why: "make the namespaces of a sandbox", ...utilLinux },
+  { name: "unshare", why: "create the namespaces of a sandbox", ...utilLinux },
   { name: "nsenter", why: "run a command inside a sandbox", ...utilLinux },
   { name: "flock", why: "start a sandbox only once", ...utilLinux },
   { name: "ip", why: "set up the network of a sandbox", ...iproute },
@@ -22,13 +22,13 @@ const tools: readonly Tool[] = [
 
 const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-/** Adds, at the end, the folders that a plain user's PATH often lacks and where nft, iptables and sysctl lie. */
+/** Appends the folders of nft, iptables and sysctl, which a user's PATH often lacks. */
 export function withSystemFolders(path: string | undefined): string {
   const folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(delimiter);
   return [...folders, ...systemFolders.filter((folder) => !folders.includes(folder))].join(delimiter);
 }
 
-/** Where `command` is looked for, in the order of execvp. */
+/** Returns the candidate files of a command, in the order of execvp. */
 export function candidates(command: string, path: string, cwd: string): string[] {
   if (command.includes("/")) return [command.startsWith("/") ? command : join(cwd, command)];
   return path.split(delimiter).map((folder) => join(folder === "" ? cwd : folder, command));
@@ -50,12 +50,12 @@ function installLine({ name, why, apt, dnf, pacman, apk }: Tool): string {
   );
 }
 
-/** One line for each tool that `has` denies. */
+/** Returns a line for each missing tool. */
 export function missingTools(has: (tool: string) => boolean): string[] {
   return tools.filter(({ name }) => !has(name)).map(installLine);
 }
 
-/** BusyBox has tools of these names, but without the options and the `ip netns` needed here. */
+/** Tools of BusyBox do not count, because they lack options and `ip netns`. */
 export function hasTool(path: string): (tool: string) => boolean {
   return (tool) => {
     const file = candidates(tool, path, "/").find(isExecutableFile);

@@ -1,6 +1,6 @@
 import { CliError } from "../errors";
 
-/** The kernel hides a sandbox from other users, and from processes inside a sandbox it was not started in. */
+/** The kernel hides a sandbox from other users, and from processes in an unrelated sandbox. */
 export function unreachable(name: string, within: string | undefined): CliError {
   return new CliError(
     within === undefined

@@ -3,14 +3,14 @@ import { collectedOption, stackFlag, stateFlag } from "../stateOptions";
 import type { TraceOptions } from "./run";
 
 const about = [
-  "Explains, hop by hop, why packets from SRC do or do not get to DST and back: addresses and netmasks, links and bridges,",
-  "the route chosen, neighbours, forwarding, filter and NAT rules with their counters, and the way of the answer. The first",
+  "Explains hop by hop whether packets from SRC reach DST, and their answers SRC. It follows addresses and netmasks, links,",
+  "bridges, routes, neighbours, forwarding, and filter and NAT rules with their counters. The first",
   "sentence is the verdict: where packets die, why, and what to change.",
   "\n\nSRC is a network namespace; host, or -, is the host itself. DST is an address, a namespace or host; with :PORT it is TCP, with :PORT/udp",
-  "UDP, else ping. Nothing is changed. A real packet is sent, to see whether what was found is so.",
-  "\n\nA resource is named by the mark that its object carries; with the state of the stack that is selected in this folder,",
-  "or of those given, by its URN too, and addresses on a stack's own links as well.",
-  "\n\nThe exit code is 0 when packets arrive, 1 when they do not or only by chance, 2 when the command line is wrong.",
+  "UDP, otherwise ping. It changes nothing. It sends a real packet to test the findings.",
+  "\n\nIt names a resource by the mark of its object. With the state of the stack that is selected in this folder,",
+  "or of the given ones, it adds the URN, and names the owners of addresses on a stack's own links.",
+  "\n\nThe exit code is 0 if packets arrive, 1 if they do not or only by chance, 2 if the command line is wrong.",
 ].join(" ");
 
 const examples = `
@@ -28,7 +28,7 @@ export function addTrace(program: Command): void {
     .summary("explain why packets do or do not arrive")
     .description(about)
     .argument("<SRC>", "namespace that sends; host or - for the host itself")
-    .argument("<DST[:PORT[/udp]]>", "address, namespace or host that is to answer")
+    .argument("<DST[:PORT[/udp]]>", "address, namespace or host that should answer")
     .option("--no-probe", "send no packet")
     .addOption(collectedOption(...stackFlag))
     .addOption(collectedOption(...stateFlag))

@@ -7,7 +7,7 @@ import { table } from "../table";
 
 export const asJson = (trace: Trace): string => `${JSON.stringify(trace, null, 2)}\n`;
 
-/** The verdict first, then what to type, then the way, hop by hop. */
+/** Prints the verdict, the lines to type, and the path hop by hop. */
 export function asText(trace: Trace, isColourful: boolean): string {
   const style = styleFor(isColourful);
   const { sentence, fault, isReached, steps, doubts, probes } = trace;
@@ -23,7 +23,7 @@ export function asText(trace: Trace, isColourful: boolean): string {
       "Probe",
       probes.map(({ text }) => text),
     ),
-    ...list("Rules that could not be judged", doubts),
+    ...list("Rules that trace cannot judge", doubts),
   ];
   return `${blocks.join("\n")}\n`;
 }
@@ -35,12 +35,12 @@ function way(direction: Step["direction"], steps: readonly Step[], style: Style)
   return section(TITLES[direction], own, style);
 }
 
-/** The other ways of a route with several, which the report lists after the first one. */
+/** Prints the further paths of a route with several nexthops. */
 function otherWays(steps: readonly Step[], style: Style): string[] {
   const names = new Set(steps.flatMap((step) => step.way ?? []));
   return [...names].flatMap((name) =>
     section(
-      `Another way: ${name}`,
+      `Another path: ${name}`,
       steps.filter((step) => step.way === name),
       style,
     ),

@@ -1,4 +1,4 @@
-// Registers the kinds, so that marks and types of links are known.
+// Registers the kinds with their marks and types of link.
 import "../../provider/kinds";
 import { knownOn } from "../../provider/engine/discover";
 import { localHost } from "../../provider/linux/host/local/localHost";
@@ -26,7 +26,7 @@ export async function runTrace(source: string, target: string, options: TraceOpt
   if (!explanation.isReached) process.exitCode = 1;
 }
 
-/** What the states know; where none is asked for and none is at hand, marks and records have to do. */
+/** Reads the resources in states. Without an option and a project, marks and records must suffice. */
 async function knownBy({ stack, state }: TraceOptions): Promise<readonly Known[]> {
   if (stack.length + state.length > 0) return (await readStates(stack, state)).resources;
   try {

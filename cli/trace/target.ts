@@ -3,21 +3,21 @@ import type { Protocol } from "../../provider/trace/packet";
 import { CliError, USAGE } from "../errors";
 import { placeIn } from "../place";
 
-/** Who is to answer, and on which port. */
+/** The receiver and its port. */
 export interface Destination {
   readonly to: { readonly ip: string } | { readonly namespace: string | undefined };
   readonly protocol: Protocol;
   readonly port?: number;
 }
 
-/** `blue`, `192.168.1.3:80`, `[fd00::2]:53/udp`. */
+/** Parses `blue`, `192.168.1.3:80`, `[fd00::2]:53/udp`. */
 export function destinationIn(text: string): Destination {
   const whole = parseIp(text);
   if (whole && !text.includes("/")) return { to: { ip: whole.address }, protocol: "icmp" };
   const [, six, other = "", ending] = /^(?:\[([^\]]*)\]|([^:/]*))(?::(.*))?$/.exec(text) ?? [];
   if (six === undefined && other === "") {
     throw new CliError(
-      `${JSON.stringify(text)} is no destination: write an address, a namespace or host, and :PORT or :PORT/udp behind it; an IPv6 address with a port goes into [ ].`,
+      `${JSON.stringify(text)} is not a destination: write an address, a namespace or host, then :PORT or :PORT/udp; put an IPv6 address with a port into [ ].`,
       USAGE,
     );
   }
@@ -37,7 +37,7 @@ function portIn(ending: string | undefined): Pick<Destination, "protocol" | "por
   const port = Number(digits);
   if (digits === "" || port < 1 || port > 65535) {
     throw new CliError(
-      `${JSON.stringify(ending)} is no port: write a number from 1 to 65535, and /udp behind it for UDP.`,
+      `${JSON.stringify(ending)} is not a port: write a number from 1 to 65535, followed by /udp for UDP.`,
       USAGE,
     );
   }

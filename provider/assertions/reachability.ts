@@ -4,8 +4,8 @@ import { knownOn } from "../engine/discover";
 import { integer, isBroken, namespaceName, withoutSign } from "../fields/common";
 import { machineIp } from "../fields/machine";
 import type { Host } from "../linux/host/host";
+import { runPlan } from "../linux/host/runPlan";
 import { familyOf } from "../linux/ip";
-import { drive } from "../trace/network/gather";
 import { placeName } from "../trace/network/network";
 import { type Answer, probe, type Target } from "../trace/probe/probe";
 import { type Question, trace } from "../trace/trace";
@@ -90,7 +90,7 @@ export const reachability: Assertion = {
     const asked = given(args);
     const { namespace, expect, timeout, payload } = asked;
     const options = { patience: timeout * 1000, payload };
-    const answer = await drive(host, probe(namespace, targetOf(asked), options));
+    const answer = await runPlan(host, probe(namespace, targetOf(asked), options));
     if (!answer.isTried) {
       const message = `${reachability.id(args)} could not be tried: ${answer.text}`;
       if (!answer.isPlaceGone) throw new Error(message);

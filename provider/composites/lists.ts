@@ -1,9 +1,9 @@
 import type { Args } from "../engine/definition";
-import { ask } from "../engine/observe";
 import { linkId } from "../kinds/links/identity";
 import { showLink } from "../linux/command";
 import type { Host } from "../linux/host/host";
-import { parseAddresses } from "../linux/read/address";
+import { ask } from "../linux/host/runPlan";
+import { parseLink } from "../linux/read/link";
 import { type Entry, entryOf, movesTo, observedEntry, observedOrder, type Placed } from "./addressOrder";
 import type { CheckedPart } from "./checkedParts";
 import type { Composite } from "./composite";
@@ -84,7 +84,7 @@ async function orderInKernel(host: Host, listed: readonly Listed[]): Promise<rea
   const { namespace, interface: link } = listed[0]?.part.checked ?? {};
   const [answer] = await ask(host, [showLink(namespace as string | undefined, String(link))]);
   const asked = listed.map(toEntry);
-  const observed = (parseAddresses(answer)?.addr_info ?? []).map((info, at) => observedEntry(`${at}`, info));
+  const observed = (parseLink(answer)?.addr_info ?? []).map((info, at) => observedEntry(`${at}`, info));
   return observedOrder(
     asked,
     observed.filter(({ isIpv6 }) => isIpv6 === asked[0]?.isIpv6),

@@ -1,10 +1,11 @@
 import type { z } from "zod";
-import type { Answer, Command, Steps } from "../linux/command";
+import type { Answer, Command } from "../linux/command";
 import type { HostId } from "../linux/host/perHost";
 import type { OwnerRecord } from "../linux/host/records";
 import type { LinkFacts } from "../linux/linkTypes";
 import type { Place } from "../linux/marks/objectName";
 import type { Owner } from "../linux/marks/owner";
+import type { Plan } from "../linux/plan";
 
 /** Checked arguments of any resource: the fields of its schema with defaults filled in, and its mark. */
 export type Args = Record<string, unknown>;
@@ -73,9 +74,9 @@ interface Effects<A, O> {
     isFirst: boolean,
   ): Args;
   /** Restores what other resources ask for after a change. Returns the values that must still be remembered. */
-  settle(former: Args, args: A, records: readonly OwnerRecord[]): Steps<Args>;
+  settle(former: Args, args: A, records: readonly OwnerRecord[]): Plan<Args>;
   /** Resets the object and the affected objects to `former`. */
-  restore(former: Args, args: A, records: readonly OwnerRecord[]): Steps;
+  restore(former: Args, args: A, records: readonly OwnerRecord[]): Plan;
 }
 
 /** An object that is deleted with another one, or a port that loses its bridge. */
@@ -138,7 +139,7 @@ export interface Ownership<A = Args, O extends object = object> {
    * Names the users of the object that have no record of it. If there are any, the object is not restored to `former`.
    * Default: none.
    */
-  reliedOn?(args: A, former: Args): Steps<readonly string[]>;
+  reliedOn?(args: A, former: Args): Plan<readonly string[]>;
 }
 
 /** A search for all objects of a kind in one network namespace, whoever owns them. */
@@ -152,11 +153,22 @@ export interface Discovery {
 export interface Together<A = Args> {
   /** Operations with the same key may be merged and share one probe. `undefined` forbids merging. */
   key(args: A): string | undefined;
+  /** Whether a command changes the list. A removal runs its changes as looks. */
+  isChange(command: Command): boolean;
   /**
-   * Returns one command for the first change of each operation, in order of arrival, or `undefined` if they cannot be
-   * merged. `answers` answer the probe that the changes were derived from.
+   * Merges the changes of operations, in order of arrival, or returns `undefined` if they must run one by one. `answers`
+   * answer the probe that the changes were derived from; they are absent if the list has changed since.
    */
-  merge(changes: readonly Command[], answers: readonly Answer[]): Command | undefined;
+  merge(
+    operations: readonly (readonly Command[])[],
+    answers: readonly Answer[] | undefined,
+  ): Merged | undefined;
+}
+
+/** One command for several operations, and the commands that each of them runs after it. */
+export interface Merged {
+  readonly command: Command;
+  readonly rest: readonly (readonly Command[])[];
 }
 
 /**
@@ -218,14 +230,19 @@ export interface Definition<A = Args, O extends object = object> {
    * resource.
    */
   update(observed: Observed<A, O>, args: A, owner?: Owner): readonly Command[];
-  /** Finds everything that the kernel deletes with the object. Default: nothing that could have another owner. */
-  content?(args: A): Steps<Content>;
   /**
-   * Deletes the object. Returns steps if later commands depend on answers. `content` lists what the kernel deletes with it.
+   * Returns the values that a new object would have for fields that `args` leave to the kernel. An object with other values, set
+   * by an earlier owner, is not taken over. Default: none.
    */
-  remove(observed: Observed<A, O>, args: A, content?: Content): readonly Command[] | Steps;
+  fresh?(args: A): Plan<Some<A>>;
+  /** Finds everything that the kernel deletes with the object. Default: nothing that could have another owner. */
+  content?(args: A): Plan<Content>;
+  /**
+   * Deletes the object. Returns a plan if later commands depend on answers. `content` lists what the kernel deletes with it.
+   */
+  remove(observed: Observed<A, O>, args: A, content?: Content): readonly Command[] | Plan;
   /** Reverts temporary settings that an interrupted removal left behind. Called once the object is gone. */
-  cleanUp?(args: A, answers: readonly Answer[]): Steps;
+  cleanUp?(args: A, answers: readonly Answer[]): Plan;
   /** Problems that may resolve on their own, such as a link without carrier. */
   pending?(observed: Observed<A, O>, args: A): readonly Problem[];
   /** How the kind tells which resource owns an object: one of `strategies.ts`. */
@@ -240,11 +257,11 @@ export interface Definition<A = Args, O extends object = object> {
   /**
    * Runs before the commands of `create` or `update`. Waits for or throws whatever forbids them, before anything is changed.
    */
-  preflight?(commands: readonly Command[]): Steps;
+  preflight?(commands: readonly Command[]): Plan;
   /** Finds all objects of this kind in a network namespace. Default: only records list them. */
   discover?(namespace: string | undefined): Discovery;
   /** Returns warnings about anything that may keep the created resource from working. */
-  warnings?(args: A, host: HostId): Steps<readonly string[]>;
+  warnings?(args: A, host: HostId): Plan<readonly string[]>;
   /** Returns the keys to serialize by: operations that share a key run one after the other. */
   serialize?(args: A): string | readonly string[];
   /** How operations that wait for the same turn are merged. Default: they run one after the other. */

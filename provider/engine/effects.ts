@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Host } from "../linux/host/host";
 import type { Former, OwnerRecord } from "../linux/host/records";
+import { runPlan } from "../linux/host/runPlan";
 import type { Args, Definition } from "./definition";
-import { keyOf, type Observation, runSteps } from "./observe";
+import { keyOf, type Observation } from "./observe";
 
 /** Side effects of a change on other objects: recorded before the change, corrected after it, undone on deletion. */
 
@@ -29,7 +30,7 @@ export async function settleEffects(
 ): Promise<Former | undefined> {
   const around = await recordsAround(definition, host, args);
   if (!definition.effects || !around) return former;
-  const kept = await runSteps(host, definition.effects.settle(former?.args ?? {}, args, around));
+  const kept = await runPlan(host, definition.effects.settle(former?.args ?? {}, args, around));
   if (!former || isDeepStrictEqual(kept, former.args)) return former;
   const now = { ...former, args: kept };
   await host.records.save(keyOf(definition, args), { mark: String(args["mark"]), args, former: now });
@@ -45,7 +46,7 @@ export async function restoreEffects(
 ): Promise<readonly string[]> {
   const around = await recordsAround(definition, host, args);
   if (!definition.effects || !around) return [];
-  await runSteps(host, definition.effects.restore(former.args, args, around));
+  await runPlan(host, definition.effects.restore(former.args, args, around));
   return definition.effects.fields;
 }
 

@@ -1,6 +1,7 @@
 import { RefusedError } from "../linux/errors";
 import type { Host } from "../linux/host/host";
 import type { OwnerRecord } from "../linux/host/records";
+import { runPlan } from "../linux/host/runPlan";
 import { sharing } from "../linux/host/sharing";
 import { ownerIn } from "../linux/marks/mark";
 import type { Place } from "../linux/marks/objectName";
@@ -8,7 +9,6 @@ import { isContainer, objectName } from "../linux/marks/objectName";
 import { byResource, isOutsideStack } from "../linux/marks/owner";
 import { needsAny } from "./claims";
 import type { Args, Content, Definition, Member, Observed } from "./definition";
-import { runSteps } from "./observe";
 import { definitionOf } from "./registry";
 
 /** Finds objects of others that a deletion affects: links in a namespace, ports of a bridge, addresses on a cable. */
@@ -46,8 +46,8 @@ export async function everythingIn(
 }
 
 async function contentOf(definition: Definition, host: Host, args: Args): Promise<Content | undefined> {
-  const steps = definition.content?.(args);
-  return steps && runSteps(sharing(host), steps);
+  const plan = definition.content?.(args);
+  return plan && runPlan(sharing(host), plan);
 }
 
 /** Combines the links in the kernel with objects that only records list. */

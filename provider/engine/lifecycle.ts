@@ -4,6 +4,7 @@ import { withFacts } from "../linux/host/currentFacts";
 import type { Host } from "../linux/host/host";
 import type { HostId, HostToCheck } from "../linux/host/perHost";
 import type { Former } from "../linux/host/records";
+import { runPlan } from "../linux/host/runPlan";
 import { sharing } from "../linux/host/sharing";
 import { isMarkOf } from "../linux/marks/mark";
 import { isContainer } from "../linux/marks/objectName";
@@ -17,7 +18,7 @@ import { difference } from "./diff";
 import { rememberEffects, settleEffects } from "./effects";
 import { explained } from "./explain";
 import { merge } from "./merge";
-import { change, keyOf, look, type Observation, runPreflight, runSteps } from "./observe";
+import { change, keyOf, look, type Observation, runPreflight } from "./observe";
 import {
   adopt,
   inheritedBy,
@@ -25,6 +26,7 @@ import {
   isWritten,
   ownOf,
   refuseConflict,
+  refuseUnlessFresh,
   withoutGivenUp,
 } from "./ownership";
 import { forget, release } from "./release";
@@ -85,6 +87,8 @@ export function create(definition: Definition, host: Host, args: Args): Promise<
     const observation = await lookForOwner(definition, host, args);
     const { observed: before, answers } = observation;
     const inheritance = inheritedBy(definition, observation, args);
+    const fresh = inheritance && definition.fresh?.(args);
+    if (fresh) refuseUnlessFresh(definition, observation, args, inheritance, await runPlan(host, fresh));
     const taken = inheritance ? inheritance.former : adopt(definition, observation, args);
     refuseConflict(definition, withoutGivenUp(observation, inheritance), args);
     warnOfAlias(definition, host, before, args, WRITTEN);
@@ -171,7 +175,7 @@ async function changesTo(
 async function tellWarnings(definition: Definition, host: Host, args: Args): Promise<void> {
   const plan = definition.warnings?.(args, host);
   if (!plan || !host.warn) return;
-  for (const warning of await runSteps(sharing(host), plan)) host.warn(warning);
+  for (const warning of await runPlan(sharing(host), plan)) host.warn(warning);
 }
 
 /** Milliseconds between looks at an object that another process may be creating. */

@@ -1,8 +1,9 @@
-import { type Answer, type Command, isWait, type Steps, type Wait } from "../linux/command";
+import type { Answer, Command } from "../linux/command";
 import type { Host } from "../linux/host/host";
-import { oneByOne } from "../linux/host/oneByOne";
 import type { HostId } from "../linux/host/perHost";
 import type { ObjectKey, OwnerRecord } from "../linux/host/records";
+import { ask, runAll, runPlan } from "../linux/host/runPlan";
+import type { Plan } from "../linux/plan";
 import type { Args, Definition, Observed } from "./definition";
 
 /** The object as the kernel has it, whoever created it, with the records about it. */
@@ -52,41 +53,6 @@ function namespaceOf(definition: Definition, args: Args): string | undefined {
   return typeof namespace === "string" ? namespace : undefined;
 }
 
-/** Runs reading commands concurrently. "Not found" is an answer; any other failure is thrown. */
-export const ask = (host: Host, commands: readonly Command[]): Promise<Answer[]> =>
-  runAll(host, [], commands);
-
-/** Runs changes in order up to the first failure, then the looks as in `ask`. */
-export const runAll = (
-  host: Host,
-  changes: readonly Command[],
-  looks: readonly Command[] = [],
-): Promise<Answer[]> =>
-  host.runAll?.(changes, looks) ?? oneByOne((command) => host.run(command), changes, looks);
-
-/** Drives steps, whose next commands depend on earlier answers, and returns their result. */
-export async function runSteps<R>(host: Host, plan: Steps<R>): Promise<R> {
-  let step = plan.next([]);
-  while (!step.done) step = await following(host, plan, step.value);
-  return step.value;
-}
-
-/** Passes a failure into the steps, which may have something to restore. */
-async function following<R>(
-  host: Host,
-  plan: Steps<R>,
-  step: readonly Command[] | Wait,
-): Promise<IteratorResult<readonly Command[] | Wait, R>> {
-  let answers: Answer[];
-  try {
-    if (isWait(step)) await host.wait(step.milliseconds);
-    answers = isWait(step) ? [] : await ask(host, step);
-  } catch (error) {
-    return plan.throw(error);
-  }
-  return plan.next(answers);
-}
-
 /** Throws if the preflight of a definition forbids these commands. */
 export async function runPreflight(
   definition: Definition,
@@ -94,11 +60,11 @@ export async function runPreflight(
   commands: readonly Command[],
 ): Promise<void> {
   const plan = definition.preflight?.(commands);
-  if (plan) await runSteps(host, plan);
+  if (plan) await runPlan(host, plan);
 }
 
 /** Drives a removal. A missing object counts as removed. */
-export async function runRemoval(host: Host, plan: readonly Command[] | Steps): Promise<void> {
-  if ("next" in plan) return runSteps(host, plan);
+export async function runRemoval(host: Host, plan: readonly Command[] | Plan): Promise<void> {
+  if ("next" in plan) return runPlan(host, plan);
   for (const command of plan) await ask(host, [command]);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { RefusedError } from "../linux/errors";
 import type { Former, OwnerRecord } from "../linux/host/records";
 import { isMarkOf, ownerIn, parseMark, sameStack } from "../linux/marks/mark";
@@ -127,7 +128,23 @@ export const withoutGivenUp = (
  * Refuses an inheritance that would recreate the object, because its dependents would be lost without the engine knowing.
  */
 function refuseUnlessInPlace(definition: Definition, observed: Observed, args: Args, from: string): void {
-  const fixed = fixedDifferences(definition, observed, args);
+  refuseToTakeOver(definition, args, from, fixedDifferences(definition, observed, args));
+}
+
+/** Refuses an inheritance if the previous owner has set what this resource leaves to the kernel: that cannot be unset. */
+export function refuseUnlessFresh(
+  definition: Definition,
+  { observed }: Observation,
+  args: Args,
+  { from: [from = ""] }: Inheritance,
+  fresh: Args,
+): void {
+  const now = observed?.restorable ?? observed?.args ?? {};
+  const set = Object.keys(fresh).filter((field) => !isDeepStrictEqual(now[field], fresh[field]));
+  refuseToTakeOver(definition, args, from, set);
+}
+
+function refuseToTakeOver(definition: Definition, args: Args, from: string, fixed: readonly string[]): void {
   const owner = parseMark(from);
   if (fixed.length === 0 || !owner) return;
   throw new RefusedError(

@@ -1,5 +1,6 @@
 import type { Host } from "../linux/host/host";
 import type { Former } from "../linux/host/records";
+import { runAll, runPlan } from "../linux/host/runPlan";
 import { sharing } from "../linux/host/sharing";
 import type { Place } from "../linux/marks/objectName";
 import { linkOfObject, objectName } from "../linux/marks/objectName";
@@ -8,7 +9,7 @@ import type { Args, Definition, Observed } from "./definition";
 import { restoreEffects } from "./effects";
 import { removalOf } from "./foreign";
 import { restored } from "./merge";
-import { keyOf, type Observation, runAll, runRemoval, runSteps } from "./observe";
+import { keyOf, type Observation, runRemoval } from "./observe";
 import { othersRecords } from "./ownership";
 import type { State } from "./state";
 import { asFarAsSaid } from "./upToDate";
@@ -45,7 +46,7 @@ async function hasOthers(definition: Definition, host: Host, args: Args): Promis
 /** Whether other programs rely on the object, which then stays unchanged. Warns about them. */
 async function isReliedOn(definition: Definition, host: Host, args: Args, former: Former): Promise<boolean> {
   const plan = definition.ownership.reliedOn?.(args, former.args);
-  const others = plan ? await runSteps(sharing(host), plan) : [];
+  const others = plan ? await runPlan(sharing(host), plan) : [];
   if (others.length > 0)
     host.warn?.(`${definition.id(args)} is left unchanged, because others rely on it: ${others.join(", ")}`);
   return others.length > 0;
@@ -86,7 +87,7 @@ export async function forget(
   if (observation.observed) return;
   await forgetContent(definition, host, args);
   const left = definition.cleanUp?.(args, observation.answers);
-  if (left) await runSteps(host, left);
+  if (left) await runPlan(host, left);
 }
 
 /** `places` were deleted with the object, such as the far ends of cables. */

@@ -1,10 +1,11 @@
 import { CommandError } from "../linux/errors";
 import type { Host } from "../linux/host/host";
+import { runAll } from "../linux/host/runPlan";
 import { type LinkPlace, linkOfObject, objectName } from "../linux/marks/objectName";
 import { needsAny } from "./claims";
 import type { Args, Definition } from "./definition";
 import { type Found, recordedIn } from "./discover";
-import { look, runAll } from "./observe";
+import { look } from "./observe";
 import { isWritten } from "./ownership";
 import { serialized } from "./serialize";
 

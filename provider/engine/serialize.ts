@@ -94,7 +94,7 @@ function begin(
 async function doAll({ together }: Definition, host: Host, works: readonly Work<void>[]): Promise<void> {
   const [first, ...others] = works;
   if (!together || others.length === 0) return first?.(host);
-  const meeting = new Meeting(host, works.length, together.merge);
+  const meeting = new Meeting(host, works.length, together);
   const left = new Set<Work<void>>();
   const attend = async (work: Work<void>) => {
     try {

@@ -1,8 +1,8 @@
 import type { Answer, Command } from "../linux/command";
 import type { Host } from "../linux/host/host";
+import { runAll } from "../linux/host/runPlan";
 import { sharing } from "../linux/host/sharing";
 import type { Together } from "./definition";
-import { runAll } from "./observe";
 
 /**
  * Merges operations on one list of rules: each step of all operations becomes one look, one change and one look. A look
@@ -29,6 +29,8 @@ interface Call {
 }
 
 interface Member {
+  /** The place of this member among those that wait for the same turn. */
+  readonly number: number;
   /** The number of changes made when this member last looked. */
   lookedAt: number;
 }
@@ -37,21 +39,22 @@ interface Member {
 export class Meeting {
   private waiting: Call[] = [];
   private made = 0;
+  private members = 0;
   /** Answers to the latest looks. */
   private observed: readonly Answer[] = [];
 
   constructor(
     private readonly base: Host,
     private left: number,
-    private readonly merge: Together["merge"],
+    private readonly together: Pick<Together, "isChange" | "merge">,
   ) {}
 
   /** Returns the host as seen by one member. */
   host(): Host {
-    const member: Member = { lookedAt: -1 };
+    const member: Member = { number: this.members++, lookedAt: -1 };
     const runAll: Host["runAll"] = (changes, looks) =>
       new Promise((resolve, reject) => {
-        this.waiting.push({ ...writing(changes, looks), member, resolve, reject });
+        this.waiting.push({ ...this.writing(changes, looks), member, resolve, reject });
         this.stepIfAllWait();
       });
     return { ...sharing(this.base), runAll };
@@ -63,9 +66,17 @@ export class Meeting {
     this.stepIfAllWait();
   }
 
+  /** Steps of a removal run their changes as looks, which may answer "not found". */
+  private writing(changes: readonly Command[], looks: readonly Command[]) {
+    const isWriting =
+      changes.length === 0 && looks.length === 1 && looks.every((look) => this.together.isChange(look));
+    return isWriting ? { changes: looks, looks: [], printed: [""] } : { changes, looks, printed: [] };
+  }
+
   private stepIfAllWait(): void {
     if (this.left === 0 || this.waiting.length < this.left) return;
-    const calls = this.waiting;
+    // A remote host answers in any order, but members keep their turns.
+    const calls = this.waiting.sort((one, other) => one.member.number - other.member.number);
     this.waiting = [];
     void this.step(calls);
   }
@@ -91,8 +102,8 @@ export class Meeting {
     const changing = calls.filter(({ changes }) => changes.length > 0);
     if (changing.length === 0) return calls;
     const isFresh = changing.every(({ member }) => member.lookedAt === this.made);
-    const firsts = changing.flatMap(({ changes: [first] }) => first ?? []);
-    const merged = isFresh ? this.merge(firsts, this.observed) : undefined;
+    const operations = changing.map(({ changes }) => changes);
+    const merged = this.together.merge(operations, isFresh ? this.observed : undefined);
     this.made++;
     const failed = new Set<Call>();
     const refuse = (call: Call, error: unknown) => {
@@ -101,24 +112,19 @@ export class Meeting {
     };
     try {
       if (!merged) throw new Alone();
-      await this.base.run(merged);
+      await this.base.run(merged.command);
     } catch {
       // One change was refused, or the command was killed. Each member retries alone and finds its own result.
       for (const call of changing) refuse(call, new Alone());
     }
-    for (const call of changing.filter((one) => !failed.has(one))) {
+    for (const [at, call] of changing.entries()) {
+      if (failed.has(call)) continue;
       try {
-        await runAll(this.base, call.changes.slice(1));
+        await runAll(this.base, merged?.rest[at] ?? []);
       } catch (error) {
         refuse(call, error);
       }
     }
     return calls.filter((call) => !failed.has(call));
   }
-}
-
-/** Steps of a removal run their changes as looks, which may answer "not found". */
-function writing(changes: readonly Command[], looks: readonly Command[]) {
-  const isWriting = changes.length === 0 && looks.length === 1 && looks[0]?.input !== undefined;
-  return isWriting ? { changes: looks, looks: [], printed: [""] } : { changes, looks, printed: [] };
 }

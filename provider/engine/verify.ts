@@ -1,9 +1,10 @@
 import { PartialError } from "../linux/errors";
 import type { Host } from "../linux/host/host";
+import { ask } from "../linux/host/runPlan";
 import type { Args, Definition, Problem } from "./definition";
 import { difference, valueAt } from "./diff";
 import { merge } from "./merge";
-import { ask, type Observation } from "./observe";
+import type { Observation } from "./observe";
 import { propertiesOf, type State } from "./state";
 import { UNKNOWN } from "./unknown";
 

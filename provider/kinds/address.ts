@@ -4,23 +4,17 @@ import type { Definition, Observed, Problem } from "../engine/definition";
 import { recordBeside } from "../engine/strategies";
 import { linkName, namespaceName } from "../fields/common";
 import { machineAddress } from "../fields/machine";
-import {
-  ASK,
-  type Command,
-  command,
-  familyOption,
-  ip,
-  lookFor,
-  type Steps,
-  showLink,
-} from "../linux/command";
+import { ASK, type Command, command, familyOption, ip, lookFor, showLink } from "../linux/command";
 import type { HostId } from "../linux/host/perHost";
 import { canonicalIp, parseIp } from "../linux/ip";
 import { sameStack } from "../linux/marks/mark";
 import { addressesIn, addressesOn, namespaceClaim, objectName } from "../linux/marks/objectName";
 import { markOn, ownerOf } from "../linux/marks/owner";
 import { PROTOCOL } from "../linux/marks/protocol";
-import { type AddressInfo, parseAddresses, parseLocalLinks } from "../linux/read/address";
+import type { Plan } from "../linux/plan";
+import type { AddressInfo } from "../linux/read/address";
+import { parseLink } from "../linux/read/link";
+import { parseLocalLinks } from "../linux/read/route";
 import { linkId } from "./links/identity";
 
 export const AddressArgs = z.object({
@@ -112,7 +106,7 @@ export const address: Definition<Args, Outputs> = {
   probe: ({ namespace, interface: link }) => [showLink(namespace, link)],
 
   parse([answer], args): Reading | undefined {
-    const link = parseAddresses(answer);
+    const link = parseLink(answer);
     const info = link?.addr_info.map(canonical).find((candidate) => isSame(candidate, args));
     if (!link || !info) return undefined;
     const { local, address: far, prefixlen, scope, family } = info;
@@ -135,7 +129,7 @@ export const address: Definition<Args, Outputs> = {
   remove: (_, args) => removal(args),
   *cleanUp(args, [answer]) {
     // A deleted link has lost its parameters too.
-    const mayBeLeft = parseAddresses(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
+    const mayBeLeft = parseLink(answer) !== undefined && parseIp(args.address)?.family === "ipv4";
     const [value] = mayBeLeft ? yield [promotion(args, "-n")] : [];
     if (value?.trim() === PROMOTING) yield [promotion(args, "-w", "0")];
   },
@@ -164,7 +158,7 @@ export const address: Definition<Args, Outputs> = {
  * Warns of other links with the same address, which receive its packets. Several links may share an address of
  * fe80::/10, or one without a network.
  */
-function* copyWarnings(args: Args, host: HostId): Steps<readonly string[]> {
+function* copyWarnings(args: Args, host: HostId): Plan<readonly string[]> {
   const { namespace, interface: link, address, peer } = args;
   const { family, prefix, bits, address: own } = parseIp(address) ?? {};
   if (!family || !own || prefix === bits || peer !== undefined || defaultScope(own) !== "global") return [];
@@ -197,9 +191,9 @@ function change(
  * Deletes an address. With the first address of a subnet, the kernel deletes the later ones too, unless
  * `promote_secondaries` is set (kernel ip-sysctl). Those belong to other resources or programs.
  */
-function* removal(args: Args): Steps {
+function* removal(args: Args): Plan {
   const [answer] = yield address.probe(args);
-  const hasLater = parseAddresses(answer)?.addr_info.some(({ secondary }) => secondary);
+  const hasLater = parseLink(answer)?.addr_info.some(({ secondary }) => secondary);
   const [former] = hasLater ? yield [promotion(args, "-n")] : [];
   const promote = ["0", PROMOTING].includes(former?.trim() ?? "");
   if (promote) yield [promotion(args, "-w", PROMOTING)];

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { integer, macAddress, mtu, withoutSign } from "../fields/common";
+import { showLinks } from "../linux/command";
+import { masterOf, parseLinks } from "../linux/read/link";
 import { ownerFields, placeFields, stateFields } from "./links/fields";
 import { kindOfLink } from "./links/kindOfLink";
 import { flag, hundredths, wholeNumber } from "./links/options";
@@ -62,6 +64,14 @@ export const bridge = kindOfLink({
     stp && forwardDelay < 2
       ? [{ property: "forwardDelay", reason: `is ${forwardDelay}, but spanning tree takes 2 to 30 seconds` }]
       : [],
+
+  // Once an MTU was set, the bridge no longer follows its ports, and nothing shows or undoes that.
+  *fresh({ namespace, name, mtu }) {
+    if (mtu !== undefined) return {};
+    const [answer] = yield [showLinks(namespace)];
+    const ports = parseLinks(answer ?? "[]").filter((link) => masterOf(link) === name);
+    return { mtu: ports.length === 0 ? DEFAULT_MTU : Math.min(...ports.map((port) => port.mtu)) };
+  },
 
   // A bridge follows its ports until a later change pins its MTU, so creation must not give it the final value.
   wordsBeforeMtu: (mtu) => (mtu === DEFAULT_MTU ? ["mtu", String(mtu - 1)] : []),

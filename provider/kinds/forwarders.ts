@@ -1,8 +1,9 @@
-import { type Answer, type Steps, showLinks } from "../linux/command";
+import { type Answer, showLinks } from "../linux/command";
 import type { Family } from "../linux/ip";
+import { framesOf } from "../linux/linkTypes";
 import { parseMark } from "../linux/marks/mark";
+import type { Plan } from "../linux/plan";
 import { programsOf } from "../linux/programs";
-import { parseAllAddresses } from "../linux/read/address";
 import { parseLinks } from "../linux/read/link";
 import { NFT_FAMILIES } from "../linux/read/nft/families";
 import { type Asking, listEveryones } from "./packetRule/everyones";
@@ -13,7 +14,7 @@ import { type Asking, listEveryones } from "./packetRule/everyones";
  */
 
 /** Names other programs that need forwarding of a family in a network namespace. */
-export function* forwardersIn(asking: Asking): Steps<readonly string[]> {
+export function* forwardersIn(asking: Asking): Plan<readonly string[]> {
   const { namespace, family } = asking;
   const { chains, rules, lines, answers } = yield* listEveryones(asking, [showLinks(namespace)]);
   const masquerades = [
@@ -35,11 +36,9 @@ export function* forwardersIn(asking: Asking): Steps<readonly string[]> {
 
 /** Foreign bridges with an address that gives the hosts behind them a way out. */
 function bridges(listing: Answer, family: Family): string[] {
-  const links = parseLinks(listing ?? "[]").filter(({ linkinfo }) => linkinfo?.info_kind === "bridge");
-  const foreign = links.filter(({ ifalias }) => !parseMark(ifalias ?? "")).map(({ ifname }) => ifname);
   const wanted = family === "ipv4" ? "inet" : "inet6";
-  return parseAllAddresses(listing ?? "[]").flatMap(({ ifname, addr_info }) => {
-    if (!foreign.includes(ifname)) return [];
+  return parseLinks(listing ?? "[]").flatMap(({ ifname, ifalias, linkinfo, addr_info }) => {
+    if (framesOf(linkinfo?.info_kind ?? "") !== "ports" || parseMark(ifalias ?? "")) return [];
     const found = addr_info.find((one) => one.family === wanted && one.scope === "global");
     return found ? [`the bridge ${ifname} with ${found.local}/${found.prefixlen}`] : [];
   });

@@ -4,11 +4,12 @@ import type { Definition, Observed } from "../engine/definition";
 import { markAfterCreation } from "../engine/strategies";
 import { namespaceName } from "../fields/common";
 import { isNamespaced, repeatedKeys, sysctlKey, sysctlValue } from "../fields/sysctl";
-import { type Command, command, ip, type Steps, showLink, showLinks, wait } from "../linux/command";
+import { type Command, command, ip, showLink, showLinks } from "../linux/command";
 import { RefusedError } from "../linux/errors";
 import { isMarkOf } from "../linux/marks/mark";
 import { namespaceClaim, objectName } from "../linux/marks/objectName";
 import { byResource, NOBODY, type Owner, ownerOf, textOf } from "../linux/marks/owner";
+import { type Plan, wait } from "../linux/plan";
 import { isUp, parseLink, parseLinks } from "../linux/read/link";
 import { readSysctls, valuesOf, writeSysctls } from "../linux/sysctl";
 import { circleOf, parameterOf } from "../linux/sysctlRelations";
@@ -251,7 +252,7 @@ const SESSION = /^ip\0-n\0.*\0-batch\0-\0$/;
  * Ends the processes before the deletion, because `ip netns del` removes the name only and they would keep the
  * namespace alive. The far ends of its cables disappear 17-43 ms later, and until then their names are taken.
  */
-function* removal(args: Args, content?: Inside): Steps {
+function* removal(args: Args, content?: Inside): Plan {
   const { name } = args;
   // This look comes first, because a later one would start another process inside.
   const { farEnds } = content ?? (yield* inside(name));
@@ -261,7 +262,7 @@ function* removal(args: Args, content?: Inside): Steps {
 }
 
 /** Ends the processes inside. Refuses unless `killProcesses` is set. */
-function* vacate({ name, killProcesses }: Args): Steps {
+function* vacate({ name, killProcesses }: Args): Plan {
   const inside = command("ip", undefined, ["netns", "pids", name]);
   let pids = yield* staying(inside);
   for (let round = 0; round < SESSION_ROUNDS && (yield* areSessions(pids)); round++)
@@ -292,7 +293,7 @@ function* vacate({ name, killProcesses }: Args): Steps {
  * Returns the processes that stay longer than a tool needs for a look. A run that deletes the namespace at the other
  * end of a cable looks in here.
  */
-function* staying(inside: Command): Steps<string[]> {
+function* staying(inside: Command): Plan<string[]> {
   let [pids = []] = (yield [inside]).map(words);
   for (let poll = 0; poll < STAY_POLLS && pids.length > 0; poll++) {
     yield wait(POLL_MS);
@@ -303,7 +304,7 @@ function* staying(inside: Command): Steps<string[]> {
 }
 
 /** Whether there are processes and all of them are another run's `ip`, which ends without more work here. */
-function* areSessions(pids: readonly string[]): Steps<boolean> {
+function* areSessions(pids: readonly string[]): Plan<boolean> {
   if (pids.length === 0) return false;
   const running = yield pids.map((pid) => command("cat", undefined, [`/proc/${pid}/cmdline`]));
   return running.every((words) => words === undefined || SESSION.test(words));

@@ -3,12 +3,13 @@ import type { Definition, Observed } from "../engine/definition";
 import { markOnObject } from "../engine/strategies";
 import { macAddress, mtu } from "../fields/common";
 import { ovsName } from "../fields/ovs";
-import { ip, lookFor, type Steps, showLink, showLinks } from "../linux/command";
+import { ip, lookFor, showLink, showLinks } from "../linux/command";
 import { isMarkOf } from "../linux/marks/mark";
 import { objectName } from "../linux/marks/objectName";
 import { hasMark, ownerOf } from "../linux/marks/owner";
 import { portsIn } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, quoted, vsctl } from "../linux/ovs/vsctl";
+import type { Plan } from "../linux/plan";
 import { isUp, type Link, parseLink } from "../linux/read/link";
 import { entryIn, flagIn, numberIn, parseTables, type Row, wordIn } from "../linux/read/ovsdb";
 import { linksIn, memberOf, stackedOn } from "./links/attached";
@@ -211,7 +212,7 @@ const noLink = (datapathType: string): string =>
  * Warns about lost packets. A veth end leaves checksums to hardware that does not exist, and a userspace datapath must
  * know this.
  */
-function* warnings({ name, datapathType }: Args): Steps<readonly string[]> {
+function* warnings({ name, datapathType }: Args): Plan<readonly string[]> {
   if (datapathType !== "netdev") return [];
   const [tables] = yield [lists(["Open_vSwitch", "other_config"])];
   const [[row] = []] = parseTables(tables);

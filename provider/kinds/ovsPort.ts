@@ -11,7 +11,7 @@ import { objectName } from "../linux/marks/objectName";
 import { hasMark, ownerOf } from "../linux/marks/owner";
 import { BRIDGES, bridgeOf } from "../linux/ovs/ports";
 import { lists, markIn, markSetting, vsctl } from "../linux/ovs/vsctl";
-import { type Link, parseLink } from "../linux/read/link";
+import { type Link, masterOf, parseLink } from "../linux/read/link";
 import { numberIn, parseTables, type Row, setIn, wordIn, wordsIn } from "../linux/read/ovsdb";
 
 const vlan = integer(1, 4094);
@@ -130,7 +130,7 @@ const PORT_COLUMNS = "_uuid,name,tag,trunks,vlan_mode,interfaces,external_ids";
  * does. In userspace it keeps listening to a deleted link, even if another one has its name.
  */
 const isTaken = (link: Link | undefined): boolean =>
-  link !== undefined && link.master === undefined && (link.promiscuity ?? 0) > 0;
+  link !== undefined && masterOf(link) === undefined && (link.promiscuity ?? 0) > 0;
 
 const addition = (args: Args): Command =>
   vsctl(

@@ -25,6 +25,8 @@ const defaultOrNetwork = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
+const RouteType = z.enum(["unicast", "blackhole", "unreachable", "prohibit"]);
+
 export const RouteArgs = z.object({
   destination: defaultOrNetwork,
   namespace: namespaceName.optional(),
@@ -35,7 +37,7 @@ export const RouteArgs = z.object({
   source: ipAddress.optional(),
   mtu: integer(68, 65520, "bytes").optional(),
   onlink: z.boolean().default(false),
-  type: z.enum(["unicast", "blackhole", "unreachable", "prohibit"]).default("unicast"),
+  type: RouteType.default("unicast"),
   nexthops: z
     .array(
       z.strictObject({
@@ -173,9 +175,12 @@ export const route: Definition<Args> = {
   hasNoDependents: true,
 };
 
+/** Returns the type if arguments can express it. */
+const typeIn = (type: string) => RouteType.safeParse(type).data;
+
 /** Why a route cannot be adopted. Settings that no argument can express would be lost. */
 function incompatible({ type, more }: RouteInfo): string | undefined {
-  if (type === undefined) return "has a type that Route does not support";
+  if (typeIn(type) === undefined) return "has a type that Route does not support";
   return more.length === 0 ? undefined : `has settings that Route does not support: ${more.join(", ")}`;
 }
 
@@ -237,7 +242,7 @@ function wayWords({ via, interface: link, onlink }: Way, args: Args): string[] {
 function observedArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Args): Some<Args> {
   const { via, interface: link, onlink } = canonical(way);
   const observed = {
-    ...{ type, via, onlink, mtu, source: source && canonicalIp(source) },
+    ...{ type: typeIn(type), via, onlink, mtu, source: source && canonicalIp(source) },
     ...(args.interface !== undefined && { interface: link }),
     nexthops: nexthops && asAsked(nexthops.map(canonical), args.nexthops ?? []),
   };
@@ -246,7 +251,7 @@ function observedArgs({ type, source, mtu, way, nexthops }: RouteInfo, args: Arg
   return isSame ? observed : { ...observed, destination: targetOf(args) };
 }
 
-const canonical = (way: Nexthop): Nexthop =>
+const canonical = ({ isDead: _, ...way }: RouteInfo["way"]): Nexthop =>
   way.via === undefined ? way : { ...way, via: canonicalIp(way.via) };
 
 /**

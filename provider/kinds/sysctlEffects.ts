@@ -1,5 +1,6 @@
-import { type Command, command, type Steps } from "../linux/command";
+import { type Command, command } from "../linux/command";
 import type { OwnerRecord } from "../linux/host/records";
+import type { Plan } from "../linux/plan";
 import { parseSysctls, sysctlPath } from "../linux/read/sysctl";
 import { readSysctls, writeSysctls } from "../linux/sysctl";
 import { parameterOf, type Reach, reachOf } from "../linux/sysctlRelations";
@@ -142,7 +143,7 @@ export function* settleSides(
   asked: Values,
   sides: Values | undefined,
   claimed: readonly Claimed[],
-): Steps<Values | undefined> {
+): Plan<Values | undefined> {
   const keys = Object.keys(asked);
   const looks = readSides(namespace, keys);
   if (looks.length === 0) return sides;
@@ -163,7 +164,7 @@ export function* restoreSides(
   former: Values,
   sides: Values,
   claimed: readonly Claimed[],
-): Steps {
+): Plan {
   const keys = Object.keys(former);
   const looks = [readSysctls(namespace, keys), ...readSides(namespace, keys)];
   const look = (answers: readonly (string | undefined)[]): Values =>

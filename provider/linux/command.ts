@@ -10,6 +10,8 @@ export type Tool =
   | "ip6tables-save"
   | "iptables-legacy-save"
   | "ip6tables-legacy-save"
+  | "iptables-restore"
+  | "ip6tables-restore"
   | "firewall-cmd"
   | "ovs-vsctl"
   | "ovs-ofctl"
@@ -42,12 +44,6 @@ export interface Command {
 
 /** The output of a command, or `undefined` if the object it asked for does not exist. */
 export type Answer = string | undefined;
-
-/**
- * A plan whose next commands depend on earlier answers, and which may return a result. It is pure: its driver runs the
- * commands.
- */
-export type Steps<T = void> = Generator<readonly Command[] | Wait, T, readonly Answer[]>;
 
 /** Returns a command for `tool` in `namespace` (`undefined`: the host's own). */
 export function command(
@@ -99,15 +95,6 @@ export const listTable = (
   namespace: string | undefined,
   { family, name }: { readonly family: string; readonly name: string },
 ): Command => command("nft", namespace, ["--terse", "list", "table", family, name]);
-
-/** A pause before the next step. It is not a command, so no host runs a sleep. */
-export interface Wait {
-  readonly milliseconds: number;
-}
-
-export const wait = (milliseconds: number): Wait => ({ milliseconds });
-
-export const isWait = (step: object): step is Wait => "milliseconds" in step;
 
 /** Formats the command for messages. The result is not safe for a shell. */
 export function printCommand({ tool, args, namespace }: Command): string {

@@ -10,7 +10,10 @@ import { type Args, type Owner, type Owners, ownerName } from "./owners";
 import type { Packet } from "./packet";
 import { sysctlCode } from "./suggestions";
 
-/** Whether what a resource has made is as the resource says: where it is not, its program is right, and `up` puts it back. */
+/**
+ * Finds drift: objects that differ from their resource. There the program is right, and `up --refresh` restores the
+ * object.
+ */
 
 interface Known {
   readonly network: Network;
@@ -18,17 +21,17 @@ interface Known {
   readonly facts: ReadonlyMap<Place, Facts>;
 }
 
-/** The fix where somebody has changed, by hand, what a resource says. */
-export const restored = (owner: Owner): Pick<Fault, "mend" | "code" | "owner"> => ({
-  mend: `restore ${ownerName(owner)} with \`pulumi up --refresh\``,
+/** The fix for an object that somebody has changed by hand. */
+export const restored = (owner: Owner): Pick<Fault, "fix" | "code" | "owner"> => ({
+  fix: `restore ${ownerName(owner)} with \`pulumi up --refresh\``,
   code: "pulumi up --refresh",
   owner,
 });
 
-/** Faults whose reason can be the drift of a link, of whatever kind. */
+/** Faults that the drift of a link can cause, whatever its kind. */
 const OF_LINKS: readonly Fault["cause"][] = ["link-down", "not-attached", "mtu"];
 
-/** The other kinds whose drift can be the reason for a fault. */
+/** The other kinds whose drift can cause a fault. */
 const KINDS: Partial<Record<Fault["cause"], readonly string[]>> = {
   "loopback-down": ["Namespace"],
   gateway: ["Route"],
@@ -38,26 +41,26 @@ const KINDS: Partial<Record<Fault["cause"], readonly string[]>> = {
   "policy-rule": ["Route"],
 };
 
-/** Whether drift of a kind can be the reason for a fault. */
+/** Whether drift of a kind can cause a fault. */
 const mayExplain = (cause: Fault["cause"], kind: string): boolean =>
   OF_LINKS.includes(cause) ? linkFactsOf(kind) !== undefined : (KINDS[cause]?.includes(kind) ?? false);
 
-/** Whether no record tells of a kind: without a state nobody knows what its program says. */
+/** Whether a kind has no records. Without a state, its arguments are unknown. */
 const isUnrecorded = (kind: string): boolean => kind === "Namespace" || linkFactsOf(kind) !== undefined;
 
-/** The fix of a fault, if its owner is not to be changed but restored. */
+/** Returns the fix of a fault. If its owner has drifted, the fix is to restore the owner. */
 export function fixOf(
   known: Known,
   place: Place,
-  fault: Pick<Fault, "cause" | "mend" | "code" | "owner">,
-): Pick<Fault, "mend" | "code" | "owner"> {
-  const { cause, mend, code, owner } = fault;
-  if (!owner || !mayExplain(cause, owner.kind)) return { mend, code, owner };
+  fault: Pick<Fault, "cause" | "fix" | "code" | "owner">,
+): Pick<Fault, "fix" | "code" | "owner"> {
+  const { cause, fix, code, owner } = fault;
+  if (!owner || !mayExplain(cause, owner.kind)) return { fix, code, owner };
   const args = known.owners.argsOf(owner);
   if (args && hasDrifted(owner.kind, args, known, place)) return restored(owner);
-  const isOpen = !args && isUnrecorded(owner.kind) && !mend.includes("pulumi up");
-  const ending = `; where ${ownerName(owner)} says so already, run \`pulumi up --refresh\``;
-  return { mend: isOpen ? mend + ending : mend, code, owner };
+  const isOpen = !args && isUnrecorded(owner.kind) && !fix.includes("pulumi up");
+  const ending = `; if ${ownerName(owner)} says so already, run \`pulumi up --refresh\``;
+  return { fix: isOpen ? fix + ending : fix, code, owner };
 }
 
 function hasDrifted(kind: string, args: Args, known: Known, place: Place): boolean {
@@ -90,9 +93,6 @@ function isLinkOther(network: Network, { namespace, name: link, up, mtu, bridge 
   );
 }
 
-/** Types of routes by their names in arguments. */
-const TYPES: Readonly<Record<string, number>> = { unicast: 1, blackhole: 6, unreachable: 7, prohibit: 8 };
-
 function hasRouteDrifted(args: Args, { routes }: Facts): boolean {
   const destination = String(args["destination"]);
   const own = routes.filter(
@@ -105,7 +105,7 @@ function hasRouteDrifted(args: Args, { routes }: Facts): boolean {
 }
 
 function isAsSaid(route: TableRoute, { type, via, interface: link, nexthops }: Args): boolean {
-  if (typeof type === "string" && TYPES[type] !== route.type) return false;
+  if (typeof type === "string" && type !== route.type) return false;
   if (Array.isArray(nexthops)) return isDeepStrictEqual(waysOf(nexthops), waysOf(route.nexthops ?? []));
   return (
     (via === undefined ? route.via === undefined : canonicalIp(route.via ?? "") === via) &&
@@ -113,37 +113,44 @@ function isAsSaid(route: TableRoute, { type, via, interface: link, nexthops }: A
   );
 }
 
-/** What both sides say of each way: links are left out where the kernel chooses them. */
+/** The nexthops in comparable form. A link that the kernel chooses is left out. */
 const waysOf = (ways: readonly unknown[]): string[] =>
   ways
     .map(record)
     .map(({ via, weight, interface: link }) => `${String(via ?? link)} ${String(weight ?? 1)}`)
     .sort();
 
-/** How to set a parameter that a resource has, or may have. */
+/** Returns how to set a parameter, which a resource may own. */
 export function sysctlFix(
   { owners, facts }: Known,
   place: Place,
   key: string,
   wanted: string,
-): Pick<Fault, "mend" | "owner"> & Partial<Pick<Fault, "code">> {
+): Pick<Fault, "fix" | "owner"> & Partial<Pick<Fault, "code">> {
   const owner = owners.ofSysctl(place, key);
   if (!owner)
-    return { mend: `add a Sysctl to make it ${wanted}`, code: sysctlCode(place, key, Number(wanted)), owner };
+    return {
+      fix: `add a Sysctl to set it to ${wanted}`,
+      code: sysctlCode(place, key, Number(wanted)),
+      owner,
+    };
   const said = owners.sysctlValue(place, key);
   if (said !== undefined && said !== facts.get(place)?.sysctls.get(key)) return restored(owner);
-  return { mend: `change ${sysctlIn(owner)} to set it to ${wanted}`, owner };
+  return { fix: `change ${sysctlIn(owner)} to set it to ${wanted}`, owner };
 }
 
-/** What to change of a parameter's owner. */
+/** Names the argument that sets a parameter. */
 export const sysctlIn = (owner: Owner): string =>
   owner.kind === "Namespace" ? `\`sysctls\` of ${ownerName(owner)}` : ownerName(owner);
 
-/** What to say of a new resource where the program, of which nothing is known here, may have one that is lost. */
+/**
+ * An addition to the advice to create a resource. If the program is unknown, it may already have one whose object is
+ * lost.
+ */
 export const orRestored = ({ owners }: Pick<Known, "owners">, owner: Owner | undefined): string =>
-  owners.mayHaveMore(owner) ? "; where the program has one, restore it with `pulumi up --refresh`" : "";
+  owners.mayHaveMore(owner) ? "; if the program has one, restore it with `pulumi up --refresh`" : "";
 
-/** The resource that gives somebody an address that nobody has. */
+/** Returns the resource of an address that is missing from the kernel. */
 export const lostAddress = ({ network, owners }: Known, ip: string): Owner | undefined =>
   owners.find(
     "Address",
@@ -151,7 +158,7 @@ export const lostAddress = ({ network, owners }: Known, ip: string): Owner | und
       String(args["address"]).split("/")[0] === ip && !hasAddress(deviceOf(network, args), args["address"]),
   );
 
-/** The resource that gives a link an address of which it has only one with another prefix length. */
+/** Returns the resource of an address that its link has with another prefix length. */
 export const wrongPrefix = ({ owners }: Known, place: Place, device: Device, ip: string): Owner | undefined =>
   owners.find(
     "Address",
@@ -168,7 +175,7 @@ const deviceOf = (network: Network, { namespace, interface: link }: Args): Devic
 const hasAddress = (device: Device | undefined, said: unknown): boolean =>
   (device?.addresses ?? []).some(({ ip, prefix }) => `${ip}/${prefix}` === said);
 
-/** The FilterRule that would accept a packet, which no chain has. */
+/** Returns the FilterRule that would accept a packet but is missing from the kernel. */
 export const lostAccept = (known: Known, place: Place, hook: string, packet: Packet): Owner | undefined =>
   lostRule(
     known,
@@ -187,7 +194,7 @@ const NAMES = { icmp: ["icmp", "icmpv6"], tcp: ["tcp"], udp: ["udp"] } as const 
   readonly string[]
 >;
 
-/** Whether an address is in one of the networks that a rule asks for; of those that it leaves out, in none. */
+/** Whether an address is in one of the networks that a rule matches. `!` excludes a network. */
 const isAmong = (asked: unknown, address: string): boolean =>
   asked === undefined ||
   [asked].flat().some((one) => {
@@ -198,14 +205,14 @@ const isAmong = (asked: unknown, address: string): boolean =>
 const isIn = (network: string, address: string): boolean =>
   parseIp(network) !== undefined && covers(network, address);
 
-/** The resource that gives a place a link which the kernel does not have. */
+/** Returns the resource of a link that is missing from a place. */
 export const lostLink = ({ owners }: Known, place: Place): Owner | undefined =>
   owners.findLink(
     ({ namespace, name }) =>
       namespace === place.name && !place.devices.some((device) => device.name === name),
   );
 
-/** A rule of a place, of these that fit, that no chain has. */
+/** Returns the resource of a matching rule that is missing from the chains of a place. */
 export const lostRule = (
   { owners, facts }: Known,
   kind: "NatRule" | "FilterRule",
@@ -219,7 +226,7 @@ export const lostRule = (
     kind,
     (args) =>
       args["namespace"] === place.name &&
-      // Rules of firewalld have no comment.
+      // Rules of firewalld carry no mark.
       args["backend"] !== "firewalld" &&
       !marks.includes(String(args["mark"])) &&
       fits(args),

@@ -1,7 +1,7 @@
 import { placeName } from "./network/network";
 import type { Owner } from "./owners";
 
-/** What can be wrong, as `--json` names it. */
+/** The causes of faults, by their names in `--json`. */
 export const CAUSES = [
   "no-place",
   "no-address",
@@ -30,20 +30,20 @@ export const CAUSES = [
   "unknown",
 ] as const;
 
-/** Something that keeps packets from arriving, or that makes it a matter of luck. */
+/** A reason why packets do not arrive, or arrive only by chance. */
 export interface Fault {
   readonly cause: (typeof CAUSES)[number];
-  /** Namespace in which it is; `undefined` is the host. */
+  /** The namespace with the fault. `undefined` is the host. */
   readonly place: string | undefined;
-  /** On the way there, or on that of the answer. */
+  /** Whether the fault affects the packet or its answer. */
   readonly direction: "there" | "back";
-  /** What becomes of packets: all are lost, only the large ones, or it is chance; or whether they are lost cannot be told. */
+  /** The packets that are lost: all, large ones, or some by chance. `doubt`: trace cannot tell. */
   readonly effect: "all" | "large" | "chance" | "doubt";
-  /** What is wrong, in words that go on after "packets die at red: ". */
+  /** The problem. The text follows "packets die at red: ". */
   readonly reason: string;
-  /** What to change, as an order. */
-  readonly mend: string;
-  /** The same as text to paste: a line each for a program (`new Route(…);`) or a shell. */
+  /** The change to make, as an imperative. */
+  readonly fix: string;
+  /** The fix as lines to paste, into a program (`new Route(…);`) or a shell. */
   readonly code?: string | undefined;
   /** The resource to change. */
   readonly owner?: Owner | undefined;
@@ -56,9 +56,9 @@ const WHAT = {
   doubt: "packets may die",
 } as const satisfies Record<Fault["effect"], string>;
 
-/** The verdict in one sentence. */
-export function sentenceOf({ direction, effect, place, reason, mend }: Fault): string {
+/** Returns the verdict as one sentence. */
+export function sentenceOf({ direction, effect, place, reason, fix }: Fault): string {
   const what = WHAT[effect];
   const answers = direction === "there" ? what : what.replace("packets", "answers");
-  return `${answers} at ${placeName(place)}: ${reason}; ${mend}`;
+  return `${answers} at ${placeName(place)}: ${reason}; ${fix}`;
 }

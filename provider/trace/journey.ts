@@ -1,6 +1,6 @@
 import { type Command, printCommand } from "../linux/command";
 import type { Family } from "../linux/ip";
-import type { Outcome, Plan } from "../linux/plan";
+import { attempt, NOT_RUN, type Outcome, type Plan } from "../linux/plan";
 import { fixOf } from "./drift";
 import type { Fault } from "./fault";
 import { type Network, ownAddresses, type Place } from "./network/network";
@@ -8,32 +8,32 @@ import { type Facts, lookCloser, type TableRoute, type Way } from "./network/pla
 import type { Owner, Owners } from "./owners";
 import type { Packet, Passage } from "./packet";
 
-/** One thing that was looked at on the way. */
+/** An observation on the path. */
 export interface Step {
   /** `undefined` is the host. */
   readonly place: string | undefined;
   readonly direction: "there" | "back";
   readonly what: "address" | "route" | "neighbour" | "link" | "rules" | "nat" | "delivery" | "probe";
-  /** In words that go on after the place's name. */
+  /** The text follows the name of the place. */
   readonly text: string;
   readonly isOk: boolean;
-  /** The resource that made what was looked at. */
+  /** The resource that created the observed object. */
   readonly owner?: Owner | undefined;
-  /** Of a way beside the one that was followed first: `via 10.0.1.2 by s1 in r`. */
+  /** The alternative path on which it was seen: `via 10.0.1.2 by s1 in r`. Absent for the first path. */
   readonly way?: string | undefined;
 }
 
-/** What a rule has made of a packet at a place; answers are translated back there. */
+/** A translation of a packet by a rule. Answers are translated back at the same place. */
 interface Translation {
   readonly place: Place;
   readonly before: Packet;
   readonly after: Packet;
-  /** The rule, and whose it is, in words. */
+  /** The rule and its owner, in words. */
   readonly by: string;
   readonly owner?: Owner | undefined;
 }
 
-/** A place where a route has several ways, and the one that this journey takes. */
+/** A route with several nexthops, and the one that this journey takes. */
 export interface Fork {
   readonly place: Place;
   readonly direction: "there" | "back";
@@ -41,7 +41,7 @@ export interface Fork {
   readonly taken: number;
 }
 
-/** What is known, and what is found on the way. */
+/** The known network, and what trace finds on the path. */
 export interface Journey {
   readonly network: Network;
   readonly owners: Owners;
@@ -50,33 +50,33 @@ export interface Journey {
   readonly facts: Map<Place, Facts>;
   readonly steps: Step[];
   readonly translations: Translation[];
-  /** Places that keep connection tracking away from the packet that is answered. */
+  /** Places that exclude the packet from connection tracking. */
   readonly untracked: Set<Place>;
-  /** Places that packets go by, in their order, for either direction. */
+  /** The places that packets pass, in order, in each direction. */
   readonly visited: { readonly place: Place; readonly direction: "there" | "back" }[];
-  /** Neighbours that have to be found by ARP. */
+  /** Neighbours that must be found by ARP or neighbour discovery. */
   readonly crossings: {
     readonly place: Place;
     readonly link: string;
     readonly nexthop: string;
     readonly direction: "there" | "back";
-    /** The address that the place asks with. */
+    /** The address from which the place asks. */
     readonly asker: string | undefined;
-    /** Why an answer is to come, in words that go on after "nobody answers". */
+    /** The reason to expect an answer. The text follows "nobody answers". */
     readonly though: string;
-    /** Whether another machine answers for the one that has the address. */
+    /** Whether a proxy answers. */
     readonly isByProxy: boolean;
   }[];
-  /** What is wrong without losing every packet, the first of each cause. */
+  /** Faults that do not lose every packet, the first of each cause. */
   readonly risks: Fault[];
-  /** Rules whose effect could not be told. */
+  /** Rules that trace cannot judge. */
   readonly doubts: string[];
-  /** Which way to take at the first forks; at others, that of the kernel. */
+  /** The nexthops to take at the first forks. At later forks, trace follows the kernel. */
   readonly choices: readonly number[];
   readonly forks: Fork[];
-  /** The routes that places have taken, by place and destination. */
+  /** The routes that places have used, by place and destination. */
   readonly routes: Map<string, TableRoute>;
-  /** What the kernel has said, by the question. */
+  /** The outcomes of commands, by command. */
   readonly answers: Map<string, Outcome>;
 }
 
@@ -85,7 +85,7 @@ export const newJourney = (network: Network, owners: Owners, family: Family): Jo
   ...beginning(),
 });
 
-/** The same question, by other ways: what is known of places is kept. */
+/** Starts the journey again by other nexthops. The facts about places are kept. */
 export const otherWay = (journey: Journey, choices: readonly number[]): Journey => ({
   ...journey,
   ...beginning(),
@@ -98,16 +98,16 @@ const beginning = () => ({
   ...{ risks: [], doubts: [], choices: [], forks: [] },
 });
 
-/** Asks what has not been asked before on any way. */
+/** Runs the commands that have not run before on any path. */
 export function* askOnce(journey: Journey, commands: readonly Command[]): Plan<readonly Outcome[]> {
   const keys = commands.map(printCommand);
   const open = commands.filter((_, at) => !journey.answers.has(keys[at] ?? ""));
-  const outcomes = open.length > 0 ? yield open : [];
+  const outcomes = yield* attempt(open);
   for (const [at, outcome] of outcomes.entries()) {
     const asked = open[at];
     if (asked) journey.answers.set(printCommand(asked), outcome);
   }
-  return keys.map((key) => journey.answers.get(key) ?? { isOk: false, reason: "Failed", stderr: "" });
+  return keys.map((key) => journey.answers.get(key) ?? NOT_RUN);
 }
 
 export function* factsOf(journey: Journey, place: Place): Plan<Facts> {
@@ -122,11 +122,11 @@ export function note(journey: Journey, place: Place, what: Step["what"], text: s
   journey.steps.push({ place: place.name, direction: journey.direction, what, text, isOk: true, owner });
 }
 
-/** A fault at a place, on the way that the journey is on; noted as a step as well. */
+/** Returns a fault at a place in the current direction, and notes it as a step. */
 export function faultAt(
   journey: Journey,
   place: Place,
-  fault: Pick<Fault, "cause" | "reason" | "mend"> & Partial<Pick<Fault, "code" | "owner" | "effect">>,
+  fault: Pick<Fault, "cause" | "reason" | "fix"> & Partial<Pick<Fault, "code" | "owner" | "effect">>,
 ): Fault {
   const { direction } = journey;
   const whole = {
@@ -165,7 +165,7 @@ const STEP_OF: Partial<Record<Fault["cause"], Step["what"]>> = {
   ...{ neighbour: "neighbour", nobody: "neighbour" },
 };
 
-/** Says of something that is no reason to stop. */
+/** Notes a fault that does not stop the journey. */
 export function addRisk(journey: Journey, fault: Fault): void {
   if (!journey.risks.some(({ cause }) => cause === fault.cause)) journey.risks.push(fault);
 }

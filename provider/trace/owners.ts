@@ -7,27 +7,27 @@ import { covers } from "../linux/prefix";
 import { parameterOf } from "../linux/sysctlRelations";
 import type { DeviceAddress, Place, Port } from "./network/network";
 
-/** The resource of a program that makes something. */
+/** The resource that owns an object. */
 export interface Owner {
   readonly kind: string;
-  /** Its name in the program; of a part of a composite with that of the whole before it: `star/red/eth0`. */
+  /** Its name in the program. A part of a composite follows the name of the composite: `star/red/eth0`. */
   readonly name: string;
-  /** `PROJECT/STACK`; absent where the names are too long for a mark. */
+  /** `PROJECT/STACK`. Absent if the names are too long for a mark. */
   readonly stack?: string | undefined;
-  /** As the stack's state has it; absent where that could not be read. */
+  /** From the state of the stack. Absent without it. */
   readonly urn?: string | undefined;
 }
 
 export type Args = Readonly<Record<string, unknown>>;
 
-/** The name of a kind, and the kernel objects that a resource of it has. */
+/** The name of a kind, and the object names of its resources. */
 interface Kind {
   readonly kind: string;
   objectNames(args: Args): readonly string[];
   settings?(args: Args): readonly string[];
 }
 
-/** A resource, or a part of one, that a record or a state knows. */
+/** A resource or part in a record or a state. */
 export interface Known {
   readonly definition: Kind;
   /** Its arguments, and its mark. */
@@ -35,7 +35,7 @@ export interface Known {
   readonly urn?: string | undefined;
 }
 
-/** Who makes what, by marks in the kernel, records beside it, and states where these were read. */
+/** The owners of objects, by marks in the kernel, records, and the states that were read. */
 export class Owners {
   private readonly byClaim = new Map<string, Owner>();
   private readonly urns = new Map<string, string>();
@@ -54,23 +54,23 @@ export class Owners {
     }
   }
 
-  /** What a record or a state says of a resource; `undefined` where there is neither. */
+  /** Returns the arguments of a resource from its record or state, or `undefined` without either. */
   argsOf(owner: Owner): Args | undefined {
     return this.byName.get(ownerName(owner))?.args;
   }
 
-  /** Whether this owner may have resources of which nothing is known here: its stack's state has not been read. */
+  /** Whether the stack of this owner may have unknown resources, because its state has not been read. */
   mayHaveMore(owner: Owner | undefined): boolean {
     return owner !== undefined && !this.known.some(({ args, urn }) => urn !== undefined && isOf(args, owner));
   }
 
-  /** The first resource of a kind whose arguments fit. */
+  /** Returns the first resource of a kind whose arguments match. */
   find(kind: string, fits: (args: Args) => boolean): Owner | undefined {
     const found = this.known.find(({ definition, args }) => definition.kind === kind && fits(args));
     return found && this.ofMark(String(found.args["mark"]));
   }
 
-  /** The first resource of any kind of link that makes a link which fits. */
+  /** Returns the first resource that makes a matching link. */
   findLink(fits: (link: MadeLink) => boolean): Owner | undefined {
     const found = this.known.find(({ definition, args }) =>
       linkFactsOf(definition.kind)?.linksOf(args).some(fits),
@@ -78,7 +78,7 @@ export class Owners {
     return found && this.ofMark(String(found.args["mark"]));
   }
 
-  /** Who wrote this mark, which a rule may say more behind; `undefined` where it is none. */
+  /** Returns the owner in a mark, which may have a suffix in a rule, or `undefined` for other text. */
   ofMark(text: string | undefined): Owner | undefined {
     const [mark = ""] = (text ?? "").split(",");
     const parsed = parseMark(mark);
@@ -107,7 +107,7 @@ export class Owners {
     return this.byClaim.get(objectName("neighbour", place.name, `${link} ${ip}`));
   }
 
-  /** `table` as arguments have it. */
+  /** `table` has the form of the arguments. */
   ofRoute(
     place: Place,
     destination: string,
@@ -121,7 +121,7 @@ export class Owners {
     return this.byClaim.get(objectName("rule", place.name, `${family} ${priority}`));
   }
 
-  /** Whose route would lead to an address, though the kernel has none. */
+  /** Returns the owner of a route to an address that is missing from the kernel. */
   ofMissingRoute(place: Place, ip: string): Owner | undefined {
     return this.ofMissing("Route", place, ({ destination, type, table }) => {
       const network =
@@ -130,7 +130,7 @@ export class Owners {
     });
   }
 
-  /** Who would give a place an address of this family, though the kernel has none. */
+  /** Returns the owner of an address of this family that is missing from a place. */
   ofMissingAddress(place: Place, family: Family): Owner | undefined {
     return this.ofMissing("Address", place, ({ address }) => familyOf(String(address)) === family);
   }
@@ -139,7 +139,7 @@ export class Owners {
     return this.find(kind, (args) => args["namespace"] === place.name && fits(args));
   }
 
-  /** The value that its owner says a parameter has. */
+  /** Returns the value of a parameter in the arguments of its owner. */
   sysctlValue(place: Place, path: string): string | undefined {
     const owner = this.ofSysctl(place, path);
     const args = owner && this.argsOf(owner);
@@ -151,7 +151,7 @@ export class Owners {
     return value === undefined ? undefined : String(value);
   }
 
-  /** `path` as below /proc/sys. */
+  /** `path` is relative to /proc/sys. */
   ofSysctl(place: Place, path: string): Owner | undefined {
     return this.byClaim.get(objectName("sysctl", place.name, parameterOf(path)));
   }

@@ -2,10 +2,10 @@ import type { Family } from "../linux/ip";
 
 export type Protocol = "icmp" | "tcp" | "udp";
 
-/** A question for the MAC address of a neighbour, by ARP or neighbour discovery, or its answer. */
+/** A request for the MAC address of a neighbour, by ARP or neighbour discovery, or its answer. */
 export type Discovery = "request" | "answer";
 
-/** A packet as it is somewhere on its way. What is not known of it is left out: a rule that asks for it stays in doubt. */
+/** A packet at one point of its path. Unknown properties are absent; trace cannot judge rules that match them. */
 export interface Packet {
   readonly family: Family;
   readonly protocol: Protocol;
@@ -13,46 +13,46 @@ export interface Packet {
   readonly destination: string;
   readonly sourcePort?: number | undefined;
   readonly port?: number | undefined;
-  /** Whether it answers another: connection tracking knows it, and NAT undoes what it did. */
+  /** Whether it is an answer, which connection tracking knows and NAT translates back. */
   readonly isReply: boolean;
   /**
-   * What connection tracking does not do where the packet is: `off`, a rule keeps it away; `lost`, it answers one that was
-   * kept away, so that its connection is not known.
+   * The reason why connection tracking ignores it. `off`: a rule excludes it. `lost`: the packet that it answers was
+   * excluded.
    */
   readonly tracking?: "off" | "lost" | undefined;
-  /** Set where it is no packet for somebody, but finds a neighbour: by ARP, or of IPv6 by ICMP. */
+  /** Set for neighbour discovery, which uses ARP for IPv4 and ICMPv6 for IPv6. */
   readonly discovery?: Discovery | undefined;
 }
 
-/** What connection tracking takes the packet for, in the words of `ct state`. */
+/** Returns the state of the packet in the words of `ct state`. */
 export function stateOf({ isReply, tracking, protocol }: Packet): string {
   if (tracking === "off") return "untracked";
-  // Nothing but UDP begins with an answer.
+  // Only UDP can begin with an answer.
   if (tracking === "lost") return protocol === "udp" ? "new" : "invalid";
   return isReply ? "established" : "new";
 }
 
-/** A bridge, and its ports by which a packet comes in and leaves. */
+/** A bridge, and the ports by which a packet enters and leaves. */
 export interface Bridged {
   readonly bridge: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** Where a packet is when a chain judges it. */
+/** The packet and its links when a chain judges it. */
 export interface Passage {
   readonly packet: Packet;
-  /** Link it came in by; absent where it was made. */
+  /** The link that it enters by. Absent where it is sent. */
   readonly inInterface?: string | undefined;
-  /** Link it leaves by; absent before that is decided, and where it stays. */
+  /** The link that it leaves by. Absent before routing, and at its destination. */
   readonly outInterface?: string | undefined;
-  /** What it only crosses: to rules for IP, the bridge is both links. */
+  /** The bridge that it crosses. For IP rules, the bridge is both links. */
   readonly bridged?: Bridged;
-  /** Own addresses of the place, to tell what is local. */
+  /** The addresses of the place. */
   readonly local: readonly string[];
 }
 
-/** `true`, `false`, or `undefined` where it cannot be told. */
+/** `undefined` means unknown. */
 export type Tri = boolean | undefined;
 
 export function all(answers: readonly Tri[]): Tri {
@@ -67,7 +67,7 @@ export function any(answers: readonly Tri[]): Tri {
 
 export const not = (answer: Tri): Tri => (answer === undefined ? undefined : !answer);
 
-/** The packet in words: `TCP to 10.1.0.2 port 80`. */
+/** Returns the packet in words: `TCP to 10.1.0.2 port 80`. */
 export function printPacket({ protocol, destination, port, source, discovery, family }: Packet): string {
   if (discovery) return `the ${DISCOVERIES[family][discovery]} from ${source} to ${destination}`;
   const where = port === undefined ? destination : `${destination} port ${port}`;

@@ -5,7 +5,7 @@ import { addRisk, type Fork, type Journey, otherWay, type Step } from "./journey
 import { placeName } from "./network/network";
 import type { End } from "./walk";
 
-/** Routes of several ways: each is walked, and what gets lost is counted by their weights. */
+/** Walks each nexthop of a route, and counts lost flows by weight. */
 
 /** A part of all flows. */
 export interface Share {
@@ -13,17 +13,17 @@ export interface Share {
   readonly whole: bigint;
 }
 
-/** What a walk has come to by the ways that it took. */
+/** The result of a walk, and the nexthops that it took. */
 export interface Walked<T> {
   readonly journey: Journey;
   readonly found: T;
   readonly share: Share;
 }
 
-/** More ways than these are not walked: each fork multiplies them. */
+/** The maximum number of paths. Each fork multiplies them. */
 const MOST_WALKS = 128;
 
-/** Walks by every way: first by those of the kernel, then by each other way of each fork that is met. */
+/** Walks every path: first the kernel's, then each other nexthop of each fork. */
 export function* everyWay<T>(
   start: Journey,
   walk: (journey: Journey) => Plan<T>,
@@ -44,7 +44,7 @@ export function* everyWay<T>(
   return walked;
 }
 
-/** The part of the flows that takes these ways. */
+/** Returns the share of the flows that take these nexthops. */
 function shareOf(forks: readonly Fork[]): Share {
   return forks.reduce<Share>(
     ({ part, whole }, { ways, taken }) =>
@@ -68,29 +68,29 @@ function reduced(part: bigint, whole: bigint): Share {
   return { part: part / a, whole: whole / a };
 }
 
-/** `1 of 3 flows`; of parts that nobody counts by, about how many of 100. */
+/** Prints `1 of 3 flows`. Large denominators become hundredths. */
 export const printShare = ({ part, whole }: Share): string =>
   whole <= 1000n
     ? `${part} of ${whole} flows`
     : `about ${((part * 100n + whole / 2n) / whole).toString()} of 100 flows`;
 
-/** What a walk there and back comes to. */
+/** The result of a walk there and back. */
 export interface Found {
   readonly fault: Fault | undefined;
   readonly end: End;
-  /** What is wrong with some of several ways. */
+  /** The fault of some of several paths. */
   readonly chance?: Fault | undefined;
 }
 
-/** What all ways come to; what was seen on the others is told in the first journey. */
+/** Combines the results of all paths, and adds the steps of the others to the first journey. */
 export function together(journey: Journey, walked: readonly Walked<Found>[]): Found {
   const [first] = walked;
-  if (!first) throw new Error("no way has been walked");
+  if (!first) throw new Error("no path was walked");
   for (const other of walked.slice(1)) takeIn(journey, other);
   const whole = sumOfShares(walked.map(({ share }) => share));
   const isComplete = whole.part === whole.whole;
   if (!isComplete)
-    journey.doubts.push(`more ways than ${walked.length}: only ${printShare(whole)} were followed`);
+    journey.doubts.push(`more than ${walked.length} paths: trace followed only ${printShare(whole)}`);
   const losses = [...lossesOf(walked)].sort(
     (one, other) => Number(isOfProgram(one)) - Number(isOfProgram(other)) || compare(other.share, one.share),
   );
@@ -98,19 +98,19 @@ export function together(journey: Journey, walked: readonly Walked<Found>[]): Fo
   const faults = losses.map((loss) => partOf(loss, losses, isAll));
   const alive = walked.find(({ found }) => !found.fault) ?? first;
   if (!isAll) return { fault: undefined, end: alive.found.end, chance: faults[0] };
-  // A packet that is answered disproves one of them, but not those of other ways.
+  // An answer disproves one of them, but not the faults of other paths.
   return losses.length === 1
     ? { fault: losses[0]?.fault, end: first.found.end }
     : { fault: faults[0], end: first.found.end, chance: faults[1] && { ...faults[1], effect: "chance" } };
 }
 
-/** Whether packets get there, so that the network is not what is wrong. */
+/** Whether packets arrive, so that the network is not the problem. */
 const isOfProgram = ({ fault }: Loss): boolean =>
   fault.cause === "not-listening" || fault.cause === "ping-ignored";
 
 const compare = (one: Share, other: Share): number => Number(one.part * other.whole - other.part * one.whole);
 
-/** What another way has shown, for the first one to tell. */
+/** The steps of another path, for the report of the first one. */
 function takeIn(journey: Journey, { journey: other, found }: Walked<Found>): void {
   for (const risk of other.risks) addRisk(journey, risk);
   for (const doubt of other.doubts) if (!journey.doubts.includes(doubt)) journey.doubts.push(doubt);
@@ -125,7 +125,7 @@ function takeIn(journey: Journey, { journey: other, found }: Walked<Found>): voi
   journey.steps.push(...own.map((step) => ({ ...step, way })));
 }
 
-/** How many steps two ways have in common at their beginning. */
+/** Returns the number of steps that two paths share at the start. */
 function sameSteps(one: readonly Step[], other: readonly Step[]): number {
   const at = other.findIndex(
     ({ place, text }, index) => place !== one[index]?.place || text !== one[index]?.text,
@@ -133,17 +133,17 @@ function sameSteps(one: readonly Step[], other: readonly Step[]): number {
   return at < 0 ? other.length : at;
 }
 
-/** A fault that some flows meet, and the ways that lead to it. */
+/** A fault that some flows meet, and the paths that lead to it. */
 interface Loss {
   readonly fault: Fault;
   readonly share: Share;
-  /** Ways that all of these flows take. */
+  /** The nexthops that all of these flows take. */
   readonly ways: readonly string[];
   /** The first journey that met it. */
   readonly journey: Journey;
 }
 
-/** Faults that flows meet, each once, in the order in which they were found. */
+/** Returns each distinct fault once, in the order of discovery. */
 function lossesOf(walked: readonly Walked<{ readonly fault: Fault | undefined }>[]): Loss[] {
   const groups = new Map<string, (typeof walked)[number][]>();
   for (const one of walked) {
@@ -166,7 +166,7 @@ function lossesOf(walked: readonly Walked<{ readonly fault: Fault | undefined }>
   });
 }
 
-/** A fault that only some flows meet, in words of how many. */
+/** Returns a fault with the share of flows that meet it. */
 function partOf({ fault, share, ways }: Loss, all: readonly Loss[], isAll: boolean): Fault {
   const total = sumOfShares(all.map((loss) => loss.share));
   const way = ways.length > 0 ? `, ${ways.join(", ")}` : "";

@@ -1,4 +1,5 @@
 import type { Host } from "../linux/host/host";
+import { runPlan } from "../linux/host/runPlan";
 import { familyOf } from "../linux/ip";
 import type { Plan } from "../linux/plan";
 import { covers } from "../linux/prefix";
@@ -6,7 +7,7 @@ import { lostRule, restored } from "./drift";
 import { type Fault, sentenceOf } from "./fault";
 import { isHiding } from "./hops/noRoute";
 import { faultAt, type Journey, newJourney, type Step } from "./journey";
-import { drive, gatherNetwork } from "./network/gather";
+import { gatherNetwork } from "./network/gather";
 import {
   addressName,
   findPlace,
@@ -25,15 +26,15 @@ import { everyWay, type Found, together } from "./spread";
 import { inPlace } from "./suggestions";
 import { type End, walk } from "./walk";
 
-/** What to explain. */
+/** The question to explain. */
 export interface Question {
-  /** Namespace that sends; `undefined` is the host. */
+  /** The namespace that sends. `undefined` is the host. */
   readonly from: string | undefined;
-  /** Who is to get it: an address, or a namespace (`undefined`: the host), of which an address is chosen. */
+  /** The receiver: an address, or a namespace, of which trace chooses an address. `undefined` is the host. */
   readonly to: { readonly ip: string } | { readonly namespace: string | undefined };
   readonly protocol: Protocol;
   readonly port?: number | undefined;
-  /** Whether to send a packet as well. */
+  /** Whether to send a real packet. */
   readonly withProbe: boolean;
   /** Milliseconds to wait for an answer. Default: 1000. */
   readonly patience?: number;
@@ -42,17 +43,17 @@ export interface Question {
 /** The explanation. */
 export interface Trace {
   readonly isReached: boolean;
-  /** The verdict: what happens, where and why, and the mend. */
+  /** The verdict: what happens, where, why, and the fix. */
   readonly sentence: string;
   readonly fault?: Fault | undefined;
-  /** What was looked at, in the order in which packets meet it. */
+  /** The observations in the order of the path. */
   readonly steps: readonly Step[];
-  /** Rules whose effect could not be told, as they ask for something that only a real packet has. */
+  /** Rules that trace cannot judge, as they match something that only a real packet has. */
   readonly doubts: readonly string[];
   readonly probes: readonly Answer[];
 }
 
-/** Explains whether and why packets arrive. It only looks, but for the packets of the probe. */
+/** Explains whether and why packets arrive. Apart from the packets of the probe, it only reads. */
 export async function trace(host: Host, question: Question, known: readonly Known[]): Promise<Trace> {
   const network = await gatherNetwork(host);
   const names = [question.from, "namespace" in question.to ? question.to.namespace : undefined].filter(
@@ -62,13 +63,13 @@ export async function trace(host: Host, question: Question, known: readonly Know
     await Promise.all(names.map(async (name) => [name, await host.tellOfName?.(name)] as const)),
   );
   const tell: Tell = (name) => told.get(name);
-  return drive(host, explain(network, new Owners(known), question, tell));
+  return runPlan(host, explain(network, new Owners(known), question, tell));
 }
 
-/** What the host knows of a name that leads to no namespace. */
+/** Returns what the host knows about a name without a namespace. */
 type Tell = (name: string) => string | undefined;
 
-/** The same on a network that has been gathered. */
+/** Explains on a gathered network. */
 function* explain(network: Network, owners: Owners, question: Question, tell: Tell): Plan<Trace> {
   const start = placesOf(network, owners, question, tell);
   if ("fault" in start) return verdict(start.journey, start.fault, [], question);
@@ -78,7 +79,7 @@ function* explain(network: Network, owners: Owners, question: Question, tell: Te
     ...{ family: target.family, protocol: question.protocol, port: target.port },
     ...{ source: "", destination: ip, isReply: false },
   };
-  // First, so that counters and neighbours tell of it.
+  // The probe comes first, so that counters and neighbours show its effect.
   const first = question.withProbe ? yield* probe(question.from, target, question) : UNTRIED;
   const walked = yield* everyWay(journey, (one) => thereAndBack(one, from, packet));
   const found = together(journey, walked);
@@ -91,7 +92,7 @@ function* explain(network: Network, owners: Owners, question: Question, tell: Te
   return verdict(journey, remaining(journey, from, large), [answer, ...(large ? [large] : [])], question, ip);
 }
 
-/** A proxy lets the first request for an address wait, so that the first probe may end before its answer. */
+/** Probes again. A proxy delays its first answer, so the first probe may end before it. */
 const probeAgain = (question: Question, target: Target): Plan<Answer> =>
   probe(question.from, target, { patience: Math.max(question.patience ?? PATIENCE, PATIENCE) });
 
@@ -101,7 +102,7 @@ type Start =
   | { readonly journey: Journey; readonly fault: Fault }
   | { readonly journey: Journey; readonly from: Place; readonly ip: string };
 
-/** The sender, and the address to send to. */
+/** Returns the sender and the destination address. */
 function placesOf(network: Network, owners: Owners, { from, to }: Question, tell: Tell): Start {
   const journey = newJourney(network, owners, "ip" in to ? familyOf(to.ip) : "ipv4");
   const sender = findPlace(network, from);
@@ -118,13 +119,13 @@ function placesOf(network: Network, owners: Owners, { from, to }: Question, tell
     fault: faultAt(journey, receiver, {
       cause: "no-address",
       reason: "it has no address",
-      mend: "add an Address to one of its links",
+      fix: "add an Address to one of its links",
       owner: owners.ofPlace(receiver),
     }),
   };
 }
 
-/** An address of the receiver: best one on an Ethernet of the sender. */
+/** Returns an address of the receiver, if possible one on an Ethernet of the sender. */
 function addressFrom(
   network: Network,
   sender: Place,
@@ -147,7 +148,7 @@ const noPlace = ({ network, owners }: Journey, name: string | undefined, tell: T
   return {
     ...{ cause: "no-place", place: name, direction: "there", effect: "all" },
     reason: "there is no such network namespace",
-    mend: told ?? `make it with a Namespace, or name one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
+    fix: told ?? `add a Namespace, or use one of: ${[...names, "host"].slice(0, 20).join(", ")}`,
     ...(!told && name !== undefined && { code: `new Namespace("${name}");` }),
     ...(!told && lost && restored(lost)),
   };
@@ -167,14 +168,14 @@ function* thereAndBack(journey: Journey, from: Place, packet: Packet): Plan<Foun
   return { fault: back.at === "fault" ? back.fault : undefined, end };
 }
 
-/** What a real packet says of what was found: an answer proves that nothing stops it, but for what others meet that go another way. */
+/** Compares the findings with a real packet. An answer disproves them, except on paths that it did not take. */
 function weigh(journey: Journey, { fault, end, chance }: Found, answer: Answer): Fault | undefined {
   if (answer.isReached === true) return chance;
   const doubtful = journey.risks.find(({ effect }) => effect === "doubt");
   if (fault || answer.isReached === undefined) return fault ?? chance ?? doubtful;
   return (
     chance ??
-    // It keeps answers to ARP away as well.
+    // It prevents answers to ARP as well.
     journey.risks.find(({ cause }) => cause === "duplicate-mac") ??
     unanswered(journey) ??
     journey.risks.find(({ effect }) => effect === "chance") ??
@@ -183,7 +184,7 @@ function weigh(journey: Journey, { fault, end, chance }: Found, answer: Answer):
   );
 }
 
-/** Neighbours that did not answer when the packet asked for them. */
+/** Neighbours that did not answer a request for their MAC address. */
 function unanswered(journey: Journey): Fault | undefined {
   for (const { place, link, nexthop, direction, though } of journey.crossings) {
     const facts = journey.facts.get(place);
@@ -195,27 +196,27 @@ function unanswered(journey: Journey): Fault | undefined {
     return faultAt(journey, place, {
       cause: "neighbour",
       reason: `nobody answers ${protocol} for ${nexthop} on ${link} (${entry?.state}), ${though}`,
-      mend: `look for what filters ${protocol} between the two: \`nft list ruleset\`, ${also}`,
+      fix: `look for what filters ${protocol} between the two: \`nft list ruleset\`, ${also}`,
     });
   }
   return undefined;
 }
 
-/** Out of sight, with a source that nobody there may know. */
+/** The packet leaves the visible network with a source that may be unknown there. */
 function lostBeyond(journey: Journey, { place, link, packet }: Extract<End, { at: "beyond" }>): Fault {
   const isKnown = link.addresses.some((address) => covers(addressName(address), packet.source));
   if (isKnown) {
     return faultAt(journey, place, {
       cause: "unknown",
-      reason: `${packet.destination} does not answer from where nothing can be looked at`,
-      mend: "look there, beginning with its way back",
+      reason: `${packet.destination} does not answer, and is outside of the visible network`,
+      fix: "look there, starting with its route back",
     });
   }
   const lost = lostRule(journey, "NatRule", place, isHiding);
   return faultAt(journey, place, {
     cause: "no-masquerade",
-    reason: `it sends them out of sight with the source ${packet.source}, to which nobody there may know a way`,
-    mend: `add a NatRule of kind masquerade on ${placeName(place.name)} that covers ${packet.source}, or a route there to it`,
+    reason: `it sends them out of the visible network with the source ${packet.source}, to which machines there may have no route`,
+    fix: `add a NatRule of kind masquerade on ${placeName(place.name)} that covers ${packet.source}, or a route to it there`,
     code: `new NatRule("…", { ${inPlace(place)}kind: "masquerade", source: "${packet.source}" });`,
     ...(lost && restored(lost)),
   });
@@ -226,14 +227,14 @@ function lost(journey: Journey, end: End, { text }: Answer): Fault {
   const [doubt] = journey.doubts;
   return {
     ...{ cause: "unknown", place: place?.name, direction: "there", effect: "all" },
-    reason: `${text}, though nothing that was looked at stops them`,
-    mend: doubt
-      ? `look at the rules that could not be judged, as ${doubt}`
+    reason: `${text}, although no finding stops them`,
+    fix: doubt
+      ? `check the rules that trace cannot judge, such as ${doubt}`
       : "follow a packet with `nft monitor trace` (docs/troubleshooting.md)",
   };
 }
 
-/** Full-sized packets, where small ones are answered: pings, so only where nothing but pings has been asked for, or in doubt. */
+/** Probes with full-sized pings if small packets are answered. Only for a ping, or if the MTU is in doubt. */
 function* tryLarge(
   journey: Journey,
   from: Place,
@@ -246,20 +247,20 @@ function* tryLarge(
   return mtu === undefined ? undefined : yield* probeLarge(from.name, target, mtu, patience);
 }
 
-/** What is wrong though packets are answered. */
+/** Returns the fault that remains although packets are answered. */
 function remaining(journey: Journey, from: Place, large: Answer | undefined): Fault | undefined {
   const { risks } = journey;
   const chance = risks.find(({ effect }) => effect === "chance");
   if (chance || large?.isReached !== false) return chance;
   return (
     risks.find(({ effect }) => effect === "large") ??
-    // The rule that has let small ones through may ask for their size.
+    // The rule that accepts small packets may match their size.
     risks.find(({ effect }) => effect === "doubt") ??
     faultAt(journey, from, {
       cause: "mtu",
       effect: "large",
-      reason: `${large.text}, and nobody says that they are too large`,
-      mend: "compare the MTUs on the way: `ip -br link`",
+      reason: `${large.text}, and no router reports them as too large`,
+      fix: "compare the MTUs on the path: `ip -br link`",
     })
   );
 }
@@ -278,6 +279,6 @@ function verdict(
   return { isReached: !fault, sentence, fault, steps, doubts, probes };
 }
 
-/** Whose it is, where the mend has not said so. */
-const ownerTail = ({ owner, reason, mend }: Fault): string =>
-  owner && !`${reason} ${mend}`.includes(ownerName(owner)) ? ` (${ownerName(owner)})` : "";
+/** The owner, unless the fix names it. */
+const ownerTail = ({ owner, reason, fix }: Fault): string =>
+  owner && !`${reason} ${fix}`.includes(ownerName(owner)) ? ` (${ownerName(owner)})` : "";

@@ -11,17 +11,17 @@ import type { Owner } from "./owners";
 import { type Packet, printPacket } from "./packet";
 import { ipIn } from "./suggestions";
 
-/** Where a packet ends up. */
+/** The end of a packet's path. */
 export type End =
   | { readonly at: "place"; readonly place: Place; readonly packet: Packet }
-  /** Out of sight, by a link. */
+  /** It leaves the visible network by a link. */
   | { readonly at: "beyond"; readonly place: Place; readonly link: Device; readonly packet: Packet }
   | { readonly at: "fault"; readonly fault: Fault };
 
-/** More hops than this is a circle, as for traceroute(8). */
+/** More hops than this are a loop, as in traceroute(8). */
 const MOST_HOPS = 30;
 
-/** From the place that sends a packet to the one that takes it, hop by hop. */
+/** Follows a packet hop by hop from its sender to its receiver. */
 export function* walk(journey: Journey, from: Place, first: Packet): Plan<End> {
   let place = from;
   let packet = first;
@@ -48,7 +48,7 @@ interface Leaving {
   readonly packet: Packet;
 }
 
-/** Through one place: in or made there, routed, and out or taken. */
+/** Follows a packet through one place: input or creation, routing, and output or delivery. */
 function* pass(
   journey: Journey,
   place: Place,
@@ -57,7 +57,7 @@ function* pass(
 ): Plan<End | Leaving> {
   yield* factsOf(journey, place);
   const isLost = come.isReply && journey.untracked.has(place);
-  // Each place tracks for itself.
+  // Each place has its own connection tracking.
   const given: Packet = { ...come, tracking: isLost ? "lost" : undefined };
   const inInterface = arrival?.link.name;
   let packet = arrival ? backTo(journey, place, given) : given;
@@ -96,7 +96,7 @@ function* pass(
 
 const failed = (fault: Fault): End => ({ at: "fault", fault });
 
-/** The source that the kernel chooses, once it has chosen a way. */
+/** Sets the source that the kernel chooses with the route. */
 const withSource = (packet: Packet, source: string | undefined): Packet =>
   packet.source === "" && source !== undefined ? { ...packet, source } : packet;
 
@@ -107,7 +107,7 @@ function* take(journey: Journey, place: Place, packet: Packet, inInterface: stri
       faultAt(journey, place, {
         cause: "loopback-down",
         reason: "lo is down, so it cannot reach its own addresses",
-        mend: "set it up, as a Namespace does unless `loopback` is false",
+        fix: "set it up, as a Namespace does unless `loopback` is false",
         code: `${ipIn(place)} link set dev lo up`,
         owner: journey.owners.ofPlace(place),
       }),
@@ -119,7 +119,7 @@ function* take(journey: Journey, place: Place, packet: Packet, inInterface: stri
   return fault ? failed(fault) : { at: "place", place, packet };
 }
 
-/** An answer, with the destination that its connection had before it was translated here. */
+/** Restores the destination that the connection had before translation here. */
 function backTo(journey: Journey, place: Place, packet: Packet): Packet {
   let answer = packet;
   for (const { before, after, by, owner } of connectionOf(journey, place, packet)) {
@@ -131,7 +131,7 @@ function backTo(journey: Journey, place: Place, packet: Packet): Packet {
   return answer;
 }
 
-/** The same for its source, which is translated as it leaves. */
+/** Restores the source, which is translated on output. */
 function sourceBack(journey: Journey, place: Place, packet: Packet): Packet {
   let answer = packet;
   for (const { before, after, by, owner } of connectionOf(journey, place, packet)) {
@@ -151,11 +151,11 @@ function noteBack(
   by: string,
   owner: Owner | undefined,
 ): void {
-  const text = `translates ${printPacket(was)} back into ${printPacket(answer)}, as ${by} translated the connection`;
+  const text = `translates ${printPacket(was)} back into ${printPacket(answer)}, because ${by} translated the connection`;
   note(journey, place, "nat", text, owner);
 }
 
-/** What was translated here on the way there, the last first. */
+/** The translations at a place on the way there, the last one first. */
 const connectionOf = ({ translations }: Journey, place: Place, { isReply, tracking }: Packet) =>
   isReply && tracking === undefined ? translations.filter((one) => one.place === place).reverse() : [];
 

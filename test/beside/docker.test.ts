@@ -109,7 +109,7 @@ describe("beside Docker", function () {
     expect(isReached, sentence).to.equal(false);
     expect(sentence).to.include("at blue: nothing listens");
     const [taken] = await doctorOn("tcp 8080");
-    expect(taken?.text).to.match(/ and Docker: as things stand, NatRule .* gets its packets$/);
+    expect(taken?.text).to.match(/ and Docker: currently, NatRule .* gets its packets$/);
     await stack.up(lab({ accepts: "dockerUser" }));
     expect(await webFromLan(8080)).to.equal("container");
   });

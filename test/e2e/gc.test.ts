@@ -39,7 +39,7 @@ describe("gc", function () {
   it("finds nothing while a state knows everything", async () => {
     expect(await gc()).to.deep.include({
       exitCode: 0,
-      stdout: "Nothing is left over: the given states know every marked object on this host.",
+      stdout: "Nothing is left over: the given states contain every marked object on this host.",
     });
     expect(await kindsListed("--stack", "test", "--all")).to.deep.equal([]);
   });
@@ -57,7 +57,7 @@ describe("gc", function () {
     const hasty = await gc("--yes");
     expect([hasty.exitCode, hasty.stderr]).to.deep.equal([
       1,
-      "pulumi-netns: nothing is deleted: the state of the stack test has no resource of pulumi-netns. Is this the right backend (`pulumi whoami --verbose`) and the right folder? If the stack is no more, repeat it with --empty-state.",
+      "pulumi-netns: nothing is deleted: the state of the stack test has no resource of pulumi-netns. Check the backend (`pulumi whoami --verbose`) and the folder. If the stack no longer exists, repeat the command with --empty-state.",
     ]);
     expect((await gc("--yes", "--empty-state")).exitCode).to.equal(0);
     expect((await execa("ip", ["-j", "link", "show", "dev", "guest"])).stdout).to.equal(withGuest.stdout);
@@ -71,7 +71,7 @@ describe("gc", function () {
     const kept = await gc("--yes", "--empty-state");
     expect(kept.exitCode).to.equal(1);
     expect(kept.stderr).to.include(
-      "pulumi-netns: Namespace blue is kept: it holds what is not to be deleted: link guest",
+      "pulumi-netns: Namespace blue is kept: it contains objects that must stay: link guest",
     );
     expect(await kindsListed()).to.deep.equal(["Namespace"]);
     await execa("ip", ["-n", "blue", "link", "del", "guest"]);
@@ -120,7 +120,7 @@ describe("gc", function () {
       await stack.up();
       await stack.forget();
       const { stderr } = await gc("--yes", "--empty-state");
-      expect(stderr).to.include("set back Bridge guest");
+      expect(stderr).to.include("restored Bridge guest");
       const { stdout } = await execa("ip", ["-j", "-d", "link", "show", "dev", "guest"]);
       expect(stdout).to.include('"stp_state":0').and.not.include("ifalias");
     } finally {
@@ -136,7 +136,7 @@ describe("gc", function () {
     });
     expect([exitCode, stderr]).to.deep.equal([
       1,
-      "pulumi-netns: there is no Pulumi.yaml here: run this where the program is, name states with --state, or say --all if no stack on this host is alive.",
+      "pulumi-netns: there is no Pulumi.yaml here: run this in the program's folder, give states with --state, or use --all if no stack on this host is alive.",
     ]);
   });
 });

@@ -45,7 +45,7 @@ describe("Reachability, through the real engine", function () {
       "red does not reach 192.168.15.2 by ping (ping 192.168.15.2: Network is unreachable)",
     );
     expect(said.replace(/\s+/g, " ")).to.include(
-      'packets die at red: its address 192.168.15.1/32 has no prefix length of a network, so 192.168.15.2 is no neighbour, though on the same Ethernet; change Address "red-ip" of proof/test to 192.168.15.1/24',
+      'packets die at red: its address 192.168.15.1/32 covers no network, so 192.168.15.2 is not a neighbour, although it is on the same Ethernet; change Address "red-ip" of proof/test to 192.168.15.1/24',
     );
   });
 

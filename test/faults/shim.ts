@@ -17,6 +17,8 @@ const tools: Readonly<Record<Exclude<Tool, "node">, true>> = {
   "ip6tables-save": true,
   "iptables-legacy-save": true,
   "ip6tables-legacy-save": true,
+  "iptables-restore": true,
+  "ip6tables-restore": true,
   "firewall-cmd": true,
   "ovs-vsctl": true,
   "ovs-ofctl": true,

@@ -1,14 +1,30 @@
-import { addressArgs, bridgeArgs, given, names, natArgs, type Referrer, routeArgs } from "./args";
+import {
+  addressArgs,
+  bridgeArgs,
+  filterArgs,
+  given,
+  linkArgs,
+  names,
+  natArgs,
+  neighborArgs,
+  policyArgs,
+  type Referrer,
+  routeArgs,
+  sysctlArgs,
+} from "./args";
 import { linksOf, placeName } from "./links";
 import {
   type AddressItem,
+  type BridgeItem,
   type CableItem,
+  type FilterItem,
+  type Item,
   type ItemOf,
   type Kind,
+  type NatItem,
   type NodeItem,
   ofKind,
   type Program,
-  type RouteItem,
   type TopologyItem,
 } from "./program";
 
@@ -24,39 +40,85 @@ export function nodeArgs<N, B, L>(item: NodeItem, refer: Referrer<N, B, L>) {
   const { program } = refer;
   const [room] = inner(program, item, "Namespace");
   if (!room) throw new Error(`${item.name} has no namespace`);
-  return { name: placeName(program, room.name), ...insideOf(room.name, item, refer) };
+  return { name: placeName(program, room.name), ...inNode(room.name, item, refer) };
 }
 
 /** The arguments of a Topology, which refers to everything by its name in the kernel. */
 export function topologyArgs(item: TopologyItem, program: Program) {
   const refer = names(program);
-  const named = <K extends Kind, V>(kind: K, value: (one: ItemOf<K>) => readonly [string, V]) =>
-    Object.fromEntries(inner(program, item, kind).map(value));
+  const isHere = (part: Item) => !isInNode(program, part);
   return {
-    nodes: named("Namespace", ({ name }) => [placeName(program, name), insideOf(name, item, refer)]),
-    bridges: named("Bridge", (bridge) => {
-      const { name = bridge.name, ...args } = bridgeArgs(bridge, refer);
-      return [name, { ...args, addresses: addressesOn(bridge.name, item, program) }];
-    }),
-    nat: named("NatRule", (rule) => [rule.name, natArgs(rule, refer)]),
-    routes: routesIn(undefined, item, program),
-    sysctls: named("Sysctl", ({ args: { key, value } }) => [key, value]),
+    nodes: Object.fromEntries(
+      inner(program, item, "Namespace").map(({ name }) => [
+        placeName(program, name),
+        inNode(name, item, refer),
+      ]),
+    ),
+    ...placeArgs(undefined, item, refer),
+    bridges: bridgesIn(inner(program, item, "Bridge").filter(isHere), item, program),
+    nat: natIn(inner(program, item, "NatRule").filter(isHere), program),
+    filter: filterIn(inner(program, item, "FilterRule").filter(isHere), program),
+    sysctls: valuesIn(undefined, item, program),
   };
 }
 
-/** The content of a node of either composite. */
-function insideOf<N, B, L>(place: string, home: NodeItem | TopologyItem, refer: Referrer<N, B, L>) {
+/** What a node of a composite has: the same for both. */
+function inNode<N, B, L>(place: string, home: NodeItem | TopologyItem, refer: Referrer<N, B, L>) {
   const { program } = refer;
-  const args = ofKind(program, "Namespace")
-    .filter(({ name }) => name === place)
-    .map(({ args: { name: _, ...others } }) => given(others));
-  const cables = inner(program, home, "VethPair").filter((cable) => cable.args.end.namespace === place);
+  const [room] = ofKind(program, "Namespace").filter(({ name }) => name === place);
+  const { name: _, ...others } = room?.args ?? { name: undefined };
+  const isHere = (part: BridgeItem | NatItem | FilterItem) =>
+    part.args.namespace === place && isInNode(program, part);
   return {
-    ...args[0],
+    ...given(others),
+    ...placeArgs(place, home, refer),
+    bridges: bridgesIn(inner(program, home, "Bridge").filter(isHere), home, program),
+    nat: natIn(inner(program, home, "NatRule").filter(isHere), program),
+    filter: filterIn(inner(program, home, "FilterRule").filter(isHere), program),
+    linkSysctls: valuesIn(place, home, program),
+  };
+}
+
+/**
+ * Whether a part that may stand beside the nodes of a Topology, with a namespace, stands in a node. In a Node there is no other
+ * place.
+ */
+export const isInNode = (program: Program, { within, byName, kind, args }: Item): boolean =>
+  program.some((one) => one.kind === "Node" && one.name === within) ||
+  (!byName &&
+    (kind === "Bridge" || kind === "NatRule" || kind === "FilterRule") &&
+    "namespace" in args &&
+    args.namespace !== undefined);
+
+/** What a namespace has in a composite, and the host in a Topology. */
+function placeArgs<N, B, L>(
+  place: string | undefined,
+  home: NodeItem | TopologyItem,
+  refer: Referrer<N, B, L>,
+) {
+  const { program } = refer;
+  const isHere = (owner: string) =>
+    linksOf(program).some(
+      (link) => link.place === place && (link.ref === owner || link.ref === `${owner}.end`),
+    );
+  const cables = inner(program, home, "VethPair").filter(({ name }) => isHere(name));
+  const dummies = inner(program, home, "Link").filter(({ name }) => isHere(name));
+  return {
     interfaces: Object.fromEntries(
       cables.map((cable) => [cable.args.end.name ?? cable.name, interfaceArgs(cable, home, refer)]),
     ),
-    routes: routesIn(place, home, program),
+    dummies: Object.fromEntries(
+      dummies.map((dummy) => {
+        const { name = dummy.name, namespace: _, ...args } = linkArgs(dummy, names(program));
+        return [name, { ...args, ...onLink(dummy.name, home, program) }];
+      }),
+    ),
+    routes: inner(program, home, "Route")
+      .filter((route) => route.args.namespace === place)
+      .map((route) => withoutPlace(routeArgs(route, names(program)))),
+    policyRules: inner(program, home, "PolicyRule")
+      .filter((rule) => rule.args.namespace === place)
+      .map((rule) => withoutPlace(policyArgs(rule, names(program)))),
   };
 }
 
@@ -67,24 +129,76 @@ function interfaceArgs<N, B, L>(
 ) {
   const { program } = refer;
   const place = linksOf(program).find(({ ref }) => ref === `${name}.peer`)?.place;
-  const bridge = peer.bridge === undefined ? undefined : refer.bridge(peer.bridge);
-  const isTold = place !== undefined && (bridge === undefined || refer.byName);
-  // A Node cannot refer to itself.
+  // A Node cannot be given to itself, nor a bridge of its own.
   const isOwn = inner(program, home, "Namespace").some((room) => room.name === place);
-  const farAddresses = addressesOn(`${name}.peer`, home, program);
+  const isOwnBridge = inner(program, home, "Bridge").some((one) => one.name === peer.bridge);
+  const bridgeOf = (name: string) => (isOwnBridge ? names(program).bridge(name) : refer.bridge(name));
+  const bridge = peer.bridge === undefined ? undefined : bridgeOf(peer.bridge);
+  const isTold = place !== undefined && (bridge === undefined || refer.byName || isOwnBridge);
   const namespaceOf = (name: string) => (isOwn ? placeName(program, name) : refer.namespace(name));
+  const near = end.bridge === undefined ? undefined : names(program).bridge(end.bridge);
   return {
-    ...given({ mac: end.mac, mtu: end.mtu, up: end.up }),
+    ...given({ bridge: near, mac: end.mac, mtu: end.mtu, up: end.up }),
     peer: {
       name: peer.name,
       ...given({
         ...{ namespace: isTold ? namespaceOf(place) : undefined, bridge, mac: peer.mac, up: peer.up },
         // By default it follows the near end.
         mtu: peer.mtu ?? (end.mtu === undefined ? undefined : 1500),
-        addresses: farAddresses.length > 0 ? farAddresses : undefined,
+        ...onLink(`${name}.peer`, home, program),
       }),
     },
-    addresses: addressesOn(`${name}.end`, home, program),
+    ...onLink(`${name}.end`, home, program),
+  };
+}
+
+const bridgesIn = (bridges: readonly BridgeItem[], home: NodeItem | TopologyItem, program: Program) =>
+  Object.fromEntries(
+    bridges.map((bridge) => {
+      const { name = bridge.name, ...args } = bridgeArgs(bridge, names(program));
+      return [name, { ...placed(args, bridge, program), ...onLink(bridge.name, home, program) }];
+    }),
+  );
+
+const natIn = (rules: readonly NatItem[], program: Program) =>
+  Object.fromEntries(rules.map((rule) => [rule.name, placed(natArgs(rule, names(program)), rule, program)]));
+
+const filterIn = (rules: readonly FilterItem[], program: Program) =>
+  Object.fromEntries(
+    rules.map((rule) => [rule.name, placed(filterArgs(rule, names(program)), rule, program)]),
+  );
+
+/** Arguments without the namespace, where the place of a part gives it. */
+const placed = <A extends { namespace?: string }>(args: A, item: Item, program: Program) =>
+  isInNode(program, item) ? withoutPlace(args) : args;
+
+function withoutPlace<A extends { namespace?: unknown }>(args: A): Omit<A, "namespace"> {
+  const { namespace: _, ...others } = args;
+  return others;
+}
+
+const valuesIn = (place: string | undefined, home: NodeItem | TopologyItem, program: Program) =>
+  Object.fromEntries(
+    inner(program, home, "Sysctl")
+      .filter(({ args }) => args.namespace === place)
+      .map((item) => {
+        const { key, value } = sysctlArgs(item, names(program));
+        return [key, value];
+      }),
+  );
+
+/** The parts of a link. */
+function onLink(ref: string, home: NodeItem | TopologyItem, program: Program) {
+  const addresses = addressesOn(ref, home, program);
+  const neighbors = inner(program, home, "Neighbor")
+    .filter((neighbor) => neighbor.args.interface === ref)
+    .map((neighbor) => {
+      const { interface: _, ...args } = neighborArgs(neighbor, names(program));
+      return withoutPlace(args);
+    });
+  return {
+    ...(addresses.length > 0 && { addresses }),
+    ...(neighbors.length > 0 && { neighbors }),
   };
 }
 
@@ -97,14 +211,4 @@ const addressesOn = (ref: string, home: NodeItem | TopologyItem, program: Progra
 function entryOf(item: AddressItem, program: Program) {
   const { interface: _, namespace: _place, ...args } = addressArgs(item, names(program));
   return item.byName && Object.keys(args).length === 1 ? args.address : args;
-}
-
-const routesIn = (place: string | undefined, home: NodeItem | TopologyItem, program: Program) =>
-  inner(program, home, "Route")
-    .filter((route) => route.args.namespace === place)
-    .map((route) => withoutPlace(route, program));
-
-function withoutPlace(item: RouteItem, program: Program) {
-  const { namespace: _, ...args } = routeArgs(item, names(program));
-  return args;
 }

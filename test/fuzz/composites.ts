@@ -1,6 +1,15 @@
 import { familyOf, subnetOf } from "./ip";
 import { linkOf } from "./links";
-import { type Item, type Kind, type NodeItem, ofKind, type Program, type TopologyItem } from "./program";
+import {
+  type End,
+  type FilterItem,
+  type Item,
+  type Kind,
+  type NodeItem,
+  ofKind,
+  type Program,
+  type TopologyItem,
+} from "./program";
 import { covers, networkOf } from "./reach";
 import { waysOf } from "./routes";
 
@@ -40,31 +49,55 @@ function takes(home: Home, item: Item, program: Program): boolean {
   const isIn = (name: string | undefined) =>
     program.some((one) => one.name === name && one.within === home.name);
   const isTopology = home.kind === "Topology";
+  const isInside = (bridge: string | undefined) => bridge === undefined || isIn(bridge);
+  const isPlace = (name: string | undefined) => (name === undefined ? isTopology : isIn(name));
+  const ownerOf = (ref: string) => ref.replace(/\.(end|peer)$/, "");
   switch (item.kind) {
     case "Namespace":
       return true;
     case "Bridge":
     case "NatRule":
-      return isTopology;
-    case "Sysctl":
-      return isTopology && item.args.namespace === undefined && item.args.link === undefined;
-    case "VethPair":
-      return item.args.end.bridge === undefined && isIn(item.args.end.namespace);
-    case "Address":
-      return isIn(item.args.interface.replace(/\.(end|peer)$/, ""));
-    case "Route":
-      return item.args.namespace === undefined ? isTopology : isIn(item.args.namespace);
-    case "Neighbor":
     case "PolicyRule":
+    case "Route":
+      return isPlace(item.args.namespace);
     case "FilterRule":
+      return isPlace(item.args.namespace) && !hasRival(home, item, program);
+    case "Sysctl":
+      // The host's are set before there are links.
+      return (
+        isPlace(item.args.namespace) && (item.args.namespace !== undefined || item.args.link === undefined)
+      );
+    case "VethPair":
+      return isPlace(nearPlace(item.args.end, program)) && isInside(item.args.end.bridge);
     case "Link":
+      return item.args.of === "Dummy" && isPlace(nearPlace(item.args, program)) && isInside(item.args.bridge);
+    case "Address":
+    case "Neighbor":
+      return isIn(ownerOf(item.args.interface));
     case "Node":
     case "Topology":
       return false;
   }
 }
 
-/** The names of the items that an item depends on. */
+const nearPlace = ({ bridge, namespace }: Pick<End, "bridge" | "namespace">, program: Program) =>
+  bridge === undefined
+    ? namespace
+    : ofKind(program, "Bridge").find(({ name }) => name === bridge)?.args.namespace;
+
+/** A map does not tell which of two rules with different verdicts comes first. */
+const hasRival = ({ name: home }: Home, { name, args }: FilterItem, program: Program): boolean =>
+  ofKind(program, "FilterRule").some(
+    (one) =>
+      one.within === home &&
+      one.name !== name &&
+      one.args.verdict !== args.verdict &&
+      one.args.chain === args.chain &&
+      one.args.namespace === args.namespace &&
+      (one.args.priority ?? 0) === (args.priority ?? 0),
+  );
+
+/** The names of the items that an item hangs on. */
 function refsOf(item: Item, program: Program): string[] {
   const owner = (ref: string | undefined) => (ref === undefined ? [] : ref.split(".").slice(0, 1));
   switch (item.kind) {

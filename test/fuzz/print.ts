@@ -96,10 +96,19 @@ function print(value: unknown): string {
   if (value instanceof Code) return value.text;
   if (Array.isArray(value)) return `[${value.map(print).join(", ")}]`;
   if (typeof value !== "object" || value === null) return text(value);
-  const fields = Object.entries(value).map(
-    ([key, inner]) => `${/^\w+$/.test(key) ? key : text(key)}: ${print(inner)}`,
+  const fields = Object.entries(value).flatMap(([key, inner]) =>
+    isWithoutParts(key, inner) ? [] : `${/^\w+$/.test(key) ? key : text(key)}: ${print(inner)}`,
   );
   return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
 }
+
+/** The maps and lists of parts that a person omits if they are empty. */
+const PARTS = [
+  ...["addresses", "bridges", "dummies", "filter", "interfaces", "linkSysctls", "nat"],
+  ...["neighbors", "nodes", "policyRules", "routes", "sysctls"],
+];
+
+const isWithoutParts = (key: string, value: unknown): boolean =>
+  PARTS.includes(key) && typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
 const text = (value: unknown): string => JSON.stringify(value);

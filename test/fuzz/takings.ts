@@ -4,7 +4,7 @@ import { folds } from "./arbitraries/composites";
 import { renamed } from "./changes";
 import { claimsOf } from "./claims";
 import type { Edit } from "./edits";
-import { freshName, type Item, type Program, picked, pickedByKind } from "./program";
+import { freshName, type Item, type Kind, type Program, picked, pickedByKind } from "./program";
 import { rotated } from "./rotations";
 import { settle } from "./settle";
 
@@ -58,12 +58,14 @@ const unfolding = pick.map(
   }),
 );
 
-/** Reorders the lists of a Node or a Topology. */
+/** Kinds that are lists in a Node or a Topology. */
+const LISTED: readonly Kind[] = ["Address", "Route", "Neighbor", "PolicyRule"];
+
+/** Another order of what is in the lists of a Node or a Topology. */
 const reordering = fc.record({ at: pick, by: pick }).map(
   ({ at, by }): Edit => ({
     apply(program) {
-      const isListed = ({ kind, within }: Item) =>
-        within !== undefined && (kind === "Address" || kind === "Route");
+      const isListed = ({ kind, within }: Item) => within !== undefined && LISTED.includes(kind);
       const item = picked(program.filter(isListed), at);
       const others = program.filter((one) => one.kind === item?.kind && one.within === item.within);
       const turned = others.map((_, index) => others[(index + 1 + by) % others.length]);

@@ -21,6 +21,8 @@ const OPTIONS: Readonly<Record<Tool, RegExp>> = {
   "ip6tables-save": /^--counters$/,
   "iptables-legacy-save": /^--counters$/,
   "ip6tables-legacy-save": /^--counters$/,
+  "iptables-restore": /^(-w|--noflush)$/,
+  "ip6tables-restore": /^(-w|--noflush)$/,
   sysctl: /^(--(ignore|pattern)|-[nqw])$/,
   stat: /^--format=%i$/,
   ps: /^-[op]$/,
@@ -74,6 +76,7 @@ function misread(tool: Tool, words: readonly string[]): string[] {
 
 function inputDangers({ tool, args, input = "" }: Command): string[] {
   if (tool === "nft") return jsonDangers(input);
+  if (tool === "iptables-restore" || tool === "ip6tables-restore") return restoreDangers(input);
   if (!args.includes("-batch")) return [`${tool} is told something in a language this test does not know`];
   return batchLines(input).flatMap((line) => [
     ...line.flatMap(brokenText),
@@ -85,6 +88,29 @@ function inputDangers({ tool, args, input = "" }: Command): string[] {
 function jsonDangers(text: string): string[] {
   return JSON.stringify(JSON.parse(text)) === text ? [] : ["what nft is told is not one JSON value"];
 }
+
+function restoreDangers(text: string): string[] {
+  const lines = restoreLines(text);
+  const [first = [], ...rules] = lines.slice(0, -1);
+  const isFramed = /^\*(nat|filter)$/.test(first.join(" ")) && lines.at(-1)?.join(" ") === "COMMIT";
+  const strange = rules.filter(([verb = ""]) => !/^-[AID]$/.test(verb)).map((words) => words.join(" "));
+  return [
+    ...(isFramed ? [] : ["what iptables-restore is told is not one table"]),
+    ...strange.map((line) => `${line} is not a rule`),
+    ...rules.flatMap((words) => [...words.flatMap(brokenText), ...optionsAmong("iptables", words)]),
+  ];
+}
+
+/** Lines and words as iptables-restore parts them (xshared.c, add_param_to_argv): `\` escapes inside double quotes only. */
+export const restoreLines = (text: string): string[][] =>
+  text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) =>
+      [...line.matchAll(/"((?:\\.|[^"\\])*)"|[^ \t]+/g)].map(([word, inside]) =>
+        inside === undefined ? word : inside.replace(/\\(.)/g, "$1"),
+      ),
+    );
 
 /**
  * Lines and words as `ip -batch` splits them (iproute2 lib/utils.c, getcmdline and makeargs): `#` starts a comment, a backslash joins

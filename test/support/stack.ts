@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { LocalWorkspace, type OpMap, type Stack } from "@pulumi/pulumi/automation";
 import * as settings from "@pulumi/pulumi/runtime/settings";
+import { execa } from "execa";
 
 export const root = resolve(__dirname, "../..");
 
@@ -62,7 +63,14 @@ export class ExampleStack {
     await this.stack.destroy({ color: "never" });
   }
 
-  /** Loses the state, as a crashed disk does. The network remains. */
+  /** Types a line in the folder of the program, as a tool has printed it, and says yes to what it asks. */
+  async type(line: string) {
+    const [file = "", ...words] = line.split(" ");
+    const env = { ...(await environment(this.folder)), PULUMI_SKIP_CONFIRMATIONS: "true" };
+    return execa(file, words, { cwd: this.folder, env, reject: false });
+  }
+
+  /** Loses the state, as a crashed disk does; what is in the kernel stays. */
   async forget(): Promise<void> {
     await this.stack.workspace.removeStack(this.stack.name, { force: true, preserveConfig: true });
     await this.stack.workspace.createStack(this.stack.name);

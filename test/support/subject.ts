@@ -5,11 +5,12 @@ import { inspect } from "../../provider/composites/lifecycle";
 import { checkArgs } from "../../provider/engine/check";
 import type { Args, Definition, Problem } from "../../provider/engine/definition";
 import { birthGroup } from "../../provider/kinds/links/identity";
-import { type Answer, type Command, isWait, type Wait } from "../../provider/linux/command";
+import type { Answer, Command } from "../../provider/linux/command";
 import { withFacts } from "../../provider/linux/host/currentFacts";
 import { asObserved, checked, markFor } from "./args";
 import { checkedComposite } from "./composite";
 import { HERE } from "./fakeHost";
+import { commandsIn } from "./plan";
 
 /** A kind as the hardening tests see it: the objects that it creates, and its commands. */
 export interface Subject {
@@ -97,9 +98,8 @@ function removal(definition: Definition, args: Args, create: readonly Command[])
   if (!("next" in plan)) return [...plan];
   const commands: Command[] = [];
   const answer = (command: Command) => answerTo(command, commands.some(isDeletion) ? [] : create);
-  const asked = (step: readonly Command[] | Wait): readonly Command[] => (isWait(step) ? [] : step);
-  for (let step = plan.next([]); !step.done; step = plan.next(asked(step.value).map(answer))) {
-    commands.push(...asked(step.value));
+  for (let step = plan.next([]); !step.done; step = plan.next(commandsIn(step.value).map(answer))) {
+    commands.push(...commandsIn(step.value));
     if (commands.length > 100) throw new Error(`the removal of a ${definition.kind} does not end`);
   }
   return commands;

@@ -3,7 +3,7 @@ import { addressName, type Place, placeName, usableAddresses } from "../../../pr
 import type { OddName } from "../facts";
 import type { Check, Finding } from "../finding";
 
-/** Networks that get in each other's way, and names without a namespace. */
+/** Finds overlapping networks, and names without a namespace. */
 export const addresses: Check = {
   title: "Addresses and namespaces",
   run({ network, oddNames }) {
@@ -14,15 +14,15 @@ export const addresses: Check = {
       ...oddNames.map(odd),
       ...(overlaps.length > 0
         ? overlaps
-        : [{ level: "ok" as const, subject: "subnets", text: "no two links of one place share one" }]),
+        : [{ level: "ok" as const, subject: "subnets", text: "no two links of a place overlap" }]),
     ];
   },
 };
 
 const WHAT: Readonly<Record<OddName["is"], string>> = {
-  file: "is a file and no namespace, left by a reboot or a crash",
-  dangling: "is a link that leads nowhere: the container whose namespace it was has ended",
-  host: "leads to the network of the host itself: what is meant for a namespace would be done to the host",
+  file: "is a file, not a namespace; a reboot or a crash left it",
+  dangling: "is a dangling link: the container with that namespace has ended",
+  host: "leads to the network of the host: changes for a namespace would affect the host",
   twin: "is the same namespace as",
 };
 
@@ -30,11 +30,11 @@ function odd({ name, is, other }: OddName): Finding {
   const text = `/run/netns/${name} ${WHAT[is]}${other === undefined ? "" : ` /run/netns/${other}`}`;
   const finding = { level: "warning", subject: "namespaces", text } as const;
   return is === "twin"
-    ? { ...finding, mend: "use one of the two names in a program" }
-    : { ...finding, mend: "remove the name", code: [`rm /run/netns/${name}`] };
+    ? { ...finding, fix: "use one of the two names in a program" }
+    : { ...finding, fix: "remove the name", code: [`rm /run/netns/${name}`] };
 }
 
-/** Two links of one place in one network: the kernel sends by one of them, whoever is meant. */
+/** Two links of a place in the same network. The kernel always sends by the same one. */
 function overlapsIn(place: Place): Finding[] {
   const all = (["ipv4", "ipv6"] as const)
     .flatMap((family) => usableAddresses(place, family))
@@ -54,7 +54,7 @@ function overlapsIn(place: Place): Finding[] {
           level: "warning",
           subject: "subnets",
           text: `${first} of ${one.device.name} and ${second} of ${other.device.name} overlap in ${placeName(place.name)}`,
-          mend: "give one of the two another network, or put it into a namespace of its own",
+          fix: "give one of the two another network, or put it into a namespace of its own",
         },
       ];
     }),

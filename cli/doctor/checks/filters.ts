@@ -5,7 +5,7 @@ import { ownBridges, routedLinks } from "../ownLinks";
 import { allowedByUfw, trusted } from "./exceptions";
 import { passesBridged, passesOurs } from "./passing";
 
-/** Rules that drop what programs of this package want passed on. */
+/** Finds rules that drop packets between namespaces. */
 export const filters: Check = {
   title: "Filters",
   run(facts) {
@@ -13,14 +13,14 @@ export const filters: Check = {
     return [
       ...(dropping.length > 0
         ? dropping.map((chain) => drop(chain, facts))
-        : [{ level: "ok" as const, subject: "FORWARD", text: "no chain drops what no rule accepts" }]),
+        : [{ level: "ok" as const, subject: "FORWARD", text: "no chain drops packets by default" }]),
       ...bridgeFilter(facts, dropping),
       ...mixed(facts),
     ];
   },
 };
 
-/** By its policy, or by a last rule for everything that is left, as firewalld does. */
+/** Whether a chain drops by its policy, or by a last rule without conditions, as firewalld does. */
 function endsBadly({ base, rules }: Chain): boolean {
   if (base?.policy === "drop") return true;
   const last = rules.at(-1);
@@ -37,29 +37,29 @@ function drop(chain: Chain, facts: HostFacts): Finding {
     return {
       level: "ok",
       subject: "FORWARD",
-      text: `${nameOf(chain)} ${does} what no rule there accepts, and its rules accept connections from ${links}`,
+      text: `${nameOf(chain)} ${does} packets that no rule there accepts, and its rules accept connections from ${links}`,
     };
   }
   const count = chain.base?.packets ? ` (${chain.base.packets} packets so far)` : "";
   return {
     level: "problem",
     subject: "FORWARD",
-    text: `${nameOf(chain)} ${does} what no rule there accepts${count}; an accept elsewhere does not overrule it`,
+    text: `${nameOf(chain)} ${does} packets that no rule there accepts${count}; an accept elsewhere does not overrule it`,
     ...exceptionIn(chain, facts),
   };
 }
 
-type Mend = Pick<Finding, "mend" | "code">;
+type Fix = Pick<Finding, "fix" | "code">;
 
-const THERE = "let your links through there";
+const THERE = "accept packets of your links there";
 
-function exceptionIn(chain: Chain, facts: HostFacts): Mend {
+function exceptionIn(chain: Chain, facts: HostFacts): Fix {
   const { tool, family, table, name } = chain;
   const forLinks = (line: (link: string, direction: "in" | "out") => string) =>
     routedLinks(facts).flatMap((link) => [line(link, "in"), line(link, "out")]);
   if (table === "firewalld") {
     return {
-      mend: "put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
+      fix: "put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
       code: trusted(facts),
     };
   }
@@ -67,15 +67,15 @@ function exceptionIn(chain: Chain, facts: HostFacts): Mend {
     const code = forLinks(
       (link, direction) => `nft insert rule ${family} ${table} ${name} ${direction[0]}ifname ${link} accept`,
     );
-    return { mend: `${THERE}, and in the file that loads its rules`, code };
+    return { fix: `${THERE}, and in the file that loads its rules`, code };
   }
   if (facts.chains.some((one) => one.name.startsWith("ufw-")))
-    return { mend: THERE, code: allowedByUfw(facts) };
-  // A FilterRule is put there by the `iptables` of this host, which need not be the legacy one.
+    return { fix: THERE, code: allowedByUfw(facts) };
+  // A FilterRule uses the `iptables` of this host, which may not be the legacy one.
   if (tool === "iptables-legacy") {
     const program = toolOf(tool, family);
     const code = forLinks((link, direction) => `${program} -I FORWARD -${direction[0]} ${link} -j ACCEPT`);
-    return { mend: `${THERE}, and in the file that loads its rules`, code };
+    return { fix: `${THERE}, and in the file that loads its rules`, code };
   }
   const isDocker = facts.chains.some((one) => one.name === "DOCKER-USER" && one.family === family);
   const code = forLinks((link, direction) => {
@@ -88,7 +88,7 @@ function exceptionIn(chain: Chain, facts: HostFacts): Mend {
     return `new FilterRule("…", { ${words.join(", ")} });`;
   });
   return {
-    mend: `let FilterRules accept their packets ${isDocker ? "in Docker's chain for exceptions" : "there"}`,
+    fix: `let FilterRules accept their packets ${isDocker ? "in Docker's chain for exceptions" : "there"}`,
     code,
   };
 }
@@ -99,16 +99,16 @@ function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
   const [four, six] = [calls("iptables"), calls("ip6tables")];
   const subject = "br_netfilter";
   if (!four && !six)
-    return [{ level: "ok", subject, text: "off: frames from port to port of a bridge are not filtered" }];
-  const text = "on: filters judge frames from port to port of a bridge as well";
+    return [{ level: "ok", subject, text: "off: filters ignore frames between ports of a bridge" }];
+  const text = "on: filters also apply to frames between ports of a bridge";
   const judging = dropping.filter(
     (chain) => isAsked(chain.family, { four, six }) && !passesBridged(chain, facts),
   );
   if (judging.length === 0) return [{ level: "ok", subject, text: `${text}; nothing drops them now` }];
   return [
     {
-      ...{ level: "problem", subject, text: `${text}, and the above drops them` },
-      mend: "let frames through where they are dropped",
+      ...{ level: "problem", subject, text: `${text}, and the chains above drop them` },
+      fix: "accept frames where they are dropped",
       code: [...new Set(judging.flatMap((chain) => bridgedException(chain, facts)))],
     },
   ];
@@ -117,9 +117,9 @@ function bridgeFilter(facts: HostFacts, dropping: readonly Chain[]): Finding[] {
 const isAsked = (family: string, { four, six }: { four: boolean; six: boolean }): boolean =>
   family === "ip6" ? six : family === "ip" ? four : true;
 
-/** An accept elsewhere does not overrule what drops them. */
+/** Returns the lines that make a chain accept bridged packets. An accept in another chain does not overrule it. */
 function bridgedException({ tool, family, table, name }: Chain, facts: HostFacts): string[] {
-  // Its reload forgets rules that are put into its chains.
+  // A reload of firewalld deletes rules in its chains.
   if (table === "firewalld") return trusted(facts);
   if (tool === "nft") {
     return ownBridges(facts).map(
@@ -132,7 +132,7 @@ function bridgedException({ tool, family, table, name }: Chain, facts: HostFacts
 const toolOf = (tool: Chain["tool"], family: string): string =>
   family === "ip6" ? tool.replace("ip", "ip6") : tool;
 
-/** Rules in both backends: each program shows only its own, and both drop. */
+/** Rules in both backends. Each program shows only its own, and both may drop. */
 function mixed({ chains }: HostFacts): Finding[] {
   const has = (tool: Chain["tool"]) => chains.some((chain) => chain.tool === tool && isUsed(chain));
   const subject = "iptables";
@@ -142,9 +142,9 @@ function mixed({ chains }: HostFacts): Finding[] {
         ...{
           level: "warning",
           subject,
-          text: "rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops",
+          text: "rules in both backends, nf_tables and legacy: `iptables -S` shows only one of them, and both can drop packets",
         },
-        mend: "keep one: add with iptables what `iptables-legacy-save` shows and is still needed, then end the others, policies first",
+        fix: "keep one backend: add the rules that you still need from `iptables-legacy-save` with iptables, then delete the legacy ones, policies first",
         code: legacyEnd(chains),
       },
     ];
@@ -159,7 +159,7 @@ function mixed({ chains }: HostFacts): Finding[] {
   ];
 }
 
-/** Ends legacy iptables: policies first, as without the rules they would drop everything. */
+/** Deletes the rules of legacy iptables. Policies come first, because without the rules they would drop everything. */
 function legacyEnd(chains: readonly Chain[]): string[] {
   const legacy = chains.filter(({ tool }) => tool === "iptables-legacy").filter(isUsed);
   const tables = new Set(legacy.map((chain) => `${toolOf(chain.tool, chain.family)} -t ${chain.table}`));

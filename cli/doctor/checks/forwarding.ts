@@ -2,7 +2,7 @@ import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 import { isRouted, ownDevices } from "../ownLinks";
 
-/** Whether the host passes packets on, and which it does not believe. */
+/** Checks forwarding and reverse path filters. */
 export const forwarding: Check = {
   title: "Forwarding",
   run: (facts) => [
@@ -12,19 +12,19 @@ export const forwarding: Check = {
   ],
 };
 
-/** Most networks of namespaces do without IPv6. */
+/** Most networks of namespaces need no IPv6. */
 const asFact = ({ subject, text }: Finding): Finding => ({ level: "ok", subject, text });
 
 function forwards(key: string, family: string, sysctls: ReadonlyMap<string, string>): Finding[] {
   const value = sysctls.get(key);
   const name = key.replaceAll("/", ".");
   if (value === undefined) return [];
-  if (value !== "0") return [{ level: "ok", subject: family, text: `${name} = ${value}: passed on` }];
+  if (value !== "0") return [{ level: "ok", subject: family, text: `${name} = ${value}: the host forwards` }];
   return [
     {
-      ...{ level: "warning", subject: family, text: `${name} = 0: what is behind the host stays there` },
+      ...{ level: "warning", subject: family, text: `${name} = 0: the host does not forward` },
       ...{
-        mend: "switch it on, where networks behind the host are to reach others",
+        fix: "switch it on if networks behind the host must reach others",
         code: [sysctl(name, 1)],
       },
     },
@@ -37,7 +37,7 @@ function reversePath(facts: HostFacts): Finding[] {
   const all = Number(facts.sysctls.get("net/ipv4/conf/all/rp_filter") ?? 0);
   const links = [...facts.sysctls].flatMap(([key, value]) => {
     const [, link = ""] = /^net\/ipv4\/conf\/([^/]+)\/rp_filter$/.exec(key) ?? [];
-    // The greater of the two counts.
+    // The greater of the two applies.
     return ["", "all", "default", "lo"].includes(link) ? [] : [{ link, mode: Math.max(all, Number(value)) }];
   });
   const strict = links.filter(({ mode }) => mode === 1).map(({ link }) => link);
@@ -49,12 +49,12 @@ function reversePath(facts: HostFacts): Finding[] {
   const own = ownDevices(facts).filter(isRouted);
   const ours = own.map(({ name }) => name).filter((name) => strict.includes(name));
   if (own.length > 0 && ours.length === 0)
-    return [{ level: "ok", subject, text: `strict on ${where}, which is none of your links` }];
+    return [{ level: "ok", subject, text: `strict on ${where}, which is not one of your links` }];
   const placeholder = strict[0] ?? "LINK";
-  const text = `strict on ${where}: packets that come another way than their answers go are dropped`;
+  const text = `strict on ${where}: it drops packets whose answers would leave by another link`;
   return [
     {
-      ...{ level: "warning", subject, text, mend: "where ways differ, loosen it" },
+      ...{ level: "warning", subject, text, fix: "loosen it if answers leave by another link" },
       code: (ours.length > 0 ? ours : [placeholder]).map((link) =>
         sysctl(`net.ipv4.conf.${link}.rp_filter`, 2),
       ),

@@ -7,5 +7,5 @@ import { managers } from "./managers";
 import { ports } from "./ports";
 import { tools } from "./tools";
 
-/** Every check, in the order in which they are shown. */
+/** Every check, in the order of the report. */
 export const checks: readonly Check[] = [tools, kernel, forwarding, filters, managers, ports, addresses];

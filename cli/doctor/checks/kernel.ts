@@ -2,7 +2,7 @@ import type { HostFacts } from "../facts";
 import { FEATURES, NEEDED } from "../features";
 import type { Check, Finding } from "../finding";
 
-/** Rights, and what the kernel can make. */
+/** Checks rights and kernel features. */
 export const kernel: Check = {
   title: "Kernel",
   run: ({ kernel: version, features, mayChange, maySandbox, sandbox }) => [
@@ -24,10 +24,10 @@ function rights({
   const inSandbox =
     maySandbox === true
       ? ", or npx pulumi-netns sandbox -- pulumi up"
-      : "; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what";
+      : "; sandboxes are forbidden here, and npx pulumi-netns sandbox -- true says why";
   return {
     ...{ level: "problem", subject: "rights", text: `may not change ${where}` },
-    mend: `${asRoot}${inSandbox}`,
+    fix: `${asRoot}${inSandbox}`,
   };
 }
 
@@ -41,10 +41,13 @@ function present(features: Features): Finding[] {
   return names.length === 0 ? [] : [{ level: "ok", subject: "has", text: names.join(", ") }];
 }
 
-const lack = (name: string, level: "warning" | "problem"): Finding => ({
-  ...{ level, subject: "lacks", text: name },
-  mend: `load its module (modprobe), or take a kernel with ${FEATURES[name]?.config ?? "it"}`,
-});
+function lack(name: string, level: "warning" | "problem"): Finding {
+  const { config = "it", module } = FEATURES[name] ?? {};
+  const finding = { level, subject: "lacks", text: name };
+  return module === undefined
+    ? { ...finding, fix: `take a kernel with ${config}` }
+    : { ...finding, fix: `load its module, or take a kernel with ${config}`, code: [`modprobe ${module}`] };
+}
 
 function absent(features: Features): Finding[] {
   const names = namesOf(features, false);

@@ -4,12 +4,12 @@ import type { Check, Finding } from "../finding";
 import { ownLinks } from "../ownLinks";
 import { allowedByUfw, trusted } from "./exceptions";
 
-/** What else manages the network here, by its process or by what it leaves in the kernel. */
+/** A program that manages the network here, known by its process or its chains. */
 interface Manager {
   readonly name: string;
   isHere(facts: HostFacts): boolean;
   text(facts: HostFacts): string;
-  mend(facts: HostFacts): string;
+  fix(facts: HostFacts): string;
   code?(facts: HostFacts): readonly string[];
 }
 
@@ -23,7 +23,7 @@ const hasChain =
   ({ chains }: HostFacts): boolean =>
     chains.some(({ table, name }) => pattern.test(name) || pattern.test(table));
 
-/** Whether any of these programs has chains or tables here. */
+/** Whether one of these programs has chains or tables here. */
 const made =
   (...names: readonly string[]) =>
   ({ chains }: HostFacts): boolean =>
@@ -34,7 +34,7 @@ const either =
   (facts: HostFacts): boolean =>
     conditions.some((condition) => condition(facts));
 
-/** The policy of iptables' chain FORWARD on this host. */
+/** Returns the policy of the chain FORWARD of iptables on this host. */
 const forwardPolicy = ({ chains }: HostFacts): string => {
   const found = chains.find(
     ({ tool, family, table, name }) =>
@@ -49,29 +49,28 @@ const MANAGERS: readonly Manager[] = [
     isHere: either(runs("dockerd"), made("Docker")),
     text: (facts) =>
       `has its chains in FORWARD, whose policy is ${forwardPolicy(facts)} here, masquerades its own networks, and publishes ports`,
-    mend: () =>
-      "a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
+    fix: () =>
+      "use a FilterRule with backend iptables and dockerUser: true, which goes into Docker's chain for exceptions, DOCKER-USER",
   },
   {
     name: "Podman",
     isHere: made("Podman", "a CNI plugin"),
     text: () => "masquerades its own networks, and publishes ports",
-    mend: () =>
-      "a NatRule that redirects a port that a container has published takes it over: choose another port",
+    fix: () => "give NatRules other ports than containers publish, because a NatRule takes such a port over",
   },
   {
     name: "libvirt",
     isHere: either(runs("libvirtd"), runs("virtnetworkd"), made("libvirt")),
     text: () => "rejects new connections from other networks to those of its guests",
-    mend: () =>
-      'a FilterRule with chain: "forward" and backend: "iptables" goes before its chains, and stays there',
+    fix: () =>
+      'use a FilterRule with chain: "forward" and backend: "iptables", which precedes its chains and stays there',
   },
   {
     name: "firewalld",
     isHere: either(runs("firewalld"), hasChain(/^firewalld$/)),
     text: () =>
-      "rejects what its zones do not know; a reload wipes iptables rules, not those of other nft tables",
-    mend: () =>
+      "rejects packets of links outside of its zones; a reload deletes iptables rules, but not other nft tables",
+    fix: () =>
       "put your links into its zone trusted, or let FilterRules with backend firewalld accept their packets",
     code: trusted,
   },
@@ -80,15 +79,15 @@ const MANAGERS: readonly Manager[] = [
     isHere: hasChain(/^ufw6?-/),
     text: (facts) =>
       `has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is ${forwardPolicy(facts)} here`,
-    mend: () => "let your links through, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw",
+    fix: () => "allow your links, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw",
     code: allowedByUfw,
   },
   {
     name: "NetworkManager",
     isHere: runs("NetworkManager"),
-    text: () => "may take new links for its own, and give them addresses or set them down",
-    mend: (facts) =>
-      `a file in /etc/NetworkManager/conf.d: [keyfile] and unmanaged-devices=${ownLinks(facts)
+    text: () => "may manage new links: give them addresses, or set them down",
+    fix: (facts) =>
+      `add a file to /etc/NetworkManager/conf.d with [keyfile] and unmanaged-devices=${ownLinks(facts)
         .map((name) => `interface-name:${name}`)
         .join(";")}`,
   },
@@ -96,9 +95,9 @@ const MANAGERS: readonly Manager[] = [
     name: "networkd",
     isHere: runs("systemd-networkd"),
     text: () =>
-      "may delete routes and rules that it does not know when it starts; a .network file that matches every link configures new ones, and takes them out of bridges",
-    mend: (facts) =>
-      `ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf; a first .network file with [Match] Name=${ownLinks(facts).join(" ")} and [Link] Unmanaged=yes`,
+      "may delete unknown routes and rules when it starts; a .network file that matches every link configures new ones, and removes them from bridges",
+    fix: (facts) =>
+      `set ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in /etc/systemd/networkd.conf, and add a first .network file with [Match] Name=${ownLinks(facts).join(" ")} and [Link] Unmanaged=yes`,
   },
 ];
 
@@ -108,12 +107,12 @@ export const managers: Check = {
     const here = MANAGERS.filter((manager) => manager.isHere(facts));
     if (here.length === 0) {
       const names = MANAGERS.map(({ name }) => name).join(", ");
-      return [{ level: "ok", subject: "none", text: `no trace of ${names}` }];
+      return [{ level: "ok", subject: "none", text: `found none of ${names}` }];
     }
     return here.map(
-      ({ name, text, mend, code }): Finding => ({
+      ({ name, text, fix, code }): Finding => ({
         ...{ level: "warning", subject: name },
-        ...{ text: text(facts), mend: mend(facts), code: code?.(facts) },
+        ...{ text: text(facts), fix: fix(facts), code: code?.(facts) },
       }),
     );
   },

@@ -8,9 +8,9 @@ import { judge } from "../../../provider/trace/rules/judge";
 import type { HostFacts } from "../facts";
 import { hostDevices, isRouted, ownDevices } from "../ownLinks";
 
-/** Whether the rules of a chain that drops by default accept the packets of our links. */
+/** Checks whether a chain that drops by default accepts the packets of our links. */
 
-/** Whether it accepts new connections from each of our links to each other link of the host, and the answers. */
+/** Whether a chain accepts new connections from our links to every other link of the host, and their answers. */
 export function passesOurs(chain: Chain, facts: HostFacts): boolean {
   const own = ownDevices(facts).filter(isRouted);
   const others = hostDevices(facts).filter(
@@ -23,7 +23,7 @@ export function passesOurs(chain: Chain, facts: HostFacts): boolean {
   );
 }
 
-/** The same from port to port of our bridges. */
+/** Whether a chain accepts packets between the ports of our bridges. */
 export const passesBridged = (chain: Chain, facts: HostFacts): boolean =>
   passesAll(
     chain,
@@ -34,7 +34,7 @@ export const passesBridged = (chain: Chain, facts: HostFacts): boolean =>
   );
 
 function passesAll(chain: Chain, facts: HostFacts, ways: readonly (readonly [Device, Device])[]): boolean {
-  // The other base chains of the hook are findings of their own.
+  // The other base chains of the hook have their own findings.
   const chains = facts.chains.filter((one) => one === chain || one.base === undefined);
   const passages = familiesOf(chain).flatMap((family) =>
     ways.flatMap(([from, to]) => passagesOf(family, from, to)),
@@ -48,7 +48,7 @@ function passesAll(chain: Chain, facts: HostFacts, ways: readonly (readonly [Dev
   );
 }
 
-/** A rule of which it cannot be told whether it matches: firewalld's for what is translated. */
+/** Whether a rule in doubt can only accept, such as firewalld's rule for translated packets. */
 function mayOnlyAccept(rule: Rule, passage: Passage): boolean {
   const verdict = rule.judge(passage);
   return verdict !== "nothing" && verdict.does === "doubt" && verdict.may?.does === "accept";
@@ -57,7 +57,7 @@ function mayOnlyAccept(rule: Rule, passage: Passage): boolean {
 const familiesOf = ({ family }: Chain): Family[] =>
   (["ipv4", "ipv6"] as const).filter((one) => family === "inet" || family === NFT_FAMILIES[one]);
 
-/** A connection's first packet and its answer, where both links have addresses of the family. */
+/** Returns the first packet of a connection and its answer, if both links have addresses of the family. */
 function passagesOf(family: Family, from: Device, to: Device): Passage[] {
   const [source, destination] = [from, to].map(
     ({ addresses }) => addresses.find((address) => address.family === family && address.isGlobal)?.ip,

@@ -6,7 +6,7 @@ import { findPlace } from "../../../provider/trace/network/network";
 import type { HostFacts } from "../facts";
 import type { Check, Finding } from "../finding";
 
-/** Ports that two rules redirect: one of them gets nothing. */
+/** Finds ports that two rules redirect. One of the rules gets no packets. */
 export const ports: Check = {
   title: "Ports",
   run(facts) {
@@ -15,7 +15,7 @@ export const ports: Check = {
     );
     return findings.length > 0
       ? findings
-      : [{ level: "ok", subject: "NAT", text: "no port is redirected by two programs" }];
+      : [{ level: "ok", subject: "NAT", text: "no two programs redirect the same port" }];
   },
 };
 
@@ -23,7 +23,7 @@ const FAMILIES = ["ipv4", "ipv6"] as const;
 const PROTOCOLS = ["tcp", "udp", "sctp"] as const;
 const VERSIONS = { ipv4: "IPv4", ipv6: "IPv6" } as const;
 
-/** A warning for each port that rules of different programs, or of different stacks, redirect. */
+/** Returns a warning for each port that rules of different programs or stacks redirect. */
 function takenTwice(facts: HostFacts, family: Family, protocol: string): Finding[] {
   const claimants = claimantsAmong(facts.redirecting[family], protocol);
   const rivals = new Map<number, Set<string>>();
@@ -53,7 +53,7 @@ function warning(
   return {
     level: "warning",
     subject: `${protocol} ${port}`,
-    text: `${VERSIONS[family]} ${protocol} ${port} is redirected by ${names.join(" and ")}: ${winner ? `as things stand, ${whoseIs(winner)} gets its packets` : "which of them gets its packets cannot be told from the rules"}`,
-    mend: `give one of them another port${winner ? "" : "; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it"}`,
+    text: `${VERSIONS[family]} ${protocol} ${port} is redirected by ${names.join(" and ")}: ${winner ? `currently, ${whoseIs(winner)} gets its packets` : "the rules do not tell which of them gets its packets"}`,
+    fix: `give one of them another port${winner ? "" : "; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it"}`,
   };
 }

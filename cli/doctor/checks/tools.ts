@@ -1,6 +1,6 @@
 import type { Check, Finding } from "../finding";
 
-/** Packages by tool: of Debian and Ubuntu, and of Fedora. */
+/** The packages of each tool: in Debian and Ubuntu, and in Fedora. */
 const NEEDED: Readonly<Record<string, readonly [apt: string, dnf: string]>> = {
   ip: ["iproute2", "iproute"],
   nft: ["nftables", "nftables"],
@@ -8,7 +8,7 @@ const NEEDED: Readonly<Record<string, readonly [apt: string, dnf: string]>> = {
   ps: ["procps", "procps-ng"],
 };
 
-/** What only some things need, and for what. */
+/** The packages of optional tools, with their purpose. */
 const WANTED: Readonly<Record<string, readonly [apt: string, dnf: string, why: string]>> = {
   iptables: ["iptables", "iptables-nft", "a NatRule or FilterRule with the backend iptables"],
   ip6tables: ["iptables", "iptables-nft", "the same for IPv6"],
@@ -22,7 +22,7 @@ const WANTED: Readonly<Record<string, readonly [apt: string, dnf: string, why: s
   "ovs-vsctl": ["openvswitch-switch", "openvswitch", "OvsBridge and OvsPort"],
 };
 
-/** The programs that do the work. */
+/** Checks that the tools are installed. */
 export const tools: Check = {
   title: "Tools",
   run: ({ tools }) =>
@@ -33,25 +33,25 @@ function found(name: string, version: string): Finding {
   if (!/busybox/i.test(version)) return { level: "ok", subject: name, text: version };
   const [apt, dnf] = NEEDED[name] ?? WANTED[name] ?? ["", ""];
   return {
-    ...{ level: "problem", subject: name, text: "that of BusyBox, which lacks most of what is needed" },
-    mend: install(apt, dnf),
+    ...{ level: "problem", subject: name, text: "the one of BusyBox, which lacks needed options" },
+    fix: install(apt, dnf),
   };
 }
 
 function missing(name: string): Finding {
   const needed = NEEDED[name];
-  if (needed) return { level: "problem", subject: name, text: "not installed", mend: install(...needed) };
+  if (needed) return { level: "problem", subject: name, text: "not installed", fix: install(...needed) };
   const [apt, dnf, why] = WANTED[name] ?? [];
   if (apt === undefined || dnf === undefined)
     return {
       ...{ level: "warning", subject: name, text: "not on PATH" },
-      mend: "https://www.pulumi.com/docs/iac/download-install/, or put it on PATH",
+      fix: "https://www.pulumi.com/docs/iac/download-install/, or put it on PATH",
     };
   return {
     level: "warning",
     subject: name,
     text: `not installed; needed for ${why}`,
-    mend: install(apt, dnf),
+    fix: install(apt, dnf),
   };
 }
 

@@ -2,14 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import type { Definition, Observed } from "../../engine/definition";
 import { markOnObject } from "../../engine/strategies";
 import { hasUnknown, UNKNOWN } from "../../engine/unknown";
-import type { Answer, Steps } from "../../linux/command";
+import type { Answer } from "../../linux/command";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
 import { byResource, hasMark, textOf } from "../../linux/marks/owner";
+import type { Plan } from "../../linux/plan";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
 import { deleteAll, untilRemoved } from "../packetRule/removal";
 import { tableName } from "../packetRule/stackTable";
+import { mergingBackends } from "../packetRule/together";
 import { FilterRuleArgs } from "./args";
 import * as firewalld from "./firewalld/backend";
 import { preflight } from "./firewalld/reload";
@@ -106,8 +108,9 @@ export const filterRule: Definition<FilterRuleArgs, Outputs> = {
   // A reload of firewalld affects all its rules.
   serialize: (args) => (args.backend === "firewalld" ? args.backend : turnOf(args)),
   together: {
-    key: (args) => (args.backend === "nftables" ? `filter ${tableName(args.mark)}` : undefined),
-    merge: nftables.merge,
+    key: (args) =>
+      args.backend === "firewalld" ? undefined : `filter ${args.backend} ${tableName(args.mark)}`,
+    ...mergingBackends(backends),
   },
 };
 
@@ -124,7 +127,7 @@ function look(answers: readonly Answer[], args: FilterRuleArgs): Reading | undef
 }
 
 /** Removes a rule. Returns whether nothing of it is left. */
-function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Steps<boolean> {
+function* removal(args: FilterRuleArgs, { change }: typeof nftables | typeof iptables): Plan<boolean> {
   const answers = yield filterRule.probe(args);
   return !look(answers, args) || (yield* deleteAll(change(answers, args.mark, args, false)));
 }

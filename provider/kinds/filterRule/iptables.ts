@@ -1,10 +1,13 @@
+import type { Merged } from "../../engine/definition";
 import { LOG_LEVELS } from "../../fields/filter";
 import type { Answer, Command } from "../../linux/command";
 import type { Family } from "../../linux/ip";
 import { sameStack } from "../../linux/marks/mark";
 import { type IptablesRule, parseRules } from "../../linux/read/iptables";
 import { iptables, matchWords, readWords } from "../packetRule/iptables";
+import { mergedIptables, movedAtOnce } from "../packetRule/iptablesTogether";
 import { combine, type Listed } from "../packetRule/match";
+import { tableName } from "../packetRule/stackTable";
 import type { FilterRuleArgs } from "./args";
 import { marked, parseComment, printComment, priorityOf } from "./comment";
 import { expanded, FILTER_FIELDS, type FilterMatch, type FoundRule, type Marked, wantedMatch } from "./match";
@@ -105,13 +108,14 @@ export function change(
   const going = old.filter((rule) => !wanted.some((words) => isAs(rule, words)));
   const inChain = rules.filter((rule) => rule.chain === chain);
   const at = placeFor(inChain, old, { mark, priority: args.priority });
-  return [
+  const commands = [
     ...lacking.map((words, more) => {
       const place = at < inChain.length ? ["-I", chain, String(at + more + 1)] : ["-A", chain];
       return iptables(family, namespace, TABLE, ...place, ...words);
     }),
     ...going.map((rule) => iptables(family, namespace, TABLE, "-D", rule.chain, ...rule.words)),
   ];
+  return movedAtOnce(commands, listing);
 }
 
 /** Compares words in any order, because iptables lists them in its own. */
@@ -165,3 +169,9 @@ function readVerdict(option: string, value: string, family: Family): FilterMatch
   const verdict = Object.keys(TARGETS).find((one) => TARGETS[one] === value);
   return verdict === undefined ? undefined : { verdict };
 }
+
+/** One transaction for the commands of several rules. */
+export const merge = (
+  operations: readonly (readonly Command[])[],
+  answers: readonly Answer[] | undefined,
+): Merged | undefined => mergedIptables(operations, answers, { parseComment, orderOf: tableName });

@@ -1,3 +1,4 @@
+import type { Merged } from "../../engine/definition";
 import type { Answer, Command } from "../../linux/command";
 import { familyNamed, NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftRule, type NftTable, parseTable } from "../../linux/read/nft/ownRules";
@@ -100,5 +101,7 @@ const isInPlace = (rule: NftRule, beside: readonly NftRule[], { priority }: Filt
   isInOrder(beside.map(priorityOf), beside.indexOf(rule));
 
 /** Merges the transactions of several rules. */
-export const merge = (changes: readonly Command[], answers: readonly Answer[]): Command | undefined =>
-  merged(changes, answers, { isOurs, priorityOf });
+export const merge = (
+  operations: readonly (readonly Command[])[],
+  answers: readonly Answer[] | undefined,
+): Merged | undefined => merged(operations, answers, { isOurs, priorityOf });

@@ -1,5 +1,6 @@
-import { type Answer, command, listTable, lookFor, type Steps } from "../../linux/command";
+import { type Answer, command, listTable, lookFor } from "../../linux/command";
 import { MARK_PREFIX } from "../../linux/marks/mark";
+import type { Plan } from "../../linux/plan";
 import { parseRules } from "../../linux/read/iptables";
 import { type BaseChain, parseBaseChains } from "../../linux/read/nft/chains";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
@@ -11,7 +12,7 @@ import type { FilterRuleArgs } from "./args";
  * Warns of foreign chains that drop packets which this rule accepts. An accept ends only its own chain. The packet goes
  * on to the next chain, where a drop is final (nft(8), "verdict statements").
  */
-export function* filterWarnings(args: FilterRuleArgs): Steps<readonly string[]> {
+export function* filterWarnings(args: FilterRuleArgs): Plan<readonly string[]> {
   const { namespace, family, chain, verdict } = args;
   if (verdict !== "accept") return [];
   const [ruleset, tables] = yield [

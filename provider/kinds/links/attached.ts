@@ -3,7 +3,7 @@ import type { Answer } from "../../linux/command";
 import { objectName } from "../../linux/marks/objectName";
 import { ownerOf } from "../../linux/marks/owner";
 import { keeping } from "../../linux/memo";
-import { isCableEnd, type Link, parseLinks } from "../../linux/read/link";
+import { isCableEnd, type Link, masterOf, parseLinks } from "../../linux/read/link";
 
 /** Links that depend on another link. */
 
@@ -28,7 +28,7 @@ export const stackedOn = (links: readonly Link[], name: string): readonly Link[]
   links.filter((link) => link.link === name && !isCableEnd(link));
 
 export const portsOf = (links: readonly Link[], bridge: string): readonly Link[] =>
-  links.filter(({ master }) => master === bridge);
+  links.filter((link) => masterOf(link) === bridge);
 
 export const memberOf = (namespace: string | undefined, { ifname, ifalias }: Link): Member => ({
   object: objectName("link", namespace, ifname),

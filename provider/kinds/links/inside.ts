@@ -1,7 +1,8 @@
 import type { Content } from "../../engine/definition";
-import { type Command, type Steps, showLink, showLinks, showNamespaceIds, wait } from "../../linux/command";
+import { type Command, showLink, showLinks, showNamespaceIds } from "../../linux/command";
 import { MARK_PREFIX } from "../../linux/marks/mark";
 import type { Place } from "../../linux/marks/objectName";
+import { type Plan, wait } from "../../linux/plan";
 import { isCableEnd, type Link, parseLink } from "../../linux/read/link";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";
 import { linksIn, linksMade, memberOf, stackedOn } from "./attached";
@@ -26,7 +27,7 @@ const FIRST_GONE_MS = 16;
 const GONE_MS = 8;
 const GONE_POLLS = 1500;
 
-export function* inside(name: string): Steps<Inside> {
+export function* inside(name: string): Plan<Inside> {
   const [answer] = yield [showLinks(name)];
   const links = linksIn(answer);
   const far = yield* farEndsOf(name, links);
@@ -42,7 +43,7 @@ export const NOTHING: Content = { links: [], places: [] };
 /**
  * Finds the far end of a cable by its near end, which is among `links`, and everything that is deleted with it.
  */
-export function* farEndOf({ namespace, link: name }: Place, links: readonly Link[]): Steps<Content> {
+export function* farEndOf({ namespace, link: name }: Place, links: readonly Link[]): Plan<Content> {
   const near = links.find(({ ifname }) => ifname === name);
   if (!near) return NOTHING;
   if (near.link_netnsid === undefined)
@@ -61,7 +62,7 @@ interface Found extends Content {
  * Finds the far ends of cables. Most are in the host's own namespace, which is cheap to ask. To identify a namespace by
  * its number, `ip` opens every namespace.
  */
-function* farEndsOf(name: string | undefined, links: readonly Link[]): Steps<Found[]> {
+function* farEndsOf(name: string | undefined, links: readonly Link[]): Plan<Found[]> {
   const ends = links
     .filter(isCableEnd)
     .flatMap(({ link_netnsid: id, link_index: index, ifalias: mark }) =>
@@ -107,7 +108,7 @@ const showIndex = (namespace: string | undefined, index: number): Command =>
   showLink(namespace, `if${index}`);
 
 /** Waits until no far end is left. The deletion itself has succeeded, so a timeout is not an error. */
-export function* untilGone(ends: readonly FarEnd[]): Steps {
+export function* untilGone(ends: readonly FarEnd[]): Plan {
   let left = ends;
   for (let poll = 0; poll < GONE_POLLS && left.length > 0; poll++) {
     yield wait(poll === 0 ? FIRST_GONE_MS : GONE_MS);

@@ -4,6 +4,7 @@ import { markInAlias } from "../../engine/strategies";
 import { type Command, ip, showLink, showLinks } from "../../linux/command";
 import type { LinkFacts } from "../../linux/linkTypes";
 import { byResource, ownerOf, textOf } from "../../linux/marks/owner";
+import type { Plan } from "../../linux/plan";
 import { incompatible, parseLink } from "../../linux/read/link";
 import { linksIn, memberOf, portsOf, stackedOn } from "./attached";
 import type { LinkArgs, SharedField } from "./fields";
@@ -41,6 +42,8 @@ interface KindOfLink<S extends z.ZodObject> {
   readonly onChange?: { readonly [K in SharedField]?: Effect };
   /** Problems between fields. */
   problems?(args: z.output<S>): readonly Problem[];
+  /** The values of a new link for fields that are left to the kernel, if it keeps what an earlier owner set. */
+  fresh?(args: z.output<S>): Plan<Some<Args>>;
   /**
    * Returns the words for creation if the MTU takes effect only when it is set later. Default: creation sets the MTU.
    */
@@ -94,6 +97,7 @@ export function kindOfLink<S extends z.ZodObject>(
     problems: (args) => given.problems?.(args as z.output<S>) ?? [],
 
     probe: ({ namespace, name }) => [showLink(namespace, name)],
+    ...(given.fresh && { fresh: (args) => given.fresh?.(args as z.output<S>) as Plan<Some<Given>> }),
 
     parse([answer], args): Reading | undefined {
       const link = parseLink(answer);

@@ -3,7 +3,7 @@ import { type Command, ip, showLinks } from "../../linux/command";
 import { isMarkOf } from "../../linux/marks/mark";
 import { namespaceClaim, objectName } from "../../linux/marks/objectName";
 import { type Owner, textOf } from "../../linux/marks/owner";
-import { isUp, type Link, parseLinks } from "../../linux/read/link";
+import { isUp, type Link, masterOf, parseLinks } from "../../linux/read/link";
 import type { LinkArgs } from "./fields";
 import { birthGroup, markWords } from "./identity";
 
@@ -68,7 +68,7 @@ export const marking = ({ namespace, name }: LinkArgs, mark: string): Command =>
 
 /** Returns a link as arguments. */
 export const readBack = (link: Link) => ({
-  bridge: link.master,
+  bridge: masterOf(link),
   mac: link.address,
   mtu: link.mtu,
   up: isUp(link),

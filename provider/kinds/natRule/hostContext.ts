@@ -1,9 +1,8 @@
-import { z } from "zod";
 import { parseTarget } from "../../fields/natTarget";
 import { type Answer, ASK, type Command, command, familyOption, ip, lookFor } from "../../linux/command";
 import { parseIp } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
 import { PROTOCOL } from "../../linux/marks/protocol";
+import { parseRoutes } from "../../linux/read/route";
 import { readSysctls, valuesOf, writeSysctls } from "../../linux/sysctl";
 import type { NatRuleArgs } from "./args";
 import * as iptables from "./iptables";
@@ -65,13 +64,11 @@ export function hostContextIn(answers: readonly Answer[], args: NatRuleArgs): Ho
   };
 }
 
-const Routes = z.array(z.object({ dst: z.string(), gateway: z.string().optional() }));
-
 /** Returns the narrowest network of the routes. `undefined` if a gateway leads there. */
 function networkIn(answer: Answer): string | undefined {
-  const routes = parseJson(Routes, answer ?? "").flatMap(({ dst, gateway }) => {
-    const network = parseIp(dst);
-    return network ? [{ network, gateway }] : [];
+  const routes = parseRoutes(answer).flatMap(({ destination, way }) => {
+    const network = parseIp(destination);
+    return network ? [{ network, gateway: way.via }] : [];
   });
   const [narrowest] = routes.sort((a, b) => b.network.prefix - a.network.prefix);
   if (!narrowest || narrowest.gateway !== undefined) return undefined;

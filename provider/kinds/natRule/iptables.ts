@@ -1,7 +1,9 @@
+import type { Merged } from "../../engine/definition";
 import type { Answer, Command } from "../../linux/command";
 import type { Family } from "../../linux/ip";
 import { type IptablesRule, parseRules, wordAfter } from "../../linux/read/iptables";
 import { iptables } from "../packetRule/iptables";
+import { mergedIptables, movedAtOnce } from "../packetRule/iptablesTogether";
 import type { NatRuleArgs } from "./args";
 import { iptablesClaimants, sharedPort, spansOf } from "./claimants";
 import { parseComment, printComment } from "./comment";
@@ -132,7 +134,7 @@ export function change(
     commands.push(remove(observed));
     places.splice(places.indexOf(observed.place), 1);
   }
-  return [...commands, ...going.map(remove)];
+  return movedAtOnce([...commands, ...going.map(remove)], answers[0]);
 }
 
 /** A rule at its position. The rules of one chain are in order. */
@@ -185,3 +187,9 @@ function insertion(spec: RuleSpec, places: readonly Place[], at: number): [Place
   const before = beside.filter((index) => index < at).length;
   return before === beside.length ? [table, "-A", chain] : [table, "-I", chain, String(before + 1)];
 }
+
+/** One transaction for the commands of several rules. */
+export const merge = (
+  operations: readonly (readonly Command[])[],
+  answers: readonly Answer[] | undefined,
+): Merged | undefined => mergedIptables(operations, answers, { parseComment, orderOf: () => "" });

@@ -1,11 +1,11 @@
-import type { Steps } from "../../linux/command";
+import type { Plan } from "../../linux/plan";
 import { legacyRulesBeside, legacyTool, lookForLegacyTables } from "../packetRule/iptablesLegacy";
 import type { NatRuleArgs } from "./args";
 
 /**
  * Warns of rules of iptables-legacy, which also translate packets. The order depends on which module was loaded first.
  */
-export function* legacyWarnings(args: NatRuleArgs): Steps<readonly string[]> {
+export function* legacyWarnings(args: NatRuleArgs): Plan<readonly string[]> {
   const { namespace, family } = args;
   const [tables] = yield [lookForLegacyTables(family, namespace)];
   const rules = yield* legacyRulesBeside(args, "nat", tables);

@@ -4,15 +4,17 @@ import { markOnObject } from "../../engine/strategies";
 import { UNKNOWN } from "../../engine/unknown";
 import { network } from "../../fields/common";
 import { isAny } from "../../fields/nat";
-import type { Answer, Command, Steps } from "../../linux/command";
+import type { Answer, Command } from "../../linux/command";
 import { RefusedError } from "../../linux/errors";
 import { addressesIn, namespaceClaim, objectName } from "../../linux/marks/objectName";
 import { byResource, hasMark, textOf } from "../../linux/marks/owner";
+import type { Plan } from "../../linux/plan";
 import { discoverBackends } from "../packetRule/discover";
 import { familyAmong, onFamilyChange } from "../packetRule/family";
 import { ruleId, turnOf } from "../packetRule/identity";
 import { deleteAll, untilRemoved } from "../packetRule/removal";
 import { tableName } from "../packetRule/stackTable";
+import { mergingBackends } from "../packetRule/together";
 import { NatRuleArgs } from "./args";
 import { forget } from "./conntrack";
 import {
@@ -136,10 +138,8 @@ export const natRule: Definition<NatRuleArgs, Outputs> = {
   together: {
     // Other rules need a probe of more than the rules.
     key: (args) =>
-      args.backend === "nftables" && hostContextProbe(args).length === 0
-        ? `NAT ${tableName(args.mark)}`
-        : undefined,
-    merge: nftables.merge,
+      hostContextProbe(args).length === 0 ? `NAT ${args.backend} ${tableName(args.mark)}` : undefined,
+    ...mergingBackends(backends),
   },
 };
 
@@ -188,7 +188,7 @@ const matchedIn = ({ source, destination, protocol, port, sourcePort }: Some<Nat
 });
 
 /** Removes a rule. Returns whether nothing of it is left. */
-function* removal(args: NatRuleArgs): Steps<boolean> {
+function* removal(args: NatRuleArgs): Plan<boolean> {
   const answers = yield natRule.probe(args);
   const observed = look(answers, args);
   if (!observed) return true;

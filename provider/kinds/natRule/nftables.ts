@@ -1,3 +1,4 @@
+import type { Merged } from "../../engine/definition";
 import type { Answer, Command } from "../../linux/command";
 import { familyNamed, NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftRule, type NftTable, parseTable } from "../../linux/read/nft/ownRules";
@@ -159,8 +160,9 @@ function planOf(old: readonly Found[], wanted: readonly RuleSpec[], mark: string
 }
 
 /**
- * Merges the transactions of several rules. Priorities belong to chains, and within a chain the order of creation
- * counts.
+ * Merges the transactions of several rules. Priorities belong to chains, and within a chain the order of creation counts.
  */
-export const merge = (changes: readonly Command[], answers: readonly Answer[]): Command | undefined =>
-  merged(changes, answers, { isOurs, priorityOf: () => 0 });
+export const merge = (
+  operations: readonly (readonly Command[])[],
+  answers: readonly Answer[] | undefined,
+): Merged | undefined => merged(operations, answers, { isOurs, priorityOf: () => 0 });

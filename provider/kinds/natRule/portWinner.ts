@@ -1,8 +1,9 @@
-import { lookFor, type Steps } from "../../linux/command";
+import { lookFor } from "../../linux/command";
 import type { Family } from "../../linux/ip";
 import { ownerIn } from "../../linux/marks/mark";
-import type { Outcome, Plan } from "../../linux/plan";
+import type { Plan } from "../../linux/plan";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
+import { isSwitch } from "../../trace/network/frames";
 import { lookAt, ownAddresses, type Place, placeOf, usableAddresses } from "../../trace/network/network";
 import { lookCloser } from "../../trace/network/placeDetails";
 import type { Passage } from "../../trace/packet";
@@ -58,8 +59,8 @@ const OUTSIDE = { ipv4: ["192.0.2.1", "192.0.2.2"], ipv6: ["2001:db8::1", "2001:
 function passageFor(place: Place, { family, protocol, port, ...asked }: Wanted): Passage | undefined {
   if (protocol !== "tcp" && protocol !== "udp") return undefined;
   const usable = usableAddresses(place, family).filter(({ device }) => device.kind !== "loopback");
-  // The addresses of bridges serve the machines behind the bridges.
-  const outer = usable.find(({ device }) => device.kind !== "bridge") ?? usable[0];
+  // The addresses of bridges serve the machines behind them.
+  const outer = usable.find(({ device }) => !isSwitch(device)) ?? usable[0];
   const [source, nobody] = OUTSIDE[family];
   const destination = singleAddress(asked.destination) ?? outer?.address.ip ?? nobody;
   const isPlain = asked.inInterface !== undefined && /^[^!*+]+$/.test(asked.inInterface);
@@ -78,27 +79,12 @@ export const whoseIs = ({ chain: { tool, table, name }, rule }: Redirection): st
 export function* lookForWinners(
   namespace: string | undefined,
   family: Family,
-): Steps<(wanted: Wanted) => Redirection | undefined> {
+): Plan<(wanted: Wanted) => Redirection | undefined> {
   const answers = yield lookAt(namespace).map(lookFor);
   const place = placeOf(
     namespace,
     answers.map((answer) => answer ?? ""),
   );
-  const { chains } = yield* asSteps(lookCloser(place, family));
+  const { chains } = yield* lookCloser(place, family);
   return (wanted) => winnerOf(chains, place, wanted);
-}
-
-/** Converts the questions of `trace` for the driver of a kind. */
-function* asSteps<T>(plan: Plan<T>): Steps<T> {
-  let step = plan.next([]);
-  while (!step.done) {
-    const answers = yield step.value.map(lookFor);
-    step = plan.next(
-      answers.map(
-        (text): Outcome =>
-          text === undefined ? { isOk: false, reason: "Failed", stderr: "" } : { isOk: true, text },
-      ),
-    );
-  }
-  return step.value;
 }

@@ -1,5 +1,6 @@
-import { type Answer, command, lookFor, type Steps } from "../../linux/command";
+import { type Answer, command, lookFor } from "../../linux/command";
 import type { Family } from "../../linux/ip";
+import type { Plan } from "../../linux/plan";
 import { parsePorts } from "../../linux/protocols";
 import { listEveryones } from "../packetRule/everyones";
 import type { NatRuleArgs } from "./args";
@@ -15,7 +16,7 @@ type Redirecting = Pick<
 >;
 
 /** Warns of each port of a dnat or redirect that others use. */
-export function* takenPortWarnings(args: Redirecting): Steps<readonly string[]> {
+export function* takenPortWarnings(args: Redirecting): Plan<readonly string[]> {
   const { namespace, family, kind, protocol } = args;
   const wanted = spansOf(args.port);
   if ((kind !== "dnat" && kind !== "redirect") || protocol === undefined || wanted.length === 0) return [];

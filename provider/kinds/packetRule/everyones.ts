@@ -1,6 +1,7 @@
-import { type Answer, type Command, command, lookFor, type Steps } from "../../linux/command";
+import { type Answer, type Command, command, lookFor } from "../../linux/command";
 import type { Family } from "../../linux/ip";
 import { isOfOtherStack, MARK_PREFIX, ownerIn } from "../../linux/marks/mark";
+import type { Plan } from "../../linux/plan";
 import { type IptablesRule, parseRules } from "../../linux/read/iptables";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type NftChain, type NftRule, parseRuleset } from "../../linux/read/nft/ruleset";
@@ -30,7 +31,7 @@ export interface Everyones {
 export function* listEveryones(
   { namespace, family, mark }: Asking,
   besides: readonly Command[],
-): Steps<Everyones> {
+): Plan<Everyones> {
   const [listing, legacy, ...answers] = yield [
     lookFor(command("nft", namespace, ["-j", "list", "ruleset"])),
     lookForLegacyTables(family, namespace),

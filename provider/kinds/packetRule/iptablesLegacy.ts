@@ -1,5 +1,6 @@
-import { type Answer, type Command, command, lookFor, type Steps } from "../../linux/command";
+import { type Answer, type Command, command, lookFor } from "../../linux/command";
 import type { Family } from "../../linux/ip";
+import type { Plan } from "../../linux/plan";
 import { iptables, iptablesTool } from "./iptables";
 
 /**
@@ -31,7 +32,7 @@ export function* legacyRulesBeside(
   { namespace, family, backend }: Beside,
   table: string,
   tables: Answer,
-): Steps<string> {
+): Plan<string> {
   if (!hasLegacyTable(tables, table)) return "";
   const [rules, version] = yield [
     lookForLegacyRules(family, namespace, table),

@@ -1,5 +1,7 @@
+import type { Merged, Together } from "../../engine/definition";
 import type { Answer, Command } from "../../linux/command";
 import { type NftRule, parseTable } from "../../linux/read/nft/ownRules";
+import { isIptablesChange } from "./iptablesTogether";
 import { leftIn, transaction } from "./stackTable";
 
 /** Merges the transactions of several rules of one table, with the same result as one after the other. */
@@ -26,7 +28,7 @@ interface Written {
 
 /** The tests by which a kind recognizes its rules. */
 interface Kind {
-  /** Whether a chain belongs to this kind. */
+  /** Whether a chain of nftables belongs to this kind. */
   isOurs(chain: string): boolean;
   /** Returns the priority of a rule in its chain from its comment. The lowest comes first. */
   priorityOf(rule: { readonly comment?: string | undefined }): number;
@@ -37,6 +39,16 @@ interface Kind {
  * table, or a chain is out of order, so that priorities alone do not determine positions.
  */
 export function merged(
+  all: readonly (readonly Command[])[],
+  answers: readonly Answer[] | undefined,
+  kind: Kind,
+): Merged | undefined {
+  const changes = all.flatMap(([first]) => first ?? []);
+  const command = answers && transactionOf(changes, answers, kind);
+  return command && { command, rest: all.map((commands) => commands.slice(1)) };
+}
+
+function transactionOf(
   changes: readonly Command[],
   [listing]: readonly Answer[],
   { isOurs, priorityOf }: Kind,
@@ -91,3 +103,13 @@ function placeOf(operation: Operation): string {
 
 const isFalling = (priorities: readonly number[]): boolean =>
   priorities.some((own, at) => at > 0 && own < (priorities[at - 1] ?? own));
+
+/** How a kind of rule with both backends merges its operations. */
+export const mergingBackends = (backends: {
+  readonly nftables: Pick<Together, "merge">;
+  readonly iptables: Pick<Together, "merge">;
+}): Pick<Together, "isChange" | "merge"> => ({
+  isChange: (command) => command.input !== undefined || isIptablesChange(command),
+  merge: (operations, answers) =>
+    backends[operations[0]?.[0]?.tool === "nft" ? "nftables" : "iptables"].merge(operations, answers),
+});

@@ -5,6 +5,15 @@ import type { Records } from "./records";
 export interface HostFacts {
   /** Returns the number of a routing table by its name on the host, or `undefined` for an unknown name. */
   routeTableNamed(name: string): number | undefined;
+  /** The SSH connection to the host; `"unknown"` if it tells no addresses. Absent for the machine that runs Pulumi. */
+  readonly ssh?: SshPath | "unknown";
+}
+
+/** The ends of an SSH connection, as the host sees them. */
+export interface SshPath {
+  readonly client: string;
+  readonly server: string;
+  readonly port: number;
 }
 
 export interface Host {

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { parseJson } from "../json";
 
 /** Scopes by their numbers in rtnetlink(7). */
 const SCOPES: Readonly<Record<string, string>> = { 0: "global", 253: "link", 254: "host" };
 
-const AddressInfo = z.object({
+/** One address of a link in the output of `ip -N -j addr show`. */
+export const AddressInfo = z.object({
   family: z.enum(["inet", "inet6"]),
   local: z.string(),
   /** The address of the far end, if one was given. */
@@ -18,25 +18,4 @@ const AddressInfo = z.object({
   dadfailed: z.boolean().optional(),
 });
 
-const LinkAddresses = z.object({
-  ifname: z.string(),
-  ifalias: z.string().optional(),
-  operstate: z.string().optional(),
-  addr_info: z.array(AddressInfo),
-});
-
-/** One address in the output of `ip -N -j addr show`. */
 export type AddressInfo = z.output<typeof AddressInfo>;
-
-/** Parses the output of `ip -N -j -d addr show`. */
-export const parseAllAddresses = (text: string) => parseJson(z.array(LinkAddresses), text);
-
-/** Parses the output of `ip -N -j -d addr show dev NAME`. Returns `undefined` if the link does not exist. */
-export const parseAddresses = (text: string | undefined) =>
-  text === undefined ? undefined : parseAllAddresses(text)[0];
-
-const LocalRoutes = z.array(z.object({ dev: z.string().optional() }));
-
-/** Returns the links with an address, from the output of `ip -j route show table local exact ADDRESS`. */
-export const parseLocalLinks = (text: string | undefined): string[] =>
-  parseJson(LocalRoutes, text ?? "").flatMap(({ dev }) => dev ?? []);

@@ -1,53 +1,61 @@
 import { z } from "zod";
 import { parseJson } from "../json";
+import { AddressInfo } from "./address";
 
 const Link = z.object({
   ifindex: z.number(),
-  /** Of the other end of a veth; an index in that end's own namespace. */
+  /** The index of the other end of a veth, in that end's own namespace. */
   link_index: z.number().optional(),
-  /** The namespace of the other end, as this one numbers them; absent when both are in the same. */
+  /** The id that this namespace has for the namespace of the other end. Absent if both are in the same one. */
   link_netnsid: z.number().optional(),
   ifname: z.string(),
-  /** The name of the other end of a cable, where that is in the same namespace; a tunnel that is bound to no link has `null`. */
+  /** The name of the other end of a veth in the same namespace. `null` for a tunnel that is bound to no link. */
   link: z.string().nullish(),
   ifalias: z.string().optional(),
   flags: z.array(z.string()),
-  /** Its number. */
+  /** The group, as a number. */
   group: z.string().optional(),
   /** Whether packets pass (RFC 2863). */
   operstate: z.string().optional(),
   mtu: z.number(),
-  /**
-   * What it is a port of. The kernel module of Open vSwitch puts all ports below a link of its own, which says nothing of
-   * their bridges.
-   */
-  master: z
-    .string()
-    .transform((name) => (name === "ovs-system" ? undefined : name))
-    .optional(),
+  /** The link that this one is a port of. See `masterOf`. */
+  master: z.string().optional(),
   address: z.string().optional(),
-  /** How many have asked for all packets that come by. */
+  /** The number of listeners that have asked for all packets. */
   promiscuity: z.number().optional(),
   linkinfo: z
-    .object({ info_kind: z.string().optional(), info_data: z.record(z.string(), z.unknown()).optional() })
+    .object({
+      info_kind: z.string().optional(),
+      info_data: z.record(z.string(), z.unknown()).optional(),
+      /** The state of a bridge port, as spanning tree has it. */
+      info_slave_data: z.looseObject({ state: z.string().optional() }).optional(),
+    })
     .optional(),
+  addr_info: z.array(AddressInfo).default([]),
 });
 
-/** A link as `ip -N -j -d addr show` tells it. */
+/** A link with its addresses in the output of `ip -N -j -d addr show`. */
 export type Link = z.output<typeof Link>;
 
-/** The answer to `ip -N -j -d addr show`. */
+/** Parses the output of `ip -N -j -d addr show`. */
 export const parseLinks = (text: string): Link[] => parseJson(z.array(Link), text);
 
-/** The answer to `ip -N -j -d addr show dev NAME`; `undefined` where there is none. */
+/** Parses the output of `ip -N -j -d addr show dev NAME`. Returns `undefined` if the link does not exist. */
 export const parseLink = (text: string | undefined): Link | undefined =>
   text === undefined ? undefined : parseLinks(text)[0];
 
 export const isUp = (link: Link): boolean => link.flags.includes("UP");
 
-/** Whether a link is one end of a cable: its `link` is then the other end, and not a link below. */
+/**
+ * Returns the link that a port belongs to. The kernel module of Open vSwitch puts all ports below a link of its own, which
+ * says nothing about their bridges.
+ */
+export const masterOf = ({ master }: Link): string | undefined =>
+  master === "ovs-system" ? undefined : master;
+
+/** Whether a link is one end of a veth. Its `link` is then the other end, and not a link below. */
 export const isCableEnd = ({ linkinfo }: Link): boolean => linkinfo?.info_kind === "veth";
 
-/** Why a link cannot be taken for one of `kind`; `undefined` where it can. */
+/** Returns why a link is not one of `kind`, or `undefined` if it is. */
 export const incompatible = ({ linkinfo }: Link, kind: string): string | undefined =>
   linkinfo?.info_kind === kind ? undefined : `is a ${linkinfo?.info_kind ?? "hardware"} link, not a ${kind}`;

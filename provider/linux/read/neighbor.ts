@@ -2,18 +2,21 @@ import { z } from "zod";
 import { parseJson } from "../json";
 
 /** Keys of an entry that arguments can express, or that do not matter. */
-const PLAIN = ["dst", "dev", "lladdr", "router", "proxy", "state", "protocol"];
+const PLAIN = ["router", "proxy"];
 
 const Neighbor = z
   .looseObject({
     dst: z.string(),
+    /** Absent if the command selected one link. */
+    dev: z.string().optional(),
     lladdr: z.string().optional(),
     /** A single state. Empty for an unknown neighbour and for a proxy entry. */
     state: z.array(z.string()).default([]),
     protocol: z.string().default("0"),
   })
-  .transform(({ dst, lladdr, state, protocol, ...others }) => ({
+  .transform(({ dst, dev, lladdr, state, protocol, ...others }) => ({
     dst,
+    interface: dev,
     lladdr,
     state: (state[0] ?? "none").toLowerCase(),
     // A flag is a key with the value `null`.

@@ -1,5 +1,5 @@
 import { isPlainSwitch, showFlows } from "../../linux/ovs/flows";
-import { ask, type Plan, textOf } from "../../linux/plan";
+import { attemptOne, type Plan, textOf } from "../../linux/plan";
 import type { Fault } from "../fault";
 import { addRisk, factsOf, faultAt, type Journey, note } from "../journey";
 import { isSwitch } from "../network/frames";
@@ -14,14 +14,14 @@ import { checkLearnt, checkNeighbour, type Taking, whyExpected } from "./neighbo
 import { linkDown } from "./noRoute";
 import { filterBridged } from "./rules";
 
-/** Where a packet comes out that has left by a link. */
+/** The place that a packet reaches after it leaves by a link. */
 export type Crossing =
   | { readonly to: "place"; readonly port: Port }
-  /** Somewhere that cannot be looked into. */
+  /** A network that trace cannot look into. */
   | { readonly to: "beyond"; readonly port: Port }
   | { readonly to: "nowhere"; readonly fault: Fault };
 
-/** From link to link: each has to be up and pass frames on. */
+/** Follows a packet from link to link. Each must be up and pass frames on. */
 export function* along(
   journey: Journey,
   segment: Segment,
@@ -79,16 +79,16 @@ export function* along(
   return { to: "place", port: taker };
 }
 
-/** Bridges of Open vSwitch that pass a frame from one link of a way to the next. */
+/** Returns the Open vSwitch bridges on a path. */
 const ovsBridgesOn = (way: readonly Port[]): string[] =>
   way.flatMap(({ device }, at) => {
     const bridge = device.switched?.bridge;
     return bridge !== undefined && bridge === way[at + 1]?.device.switched?.bridge ? [bridge] : [];
   });
 
-/** Flows may send a frame anywhere; only those of a learning switch can be told beforehand. */
+/** Notes a doubt if a bridge has flows other than those of a learning switch, which may send a frame anywhere. */
 function* checkFlows({ doubts }: Journey, bridge: string): Plan<void> {
-  const flows = textOf(yield* ask(showFlows(bridge)));
+  const flows = textOf(yield* attemptOne(showFlows(bridge)));
   const doubt = `the host: flows of ${bridge} (\`ovs-ofctl dump-flows ${bridge}\`)`;
   if (!isPlainSwitch(flows) && !doubts.includes(doubt)) doubts.push(doubt);
 }
@@ -96,17 +96,17 @@ function* checkFlows({ doubts }: Journey, bridge: string): Plan<void> {
 function blockedPort(journey: Journey, port: Port, way: readonly Port[]): Fault | undefined {
   const { place, device } = port;
   if (isPassing(port) || device.portState === undefined) return undefined;
-  // Its bridge or the other end of its cable is down, and the next to be looked at.
+  // The link that is down is a hop of its own: the bridge, or the other end of the cable.
   if (device.portState === "disabled" && way.some((other) => !other.device.isUp)) return undefined;
   return faultAt(journey, place, {
     cause: "port-blocked",
     reason: `${device.name} is a port of ${device.master} in state ${device.portState}`,
-    mend: "wait for spanning tree, or switch it off or shorten forwardDelay of the Bridge",
+    fix: "wait for spanning tree, switch it off, or shorten `forwardDelay` of the Bridge",
     owner: journey.owners.ofLink(port),
   });
 }
 
-/** Who sends on an Ethernet sends as much as its own link allows: whoever takes less loses it without a word. */
+/** A sender uses the MTU of its own link. A receiver with a smaller MTU drops larger packets silently. */
 function checkMtu(journey: Journey, way: readonly Port[]): void {
   const [first, ...rest] = way;
   if (!first) return;
@@ -118,8 +118,8 @@ function checkMtu(journey: Journey, way: readonly Port[]): void {
     faultAt(journey, narrow.place, {
       cause: "mtu",
       effect: "large",
-      reason: `${narrow.device.name} takes packets of up to ${narrow.device.mtu} bytes, but ${portName(first)} sends up to ${first.device.mtu}`,
-      mend: `give all links of this Ethernet the same \`mtu\`${owner ? `: change ${ownerName(owner)}` : ""}`,
+      reason: `${narrow.device.name} accepts packets of up to ${narrow.device.mtu} bytes, but ${portName(first)} sends up to ${first.device.mtu}`,
+      fix: `give all links of this Ethernet the same \`mtu\`${owner ? `: change ${ownerName(owner)}` : ""}`,
       code: owner
         ? undefined
         : `${ipIn(narrow.place)} link set dev ${narrow.device.name} mtu ${first.device.mtu}`,

@@ -1,8 +1,8 @@
-import { z } from "zod";
-import { type Command, familyOption, ip } from "../../linux/command";
+import { ASK, type Command, familyOption, ip } from "../../linux/command";
 import { canonicalIp, familyOf } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
-import { type Outcome, type Plan, textOf } from "../../linux/plan";
+import { attempt, type Outcome, type Plan, textOf } from "../../linux/plan";
+import { parseNeighbors } from "../../linux/read/neighbor";
+import { parseRouteLookup } from "../../linux/read/route";
 import { parseSysctls } from "../../linux/read/sysctl";
 import { readSysctls } from "../../linux/sysctl";
 import { sysctlIn } from "../drift";
@@ -15,28 +15,30 @@ import type { Packet } from "../packet";
 import { dotted, inPlace, sysctlCode } from "../suggestions";
 import { hasAddress } from "./neighbour";
 
-/** Who answers on an Ethernet for an address that none of its links has: see the kernel's ip-sysctl, and ip-neighbour(8). */
+/**
+ * Finds who answers for an address that no link of an Ethernet has. See ip-sysctl of the kernel, and ip-neighbour(8).
+ */
 
-/** A link that answers, or that would if nothing kept it from that. */
+/** A link that answers for an address, or would if nothing prevented it. */
 export interface Answerer {
   readonly port: Port;
-  /** Whether the address is another machine's. */
+  /** Whether the address belongs to another machine. */
   readonly isProxy: boolean;
-  /** What makes it answer, in words that go on after "as ". */
+  /** The reason why it answers. The text follows "as ". */
   readonly means: string;
   readonly owner?: Owner | undefined;
   readonly obstacle?: Obstacle | undefined;
 }
 
 interface Obstacle {
-  /** In words that go on after "because ". */
+  /** The text follows "because ". */
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
   readonly code?: string | undefined;
   readonly owner?: Owner | undefined;
 }
 
-/** How a place answers on a link. */
+/** The settings by which a place answers on a link. */
 interface Settings {
   readonly sysctls: ReadonlyMap<string, string>;
   /** Whether there is a proxy entry for the address. */
@@ -47,7 +49,7 @@ interface Manners extends Settings {
   readonly way: Way;
 }
 
-/** By which link a place would send to an address; without one, why not. */
+/** The link by which a place would send to an address, or the reason why there is none. */
 interface Way {
   readonly link?: string | undefined;
   readonly refusal?: string;
@@ -58,7 +60,7 @@ const KEYS = {
   ipv6: ["forwarding", "proxy_ndp"],
 } as const;
 
-/** The links among `endpoints` that answer for `address`, those that are kept from it last. */
+/** Returns the links among `endpoints` that answer for `address`. Links with an obstacle come last. */
 export function* answerersOf(
   journey: Journey,
   start: Port,
@@ -67,41 +69,39 @@ export function* answerersOf(
   packet: Packet,
 ): Plan<Answerer[]> {
   const ports = endpoints.filter(({ place }) => place !== start.place);
-  const seen = yield ports.flatMap((port) => lookFor(port, journey.family));
+  const seen = yield* attempt(ports.flatMap((port) => lookFor(port, journey.family)));
   const asked = ports
     .map((port, at) => ({ port, ...settingsOf(seen.slice(2 * at, 2 * at + 2), port, address) }))
     .filter((one) => one.hasEntry || hasAddress(one.port.place, address) || isProxying(one));
   const source = sourceOf(start, packet);
-  const ways = yield asked.map((one) => wayFrom(one, address, source));
+  const ways = yield* attempt(asked.map((one) => wayFrom(one, address, source)));
   return asked
     .flatMap((one, at) => answererOf(journey, one.port, address, { ...one, way: readWay(ways[at]) }) ?? [])
     .sort((a, b) => Number(a.obstacle !== undefined) - Number(b.obstacle !== undefined));
 }
 
-/** Whether a link answers for others without an entry. */
+/** Whether a link answers for other machines without an entry. */
 const isProxying = ({ sysctls }: Settings): boolean =>
   [...sysctls].some(([path, value]) => /\/proxy_/.test(path) && Number(value) > 0);
 
 const lookFor = ({ place, device }: Port, family: Journey["family"]): Command[] => [
-  ip(place.name, familyOption(family), "-j", "neigh", "show", "proxy"),
+  ip(place.name, familyOption(family), ...ASK, "neigh", "show", "proxy"),
   readSysctls(
     place.name,
     ["all", device.name].flatMap((link) => KEYS[family].map((key) => linkSysctl(family, link, key))),
   ),
 ];
 
-const Entry = z.looseObject({ dst: z.string(), dev: z.string().optional() });
-
 function settingsOf([entries, sysctls]: readonly Outcome[], { device }: Port, address: string): Settings {
   return {
     sysctls: parseSysctls(textOf(sysctls) ?? ""),
-    hasEntry: parseJson(z.array(Entry), textOf(entries) ?? "").some(
-      ({ dst, dev }) => canonicalIp(dst) === address && dev === device.name,
+    hasEntry: parseNeighbors(textOf(entries)).some(
+      ({ dst, interface: link }) => canonicalIp(dst) === address && link === device.name,
     ),
   };
 }
 
-/** The kernel asks its routes as for a packet that comes in; where it does not forward it would refuse any. */
+/** Looks up the route as for a packet that enters. Without forwarding, the kernel would refuse that lookup. */
 function wayFrom(
   { port: { place, device }, sysctls }: Settings & { readonly port: Port },
   address: string,
@@ -113,7 +113,7 @@ function wayFrom(
   return ip(place.name, familyOption(family), "-j", "route", "get", address, ...comesIn);
 }
 
-/** The address that the sender asks with. */
+/** The address from which the sender asks. */
 const sourceOf = ({ place, device }: Port, { source, family }: Packet): string | undefined => {
   const own = usableAddresses(place, family);
   const chosen =
@@ -121,18 +121,16 @@ const sourceOf = ({ place, device }: Port, { source, family }: Packet): string |
   return chosen?.address.ip;
 };
 
-const Route = z.object({ type: z.string().default("unicast"), dev: z.string().optional() });
-
 function readWay(outcome: Outcome | undefined): Way {
   if (!outcome?.isOk) {
     const [, said = ""] = /answers: (.*)/.exec(outcome?.stderr ?? "") ?? [];
     return /unreachable/i.test(said) || said === "" ? {} : { refusal: said };
   }
-  const [route] = parseJson(z.array(Route), outcome.text);
-  return route?.type === "unicast" ? { link: route.dev } : {};
+  const route = parseRouteLookup(outcome.text);
+  return route?.type === "unicast" ? { link: route.interface } : {};
 }
 
-/** Whether and why a link answers for an address; pure, for tests. */
+/** Returns whether and why a link answers for an address. It is pure, for tests. */
 export function answererOf(
   journey: Pick<Journey, "owners">,
   port: Port,
@@ -145,7 +143,7 @@ export function answererOf(
     : byArp(journey, port, address, manners);
 }
 
-/** A Linux host answers ARP for each of its addresses on each of its links, unless it is told not to. */
+/** A Linux host answers ARP for each of its addresses on every link, unless `arp_ignore` forbids it. */
 function byOwnAddress(
   { owners }: Pick<Journey, "owners">,
   port: Port,
@@ -162,7 +160,7 @@ function byOwnAddress(
   return { port, isProxy: false, means, obstacle };
 }
 
-/** The greater of a parameter's values for all links and for one counts. */
+/** Returns the effective value of a parameter: the greater of `all` and the link. */
 function strongest(
   sysctls: ReadonlyMap<string, string>,
   link: string,
@@ -173,7 +171,7 @@ function strongest(
   return [linkSysctl("ipv4", name, key), levelOf(name)];
 }
 
-/** Proxy ARP is for addresses that the place has a route to by another link. */
+/** Proxy ARP answers for addresses with a route over another link. */
 function byArp(
   { owners }: Pick<Journey, "owners">,
   port: Port,
@@ -199,12 +197,12 @@ function byArp(
     ...answerer,
     obstacle: {
       reason: way.refusal === undefined ? lack : `the kernel refuses the request ("${way.refusal}")`,
-      mend: `add a Route there to ${address} over a link other than ${device.name}`,
+      fix: `add a Route there to ${address} over a link other than ${device.name}`,
     },
   };
 }
 
-/** Proxy NDP is for addresses with an entry, where the parameter is set as well. */
+/** Proxy NDP answers for addresses with an entry, if the parameter is set as well. */
 function byNdp(
   { owners }: Pick<Journey, "owners">,
   port: Port,
@@ -221,7 +219,7 @@ function byNdp(
   if (!hasEntry) {
     const obstacle = {
       reason: "it has no proxy entry for that address",
-      mend: `add a Neighbor with \`proxy\` to ${device.name} there`,
+      fix: `add a Neighbor with \`proxy\` to ${device.name} there`,
       code: `new Neighbor("…", { ${inPlace(place)}interface: "${device.name}", address: "${address}", proxy: true });`,
     };
     return { port, isProxy: true, means: `${dotted(key ?? own)} is 1`, obstacle };
@@ -231,12 +229,12 @@ function byNdp(
   const forwarding = ["all", device.name].map((link) => linkSysctl("ipv6", link, "forwarding"));
   const [isRouter, isRouterHere] = forwarding.map((path) => sysctls.get(path) === "1");
   if (key === undefined) return { ...answerer, obstacle: setting(owners, port, own, 0, 1) };
-  // Where it forwards nowhere, the packet that gets there finds that out.
+  // A missing route shows when the packet gets there.
   const [, here = ""] = forwarding;
   return isRouter && !isRouterHere ? { ...answerer, obstacle: setting(owners, port, here, 0, 1) } : answerer;
 }
 
-/** A parameter that has a value, and needs another. */
+/** An obstacle: a parameter that needs another value. */
 function setting(
   owners: Journey["owners"],
   { place }: Port,
@@ -245,18 +243,18 @@ function setting(
   wanted: number,
 ): Obstacle {
   const owner = owners.ofSysctl(place, path);
-  const mend = `${owner ? `change ${sysctlIn(owner)}` : "add a Sysctl"} to make it ${wanted}`;
+  const fix = `${owner ? `change ${sysctlIn(owner)}` : "add a Sysctl"} to set it to ${wanted}`;
   const code = owner ? undefined : sysctlCode(place, path, wanted);
-  return { reason: `${dotted(path)} is ${value}`, mend, owner, code };
+  return { reason: `${dotted(path)} is ${value}`, fix, owner, code };
 }
 
-/** Why nobody answers for an address, though somebody is set up to. */
+/** Returns why nobody answers for an address although a proxy is set up. */
 export function keptFrom(journey: Journey, { port, means, obstacle }: Answerer, address: string): Fault {
-  const { reason = "", mend = "", code, owner } = obstacle ?? {};
+  const { reason = "", fix = "", code, owner } = obstacle ?? {};
   const protocol = familyOf(address) === "ipv6" ? "NDP" : "ARP";
   return faultAt(journey, port.place, {
     cause: "neighbour",
     reason: `it does not answer ${protocol} for ${address} on ${port.device.name} although ${means}, because ${reason}`,
-    ...{ mend, code, owner },
+    ...{ fix, code, owner },
   });
 }

@@ -20,7 +20,7 @@ import { routerTo } from "./routers";
 import { asNetwork } from "./special";
 import { apartByVlan } from "./vlans";
 
-/** Over one Ethernet, to the machine that takes what is for the address `nexthop`. */
+/** Crosses one Ethernet to the machine that receives packets for `nexthop`. */
 export function* cross(
   journey: Journey,
   place: Place,
@@ -60,7 +60,7 @@ export function* cross(
   };
 }
 
-/** To the MAC address that an entry of the sender says, whoever has the IP address. */
+/** Crosses to the MAC address in the sender's entry, whoever has the IP address. */
 function* byEntry(
   journey: Journey,
   segment: Segment,
@@ -85,12 +85,12 @@ function beyond(journey: Journey, start: Port, nexthop: string, opening: Port): 
     journey,
     start.place,
     "link",
-    `sends it by ${start.device.name} to ${nexthop}, which is beyond ${portName(opening)} and cannot be looked into`,
+    `sends it by ${start.device.name} to ${nexthop}, which is beyond ${portName(opening)}, outside of the visible network`,
   );
   return { to: "beyond", port: start };
 }
 
-/** A cable whose other end hangs in the air, where a bridge was to be. */
+/** A cable whose other end is not a port of the expected bridge. */
 function detached(journey: Journey, segment: Segment, start: Port, nexthop: string): Fault | undefined {
   const { network } = journey;
   const wanted = holdersOf(network, nexthop).filter(
@@ -116,14 +116,14 @@ function notAttached(journey: Journey, end: Port, bridge: Device): Fault {
   const owner = journey.owners.ofLink(end);
   return faultAt(journey, end.place, {
     cause: "not-attached",
-    reason: `${end.device.name} is no port of ${bridge.name}`,
-    mend: owner ? `give that end of ${ownerName(owner)} the bridge ${bridge.name}` : `make it one`,
+    reason: `${end.device.name} is not a port of ${bridge.name}`,
+    fix: owner ? `give that end of ${ownerName(owner)} the bridge ${bridge.name}` : `make it one`,
     code: owner ? undefined : `${ipIn(end.place)} link set dev ${end.device.name} master ${bridge.name}`,
     owner,
   });
 }
 
-/** Why nobody on an Ethernet has an address. */
+/** Returns why nobody on an Ethernet has an address. */
 function nobodyThere(
   journey: Journey,
   segment: Segment,
@@ -150,8 +150,8 @@ function nobodyThere(
     const beyondIt = networkOf(`${destination}/${right.split("/")[1]}`);
     return faultAt(journey, place, {
       cause: "netmask",
-      reason: `it takes ${destination} for a neighbour on ${device.name}, as its address ${addressName(own)} covers it, but that is ${portName(elsewhere[0])}, on another Ethernet`,
-      mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}, and reach ${beyondIt} by a Route${router ? ` via ${router.ip}` : ""}`,
+      reason: `it treats ${destination} as a neighbour on ${device.name}, because its address ${addressName(own)} covers it, but that is ${portName(elsewhere[0])}, on another Ethernet`,
+      fix: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}, and reach ${beyondIt} by a Route${router ? ` via ${router.ip}` : ""}`,
       code: isKept(journey, { place, device }, owner)
         ? undefined
         : linesOf(
@@ -168,13 +168,13 @@ function nobodyThere(
   return faultAt(journey, place, {
     cause: "nobody",
     reason: `nobody on the Ethernet of ${device.name} has ${destination}${asNetwork(device, destination)}`,
-    mend: `give somebody that Address, or ask for another${orRestored(journey, owner)}`,
+    fix: `give a link that Address, or use another one${orRestored(journey, owner)}`,
     owner,
     ...(lost && restored(lost)),
   });
 }
 
-/** The prefix length that the others on an Ethernet have, else that of most networks. */
+/** The prefix length of the other members of an Ethernet. Default: the usual one of the family. */
 function usualPrefix(segment: Segment, ip: string): number {
   const others = endpointsOf(segment)
     .flatMap(({ device }) => device.addresses)

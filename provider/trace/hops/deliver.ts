@@ -1,13 +1,13 @@
 import { command } from "../../linux/command";
 import { canonicalIp } from "../../linux/ip";
-import { ask, type Plan, textOf } from "../../linux/plan";
+import { attemptOne, type Plan, textOf } from "../../linux/plan";
 import { sysctlFix } from "../drift";
 import type { Fault } from "../fault";
 import { factsOf, faultAt, type Journey, note } from "../journey";
 import type { Place } from "../network/network";
 import type { Packet } from "../packet";
 
-/** Whether somebody takes the packet at the place it is for. */
+/** Checks whether a program receives the packet at its destination. */
 export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<Fault | undefined> {
   const { name } = place;
   if (packet.isReply) {
@@ -20,14 +20,14 @@ export function* deliver(journey: Journey, place: Place, packet: Packet): Plan<F
     if (sysctls.get(key) === "1") {
       return faultAt(journey, place, {
         cause: "ping-ignored",
-        reason: `it answers no ping, as ${key.replaceAll("/", ".")} is 1`,
+        reason: `it does not answer pings, because ${key.replaceAll("/", ".")} is 1`,
         ...sysctlFix(journey, place, key, "0"),
       });
     }
     note(journey, place, "delivery", `answers ping to ${packet.destination}`, journey.owners.ofPlace(place));
     return undefined;
   }
-  const outcome = yield* ask(command("ss", name, ["-H", "-lntu"]));
+  const outcome = yield* attemptOne(command("ss", name, ["-H", "-lntu"]));
   return listening(journey, place, packet, textOf(outcome));
 }
 
@@ -40,7 +40,7 @@ function listening(
   const { protocol, port, destination, family } = packet;
   const what = `${protocol.toUpperCase()} port ${port}`;
   if (text === undefined) {
-    note(journey, place, "delivery", `cannot be asked what listens there (\`ss\` is missing)`);
+    note(journey, place, "delivery", `has unknown listeners, because \`ss\` is missing`);
     return undefined;
   }
   const sockets = parseSockets(text).filter((socket) => socket.protocol === protocol && socket.port === port);
@@ -54,9 +54,9 @@ function listening(
     reason: other
       ? `what listens on ${what} does so on ${other.ip} only, not on ${destination}`
       : `nothing listens on ${what}`,
-    mend: other
+    fix: other
       ? `let it listen on ${destination} or ${family === "ipv4" ? "0.0.0.0" : "::"}`
-      : "start the server, or ask for another port",
+      : "start the server, or use another port",
   });
 }
 
@@ -66,7 +66,7 @@ interface Socket {
   readonly port: number;
 }
 
-/** `ss -H -lntu`: protocol, state, queues, own address, the other's. */
+/** The columns of `ss -H -lntu`: protocol, state, queues, local address, peer address. */
 const parseSockets = (text: string): Socket[] =>
   text.split("\n").flatMap((line) => {
     const [protocol = "", , , , own = ""] = line.trim().split(/\s+/);

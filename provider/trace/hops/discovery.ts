@@ -11,9 +11,9 @@ import type { Bridged, Discovery, Packet } from "../packet";
 import type { Hook } from "../rules/chain";
 import { discoveryFault } from "./rules";
 
-/** Rules that drop the packets by which neighbours find each other: ARP, or neighbour discovery (RFC 4861). */
+/** Finds rules that drop ARP or neighbour discovery (RFC 4861). */
 
-/** One set of chains that a request or its answer meets. */
+/** A hook that a request or its answer passes. */
 interface Stage {
   readonly port: Port;
   readonly hook: Hook;
@@ -22,8 +22,8 @@ interface Stage {
 }
 
 /**
- * The rule that keeps the first place of a way from finding the last one. A sender that has a MAC address already does not
- * ask, so only one without is looked at.
+ * Returns the rule that keeps the first place of a path from finding the last one. A sender that knows the MAC address
+ * does not ask.
  */
 export function* checkDiscovery(
   journey: Journey,
@@ -54,7 +54,7 @@ export function* checkDiscovery(
   return undefined;
 }
 
-/** Whether the other side has asked this one before: who is asked learns the address of the asker. */
+/** Whether the other side has asked before. A machine that is asked learns the address of the one that asks. */
 const isTaught = ({ crossings, direction }: Journey, start: Port, taker: Port, nexthop: string): boolean =>
   direction === "back" &&
   crossings.some(
@@ -66,7 +66,7 @@ const isTaught = ({ crossings, direction }: Journey, start: Port, taker: Port, n
       start.place !== taker.place,
   );
 
-/** The address that a place asks with: the source of the packet if it is its own, else one of the link. */
+/** The address from which a place asks: the source of the packet if the place has it, otherwise one of the link. */
 export function askingAddress(
   { device }: Port,
   { family, source }: Packet,
@@ -91,7 +91,7 @@ function stagesOf(way: readonly Port[], start: Port, taker: Port): Stage[] {
   return [...passing("request", start, taker, way), ...passing("answer", taker, start, [...way].reverse())];
 }
 
-/** The bridges that a frame crosses from one port to another. */
+/** Returns the bridges that a frame crosses. */
 const bridgesOn = (way: readonly Port[]): { readonly port: Port; readonly bridged: Bridged }[] =>
   way.flatMap((port, at) => {
     const [from, to] = [way[at - 1], way[at + 1]];
@@ -100,7 +100,7 @@ const bridgesOn = (way: readonly Port[]): { readonly port: Port; readonly bridge
       : [];
   });
 
-/** ARP is no IP: tables of the families arp and bridge alone see it. */
+/** Only tables of the families arp and bridge see ARP, as it is not IP. */
 function familiesOf({ bridged }: Stage, { family }: Packet, asksIp: boolean): string[] {
   const ip = family === "ipv6" ? [NFT_FAMILIES[family], "inet"] : [];
   if (bridged) return ["bridge", ...(asksIp ? ip : [])];
@@ -113,7 +113,7 @@ function linksOf({ port, hook, bridged }: Stage) {
   return hook === "output" || hook === "postrouting" ? { outInterface: name } : { inInterface: name };
 }
 
-/** A request, or its answer, as rules see it. Connection tracking leaves both alone. */
+/** A request or its answer as rules see it. Connection tracking ignores both. */
 function messageOf(discovery: Discovery, { family }: Packet, asker: string, nexthop: string): Packet {
   const ends =
     discovery === "answer"
@@ -122,7 +122,7 @@ function messageOf(discovery: Discovery, { family }: Packet, asker: string, next
   return { family, protocol: "icmp", ...ends, isReply: false, tracking: "off", discovery };
 }
 
-/** The group that everybody with such an address listens to: `ff02::1:ff` and the last three bytes, see RFC 4291. */
+/** The solicited-node address: `ff02::1:ff` and the last three bytes (RFC 4291). */
 export function solicitedNode(address: string): string {
   const groups = address.split(":");
   const [high = "", low = ""] = [groups.at(-2), groups.at(-1)].map((group) => (group ?? "").padStart(4, "0"));

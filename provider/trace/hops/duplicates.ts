@@ -4,7 +4,7 @@ import { isSwitch } from "../network/frames";
 import { type Port, portName } from "../network/network";
 import { endpointsOf, isPassing, portKey, type Segment } from "../network/segment";
 
-/** Machines on one Ethernet with one IP address: which of them gets the packets, or the answers, is chance. */
+/** Machines on one Ethernet with the same IP address. Chance decides which of them gets the packets. */
 export function checkDuplicates(
   journey: Journey,
   segment: Segment,
@@ -28,15 +28,15 @@ export function checkDuplicates(
       cause: "duplicate-address",
       effect: "chance",
       reason: `both ${portName(one)} and ${portName(other)} have the address ${ip}`,
-      mend: "give one of them another",
+      fix: "change one of them",
       owner: addressOwner(journey, other, ip) ?? addressOwner(journey, one, ip),
     }),
   );
 }
 
 /**
- * Links on one Ethernet with one MAC address. A bridge sends frames for it to where it was heard last: to a third machine
- * by chance; of two that talk to each other, back to where they come from, so none arrives.
+ * Links on one Ethernet with the same MAC address. A bridge sends frames to the port where it last saw the address. A
+ * third machine gets them by chance. If the two talk to each other, no frame arrives.
  */
 export function sharedMac(journey: Journey, segment: Segment, start: Port, taker: Port): Fault | undefined {
   const inner = (segment.ways.get(portKey(taker)) ?? []).slice(1, -1);
@@ -60,7 +60,7 @@ const NO_MAC = "00:00:00:00:00:00";
 const isSameMac = ({ device: { mac } }: Port, other: Port): boolean =>
   mac !== undefined && mac !== NO_MAC && mac === other.device.mac;
 
-/** Whether a link is a bridge, or a port of one, which keeps frames for its own addresses to itself. */
+/** Whether a link is a bridge or a port of one. A bridge does not forward frames for its own addresses. */
 const isOfBridge = ({ device }: Port, way: readonly Port[]): boolean =>
   isSwitch(device) || way.some((hop) => isSwitch(hop.device) && hop.device.name === device.master);
 
@@ -80,7 +80,7 @@ function macFault(
     cause: "duplicate-mac",
     effect,
     reason: `both ${portName(one)} and ${portName(other)} have the MAC address ${one.device.mac}${kept}`,
-    mend: "give one of them another",
+    fix: "change one of them",
     owner: journey.owners.ofLink(other) ?? journey.owners.ofLink(one),
   });
 }

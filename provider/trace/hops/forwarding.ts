@@ -10,23 +10,23 @@ import { gatewayFix } from "./gateway";
 import { isDeadEnd, routerTo } from "./routers";
 import { type Arrival, routeTaken } from "./taken";
 
-/** Whether a place forwards what comes in by a link, and the parameter that decides. */
+/** Tells whether a place forwards packets that enter by a link, and which parameter decides. */
 interface Forwarding {
   readonly isOn: boolean;
-  /** Path below /proc/sys: the parameter that is on, or the one to switch on. */
+  /** The path below /proc/sys of the parameter that is on or must be switched on. */
   readonly key: string;
   readonly value: string | undefined;
 }
 
-/** The switch for all links of a place. */
+/** The parameter for all links of a place. */
 const SWITCH = { ipv4: "net/ipv4/ip_forward", ipv6: "net/ipv6/conf/all/forwarding" } as const;
 
-/** The parameter of a single link. IPv6 has one of its own for that, from Linux 6.17 on. */
+/** The parameter of a single link. IPv6 has one since Linux 6.17. */
 const OF_LINK = { ipv4: "forwarding", ipv6: "force_forwarding" } as const;
 
 /**
- * For IPv4, the parameter of the link that packets come in by decides; the switch only sets all of them. For IPv6 the
- * switch decides, and where it is off, `force_forwarding` of that link.
+ * For IPv4, the parameter of the link that packets enter by decides, and the switch sets all of them. For IPv6, the
+ * switch decides. If it is off, `force_forwarding` of that link does.
  */
 export function forwardingOf(
   sysctls: Facts["sysctls"],
@@ -37,7 +37,7 @@ export function forwardingOf(
   const whole = SWITCH[family];
   const own = linkSysctl(family, link, OF_LINK[family]);
   const read = (key: string) => ({ key, value: sysctls.get(key) });
-  // A parameter that cannot be read is taken for on.
+  // An unreadable parameter counts as on.
   if (family === "ipv4" && sysctls.get(own) !== "0") return { isOn: true, ...read(own) };
   if (family === "ipv6" && sysctls.get(whole) !== "0") return { isOn: true, ...read(whole) };
   if (family === "ipv6" && sysctls.get(own) === "1") return { isOn: true, ...read(own) };
@@ -66,7 +66,7 @@ export function forwardingFault(
   if (router && router.place !== place) {
     return faultAt(journey, from, {
       cause: "gateway",
-      reason: `its gateway for ${packet.destination} is ${placeName(place.name)}, which leads nowhere else`,
+      reason: `its gateway for ${packet.destination} is ${placeName(place.name)}, which is on no other network`,
       ...gatewayFix(journey, from, packet.destination, router, need),
     });
   }
@@ -83,22 +83,22 @@ export function forwardingFault(
     (one) => one.place === place && one.after.destination === packet.destination,
   );
   const fix = switchOn(journey, place, packet.family, link.name, key);
-  const what = fix.key === SWITCH[packet.family] ? "" : ` what comes in by ${link.name}`;
+  const what = fix.key === SWITCH[packet.family] ? "" : ` packets that enter by ${link.name}`;
   return faultAt(journey, place, {
     cause: "forwarding-off",
-    reason: `${translated ? `${translated.by} sends it on to ${packet.destination}, but ` : ""}it does not forward${what}, as ${dotted(fix.key)} is 0`,
+    reason: `${translated ? `${translated.by} sends it on to ${packet.destination}, but ` : ""}it does not forward${what}, because ${dotted(fix.key)} is 0`,
     ...fix,
   });
 }
 
-/** The parameter to switch on: one that a resource has already, else the one that decides. */
+/** The parameter to switch on: one that a resource owns, otherwise the one that decides. */
 function switchOn(
   { owners }: Journey,
   place: Place,
   family: Family,
   link: string,
   key: string,
-): Pick<Fault, "mend" | "code" | "owner"> & { readonly key: string } {
+): Pick<Fault, "fix" | "code" | "owner"> & { readonly key: string } {
   const candidates = [linkSysctl(family, link, OF_LINK[family]), SWITCH[family], ...ALIASES[family]];
   const owned = candidates.flatMap((path) => {
     const owner = owners.ofSysctl(place, path);
@@ -107,9 +107,9 @@ function switchOn(
   const lost = owned.find(({ value }) => value === "1");
   if (lost) return { ...restored(lost.owner), key: lost.path };
   const [own] = owned;
-  if (own) return { mend: `change ${sysctlIn(own.owner)} to make it 1`, owner: own.owner, key: own.path };
-  return { mend: "add a Sysctl to make it 1", code: sysctlCode(place, key, 1), key };
+  if (own) return { fix: `change ${sysctlIn(own.owner)} to set it to 1`, owner: own.owner, key: own.path };
+  return { fix: "add a Sysctl to set it to 1", code: sysctlCode(place, key, 1), key };
 }
 
-/** Other names of the switch. */
+/** Further names of the switch. */
 const ALIASES = { ipv4: [linkSysctl("ipv4", "all", "forwarding")], ipv6: [] } as const;

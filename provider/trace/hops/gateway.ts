@@ -10,8 +10,8 @@ import type { Router } from "./routers";
 import { ownerOfRoute, routeTaken } from "./taken";
 
 /**
- * How to lead packets elsewhere that a place sends by a wrong gateway. `need` is the address that is missing where they
- * come out: another resource may have lost it.
+ * Returns the fix for a wrong gateway. `need` is the missing address at the gateway, which another resource may have
+ * lost.
  */
 export function gatewayFix(
   journey: Journey,
@@ -19,7 +19,7 @@ export function gatewayFix(
   destination: string,
   router: Router | undefined,
   need: { readonly ip: string; readonly who: string },
-): Pick<Fault, "mend" | "code" | "owner"> {
+): Pick<Fault, "fix" | "code" | "owner"> {
   const lost = lostAddress(journey, need.ip);
   if (lost) return restored(lost);
   const route = routeTaken(journey, place, destination);
@@ -27,20 +27,20 @@ export function gatewayFix(
   const give = `give ${need.who} that address`;
   if (route?.nexthops)
     return {
-      mend: `take that way out of ${owner ? `\`nexthops\` of ${ownerName(owner)}` : "the route"}, or ${give}`,
+      fix: `remove that nexthop from ${owner ? `\`nexthops\` of ${ownerName(owner)}` : "the route"}, or ${give}`,
       owner,
     };
   if (!router)
-    return { mend: `change ${owner ? `\`via\` of ${ownerName(owner)}` : "the route"}, or ${give}`, owner };
+    return { fix: `change ${owner ? `\`via\` of ${ownerName(owner)}` : "the route"}, or ${give}`, owner };
   const via = `${router.ip}, which is ${placeName(router.place.name)}`;
-  if (owner) return { mend: `change \`via\` of ${ownerName(owner)} to ${via}`, owner };
+  if (owner) return { fix: `change \`via\` of ${ownerName(owner)} to ${via}`, owner };
   const table = route && route.table !== MAIN ? tableOf(route.table) : undefined;
   const single = `${destination}/${destination.includes(":") ? 128 : 32}`;
-  // A resource may not take over a route that is there.
+  // A resource would not adopt an existing route.
   const isTaken = route && destinationOf(route, destination) === single;
   const words = `${ipIn(place)} route replace ${destination} via ${router.ip}${table === undefined ? "" : ` table ${table}`}`;
   return {
-    mend: `${need.ip === destination ? "send it via" : "change the route to"} ${via}`,
+    fix: `${need.ip === destination ? "send it via" : "change the route to"} ${via}`,
     code: isTaken ? words : routeCode(place, destination, router.ip, table),
   };
 }

@@ -6,56 +6,56 @@ import type { Chain, Hook, Rule } from "../rules/chain";
 import { judge } from "../rules/judge";
 import { execIn, inPlace, linesOf } from "../suggestions";
 
-/** A packet that a chain drops, and where. */
+/** A packet that a chain drops. */
 export interface Dropped {
   readonly place: Place;
   readonly chains: readonly Chain[];
   readonly hook: Hook;
-  /** Those of the chains that meet it. */
+  /** The families of chains that see it. */
   readonly families: readonly string[];
   readonly passage: Passage;
-  /** What drops it: a rule, or the policy of a chain. */
+  /** The rule that drops it, or the chain whose policy does. */
   readonly by: { readonly chain: Chain; readonly rule?: Rule };
 }
 
-type Mend = Pick<Fault, "mend" | "code">;
+type Fix = Pick<Fault, "fix" | "code">;
 
-/** How to let it through: who has made a chain decides where an exception has to stand. */
-export function letThrough(dropped: Dropped): Mend {
+/** Returns the fix that accepts a packet. The maker of the chain decides where the exception goes. */
+export function letThrough(dropped: Dropped): Fix {
   const { place, passage, by } = dropped;
   const { chain } = by;
   const inside = portsOf(place).find(({ device }) => device.name === insideOf(passage));
   if (chain.table === "firewalld" && inside)
     return {
-      mend: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept it`,
-      // For now, and for after its next reload.
+      fix: `put ${inside.device.name} into firewalld's zone trusted, or let a FilterRule with backend firewalld accept the packet`,
+      // The first line works at once, the second after a reload.
       code: ["", "--permanent "]
         .map((option) => `firewall-cmd ${option}--zone=trusted --change-interface=${inside.device.name}`)
         .join("\n"),
     };
   if (chain.tool === "nft")
     return {
-      mend: exception(`let ${whatIs(passage)} through ${by.rule ? "before it" : "there"}`, by),
+      fix: exception(`accept ${whatIs(passage)} ${by.rule ? "before it" : "there"}`, by),
       code: `${execIn(place)}nft insert rule ${chain.family} ${chain.table} ${chain.name} ${nftWords(passage)} accept`,
     };
-  // A FilterRule is put into the table filter, by the `iptables` of the place.
+  // A FilterRule goes into the table `filter` of the `iptables` in that place.
   return chain.tool === "iptables" && chain.table === "filter" ? byResource(dropped) : byHand(dropped);
 }
 
 const exception = (how: string, { rule }: Dropped["by"]): string =>
-  `${rule ? "take it away, or " : ""}${how}: an accept in another table does not overrule it`;
+  `${rule ? "remove the rule, or " : ""}${how}: an accept in another table does not overrule it`;
 
 const insideOf = ({ packet, bridged, inInterface, outInterface }: Passage): string | undefined => {
   if (bridged) return bridged.bridge;
   return packet.isReply ? (outInterface ?? inInterface) : (inInterface ?? outInterface);
 };
 
-function byResource(dropped: Dropped): Mend {
+function byResource(dropped: Dropped): Fix {
   const { place, hook, passage, by } = dropped;
   const isDocker = helpsInDocker(dropped);
   const where = isDocker ? "in Docker's chain for exceptions, DOCKER-USER" : by.rule ? "before it" : "there";
   return {
-    mend: exception(
+    fix: exception(
       `let a FilterRule with backend iptables${isDocker ? " and dockerUser" : ""} accept ${whatIs(passage)} ${where}`,
       by,
     ),
@@ -73,7 +73,7 @@ const dockerChain = ({ chains, by: { chain } }: Dropped): Chain | undefined =>
       name === DOCKER && tool === chain.tool && family === chain.family && table === chain.table,
   );
 
-/** Whether an accept in Docker's chain comes before what drops the packet. */
+/** Whether an accept in Docker's chain precedes the drop. */
 function helpsInDocker(dropped: Dropped): boolean {
   const { chains, hook, families, passage, by } = dropped;
   const docker = dockerChain(dropped);
@@ -84,7 +84,7 @@ function helpsInDocker(dropped: Dropped): boolean {
   return then?.chain !== by.chain || then.rule !== by.rule;
 }
 
-/** What a FilterRule asks for to match this packet and its like. */
+/** Returns the arguments of a FilterRule that matches such packets. */
 function argumentsOf({ packet, bridged }: Passage): string {
   const { family, protocol, source, destination, port, isReply, discovery, tracking } = packet;
   if (discovery)
@@ -96,23 +96,23 @@ function argumentsOf({ packet, bridged }: Passage): string {
         `source: "${source}"`,
         `destination: "${destination}"`,
         `protocol: "${isSix && protocol === "icmp" ? "icmpv6" : protocol}"`,
-        // An answer whose connection is not tracked is not in state `established`.
+        // An answer of an untracked connection is not in state `established`.
         isReply ? tracking === undefined && 'state: "established"' : port !== undefined && `port: ${port}`,
       ];
   return words.filter((word) => word !== false).join(", ");
 }
 
-/** Into the chain of the kernel's own, which comes before all that it calls. */
-function byHand(dropped: Dropped): Mend {
+/** Inserts into the built-in chain, which precedes all chains that it calls. */
+function byHand(dropped: Dropped): Fix {
   const { place, hook, passage, by } = dropped;
   const { tool, family, table } = by.chain;
   const six = family === "ip6" ? "6" : "";
   const program = tool === "iptables-legacy" ? `ip${six}tables-legacy` : `ip${six}tables`;
   const isDocker = helpsInDocker(dropped);
   const into = isDocker ? DOCKER : hook.toUpperCase();
-  const where = isDocker ? `by Docker's chain for exceptions, ${DOCKER}` : by.rule ? "before it" : "there";
+  const where = isDocker ? `in Docker's chain for exceptions, ${DOCKER}` : by.rule ? "before it" : "there";
   return {
-    mend: exception(`let ${whatIs(passage)} through ${where}`, by),
+    fix: exception(`accept ${whatIs(passage)} ${where}`, by),
     code: linesOf(
       ...iptablesWords(passage).map(
         (words) =>
@@ -128,9 +128,9 @@ function iptablesWords({ packet, bridged }: Passage): string[] {
   return [bridged ? "-m physdev --physdev-is-bridged" : `-s ${packet.source} -d ${packet.destination}`];
 }
 
-/** The packet in a sentence that has named it; both ways of what finds neighbours, as one is no use without the other. */
+/** Returns the packet for a sentence. Neighbour discovery needs both directions. */
 const whatIs = ({ packet: { discovery, family } }: Passage): string => {
-  if (!discovery) return "it";
+  if (!discovery) return "the packet";
   return family === "ipv4" ? "ARP" : "neighbour discovery (ICMPv6)";
 };
 

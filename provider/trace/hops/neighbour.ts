@@ -9,31 +9,35 @@ import { type Owner, ownerName } from "../owners";
 import { ipIn } from "../suggestions";
 import { forwardingOf } from "./forwarding";
 
-/** Why a link gets the packets for an address: it has it, an entry of the sender says so, or it answers in another's place. */
+/**
+ * The reason why a link receives packets for an address: it has it, an entry of the sender names it, or it is a proxy.
+ */
 export type Taking =
   | { readonly by: "address" }
   | { readonly by: "entry"; readonly entry: Neighbour }
   | { readonly by: "proxy"; readonly means: string; readonly owner?: Owner | undefined };
 
-/** An entry that the kernel uses without ever asking for the neighbour. */
+/** Returns an entry that the kernel uses without asking the neighbour. */
 export const fixedEntry = ({ neighbours }: Facts, { device }: Port, nexthop: string): Neighbour | undefined =>
   neighbours.find(
     ({ ip, interface: link, mac, state }) =>
       ip === nexthop &&
       link === device.name &&
       mac !== undefined &&
-      // The kernel fills in a link's own address where the link does no ARP.
+      // On a link without ARP, the kernel fills in the link's own address.
       (/PERMANENT/.test(state) || (/NOARP/.test(state) && mac !== device.mac)),
   );
 
-/** Links that take what is sent to a MAC address on a segment; of a group, all that have the IP address. */
+/**
+ * Returns the links on a segment that receive frames for a MAC address. For a group address, those with the IP address.
+ */
 export function takersOf(segment: Segment, start: Port, { mac, ip }: Neighbour): Port[] {
   const endpoints = endpointsOf(segment).filter((port) => portKey(port) !== portKey(start));
   if (isGroup(mac ?? "")) return endpoints.filter(({ place }) => hasAddress(place, ip));
   return endpoints.filter((port) => port.device.mac === mac || entersBy(segment, port)?.device.mac === mac);
 }
 
-/** The port by which frames come to a bridge, whose address counts as the bridge's own for them. */
+/** The port by which frames reach a bridge. The bridge accepts frames for the address of that port. */
 function entersBy({ ways }: Segment, port: Port): Port | undefined {
   return isSwitch(port.device) ? ways.get(portKey(port))?.at(-2) : undefined;
 }
@@ -43,13 +47,13 @@ const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) 
 export const hasAddress = ({ devices }: Port["place"], ip: string): boolean =>
   devices.some(({ addresses }) => addresses.some((address) => address.ip === ip));
 
-/** Whether a place sends on what comes in by a link. */
+/** Whether a place forwards packets that enter by a link. */
 export function* isRouter(journey: Journey, { place, device }: Port): Plan<boolean> {
   const { sysctls } = yield* factsOf(journey, place);
   return forwardingOf(sysctls, journey.family, device.name, []).isOn;
 }
 
-/** An entry of the sender that leads to nobody, or past the machine that has the address. */
+/** A wrong entry of the sender, which names no machine or the wrong one. */
 export function wrongEntry(
   journey: Journey,
   start: Port,
@@ -68,17 +72,17 @@ export function wrongEntry(
   return faultAt(journey, place, {
     cause: "neighbour",
     reason: `its neighbour entry for ${ip} on ${device.name} says ${mac} (${state})${whose}, but ${truth}`,
-    mend: owner
+    fix: owner
       ? `change ${ownerName(owner)}${holder ? ` to ${holder.device.mac}` : ""}`
       : isFixed
         ? "change or delete the entry"
-        : "delete the entry, it is learnt anew",
+        : "delete the entry; the kernel learns it again",
     owner,
     code: `${ipIn(place)} neigh del ${ip} dev ${device.name}`,
   });
 }
 
-/** An entry that was learnt before a MAC address or an address moved, and that leads to a machine that sends nothing on. */
+/** An outdated entry that leads to a machine that does not forward. The address has moved since. */
 export function* checkLearnt(
   journey: Journey,
   facts: Facts,
@@ -97,7 +101,7 @@ export function* checkLearnt(
   return isSentOn ? undefined : wrongEntry(journey, start, entry, other, taker);
 }
 
-/** Whether the MAC address that a place believes a neighbour to have is its own, and ARP can find it. */
+/** Checks that an entry has the MAC address of the neighbour, and that ARP can find it. */
 export function checkNeighbour(
   journey: Journey,
   facts: Facts,
@@ -120,8 +124,8 @@ export function checkNeighbour(
   if (silent) {
     return faultAt(journey, silent.place, {
       cause: "neighbour",
-      reason: `${silent.device.name} neither asks nor answers ARP (NOARP), so ${nexthop} is not found`,
-      mend: "switch ARP on",
+      reason: `${silent.device.name} neither sends nor answers ARP (NOARP), so ${nexthop} is not found`,
+      fix: "switch ARP on",
       code: `${ipIn(silent.place)} link set dev ${silent.device.name} arp on`,
       owner: journey.owners.ofLink(silent),
     });
@@ -154,10 +158,10 @@ function noteEntry(journey: Journey, { place, device }: Port, taker: Port, entry
   note(journey, place, "neighbour", `knows ${ip}${whose} (${state})`, owner);
 }
 
-/** Why an answer to a question for an address was to come, in words that go on after "nobody answers". */
+/** The reason to expect an answer. The text follows "nobody answers". */
 export const whyExpected = (taker: Port, nexthop: string, taking: Taking): string =>
   taking.by === "proxy"
-    ? `though ${placeName(taker.place.name)} should answer for it`
+    ? `although ${placeName(taker.place.name)} should answer for it`
     : hasAddress(taker.place, nexthop)
-      ? "though it is there"
-      : "though it is expected";
+      ? "although it is there"
+      : "although it is expected";

@@ -20,7 +20,7 @@ import type { Packet } from "../packet";
 import { addressCode, inPlace, ipIn, linesOf, routeCode } from "../suggestions";
 import { routerTo } from "./routers";
 
-/** Why a place has no route to where a packet is going, and what would give it one. */
+/** Explains why a place has no route to a destination, and how to add one. */
 export function explainNoRoute(journey: Journey, place: Place, packet: Packet): Fault {
   return (
     noAddress(journey, place, packet) ??
@@ -37,7 +37,10 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
   const lost = journey.owners.ofMissingAddress(place, family);
   if (lost) {
     return faultAt(journey, place, {
-      ...{ cause: "no-address", reason: `it has no ${name} address, though ${ownerName(lost)} gives it one` },
+      ...{
+        cause: "no-address",
+        reason: `it has no ${name} address, although ${ownerName(lost)} gives it one`,
+      },
       ...restored(lost),
     });
   }
@@ -45,8 +48,8 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
     const lost = lostLink(journey, place);
     return faultAt(journey, place, {
       cause: "no-address",
-      reason: "it has no link but its loopback",
-      mend: `add a VethPair that leads towards ${destination}`,
+      reason: "it has no link except loopback",
+      fix: `add a VethPair towards ${destination}`,
       owner: journey.owners.ofPlace(place),
       ...(lost && restored(lost)),
     });
@@ -57,13 +60,13 @@ function noAddress(journey: Journey, place: Place, { family, destination }: Pack
   return faultAt(journey, place, {
     cause: "no-address",
     reason: `it has no ${name} address`,
-    mend: `add an Address to ${link.device.name}${free === undefined ? "" : `, such as ${free}`}${more}`,
+    fix: `add an Address to ${link.device.name}${free === undefined ? "" : `, such as ${free}`}${more}`,
     code: more !== "" || free === undefined ? undefined : addressCode(place, link.device.name, free),
     owner: own,
   });
 }
 
-/** An address that nobody has, in a network that others on the Ethernet of a link are in. */
+/** An address that nobody has, in a network of the same Ethernet. */
 function freeAddress(network: Network, link: Port, family: Packet["family"]): string | undefined {
   const near = endpointsOf(segmentOf(network, link))
     .flatMap(({ device }) => device.addresses)
@@ -75,7 +78,7 @@ function freeAddress(network: Network, link: Port, family: Packet["family"]): st
   return undefined;
 }
 
-/** The first hosts of the network that an address is in. */
+/** The first host addresses of a network. */
 function hostsOf(ip: string, prefix: number): string[] {
   const numbers = Array.from({ length: 253 }, (_, at) => at + 1);
   const [first = ""] = (networkOf(`${ip}/${prefix}`) ?? "").split("/");
@@ -85,7 +88,7 @@ function hostsOf(ip: string, prefix: number): string[] {
   return hosts.filter((host) => host !== ip && covers(`${ip}/${prefix}`, host));
 }
 
-/** With its link, a route is gone. */
+/** The kernel deletes a route when its link goes down. */
 function downLink(journey: Journey, place: Place, { family, destination }: Packet): Fault | undefined {
   const addresses = usableAddresses(place, family).filter(({ device }) => !device.isUp);
   const found =
@@ -100,16 +103,16 @@ export function linkDown(journey: Journey, port: Port): Fault {
   return faultAt(journey, place, {
     cause: "link-down",
     reason: `${device.name} is down`,
-    mend: owner ? `set it up: \`pulumi up --refresh\` does where ${ownerName(owner)} says so` : "set it up",
+    fix: owner ? `set it up; \`pulumi up --refresh\` does if ${ownerName(owner)} says so` : "set it up",
     code: `${ipIn(place)} link set dev ${device.name} up`,
     owner,
   });
 }
 
-/** The receiver is on the same Ethernet, but the address does not say so. */
+/** The receiver is on the same Ethernet, but the prefix length excludes it. */
 function narrowNetmask(journey: Journey, place: Place, { family, destination }: Packet): Fault | undefined {
   for (const { device, address } of usableAddresses(place, family)) {
-    // Then something else keeps packets away.
+    // Something else stops the packets.
     if (covers(addressName(address), destination)) continue;
     const holder = endpointsOf(segmentOf(journey.network, { place, device })).find(
       (port) => port.place !== place && port.device.addresses.some(({ ip }) => ip === destination),
@@ -123,9 +126,9 @@ function narrowNetmask(journey: Journey, place: Place, { family, destination }: 
     return faultAt(journey, place, {
       cause: "netmask",
       reason: isLone
-        ? `its address ${addressName(address)} has no prefix length of a network, so ${destination} is no neighbour, though on the same Ethernet`
-        : `its address ${addressName(address)} does not cover ${destination}, though it is on the same Ethernet`,
-      mend: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}`,
+        ? `its address ${addressName(address)} covers no network, so ${destination} is not a neighbour, although it is on the same Ethernet`
+        : `its address ${addressName(address)} does not cover ${destination}, although it is on the same Ethernet`,
+      fix: `${owner ? `change ${ownerName(owner)}` : "change it"} to ${right}`,
       code: isKept(journey, { place, device }, owner)
         ? undefined
         : linesOf(
@@ -139,11 +142,11 @@ function narrowNetmask(journey: Journey, place: Place, { family, destination }: 
   return undefined;
 }
 
-/** Whether a resource has an address, or may have: a second one for it is no help. */
+/** Whether a resource owns an address or may own it. A second resource would not help. */
 export const isKept = ({ owners }: Journey, port: Port, owner: Owner | undefined): boolean =>
   owner !== undefined || owners.mayHaveMore(owners.ofLink(port));
 
-/** The prefix length that makes both neighbours: the other's, where that does. */
+/** The prefix length that includes both: that of the other side if it does. */
 const widePrefix = (own: DeviceAddress, other: DeviceAddress): number =>
   covers(`${own.ip}/${other.prefix}`, other.ip) && other.prefix < bitsOf(other.family)
     ? other.prefix
@@ -157,7 +160,7 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
   if (lost) {
     return faultAt(journey, place, {
       cause: "no-route",
-      reason: `it has no route ${isBack ? "back " : ""}to ${target}, though ${ownerName(lost)} is one`,
+      reason: `it has no route ${isBack ? "back " : ""}to ${target}, although ${ownerName(lost)} is one`,
       ...restored(lost),
     });
   }
@@ -170,7 +173,7 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
   return faultAt(journey, place, {
     cause: hider?.translates ? "no-masquerade" : "no-route",
     reason: `it has no route ${isBack ? "back " : ""}to ${target}`,
-    mend: `${
+    fix: `${
       !masquerade
         ? route
         : hider.translates
@@ -185,10 +188,10 @@ function missingRoute(journey: Journey, place: Place, packet: Packet): Fault {
   });
 }
 
-/** Whether a NatRule gives packets another source. */
+/** Whether a NatRule translates the source. */
 export const isHiding = ({ kind }: Args): boolean => kind === "masquerade" || kind === "snat";
 
-/** The network that an address is in, as who has it says; else the address alone. */
+/** The network of an address by the prefix length of its holder, otherwise the address alone. */
 function targetNetwork({ network }: Journey, destination: string): string {
   const address = holdersOf(network, destination)
     .flatMap(({ device }) => device.addresses)
@@ -196,7 +199,7 @@ function targetNetwork({ network }: Journey, destination: string): string {
   return address ? networkOf(addressName(address)) : destination;
 }
 
-/** The last router on the way here, which could send in its own name, and whether it does so for others. */
+/** The last router before this place, which could masquerade, and whether it does so for others. */
 function hiderOf(journey: Journey, place: Place, source: string) {
   const there = journey.visited.filter(({ direction }) => direction === "there").map((one) => one.place);
   const router = there.at(-2);

@@ -1,63 +1,55 @@
 import { ASK, familyOption, ip } from "../../linux/command";
 import { printFwmark } from "../../linux/fwmark";
 import { PROTOCOL } from "../../linux/marks/protocol";
-import { ask, type Outcome, type Plan } from "../../linux/plan";
+import { attemptOne, type Outcome, type Plan } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
 import { portValue, protocolNumber } from "../../linux/protocols";
 import { parsePolicyRules, type RuleInfo } from "../../linux/read/policyRule";
+import { isRefusing } from "../../linux/read/route";
 import { tableOf } from "../../linux/read/routeTables";
 import { restored } from "../drift";
 import type { Fault } from "../fault";
 import { faultAt, type Journey } from "../journey";
 import type { Place } from "../network/network";
 import type { TableRoute } from "../network/placeDetails";
-import {
-  DEAD,
-  destinationOf,
-  type Facts,
-  MAIN,
-  prefixOf,
-  routeFor,
-  THROW,
-  UNICAST,
-} from "../network/placeDetails";
+import { destinationOf, type Facts, MAIN, prefixOf, routeFor } from "../network/placeDetails";
 import { type Args, ownerName } from "../owners";
 import type { Packet } from "../packet";
 import { inPlace, ipIn } from "../suggestions";
 
-/** What rules of the policy look at in a packet. */
+/** The properties of a packet that policy rules match. */
 export interface Flow extends Pick<Packet, "family" | "protocol" | "destination" | "sourcePort" | "port"> {
-  /** Absent where the kernel is yet to choose it. */
+  /** Absent until the kernel chooses it. */
   readonly source: string | undefined;
-  /** Link that it came in by, or `lo`. */
+  /** The link that it enters by, or `lo`. */
   readonly iif: string;
 }
 
-/** What the rules of the policy (`ip rule`) make of a packet. */
+/** The decision of the policy rules (`ip rule`) about a packet. */
 export type Ruling =
-  /** One of them drops it, or leads it to a route that does. */
+  /** A rule drops it, or selects a route that does. */
   | { readonly by: "rule"; readonly rule: RuleInfo; readonly route?: TableRoute }
-  /** They lead it to a route of some table. */
+  /** A rule selects a route that delivers it. */
   | { readonly by: "route" }
-  /** None of them leads it to a route. */
+  /** No rule selects a route for it. */
   | { readonly by: "nobody" }
-  /** One of them asks for what cannot be told here. */
+  /** A rule has a selector that trace cannot judge. */
   | { readonly by: "untold" };
 
-/** Its own packets get a source with their route, so that no rule sees one before. */
+/** A packet of the place itself gets its source with the route, after the rules are asked. */
 export const flowOf = (packet: Packet, inInterface: string | undefined): Flow => ({
   ...packet,
   source: inInterface !== undefined || packet.isReply ? packet.source : undefined,
   iif: inInterface ?? "lo",
 });
 
-/** Asks for the rules of a place, to be done only where it does not send a packet on. */
+/** Lists the rules of a place and judges them. Called only if the place does not forward the packet. */
 export function* rulingAt({ name }: Place, facts: Facts, flow: Flow): Plan<Ruling> {
-  const outcome = yield* ask(ip(name, familyOption(flow.family), ...ASK, "rule", "show"));
+  const outcome = yield* attemptOne(ip(name, familyOption(flow.family), ...ASK, "rule", "show"));
   return outcome.isOk ? rulingOf(parsePolicyRules(outcome.text), facts, flow) : { by: "untold" };
 }
 
-/** The same of rules in the order in which the kernel asks them. */
+/** Judges rules in the order of the kernel. */
 export function rulingOf(rules: readonly RuleInfo[], facts: Pick<Facts, "routes">, flow: Flow): Ruling {
   const { destination } = flow;
   let isMainAsked = false;
@@ -68,43 +60,43 @@ export function rulingOf(rules: readonly RuleInfo[], facts: Pick<Facts, "routes"
     const route = rule.table === undefined ? undefined : routeIn(facts, rule, destination);
     isMainAsked ||= rule.table === MAIN;
     if (rule.action === "lookup" && !route) continue;
-    if (route && (DEAD[route.type] === undefined || rule.table === MAIN)) return { by: "route" };
-    // What only catches packets that main has no route for is not what is wrong.
+    if (route && (!isRefusing(route.type) || rule.table === MAIN)) return { by: "route" };
+    // A rule that only catches packets without a route in main is not the cause.
     if (isMainAsked && !mainRoute(facts, destination)) return { by: "nobody" };
     return { by: "rule", rule, ...(route && { route }) };
   }
   return { by: "nobody" };
 }
 
-/** The route of a rule's table that ends the search. */
+/** Returns the route of a rule's table that ends the search. */
 function routeIn(
   facts: Pick<Facts, "routes">,
   { table, suppressPrefixlength = -1 }: RuleInfo,
   destination: string,
 ): TableRoute | undefined {
   const route = routeFor(facts, destination, table);
-  return route && route.type !== THROW && prefixOf(route, destination) > suppressPrefixlength
+  return route && route.type !== "throw" && prefixOf(route, destination) > suppressPrefixlength
     ? route
     : undefined;
 }
 
-/** The route of the main table that would do. */
+/** Returns the route of the main table that would deliver the packet. */
 function mainRoute(facts: Pick<Facts, "routes">, destination: string): TableRoute | undefined {
   const route = routeFor(facts, destination);
-  return route?.type === UNICAST ? route : undefined;
+  return route?.type === "unicast" ? route : undefined;
 }
 
-/** Whether a rule does nothing: `nop`, or a `goto` to where there is none. */
+/** Whether a rule does nothing: `nop`, or a `goto` without a target. */
 const isIdle = ({ more }: RuleInfo): boolean => more.includes("nop") || more.includes("unresolved");
 
-/** Whether a rule is for a packet; `undefined` where it asks for something else as well. */
+/** Whether a rule matches a packet. `undefined` if it has further selectors. */
 function fits(rule: RuleInfo, flow: Flow): boolean | undefined {
   const isMet = SELECTORS.every((selector) => selector(rule, flow));
   if (rule.more.length > 0) return isMet || rule.invert ? undefined : false;
   return isMet !== rule.invert;
 }
 
-/** Selectors as `ip route get` has them compared: with no mark, no type of service, by no user but root, and bound to no link. */
+/** Selectors as `ip route get` compares them: without a mark or type of service, for root, and bound to no link. */
 const SELECTORS: readonly ((rule: RuleInfo, flow: Flow) => boolean)[] = [
   ({ from }, { source }) => from === undefined || (source !== undefined && covers(from, source)),
   ({ to }, { destination }) => to === undefined || covers(to, destination),
@@ -149,7 +141,7 @@ export function ruleWords(rule: RuleInfo): string {
   ].join(" ");
 }
 
-/** As /etc/protocols has them. */
+/** Names as in /etc/protocols. */
 const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
   "1": "icmp",
   "6": "tcp",
@@ -157,7 +149,7 @@ const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
   "58": "ipv6-icmp",
 };
 
-/** Where the rules keep a packet from the routes there are. */
+/** Explains how policy rules keep a packet from existing routes. */
 export function explainRuling(
   journey: Journey,
   place: Place,
@@ -183,13 +175,15 @@ function droppedBy(
   const said = ofRule && journey.owners.argsOf(ofRule);
   const isOther = said !== undefined && (said["action"] !== rule.action || isOtherTable(said["table"], rule));
   const owner = ofRule ?? (route && ownerOfDead(journey, place, route, destination));
-  const instead = main ? `, or let one before it look up main, whose route ${main.destination} would do` : "";
+  const instead = main
+    ? `, or add an earlier rule that looks up main, which has the route ${main.destination}`
+    : "";
   return faultAt(journey, place, {
     cause: "policy-rule",
     reason: route
-      ? `its policy rule \`${words}\` leads packets for ${destination} to the route ${route.destination} of that table, which is of type ${DEAD[route.type]} and lets nothing through`
-      : `its policy rule \`${words}\` lets no packets for ${destination} through`,
-    mend: `${owner ? `change ${ownerName(owner)}` : "take the rule away"}${instead}`,
+      ? `its policy rule \`${words}\` sends packets for ${destination} to the route ${route.destination} of that table, which is of type ${route.type} and blocks them`
+      : `its policy rule \`${words}\` blocks packets for ${destination}`,
+    fix: `${owner ? `change ${ownerName(owner)}` : "remove the rule"}${instead}`,
     code: owner ? undefined : `${ruleIn(place, family)} del ${words}`,
     owner,
     ...(ofRule && isOther && restored(ofRule)),
@@ -216,8 +210,8 @@ function mainIsLeftOut(
   const other = journey.owners.ofPolicyRule(place, family, 32766);
   return faultAt(journey, place, {
     cause: "policy-rule",
-    reason: `none of its policy rules leads packets for ${destination} to the table main, whose route ${main.destination} would do`,
-    mend: other ? `let ${ownerName(other)} look up main` : "add a PolicyRule that looks up main",
+    reason: `none of its policy rules sends packets for ${destination} to the table main, which has the route ${main.destination}`,
+    fix: other ? `let ${ownerName(other)} look up main` : "add a PolicyRule that looks up main",
     code: other
       ? undefined
       : `new PolicyRule("…", { ${inPlace(place)}${six}priority: 32766, table: "main" });`,
@@ -226,7 +220,7 @@ function mainIsLeftOut(
   });
 }
 
-/** Where the kernel refuses what the main table has a route for, and nothing that is known tells why. */
+/** The kernel refuses a packet although the main table has a route for it. The reason is unknown. */
 export function refusedThough(
   journey: Journey,
   place: Place,
@@ -238,18 +232,18 @@ export function refusedThough(
   const main = mainRoute(facts, destination);
   if (!main) return undefined;
   const said = outcome.isOk ? "" : (/answers: (.*)/.exec(outcome.stderr)?.[1] ?? outcome.stderr.trim());
-  const refused = `the kernel refuses packets for ${destination}${said && ` ("${said}")`}, though it has the route ${main.destination}`;
-  const look = `look at \`${ruleIn(place, family)}\``;
+  const refused = `the kernel refuses packets for ${destination}${said && ` ("${said}")`}, although it has the route ${main.destination}`;
+  const look = `check \`${ruleIn(place, family)}\``;
   return by === "untold"
     ? faultAt(journey, place, {
         cause: "policy-rule",
-        reason: `${refused}: a policy rule may send them elsewhere than to the table main`,
-        mend: look,
+        reason: `${refused}: a policy rule may send them to another table than main`,
+        fix: look,
       })
     : faultAt(journey, place, {
         cause: "unknown",
         reason: refused,
-        mend: `${look}, the tables it names, rp_filter and the carriers of links`,
+        fix: `${look}, the tables it names, rp_filter and the carriers of links`,
       });
 }
 

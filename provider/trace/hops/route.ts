@@ -1,15 +1,21 @@
-import { z } from "zod";
 import { ASK, familyOption, ip } from "../../linux/command";
 import { canonicalIp } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
-import { ask, type Outcome, type Plan } from "../../linux/plan";
+import { attemptOne, NOT_RUN, type Outcome, type Plan, textOf } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
+import { isRefusing, parseRouteLookup } from "../../linux/read/route";
 import { tableOf } from "../../linux/read/routeTables";
 import { restored, sysctlIn } from "../drift";
 import type { Fault } from "../fault";
 import { askOnce, factsOf, faultAt, type Journey, note } from "../journey";
 import { addressName, type Device, ownAddresses, type Place, placeName } from "../network/network";
-import { DEAD, type Facts, linkSysctl, MAIN, routeFor, TableRoute } from "../network/placeDetails";
+import {
+  type Facts,
+  linkSysctl,
+  MAIN,
+  routeFor,
+  type TableRoute,
+  tableRoutesIn,
+} from "../network/placeDetails";
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
 import { dotted, inPlace, ipIn, sysctlCode } from "../suggestions";
@@ -20,7 +26,7 @@ import { specialAddress } from "./special";
 import { type Arrival, ownerOfRoute, routeKey } from "./taken";
 import { takeWay } from "./ways";
 
-/** Where the kernel sends a packet: to itself, or out by a link to the next machine. */
+/** The kernel's decision: deliver here, or send by a link to the next machine. */
 export type Decision =
   | { readonly to: "itself"; readonly source: string | undefined }
   | {
@@ -31,14 +37,6 @@ export type Decision =
     }
   | { readonly to: "nowhere"; readonly fault: Fault };
 
-const Answer = z.object({
-  type: z.string().optional(),
-  dev: z.string().optional(),
-  gateway: z.string().optional(),
-  via: z.looseObject({ host: z.string() }).optional(),
-  prefsrc: z.string().optional(),
-});
-
 export function* decide(
   journey: Journey,
   place: Place,
@@ -46,11 +44,11 @@ export function* decide(
   arrival: Arrival | undefined,
 ): Plan<Decision> {
   const facts = yield* factsOf(journey, place);
-  const [outcome = UNASKED, match] = yield* askOnce(journey, [
+  const [outcome = NOT_RUN, match] = yield* askOnce(journey, [
     ip(place.name, familyOption(packet.family), "-j", "route", "get", ...questionOf(packet, arrival)),
     ip(place.name, familyOption(packet.family), ...ASK, ...MATCH, ...questionOf(packet, arrival)),
   ]);
-  const answer = outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0] : undefined;
+  const answer = parseRouteLookup(textOf(outcome));
   const isLocal = answer?.type === "local" || ownAddresses(place).includes(packet.destination);
   const special = specialAddress(journey, place, answer?.type, packet);
   if (special) return { to: "nowhere", fault: special };
@@ -58,14 +56,14 @@ export function* decide(
     const fault = forwardingFault(journey, place, facts, packet, arrival);
     if (fault) return { to: "nowhere", fault };
   }
-  const route = match?.isOk ? parseJson(z.array(TableRoute), match.text)[0] : undefined;
+  const [route] = tableRoutesIn(textOf(match));
   if (route) journey.routes.set(routeKey(place, packet.destination), route);
-  const said = answer && { via: answer.gateway ?? answer.via?.host, interface: answer.dev };
+  const said = answer && { via: answer.via, interface: answer.interface };
   const way =
     route?.nexthops && said && !isLocal ? takeWay(journey, place, facts, packet, route, said) : said;
   const gateway = way?.via;
   const link = place.devices.find(({ name }) => name === way?.interface);
-  if (!outcome.isOk || !answer || !link || /unreachable|blackhole|prohibit/.test(answer.type ?? "")) {
+  if (!outcome.isOk || !answer || !link || isRefusing(answer.type)) {
     const ruling = yield* rulingAt(place, facts, flowOf(packet, arrival?.link.name));
     const back = yield* wayBack(place, packet, arrival);
     const fault =
@@ -76,8 +74,8 @@ export function* decide(
       explainNoRoute(journey, place, packet);
     return { to: "nowhere", fault };
   }
-  const chosen = answer.prefsrc === undefined ? undefined : canonicalIp(answer.prefsrc);
-  const isOther = link.name !== answer.dev && route?.source === undefined;
+  const chosen = answer.source === undefined ? undefined : canonicalIp(answer.source);
+  const isOther = link.name !== answer.interface && route?.source === undefined;
   const source = isOther ? (sourceOn(link, packet.family, gateway) ?? chosen) : chosen;
   if (isLocal) return { to: "itself", source };
   const nexthop = canonicalIp(gateway ?? packet.destination);
@@ -85,9 +83,7 @@ export function* decide(
   return { to: "link", link, nexthop, source };
 }
 
-const UNASKED: Outcome = { isOk: false, reason: "Failed", stderr: "" };
-
-/** The route itself, with all its ways, instead of what it makes of one packet. */
+/** Returns the route with all its nexthops, not the result for one packet. */
 const MATCH = ["route", "get", "fibmatch"] as const;
 
 const questionOf = (packet: Packet, arrival: Arrival | undefined): string[] => [
@@ -100,7 +96,7 @@ const questionOf = (packet: Packet, arrival: Arrival | undefined): string[] => [
   ...selectorsOf(packet),
 ];
 
-/** The address that a place sends from by a link, where the kernel has answered for another. */
+/** The source address of a place on a link other than the one that the kernel chose. */
 function sourceOn(
   { addresses }: Device,
   family: Packet["family"],
@@ -111,29 +107,29 @@ function sourceOn(
   return (near ?? own[0])?.ip;
 }
 
-/** What else rules of the policy may ask for, as far as it is known of the packet. */
+/** The further selectors of policy rules that are known of the packet. */
 export const selectorsOf = (packet: Packet): string[] => {
   const port = (word: string, value: number | undefined): string[] =>
     value === undefined || packet.protocol === "icmp" ? [] : [word, String(value)];
   return [
-    // By number, as a host may have no /etc/protocols.
+    // A number, because a host may lack /etc/protocols.
     ...["ipproto", String(numberOf(packet))],
     ...[...port("sport", packet.sourcePort), ...port("dport", packet.port)],
   ];
 };
 
-/** By which link the place itself would send to the source; `undefined` where it has no way there. */
+/** The link by which the place would send to the source, or `undefined` without a route. */
 function* wayBack(place: Place, packet: Packet, arrival: Arrival | undefined): Plan<string | undefined> {
   if (!arrival) return undefined;
   const { family, source, port, sourcePort } = packet;
   const selectors = selectorsOf({ ...packet, port: sourcePort, sourcePort: port });
-  const outcome = yield* ask(
+  const outcome = yield* attemptOne(
     ip(place.name, familyOption(family), "-j", "route", "get", source, ...selectors),
   );
-  return outcome.isOk ? parseJson(z.array(Answer), outcome.text)[0]?.dev : undefined;
+  return parseRouteLookup(textOf(outcome))?.interface;
 }
 
-/** The kernel drops packets whose source it does not believe. */
+/** The kernel drops packets with an implausible source. */
 function refusedSource(
   journey: Journey,
   place: Place,
@@ -150,8 +146,8 @@ function refusedSource(
     if (first?.place === place) return loopFault(journey, place, packet);
     return faultAt(journey, place, {
       cause: "duplicate-address",
-      reason: `packets come in by ${arrival.link.name} from ${packet.source}, which is its own address as well`,
-      mend: "give one of the two another address",
+      reason: `packets enter by ${arrival.link.name} from ${packet.source}, which is its own address as well`,
+      fix: "give one of the two another address",
     });
   }
   const { name } = arrival.link;
@@ -160,20 +156,20 @@ function refusedSource(
   if (mode === 0 || back === name || (mode === 2 && back !== undefined)) return undefined;
   const paths = ["all", name].map((link) => linkSysctl("ipv4", link, "rp_filter"));
   const key = linkSysctl("ipv4", name, "rp_filter");
-  // Who says another value than there is has been overruled by hand.
+  // A resource with another value has been overruled by hand.
   const lost = paths.find((path) => {
     const said = journey.owners.sysctlValue(place, path);
     return said !== undefined && said !== sysctls.get(path);
   });
   const owner = journey.owners.ofSysctl(place, lost ?? key);
-  const way = back === undefined ? "it has no way back there" : `its way back there leads by ${back}`;
+  const way = back === undefined ? "it has no route back" : `its route back leads by ${back}`;
   return faultAt(journey, place, {
     cause: "rp-filter",
-    reason: `its reverse path filter (rp_filter = ${mode}) drops what comes in by ${name} from ${packet.source}, as ${way}`,
-    mend:
+    reason: `its reverse path filter (rp_filter = ${mode}) drops packets that enter by ${name} from ${packet.source}, because ${way}`,
+    fix:
       back === undefined
         ? `add a Route to ${packet.source} by ${name}`
-        : `lead the way back by ${name}, or ${owner ? `change ${sysctlIn(owner)} to set` : "set"} ${dotted(key)} to 2`,
+        : `route the answers by ${name}, or ${owner ? `change ${sysctlIn(owner)} to set` : "set"} ${dotted(key)} to 2`,
     code:
       back === undefined
         ? `new Route("…", { ${inPlace(place)}destination: "${packet.source}", interface: "${name}" });`
@@ -185,33 +181,32 @@ function refusedSource(
   });
 }
 
-/** Packets that come back to where they have been. */
+/** Packets that return to a place that they have passed. */
 export function loopFault(journey: Journey, place: Place, { destination }: Packet): Fault {
   const names = journey.visited.map((visited) => placeName(visited.place.name));
   const since = names.lastIndexOf(placeName(place.name), names.length - 2);
   return faultAt(journey, place, {
     cause: "loop",
-    reason: `packets for ${destination} go in a circle: ${names.slice(since).join(" → ")}`,
-    mend: "change the route of one of them",
+    reason: `packets for ${destination} go in a loop: ${names.slice(since).join(" → ")}`,
+    fix: "change the route of one of them",
   });
 }
 
 function deadRoute(journey: Journey, place: Place, facts: Facts, { destination }: Packet): Fault | undefined {
   const route = routeFor(facts, destination);
-  const type = DEAD[route?.type ?? 0];
-  if (!route || type === undefined) return undefined;
+  if (!route || !isRefusing(route.type)) return undefined;
   const owner = ownerOfRoute(journey, place, destination);
   return faultAt(journey, place, {
     cause: "dead-route",
-    reason: `its route to ${route.destination} is of type ${type}, which lets nothing through`,
-    mend: owner ? `change ${ownerName(owner)}` : "remove it",
-    code: owner ? undefined : `${ipIn(place)} route del ${deadWords(route, type)}`,
+    reason: `its route to ${route.destination} is of type ${route.type}, which blocks packets`,
+    fix: owner ? `change ${ownerName(owner)}` : "remove it",
+    code: owner ? undefined : `${ipIn(place)} route del ${deadWords(route)}`,
     owner,
   });
 }
 
-/** A dead route of the main table in the words that `ip route del` takes. */
-const deadWords = ({ destination, metric }: TableRoute, type: string): string =>
+/** A dead route of the main table in the words of `ip route del`. */
+const deadWords = ({ type, destination, metric }: TableRoute): string =>
   `${type} ${destination}${metric === 0 ? "" : ` metric ${metric}`}`;
 
 function noteRoute(

@@ -3,14 +3,14 @@ import { covers } from "../../linux/prefix";
 import { findPlace, holdersOf, type Network, type Place, type Port, portsOf } from "../network/network";
 import { endpointsOf, portKey, segmentOf } from "../network/segment";
 
-/** A machine on an Ethernet of a place by which others could be reached. */
+/** A neighbour of a place that could forward its packets. */
 export interface Router {
   readonly place: Place;
-  /** Its address there. */
+  /** Its address on that Ethernet. */
   readonly ip: string;
 }
 
-/** The router beside `place` that leads to `destination` in the fewest hops, whether or not anything is set up for it. */
+/** The neighbour of `place` with the fewest hops to `destination`, whether or not it is configured as a router. */
 export function routerTo(network: Network, place: Place, destination: string): Router | undefined {
   const targets = new Set(holdersOf(network, destination).map((holder) => holder.place));
   const steps = stepsFrom(network, place);
@@ -53,7 +53,7 @@ function routerIn(place: Place, { from, to }: Step, destination: string): Router
   return shared && to.place !== place ? { place: to.place, ip: shared.ip } : undefined;
 }
 
-/** Whether a place is on one Ethernet only: nothing goes through it. */
+/** Whether a place is on a single Ethernet, so that nothing passes through it. */
 export function isDeadEnd(network: Network, place: Place): boolean {
   const [first, ...rest] = portsOf(place).filter(
     ({ device }) => device.kind !== "loopback" && device.master === undefined,

@@ -12,10 +12,10 @@ import { type Judgement, judge } from "../rules/judge";
 import type { Met } from "../rules/run";
 import { type Dropped, letThrough } from "./letThrough";
 
-/** What the rules of a hook leave of a packet. */
+/** The packet after the rules of a hook. */
 export type Filtered = { readonly packet: Packet } | { readonly fault: Fault };
 
-/** Asks the rules of a hook, and translates where one says so. */
+/** Judges the rules of a hook and applies a translation. */
 export function* filter(
   journey: Journey,
   place: Place,
@@ -33,7 +33,7 @@ export function* filter(
   if (fault) addRisk(journey, fault);
   const bases = chains.filter(({ base, family }) => base?.hook === hook && families.includes(family));
   if (!fault && hook === "forward" && bases.some(({ base }) => base?.type === "filter"))
-    note(journey, place, "rules", `lets ${printPacket(packet)} through its chains of hook ${hook}`);
+    note(journey, place, "rules", `accepts ${printPacket(packet)} in its chains of hook ${hook}`);
   const after = translated(journey, place, hook, packet, passage, judgement);
   return { packet: judgement.untracked ? untracked(journey, place, after, judgement.untracked) : after };
 }
@@ -44,13 +44,13 @@ function untracked(journey: Journey, place: Place, packet: Packet, { rule }: Met
     journey,
     place,
     "rules",
-    `does not track ${printPacket(packet)}, so that no NAT meets it, by the rule \`${rule.text}\`${counted(rule.packets)}`,
+    `excludes ${printPacket(packet)} from connection tracking, so no NAT applies, by the rule \`${rule.text}\`${counted(rule.packets)}`,
     ownerOf(journey, rule),
   );
   return { ...packet, tracking: "off" };
 }
 
-/** The same for a packet that only crosses a bridge: bridge filters, and those for IP where br_netfilter asks them. */
+/** Judges a packet that crosses a bridge: by bridge filters, and by IP filters if br_netfilter is on. */
 export function* filterBridged(
   journey: Journey,
   place: Place,
@@ -68,7 +68,7 @@ export function* filterBridged(
   keepDoubts(journey, place, judgement);
   const fault = faultOf(journey, { place, chains, hook: "forward", families, passage }, judgement);
   if (!fault) return undefined;
-  const note = ` (it judges what only crosses the bridge ${bridge} as well, as br_netfilter is on)`;
+  const note = ` (it also applies to packets that cross the bridge ${bridge}, because br_netfilter is on)`;
   const explained =
     judgement.by?.chain.family === "bridge" ? fault : { ...fault, reason: fault.reason + note };
   if (!isOpen(fault)) return explained;
@@ -76,7 +76,7 @@ export function* filterBridged(
   return undefined;
 }
 
-/** The fault of rules that drop how neighbours are found. */
+/** Returns the fault if rules drop neighbour discovery. */
 export function discoveryFault(journey: Journey, met: Omit<Dropped, "by">): Fault | undefined {
   const { chains, hook, families, passage } = met;
   const fault = faultOf(journey, met, judge(chains, hook, families, passage));
@@ -85,7 +85,7 @@ export function discoveryFault(journey: Journey, met: Omit<Dropped, "by">): Faul
   return undefined;
 }
 
-/** Whether packets may get past it, so that what comes later counts as well. */
+/** Whether packets may pass, so that later hops count as well. */
 const isOpen = ({ effect }: Fault): boolean => effect === "doubt";
 
 function keepDoubts(journey: Journey, place: Place, { doubts }: Judgement): void {
@@ -123,20 +123,20 @@ function faultOf(
       : "";
   const reason = rule
     ? `${sent}${chainName(chain)} ${verb} ${packet} by the rule \`${rule.text}\`${counted(rule.packets)}`
-    : `${sent}the policy of ${chainName(chain)} ${verb} ${packet}, as no rule there accepts it${counted(chain.base?.packets)}`;
+    : `${sent}the policy of ${chainName(chain)} ${verb} ${packet}, because no rule there accepts it${counted(chain.base?.packets)}`;
   const lost = lostAccept(journey, place, met.hook, passage.packet);
   return faultAt(journey, place, {
     ...{ cause: "filter", effect: unless ? "doubt" : "all" },
     reason: unless
-      ? `${reason}, unless the rule \`${unless.rule.text}\` lets it through first, which cannot be told beforehand`
+      ? `${reason}, unless the rule \`${unless.rule.text}\` accepts it first, which trace cannot tell`
       : reason,
-    ...(owner ? { mend: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
+    ...(owner ? { fix: `change ${ownerName(owner)}` } : letThrough({ ...met, by })),
     owner,
     ...(lost && restored(lost)),
   });
 }
 
-/** The packet as a rule translates it; of an answer, as its connection says. */
+/** Returns the packet after translation. An answer is translated as its connection demands. */
 function translated(
   journey: Journey,
   place: Place,
@@ -205,7 +205,7 @@ function apply(
   }
 }
 
-/** From network to network. A target of iptables does not say which address it maps: that depends on its hook. */
+/** Maps from network to network. For a target of iptables, the hook decides which address it maps. */
 function mapped(
   { does, network }: Extract<Verdict, { readonly network: string }>,
   packet: Packet,

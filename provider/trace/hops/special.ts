@@ -13,7 +13,7 @@ import {
 import { ownerName } from "../owners";
 import type { Packet } from "../packet";
 
-/** What the kernel takes an address for that is no single machine's. */
+/** Explains an address that the kernel does not treat as that of a single machine. */
 export function specialAddress(
   journey: Journey,
   place: Place,
@@ -32,11 +32,11 @@ export function specialAddress(
   return faultAt(journey, place, {
     cause: "special-address",
     reason: `${destination} is ${what}, so no single machine answers for it${holder ? `, not even ${portName(holder)}, which has it` : ""}`,
-    mend: owner
-      ? `change \`address\` of ${ownerName(owner)} to another of that network`
+    fix: owner
+      ? `change \`address\` of ${ownerName(owner)} to another one in that network`
       : holder
-        ? "give that link another address of that network"
-        : "ask for the address of a machine",
+        ? "give that link another address in that network"
+        : "use the address of a machine",
     owner,
   });
 }
@@ -45,10 +45,10 @@ function whatIs(destination: string, network: string | undefined): string {
   if (network === undefined) return "a broadcast address";
   return isLastOf(network, destination)
     ? `the broadcast address of ${network}`
-    : `the network address of ${network}, which this kernel takes for a broadcast address`;
+    : `the network address of ${network}, which this kernel treats as a broadcast address`;
 }
 
-/** What an address is that nobody has, where that is the address of the network itself; else nothing. */
+/** Describes an address that nobody has, if it is a network address. */
 export function asNetwork({ addresses }: Device, destination: string): string {
   const network = addresses.map(addressName).map(networkOf);
   const own = network.find((one) => one.startsWith(`${destination}/`) && !isSingle(one));

@@ -5,18 +5,18 @@ import type { Device, Place } from "../network/network";
 import { destinationOf, routeFor, type TableRoute } from "../network/placeDetails";
 import type { Owner } from "../owners";
 
-/** The routes that places have taken on a journey. */
+/** The routes that places have used on a journey. */
 
-/** Where a packet comes from: a link, or a program of the place itself. */
+/** The link that a packet enters by. */
 export interface Arrival {
   readonly link: Device;
-  /** Who has sent it here. */
+  /** The place that sent it. */
   readonly from: Place;
 }
 
 export const routeKey = ({ name }: Place, destination: string): string => `${name ?? ""}/${destination}`;
 
-/** Whose the route is that a place has taken to a destination, whatever table it is in. */
+/** Returns the owner of the route that a place has used for a destination, in any table. */
 export function ownerOfRoute(journey: Journey, place: Place, destination: string): Owner | undefined {
   const route = routeTaken(journey, place, destination);
   return route?.protocol === PROTOCOL
@@ -24,7 +24,7 @@ export function ownerOfRoute(journey: Journey, place: Place, destination: string
     : undefined;
 }
 
-/** The route that a place has taken to a destination; where it has taken none, that of its main table. */
+/** Returns the route that a place has used for a destination. Default: the one in its main table. */
 export function routeTaken(journey: Journey, place: Place, destination: string): TableRoute | undefined {
   const facts = journey.facts.get(place);
   return journey.routes.get(routeKey(place, destination)) ?? (facts && routeFor(facts, destination));

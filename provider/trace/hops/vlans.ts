@@ -4,7 +4,7 @@ import type { Port } from "../network/network";
 import { endpointsOf, isJoined, portKey, withoutVlans } from "../network/segment";
 import { ownerName } from "../owners";
 
-/** Two machines on one bridge of Open vSwitch, whose VLANs keep them apart. */
+/** Two machines on one Open vSwitch bridge in different VLANs. */
 export function apartByVlan(journey: Journey, start: Port, nexthop: string): Fault | undefined {
   const segment = withoutVlans(journey.network, start);
   const holder = endpointsOf(segment).find(
@@ -25,7 +25,7 @@ export function apartByVlan(journey: Journey, start: Port, nexthop: string): Fau
   return faultAt(journey, from.place, {
     cause: "not-attached",
     reason: `on ${from.device.switched?.bridge}, ${placeOf(from, "enters")}, but ${placeOf(to, "leaves")}`,
-    mend: `give both ports the same \`tag\`${owner ? `: change ${ownerName(owner)}` : ""}`,
+    fix: `give both ports the same \`tag\`${owner ? `: change ${ownerName(owner)}` : ""}`,
     owner,
   });
 }

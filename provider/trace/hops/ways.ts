@@ -3,7 +3,7 @@ import type { Place } from "../network/network";
 import type { Facts, TableRoute, Way } from "../network/placeDetails";
 import type { Packet } from "../packet";
 
-/** Takes one of the ways of a route: the one that this journey is to take, else that of the kernel. */
+/** Takes one nexthop of a route: the one chosen for this journey, otherwise the kernel's. */
 export function takeWay(
   journey: Journey,
   place: Place,
@@ -26,12 +26,12 @@ export function takeWay(
     journey,
     place,
     "route",
-    `spreads flows over ${ways.length} ways${by ? `, by their ${by} (${key.replaceAll("/", ".")} = ${policy})` : ""}: ${list}`,
+    `spreads flows over ${ways.length} nexthops${by ? `, by their ${by} (${key.replaceAll("/", ".")} = ${policy})` : ""}: ${list}`,
   );
   return ways[taken] ?? said;
 }
 
-/** What the kernel tells flows apart by; see ip-sysctl, fib_multipath_hash_policy. */
+/** The properties by which the kernel distinguishes flows (ip-sysctl, fib_multipath_hash_policy). */
 const POLICIES: Readonly<Record<string, string>> = {
   "0": "addresses",
   "1": "addresses and ports",
@@ -39,7 +39,7 @@ const POLICIES: Readonly<Record<string, string>> = {
   "3": "fields of fib_multipath_hash_fields",
 };
 
-/** The ways that the kernel spreads flows over: not those whose link is down. */
+/** Returns the nexthops that the kernel uses, without those whose link is down. */
 export function waysOpen(
   ways: readonly Way[],
   { sysctls, neighbours }: Facts,
@@ -62,7 +62,7 @@ export const sumOf = (ways: readonly Way[]): number => ways.reduce((sum, { weigh
 export const wayName = ({ via, interface: link }: Way): string =>
   `${via === undefined ? "" : `via ${via} `}by ${link}`;
 
-/** The same with its place: `via 10.0.1.2 by s1 in r`. */
+/** The nexthop with its place: `via 10.0.1.2 by s1 in r`. */
 export const forkName = ({ place, ways, taken }: Fork): string => {
   const way = ways[taken];
   return `${way ? wayName(way) : ""} ${place.name === undefined ? "on the host" : `in ${place.name}`}`;

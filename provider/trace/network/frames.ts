@@ -1,11 +1,11 @@
 import { type FramePath, framesOf } from "../../linux/linkTypes";
 import type { Device } from "./network";
 
-/** Where links send frames. */
+/** Decides how links pass frames on. */
 
 type OfKind = Pick<Device, "kind">;
 
-/** A link of a type that no kind of resource makes may lead anywhere: hardware, tunnels. */
+/** A link of a type without a kind, such as hardware or a tunnel, may lead anywhere. */
 const pathOf = ({ kind }: OfKind): FramePath =>
   kind === "loopback" ? "nowhere" : (framesOf(kind) ?? "beyond");
 
@@ -15,5 +15,5 @@ export const isSwitch = (device: OfKind): boolean => pathOf(device) === "ports";
 /** Whether a link is one end of a cable. */
 export const isCableEnd = (device: OfKind): boolean => pathOf(device) === "peer";
 
-/** Whether frames leave by a link to where nothing can be seen. */
+/** Whether a link leads out of the visible network. */
 export const leadsBeyond = (device: OfKind): boolean => pathOf(device) === "beyond";

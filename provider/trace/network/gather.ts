@@ -1,13 +1,12 @@
-import { type Command, ip, printCommand } from "../../linux/command";
+import { ip } from "../../linux/command";
 import { CommandError, isNotFound } from "../../linux/errors";
 import type { Host } from "../../linux/host/host";
-import type { Outcome, Plan } from "../../linux/plan";
 import { parseNamespaceNames } from "../../linux/read/namespaceId";
 import { lookAt, type Network, type Place, placeOf } from "./network";
 
-/** The one edge: where questions become commands. All of them only look. */
+/** Reads the network of a host. No command changes anything. */
 
-/** Namespaces that are looked at at once: each look is a process. */
+/** The number of namespaces to read concurrently. Each may start a process. */
 const AT_ONCE = 8;
 
 /** Every link and address of every namespace, and of the host. */
@@ -22,7 +21,7 @@ export async function gatherNetwork(host: Host): Promise<Network> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  // In the order of their names, whoever answered first.
+  // Sorted by name, whichever answered first.
   return places.sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
 }
 
@@ -30,35 +29,9 @@ export async function gatherPlace(host: Host, name: string | undefined): Promise
   try {
     return placeOf(name, await Promise.all(lookAt(name).map((look) => host.run(look))));
   } catch (error) {
-    // It went in the meantime, only its name is left, or it is the host, which is looked at as such.
+    // It was deleted meanwhile, is a stale name, or leads to the host, which is read separately.
     const isNone = isNotFound(error) || (error instanceof CommandError && error.reason === "HostItself");
     if (name !== undefined && isNone) return undefined;
     throw error;
   }
 }
-
-/**
- * Runs what a plan asks for; a failure is an answer like any other. Only where something may not be looked at nothing
- * can be said, unless that is expected.
- */
-export async function drive<T>(host: Host, plan: Plan<T>, isPermitted = true): Promise<T> {
-  let step = plan.next([]);
-  while (!step.done)
-    step = plan.next(await Promise.all(step.value.map((asked) => outcomeOf(host, asked, isPermitted))));
-  return step.value;
-}
-
-async function outcomeOf(host: Host, asked: Command, isPermitted: boolean): Promise<Outcome> {
-  try {
-    return { isOk: true, text: await host.run(asked) };
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    const { reason, stderr } = error;
-    if (reason === "NotPermitted" && isPermitted && isBarred(asked, stderr)) throw error;
-    return { isOk: false, reason, stderr: stderr || printCommand(asked) };
-  }
-}
-
-/** Whether it is we who may not look: of packets, the kernel says the same where a rule or a route prohibits them. */
-const isBarred = ({ tool }: Command, stderr: string): boolean =>
-  /^(nft|ip6?tables-)/.test(tool) || /network namespace/.test(stderr);

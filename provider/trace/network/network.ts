@@ -1,95 +1,69 @@
-import { z } from "zod";
 import { type Command, lookFor, showLinks, showNamespaceIds } from "../../linux/command";
 import { canonicalIp, type Family } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
+import { framesOf } from "../../linux/linkTypes";
 import { type PortOfOvs, parsePorts, showPorts } from "../../linux/ovs/ports";
+import type { AddressInfo } from "../../linux/read/address";
+import { isUp, type Link, parseLinks } from "../../linux/read/link";
 import { parseNamespaceIds } from "../../linux/read/namespaceId";
 
-/** Every link and address of every network namespace that has a name, and of the host. */
+/** A model of every link and address of the host and of every named network namespace. */
 
-const AddressInfo = z
-  .object({
-    family: z.enum(["inet", "inet6"]),
-    local: z.string().optional(),
-    prefixlen: z.number(),
-    scope: z.string(),
-    dadfailed: z.boolean().optional(),
-  })
-  .transform(({ family, local, prefixlen, scope, dadfailed }) => ({
-    family: (family === "inet" ? "ipv4" : "ipv6") satisfies Family as Family,
-    ip: canonicalIp(local ?? ""),
-    prefix: prefixlen,
-    isGlobal: scope === "global" || scope === "0",
-    isDuplicate: dadfailed === true,
-  }));
+const deviceOf = (link: Link) => ({
+  name: link.ifname,
+  index: link.ifindex,
+  kind: link.flags.includes("LOOPBACK") ? "loopback" : (link.linkinfo?.info_kind ?? "hardware"),
+  isUp: isUp(link),
+  hasCarrier: !link.flags.includes("NO-CARRIER"),
+  answersArp: !link.flags.includes("NOARP"),
+  mtu: link.mtu,
+  mac: link.address,
+  /** The link that it is a port of. */
+  master: link.master,
+  /** The state in which spanning tree keeps it. Only `forwarding` lets packets pass. */
+  portState: link.linkinfo?.info_slave_data?.state,
+  alias: link.ifalias,
+  /** The other end of a cable: its name in the same namespace, or its index and the id of its namespace. */
+  peer:
+    framesOf(link.linkinfo?.info_kind ?? "") === "peer"
+      ? { name: link.link ?? undefined, index: link.link_index, number: link.link_netnsid }
+      : undefined,
+  addresses: link.addr_info.map(addressOf),
+});
 
-const Device = z
-  .object({
-    ifindex: z.number(),
-    ifname: z.string(),
-    link: z.string().nullish(),
-    link_index: z.number().optional(),
-    link_netnsid: z.number().optional(),
-    flags: z.array(z.string()),
-    mtu: z.number(),
-    master: z.string().optional(),
-    address: z.string().optional(),
-    ifalias: z.string().optional(),
-    linkinfo: z
-      .looseObject({
-        info_kind: z.string().optional(),
-        info_slave_kind: z.string().optional(),
-        info_slave_data: z.looseObject({ state: z.string().optional() }).optional(),
-      })
-      .optional(),
-    addr_info: z.array(AddressInfo).default([]),
-  })
-  .transform((seen) => ({
-    name: seen.ifname,
-    index: seen.ifindex,
-    kind: seen.flags.includes("LOOPBACK") ? "loopback" : (seen.linkinfo?.info_kind ?? "hardware"),
-    isUp: seen.flags.includes("UP"),
-    hasCarrier: !seen.flags.includes("NO-CARRIER"),
-    answersArp: !seen.flags.includes("NOARP"),
-    mtu: seen.mtu,
-    mac: seen.address,
-    /** The bridge that it is a port of. */
-    master: seen.master,
-    /** As spanning tree has it: `forwarding` lets packets through. */
-    portState: seen.linkinfo?.info_slave_data?.state,
-    alias: seen.ifalias,
-    /** Where the other end of a cable is: by its name in the same namespace, else by its index and the number of the other. */
-    peer:
-      seen.linkinfo?.info_kind !== "veth"
-        ? undefined
-        : { name: seen.link ?? undefined, index: seen.link_index, number: seen.link_netnsid },
-    addresses: seen.addr_info,
-  }));
+const addressOf = ({ family, local, prefixlen, scope, dadfailed }: AddressInfo) => ({
+  family: family === "inet" ? ("ipv4" as const) : ("ipv6" as const),
+  ip: canonicalIp(local),
+  prefix: prefixlen,
+  isGlobal: scope === "global",
+  isDuplicate: dadfailed === true,
+});
 
-export type Device = z.output<typeof Device> & {
-  /** Set where it is a port of Open vSwitch, or the own link of such a bridge. */
+export type Device = ReturnType<typeof deviceOf> & {
+  /** Set for a port of Open vSwitch and for the internal link of such a bridge. */
   readonly switched?: PortOfOvs;
 };
 export type DeviceAddress = Device["addresses"][number];
 
-/** A network namespace, or the host itself, with what is in it. */
+/** A network namespace or the host, with its links. */
 export interface Place {
   /** `undefined`: the host. */
   readonly name: string | undefined;
   readonly devices: readonly Device[];
-  /** Names of other namespaces by the numbers that this one has for them; `undefined` for one without a name. */
+  /**
+   * The names of other namespaces by the ids that this one has for them. `undefined` for a namespace without a name.
+   */
   readonly numbers: ReadonlyMap<number, string | undefined>;
 }
 
 export type Network = readonly Place[];
 
-/** A link, and where it is. */
+/** A link and its place. */
 export interface Port {
   readonly place: Place;
   readonly device: Device;
 }
 
-/** What to ask of a place; the answers are for `placeOf`. Open vSwitch is in the host's own namespace. */
+/** Returns the commands whose answers `placeOf` takes. Open vSwitch runs in the host's own namespace. */
 export const lookAt = (name: string | undefined): Command[] => [
   showLinks(name),
   showNamespaceIds(name),
@@ -97,15 +71,14 @@ export const lookAt = (name: string | undefined): Command[] => [
 ];
 
 export function placeOf(name: string | undefined, [devices = "", ids, ports]: readonly string[]): Place {
-  // `ip` prints an empty object for each link that a filter leaves out.
-  const links = parseJson(z.array(Device), devices);
+  const links = parseLinks(devices).map(deviceOf);
   return { name, devices: switched(links, parsePorts(ports)), numbers: parseNamespaceIds(ids) };
 }
 
-/** What `ip` calls the kind of a bridge of the module of Open vSwitch. In userspace it is a tap link, and called the same here. */
+/** The type of an Open vSwitch bridge in `ip`. A bridge in userspace is a tap link; it gets this type here. */
 export const OVS_BRIDGE = "openvswitch";
 
-/** The kernel does not know which links are ports of which bridge of Open vSwitch. */
+/** Adds the ports of Open vSwitch bridges, which the kernel does not know. */
 const switched = (links: readonly Device[], ports: ReadonlyMap<string, PortOfOvs>): Device[] =>
   links.map((link) => {
     const port = ports.get(link.name);
@@ -118,10 +91,10 @@ const switched = (links: readonly Device[], ports: ReadonlyMap<string, PortOfOvs
 export const findPlace = (network: Network, name: string | undefined): Place | undefined =>
   network.find((place) => place.name === name);
 
-/** What a place is called in a sentence. */
+/** Returns the name of a place for a sentence. */
 export const placeName = (name: string | undefined): string => name ?? "the host";
 
-/** `veth-red` of the host, else `veth-red in red`. */
+/** Returns `veth-red on the host` or `veth-red in red`. */
 export const portName = ({ place, device }: Port): string =>
   place.name === undefined ? `${device.name} on the host` : `${device.name} in ${place.name}`;
 
@@ -129,11 +102,11 @@ export const addressName = ({ ip: address, prefix }: DeviceAddress): string => `
 
 export const portsOf = (place: Place): Port[] => place.devices.map((device) => ({ place, device }));
 
-/** Every address of a place, its loopback ones too. */
+/** Returns every address of a place, with those of loopback links. */
 export const ownAddresses = ({ devices }: Place): string[] =>
   devices.flatMap(({ addresses }) => addresses.map((address) => address.ip));
 
-/** The addresses of a family that others may send to, with the links they are on. */
+/** Returns the addresses of a family that others can reach, with their links. */
 export const usableAddresses = (place: Place, family: Family) =>
   portsOf(place).flatMap(({ device }) =>
     device.addresses
@@ -141,13 +114,13 @@ export const usableAddresses = (place: Place, family: Family) =>
       .map((address) => ({ device, address })),
   );
 
-/** The links that have this address, anywhere. */
+/** Returns the links with an address, in any place. */
 export const holdersOf = (network: Network, address: string): Port[] =>
   network
     .flatMap(portsOf)
     .filter(({ device }) => device.addresses.some((own) => own.ip === address && own.ip !== "127.0.0.1"));
 
-/** The other end of a cable; `undefined` where it is in a namespace without a name. */
+/** Returns the other end of a cable, or `undefined` if its namespace has no name. */
 export function peerOf(network: Network, { place, device }: Port): Port | undefined {
   const { peer } = device;
   if (!peer) return undefined;
@@ -155,7 +128,7 @@ export function peerOf(network: Network, { place, device }: Port): Port | undefi
     return portIn(place, ({ name, index }) => name === peer.name || index === peer.index);
   const known = place.numbers.get(peer.number);
   const candidates = known === undefined ? network : network.filter(({ name }) => name === known);
-  // The host has a name for others, and they have none for it: whoever means each other is a pair.
+  // Namespaces have no name for the host, so a pair is two ends that refer to each other.
   return candidates
     .filter((other) => other !== place)
     .flatMap((other) => portIn(other, (candidate) => isPeer(candidate, device, other, place)) ?? [])[0];

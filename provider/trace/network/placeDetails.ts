@@ -1,11 +1,11 @@
-import { z } from "zod";
 import { ASK, command, familyOption, ip, listTable } from "../../linux/command";
 import { canonicalIp, type Family } from "../../linux/ip";
-import { parseJson } from "../../linux/json";
-import { type Plan, textOf } from "../../linux/plan";
+import { attempt, type Plan, textOf } from "../../linux/plan";
 import { covers } from "../../linux/prefix";
+import { parseNeighbors } from "../../linux/read/neighbor";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { dormantAmong, isInOneOf, type NftTableName, parseFlaggedTables } from "../../linux/read/nft/tables";
+import { parseRoutes, type RouteInfo } from "../../linux/read/route";
 import { parseSysctls } from "../../linux/read/sysctl";
 import { readSysctls } from "../../linux/sysctl";
 import type { Chain } from "../rules/chain";
@@ -13,7 +13,7 @@ import { parseIptables } from "../rules/iptables";
 import { parseNft } from "../rules/nft";
 import type { Place } from "./network";
 
-/** What is asked of a place that packets come by, beyond its links and addresses. */
+/** The details of a place on the path, beyond its links and addresses. */
 export interface Facts {
   readonly routes: readonly TableRoute[];
   readonly neighbours: readonly Neighbour[];
@@ -22,93 +22,70 @@ export interface Facts {
   readonly sysctls: ReadonlyMap<string, string>;
 }
 
-/** One of several ways that a route spreads flows over. */
+/** One of several nexthops of a route. */
 export interface Way {
   readonly via: string | undefined;
   readonly interface: string;
-  /** Its share of the flows beside those of the others. */
+  /** Its weight among the others. */
   readonly weight: number;
-  /** Whether the kernel leaves it out, as its link is down. */
+  /** Whether the kernel leaves it out because its link is down. */
   readonly isDead: boolean;
 }
 
-const Via = z.looseObject({ host: z.string() }).optional();
+/** A route in its table. */
+export interface TableRoute {
+  /** The type by its name in ip-route(8). */
+  readonly type: string;
+  readonly destination: string;
+  readonly table: number;
+  readonly protocol: number;
+  readonly metric: number;
+  readonly via: string | undefined;
+  readonly interface: string | undefined;
+  readonly source?: string | undefined;
+  readonly nexthops?: readonly Way[];
+}
 
-const Nexthop = z
-  .looseObject({
-    gateway: z.string().optional(),
-    via: Via,
-    dev: z.string(),
-    weight: z.number().default(1),
-    flags: z.array(z.string()).default([]),
-  })
-  .transform(({ gateway, via, dev, weight, flags }): Way => {
-    const next = gateway ?? via?.host;
-    return {
-      via: next === undefined ? undefined : canonicalIp(next),
-      interface: dev,
-      weight,
-      isDead: flags.includes("dead"),
-    };
-  });
-
-export const TableRoute = z
-  .looseObject({
-    type: z.string(),
-    dst: z.string(),
-    table: z.string(),
-    protocol: z.string(),
-    metric: z.number().default(0),
-    gateway: z.string().optional(),
-    via: Via,
-    dev: z.string().optional(),
-    prefsrc: z.string().optional(),
-    nexthops: z.array(Nexthop).optional(),
-  })
-  .transform(({ type, dst, table, protocol, metric, gateway, via, dev, prefsrc, nexthops }) => ({
-    type: Number(type),
-    destination: dst,
-    table: Number(table),
-    protocol: Number(protocol),
-    metric,
-    via: gateway ?? via?.host,
-    interface: dev,
-    ...(prefsrc !== undefined && { source: prefsrc }),
-    ...(nexthops && { nexthops }),
+export const tableRoutesIn = (text: string | undefined): TableRoute[] =>
+  parseRoutes(text).map(({ type, destination, table = MAIN, protocol, metric, source, way, nexthops }) => ({
+    ...{ type, destination, table, protocol, metric },
+    ...{ via: way.via, interface: way.interface },
+    ...(source !== undefined && { source }),
+    ...(nexthops && { nexthops: nexthops.flatMap(wayOf) }),
   }));
 
-/** A route as its table has it; numbers as in rtnetlink(7). */
-export type TableRoute = z.output<typeof TableRoute>;
+const wayOf = ({ via, interface: link, weight, isDead }: RouteInfo["way"]): Way[] =>
+  link === undefined
+    ? []
+    : [{ via: via === undefined ? undefined : canonicalIp(via), interface: link, weight, isDead }];
 
-const Neighbour = z
-  .looseObject({
-    dst: z.string(),
-    dev: z.string(),
-    lladdr: z.string().optional(),
-    state: z.array(z.string()).default([]),
-  })
-  .transform(({ dst, dev, lladdr, state }) => ({
+/** An entry of a place about another machine on the same Ethernet. */
+export interface Neighbour {
+  readonly ip: string;
+  readonly interface: string | undefined;
+  readonly mac: string | undefined;
+  /** The state by its name in ip-neighbour(8), in capitals. */
+  readonly state: string;
+}
+
+const neighboursIn = (text: string | undefined): Neighbour[] =>
+  parseNeighbors(text).map(({ dst, interface: link, lladdr, state }) => ({
     ip: canonicalIp(dst),
-    interface: dev,
+    interface: link,
     mac: lladdr,
-    state: state.join(" "),
+    state: state.toUpperCase(),
   }));
 
-/** What a place believes of another machine on the same Ethernet. */
-export type Neighbour = z.output<typeof Neighbour>;
-
-/** Finds the entry of a place for an address on one of its links. */
+/** Returns the entry of a place for an address on one of its links. */
 export const entryFor = (
   { neighbours }: Pick<Facts, "neighbours">,
   link: string,
   address: string,
 ): Neighbour | undefined => neighbours.find(({ ip, interface: own }) => ip === address && own === link);
 
-const parseNeighbours = (text: string | undefined): Neighbour[] => parseJson(z.array(Neighbour), text ?? "");
-
 const askNeighbours = ({ name }: Place, family: Family) =>
-  // Without the last two words, `ip` leaves out those of state NOARP.
-  ip(name, familyOption(family), "-j", "neigh", "show", "nud", "all");
+  // Without `nud all`, `ip` omits entries in state NOARP.
+  ip(name, familyOption(family), ...ASK, "neigh", "show", "nud", "all");
 
 /** Parameters of each link, below `net/ipv4/conf/LINK` or its IPv6 sibling. */
 const PER_LINK = { ipv4: ["forwarding", "rp_filter"], ipv6: ["forwarding", "force_forwarding"] } as const;
@@ -131,36 +108,37 @@ const ONCE = {
 export const linkSysctl = (family: Family, link: string, key: string): string =>
   `net/${family}/conf/${link}/${key}`;
 
-export function* lookCloser(place: Place, family: Family): Plan<Facts> {
+export function* lookCloser(place: Place, family: Family, isPermitted = true): Plan<Facts> {
   const links = ["all", ...place.devices.map(({ name }) => name)];
   const keys = links.flatMap((link) => PER_LINK[family].map((key) => linkSysctl(family, link, key)));
   const six = family === "ipv6" ? "6" : "";
-  const [routes, neighbours, sysctls, nft, iptables, legacy] = (yield [
+  const commands = [
     ip(place.name, familyOption(family), ...ASK, "route", "show", "table", "all"),
     askNeighbours(place, family),
     readSysctls(place.name, [...ONCE[family], ...keys]),
     command("nft", place.name, ["-j", "list", "ruleset"]),
     command(`ip${six}tables-save`, place.name, ["--counters"]),
     command(`ip${six}tables-legacy-save`, place.name, ["--counters"]),
-  ]).map(textOf);
-  const dormant = yield* dormantTables(place, parseFlaggedTables(nft));
+  ];
+  const outcomes = yield* attempt(commands, isPermitted);
+  const [routes, neighbours, sysctls, nft, iptables, legacy] = outcomes.map(textOf);
+  const flagged = parseFlaggedTables(nft);
+  const tables = yield* attempt(
+    flagged.map((table) => listTable(place.name, table)),
+    isPermitted,
+  );
+  const dormant = dormantAmong(flagged, tables.map(textOf));
   return {
-    routes: parseJson(z.array(TableRoute), routes ?? ""),
-    neighbours: parseNeighbours(neighbours),
+    routes: tableRoutesIn(routes),
+    neighbours: neighboursIn(neighbours),
     sysctls: parseSysctls(sysctls ?? ""),
     chains: chainsOf(family, dormant, nft, iptables, legacy),
   };
 }
 
-/** Tables that are there, but that no packet meets. */
-function* dormantTables({ name }: Place, flagged: readonly NftTableName[]): Plan<NftTableName[]> {
-  const outcomes = yield flagged.map((table) => listTable(name, table));
-  return dormantAmong(flagged, outcomes.map(textOf));
-}
-
 /**
- * All chains in the order in which they were made, as nft lists them; when legacy iptables has made its own cannot be told.
- * Rules that iptables has made in nftables are listed by both: there its own words say more.
+ * Returns all chains in order of creation, as nft lists them. The order of legacy chains is unknown. nft and iptables
+ * both list chains of iptables-nft; the text of iptables is more complete.
  */
 function chainsOf(
   family: Family,
@@ -172,7 +150,7 @@ function chainsOf(
   const name = NFT_FAMILIES[family];
   const own = parseIptables(iptables, "iptables", name);
   const isNft = /\(nf_tables\)/.test(iptables ?? "") || own.length === 0;
-  // Where iptables is the legacy one, both programs list the same.
+  // If iptables is the legacy one, both programs list the same chains.
   if (!isNft)
     return [...own, ...parseNft(nft)].filter((chain) => chain.tool !== "nft" || !isInOneOf(dormant, chain));
   const listed = parseNft(nft);
@@ -186,10 +164,10 @@ function chainsOf(
   return all.filter((chain) => chain.tool === "iptables-legacy" || !isInOneOf(dormant, chain));
 }
 
-/** The table that packets are sent by where no rule of the policy says otherwise. */
+/** The number of the main table. */
 export const MAIN = 254;
 
-/** The route of a table that decides on an address, once the table is looked up for it. */
+/** Returns the route of a table that matches an address. */
 export function routeFor(
   { routes }: Pick<Facts, "routes">,
   address: string,
@@ -201,16 +179,11 @@ export function routeFor(
     .sort((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric)[0];
 }
 
-/** The prefix length of a route's destination. */
+/** Returns the prefix length of a route's destination. */
 export const prefixOf = (route: TableRoute, address: string): number =>
   Number(destinationOf(route, address).split("/")[1]);
 
-/** Types of routes by their numbers in rtnetlink(7): those that let nothing through, and two others. */
-export const DEAD: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
-export const UNICAST = 1;
-export const THROW = 9;
-
-/** The destination of a route as arguments write it: networks with their prefix length. */
+/** Returns the destination of a route as in arguments, with a prefix length. */
 export const destinationOf = ({ destination }: TableRoute, address: string): string => {
   const bits = address.includes(":") ? 128 : 32;
   if (destination === "default") return bits === 32 ? "0.0.0.0/0" : "::/0";

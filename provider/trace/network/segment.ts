@@ -2,19 +2,21 @@ import type { PortOfOvs } from "../../linux/ovs/ports";
 import { isCableEnd, isSwitch, leadsBeyond } from "./frames";
 import { type Network, OVS_BRIDGE, type Port, peerOf, portsOf } from "./network";
 
-/** One Ethernet: what a frame can reach without a router. */
+/** One Ethernet: the links that a frame can reach without a router. */
 export interface Segment {
-  /** Every link on it, and the way from the first one there, both included. */
+  /** Every link, with the path from the first one, both included. */
   readonly ways: ReadonlyMap<string, readonly Port[]>;
-  /** Links by which it goes on where nothing can be seen: hardware, tunnels, Open vSwitch, cables to namespaces without a name. */
+  /**
+   * Links that lead out of the visible network: hardware, tunnels, Open vSwitch, cables to namespaces without a name.
+   */
   readonly openings: readonly Port[];
 }
 
 export const portKey = ({ place, device }: Port): string => `${place.name ?? ""}/${device.index}`;
 
 /**
- * Everything on the Ethernet that a link is on. Cables join their ends, bridges their ports. A way over links that pass no
- * frames just now counts only where there is no other; what stops them is found on the way along.
+ * Returns the Ethernet of a link. Cables join their ends, bridges their ports. A path over links that pass no frames
+ * counts only if there is no other. `along` finds what stops them.
  */
 export function segmentOf(network: Network, start: Port, joins: Joins = isSameVlan): Segment {
   const ways = new Map<string, readonly Port[]>();
@@ -41,22 +43,22 @@ export function segmentOf(network: Network, start: Port, joins: Joins = isSameVl
   return { ways, openings };
 }
 
-/** From the first link to the last one, both included. */
+/** A path from the first link to the last, both included. */
 type Way = readonly [Port, ...Port[]];
 
 const last = (way: Way): Port => way.at(-1) ?? way[0];
 
-/** Whether frames get on at a link: it is up, and spanning tree, where it is a port, lets them. */
+/** Whether a link passes frames: it is up, and spanning tree does not block it. */
 export const isPassing = ({ device }: Port): boolean =>
   device.isUp &&
   (device.master === undefined || device.portState === undefined || device.portState === "forwarding");
 
-/** Whether a bridge of Open vSwitch hands frames without a tag from one of its ports to another. */
+/** Whether an Open vSwitch bridge passes untagged frames between two of its ports. */
 type Joins = (from: PortOfOvs, to: PortOfOvs) => boolean;
 
 const isSameVlan: Joins = ({ enters }, { leaves }) => enters !== undefined && enters === leaves;
 
-/** The same Ethernet if Open vSwitch had no VLANs. */
+/** Returns the Ethernet as if Open vSwitch had no VLANs. */
 export const withoutVlans = (network: Network, start: Port): Segment => segmentOf(network, start, () => true);
 
 function neighboursOf(network: Network, port: Port, joins: Joins): Port[] {
@@ -71,7 +73,7 @@ function neighboursOf(network: Network, port: Port, joins: Joins): Port[] {
   return [...(peer ? [peer] : []), ...inside];
 }
 
-/** Whether a frame gets from one link to another by a bridge of Open vSwitch. */
+/** Whether an Open vSwitch bridge passes frames from one link to another. */
 export const isJoined = (
   from: PortOfOvs | undefined,
   to: PortOfOvs | undefined,
@@ -82,15 +84,15 @@ const isOpening = (network: Network, port: Port): boolean =>
   isOvsPort(port) ||
   (isCableEnd(port.device) ? peerOf(network, port) === undefined : leadsBeyond(port.device));
 
-/** Open vSwitch passes on what its flows and VLANs say. */
+/** Whether a link is a port of Open vSwitch, whose flows and VLANs decide. */
 const isOvsPort = ({ place, device }: Port): boolean =>
   place.devices.some(({ name, kind }) => kind === OVS_BRIDGE && name === device.master);
 
-/** The links on a segment that packets of their place come in by: all but the ports of bridges. */
+/** Returns the links by which packets enter a place: all except ports of bridges. */
 export const endpointsOf = ({ ways }: Segment): Port[] =>
   [...ways.values()].flatMap((way) => way.at(-1) ?? []).filter(({ device }) => device.master === undefined);
 
-/** Ends of cables that lead nowhere: neither port of a bridge nor with an address. */
+/** Returns ends of cables that are neither ports of a bridge nor have an address. */
 export const looseEndsOf = (segment: Segment): Port[] =>
   endpointsOf(segment).filter(
     ({ device }) => isCableEnd(device) && !device.addresses.some(({ isGlobal }) => isGlobal),

@@ -1,56 +1,56 @@
 import { type Command, command } from "../../linux/command";
 import type { Family } from "../../linux/ip";
-import { ask, type Outcome, type Plan, textOf } from "../../linux/plan";
+import { attemptOne, type Outcome, type Plan, textOf } from "../../linux/plan";
 import type { Protocol } from "../packet";
 import { PROBE_SCRIPT, type Trial } from "./script";
 
-/** Real packets, to see whether what was found is so. */
+/** Sends real packets to test the findings. */
 
 export interface Target {
   readonly ip: string;
   readonly family: Family;
   readonly protocol: Protocol | "http";
   readonly port?: number | undefined;
-  /** Of an HTTP request. Default: `/`. */
+  /** The path of an HTTP request. Default: `/`. */
   readonly path?: string | undefined;
 }
 
-/** What came of it. */
+/** The result of a probe. */
 export interface Answer {
-  /** `undefined`: silence says nothing, as with UDP, or it was not tried. */
+  /** `undefined` if nothing was sent, or if silence proves nothing, as with UDP. */
   readonly isReached: boolean | undefined;
   /** Whether a packet was sent at all. */
   readonly isTried: boolean;
-  /** Whether there is no namespace to send one from. */
+  /** Whether the namespace does not exist. */
   readonly isPlaceGone?: boolean;
-  /** Of an HTTP answer. */
+  /** The status of an HTTP answer. */
   readonly status?: number | undefined;
-  /** In words. */
+  /** The result in words. */
   readonly text: string;
 }
 
-/** How to try. */
+/** Options of a probe. */
 interface Manner {
   /** Milliseconds to wait for an answer. Default: 1000. */
   readonly patience?: number | undefined;
-  /** Text of a UDP datagram. Default: none. */
+  /** The content of a UDP datagram. Default: empty. */
   readonly payload?: string | undefined;
 }
 
-/** Milliseconds. A proxy may let a request wait for nearly as long (`proxy_delay`). */
+/** Milliseconds. A proxy may delay its answer almost as long (`proxy_delay`). */
 export const PATIENCE = 1000;
 
-/** Tries to reach `target` from `namespace`, once. */
+/** Sends one packet from `namespace` to `target`. */
 export function* probe(
   namespace: string | undefined,
   target: Target,
   { patience = PATIENCE, payload = "" }: Manner = {},
 ): Plan<Answer> {
   const { protocol, ip, port = 0, path = "/" } = target;
-  if (protocol === "icmp") return readPing(target, yield* ask(ping(namespace, target, patience)));
+  if (protocol === "icmp") return readPing(target, yield* attemptOne(ping(namespace, target, patience)));
   const trial: Trial = { protocol, ip, port, wait: patience, payload, path };
   const words = ["-e", PROBE_SCRIPT, JSON.stringify(trial)];
-  return readSocket(target, yield* ask(command("node", namespace, words)));
+  return readSocket(target, yield* attemptOne(command("node", namespace, words)));
 }
 
 const ping = (
@@ -70,7 +70,7 @@ const tried = (isReached: boolean | undefined, text: string): Answer => ({ isRea
 const isPlaceGone = (outcome: Outcome): boolean =>
   !outcome.isOk && outcome.reason === "NotFound" && /network namespace/.test(outcome.stderr);
 
-/** Why a tool could not even start, or be where it was to be. */
+/** Returns why a tool could not start or enter the namespace. */
 function obstacleIn(outcome: Outcome): string | undefined {
   if (outcome.isOk) return undefined;
   const { reason, stderr } = outcome;
@@ -79,7 +79,7 @@ function obstacleIn(outcome: Outcome): string | undefined {
 
 function readPing({ ip }: Target, outcome: Outcome): Answer {
   const obstacle = obstacleIn(outcome);
-  if (obstacle !== undefined) return untried(`no ping: ${obstacle}`, isPlaceGone(outcome));
+  if (obstacle !== undefined) return untried(`cannot ping: ${obstacle}`, isPlaceGone(outcome));
   if (outcome.isOk) return tried(true, `ping ${ip}: answered`);
   const [, said = "no answer"] =
     /(?:From \S+ \S+ (.*)|(?:connect|sendmsg): (.*))/
@@ -103,19 +103,19 @@ function readSocket({ protocol, ip, port }: Target, outcome: Outcome): Answer {
       return tried(false, `${what}: refused`);
     case "silence":
       return protocol === "udp"
-        ? tried(undefined, `${what}: no answer, which says nothing: a UDP server need not answer`)
+        ? tried(undefined, `${what}: no answer, which proves nothing, because a UDP server need not answer`)
         : tried(false, `${what}: no answer`);
     default:
       return tried(false, `${what}: ${word}`);
   }
 }
 
-/** Bytes of the headers of a ping: IP and ICMP. */
+/** The size of the IP and ICMP headers of a ping. */
 const HEADERS = { ipv4: 28, ipv6: 48 } as const;
 
 /**
- * Tries whether packets as large as the sender's link takes get through, or a router says that they do not: only where
- * they get lost without a word does a connection hang.
+ * Sends a packet as large as the sender's link allows. It must arrive, or a router must report it as too large. A
+ * connection hangs only if it is dropped silently.
  */
 export function* probeLarge(
   namespace: string | undefined,
@@ -124,10 +124,10 @@ export function* probeLarge(
   patience = PATIENCE,
 ): Plan<Answer> {
   const size = mtu - HEADERS[target.family];
-  const outcome = yield* ask(ping(namespace, target, patience, ["-M", "do", "-s", String(size)]));
+  const outcome = yield* attemptOne(ping(namespace, target, patience, ["-M", "do", "-s", String(size)]));
   const what = `ping with packets of ${mtu} bytes`;
   if (outcome.isOk) return tried(true, `${what}: answered`);
   return /Frag needed|message too long|too big/i.test(outcome.stderr)
-    ? tried(true, `${what}: told that they are too large, as should be`)
+    ? tried(true, `${what}: a router reports them as too large, as it should`)
     : tried(false, `${what}: no answer`);
 }

@@ -1,20 +1,20 @@
-/** What is to be tried. */
+/** The arguments of the script. */
 export interface Trial {
   readonly protocol: string;
   readonly ip: string;
   readonly port: number;
   /** Milliseconds. */
   readonly wait: number;
-  /** Text of a UDP datagram. */
+  /** The content of a UDP datagram. */
   readonly payload: string;
-  /** Of an HTTP request. */
+  /** The path of an HTTP request. */
   readonly path: string;
 }
 
 /**
- * What runs inside a namespace to try TCP, UDP or HTTP: the text of this function, in a node of its own, as no tool that
- * every host has tells refused from lost. So it may use nothing from outside itself. Prints one word: `open`, `answer`,
- * `silence`, the status of an HTTP answer, or the code of an error.
+ * Tries TCP, UDP or HTTP inside a namespace. Node runs the text of this function, so it must not use outer names. No
+ * tool on every host distinguishes refused from lost. Prints one word: `open`, `answer`, `silence`, an HTTP status, or
+ * an error code.
  */
 function probe(require: NodeJS.Require, text: string): void {
   const { protocol, ip, port, wait, payload, path }: Trial = JSON.parse(text);
@@ -34,10 +34,10 @@ function probe(require: NodeJS.Require, text: string): void {
     const { createSocket } = require("node:dgram") as typeof import("node:dgram");
     const socket = createSocket(ip.includes(":") ? "udp6" : "udp4").on("error", failed);
     socket.on("message", () => done("answer"));
-    // Connected, as only then the kernel tells of a port that nobody listens on.
+    // Only a connected socket is told about a closed port.
     socket.connect(port, ip, () => socket.send(payload));
   }
 }
 
-/** For `node -e`, with a `Trial` as JSON behind it. */
+/** The script for `node -e`. Its argument is a `Trial` as JSON. */
 export const PROBE_SCRIPT = `(${String(probe)})(require, process.argv[1])`;

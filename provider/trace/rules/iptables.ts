@@ -1,68 +1,50 @@
 import { covers } from "../../linux/prefix";
-import { splitWords } from "../../linux/read/iptables";
+import { parseSaved, type SavedChain, type SavedRule } from "../../linux/read/iptables";
 import { all, any, not, type Packet, type Passage, stateOf, type Tri } from "../packet";
 import type { Chain, Rule, Verdict } from "./chain";
 
-/** Rule sets as `iptables-save --counters` prints them. */
+/** Judges rules as `iptables-save --counters` prints them. */
 
-/** The priorities that the built-in chains hook in at: `enum nf_ip_hook_priorities` in the kernel. */
+/** The priorities of the built-in chains: `enum nf_ip_hook_priorities` in the kernel. */
 const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, filter: 0, security: 50 };
 
 const priorityOf = (table: string, hook: string): number =>
   table === "nat" ? (hook === "prerouting" || hook === "output" ? -100 : 100) : (PRIORITIES[table] ?? 0);
 
-/** The chains in the answer to `iptables-save --counters` or `ip6tables-save -c`. */
-export function parseIptables(
+/** Returns the chains in the output of `iptables-save --counters` or `ip6tables-save --counters`. */
+export const parseIptables = (
   text: string | undefined,
   tool: "iptables" | "iptables-legacy",
   family: "ip" | "ip6",
-): Chain[] {
-  const chains: (Omit<Chain, "rules"> & { rules: Rule[] })[] = [];
-  let table = "";
-  for (const line of (text ?? "").split("\n")) {
-    const head = /^\*(\S+)$/.exec(line);
-    if (head) table = head[1] ?? "";
-    const chain = /^:(\S+) (\S+) \[(\d+):\d+\]/.exec(line);
-    if (chain) chains.push({ tool, family, table, ...headOf(table, chain), rules: [] });
-    const rule = /^(?:\[(\d+):\d+\] )?-A (\S+) ?(.*)$/.exec(line);
-    if (rule) {
-      const [, packets, name = "", words = ""] = rule;
-      const target = chains.find((one) => one.table === table && one.name === name);
-      target?.rules.push(toRule(`-A ${name} ${words}`.trim(), splitWords(words), packets));
-    }
-  }
-  return chains;
-}
+): Chain[] =>
+  parseSaved(text).map(({ table, name, policy, rules }) => ({
+    ...{ tool, family, table, name },
+    ...(policy && { base: baseOf(table, name, policy) }),
+    rules: rules.map(toRule),
+  }));
 
-function headOf(
+function baseOf(
   table: string,
-  [, name = "", policy = "", packets = "0"]: RegExpExecArray,
-): Omit<Chain, "tool" | "family" | "table" | "rules"> {
-  // A chain that a person has made has no policy.
-  if (policy === "-") return { name };
+  name: string,
+  { target, packets }: NonNullable<SavedChain["policy"]>,
+): NonNullable<Chain["base"]> {
   const hook = name.toLowerCase();
   return {
-    name,
-    base: {
-      hook,
-      type: table === "nat" ? "nat" : "filter",
-      priority: priorityOf(table, hook),
-      policy: policy === "DROP" ? "drop" : "accept",
-      packets: Number(packets),
-    },
+    hook,
+    type: table === "nat" ? "nat" : "filter",
+    priority: priorityOf(table, hook),
+    policy: target === "DROP" ? "drop" : "accept",
+    packets,
   };
 }
 
-function toRule(text: string, words: readonly string[], packets: string | undefined): Rule {
+function toRule({ text, words, comment, packets }: SavedRule): Rule {
   const { conditions, target, values } = read(words);
-  const comment = values.get("--comment");
   const verdict = verdictOf(target, values);
   const fitsTo = (passage: Passage) => all(conditions.map((condition) => condition(passage)));
   const isNotrack = target?.name === "NOTRACK" || (target?.name === "CT" && values.has("--notrack"));
   return {
-    text,
-    comment,
-    packets: packets === undefined ? undefined : Number(packets),
+    ...{ text, comment, packets },
     untracks: isNotrack ? fitsTo : undefined,
     judge(passage) {
       if (verdict === "nothing") return "nothing";
@@ -78,11 +60,11 @@ type Condition = (passage: Passage) => Tri;
 interface Read {
   readonly conditions: readonly Condition[];
   readonly target: { readonly word: "-j" | "-g"; readonly name: string } | undefined;
-  /** Options that take a value, those of the target among them. */
+  /** Options with a value, including those of the target. */
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Takes a rule apart, word by word. */
+/** Parses the words of a rule. */
 function read(words: readonly string[]): Read {
   const conditions: Condition[] = [];
   const values = new Map<string, string>();
@@ -92,7 +74,7 @@ function read(words: readonly string[]): Read {
     if (isNegated) at++;
     const option = words[at++] ?? "";
     const start = at;
-    // A value may itself be negative, but none begins with two dashes.
+    // A value may be a negative number, but never begins with two dashes.
     while (at < words.length && words[at] !== "!" && !/^-(-|[a-z]$)/.test(words[at] ?? "")) at++;
     const value = words.slice(start, at).join(" ");
     if (option === "-j" || option === "-g") target = { word: option, name: value };
@@ -106,7 +88,7 @@ function read(words: readonly string[]): Read {
   return { conditions, target, values };
 }
 
-/** Modules that ask for something even without an option. */
+/** Modules that match something even without an option. */
 const MATCHING = /^(socket|rpfilter|eui64|ah|frag|dst|hbh|rt|mh)$/;
 
 function conditionOf(option: string, value: string): Condition | undefined {
@@ -159,14 +141,14 @@ function conditionOf(option: string, value: string): Condition | undefined {
   }
 }
 
-/** A mask with gaps, as in `10.1.0.0/255.255.0.255`, is not reckoned with. */
+/** Whether an address is in a network. Unknown for a mask with gaps, such as `10.1.0.0/255.255.0.255`. */
 const isIn = (network: string, address: string): Tri =>
   /\/.*[.:]/.test(network) ? undefined : covers(network, address);
 
 const namesOf = ({ family, protocol }: Packet): readonly string[] =>
   family === "ipv6" && protocol === "icmp" ? ["ipv6-icmp", "icmpv6"] : [protocol];
 
-/** A ping, what finds a neighbour, or their answers, by number and by name. */
+/** The ICMP types of a ping, neighbour discovery, or their answers, by number and name. */
 const icmpTypes = ({ family, isReply, discovery }: Packet): readonly string[] => {
   if (discovery === "request") return ["135", "neighbour-solicitation", "neighbor-solicitation"];
   if (discovery === "answer") return ["136", "neighbour-advertisement", "neighbor-advertisement"];
@@ -174,7 +156,10 @@ const icmpTypes = ({ family, isReply, discovery }: Packet): readonly string[] =>
   return isReply ? [reply, "echo-reply"] : [request, "echo-request"];
 };
 
-/** `MASK SET`: of the flags in the mask, these and no others, where a connection begins with SYN and is answered SYN and ACK. */
+/**
+ * Whether the flags in the mask are exactly those in the set. A connection begins with SYN and is answered with SYN and
+ * ACK.
+ */
 function hasFlags(value: string, { protocol, isReply }: Packet): boolean {
   const [mask = [], asked = []] = value
     .split(" ")
@@ -194,7 +179,7 @@ const isPort = (port: number | undefined, ranges: readonly string[]): Tri =>
         return from <= port && port <= to;
       });
 
-/** A translated packet is what these ask for, which cannot be told here. */
+/** States of translated packets, which trace cannot judge. */
 const TRANSLATED = ["DNAT", "SNAT"];
 
 const ctState = (words: readonly string[], packet: Packet): Tri =>
@@ -237,7 +222,7 @@ function verdictOf(target: Read["target"], values: Read["values"]): Verdict | "n
   }
 }
 
-/** `192.168.15.2:80`, `[fd00::2]:80`, or without a port; of a range nothing is known but that it is one. */
+/** Parses `192.168.15.2:80`, `[fd00::2]:80`, or either without a port. A range counts as unknown. */
 function endOf(text = ""): { to: string | undefined; port: number | undefined } {
   const [, six, four, ports] =
     /^(?:\[([^\]]+)\]|([^:[]*|[^:]*:[^:]*:.*?))(?::(\d+(?:-\d+)?))?$/.exec(text) ?? [];

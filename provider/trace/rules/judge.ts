@@ -2,25 +2,25 @@ import type { Passage } from "../packet";
 import type { Chain, Hook, Rule, Verdict } from "./chain";
 import { type Found, type Met, run, withoutTracking } from "./run";
 
-/** What the chains of a hook make of a packet together. */
+/** The decision of all chains of a hook about a packet. */
 export interface Judgement {
   readonly outcome: "accept" | "drop" | "reject";
-  /** What decided: a rule, or the policy of a chain. */
+  /** The rule that decided, or the chain whose policy did. */
   readonly by?: { readonly chain: Chain; readonly rule?: Rule };
-  /** The rule that would let through what is dropped, if it matched: whether it does cannot be told. */
+  /** A rule that may accept the dropped packet before. Whether it matches is unknown. */
   readonly unless?: Met;
-  /** The first rule that translates it. */
+  /** The first rule that translates the packet. */
   readonly nat?: Found;
-  /** The rule that keeps connection tracking away from it. */
+  /** The rule that excludes the packet from connection tracking. */
   readonly untracked?: Met;
-  /** Rules that may have dropped or translated it: what they ask for could not be told. */
+  /** Rules that may drop or translate the packet. Whether they match is unknown. */
   readonly doubts: readonly Met[];
 }
 
 /**
- * Asks every base chain of a hook, in the order of their priorities; of equals the one that was made last comes first, as
- * `nf_hook_entries_grow` in the kernel puts it before the others. An accept ends only its own chain; a drop is final. `chains` are
- * in the order in which they were made. `families` are those that meet the packet: `["ip", "inet"]`.
+ * Judges every base chain of a hook by priority. Of equals, the last created comes first (`nf_hook_entries_grow` in the
+ * kernel). An accept ends only its own chain; a drop is final. `chains` are in order of creation. `families` are those
+ * that see the packet: `["ip", "inet"]`.
  */
 export function judge(
   chains: readonly Chain[],
@@ -39,7 +39,7 @@ export function judge(
     .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0));
   for (const chain of bases) {
     const isNat = chain.base?.type === "nat";
-    // NAT chains are asked by a connection's first packet, and the first translation is the one that counts.
+    // Only the first packet of a connection meets NAT chains, and the first translation counts.
     if (isNat && (passage.packet.isReply || passage.packet.tracking || nat)) continue;
     const seen = seenBy(chain, passage);
     const { found, doubts: own, ...more } = run(chain, chains, seen);
@@ -50,7 +50,7 @@ export function judge(
       const unless = rescuer(chain, chains, seen, own);
       const dropped = { outcome: does, by, ...(unless && { unless }) } as const;
       if (!unless) return { ...dropped, doubts, ...(nat && { nat }) };
-      // Another chain may still drop it for sure.
+      // Another chain may certainly drop it.
       doubtful ??= dropped;
     }
     if (found && isNat && isTranslation(found.verdict)) nat = found;
@@ -62,7 +62,7 @@ export function judge(
   return { outcome: "accept", ...doubtful, doubts, ...(nat && { nat }), ...(untracked && { untracked }) };
 }
 
-/** In tables of the family bridge, the links are the ports. */
+/** In the family bridge, the links are the ports. */
 const seenBy = ({ family }: Chain, passage: Passage): Passage =>
   family === "bridge" && passage.bridged
     ? { ...passage, inInterface: passage.bridged.from, outInterface: passage.bridged.to }
@@ -74,7 +74,7 @@ const endOf = ({ base }: Chain, found: Found | undefined): Verdict["does"] =>
 const isTranslation = ({ does }: Verdict): boolean =>
   ["dnat", "snat", "netmap", "masquerade", "redirect"].includes(does);
 
-/** The first rule in doubt that would let a packet through which its chain drops. */
+/** Returns the first doubtful rule that would accept a packet that its chain drops. */
 function rescuer(
   chain: Chain,
   chains: readonly Chain[],
@@ -88,7 +88,7 @@ function rescuer(
     tried.add(met.rule);
     const { found, doubts: others } = run(chain, chains, passage, assumed);
     if (!/^(drop|reject)$/.test(endOf(chain, found))) return met;
-    // It may lead to rules that are in doubt themselves.
+    // It may lead to further doubtful rules.
     trials.push(...others.map((other) => ({ met: other, assumed: new Set([...assumed, other.rule]) })));
   }
   return undefined;

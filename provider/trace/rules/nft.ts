@@ -7,7 +7,7 @@ import type { Chain, Doubt, Rule, Verdict } from "./chain";
 import { fits, isThere, matches, type Place } from "./nftMatch";
 import { printStatement } from "./nftText";
 
-/** The chains in the answer to `nft -j list ruleset`; none where there is none. */
+/** Returns the chains in the output of `nft -j list ruleset`, none without output. */
 export const parseNft = (text: string | undefined): Chain[] =>
   parseRuleset(text).map(({ family, table, name, type = "filter", hook, prio, policy, rules, names }) => ({
     ...{ tool: "nft" as const, family, table, name },
@@ -31,7 +31,7 @@ const isNotrack = (statement: Statement): boolean => statement.is === "aside" &&
 const getsToNotrack = (statements: readonly Statement[], place: Place): Tri =>
   all(statements.slice(0, statements.findIndex(isNotrack)).map((one) => goesOn(one, place)));
 
-/** One after the other, as far as each lets the packet on. */
+/** Judges statements in order, as long as each lets the packet on. */
 function judgeStatements(statements: readonly Statement[], place: Place): Verdict | Doubt | "nothing" {
   let isSure = true;
   for (const statement of statements) {
@@ -44,14 +44,14 @@ function judgeStatements(statements: readonly Statement[], place: Place): Verdic
   return isOpen ? { does: "doubt" } : "nothing";
 }
 
-/** Whether a statement may do something to the packet that cannot be told: targets of iptables, queues, new addresses. */
+/** Whether a statement may have an unknown effect: targets of iptables, queues, new addresses. */
 function isOpaque(statement: Statement): boolean {
   if (statement.is !== "mangle") return statement.is === "other";
   const { key } = statement;
   return key.is === "payload" && /^[sd](addr|port)$/.test(key.field);
 }
 
-/** What a statement makes of a packet: a verdict, or whether the next one is asked. */
+/** The decision of a statement: a verdict, or whether the next statement is judged. */
 function meet(statement: Statement, place: Place): Verdict | Tri {
   switch (statement.is) {
     case "match":
@@ -76,7 +76,7 @@ function meet(statement: Statement, place: Place): Verdict | Tri {
       return found && meet(found, place);
     }
     case "limit":
-      // The first packet after a quiet time passes, but not if it is larger than all that may pass.
+      // The first packet after a pause passes, unless it exceeds the limit on its own.
       return statement.isOver || statement.unit === "bytes" ? undefined : true;
     case "quota":
     case "ct count":
@@ -98,7 +98,7 @@ function goesOn(statement: Statement, place: Place): Tri {
   return typeof result === "object" ? undefined : result;
 }
 
-/** nft lets a rule reject only what its answer is for, and leaves that match out of what it lists. */
+/** A reject matches only packets that its answer suits. nft does not list that match. */
 function canReject(type: string | undefined, { packet }: Passage): boolean {
   switch (type) {
     case "tcp reset":
@@ -112,7 +112,7 @@ function canReject(type: string | undefined, { packet }: Passage): boolean {
   }
 }
 
-/** What a map has for a packet; `undefined` where that cannot be told. */
+/** Returns the value of a map for a packet, or `undefined` if it is unknown. */
 function lookUp<T>(
   { key, elements }: { readonly key: Selector; readonly elements: Elements<T> },
   named: ReadonlyMap<string, Exclude<Elements<T>, string>>,
@@ -128,7 +128,7 @@ function lookUp<T>(
   return candidates && "nothing";
 }
 
-/** Where it does not translate the packet, the rule does not match. */
+/** A rule that cannot translate the packet does not match. */
 function translate({ is, family, addr, port, isNetmap }: Translation, place: Place): Verdict | false {
   const own = NFT_FAMILIES[place.passage.packet.family];
   const target = targetOf(addr, place);
@@ -144,10 +144,10 @@ function translate({ is, family, addr, port, isNetmap }: Translation, place: Pla
     : { does: is, to: typeof to?.word === "string" ? to.word : undefined, ...ported };
 }
 
-/** What a packet is given, of a map what that has for it; `undefined` where it cannot be told. */
+/** Returns the new value for a packet, from a map if there is one, or `undefined` if it is unknown. */
 const targetOf = (target: Target | undefined, place: Place): Pattern | "nothing" | undefined =>
   target?.is === "map" ? lookUp(target, new Map(), place) : target;
 
-/** The one address or port in it; `undefined` where there is none, or no single one. */
+/** Returns the single address or port, or `undefined` if there is not exactly one. */
 const wordIn = (pattern: Pattern | "nothing" | undefined) =>
   pattern === undefined || pattern === "nothing" || pattern.is === "word" ? pattern : undefined;

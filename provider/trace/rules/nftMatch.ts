@@ -4,7 +4,7 @@ import type { NftSets } from "../../linux/read/nft/ruleset";
 import { all, any, not, type Passage, type Tri } from "../packet";
 import { valueIn } from "./nftValues";
 
-/** Where a rule stands: what it sees, and what it looks up. */
+/** The context of a rule: the packet, and the sets that it looks up. */
 export interface Place {
   readonly passage: Passage;
   readonly names: NftSets;
@@ -16,11 +16,11 @@ interface Match {
   readonly right: Pattern;
 }
 
-/** Whether the packet has what a selector looks for. */
+/** Whether the packet has the field of a selector. */
 export const isThere = (selector: Selector, { passage }: Place): boolean =>
   valueIn(selector, passage).is !== "absent";
 
-/** Whether a packet is as a match asks. */
+/** Whether a packet meets a match. */
 export function matches({ op, left, right }: Match, place: Place): Tri {
   if (!isThere(left, place)) return false;
   switch (op) {
@@ -34,7 +34,7 @@ export function matches({ op, left, right }: Match, place: Place): Tri {
   }
 }
 
-/** Whether what a selector finds is what a pattern says, or among it. */
+/** Whether the value of a selector is in a pattern. */
 export function fits(left: Selector, right: Pattern, place: Place): Tri {
   switch (right.is) {
     case "named": {

@@ -1,7 +1,7 @@
 import type { Pattern, Selector } from "../../linux/read/nft/expressions";
 import type { Elements, Statement, Target, Translation } from "../../linux/read/nft/statements";
 
-/** Rules near to how nft itself would print them: for people only. */
+/** Prints rules much as nft does, for people only. */
 
 export function printStatement(statement: Statement): string {
   switch (statement.is) {

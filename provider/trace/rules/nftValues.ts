@@ -2,13 +2,13 @@ import type { Selector, Word } from "../../linux/read/nft/expressions";
 import { NFT_FAMILIES } from "../../linux/read/nft/families";
 import { type Packet, type Passage, stateOf } from "../packet";
 
-/** What a rule of nftables finds where it looks. */
+/** The value of a selector in a packet. */
 export type Value =
-  /** Several words where more than one would do. */
+  /** Several words if each of them matches. */
   | { readonly is: "known"; readonly words: readonly Word[] }
-  /** Only a real packet has it. */
+  /** Only a real packet has the value. */
   | { readonly is: "unknown" }
-  /** The packet has no such thing: the rule does not match, whatever it asks for. */
+  /** The packet lacks the field, so the rule does not match. */
   | { readonly is: "absent" };
 
 const UNKNOWN: Value = { is: "unknown" };
@@ -19,7 +19,7 @@ const known = (...words: readonly (Word | undefined)[]): Value =>
     ? UNKNOWN
     : { is: "known", words: words.flatMap((one) => (one === undefined ? [] : [one])) };
 
-/** What a selector finds in a packet; of a concatenation, only whether all parts are there. */
+/** Returns the value of a selector in a packet. For a concatenation, only whether all parts exist. */
 export function valueIn(selector: Selector, passage: Passage): Value {
   switch (selector.is) {
     case "meta":
@@ -41,7 +41,7 @@ export function valueIn(selector: Selector, passage: Passage): Value {
 
 function metaOf(key: string, { packet, inInterface, outInterface, bridged }: Passage): Value {
   switch (key) {
-    // Where there is no link, the kernel compares with an empty name.
+    // Without a link, the kernel compares with an empty name.
     case "iifname":
     case "iif":
       return known(inInterface ?? "");
@@ -74,15 +74,12 @@ function protocolOf(packet: Packet): Value {
     : known(protocol, PROTOCOLS[protocol]);
 }
 
-/** The family as nft names it. */
+/** The family by its name in nft. */
 const nameOf = (packet: Packet): string => (isArp(packet) ? "arp" : NFT_FAMILIES[packet.family]);
 
 const isArp = ({ family, discovery }: Packet): boolean => family === "ipv4" && discovery !== undefined;
 
-/**
- * A field of a header. nft lets such a rule match only packets that have the header, and leaves that out of what it
- * lists.
- */
+/** A field of a header. The rule matches only packets with that header. nft does not list that match. */
 function payloadOf(protocol: string, field: string, { packet, bridged }: Passage): Value {
   if (isArp(packet)) return arpField(protocol, field, packet);
   switch (protocol) {
@@ -114,7 +111,7 @@ function payloadOf(protocol: string, field: string, { packet, bridged }: Passage
   }
 }
 
-/** ARP has neither the header of IP nor any above it. */
+/** ARP has no IP header and no transport header. */
 function arpField(protocol: string, field: string, { discovery, source, destination }: Packet): Value {
   if (protocol === "ether") return field === "type" ? known("arp") : UNKNOWN;
   if (protocol !== "arp") return ABSENT;
@@ -149,7 +146,10 @@ function icmpField(field: string, { isReply, discovery }: Packet): Value {
   return field === "code" ? known(0) : UNKNOWN;
 }
 
-/** `th` names no protocol: of a ping, it takes type and code for the source port, and the checksum for the other. */
+/**
+ * `th` matches any protocol. Of a ping, it reads type and code as the source port, and the checksum as the destination
+ * port.
+ */
 function icmpAsPorts(field: string, { family, isReply, discovery }: Packet): Value {
   const [request, reply] = family === "ipv4" ? [8, 0] : [128, 129];
   if (discovery) return field === "sport" ? known(256 * (discovery === "request" ? 135 : 136)) : UNKNOWN;
@@ -159,13 +159,13 @@ function icmpAsPorts(field: string, { family, isReply, discovery }: Packet): Val
 function ctOf(key: string, packet: Packet): Value {
   if (key === "state") return known(stateOf(packet));
   if (packet.tracking) return ABSENT;
-  // Translation is decided before the filters are asked; a packet that goes on is none of its own.
+  // Routing precedes the filters, and a forwarded packet is not for a local socket.
   return key === "direction" ? known(packet.isReply ? "reply" : "original") : UNKNOWN;
 }
 
 function addressType(flags: readonly string[], { packet, local }: Passage): Value {
   const address = flags.includes("saddr") ? packet.source : packet.destination;
   if (!local.includes(address)) return known("unicast");
-  // An address of the place may be one of another link.
+  // The address may belong to another link.
   return flags.includes("iif") || flags.includes("oif") ? UNKNOWN : known("local");
 }

@@ -1,7 +1,7 @@
 import type { Passage } from "../packet";
 import type { Chain, Rule, Verdict } from "./chain";
 
-/** A rule that a packet has met. */
+/** A rule and its chain. */
 export interface Met {
   readonly chain: Chain;
   readonly rule: Rule;
@@ -13,18 +13,20 @@ export interface Found extends Met {
 }
 
 interface Run {
-  /** `undefined` where the policy decides. */
+  /** `undefined` if the policy decides. */
   readonly found: Found | undefined;
-  /** Rules of which it cannot be told whether they match. They are counted as not matching. */
+  /** Rules that may match. They count as not matching. */
   readonly doubts: readonly Met[];
-  /** The rule that keeps connection tracking away from the packet. */
+  /** The rule that excludes the packet from connection tracking. */
   readonly untracked?: Met | undefined;
 }
 
-/** How deep chains may call each other, as in the kernel (NFT_JUMP_STACK_SIZE). */
+/** The maximum depth of jumps, as in the kernel (NFT_JUMP_STACK_SIZE). */
 const DEPTH = 16;
 
-/** One rule after the other, and the chains that they call. Of rules in doubt, those `assumed` are taken to match. */
+/**
+ * Runs the rules of a chain in order, with the chains that they call. Doubtful rules match if they are in `assumed`.
+ */
 export function run(
   chain: Chain,
   chains: readonly Chain[],
@@ -62,7 +64,7 @@ export function run(
     const judged = rule.judge(passage);
     if (judged === "nothing") return judged;
     const verdict = judged.does === "doubt" ? judged.may : judged;
-    // No chain, but a target that nothing is known of: NFQUEUE, TPROXY.
+    // A target with unknown effect, such as NFQUEUE or TPROXY, not a chain.
     const isKnown = verdict && (!isCall(verdict) || targetOf(verdict, chain));
     if (isKnown && judged.does !== "doubt") return verdict;
     if (!assumed.has(rule)) return "doubt";
@@ -78,7 +80,7 @@ export function run(
   }
 }
 
-/** Priority of connection tracking: what has been tracked stays so. */
+/** The priority of connection tracking. A tracked packet stays tracked. */
 const TRACKING = -200;
 
 const comesBeforeTracking = ({ base }: Chain): boolean =>

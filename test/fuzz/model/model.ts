@@ -1,7 +1,16 @@
 import { sysctlPath } from "../claims";
+import { isInNode } from "../compositeArgs";
 import { familyOf } from "../ip";
 import { type Link, linkOf, linksOf, placeName } from "../links";
-import { type AddressItem, type Item, ofKind, type Program, type RouteItem } from "../program";
+import {
+  type AddressItem,
+  type FilterItem,
+  type Item,
+  type NatItem,
+  ofKind,
+  type Program,
+  type RouteItem,
+} from "../program";
 import { metricOf, routeFamily, tableOf, targetOf, waysOf } from "../routes";
 import { linkOfWay } from "../settle";
 import { pathOf, type Sysctls, sysctlLines } from "../sysctls";
@@ -31,10 +40,10 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
       policyLine(item, at(program, item.args.namespace), (ref) => linkOf(program, ref)?.name ?? ref),
     ),
     ...ofKind(program, "NatRule").flatMap((item) =>
-      natLines(item, at(program, item.args.namespace), markOf("NatRule", item, item.name)),
+      natLines(item, at(program, item.args.namespace), markOf("NatRule", item, ruleOf(program, item))),
     ),
     ...ofKind(program, "FilterRule").map((item) =>
-      filterLine(item, at(program, item.args.namespace), markOf("FilterRule", item, item.name)),
+      filterLine(item, at(program, item.args.namespace), markOf("FilterRule", item, ruleOf(program, item))),
     ),
     ...sysctlLines(new Map([...kept, ...sysctlsOf(program)]), usual),
   ].sort();
@@ -44,7 +53,11 @@ export function model(program: Program, usual: Sysctls, kept: Sysctls = new Map(
 const at = (program: Program, place: string | undefined): string =>
   place === undefined ? "HOST" : placeName(program, place);
 
-/** A mark without its hash. A part of a composite is named by its place there. */
+/** The name of a rule in a composite: one of a node has the node before it. */
+const ruleOf = (program: Program, item: NatItem | FilterItem): string =>
+  isInNode(program, item) ? `${at(program, item.args.namespace)}/${item.name}` : item.name;
+
+/** A mark without its hash; a part of a composite is called by its place in there. */
 const markOf = (kind: string, { name, within }: Pick<Item, "name" | "within">, part: string): string =>
   `pulumi-netns:${kind}:fuzz/test/${within === undefined ? name : `${within}/${plain(part)}`}`;
 

@@ -90,7 +90,7 @@ describe("Reachability", () => {
         { protocol: "udp", port: 53, payload: "hello" },
         "UDP 10.0.0.2 port 53: answered",
         "udp dport 53 drop",
-        "UDP 10.0.0.2 port 53: no answer, which says nothing: a UDP server need not answer",
+        "UDP 10.0.0.2 port 53: no answer, which proves nothing, because a UDP server need not answer",
       ],
       http: [
         { protocol: "http", status: 204 },

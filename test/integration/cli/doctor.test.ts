@@ -6,16 +6,16 @@ import { execa } from "execa";
 import { checks } from "../../../cli/doctor/checks";
 import { gatherFacts } from "../../../cli/doctor/gather";
 import { markFor } from "../../support/args";
-import { type Living, onKernel } from "../../support/kernel";
+import { type Living, onKernel, skip } from "../../support/kernel";
 import { applied } from "../trace/fixing";
 
-/** What one check finds now, a line for each finding that is not fine. */
+/** Returns the findings of one check, a line for each that is not `ok`. */
 async function found(title: string): Promise<string[]> {
   const check = checks.find((one) => one.title === title);
   if (!check) throw new Error(`there is no check ${title}`);
   const findings = check.run(await gatherFacts());
-  return findings.flatMap(({ level, subject, text, mend, code = [] }) =>
-    level === "ok" ? [] : `${level}: ${subject}: ${text} → ${[mend, ...code].join(" | ")}`,
+  return findings.flatMap(({ level, subject, text, fix, code = [] }) =>
+    level === "ok" ? [] : `${level}: ${subject}: ${text} → ${[fix, ...code].join(" | ")}`,
   );
 }
 
@@ -24,7 +24,7 @@ const type = async (line: string): Promise<void> => {
   await execa(file, words);
 };
 
-/** A fault, what is found of it, and how it is undone. */
+/** A fault, its findings, and the commands that undo it. */
 interface Fault {
   readonly name: string;
   readonly check: string;
@@ -33,14 +33,14 @@ interface Fault {
   readonly findings: readonly string[];
 }
 
-/** A FilterRule for each direction. */
+/** Returns a FilterRule for each direction. */
 const passedOn = (words = "") =>
   ["in", "out"].map(
     (direction) =>
       `new FilterRule("…", { chain: "forward", backend: "iptables", ${words}${direction}Interface: "BRIDGE", verdict: "accept" });`,
   );
 
-/** A finding with the lines that mend it. */
+/** Returns a finding with the lines that fix it. */
 const told = (finding: string, ...code: readonly string[]) => [finding, ...code].join(" | ");
 
 const TRUSTED = [
@@ -56,7 +56,7 @@ const faults: readonly Fault[] = [
     undo: [],
     findings: [
       told(
-        "warning: IPv4: net.ipv4.ip_forward = 0: what is behind the host stays there → switch it on, where networks behind the host are to reach others",
+        "warning: IPv4: net.ipv4.ip_forward = 0: the host does not forward → switch it on if networks behind the host must reach others",
         'new Sysctl("…", { key: "net.ipv4.ip_forward", value: 1 });',
       ),
     ],
@@ -68,7 +68,7 @@ const faults: readonly Fault[] = [
     undo: ["sysctl -q -w net.ipv4.ip_forward=0 net.ipv4.conf.all.rp_filter=0"],
     findings: [
       told(
-        "warning: rp_filter: strict on all links: packets that come another way than their answers go are dropped → where ways differ, loosen it",
+        "warning: rp_filter: strict on all links: it drops packets whose answers would leave by another link → loosen it if answers leave by another link",
         'new Sysctl("…", { key: "net.ipv4.conf.LINK.rp_filter", value: 2 });',
       ),
     ],
@@ -80,11 +80,11 @@ const faults: readonly Fault[] = [
     undo: ["iptables -P FORWARD ACCEPT"],
     findings: [
       told(
-        "problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets there",
+        "problem: FORWARD: FORWARD of iptables drops packets that no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets there",
         ...passedOn(),
       ),
       told(
-        "problem: br_netfilter: on: filters judge frames from port to port of a bridge as well, and the above drops them → let frames through where they are dropped",
+        "problem: br_netfilter: on: filters also apply to frames between ports of a bridge, and the chains above drop them → accept frames where they are dropped",
         "iptables -I FORWARD -m physdev --physdev-is-bridged -j ACCEPT",
       ),
     ],
@@ -104,7 +104,7 @@ const faults: readonly Fault[] = [
     ],
     findings: [
       told(
-        "problem: FORWARD: FORWARD of iptables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets in Docker's chain for exceptions",
+        "problem: FORWARD: FORWARD of iptables drops packets that no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets in Docker's chain for exceptions",
         ...passedOn("dockerUser: true, "),
       ),
     ],
@@ -122,7 +122,7 @@ const faults: readonly Fault[] = [
     ],
     findings: [
       told(
-        "problem: FORWARD: FORWARD of ip6tables drops what no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets there",
+        "problem: FORWARD: FORWARD of ip6tables drops packets that no rule there accepts; an accept elsewhere does not overrule it → let FilterRules accept their packets there",
         ...passedOn('family: "ipv6", '),
       ),
     ],
@@ -143,7 +143,7 @@ const faults: readonly Fault[] = [
     ],
     findings: [
       told(
-        "problem: FORWARD: inet firewalld filter_FORWARD rejects what no rule there accepts; an accept elsewhere does not overrule it → put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
+        "problem: FORWARD: inet firewalld filter_FORWARD rejects packets that no rule there accepts; an accept elsewhere does not overrule it → put your links into firewalld's zone trusted, or let FilterRules with backend firewalld accept their packets",
         ...TRUSTED,
       ),
     ],
@@ -154,8 +154,8 @@ const faults: readonly Fault[] = [
     make: ["iptables -A INPUT -s 10.9.9.9 -j DROP", "iptables-legacy -A INPUT -s 10.9.9.9 -j DROP"],
     undo: ["iptables -F INPUT", "iptables-legacy -F INPUT"],
     findings: [
-      "warning: iptables: rules in both backends, nf_tables and legacy: `iptables -S` shows one of them, and either drops → " +
-        "keep one: add with iptables what `iptables-legacy-save` shows and is still needed, then end the others, policies first | iptables-legacy -t filter -F",
+      "warning: iptables: rules in both backends, nf_tables and legacy: `iptables -S` shows only one of them, and both can drop packets → " +
+        "keep one backend: add the rules that you still need from `iptables-legacy-save` with iptables, then delete the legacy ones, policies first | iptables-legacy -t filter -F",
     ],
   },
   {
@@ -176,10 +176,10 @@ const faults: readonly Fault[] = [
       "iptables -t nat -X NETAVARK-HOSTPORT-DNAT",
     ],
     findings: [
-      "warning: Docker: has its chains in FORWARD, whose policy is DROP here, masquerades its own networks, and publishes ports → a FilterRule with backend iptables and dockerUser: true goes into its chain DOCKER-USER, which it leaves alone",
-      "warning: Podman: masquerades its own networks, and publishes ports → a NatRule that redirects a port that a container has published takes it over: choose another port",
-      'warning: libvirt: rejects new connections from other networks to those of its guests → a FilterRule with chain: "forward" and backend: "iptables" goes before its chains, and stays there',
-      "warning: ufw: has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is DROP here → let your links through, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw | ufw route allow in on BRIDGE | ufw route allow out on BRIDGE",
+      "warning: Docker: has its chains in FORWARD, whose policy is DROP here, masquerades its own networks, and publishes ports → use a FilterRule with backend iptables and dockerUser: true, which goes into Docker's chain for exceptions, DOCKER-USER",
+      "warning: Podman: masquerades its own networks, and publishes ports → give NatRules other ports than containers publish, because a NatRule takes such a port over",
+      'warning: libvirt: rejects new connections from other networks to those of its guests → use a FilterRule with chain: "forward" and backend: "iptables", which precedes its chains and stays there',
+      "warning: ufw: has its chains in INPUT, OUTPUT and FORWARD; the policy of FORWARD is DROP here → allow your links, or set DEFAULT_FORWARD_POLICY in /etc/default/ufw | ufw route allow in on BRIDGE | ufw route allow out on BRIDGE",
     ],
   },
   {
@@ -195,7 +195,7 @@ const faults: readonly Fault[] = [
     ],
     undo: ["nft delete table ip it-nat", "iptables -t nat -F DOCKER", "iptables -t nat -X DOCKER"],
     findings: [
-      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and Docker: as things stand, the chain in of the table it-nat gets its packets → give one of them another port",
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and Docker: currently, the chain in of the table it-nat gets its packets → give one of them another port",
     ],
   },
   {
@@ -216,7 +216,7 @@ const faults: readonly Fault[] = [
       "iptables -t nat -X DOCKER",
     ],
     findings: [
-      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and Docker: as things stand, Docker gets its packets → give one of them another port",
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and Docker: currently, Docker gets its packets → give one of them another port",
     ],
   },
   {
@@ -230,7 +230,7 @@ const faults: readonly Fault[] = [
     ],
     undo: ["nft delete table ip it-nat", "iptables-legacy -t nat -F PREROUTING"],
     findings: [
-      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and the chain PREROUTING of iptables: which of them gets its packets cannot be told from the rules → give one of them another port; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it",
+      "warning: tcp 8080: IPv4 tcp 8080 is redirected by the chain in of the table it-nat and the chain PREROUTING of iptables: the rules do not tell which of them gets its packets → give one of them another port; pulumi-netns trace FROM ADDRESS:PORT sends a packet to see who gets it",
     ],
   },
   {
@@ -249,7 +249,7 @@ const faults: readonly Fault[] = [
 ];
 
 describe("doctor", () => {
-  // It tries what the kernel can make, each time.
+  // Each run tries the features of the kernel.
 
   onKernel();
 
@@ -313,17 +313,17 @@ describe("doctor", () => {
       [
         "it-ended",
         "/proc/999999/ns/net",
-        "is a link that leads nowhere: the container whose namespace it was has ended → remove the name | rm /run/netns/it-ended",
+        "is a dangling link: the container with that namespace has ended → remove the name | rm /run/netns/it-ended",
       ],
       [
         "it-host",
         "/proc/self/ns/net",
-        "leads to the network of the host itself: what is meant for a namespace would be done to the host → remove the name | rm /run/netns/it-host",
+        "leads to the network of the host: changes for a namespace would affect the host → remove the name | rm /run/netns/it-host",
       ],
       [
         "it-stale",
         undefined,
-        "is a file and no namespace, left by a reboot or a crash → remove the name | rm /run/netns/it-stale",
+        "is a file, not a namespace; a reboot or a crash left it → remove the name | rm /run/netns/it-stale",
       ],
       [
         "it-twin",
@@ -393,7 +393,7 @@ describe("doctor", () => {
       const words = ["netns", "exec", "it-red", "ping", "-c1", "-W1", target];
       return (await execa("ip", words, { reject: false })).exitCode === 0;
     };
-    /** The lines of the finding on a subject. */
+    /** Returns the lines of the finding on a subject. */
     const mendOf = async (check: string, subject: string): Promise<string[]> => {
       const line = (await found(check)).find((one) => one.split(": ")[1] === subject) ?? "";
       return line.replaceAll("BRIDGE", "it-br").split(" | ").slice(1);
@@ -529,6 +529,90 @@ describe("doctor", () => {
     }
   });
 
+  describe("a fix in words, done as a person would", () => {
+    const overlaps = [
+      "ip link add it-a type veth peer name it-b",
+      "ip address add 10.66.0.1/16 dev it-a",
+      "ip address add 10.66.7.1/24 dev it-b",
+    ];
+    const subnets = async () =>
+      (await found("Addresses and namespaces")).filter((line) => line.includes(": subnets: "));
+    const fixes: readonly (readonly [words: string, lines: readonly string[]])[] = [
+      [
+        "give one of the two another network",
+        ["ip address add 10.67.7.1/24 dev it-b", "ip address del 10.66.7.1/24 dev it-b"],
+      ],
+      [
+        "put it into a namespace of its own",
+        [
+          "ip netns add it-own",
+          "ip link set it-b netns it-own",
+          "ip -n it-own address add 10.66.7.1/24 dev it-b",
+        ],
+      ],
+    ];
+    for (const [words, lines] of fixes) {
+      it(`${words}: networks do not overlap any more`, async () => {
+        try {
+          for (const line of overlaps) await type(line);
+          const [finding = "", ...others] = await subnets();
+          expect(others).to.deep.equal([]);
+          expect(finding.split(" → ")[1]?.split(/, or /)).to.include(words);
+          for (const line of lines) await type(line);
+          expect(await subnets()).to.deep.equal([]);
+        } finally {
+          await type("ip link del it-a");
+        }
+      });
+    }
+
+    /** Each feature that the kernel lacks, and the line that loads its module. */
+    const lacking = async () =>
+      (await found("Kernel")).flatMap((line) => {
+        const [, feature = "", code = ""] = /: lacks: (.*?) → .*? \| (modprobe \S+)$/.exec(line) ?? [];
+        return code === "" ? [] : [{ feature, code }];
+      });
+
+    it("load the module of each feature that the kernel lacks: it has it then", async function () {
+      const isLoaded = async (code: string) =>
+        (await execa("sh", ["-c", code], { reject: false })).exitCode === 0;
+      const tried = await Promise.all(
+        (await lacking()).map(async (one) => ({ ...one, isLoaded: await isLoaded(one.code) })),
+      );
+      const loaded = tried.filter((one) => one.isLoaded).map(({ feature }) => feature);
+      if (loaded.length === 0)
+        skip(this, "this kernel has no module to load, or the sandbox may not load it");
+      expect((await lacking()).map(({ feature }) => feature)).to.not.include.members(loaded);
+    });
+
+    // Packages are not installed here, as they would be the machine's own: those that are there tell whether the names are right.
+    it("install the package that has a tool, by the list of packages of this machine", async function () {
+      this.timeout(120_000);
+      if ((await execa("which", ["dpkg", "apt-get"], { reject: false })).exitCode !== 0)
+        skip(this, "only Debian and its like have these packages");
+      const facts = await gatherFacts();
+      const tools = facts.tools.map(({ name }) => ({ name }));
+      const findings = checks.find(({ title }) => title === "Tools")?.run({ ...facts, tools }) ?? [];
+      const packages = findings.flatMap(({ subject, fix = "" }) => {
+        const [, name] = /^apt install (\S+) \|/.exec(fix) ?? [];
+        return name === undefined ? [] : [{ subject, name }];
+      });
+      expect(packages.map(({ subject }) => subject)).to.include.members(["ip", "nft", "conntrack", "flock"]);
+      const installed: string[] = [];
+      for (const { subject, name } of packages) {
+        const status = await execa("dpkg", ["--status", name], { reject: false });
+        if (!status.stdout.includes("Status: install ok installed")) continue;
+        const { stdout } = await execa("dpkg", ["--listfiles", name]);
+        expect(stdout.split("\n"), name).to.satisfy((files: readonly string[]) =>
+          // Which of its variants is `iptables` is for alternatives to say.
+          files.some((file) => file.endsWith(`bin/${subject}`) || file.endsWith(`bin/${subject}-nft`)),
+        );
+        installed.push(name);
+      }
+      await execa("apt-get", ["install", "--simulate", ...new Set(installed)]);
+    });
+  });
+
   /** `doctor --json` after these lines, in a shell with mounts of its own. */
   async function after_(...lines: readonly string[]) {
     const script = [...lines, 'exec "$0" dist/cli/main.js doctor --json'].join("\n");
@@ -538,7 +622,7 @@ describe("doctor", () => {
       { reject: false },
     );
     if (stdout === "") throw new Error(stderr);
-    const findings: { check: string; level: string; subject: string; text: string; mend?: string }[] =
+    const findings: { check: string; level: string; subject: string; text: string; fix?: string }[] =
       JSON.parse(stdout);
     return { findings: findings.filter(({ level }) => level === "problem"), exitCode };
   }
@@ -546,7 +630,7 @@ describe("doctor", () => {
   it("finds tools that are not installed", async () => {
     const { findings, exitCode } = await after_("mount -t tmpfs none /usr/sbin");
     const missing = findings.filter(({ check }) => check === "Tools");
-    expect(missing.map(({ subject, text, mend }) => `${subject}: ${text} → ${mend}`)).to.include(
+    expect(missing.map(({ subject, text, fix }) => `${subject}: ${text} → ${fix}`)).to.include(
       "nft: not installed → apt install nftables | dnf install nftables",
     );
     expect(exitCode).to.equal(1);
@@ -555,16 +639,16 @@ describe("doctor", () => {
   it("finds that it has no rights, and looks at what it may", async () => {
     const script = 'exec setpriv --bounding-set=-all --inh-caps=-all "$0" dist/cli/main.js doctor --json';
     const { findings, exitCode } = await after_(script);
-    // Without capabilities there is no sandbox either.
-    expect(findings.map(({ subject, mend }) => `${subject}: ${mend}`)).to.deep.equal([
-      'rights: sudo -E env "PATH=$PATH" pulumi up; a sandbox is forbidden here: npx pulumi-netns sandbox -- true says by what',
+    // Without capabilities, sandboxes are forbidden as well.
+    expect(findings.map(({ subject, fix }) => `${subject}: ${fix}`)).to.deep.equal([
+      'rights: sudo -E env "PATH=$PATH" pulumi up; sandboxes are forbidden here, and npx pulumi-netns sandbox -- true says why',
     ]);
     expect(exitCode).to.equal(1);
   });
 
   it("proposes a sandbox to a user who can make one", async () => {
     const facts = { ...(await gatherFacts()), mayChange: false, maySandbox: true };
-    const mends = checks.flatMap((check) => check.run(facts)).flatMap(({ mend }) => mend ?? []);
-    expect(mends).to.include('sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up');
+    const fixes = checks.flatMap((check) => check.run(facts)).flatMap(({ fix }) => fix ?? []);
+    expect(fixes).to.include('sudo -E env "PATH=$PATH" pulumi up, or npx pulumi-netns sandbox -- pulumi up');
   });
 });

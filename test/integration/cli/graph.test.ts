@@ -29,7 +29,7 @@ const INSIDE = [
 
 const page = readFileSync(join(__dirname, "../../../docs/graph.md"), "utf8");
 
-/** A block of the page, without the line that was typed. */
+/** Returns a block of the page without its command line. */
 const block = (language: string): string | undefined =>
   new RegExp(`\`\`\`${language}\\n(?:# .*\\n)?([^\`]*)\\n\`\`\``).exec(page)?.[1];
 
@@ -46,7 +46,7 @@ describe("graph", () => {
     });
 
     after(async () => {
-      // Far ends go a moment after their namespace.
+      // The kernel deletes far ends shortly after their namespace.
       for (const name of ["v-net-0", "veth-red-br", "veth-blue-br", "host-lan"])
         await typed(`link del dev ${name}`);
       for (const name of await namespaceNames()) await typed(`netns del ${name}`);

@@ -61,7 +61,7 @@ function environment(pid: string): string {
   }
 }
 
-/** Every process of a sandbox, the holder too, has its name in the environment. */
+/** Every process of a sandbox, including the holder, has its name in the environment. */
 function processesOf(name: string): string[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -126,7 +126,7 @@ describe("pulumi-netns sandbox", () => {
     const flip = `echo $((1 - $(cat ${forward}))) > ${forward}`;
     await output(inside(name, "sh", "-c", `ip netns add red; ip netns exec red sh -c '${flip}'; ${flip}`));
     expect(readFileSync(forward, "utf8")).to.equal(outside);
-    // The value that is there already: should the write succeed, it must do no harm.
+    // Writes the present value, so that a successful write does no harm.
     const rewrite = "value=$(cat /proc/sys/vm/swappiness); echo $value > /proc/sys/vm/swappiness";
     expect((await inside(name, "sh", "-c", rewrite)).exitCode).to.not.equal(0);
   });
@@ -187,7 +187,7 @@ describe("pulumi-netns sandbox", () => {
     it(`passes ${signal} on`, async () => {
       const script = `trap 'echo got; exit 5' ${signal.slice(3)}; echo up; while :; do sleep 0.02; done`;
       const words = ["sandbox", "--name", unique("signals"), "--", "sh", "-c", script];
-      // A session of its own has no terminal, whose Ctrl-C would reach the command by itself.
+      // A new session has no terminal, so Ctrl-C does not reach the command directly.
       const run = cli(words, { detached: true });
       await untilPrinted(run, "up");
       run.kill(signal);
@@ -323,10 +323,10 @@ describe("pulumi-netns sandbox", () => {
     const none = await cli(["sandbox"]);
     expect([none.exitCode, none.stderr]).to.deep.equal([
       2,
-      "pulumi-netns: say which COMMAND to run, for example: pulumi-netns sandbox -- ip link\n" +
+      "pulumi-netns: give a COMMAND to run, for example: pulumi-netns sandbox -- ip link\n" +
         "Add --help to see how it is used.",
     ]);
-    expect((await inside("../x", "true")).stderr).to.include('"../x" is no sandbox name');
+    expect((await inside("../x", "true")).stderr).to.include('"../x" is not a sandbox name');
   });
 
   it("runs a command named like a subcommand after --", async () => {
@@ -404,7 +404,7 @@ describe("pulumi-netns sandbox", () => {
       const first = await inside(outer, ...self("--name", inner, "--", "ip", "netns", "add", "red"));
       expect([first.exitCode, first.stderr]).to.deep.equal([
         0,
-        `pulumi-netns: no user namespace is allowed here; as you are root, sandbox "${inner}" does without.`,
+        `pulumi-netns: user namespaces are forbidden here; because you are root, sandbox "${inner}" runs without one.`,
       ]);
       expect(await output(inside(outer, ...self("--name", inner, "--", "ip", "netns")))).to.equal("red");
       expect(await output(inside(outer, "ip", "netns"))).to.equal("");
@@ -461,7 +461,7 @@ describe("pulumi-netns sandbox", () => {
       expect([stdout, stderr]).to.deep.equal(["0\nred (id: 0)", ""]);
       expect((await run("--", "ip", "-br", "link", "show", "v0")).stdout).to.match(/^v0@if\d+ /);
       expect((await run("list")).stdout).to.match(/^default /m);
-      // A NAT or filter rule looks there for rules of iptables-legacy.
+      // NAT and filter rules look for rules of iptables-legacy in this file.
       const readable = 'for file in /proc/net/ip*_tables_names; do [ ! -e "$file" ] || cat "$file"; done';
       expect(await run("--", "sh", "-ec", readable)).to.include({ exitCode: 0, stderr: "" });
     } finally {

@@ -5,9 +5,10 @@ import * as engine from "../../../provider/engine/lifecycle";
 import { filterRule } from "../../../provider/kinds/filterRule/filterRule";
 import { natRule } from "../../../provider/kinds/natRule/natRule";
 import { type Command, printCommand } from "../../../provider/linux/command";
-import { CommandError } from "../../../provider/linux/errors";
+import { CommandError, reasonOf } from "../../../provider/linux/errors";
 import type { Host } from "../../../provider/linux/host/host";
 import { localHost } from "../../../provider/linux/host/local/localHost";
+import { splitWords } from "../../../provider/linux/read/iptables";
 import { checked } from "../../support/args";
 
 const NAMESPACE = "it-together";
@@ -192,4 +193,150 @@ for (const [definition, argsOf, chain] of kinds) {
       expect(await ports()).to.have.members([1, 2]);
     });
   });
+}
+
+type Variant = "nft" | "legacy";
+
+/** A host on which `iptables` is one of its two variants, whichever this machine has. */
+function iptablesOn(variant: Variant, isRefused: (command: Command) => boolean = () => false) {
+  const ran: string[] = [];
+  const run: Host["run"] = async (command) => {
+    ran.push(printCommand(command));
+    if (isRefused(command)) throw new CommandError("Failed", command, "refused");
+    if (!/^ip6?tables/.test(command.tool)) return localHost.run(command);
+    const tool = command.tool.replace(/^(ip6?tables)(-restore)?$/, `$1-${variant}$2`);
+    const { exitCode, stdout, stderr } = await execa(
+      "ip",
+      ["netns", "exec", NAMESPACE, tool, ...command.args],
+      { reject: false, input: command.input ?? "" },
+    );
+    if (exitCode !== 0) throw new CommandError(reasonOf(stderr), command, stderr);
+    return stdout;
+  };
+  return { ran, host: { ...plain, run } satisfies Host };
+}
+
+for (const variant of ["nft", "legacy"] as const) {
+  for (const [definition, argsOf] of kinds) {
+    describe(`many ${definition.kind}s of iptables-${variant} at once`, function () {
+      this.timeout(60_000);
+      const names = Array.from({ length: COUNT }, (_, name) => name);
+      const [table, chain] =
+        definition.kind === "NatRule" ? (["nat", "PREROUTING"] as const) : (["filter", "INPUT"] as const);
+      const ruleOf = (name: number, more: object = {}): Args =>
+        argsOf(name, { backend: "iptables", priority: [0, -5, 7, 0, 3][name % 5], ...more });
+      const byPriority = (all: readonly number[]) =>
+        [...all].sort((a, b) => Number(ruleOf(a)["priority"]) - Number(ruleOf(b)["priority"]));
+      const iptables = async (...args: string[]): Promise<string> =>
+        (await execa("ip", ["netns", "exec", NAMESPACE, `iptables-${variant}`, "-t", table, ...args])).stdout;
+
+      /** The ports of the rules in the chain, as they stand there. */
+      const ports = async (): Promise<number[]> =>
+        [...(await iptables("-S", chain)).matchAll(/--dport (\d+)/g)].map(([, port]) => Number(port) - 1000);
+
+      const createAll = (host: Host, all = names) =>
+        Promise.allSettled(all.map((name) => engine.create(definition, host, ruleOf(name))));
+      const removeAll = (host: Host, all: readonly number[]) =>
+        Promise.all(all.map((name) => engine.remove(definition, host, ruleOf(name))));
+      const written = (ran: readonly string[]) => ran.filter((line) => line.includes("-restore"));
+      const changed = (ran: readonly string[]) => ran.filter((line) => / -[AID] /.test(line));
+      const listed = (ran: readonly string[]) => ran.filter((line) => line.includes(`-t ${table} -S`));
+
+      beforeEach(() => execa("ip", ["netns", "add", NAMESPACE]));
+      afterEach(() => execa("ip", ["netns", "del", NAMESPACE]));
+
+      it("are made in their order, and are read and deleted, by few processes", async () => {
+        const { host, ran } = iptablesOn(variant);
+        const made = await createAll(host);
+        expect(made.map(({ status }) => status)).to.deep.equal(names.map(() => "fulfilled"));
+        expect(await ports()).to.deep.equal(byPriority(names));
+        expect(written(ran)).to.have.length(1);
+        // A warning of a NatRule looks for others' rules as well, once for all.
+        expect(listed(ran).length).to.be.within(2, 4);
+        expect(changed(ran)).to.deep.equal([]);
+
+        const reading = iptablesOn(variant);
+        const found = await Promise.all(
+          names.map((name) => engine.read(definition, reading.host, ruleOf(name))),
+        );
+        expect(found.map((one) => one?.inputs)).to.deep.equal(names.map((name) => ruleOf(name)));
+        expect(reading.ran).to.have.length(1);
+
+        const going = iptablesOn(variant);
+        await removeAll(
+          going.host,
+          names.filter((name) => name % 2 === 0),
+        );
+        expect(written(going.ran)).to.have.length(1);
+        expect(changed(going.ran)).to.deep.equal([]);
+        expect(await ports()).to.deep.equal(byPriority(names.filter((name) => name % 2 === 1)));
+      });
+
+      it("are made but for the one that is refused, which is told alone", async () => {
+        const { host } = iptablesOn(variant, ({ args, input = args.join(" ") }) =>
+          /stack\/rule-7\b/.test(input),
+        );
+        const made = await createAll(host);
+        expect(made.flatMap(({ status }, at) => (status === "rejected" ? [at] : []))).to.deep.equal([7]);
+        expect(await ports()).to.deep.equal(byPriority(names.filter((name) => name !== 7)));
+      });
+
+      it("go one by one where one of them is gone by hand at that moment", async () => {
+        await createAll(iptablesOn(variant).host);
+        const { host } = iptablesOn(variant);
+        let isDone = false;
+        const run: Host["run"] = async (command) => {
+          if (command.input?.includes("-D") && !isDone) {
+            isDone = true;
+            await iptables("-D", chain, String((await ports()).indexOf(7) + 1));
+          }
+          return host.run(command);
+        };
+        await removeAll({ ...host, run }, names);
+        expect(isDone).to.equal(true);
+        expect(await ports()).to.deep.equal([]);
+      });
+
+      it("are changed, made and removed at once, beside rules of others", async () => {
+        const [kept, gone, come] = [names.slice(0, 15), names.slice(15, 30), names.slice(30)];
+        await createAll(iptablesOn(variant).host, [...kept, ...gone]);
+        const foreign = ["-p", "udp", "-j", "RETURN"];
+        await iptables("-I", chain, "9", ...foreign);
+        await iptables("-A", chain, ...foreign);
+        const { host } = iptablesOn(variant);
+        await Promise.all([
+          ...kept.map((name) =>
+            engine.update(definition, host, ruleOf(name), ruleOf(name, { source: "10.9.0.0/16" })),
+          ),
+          removeAll(host, gone),
+          ...come.map((name) => engine.create(definition, host, ruleOf(name))),
+        ]);
+        expect(await ports()).to.deep.equal(byPriority([...kept, ...come]));
+        expect(await iptables("-S", chain)).to.match(/(-p udp -j RETURN[\s\S]*){2}/);
+        for (const name of kept) {
+          const args = ruleOf(name, { source: "10.9.0.0/16" });
+          expect((await engine.read(definition, host, args))?.inputs).to.deep.equal(args);
+        }
+      });
+
+      it("move to the front although their words stay the same", async () => {
+        const { host } = iptablesOn(variant);
+        for (const name of [3, 2, 1]) await engine.create(definition, host, ruleOf(name, { priority: name }));
+        const [, line = ""] = /-A (.*--dport 1001 .*)/.exec(await iptables("-S", chain)) ?? [];
+        const words = splitWords(line);
+        await iptables("-D", ...words);
+        await iptables("-A", ...words);
+        expect(await ports()).to.deep.equal([2, 3, 1]);
+        const args = ruleOf(1, { priority: 1 });
+        const state = (await engine.read(definition, host, args))?.state ?? {};
+        await engine.update(definition, host, state, args);
+        // The order of NAT rules among each other is not compared.
+        if (definition.kind === "FilterRule") expect(await ports()).to.deep.equal([1, 2, 3]);
+        for (const name of [1, 2, 3]) {
+          const own = ruleOf(name, { priority: name });
+          expect((await engine.read(definition, host, own))?.inputs).to.deep.equal(own);
+        }
+      });
+    });
+  }
 }

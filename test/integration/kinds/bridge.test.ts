@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { claim } from "../../../provider/engine/claims";
 import type { Args, Definition } from "../../../provider/engine/definition";
 import * as engine from "../../../provider/engine/lifecycle";
 import { bridge } from "../../../provider/kinds/bridge";
@@ -322,6 +323,30 @@ describe("Bridge, with the kernel", () => {
       expect(await shown()).to.include({ mtu: 1300, address: mac });
       expect(await living.refresh()).to.deep.equal([]);
       expect(await living.become({ name, mac })).to.equal("nothing");
+    });
+  });
+
+  describe("a takeover by another resource of the stack", () => {
+    const heir = checked(definition, { name, mac }, "heir");
+    const takeOver = () => {
+      claim(definition, localHost, heir);
+      return engine.create(definition, localHost, heir);
+    };
+
+    it("is refused if the MTU was set, because the bridge would never follow its ports again", async () => {
+      await create({ name, mac, mtu: 1400 });
+      expect(await failure(takeOver())).to.include(
+        `${name} cannot be taken over from Bridge "it": mtu cannot change in place`,
+      );
+      expect(await shown()).to.include({ mtu: 1400, ifalias: mark });
+    });
+
+    it("happens in place if the MTU follows the ports", async () => {
+      await create({ name, mac });
+      await typed("link add name it-port mtu 1300 type veth peer name it-far");
+      await typed(`link set dev it-port master ${name} up`);
+      await takeOver();
+      expect(await shown()).to.include({ mtu: 1300, ifalias: markFor("Bridge", "heir") });
     });
   });
 

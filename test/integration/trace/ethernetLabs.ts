@@ -1,8 +1,8 @@
 import { type Lab, PRINTED, ROUTED, ROUTED6, SWITCHED, up } from "./labs";
 
-/** Labs of one Ethernet: who answers there for an address, ports that pass nothing, and MAC addresses. */
+/** Labs of one Ethernet: proxies, blocked ports, and MAC addresses. */
 
-/** red and blue have one subnet, and h1 between them answers for each on the side of the other, by proxy entries. */
+/** red and blue share a subnet. h1 between them answers for each by proxy entries. */
 export const DIVIDED = [
   "h1: ip link add red0 type veth peer name eth0 netns red",
   "h1: ip link add blue0 type veth peer name eth0 netns blue",
@@ -17,10 +17,10 @@ export const DIVIDED = [
 ];
 const ENTRIES = ["h1: ip neigh add proxy 10.0.0.130 dev red0", "h1: ip neigh add proxy 10.0.0.2 dev blue0"];
 
-/** Each proxy waits up to a second, which makes labs slow. */
+/** Removes the delay of proxies, which is up to a second. */
 const PROMPT = ["red0", "blue0"].map((link) => `h1: sysctl -q -w net.ipv4.neigh.${link}.proxy_delay=0`);
 
-/** As Calico has it: addresses alone, and a gateway that nobody has, for which the host answers by proxy_arp. */
+/** As in Calico: single addresses, and a gateway that nobody has, for which the host answers by proxy_arp. */
 const UNNUMBERED = [
   "h1: ip link add red0 type veth peer name eth0 netns red",
   "h1: ip link add blue0 type veth peer name eth0 netns blue",
@@ -60,7 +60,7 @@ const DIVIDED6 = [
 const ENTRIES6 = ["h1: ip neigh add proxy fd00::130 dev red0", "h1: ip neigh add proxy fd00::2 dev blue0"];
 const NDP = ["red0", "blue0"].map((link) => `h1: sysctl -q -w net.ipv6.conf.${link}.proxy_ndp=1`);
 
-/** red, h1 and blue on a bridge of h1, each with a MAC address that is easy to tell. */
+/** red, h1 and blue on a bridge of h1, each with a recognisable MAC address. */
 const NUMBERED = [
   ...SWITCHED,
   "red: ip link set dev veth-red address 02:00:00:00:00:01",
@@ -79,7 +79,7 @@ const THREE = [
   "lan: ip address add 192.168.15.3/24 dev veth-lan",
 ];
 
-/** red on br1 and blue on br2. Spanning tree closes the cable between these for the longer way by br3. */
+/** red on br1 and blue on br2. Spanning tree blocks the cable between them in favour of the longer path over br3. */
 const RING = [
   ...["br1", "br2", "br3"].flatMap((bridge, at) => [
     `h1: ip link add ${bridge} type bridge`,
@@ -102,7 +102,7 @@ const RING = [
   "blue: ip address add 10.0.0.3/24 dev eth0",
 ];
 
-/** An entry of red that says lan's MAC address for blue. */
+/** An entry of red for blue with the MAC address of lan. */
 const VIA_LAN = "red: ip neigh replace 192.168.15.2 lladdr 02:00:00:00:00:03 dev veth-red nud permanent";
 
 export const ethernetLabs: readonly Lab[] = [
@@ -115,7 +115,7 @@ export const ethernetLabs: readonly Lab[] = [
     ],
     repair: [PRINTED, PRINTED],
     sentence:
-      "packets die at h1: the policy of chain ip lab forward drops ICMP from 10.65.0.2 to 10.65.0.3, as no rule there accepts it; let it through there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain ip lab forward drops ICMP from 10.65.0.2 to 10.65.0.3, because no rule there accepts it; accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "a gateway for which somebody would answer if it had a route by another link",
@@ -130,14 +130,14 @@ export const ethernetLabs: readonly Lab[] = [
     base: [...DIVIDED, ...ENTRIES],
     broken: ["h1: sysctl -q -w net.ipv4.ip_forward=0"],
     sentence:
-      "packets die at h1: it does not forward, as net.ipv4.ip_forward is 0; add a Sysctl to make it 1",
+      "packets die at h1: it does not forward, because net.ipv4.ip_forward is 0; add a Sysctl to set it to 1",
   },
   {
     name: "an answer for a neighbour that only one side has",
     base: [...DIVIDED, ...PROMPT, ...ENTRIES],
     broken: ["h1: ip neigh del proxy 10.0.0.2 dev blue0"],
     sentence:
-      "answers die at blue: it takes 10.0.0.2 for a neighbour on eth0, as its address 10.0.0.130/24 covers it, but that is eth0 in red, on another Ethernet; change it to 10.0.0.130/25, and reach 10.0.0.0/25 by a Route via 10.0.0.129",
+      "answers die at blue: it treats 10.0.0.2 as a neighbour on eth0, because its address 10.0.0.130/24 covers it, but that is eth0 in red, on another Ethernet; change it to 10.0.0.130/25, and reach 10.0.0.0/25 by a Route via 10.0.0.129",
   },
   {
     name: "a proxy entry on the link that the address is on",
@@ -158,7 +158,7 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["h1: sysctl -q -w net.ipv6.conf.red0.proxy_ndp=0"],
     trace: ["red", "fd00::130"],
     sentence:
-      "packets die at h1: it does not answer NDP for fd00::130 on red0 although it has a proxy entry, because net.ipv6.conf.red0.proxy_ndp is 0; add a Sysctl to make it 1",
+      "packets die at h1: it does not answer NDP for fd00::130 on red0 although it has a proxy entry, because net.ipv6.conf.red0.proxy_ndp is 0; add a Sysctl to set it to 1",
   },
   {
     name: "proxy_ndp, and no proxy entry of IPv6",
@@ -174,7 +174,7 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["h1: sysctl -q -w net.ipv6.conf.all.forwarding=0"],
     trace: ["red", "fd00::130"],
     sentence:
-      "packets die at h1: it does not forward, as net.ipv6.conf.all.forwarding is 0; add a Sysctl to make it 1",
+      "packets die at h1: it does not forward, because net.ipv6.conf.all.forwarding is 0; add a Sysctl to set it to 1",
   },
   {
     name: "an address on another link, for which no ARP is answered",
@@ -182,7 +182,7 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["h1: sysctl -q -w net.ipv4.conf.all.arp_ignore=1", "red: ip route add 10.2.0.1 dev eth0"],
     trace: ["red", "10.2.0.1"],
     sentence:
-      "packets die at h1: it does not answer ARP for 10.2.0.1 on red0 although blue0 has that address, because net.ipv4.conf.all.arp_ignore is 1; add a Sysctl to make it 0",
+      "packets die at h1: it does not answer ARP for 10.2.0.1 on red0 although blue0 has that address, because net.ipv4.conf.all.arp_ignore is 1; add a Sysctl to set it to 0",
   },
   {
     name: "an address of IPv6 on another link, for which nobody answers",
@@ -191,7 +191,7 @@ export const ethernetLabs: readonly Lab[] = [
     trace: ["red", "fd00:2::1"],
     repair: [{ lines: ["h1: ip address add fd00:2::1/128 dev red0 nodad"] }],
     sentence:
-      "packets die at red: nobody on the Ethernet of eth0 has fd00:2::1; give somebody that Address, or ask for another",
+      "packets die at red: nobody on the Ethernet of eth0 has fd00:2::1; give a link that Address, or use another one",
   },
   {
     name: "a neighbour entry that leads to somebody who does not forward",
@@ -207,7 +207,7 @@ export const ethernetLabs: readonly Lab[] = [
     trace: ["red", "192.168.15.77"],
     repair: [PRINTED, { lines: ["blue: ip address add 192.168.15.77/24 dev veth-blue"] }],
     sentence:
-      "packets die at lan: it does not forward, as net.ipv4.ip_forward is 0; add a Sysctl to make it 1",
+      "packets die at lan: it does not forward, because net.ipv4.ip_forward is 0; add a Sysctl to set it to 1",
   },
   {
     name: "a neighbour entry that leads to nobody",
@@ -224,7 +224,7 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["blue: ip link set dev veth-blue address 02:00:00:00:00:01"],
     repair: [{ lines: ["blue: ip link set dev veth-blue address 02:00:00:00:00:02"] }],
     sentence:
-      "packets die at red: both veth-red in red and veth-blue in blue have the MAC address 02:00:00:00:00:01; give one of them another",
+      "packets die at red: both veth-red in red and veth-blue in blue have the MAC address 02:00:00:00:00:01; change one of them",
   },
   {
     name: "a receiver whose MAC address a third one has",
@@ -232,7 +232,7 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["lan: ip link set dev veth-lan address 02:00:00:00:00:02"],
     repair: [{ lines: ["lan: ip link set dev veth-lan address 02:00:00:00:00:03"] }],
     sentence:
-      "packets may get lost at red: both veth-blue in blue and veth-lan in lan have the MAC address 02:00:00:00:00:02; give one of them another",
+      "packets may get lost at red: both veth-blue in blue and veth-lan in lan have the MAC address 02:00:00:00:00:02; change one of them",
   },
   {
     name: "a sender whose MAC address a third one has",
@@ -240,7 +240,7 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["lan: ip link set dev veth-lan address 02:00:00:00:00:01"],
     repair: [{ lines: ["lan: ip link set dev veth-lan address 02:00:00:00:00:03"] }],
     sentence:
-      "packets may get lost at red: both veth-red in red and veth-lan in lan have the MAC address 02:00:00:00:00:01; give one of them another",
+      "packets may get lost at red: both veth-red in red and veth-lan in lan have the MAC address 02:00:00:00:00:01; change one of them",
   },
   {
     name: "a receiver with the MAC address of the other end of its cable",
@@ -248,7 +248,7 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["h1: ip link set dev veth-blue-br address 02:00:00:00:00:02"],
     repair: [{ lines: ["h1: ip link set dev veth-blue-br address 02:00:00:00:00:0b"] }],
     sentence:
-      "packets die at red: both veth-blue in blue and veth-blue-br in h1 have the MAC address 02:00:00:00:00:02, so v-net-0 does not forward frames to it; give one of them another",
+      "packets die at red: both veth-blue in blue and veth-blue-br in h1 have the MAC address 02:00:00:00:00:02, so v-net-0 does not forward frames to it; change one of them",
   },
   {
     name: "a receiver with the MAC address of the bridge on the way",
@@ -256,7 +256,7 @@ export const ethernetLabs: readonly Lab[] = [
     broken: ["blue: ip link set dev veth-blue address 02:00:00:00:00:05"],
     repair: [{ lines: ["blue: ip link set dev veth-blue address 02:00:00:00:00:02"] }, PRINTED],
     sentence:
-      "packets die at red: both veth-blue in blue and v-net-0 in h1 have the MAC address 02:00:00:00:00:05, so v-net-0 does not forward frames to it; give one of them another",
+      "packets die at red: both veth-blue in blue and v-net-0 in h1 have the MAC address 02:00:00:00:00:05, so v-net-0 does not forward frames to it; change one of them",
   },
 ];
 

@@ -5,7 +5,7 @@ import * as sdk from "../../../sdk";
 import { Living } from "../../support/kernel";
 import { registered } from "../../unit/sdk/registered";
 
-/** Does what `trace` prints, as a person would: lines for a shell are typed, resources go through the SDK to the provider. */
+/** Applies the printed fix: runs shell lines, and creates resources through the SDK and the provider. */
 export async function applied(code: string): Promise<readonly Living[]> {
   const resources: Living[] = [];
   for (const line of code.split("\n")) {
@@ -15,7 +15,7 @@ export async function applied(code: string): Promise<readonly Living[]> {
   return resources;
 }
 
-/** No shell: words are what stands between blanks. */
+/** Splits at blanks, as no shell runs the line. */
 async function typedAsIs(line: string): Promise<void> {
   const [file = "", ...words] = line.split(" ");
   await execa(file, words);
@@ -23,7 +23,7 @@ async function typedAsIs(line: string): Promise<void> {
 
 let made = 0;
 
-/** Declares the resource with the classes that a program imports, and creates what they hand to the provider. */
+/** Declares the resource with the classes of the SDK, and creates what they pass to the provider. */
 async function created(line: string): Promise<Living[]> {
   const declare = compileFunction(`return ${line}`, Object.keys(sdk));
   const { resources } = await registered(() => [declare(...Object.values(sdk))]);

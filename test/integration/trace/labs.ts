@@ -1,4 +1,4 @@
-/** Networks to break: each line is `NAMESPACE: TOOL WORDS…`, what a person would type there. */
+/** Networks to break. Each line is `NAMESPACE: TOOL WORDS…`. */
 
 /** red — h1 — blue: two Ethernets and a router between them. */
 export const ROUTED = [
@@ -46,7 +46,7 @@ export const SWITCHED = [
   "h1: ip address add 192.168.15.5/24 dev v-net-0",
 ];
 
-/** What Docker makes of FORWARD. */
+/** The chain FORWARD as Docker sets it up. */
 export const DOCKER = [
   "h1: iptables -P FORWARD DROP",
   "h1: iptables -N DOCKER-USER",
@@ -61,7 +61,7 @@ export function up(namespace: string, ...links: readonly string[]): string[] {
 
 type Server = readonly [namespace: string, ip: string, port: number, protocol?: "udp"];
 
-/** What a reader does about a fault whose mend is prose alone: types lines, starts a server, or asks for something else. */
+/** The repair of a fault whose fix is prose: lines to type, a server to start, or another question. */
 export interface Action {
   readonly lines?: readonly string[];
   readonly servers?: readonly Server[];
@@ -69,26 +69,26 @@ export interface Action {
   readonly isSettled?: boolean;
 }
 
-/** What is printed, done as it is printed. */
+/** Applies the printed lines. */
 export const PRINTED = "printed";
 
 export interface Lab {
-  /** What is broken. */
+  /** The fault. */
   readonly name: string;
   readonly base: readonly string[];
-  /** What breaks it. */
+  /** The commands that cause it. */
   readonly broken: readonly string[];
-  /** SRC and DST, by default red and blue. */
+  /** SRC and DST. Default: red and blue. */
   readonly trace?: readonly [source: string, target: string];
-  /** The first sentence of what is wrong; a pattern where it tells a counter of what comes by itself. */
+  /** The verdict, or a pattern if it contains the counter of background packets. */
   readonly sentence: string | RegExp;
-  /** A file of the kernel without which there is no such thing. */
+  /** A file of the kernel that exists only with the feature. */
   readonly needs?: string;
-  /** Whether to wait until spanning tree has decided on every port; else some may still listen. */
+  /** Whether to wait until spanning tree has decided on every port. */
   readonly isSettled?: boolean;
-  /** A program that listens, for TCP unless it says otherwise. */
+  /** A server, by default for TCP. */
   readonly server?: Server;
-  /** What to do, fault by fault, until packets arrive. By default what is printed, once. */
+  /** The repairs, fault by fault, until packets arrive. Default: the printed one, once. */
   readonly repair?: readonly (typeof PRINTED | Action)[];
 }
 
@@ -101,7 +101,7 @@ export const labs: readonly Lab[] = [
       "red: ip address add 192.168.15.1 dev veth-red",
     ],
     sentence:
-      "packets die at red: its address 192.168.15.1/32 has no prefix length of a network, so 192.168.15.2 is no neighbour, though on the same Ethernet; change it to 192.168.15.1/24",
+      "packets die at red: its address 192.168.15.1/32 covers no network, so 192.168.15.2 is not a neighbour, although it is on the same Ethernet; change it to 192.168.15.1/24",
   },
   {
     name: "a prefix length that is too long",
@@ -111,7 +111,7 @@ export const labs: readonly Lab[] = [
       "blue: ip address add 192.168.15.2/31 dev veth-blue",
     ],
     sentence:
-      "answers die at blue: its address 192.168.15.2/31 does not cover 192.168.15.1, though it is on the same Ethernet; change it to 192.168.15.2/24",
+      "answers die at blue: its address 192.168.15.2/31 does not cover 192.168.15.1, although it is on the same Ethernet; change it to 192.168.15.2/24",
   },
   {
     name: "a prefix length that is too short",
@@ -122,7 +122,7 @@ export const labs: readonly Lab[] = [
       "red: ip address add 10.1.0.2/8 dev eth0",
     ],
     sentence:
-      "packets die at red: it takes 10.2.0.2 for a neighbour on eth0, as its address 10.1.0.2/8 covers it, but that is eth0 in blue, on another Ethernet; change it to 10.1.0.2/24, and reach 10.2.0.0/24 by a Route via 10.1.0.1",
+      "packets die at red: it treats 10.2.0.2 as a neighbour on eth0, because its address 10.1.0.2/8 covers it, but that is eth0 in blue, on another Ethernet; change it to 10.1.0.2/24, and reach 10.2.0.0/24 by a Route via 10.1.0.1",
   },
   {
     name: "a link that is down",
@@ -183,14 +183,14 @@ export const labs: readonly Lab[] = [
     broken: ["blue: ip route add 192.168.1.0/24 via 192.168.15.1"],
     trace: ["blue", "lan"],
     sentence:
-      "packets die at blue: its gateway for 192.168.1.3 is red, which leads nowhere else; send it via 192.168.15.5, which is h1",
+      "packets die at blue: its gateway for 192.168.1.3 is red, which is on no other network; send it via 192.168.15.5, which is h1",
   },
   {
     name: "forwarding off",
     base: ROUTED,
     broken: ["h1: sysctl -q -w net.ipv4.ip_forward=0"],
     sentence:
-      "packets die at h1: it does not forward, as net.ipv4.ip_forward is 0; add a Sysctl to make it 1",
+      "packets die at h1: it does not forward, because net.ipv4.ip_forward is 0; add a Sysctl to set it to 1",
   },
   {
     name: "FORWARD drops, by iptables",
@@ -198,7 +198,7 @@ export const labs: readonly Lab[] = [
     broken: ["h1: iptables -P FORWARD DROP"],
     repair: [PRINTED, PRINTED],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, because no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "Docker's FORWARD drops",
@@ -206,7 +206,7 @@ export const labs: readonly Lab[] = [
     broken: DOCKER,
     repair: [PRINTED, PRINTED],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables and dockerUser accept it in Docker's chain for exceptions, DOCKER-USER: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, because no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables and dockerUser accept the packet in Docker's chain for exceptions, DOCKER-USER: an accept in another table does not overrule it",
   },
   {
     name: "a rule before Docker's own drops",
@@ -214,21 +214,21 @@ export const labs: readonly Lab[] = [
     broken: [...DOCKER, "h1: iptables -I FORWARD -d 10.2.0.0/24 -j DROP"],
     repair: [PRINTED, PRINTED],
     sentence:
-      "packets die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
+      "packets die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; remove the rule, or let a FilterRule with backend iptables accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "a rule of another table of iptables drops",
     base: ROUTED,
     broken: ["h1: iptables -t mangle -A FORWARD -d 10.2.0.0/24 -j DROP"],
     sentence:
-      "packets die at h1: chain FORWARD of iptables (table mangle) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+      "packets die at h1: chain FORWARD of iptables (table mangle) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far; remove the rule, or accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "a legacy rule drops",
     base: ROUTED,
     broken: ["h1: iptables-legacy -A FORWARD -s 10.1.0.0/24 -j DROP"],
     sentence:
-      "packets die at h1: chain FORWARD of iptables-legacy (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -s 10.1.0.0/24 -j DROP`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+      "packets die at h1: chain FORWARD of iptables-legacy (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -s 10.1.0.0/24 -j DROP`, 1 packet so far; remove the rule, or accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "a forward chain drops, by nftables",
@@ -240,7 +240,7 @@ export const labs: readonly Lab[] = [
       "h1: nft add rule inet lab forward ip saddr 10.7.0.0/16 accept",
     ],
     sentence:
-      "packets die at h1: the policy of chain inet lab forward drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it; let it through there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain inet lab forward drops ICMP from 10.1.0.2 to 10.2.0.2, because no rule there accepts it; accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "a rule rejects the answer",
@@ -252,14 +252,14 @@ export const labs: readonly Lab[] = [
       "h1: nft add rule ip lab forward ip saddr @quiet counter reject",
     ],
     sentence:
-      "answers die at h1: chain ip lab forward rejects ICMP from 10.2.0.2 to 10.1.0.2 by the rule `ip saddr @quiet counter reject`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+      "answers die at h1: chain ip lab forward rejects ICMP from 10.2.0.2 to 10.1.0.2 by the rule `ip saddr @quiet counter reject`, 1 packet so far; remove the rule, or accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "br_netfilter asks FORWARD about a switch",
     base: SWITCHED,
     broken: ["h1: iptables -P FORWARD DROP"],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, because no rule there accepts it, 1 packet so far (it also applies to packets that cross the bridge v-net-0, because br_netfilter is on); let a FilterRule with backend iptables accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "a bridge rule for two ports drops",
@@ -271,7 +271,7 @@ export const labs: readonly Lab[] = [
       "h1: nft add rule bridge lab forward iifname veth-red-br oifname veth-blue-br ether type ip counter drop",
     ],
     sentence:
-      "packets die at h1: chain bridge lab forward drops ICMP from 192.168.15.1 to 192.168.15.2 by the rule `iifname veth-red-br oifname veth-blue-br ether type ip counter drop`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+      "packets die at h1: chain bridge lab forward drops ICMP from 192.168.15.1 to 192.168.15.2 by the rule `iifname veth-red-br oifname veth-blue-br ether type ip counter drop`, 1 packet so far; remove the rule, or accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "FORWARD lets other ports of a bridge pass",
@@ -281,21 +281,21 @@ export const labs: readonly Lab[] = [
       "h1: iptables -A FORWARD -m physdev --physdev-in veth-red-br --physdev-out v-eth -j ACCEPT",
     ],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, because no rule there accepts it, 1 packet so far (it also applies to packets that cross the bridge v-net-0, because br_netfilter is on); let a FilterRule with backend iptables accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "a firewall on the sender",
     base: SWITCHED,
     broken: ["red: iptables -P OUTPUT DROP"],
     sentence:
-      "packets die at red: the policy of chain OUTPUT of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+      "packets die at red: the policy of chain OUTPUT of iptables (table filter) drops ICMP from 192.168.15.1 to 192.168.15.2, because no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "a firewall on the receiver",
     base: ROUTED,
     broken: ["blue: iptables -A INPUT -p icmp -j DROP"],
     sentence:
-      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A INPUT -p icmp -j DROP`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
+      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A INPUT -p icmp -j DROP`, 1 packet so far; remove the rule, or let a FilterRule with backend iptables accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "dnat to where nothing is forwarded",
@@ -307,7 +307,7 @@ export const labs: readonly Lab[] = [
     trace: ["red", "10.1.0.1:80"],
     repair: [PRINTED, { servers: [["blue", "0.0.0.0", 8080]] }],
     sentence:
-      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but it does not forward, as net.ipv4.ip_forward is 0; add a Sysctl to make it 1",
+      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but it does not forward, because net.ipv4.ip_forward is 0; add a Sysctl to set it to 1",
   },
   {
     name: "dnat, and FORWARD drops",
@@ -319,7 +319,7 @@ export const labs: readonly Lab[] = [
     trace: ["red", "10.1.0.1:80"],
     repair: [PRINTED, { servers: [["blue", "0.0.0.0", 8080]] }, PRINTED],
     sentence:
-      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but the policy of chain FORWARD of iptables (table filter) drops TCP from 10.1.0.2 to 10.2.0.2 port 8080, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+      "packets die at h1: the rule `-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.2.0.2:8080` sends it on to 10.2.0.2, but the policy of chain FORWARD of iptables (table filter) drops TCP from 10.1.0.2 to 10.2.0.2 port 8080, because no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "a strict reverse path filter",
@@ -336,7 +336,7 @@ export const labs: readonly Lab[] = [
       "red: ip route replace 10.2.0.0/24 via 10.3.0.1 src 10.1.0.2",
     ],
     sentence:
-      "packets die at h1: its reverse path filter (rp_filter = 1) drops what comes in by red1 from 10.1.0.2, as its way back there leads by red0; lead the way back by red1, or set net.ipv4.conf.red1.rp_filter to 2",
+      "packets die at h1: its reverse path filter (rp_filter = 1) drops packets that enter by red1 from 10.1.0.2, because its route back leads by red0; route the answers by red1, or set net.ipv4.conf.red1.rp_filter to 2",
   },
   {
     name: "the same address twice",
@@ -347,14 +347,14 @@ export const labs: readonly Lab[] = [
       { lines: ["blue: ip address del 192.168.15.1/24 dev veth-blue", "h1: ip neigh flush dev v-net-0"] },
     ],
     sentence:
-      "packets may get lost at h1: both veth-red in red and veth-blue in blue have the address 192.168.15.1; give one of them another",
+      "packets may get lost at h1: both veth-red in red and veth-blue in blue have the address 192.168.15.1; change one of them",
   },
   {
     name: "two ends of one cable with different MTUs",
     base: ROUTED,
     broken: ["h1: ip link set dev red0 mtu 1400"],
     sentence:
-      "large packets die at h1: red0 takes packets of up to 1400 bytes, but eth0 in red sends up to 1500; give all links of this Ethernet the same `mtu`",
+      "large packets die at h1: red0 accepts packets of up to 1400 bytes, but eth0 in red sends up to 1500; give all links of this Ethernet the same `mtu`",
   },
   {
     name: "a neighbour entry that is wrong",
@@ -371,7 +371,7 @@ export const labs: readonly Lab[] = [
     base: SWITCHED,
     broken: ["blue: ip link set dev veth-blue arp off"],
     sentence:
-      "packets die at blue: veth-blue neither asks nor answers ARP (NOARP), so 192.168.15.2 is not found; switch ARP on",
+      "packets die at blue: veth-blue neither sends nor answers ARP (NOARP), so 192.168.15.2 is not found; switch ARP on",
   },
   {
     name: "an nft table that drops ARP",
@@ -381,7 +381,7 @@ export const labs: readonly Lab[] = [
       "blue: nft add chain arp lab input { type filter hook input priority 0 ; policy drop ; }",
     ],
     sentence:
-      "packets die at blue: the policy of chain arp lab input drops the ARP request from 192.168.15.1 to 192.168.15.2, as no rule there accepts it; let ARP through there: an accept in another table does not overrule it",
+      "packets die at blue: the policy of chain arp lab input drops the ARP request from 192.168.15.1 to 192.168.15.2, because no rule there accepts it; accept ARP there: an accept in another table does not overrule it",
   },
   {
     name: "an nft rule that drops ARP replies",
@@ -392,7 +392,7 @@ export const labs: readonly Lab[] = [
       "red: nft add rule arp lab input arp operation reply drop",
     ],
     sentence:
-      "packets die at red: chain arp lab input drops the ARP reply from 192.168.15.2 to 192.168.15.1 by the rule `arp operation reply drop`; take it away, or let ARP through before it: an accept in another table does not overrule it",
+      "packets die at red: chain arp lab input drops the ARP reply from 192.168.15.2 to 192.168.15.1 by the rule `arp operation reply drop`; remove the rule, or accept ARP before it: an accept in another table does not overrule it",
   },
   {
     name: "an nft rule for ARP that nobody can judge beforehand",
@@ -404,7 +404,7 @@ export const labs: readonly Lab[] = [
     ],
     repair: [{ lines: ["blue: nft delete table arp lab"] }],
     sentence:
-      "packets die at red: nobody answers ARP for 192.168.15.2 on veth-red (INCOMPLETE), though it is there; look for what filters ARP between the two: `nft list ruleset`, arptables, arp_ignore",
+      "packets die at red: nobody answers ARP for 192.168.15.2 on veth-red (INCOMPLETE), although it is there; look for what filters ARP between the two: `nft list ruleset`, arptables, arp_ignore",
   },
   {
     name: "an IPv6 firewall that lets ping in, but no neighbour discovery",
@@ -416,7 +416,7 @@ export const labs: readonly Lab[] = [
     ],
     trace: ["red", "fd00:1::1"],
     sentence:
-      "packets die at h1: the policy of chain inet lab input drops the neighbour solicitation from fd00:1::2 to ff02::1:ff00:1, as no rule there accepts it; let neighbour discovery (ICMPv6) through there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain inet lab input drops the neighbour solicitation from fd00:1::2 to ff02::1:ff00:1, because no rule there accepts it; accept neighbour discovery (ICMPv6) there: an accept in another table does not overrule it",
   },
   ...["ip6tables", "ip6tables-legacy"].map((tool) => ({
     name: `the same by ${tool}`,
@@ -427,7 +427,7 @@ export const labs: readonly Lab[] = [
     ],
     trace: ["red", "fd00:1::1"] as const,
     sentence: new RegExp(
-      `^packets die at h1: the policy of chain INPUT of ${tool.replace("6", "")} \\(table filter\\) drops the neighbour solicitation from fd00:1::2 to ff02::1:ff00:1, as no rule there accepts it, \\d+ packets? so far; let .*neighbour discovery`,
+      `^packets die at h1: the policy of chain INPUT of ${tool.replace("6", "")} \\(table filter\\) drops the neighbour solicitation from fd00:1::2 to ff02::1:ff00:1, because no rule there accepts it, \\d+ packets? so far; (let .* )?accept neighbour discovery`,
     ),
   })),
   {
@@ -436,7 +436,7 @@ export const labs: readonly Lab[] = [
     broken: ["red: ip6tables -A INPUT -p icmpv6 --icmpv6-type neighbour-advertisement -j DROP"],
     trace: ["red", "fd00:1::1"],
     sentence:
-      /^packets die at red: chain INPUT of iptables \(table filter\) drops the neighbour advertisement from fd00:1::1 to fd00:1::2 by the rule `-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j DROP`, \d+ packets? so far; take it away, or let a FilterRule with backend iptables accept neighbour discovery \(ICMPv6\) before it: an accept in another table does not overrule it$/,
+      /^packets die at red: chain INPUT of iptables \(table filter\) drops the neighbour advertisement from fd00:1::1 to fd00:1::2 by the rule `-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j DROP`, \d+ packets? so far; remove the rule, or let a FilterRule with backend iptables accept neighbour discovery \(ICMPv6\) before it: an accept in another table does not overrule it$/,
   },
   {
     name: "a bridge that is down",
@@ -454,7 +454,7 @@ export const labs: readonly Lab[] = [
     name: "a cable that is not attached to the bridge",
     base: SWITCHED,
     broken: ["h1: ip link set veth-red-br nomaster"],
-    sentence: "packets die at h1: veth-red-br is no port of v-net-0; make it one",
+    sentence: "packets die at h1: veth-red-br is not a port of v-net-0; make it one",
   },
   {
     name: "nothing listens",
@@ -462,8 +462,7 @@ export const labs: readonly Lab[] = [
     broken: [],
     trace: ["red", "blue:80"],
     repair: [{ servers: [["blue", "0.0.0.0", 80]] }],
-    sentence:
-      "packets die at blue: nothing listens on TCP port 80; start the server, or ask for another port",
+    sentence: "packets die at blue: nothing listens on TCP port 80; start the server, or use another port",
   },
   {
     name: "a server that listens on its loopback only",
@@ -495,7 +494,7 @@ export const labs: readonly Lab[] = [
       PRINTED,
     ],
     sentence:
-      "packets die at green: there is no such network namespace; make it with a Namespace, or name one of: blue, h1, lan, red, host",
+      "packets die at green: there is no such network namespace; add a Namespace, or use one of: blue, h1, lan, red, host",
   },
   {
     name: "nobody has the address",
@@ -504,7 +503,7 @@ export const labs: readonly Lab[] = [
     trace: ["red", "192.168.15.77"],
     repair: [{ lines: ["blue: ip address add 192.168.15.77/24 dev veth-blue"] }],
     sentence:
-      "packets die at red: nobody on the Ethernet of veth-red has 192.168.15.77; give somebody that Address, or ask for another",
+      "packets die at red: nobody on the Ethernet of veth-red has 192.168.15.77; give a link that Address, or use another one",
   },
   {
     name: "routes in a circle",
@@ -517,20 +516,20 @@ export const labs: readonly Lab[] = [
     trace: ["red", "10.8.0.1"],
     repair: [{ lines: ["h1: ip route replace 10.8.0.0/24 via 10.2.0.2"] }],
     sentence:
-      "packets die at red: packets for 10.8.0.1 go in a circle: red → h1 → red; change the route of one of them",
+      "packets die at red: packets for 10.8.0.1 go in a loop: red → h1 → red; change the route of one of them",
   },
   {
     name: "a blackhole",
     base: ROUTED,
     broken: ["h1: ip route add blackhole 10.2.0.0/25"],
     sentence:
-      "packets die at h1: its route to 10.2.0.0/25 is of type blackhole, which lets nothing through; remove it",
+      "packets die at h1: its route to 10.2.0.0/25 is of type blackhole, which blocks packets; remove it",
   },
   ...["prohibit", "blackhole", "unreachable"].map((action) => ({
     name: `a policy rule of the router: ${action}`,
     base: ROUTED,
     broken: [`h1: ip rule add pref 7 iif red0 ${action}`],
-    sentence: `packets die at h1: its policy rule \`pref 7 iif red0 ${action}\` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do`,
+    sentence: `packets die at h1: its policy rule \`pref 7 iif red0 ${action}\` blocks packets for 10.2.0.2; remove the rule, or add an earlier rule that looks up main, which has the route 10.2.0.0/24`,
   })),
   {
     name: "a policy rule that leads to a table of the unreachable",
@@ -542,21 +541,21 @@ export const labs: readonly Lab[] = [
       "h1: ip route add unreachable default table 77",
     ],
     sentence:
-      "packets die at h1: its policy rule `pref 7 iif red0 lookup 77` leads packets for 10.2.0.2 to the route default of that table, which is of type unreachable and lets nothing through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+      "packets die at h1: its policy rule `pref 7 iif red0 lookup 77` sends packets for 10.2.0.2 to the route default of that table, which is of type unreachable and blocks them; remove the rule, or add an earlier rule that looks up main, which has the route 10.2.0.0/24",
   },
   {
     name: "a policy rule of the sender",
     base: ROUTED,
     broken: ["red: ip rule add pref 7 iif lo to 10.2.0.0/16 prohibit"],
     sentence:
-      "packets die at red: its policy rule `pref 7 to 10.2.0.0/16 iif lo prohibit` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+      "packets die at red: its policy rule `pref 7 to 10.2.0.0/16 iif lo prohibit` blocks packets for 10.2.0.2; remove the rule, or add an earlier rule that looks up main, which has the route 10.2.0.0/24",
   },
   {
     name: "a policy rule for answers",
     base: ROUTED,
     broken: ["h1: ip rule add pref 7 iif blue0 from 10.2.0.2 blackhole"],
     sentence:
-      "answers die at h1: its policy rule `pref 7 from 10.2.0.2/32 iif blue0 blackhole` lets no packets for 10.1.0.2 through; take the rule away, or let one before it look up main, whose route 10.1.0.0/24 would do",
+      "answers die at h1: its policy rule `pref 7 from 10.2.0.2/32 iif blue0 blackhole` blocks packets for 10.1.0.2; remove the rule, or add an earlier rule that looks up main, which has the route 10.1.0.0/24",
   },
   {
     name: "a policy rule for a port, at the sender",
@@ -568,7 +567,7 @@ export const labs: readonly Lab[] = [
     server: ["blue", "0.0.0.0", 80],
     trace: ["red", "blue:80"],
     sentence:
-      "packets die at red: its policy rule `pref 7 ipproto tcp dport 80-90 prohibit` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+      "packets die at red: its policy rule `pref 7 ipproto tcp dport 80-90 prohibit` blocks packets for 10.2.0.2; remove the rule, or add an earlier rule that looks up main, which has the route 10.2.0.0/24",
   },
   {
     name: "a policy rule for a port, at the router",
@@ -577,7 +576,7 @@ export const labs: readonly Lab[] = [
     server: ["blue", "0.0.0.0", 5353, "udp"],
     trace: ["red", "blue:5353/udp"],
     sentence:
-      "packets die at h1: its policy rule `pref 7 ipproto udp dport 5353 blackhole` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+      "packets die at h1: its policy rule `pref 7 ipproto udp dport 5353 blackhole` blocks packets for 10.2.0.2; remove the rule, or add an earlier rule that looks up main, which has the route 10.2.0.0/24",
   },
   {
     name: "a policy rule for the port of the answers",
@@ -586,14 +585,14 @@ export const labs: readonly Lab[] = [
     server: ["blue", "0.0.0.0", 80],
     trace: ["red", "blue:80"],
     sentence:
-      "answers die at blue: its policy rule `pref 7 ipproto tcp sport 80 unreachable` lets no packets for 10.1.0.2 through; take the rule away, or let one before it look up main, whose route 10.1.0.0/24 would do",
+      "answers die at blue: its policy rule `pref 7 ipproto tcp sport 80 unreachable` blocks packets for 10.1.0.2; remove the rule, or add an earlier rule that looks up main, which has the route 10.1.0.0/24",
   },
   {
     name: "a policy rule for pings",
     base: ROUTED,
     broken: ["h1: ip rule add pref 7 ipproto icmp prohibit"],
     sentence:
-      "packets die at h1: its policy rule `pref 7 ipproto icmp prohibit` lets no packets for 10.2.0.2 through; take the rule away, or let one before it look up main, whose route 10.2.0.0/24 would do",
+      "packets die at h1: its policy rule `pref 7 ipproto icmp prohibit` blocks packets for 10.2.0.2; remove the rule, or add an earlier rule that looks up main, which has the route 10.2.0.0/24",
   },
   {
     name: "a policy rule for pings of IPv6",
@@ -601,14 +600,14 @@ export const labs: readonly Lab[] = [
     broken: ["h1: ip -6 rule add pref 7 not ipproto tcp prohibit"],
     trace: ["red", "fd00:2::2"],
     sentence:
-      "packets die at h1: its policy rule `pref 7 not ipproto tcp prohibit` lets no packets for fd00:2::2 through; take the rule away, or let one before it look up main, whose route fd00:2::/64 would do",
+      "packets die at h1: its policy rule `pref 7 not ipproto tcp prohibit` blocks packets for fd00:2::2; remove the rule, or add an earlier rule that looks up main, which has the route fd00:2::/64",
   },
   {
     name: "no policy rule for the main table",
     base: ROUTED,
     broken: ["h1: ip rule del pref 32766"],
     sentence:
-      "packets die at h1: none of its policy rules leads packets for 10.2.0.2 to the table main, whose route 10.2.0.0/24 would do; add a PolicyRule that looks up main",
+      "packets die at h1: none of its policy rules sends packets for 10.2.0.2 to the table main, which has the route 10.2.0.0/24; add a PolicyRule that looks up main",
   },
   {
     name: "a policy rule that skips the others",
@@ -616,7 +615,7 @@ export const labs: readonly Lab[] = [
     broken: ["h1: ip rule add pref 40000 unreachable", "h1: ip rule add pref 7 goto 40000"],
     repair: [{ lines: ["h1: ip rule del pref 7"] }],
     sentence:
-      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Network is unreachable"), though it has the route 10.2.0.0/24: a policy rule may send them elsewhere than to the table main; look at `ip -n h1 rule`',
+      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Network is unreachable"), although it has the route 10.2.0.0/24: a policy rule may send them to another table than main; check `ip -n h1 rule`',
   },
   {
     name: "no route, and a policy rule for what has none",
@@ -646,7 +645,7 @@ export const labs: readonly Lab[] = [
       PRINTED,
     ],
     sentence:
-      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Network is unreachable"), though it has the route 10.2.0.0/24; look at `ip -n h1 rule`, the tables it names, rp_filter and the carriers of links',
+      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Network is unreachable"), although it has the route 10.2.0.0/24; check `ip -n h1 rule`, the tables it names, rp_filter and the carriers of links',
   },
   {
     name: "a policy rule for answers that the reverse path filter meets first",
@@ -657,7 +656,7 @@ export const labs: readonly Lab[] = [
     ],
     repair: [{ lines: ["h1: ip rule del pref 7"] }],
     sentence:
-      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Invalid argument"), though it has the route 10.2.0.0/24; look at `ip -n h1 rule`, the tables it names, rp_filter and the carriers of links',
+      'packets die at h1: the kernel refuses packets for 10.2.0.2 ("Invalid argument"), although it has the route 10.2.0.0/24; check `ip -n h1 rule`, the tables it names, rp_filter and the carriers of links',
   },
   {
     name: "no address at all",
@@ -684,14 +683,14 @@ export const labs: readonly Lab[] = [
     ],
     repair: [{ isSettled: true }],
     sentence:
-      "packets die at h1: veth-red-br is a port of v-net-0 in state listening; wait for spanning tree, or switch it off or shorten forwardDelay of the Bridge",
+      "packets die at h1: veth-red-br is a port of v-net-0 in state listening; wait for spanning tree, switch it off, or shorten `forwardDelay` of the Bridge",
   },
   {
     name: "pings are ignored",
     base: SWITCHED,
     broken: ["blue: sysctl -q -w net.ipv4.icmp_echo_ignore_all=1"],
     sentence:
-      "packets die at blue: it answers no ping, as net.ipv4.icmp_echo_ignore_all is 1; add a Sysctl to make it 0",
+      "packets die at blue: it does not answer pings, because net.ipv4.icmp_echo_ignore_all is 1; add a Sysctl to set it to 0",
   },
   {
     name: "a rule that nobody can judge beforehand",
@@ -703,7 +702,7 @@ export const labs: readonly Lab[] = [
     ],
     repair: [{ lines: ["blue: nft delete table ip lab"] }],
     sentence:
-      "packets die at blue: ping 192.168.15.2: no answer, though nothing that was looked at stops them; look at the rules that could not be judged, as blue: chain ip lab input: meta length > 20 drop",
+      "packets die at blue: ping 192.168.15.2: no answer, although no finding stops them; check the rules that trace cannot judge, such as blue: chain ip lab input: meta length > 20 drop",
   },
   {
     name: "an accept that nobody can judge beforehand, before a drop",
@@ -714,7 +713,7 @@ export const labs: readonly Lab[] = [
       "h1: iptables -A FORWARD -d 10.2.0.0/24 -j DROP",
     ],
     sentence:
-      "packets may die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far, unless the rule `-A FORWARD -m length --length 1000:2000 -j ACCEPT` lets it through first, which cannot be told beforehand; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
+      "packets may die at h1: chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2 by the rule `-A FORWARD -d 10.2.0.0/24 -j DROP`, 1 packet so far, unless the rule `-A FORWARD -m length --length 1000:2000 -j ACCEPT` accepts it first, which trace cannot tell; remove the rule, or let a FilterRule with backend iptables accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "an accept that nobody can judge beforehand, and a policy on a bridge",
@@ -726,7 +725,7 @@ export const labs: readonly Lab[] = [
     ],
     repair: [PRINTED, PRINTED],
     sentence:
-      "packets may die at h1: the policy of chain ip lab forward drops ICMP from 192.168.15.1 to 192.168.15.2, as no rule there accepts it, unless the rule `meta length > 1000 accept` lets it through first, which cannot be told beforehand (it judges what only crosses the bridge v-net-0 as well, as br_netfilter is on); let it through there: an accept in another table does not overrule it",
+      "packets may die at h1: the policy of chain ip lab forward drops ICMP from 192.168.15.1 to 192.168.15.2, because no rule there accepts it, unless the rule `meta length > 1000 accept` accepts it first, which trace cannot tell (it also applies to packets that cross the bridge v-net-0, because br_netfilter is on); accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "what is sure, behind what is not",
@@ -752,7 +751,7 @@ export const labs: readonly Lab[] = [
     ],
     repair: [PRINTED, PRINTED],
     sentence:
-      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+      "packets die at h1: the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.0.2 to 10.2.0.2, because no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "dnat of what is not tracked",
@@ -763,7 +762,7 @@ export const labs: readonly Lab[] = [
     ],
     trace: ["red", "10.1.0.1:80"],
     repair: [{ servers: [["h1", "0.0.0.0", 80]] }],
-    sentence: "packets die at h1: nothing listens on TCP port 80; start the server, or ask for another port",
+    sentence: "packets die at h1: nothing listens on TCP port 80; start the server, or use another port",
   },
   ...["ICMP", "TCP"].map((protocol) => ({
     name: `an answer by ${protocol} to what was not tracked`,
@@ -774,7 +773,7 @@ export const labs: readonly Lab[] = [
     ],
     server: ["blue", "0.0.0.0", 80] as const,
     trace: ["red", protocol === "TCP" ? "blue:80" : "blue"] as const,
-    sentence: `answers die at red: chain INPUT of iptables (table filter) drops ${protocol} from 10.2.0.2 to 10.1.0.2 by the rule \`-A INPUT -m conntrack --ctstate INVALID -j DROP\`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it`,
+    sentence: `answers die at red: chain INPUT of iptables (table filter) drops ${protocol} from 10.2.0.2 to 10.1.0.2 by the rule \`-A INPUT -m conntrack --ctstate INVALID -j DROP\`, 1 packet so far; remove the rule, or let a FilterRule with backend iptables accept the packet before it: an accept in another table does not overrule it`,
   })),
   {
     name: "an IPv6 router that does not forward",
@@ -782,7 +781,7 @@ export const labs: readonly Lab[] = [
     broken: ["h1: sysctl -q -w net.ipv6.conf.all.forwarding=0"],
     trace: ["red", "fd00:2::2"],
     sentence:
-      "packets die at h1: it does not forward, as net.ipv6.conf.all.forwarding is 0; add a Sysctl to make it 1",
+      "packets die at h1: it does not forward, because net.ipv6.conf.all.forwarding is 0; add a Sysctl to set it to 1",
   },
   {
     name: "no IPv6 route back",
@@ -810,12 +809,11 @@ export const labs: readonly Lab[] = [
       PRINTED,
       PRINTED,
     ],
-    sentence:
-      "packets die at the host: it has no link but its loopback; add a VethPair that leads towards 10.2.0.2",
+    sentence: "packets die at the host: it has no link except loopback; add a VethPair towards 10.2.0.2",
   },
 ];
 
-/** The same lab twice: by ping, as the kernel says so; by UDP, as no answer disproves a wrong verdict there. */
+/** The lab twice: by ping, with a real answer, and by UDP, where no answer can disprove a wrong verdict. */
 const byPingAndUdp = (lab: Pick<Lab, "name" | "base" | "broken">): Omit<Lab, "sentence">[] =>
   ["blue", "blue:5353/udp"].map((target) => ({
     ...lab,
@@ -858,7 +856,7 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     server: ["blue", "0.0.0.0", 8080],
     trace: ["red", "10.1.0.1:80"],
   },
-  // Who is asked last would lead them astray.
+  // The machine that is asked last would mislead them.
   ...[
     [nftDnat("10.2.0.99"), "iptables, made after nftables", iptablesDnat("10.2.0.2")],
     [iptablesDnat("10.2.0.99"), "nftables, made after iptables", nftDnat("10.2.0.2")],
@@ -873,7 +871,7 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     }),
   ),
   {
-    // By UDP, as no answer disproves a wrong verdict there.
+    // UDP, where no answer can disprove a wrong verdict.
     name: "tables that are dormant",
     base: ROUTED,
     broken: [
@@ -973,7 +971,7 @@ export const healthy: readonly Omit<Lab, "sentence">[] = [
     trace: ["red", "blue:5353/udp"],
   },
   {
-    // By UDP, as no answer disproves a wrong verdict there.
+    // UDP, where no answer can disprove a wrong verdict.
     name: "rules that drop other protocols than they name",
     base: ROUTED,
     broken: [

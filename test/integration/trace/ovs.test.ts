@@ -32,7 +32,7 @@ describe("trace over a bridge of Open vSwitch", () => {
   afterEach(async () => {
     await ovsVsctl("del-br", "v-net-0");
     for (const name of Object.keys(ROOMS)) {
-      // With its namespace alone, the kernel deletes a cable a while later.
+      // If only the namespace is deleted, the kernel deletes the cable later.
       await typed(`link del dev ${name}-br`);
       await typed(`netns del ${name}`);
     }
@@ -56,7 +56,7 @@ describe("trace over a bridge of Open vSwitch", () => {
   it("says what is wrong there", async () => {
     await execa("ip", ["netns", "exec", "blue", "sysctl", "-q", "-w", "net.ipv4.icmp_echo_ignore_all=1"]);
     expect((await ask()).sentence).to.equal(
-      "packets die at blue: it answers no ping, as net.ipv4.icmp_echo_ignore_all is 1; add a Sysctl to make it 0",
+      "packets die at blue: it does not answer pings, because net.ipv4.icmp_echo_ignore_all is 1; add a Sysctl to set it to 0",
     );
   });
 
@@ -66,7 +66,7 @@ describe("trace over a bridge of Open vSwitch", () => {
       ...{ from: "red", ...destinationIn("192.168.15.2"), withProbe: true, patience: 500 },
     });
     expect(sentence).to.equal(
-      "packets die at red: 192.168.15.2 does not answer from where nothing can be looked at; look there, beginning with its way back",
+      "packets die at red: 192.168.15.2 does not answer, and is outside of the visible network; look there, starting with its route back",
     );
   });
 
@@ -116,7 +116,7 @@ describe("trace over a bridge of Open vSwitch", () => {
     const { sentence, doubts } = await ask();
     expect(doubts).to.deep.equal([flows]);
     expect(sentence).to.equal(
-      `packets die at blue: ping 192.168.15.2: no answer, though nothing that was looked at stops them; look at the rules that could not be judged, as ${flows}`,
+      `packets die at blue: ping 192.168.15.2: no answer, although no finding stops them; check the rules that trace cannot judge, such as ${flows}`,
     );
   });
 });

@@ -1,8 +1,8 @@
 import { type Lab, PRINTED, ROUTED, ROUTED6, SWITCHED, up } from "./labs";
 
-/** Labs about what routers do: forward by link, spread flows over several ways, map network to network. */
+/** Labs about routers: forwarding by link, several nexthops, and maps from network to network. */
 
-/** Two sites with one network, each shown to the other as a network of its own: red — h1 — lan — blue. */
+/** Two sites with the same network, each mapped to another one for the other site: red — h1 — lan — blue. */
 const OVERLAPPING = [
   "h1: ip link add red0 type veth peer name eth0 netns red",
   "lan: ip link add blue0 type veth peer name eth0 netns blue",
@@ -99,7 +99,7 @@ const DIAMOND = [
   "blue: ip route add 10.0.0.1 src 10.0.0.2 nexthop via 10.2.0.1 nexthop via 10.2.1.1",
 ];
 
-/** Forwarding on single links only: the switch for all of them is off. */
+/** Forwarding on single links only. The switch for all links is off. */
 const BY_LINK = [...ROUTED, "h1: sysctl -q -w net.ipv4.ip_forward=0"];
 const BY_LINK6 = [...ROUTED6, "h1: sysctl -q -w net.ipv6.conf.all.forwarding=0"];
 const forwards = (link: string): string => `h1: sysctl -q -w net.ipv4.conf.${link}.forwarding=1`;
@@ -118,7 +118,7 @@ export const routedLabs: readonly Lab[] = [
     ],
     trace: ["red", "10.2.1.10"],
     sentence:
-      "answers die at h1: chain ip lab forward drops ICMP from 10.2.1.10 to 192.168.1.10 by the rule `ip saddr 10.2.1.0/24 counter drop`, 1 packet so far; take it away, or let it through before it: an accept in another table does not overrule it",
+      "answers die at h1: chain ip lab forward drops ICMP from 10.2.1.10 to 192.168.1.10 by the rule `ip saddr 10.2.1.0/24 counter drop`, 1 packet so far; remove the rule, or accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "a network that is mapped onto the wrong one",
@@ -137,7 +137,7 @@ export const routedLabs: readonly Lab[] = [
       PRINTED,
     ],
     sentence:
-      "packets die at lan: the rule `-A PREROUTING -d 10.2.1.0/24 -j NETMAP --to 192.168.1.128/25` sends it on to 192.168.1.138, but the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.1.10 to 192.168.1.138, as no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept it there: an accept in another table does not overrule it",
+      "packets die at lan: the rule `-A PREROUTING -d 10.2.1.0/24 -j NETMAP --to 192.168.1.128/25` sends it on to 192.168.1.138, but the policy of chain FORWARD of iptables (table filter) drops ICMP from 10.1.1.10 to 192.168.1.138, because no rule there accepts it, 1 packet so far; let a FilterRule with backend iptables accept the packet there: an accept in another table does not overrule it",
   },
   {
     name: "an IPv6 network that is mapped by nftables, and a drop behind it",
@@ -145,7 +145,7 @@ export const routedLabs: readonly Lab[] = [
     broken: ["blue: ip6tables -A INPUT -s fd01::/64 -p icmpv6 --icmpv6-type echo-request -j DROP"],
     trace: ["red", "fd02::10"],
     sentence:
-      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from fd01::10 to fd00::10 by the rule `-A INPUT -s fd01::/64 -p ipv6-icmp -m icmp6 --icmpv6-type 128 -j DROP`, 1 packet so far; take it away, or let a FilterRule with backend iptables accept it before it: an accept in another table does not overrule it",
+      "packets die at blue: chain INPUT of iptables (table filter) drops ICMP from fd01::10 to fd00::10 by the rule `-A INPUT -s fd01::/64 -p ipv6-icmp -m icmp6 --icmpv6-type 128 -j DROP`, 1 packet so far; remove the rule, or let a FilterRule with backend iptables accept the packet before it: an accept in another table does not overrule it",
   },
   {
     name: "one of two ways leads to a machine that has lost the address",
@@ -154,7 +154,7 @@ export const routedLabs: readonly Lab[] = [
     ...toWeb,
     repair: [{ lines: ["lan: ip address add 10.9.9.9/32 dev lo"] }],
     sentence:
-      "packets may get lost at h1: its gateway for 10.9.9.9 is lan, which leads nowhere else (1 of 4 flows go this way, via 10.3.0.2 by lan0 in h1); take that way out of the route, or give lan that address",
+      "packets may get lost at h1: its gateway for 10.9.9.9 is lan, which is on no other network (1 of 4 flows go this way, via 10.3.0.2 by lan0 in h1); remove that nexthop from the route, or give lan that address",
   },
   {
     name: "the other one, which most flows take",
@@ -163,7 +163,7 @@ export const routedLabs: readonly Lab[] = [
     ...toWeb,
     repair: [{ lines: ["blue: ip address add 10.9.9.9/32 dev lo"] }],
     sentence:
-      "packets may get lost at h1: its gateway for 10.9.9.9 is blue, which leads nowhere else (3 of 4 flows go this way, via 10.2.0.2 by blue0 in h1); take that way out of the route, or give blue that address",
+      "packets may get lost at h1: its gateway for 10.9.9.9 is blue, which is on no other network (3 of 4 flows go this way, via 10.2.0.2 by blue0 in h1); remove that nexthop from the route, or give blue that address",
   },
   {
     name: "all ways lead to machines that have lost the address",
@@ -178,7 +178,7 @@ export const routedLabs: readonly Lab[] = [
       { lines: ["blue: ip address add 10.9.9.9/32 dev lo", "lan: ip address add 10.9.9.9/32 dev lo"] },
     ],
     sentence:
-      "packets die at blue: it gets packets for 10.9.9.9, but nobody has that address (3 of 4 flows go this way, via 10.2.0.2 by blue0 in h1; the others get lost as well, at lan); take that way out of the route, or give blue that address",
+      "packets die at blue: it gets packets for 10.9.9.9, but nobody has that address (3 of 4 flows go this way, via 10.2.0.2 by blue0 in h1; the others get lost as well, at lan); remove that nexthop from the route, or give blue that address",
   },
   {
     name: "a server on one of two machines only",
@@ -188,7 +188,7 @@ export const routedLabs: readonly Lab[] = [
     trace: ["red", "10.9.9.9:80"],
     repair: [{ servers: [["lan", "0.0.0.0", 80]] }],
     sentence:
-      "packets may get lost at lan: nothing listens on TCP port 80 (1 of 4 flows go this way, via 10.3.0.2 by lan0 in h1); start the server, or ask for another port",
+      "packets may get lost at lan: nothing listens on TCP port 80 (1 of 4 flows go this way, via 10.3.0.2 by lan0 in h1); start the server, or use another port",
   },
   {
     name: "a router of two that does not forward, for packets and answers",
@@ -196,7 +196,7 @@ export const routedLabs: readonly Lab[] = [
     broken: ["lan: sysctl -q -w net.ipv4.ip_forward=0"],
     trace: ["red", "10.0.0.2"],
     sentence:
-      "packets may get lost at lan: it does not forward, as net.ipv4.ip_forward is 0 (1 of 2 flows go this way, via 10.1.1.1 by eth1 in red; 3 of 4 flows get lost in all); add a Sysctl to make it 1",
+      "packets may get lost at lan: it does not forward, because net.ipv4.ip_forward is 0 (1 of 2 flows go this way, via 10.1.1.1 by eth1 in red; 3 of 4 flows get lost in all); add a Sysctl to set it to 1",
   },
   {
     name: "a router of two that drops answers",
@@ -205,21 +205,21 @@ export const routedLabs: readonly Lab[] = [
     trace: ["red", "10.0.0.2"],
     repair: [PRINTED, PRINTED],
     sentence:
-      "answers may get lost at lan: its route to 10.0.0.1 is of type blackhole, which lets nothing through (1 of 2 flows go this way, via 10.2.1.1 by eth1 in blue); remove it",
+      "answers may get lost at lan: its route to 10.0.0.1 is of type blackhole, which blocks packets (1 of 2 flows go this way, via 10.2.1.1 by eth1 in blue); remove it",
   },
   {
     name: "forwarding on one link only",
     base: BY_LINK,
     broken: [forwards("red0")],
     sentence:
-      "answers die at h1: it does not forward what comes in by blue0, as net.ipv4.conf.blue0.forwarding is 0; add a Sysctl to make it 1",
+      "answers die at h1: it does not forward packets that enter by blue0, because net.ipv4.conf.blue0.forwarding is 0; add a Sysctl to set it to 1",
   },
   {
     name: "forwarding on all links but one",
     base: ROUTED,
     broken: ["h1: sysctl -q -w net.ipv4.conf.red0.forwarding=0"],
     sentence:
-      "packets die at h1: it does not forward what comes in by red0, as net.ipv4.conf.red0.forwarding is 0; add a Sysctl to make it 1",
+      "packets die at h1: it does not forward packets that enter by red0, because net.ipv4.conf.red0.forwarding is 0; add a Sysctl to set it to 1",
   },
   {
     name: "forwarding of IPv6 on one link only",
@@ -228,7 +228,7 @@ export const routedLabs: readonly Lab[] = [
     broken: [forwards6("red0")],
     trace: ["red", "fd00:2::2"],
     sentence:
-      "answers die at h1: it does not forward what comes in by blue0, as net.ipv6.conf.blue0.force_forwarding is 0; add a Sysctl to make it 1",
+      "answers die at h1: it does not forward packets that enter by blue0, because net.ipv6.conf.blue0.force_forwarding is 0; add a Sysctl to set it to 1",
   },
   {
     name: "a packet for the broadcast address",
@@ -237,7 +237,7 @@ export const routedLabs: readonly Lab[] = [
     trace: ["red", "192.168.15.255"],
     repair: [{ trace: ["red", "192.168.15.2"] }],
     sentence:
-      "packets die at red: 192.168.15.255 is the broadcast address of 192.168.15.0/24, so no single machine answers for it; ask for the address of a machine",
+      "packets die at red: 192.168.15.255 is the broadcast address of 192.168.15.0/24, so no single machine answers for it; use the address of a machine",
   },
   {
     name: "a packet for the broadcast address beyond a router",
@@ -246,7 +246,7 @@ export const routedLabs: readonly Lab[] = [
     trace: ["red", "10.2.0.255"],
     repair: [{ trace: ["red", "10.2.0.2"] }],
     sentence:
-      "packets die at h1: 10.2.0.255 is the broadcast address of 10.2.0.0/24, so no single machine answers for it; ask for the address of a machine",
+      "packets die at h1: 10.2.0.255 is the broadcast address of 10.2.0.0/24, so no single machine answers for it; use the address of a machine",
   },
   {
     name: "the broadcast address given to a machine",
@@ -264,7 +264,7 @@ export const routedLabs: readonly Lab[] = [
       },
     ],
     sentence:
-      "packets die at red: 192.168.15.255 is the broadcast address of 192.168.15.0/24, so no single machine answers for it, not even veth-blue in blue, which has it; give that link another address of that network",
+      "packets die at red: 192.168.15.255 is the broadcast address of 192.168.15.0/24, so no single machine answers for it, not even veth-blue in blue, which has it; give that link another address in that network",
   },
   {
     name: "a packet for the network itself",
@@ -273,7 +273,7 @@ export const routedLabs: readonly Lab[] = [
     trace: ["red", "192.168.15.0"],
     repair: [{ trace: ["red", "192.168.15.2"] }],
     sentence:
-      "packets die at red: nobody on the Ethernet of veth-red has 192.168.15.0, the network address of 192.168.15.0/24; give somebody that Address, or ask for another",
+      "packets die at red: nobody on the Ethernet of veth-red has 192.168.15.0, the network address of 192.168.15.0/24; give a link that Address, or use another one",
   },
 ];
 
@@ -287,7 +287,7 @@ export const routedHealthy: readonly Omit<Lab, "sentence">[] = [
     trace: ["red", "10.2.1.10"],
   },
   {
-    // By UDP, as no answer disproves a wrong verdict there.
+    // UDP, where no answer can disprove a wrong verdict.
     name: "networks that are mapped on both sides: UDP",
     base: OVERLAPPING,
     broken: [

@@ -31,16 +31,16 @@ import { routedHealthy, routedLabs } from "./routedLabs";
 
 const PLACES = ["red", "blue", "h1", "lan"];
 
-/** Milliseconds: nothing here is far away. */
+/** Milliseconds. No machine here is far away. */
 const PATIENCE = 500;
 
-/** The kernel asks for a neighbour that has not answered once a second, and begins anew after three. */
+/** The kernel asks a silent neighbour once a second, and starts again after three. */
 const PATIENCE_AFTER = 3000;
 
 describe("trace", () => {
-  // A lab with several faults is traced once more after each repair.
+  // A lab with several faults is traced again after each repair.
 
-  /** What has been found in the labs. */
+  /** The causes found in the labs. */
   const causes = new Set<string>();
 
   onKernel();
@@ -134,7 +134,7 @@ describe("trace", () => {
           fault,
           doubts,
           isRefused: probes.some((probe) => probe.isReached === false),
-          // An answer disproves a wrong step, but does not make it right.
+          // An answer disproves a wrong step, but does not correct it.
           wrong: steps.filter(({ isOk }) => !isOk),
         }).to.deep.equal({
           isReached: true,
@@ -181,7 +181,7 @@ describe("trace", () => {
       const inside = ["--target", String(outside.pid), "--net", "ip"];
       for (const line of ROUTED) await type(line);
       await type("h1: ip link add up0 type veth peer name far0");
-      // It takes a moment to be in a namespace of its own.
+      // It takes a moment to enter its own namespace.
       for (
         const own = await readlink("/proc/self/ns/net");
         ;
@@ -206,8 +206,8 @@ describe("trace", () => {
 
     it("and proposes a masquerade where nobody there may know the sender", async () => {
       expect((await ask()).sentence).to.equal(
-        "packets die at h1: it sends them out of sight with the source 10.1.0.2, to which nobody there may know a way; " +
-          "add a NatRule of kind masquerade on h1 that covers 10.1.0.2, or a route there to it",
+        "packets die at h1: it sends them out of the visible network with the source 10.1.0.2, to which machines there may have no route; " +
+          "add a NatRule of kind masquerade on h1 that covers 10.1.0.2, or a route to it there",
       );
       await applied((await ask()).fault?.code ?? "");
       expect((await ask()).isReached).to.equal(true);
@@ -218,13 +218,13 @@ describe("trace", () => {
       const { isReached, steps } = await ask();
       expect(isReached).to.equal(true);
       expect(steps.at(-1)?.text).to.equal(
-        "sends it by up0 to 203.0.113.2, which is beyond up0 in h1 and cannot be looked into",
+        "sends it by up0 to 203.0.113.2, which is beyond up0 in h1, outside of the visible network",
       );
     });
   });
 
   describe("names the resource to change", () => {
-    /** The seed's switch, made by resources; what a stack's state would know of it. */
+    /** The switch of the seed, created by resources. Returns the resources as in the state of a stack. */
     async function resources(): Promise<{ urn: string; args: Args; definition: Definition }[]> {
       const end = (name: string) => ({
         end: { name: `veth-${name}`, namespace: name },
@@ -269,7 +269,7 @@ describe("trace", () => {
       await resources();
       await typed("link set dev veth-blue-br down", "h1");
       expect((await ask("192.168.15.5", "blue")).sentence).to.equal(
-        'packets die at h1: veth-blue-br is down; set it up: `pulumi up --refresh` does where VethPair "veth-blue" of project/stack says so',
+        'packets die at h1: veth-blue-br is down; set it up; `pulumi up --refresh` does if VethPair "veth-blue" of project/stack says so',
       );
     });
 
@@ -277,11 +277,11 @@ describe("trace", () => {
       const known = await resources();
       await typed("route del 192.168.1.0/24", "blue");
       expect((await ask("192.168.1.3", "blue")).sentence).to.equal(
-        'packets die at blue: it has no route to 192.168.1.3, though Route "out" of project/stack is one; restore Route "out" of project/stack with `pulumi up --refresh`',
+        'packets die at blue: it has no route to 192.168.1.3, although Route "out" of project/stack is one; restore Route "out" of project/stack with `pulumi up --refresh`',
       );
       await typed("address flush dev veth-blue", "blue");
       expect((await ask("192.168.15.5", "blue", known)).sentence).to.equal(
-        'packets die at blue: it has no IPv4 address, though Address "blue-ip" of project/stack gives it one; restore Address "blue-ip" of project/stack with `pulumi up --refresh`',
+        'packets die at blue: it has no IPv4 address, although Address "blue-ip" of project/stack gives it one; restore Address "blue-ip" of project/stack with `pulumi up --refresh`',
       );
     });
 
@@ -318,8 +318,8 @@ describe("trace", () => {
       await Living.create(policyRule, rule, "guard");
       const { sentence, owner } = await ask("192.168.1.3", "blue");
       const reason =
-        "packets die at blue: its policy rule `pref 7 to 192.168.1.0/24 iif lo prohibit` lets no packets for 192.168.1.3 through";
-      const instead = "or let one before it look up main, whose route 192.168.1.0/24 would do";
+        "packets die at blue: its policy rule `pref 7 to 192.168.1.0/24 iif lo prohibit` blocks packets for 192.168.1.3";
+      const instead = "or add an earlier rule that looks up main, which has the route 192.168.1.0/24";
       expect(sentence).to.equal(`${reason}; change PolicyRule "guard" of project/stack, ${instead}`);
       expect(owner).to.deep.include({ kind: "PolicyRule", name: "guard" });
     });
@@ -359,7 +359,7 @@ describe("trace", () => {
         return [sentence.replace(/^.*; /, ""), fault?.code];
       };
       const own = await Living.create(sysctl, { ...forwarding, value: "0" }, "fwd");
-      expect(await asked()).to.deep.equal(['change Sysctl "fwd" of project/stack to make it 1', undefined]);
+      expect(await asked()).to.deep.equal(['change Sysctl "fwd" of project/stack to set it to 1', undefined]);
       await own.remove();
       await Living.create(sysctl, { ...forwarding, value: "1" }, "fwd");
       await type("h1: sysctl -q -w net.ipv4.ip_forward=0");
@@ -439,13 +439,13 @@ describe("trace", () => {
     it("ends with 2 where it is wrong", async () => {
       const { exitCode, stderr } = await run("red", "blue:http");
       expect(stderr).to.equal(
-        'pulumi-netns: "http" is no port: write a number from 1 to 65535, and /udp behind it for UDP.',
+        'pulumi-netns: "http" is not a port: write a number from 1 to 65535, followed by /udp for UDP.',
       );
       expect(exitCode).to.equal(2);
     });
 
     it("changes nothing", async () => {
-      // IPv6 addresses would be tentative first, and not then.
+      // IPv6 addresses would be tentative at first.
       for (const name of PLACES) await type(`${name}: sysctl -q -w net.ipv6.conf.default.disable_ipv6=1`);
       for (const line of ROUTED) await type(line);
       const before = await snapshot();
@@ -455,7 +455,7 @@ describe("trace", () => {
   });
 });
 
-/** Does what a lab says about each fault until packets arrive, and tells the causes that are gone. */
+/** Repairs each fault of a lab until packets arrive, and returns the repaired causes. */
 async function repaired(lab: Lab, first: Trace): Promise<Fault["cause"][]> {
   const causes: Fault["cause"][] = [];
   let { server: _, ...asked }: Omit<Lab, "sentence"> & Pick<Action, "servers"> = {
@@ -500,14 +500,14 @@ async function traced(
   const question = { from: placeIn(source), ...destinationIn(target), withProbe: true, patience };
   const running = servers.map(([namespace, address, port, protocol]) => {
     const words = ["-e", protocol === "udp" ? UDP_SERVER : SERVER, address, String(port)];
-    // It ends by itself should the test be cut short: mocha would wait for it for good.
+    // It ends on its own if the test is interrupted. Otherwise mocha would wait forever.
     return execa("ip", ["netns", "exec", namespace, process.execPath, ...words], {
       reject: false,
       timeout: 90_000,
     });
   });
   try {
-    // All are listened to at once: what one says while another is waited for would be missed.
+    // Reads all of them concurrently, so that no output is missed.
     await Promise.all(running.map((one) => new Promise((ready) => one.stdout.once("data", ready))));
     return await trace(localHost, question);
   } finally {
@@ -516,7 +516,7 @@ async function traced(
   }
 }
 
-/** What is no port is an empty entry. */
+/** A link that is not a port is an empty entry. */
 const Ports = z.array(
   z.object({
     flags: z.array(z.string()).default([]),
@@ -527,10 +527,10 @@ const Ports = z.array(
 
 const Links = z.array(z.object({ ifname: z.string().optional() }));
 
-/** The kernel tells a bridge of a port's carrier a while after it is there; spanning tree takes seconds. */
+/** Waits for ports. The kernel reports their carrier to the bridge late, and spanning tree takes seconds. */
 async function portsDecided(undecided: readonly string[]): Promise<void> {
   for (const place of PLACES) {
-    // A bridge that is down decides nothing.
+    // A bridge that is down does not decide.
     const bridges = Links.parse(JSON.parse(await typed("-j link show type bridge up", place)));
     const names = bridges.flatMap(({ ifname }) => ifname ?? []);
     const isUnseen = async () =>

@@ -79,7 +79,7 @@ describe("Reachability", () => {
     it(`does not take a missing tool for "${expected}"`, async () => {
       const asked = host({ fails: "ToolMissing" });
       expect(await failure(engine.create(reachability, asked, given({ expect: expected })))).to.match(
-        /^red to 10\.2\.0\.2 by ping could not be tried: no ping/,
+        /^red to 10\.2\.0\.2 by ping could not be tried: cannot ping/,
       );
     });
   }
@@ -137,7 +137,7 @@ describe("Reachability", () => {
     });
     expect(await engine.read(reachability, gone, state)).to.equal(undefined);
     expect(await failure(engine.read(reachability, host({ fails: "ToolMissing" }), state))).to.match(
-      /^red to 10.2.0.2 by ping could not be tried: no ping: /,
+      /^red to 10.2.0.2 by ping could not be tried: cannot ping: /,
     );
   });
 

@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import { claim } from "../../../provider/engine/claims";
 import type { Args, Definition, Observed } from "../../../provider/engine/definition";
-import { adopt, inheritedBy, ownOf, refuseConflict } from "../../../provider/engine/ownership";
+import {
+  adopt,
+  inheritedBy,
+  ownOf,
+  refuseConflict,
+  refuseUnlessFresh,
+} from "../../../provider/engine/ownership";
 import type { OwnerRecord } from "../../../provider/linux/host/records";
 import { ownerOf } from "../../../provider/linux/marks/owner";
 import { markFor } from "../../support/args";
@@ -300,6 +306,29 @@ describe("ownership", () => {
       expect(() => inheritedBy(painted, observation(observed(sister), []), heir)).to.throw(
         'lamp inherited cannot be taken over from Lamp "sister": colour cannot change in place. ' +
           'Keep the resource by `aliases: [{ name: "sister" }]`, or make two runs: first without it, then with it',
+      );
+    });
+  });
+
+  describe("refuseUnlessFresh", () => {
+    const sister = markFor("Lamp", "sister");
+    const taking = (fresh: Args) => () =>
+      refuseUnlessFresh(
+        lamp,
+        observation(observed(sister), []),
+        asked,
+        { from: [sister], former: undefined },
+        fresh,
+      );
+
+    it("lets a resource take over an object that is as a new one would be", () => {
+      expect(taking({})).to.not.throw();
+      expect(taking({ watts: observed(sister).args["watts"] })).to.not.throw();
+    });
+
+    it("refuses an object with a value that cannot be unset, and names both ways out", () => {
+      expect(taking({ watts: 99 })).to.throw(
+        /cannot be taken over from Lamp "sister": watts cannot change in place\. Keep the resource by `aliases/,
       );
     });
   });

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import type { Args, Definition } from "../../../provider/engine/definition";
-import { runAll } from "../../../provider/engine/observe";
+import type { Args, Definition, Together } from "../../../provider/engine/definition";
 import { serialized } from "../../../provider/engine/serialize";
 import { bridge } from "../../../provider/kinds/bridge";
 import type { Command } from "../../../provider/linux/command";
 import type { Host } from "../../../provider/linux/host/host";
+import { runAll } from "../../../provider/linux/host/runPlan";
 import { FakeHost } from "../../support/fakeHost";
 
 const withoutObjects: Definition = { ...bridge, objectNames: () => [] };
@@ -108,15 +108,20 @@ describe("lock", () => {
   });
 });
 
-describe("work in batches", () => {
-  const merge = (changes: readonly Command[]): Command => ({
-    ...{ tool: "nft", args: ["-f"] },
-    input: changes.map(({ input }) => input).join(" "),
-  });
+describe("work that is done together", () => {
+  const isChange = ({ input }: Command): boolean => input !== undefined;
+  const merge: Together["merge"] = (operations, answers) =>
+    answers && {
+      command: {
+        ...{ tool: "nft", args: ["-f"] },
+        input: operations.map(([first]) => first?.input).join(" "),
+      },
+      rest: operations.map((commands) => commands.slice(1)),
+    };
   const together: Definition = {
     ...withKeys,
     objectNames: ({ name }) => [String(name)],
-    together: { key: ({ group }) => (group === undefined ? undefined : String(group)), merge },
+    together: { key: ({ group }) => (group === undefined ? undefined : String(group)), isChange, merge },
   };
   const list: Command = { tool: "nft", args: ["list"] };
   const change = (input: unknown): Command => ({ tool: "nft", args: ["-f"], input: String(input) });

@@ -21,6 +21,7 @@ const definition: Definition = address;
 const link = "br0";
 const state = checked(definition, { interface: link, address: "192.168.15.5/24" });
 const addresses = golden("addresses-br0");
+const BR0 = { ifindex: 2, ifname: "br0", flags: [], mtu: 1500 };
 /** The mark that the golden link carries. */
 const linkMark = "pulumi-netns:Bridge:0123456789ab:project/stack/br0";
 
@@ -233,7 +234,7 @@ describe("Address", () => {
         prefixlen: 128,
         scope: "0",
       };
-      const answer = JSON.stringify([{ ifname: "br0", addr_info: [info] }]);
+      const answer = JSON.stringify([{ ...BR0, addr_info: [info] }]);
       const asked = checked(definition, { interface: link, address: "fd00::1/128", peer: "::5.6.7.8" });
       expect(definition.parse([answer], asked)?.args).to.deep.equal({
         address: "fd00::1/128",
@@ -245,7 +246,7 @@ describe("Address", () => {
 
     it("omits a scope that cannot be an argument", () => {
       const answer = JSON.stringify([
-        { ifname: "br0", addr_info: [{ family: "inet6", local: "fec0::1", prefixlen: 64, scope: "200" }] },
+        { ...BR0, addr_info: [{ family: "inet6", local: "fec0::1", prefixlen: 64, scope: "200" }] },
       ]);
       const asked = checked(definition, { interface: link, address: "fec0::1/64" });
       expect(definition.parse([answer], asked)?.args).to.deep.equal({
@@ -323,7 +324,7 @@ describe("Address", () => {
     const promote = "net/ipv4/conf/br0/promote_secondaries";
     const alone = JSON.stringify([
       {
-        ifname: "br0",
+        ...BR0,
         addr_info: [{ family: "inet", local: "192.168.15.5", prefixlen: 24, scope: "0" }],
       },
     ]);

@@ -3,8 +3,8 @@ import type { Args, Definition } from "../../../provider/engine/definition";
 import { diff } from "../../../provider/engine/lifecycle";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { policyRule } from "../../../provider/kinds/policyRule";
-import { isWait } from "../../../provider/linux/command";
 import { byResource } from "../../../provider/linux/marks/owner";
+import { isWait } from "../../../provider/linux/plan";
 import {
   asObserved,
   checked,
@@ -16,6 +16,7 @@ import {
   printed,
 } from "../../support/args";
 import { HERE } from "../../support/fakeHost";
+import { commandsIn } from "../../support/plan";
 
 const definition: Definition = policyRule;
 const given = { priority: 100, from: "10.0.0.0/8", table: 7 };
@@ -238,7 +239,7 @@ describe("PolicyRule", () => {
       const plan = definition.warnings?.(args, HERE);
       const first = plan?.next([]);
       if (!plan || !first || first.done || isWait(first.value)) return first?.value;
-      return { asked: printed(first.value), said: plan.next([answer]).value };
+      return { asked: printed(commandsIn(first.value)), said: plan.next([answer]).value };
     };
     const all = "net.ipv4.conf.all.rp_filter";
 

@@ -18,7 +18,7 @@ import {
 } from "../../../provider/trace/drift";
 import type { Fault } from "../../../provider/trace/fault";
 import { type Network, type Place, placeOf } from "../../../provider/trace/network/network";
-import { type Facts, TableRoute } from "../../../provider/trace/network/placeDetails";
+import { type Facts, type TableRoute, tableRoutesIn } from "../../../provider/trace/network/placeDetails";
 import { type Known, Owners } from "../../../provider/trace/owners";
 import type { Packet } from "../../../provider/trace/packet";
 import { markFor, urnOf } from "../../support/args";
@@ -43,8 +43,10 @@ function networkOf(eth0: object = {}, red0: object = {}): Network {
 }
 
 const rows = (...listed: readonly object[]): TableRoute[] =>
-  listed.map((one) =>
-    TableRoute.parse({ type: "1", dst: "10.1.0.0/16", table: "254", protocol: "110", ...one }),
+  tableRoutesIn(
+    JSON.stringify(
+      listed.map((one) => ({ type: "1", dst: "10.1.0.0/16", table: "254", protocol: "110", ...one })),
+    ),
   );
 
 const NOTHING: Facts = { routes: [], neighbours: [], chains: [], sysctls: new Map() };
@@ -156,8 +158,8 @@ describe("the fix of a fault", () => {
     it(`${isRestored ? "restores" : "changes"} ${name}`, () => {
       const all = known([[definition, args]], network, facts);
       const owner = all.owners.find(definition.kind, () => true);
-      const { mend, code } = fixOf(all, all.red, { cause, mend: "change it", owner });
-      expect(mend).to.equal(isRestored ? RESTORE(definition.kind) : "change it");
+      const { fix, code } = fixOf(all, all.red, { cause, fix: "change it", owner });
+      expect(fix).to.equal(isRestored ? RESTORE(definition.kind) : "change it");
       expect(code).to.equal(isRestored ? "pulumi up --refresh" : undefined);
     });
   }
@@ -165,21 +167,21 @@ describe("the fix of a fault", () => {
   it("asks for both where the state of a link's stack is not known", () => {
     const all = known([], networkOf());
     const owner = new Owners([]).ofMark(markFor("VethPair"));
-    expect(fixOf(all, all.red, { cause: "mtu", mend: "change it", owner }).mend).to.equal(
-      'change it; where VethPair "it" of project/stack says so already, run `pulumi up --refresh`',
+    expect(fixOf(all, all.red, { cause: "mtu", fix: "change it", owner }).fix).to.equal(
+      'change it; if VethPair "it" of project/stack says so already, run `pulumi up --refresh`',
     );
   });
 
-  const parameters: readonly (readonly [said: string, value: string, mend: string])[] = [
+  const parameters: readonly (readonly [said: string, value: string, fix: string])[] = [
     ["1", "1", 'change Sysctl "it" of project/stack to set it to 0'],
     ["0", "1", RESTORE("Sysctl")],
   ];
-  for (const [value, there, mend] of parameters) {
+  for (const [value, there, fix] of parameters) {
     it(`of a parameter that is to be ${value} and is ${there}`, () => {
       const key = "net/ipv4/icmp_echo_ignore_all";
       const args = { namespace: "red", key: key.replaceAll("/", "."), value };
       const all = known([[sysctl, args]], networkOf(), { sysctls: new Map([[key, there]]) });
-      expect(sysctlFix(all, all.red, key, "0").mend).to.equal(mend);
+      expect(sysctlFix(all, all.red, key, "0").fix).to.equal(fix);
     });
   }
 });

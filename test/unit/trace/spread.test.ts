@@ -12,7 +12,7 @@ const placeOf = (name: string): Place => ({ name, devices: [], numbers: new Map(
 const way = (link: string, weight = 1): Way => ({ via: undefined, interface: link, weight, isDead: false });
 const start = () => newJourney([], new Owners([]), "ipv4");
 
-/** A walk by forks with these weights, one after the other; what a leaf comes to depends on the ways taken. */
+/** A walk over successive forks with these weights. The result of a leaf depends on the nexthops taken. */
 const walkBy = (forks: readonly (readonly number[])[], deadAt: (taken: string) => string | undefined) =>
   function* walk(journey: Journey): Plan<Found> {
     for (const [at, weights] of forks.entries()) {
@@ -33,9 +33,9 @@ const PACKET: Packet = {
   ...{ family: "ipv4", protocol: "icmp", source: "10.0.0.1", destination: "10.0.0.2" },
   isReply: false,
 };
-const FAULT = { cause: "filter", direction: "there", effect: "all", mend: "mend it" } as const;
+const FAULT = { cause: "filter", direction: "there", effect: "all", fix: "fix it" } as const;
 
-/** Runs a plan that asks nothing. */
+/** Runs a plan without steps. */
 function result<T>(plan: Plan<T>): T {
   const step = plan.next([]);
   if (!step.done) throw new Error("it asks something");
@@ -79,7 +79,7 @@ describe("the ways of a route that has several", () => {
       ),
     );
     expect(together(journey, walked).fault).to.equal(undefined);
-    expect(journey.doubts).to.deep.equal(["more ways than 2: only 2 of 3 flows were followed"]);
+    expect(journey.doubts).to.deep.equal(["more than 2 paths: trace followed only 2 of 3 flows"]);
   });
 
   const none = { fault: undefined, chance: undefined, doubts: 0 };

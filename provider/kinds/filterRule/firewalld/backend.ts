@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { portList } from "../../../fields/nat";
-import { type Answer, type Command, command, lookFor, type Steps } from "../../../linux/command";
+import { type Answer, type Command, command, lookFor } from "../../../linux/command";
 import { isMarkOf, parseMark } from "../../../linux/marks/mark";
+import type { Plan } from "../../../linux/plan";
 import { type Listed, parseListing } from "../../../linux/read/firewalld";
 import type { FilterRuleArgs } from "../args";
 import type { FoundRule, Marked } from "../match";
@@ -195,7 +196,7 @@ function rewriting({ rules }: Policy, args: FilterRuleArgs, ...where: readonly s
  * Deletes the policy. If a reload would harm others, the policy at run time is emptied instead. It has no effect then,
  * and disappears with the next reload.
  */
-export function* removal(args: FilterRuleArgs): Steps {
+export function* removal(args: FilterRuleArgs): Plan {
   const answers = yield probe(args);
   const [permanent, runtime] = answers.map((answer) => own(answer, args.mark));
   if (!permanent && !runtime) return;

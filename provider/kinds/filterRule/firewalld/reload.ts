@@ -1,5 +1,6 @@
-import { type Answer, type Command, command, type Steps } from "../../../linux/command";
+import { type Answer, type Command, command } from "../../../linux/command";
 import { RefusedError } from "../../../linux/errors";
+import type { Plan } from "../../../linux/plan";
 import { parseListing } from "../../../linux/read/firewalld";
 
 export const firewallCmd = (...words: string[]): Command => command("firewall-cmd", undefined, words);
@@ -20,7 +21,7 @@ const SETTINGS: readonly (readonly string[])[] = [
  * Returns foreign settings that a reload would change, one per line. Those at run time only would be lost, and
  * permanent ones only would take effect.
  */
-export function* lostByReload(): Steps<readonly string[]> {
+export function* lostByReload(): Plan<readonly string[]> {
   const listings = yield both(SETTINGS);
   const names = (listings[2 * IPSETS] ?? "").split(/\s+/).filter((name) => name !== "");
   const sets = names.map((name) => [`--info-ipset=${name}`]);
@@ -28,7 +29,7 @@ export function* lostByReload(): Steps<readonly string[]> {
 }
 
 /** Refuses a reload that would change foreign settings. */
-export function* preflight(commands: readonly Command[]): Steps {
+export function* preflight(commands: readonly Command[]): Plan {
   if (!commands.includes(RELOAD)) return;
   const lost = yield* lostByReload();
   if (lost.length === 0) return;

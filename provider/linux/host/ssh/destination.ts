@@ -17,7 +17,7 @@ export const Reach = z.strictObject({
 export type Reach = z.output<typeof Reach>;
 
 /** Seconds until an attempt to connect fails. */
-export const CONNECT_TIMEOUT = 15;
+const CONNECT_TIMEOUT = 15;
 
 /** Returns the arguments of `ssh` for one session that runs a plain shell. */
 export function sshArguments({ destination, configFile, connectTimeout = CONNECT_TIMEOUT }: Reach): string[] {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, argv, type Command } from "../../command";
 import { CommandError, orAbsent, reasonOf } from "../../errors";
-import type { Host, HostFacts } from "../host";
+import { parseIp } from "../../ip";
+import type { Host, HostFacts, SshPath } from "../host";
 import { isStale, type Line, lineOf } from "../ipLine";
 import { timeout } from "../local/spawn";
 import { optionalCommands, warn } from "../optionalCommands";
@@ -43,7 +44,10 @@ export class SshHost implements Host {
     private connection: Connection,
     readonly known: FarFacts,
   ) {
-    this.facts = { routeTableNamed: (name) => known.routeTables.get(name) };
+    this.facts = {
+      routeTableNamed: (name) => known.routeTables.get(name),
+      ssh: pathIn(connection.path),
+    };
     this.records = new FarRecords(
       (name, ...args) => this.call(name, args),
       () => this.connection.token,
@@ -251,6 +255,12 @@ export class SshHost implements Host {
     if (next) next();
     else this.underWay--;
   }
+}
+
+/** Reads `SSH_CONNECTION`: the address and port of the client, then those of the server. */
+function pathIn(text: string): SshPath | "unknown" {
+  const [client = "", , server = "", port] = text.split(" ");
+  return parseIp(client) && parseIp(server) ? { client, server, port: Number(port) } : "unknown";
 }
 
 async function factsOf(reach: Reach, connection: Connection): Promise<FarFacts> {

@@ -1,31 +1,5 @@
-import { z } from "zod";
-import { parseJson } from "../../json";
-import { recent } from "../../memo";
-
-const Listing = z.object({
-  nftables: z.array(
-    z.object({
-      chain: z
-        .object({
-          family: z.string(),
-          table: z.string(),
-          name: z.string(),
-          type: z.string().optional(),
-          hook: z.string().optional(),
-          policy: z.string().optional(),
-        })
-        .optional(),
-      rule: z
-        .object({
-          family: z.string(),
-          table: z.string(),
-          chain: z.string(),
-          expr: z.array(z.record(z.string(), z.unknown())),
-        })
-        .optional(),
-    }),
-  ),
-});
+import { type NftRule, parseRuleset } from "./ruleset";
+import type { Statement } from "./statements";
 
 /** A chain that is attached to a hook of the kernel. */
 export interface BaseChain {
@@ -38,30 +12,18 @@ export interface BaseChain {
   readonly hasLastDrop: boolean;
 }
 
-/** Statements that do not end the evaluation of a rule. */
-const PASSING = ["counter", "log"];
-
 /** Returns the filter chains with a hook from the output of `nft -j list ruleset`. */
 export const parseBaseChains = (text: string | undefined): readonly BaseChain[] =>
-  baseChainsIn(text || '{"nftables":[]}');
-
-const baseChainsIn = recent((text: string): readonly BaseChain[] => {
-  const { nftables } = parseJson(Listing, text);
-  const drops = new Set(
-    nftables.flatMap(({ rule }) =>
-      rule && isDrop(rule.expr) ? [keyOf(rule.family, rule.table, rule.chain)] : [],
-    ),
+  parseRuleset(text).flatMap(({ family, table, name, type, hook, policy, rules }) =>
+    type === "filter" && hook !== undefined
+      ? [{ family, table, name, hook, policy, hasLastDrop: rules.some(isDrop) }]
+      : [],
   );
-  return nftables.flatMap(({ chain }) => {
-    if (chain?.type !== "filter" || chain.hook === undefined) return [];
-    const { family, table, name, hook, policy = "accept" } = chain;
-    return [{ family, table, name, hook, policy, hasLastDrop: drops.has(keyOf(family, table, name)) }];
-  });
-});
 
-const keyOf = (...words: string[]): string => words.join("\n");
+/** Statements that do not end the evaluation of a rule. */
+const PASSING: readonly Statement["is"][] = ["counter", "log"];
 
-function isDrop(expressions: readonly Readonly<Record<string, unknown>>[]): boolean {
-  const words = expressions.flatMap(Object.keys).filter((word) => !PASSING.includes(word));
+function isDrop({ statements }: NftRule): boolean {
+  const words = statements.map(({ is }) => is).filter((is) => !PASSING.includes(is));
   return words.length === 1 && ["drop", "reject"].includes(words[0] ?? "");
 }

@@ -10,7 +10,7 @@ const loopback = link(1, "lo", { flags: ["LOOPBACK", "UP"] });
 const own = link(2, "lab0", { linkinfo: { info_kind: "bridge" }, ifalias: mark, ...address("10.0.0.1") });
 const uplink = link(3, "eth0", address("192.168.1.2"));
 
-/** What the first base chain of such a table makes of the packets of these links. */
+/** Returns whether the first base chain of such a table accepts the packets of these links. */
 function judged(rules: readonly string[], links: readonly object[] = [loopback, own, uplink]) {
   const table = ["*filter", ":FORWARD DROP [0:0]", ":USER - [0:0]", ...rules, "COMMIT"].join("\n");
   const chains = parseIptables(table, "iptables", "ip");

@@ -8,7 +8,7 @@ import { address, link, network, place, veth } from "../../../support/network";
 
 const lines = (...text: readonly string[]): string => `${text.join("\n")}\n`;
 
-/** These places of the network, the others out of sight. */
+/** Returns these places of the network, without the others. */
 const only = (...names: readonly (string | undefined)[]): Network =>
   names.flatMap((name) => findPlace(network, name) ?? []);
 

@@ -34,7 +34,7 @@ const containerLines = [
 ];
 
 const cloneLines = [
-  "Cause: kernel.unprivileged_userns_clone = 0 (Debian and its kin) allows user namespaces to root only.",
+  "Cause: kernel.unprivileged_userns_clone = 0 (Debian and its derivatives) allows user namespaces only for root.",
   "  - until the next boot: sudo sysctl -w kernel.unprivileged_userns_clone=1",
   `  - for good: ${persist("kernel.unprivileged_userns_clone=1")}`,
   sudo,
@@ -51,7 +51,7 @@ const rows: { when: string; facts: Partial<Facts>; lines: string[] }[] = [
     facts: { apparmorRestriction: "1" },
     lines: [
       "Cause: kernel.apparmor_restrict_unprivileged_userns = 1 (the default of Ubuntu 23.10 and later) " +
-        "takes all rights from a user namespace.",
+        "removes all rights from a user namespace.",
       "  - until the next boot: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
       `  - for good: ${persist("kernel.apparmor_restrict_unprivileged_userns=0")}`,
       "  - for unshare alone: an AppArmor profile, see docs/sandbox.md",
@@ -87,7 +87,7 @@ describe("message where namespaces are forbidden", () => {
   for (const { when, facts, lines } of rows) {
     it(`says what to do when ${when}`, () => {
       expect(forbiddenMessage({ ...fine, ...facts }).split("\n")).to.deep.equal([
-        "this machine does not let the namespaces of a sandbox be made.",
+        "this machine forbids the namespaces of a sandbox.",
         ...lines,
         "It said: unshare: unshare failed: Operation not permitted",
       ]);

@@ -15,7 +15,7 @@ describe("sandbox name", () => {
 
   for (const name of ["", "-x", ".x", "..", "a/b", "a b", "a\n", "é", "a".repeat(65)]) {
     it(`may not be ${JSON.stringify(name)}`, () => {
-      expect(() => sandboxName(name)).to.throw(`${JSON.stringify(name)} is no sandbox name`);
+      expect(() => sandboxName(name)).to.throw(`${JSON.stringify(name)} is not a sandbox name`);
     });
   }
 

@@ -19,12 +19,12 @@ describe("destinations of a trace", () => {
   }
 
   const bad: Readonly<Record<string, RegExp>> = {
-    "": /no destination/,
-    "blue:": /no port/,
-    "blue:0": /no port/,
-    "blue:65536": /no port/,
-    "blue:80/sctp": /no port/,
-    "192.168.15.2/24": /no destination/,
+    "": /not a destination/,
+    "blue:": /not a port/,
+    "blue:0": /not a port/,
+    "blue:65536": /not a port/,
+    "blue:80/sctp": /not a port/,
+    "192.168.15.2/24": /not a destination/,
     "[red]:80": /not an IPv6 address/,
     "re d": /neither a namespace nor host/,
     "42": /neither a namespace nor host/,

@@ -4,9 +4,9 @@ import { diff } from "../../../../provider/engine/lifecycle";
 import { UNKNOWN } from "../../../../provider/engine/unknown";
 import { filterRule } from "../../../../provider/kinds/filterRule/filterRule";
 import type { Answer, Command } from "../../../../provider/linux/command";
-import { isWait } from "../../../../provider/linux/command";
 import { asObserved, checked, itDiffers, itRefuses, markFor, printed } from "../../../support/args";
 import { HERE } from "../../../support/fakeHost";
+import { commandsIn } from "../../../support/plan";
 
 const definition: Definition = filterRule;
 const web = { chain: "forward", protocol: "tcp", port: 80, verdict: "accept" };
@@ -348,7 +348,7 @@ describe("FilterRule", () => {
       if (!("next" in plan)) return plan;
       plan.next([]);
       const step = plan.next(answers);
-      return step.done || isWait(step.value) ? [] : step.value;
+      return step.done ? [] : commandsIn(step.value);
     }
 
     it("nftables: the last rule deletes its chain too, and the table if nothing else is in it", () => {

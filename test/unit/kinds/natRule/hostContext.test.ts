@@ -33,7 +33,10 @@ describe("the host context of a NAT rule", () => {
 
   describe("the network of a target", () => {
     const args = argsFor({ hairpin: true, namespace: "red" });
-    const networkIn = (...routes: readonly object[]) => hostContextIn([JSON.stringify(routes)], args).network;
+    const networkIn = (...routes: readonly object[]) => {
+      const listed = routes.map((one) => ({ type: "1", protocol: "2", flags: [], ...one }));
+      return hostContextIn([JSON.stringify(listed)], args).network;
+    };
 
     it("comes from the routes that lead there", () =>
       expect(hostContextProbe(args).map(printCommand)).to.deep.equal([

@@ -1,15 +1,18 @@
 import { expect } from "chai";
 import { deleteAll, untilRemoved } from "../../../../provider/kinds/packetRule/removal";
-import { type Answer, type Command, ip, isWait, type Steps } from "../../../../provider/linux/command";
+import { type Answer, type Command, ip } from "../../../../provider/linux/command";
+import { isWait, type Plan } from "../../../../provider/linux/plan";
+import { commandsIn } from "../../../support/plan";
 
 /** The queries of a plan at each step, and its result, with `answer` in place of a host. */
-function play<T>(plan: Steps<T>, answer: (command: Command) => Answer) {
+function play<T>(plan: Plan<T>, answer: (command: Command) => Answer) {
   const asked: string[][] = [];
   let step = plan.next();
   while (!step.done) {
     if (isWait(step.value)) throw new Error("it waits");
-    asked.push(step.value.map(({ args }) => args.join(" ")));
-    step = plan.next(step.value.map(answer));
+    const commands = commandsIn(step.value);
+    asked.push(commands.map(({ args }) => args.join(" ")));
+    step = plan.next(commands.map(answer));
   }
   return { asked, result: step.value };
 }

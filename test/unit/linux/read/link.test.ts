@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { incompatible, isUp, parseLink, parseLinks } from "../../../../provider/linux/read/link";
+import { incompatible, isUp, masterOf, parseLink, parseLinks } from "../../../../provider/linux/read/link";
 import { golden } from "../../../support/args";
 
 describe("parse/link", () => {
@@ -17,12 +17,14 @@ describe("parse/link", () => {
       address: "02:00:00:00:00:01",
       promiscuity: 0,
       linkinfo: { info_kind: "veth" },
+      addr_info: [],
     });
   });
 
   it("reads a port of a bridge", () => {
     const port = parseLink(golden("link-port"));
-    expect({ ...port, linkinfo: port?.linkinfo?.info_kind }).to.deep.equal({
+    const { info_kind: kind, info_slave_data: asPort } = port?.linkinfo ?? {};
+    expect({ ...port, linkinfo: kind, state: asPort?.state }).to.deep.equal({
       ifindex: 3,
       link_index: 3,
       link_netnsid: 0,
@@ -36,12 +38,15 @@ describe("parse/link", () => {
       address: "02:00:00:00:00:03",
       promiscuity: 1,
       linkinfo: "veth",
+      state: "disabled",
+      addr_info: [],
     });
   });
 
   it("does not take the device above all ports of Open vSwitch for a bridge", () => {
     const [port] = JSON.parse(golden("link-port"));
-    expect(parseLink(JSON.stringify([{ ...port, master: "ovs-system" }]))?.master).to.equal(undefined);
+    const masters = parseLinks(JSON.stringify([port, { ...port, master: "ovs-system" }])).map(masterOf);
+    expect(masters).to.deep.equal(["br0", undefined]);
   });
 
   it("reads a bridge with its options", () => {
@@ -68,6 +73,7 @@ describe("parse/link", () => {
         vlan_filtering: 0,
         group_fwd_mask: "0x4000",
       },
+      addr_info: [],
     });
   });
 
@@ -82,7 +88,19 @@ describe("parse/link", () => {
       mtu: 65536,
       address: "00:00:00:00:00:00",
       promiscuity: 0,
+      addr_info: [],
     });
+  });
+
+  it("reads addresses of both families", () => {
+    expect(parseLink(golden("addresses-br0"))?.addr_info).to.deep.equal([
+      { family: "inet", local: "10.0.0.1", address: "10.0.0.2", prefixlen: 32, scope: "link" },
+      { family: "inet", local: "192.168.15.5", prefixlen: 24, scope: "global" },
+      { family: "inet", local: "192.168.15.6", prefixlen: 24, scope: "global", secondary: true },
+      { family: "inet6", local: "::5.6.7.8", prefixlen: 128, scope: "global", nodad: true },
+      { family: "inet6", local: "fd00:1::1", prefixlen: 64, scope: "global", tentative: true },
+      { family: "inet6", local: "fd00::1", prefixlen: 64, scope: "global", nodad: true },
+    ]);
   });
 
   it("reads a tunnel that is not bound to a link", () => {

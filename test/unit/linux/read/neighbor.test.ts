@@ -4,7 +4,15 @@ import { type NeighborInfo, parseNeighbors } from "../../../../provider/linux/re
 const lladdr = "02:00:00:00:00:09";
 
 describe("parseNeighbors", () => {
-  const plain = { dst: "10.0.0.9", lladdr, state: "permanent", router: false, protocol: 0, more: [] };
+  const plain = {
+    dst: "10.0.0.9",
+    interface: undefined,
+    lladdr,
+    state: "permanent",
+    router: false,
+    protocol: 0,
+    more: [],
+  };
   // Printed by `ip -N -j -d neigh show`.
   const rows: readonly (readonly [title: string, text: string | undefined, ...NeighborInfo[]])[] = [
     [
@@ -41,6 +49,11 @@ describe("parseNeighbors", () => {
       "a proxy entry",
       '[{"dst":"fd00::9","router":null,"proxy":null,"protocol":"110"}]',
       { ...plain, dst: "fd00::9", lladdr: undefined, state: "none", router: true, protocol: 110 },
+    ],
+    [
+      "one of a list of all links",
+      `[{"dst":"10.0.0.9","dev":"eth0","lladdr":"${lladdr}","state":["PERMANENT"]}]`,
+      { ...plain, interface: "eth0" },
     ],
     ["none", "[]"],
     ["no answer", undefined],

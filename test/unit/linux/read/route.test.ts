@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { parseRoutes } from "../../../../provider/linux/read/route";
+import { parseRouteLookup, parseRoutes } from "../../../../provider/linux/read/route";
 
 const plain = {
+  destination: "10.9.0.0/24",
+  table: undefined,
   metric: 0,
   source: undefined,
   mtu: undefined,
@@ -10,7 +12,7 @@ const plain = {
   isForAll: true,
   more: [],
 };
-const nowhere = { weight: 1, onlink: false };
+const nowhere = { weight: 1, onlink: false, isDead: false };
 
 /** The answers of iproute2 6.1 on Linux 6.18 to `ip -N -j -d route show table T exact DESTINATION`. */
 const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonly object[]])[] = [
@@ -22,7 +24,7 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
         ...plain,
         type: "unicast",
         protocol: 110,
-        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false },
+        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false, isDead: false },
       },
     ],
   ],
@@ -33,12 +35,13 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
     [
       {
         ...plain,
+        destination: "fd09::/64",
         type: "unicast",
         protocol: 110,
         metric: 1024,
         source: "fd02::1",
         mtu: 1300,
-        way: { via: "fd02::2", interface: "v1", weight: 1, onlink: false },
+        way: { via: "fd02::2", interface: "v1", weight: 1, onlink: false, isDead: false },
       },
     ],
   ],
@@ -48,10 +51,11 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
     [
       {
         ...plain,
+        destination: "10.1.0.0/24",
         type: "unicast",
         protocol: 2,
         source: "10.1.0.1",
-        way: { interface: "v0", weight: 1, onlink: false },
+        way: { interface: "v0", weight: 1, onlink: false, isDead: false },
       },
     ],
   ],
@@ -64,7 +68,7 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
         ...plain,
         type: "unicast",
         protocol: 110,
-        way: { via: "172.16.0.1", interface: "v0", weight: 1, onlink: true },
+        way: { via: "172.16.0.1", interface: "v0", weight: 1, onlink: true, isDead: false },
       },
     ],
   ],
@@ -77,7 +81,7 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
         ...plain,
         type: "unicast",
         protocol: 110,
-        way: { via: "fe80::1", interface: "v0", weight: 1, onlink: false },
+        way: { via: "fe80::1", interface: "v0", weight: 1, onlink: false, isDead: false },
       },
     ],
   ],
@@ -88,10 +92,11 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
     [
       {
         ...plain,
+        destination: "fd08::/64",
         type: "unicast",
         protocol: 110,
         metric: 1024,
-        way: { via: "fd01::2", interface: "v0", weight: 1, onlink: false },
+        way: { via: "fd01::2", interface: "v0", weight: 1, onlink: false, isDead: false },
       },
     ],
   ],
@@ -110,10 +115,10 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
         mtu: 1400,
         way: nowhere,
         nexthops: [
-          { via: "10.2.0.2", interface: "v1", weight: 256, onlink: false },
-          { via: "fe80::1", interface: "v0", weight: 1, onlink: false },
-          { via: "172.16.0.1", interface: "v0", weight: 3, onlink: true },
-          { interface: "v0", weight: 1, onlink: false },
+          { via: "10.2.0.2", interface: "v1", weight: 256, onlink: false, isDead: true },
+          { via: "fe80::1", interface: "v0", weight: 1, onlink: false, isDead: false },
+          { via: "172.16.0.1", interface: "v0", weight: 3, onlink: true, isDead: false },
+          { interface: "v0", weight: 1, onlink: false, isDead: false },
         ],
       },
     ],
@@ -122,7 +127,17 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
     "to nowhere, which IPv6 shows at lo",
     `[{"type":"7","dst":"fd09::/64","dev":"lo","protocol":"110","scope":"0","metric":1024,"flags":[],
        "metrics":[{"mtu":1400}],"pref":"medium"}]`,
-    [{ ...plain, type: "unreachable", protocol: 110, metric: 1024, mtu: 1400, way: nowhere }],
+    [
+      {
+        ...plain,
+        destination: "fd09::/64",
+        type: "unreachable",
+        protocol: 110,
+        metric: 1024,
+        mtu: 1400,
+        way: nowhere,
+      },
+    ],
   ],
   [
     "of each blocking type, and of one without an argument",
@@ -132,7 +147,7 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
     [
       { ...plain, type: "blackhole", protocol: 110, way: nowhere },
       { ...plain, type: "prohibit", protocol: 110, metric: 4294967295, way: nowhere },
-      { ...plain, type: undefined, protocol: 3, metric: 7, way: nowhere },
+      { ...plain, type: "throw", protocol: 3, metric: 7, way: nowhere },
     ],
   ],
   [
@@ -146,15 +161,16 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
         ...plain,
         type: "unicast",
         protocol: 3,
-        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false },
+        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false, isDead: false },
         isForAll: false,
       },
       {
         ...plain,
+        destination: "default",
         type: "unicast",
         protocol: 3,
         metric: 1024,
-        way: { via: "fd01::2", interface: "v0", weight: 1, onlink: false },
+        way: { via: "fd01::2", interface: "v0", weight: 1, onlink: false, isDead: false },
         isForAll: false,
       },
     ],
@@ -166,9 +182,10 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
     [
       {
         ...plain,
+        destination: "10.21.0.0/24",
         type: "unicast",
         protocol: 110,
-        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false },
+        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false, isDead: false },
         more: ["nhid", "nh_info"],
       },
     ],
@@ -183,7 +200,7 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
         type: "unicast",
         protocol: 3,
         mtu: 1400,
-        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false },
+        way: { via: "10.1.0.2", interface: "v0", weight: 1, onlink: false, isDead: false },
         more: ["encap", "advmss", "window"],
       },
     ],
@@ -191,6 +208,18 @@ const GOLDEN: readonly (readonly [title: string, answer: string, routes: readonl
 ];
 
 describe("parseRoutes", () => {
+  it("reads the table in a list of all tables", () => {
+    const answer = `[{"type":"2","dst":"10.1.0.1","dev":"v0","table":"255","protocol":"2","scope":"254",
+      "prefsrc":"10.1.0.1","flags":[]}]`;
+    expect(parseRoutes(answer)).to.deep.equal([
+      {
+        ...plain,
+        ...{ type: "local", destination: "10.1.0.1", table: 255, protocol: 2, source: "10.1.0.1" },
+        way: { interface: "v0", weight: 1, onlink: false, isDead: false },
+      },
+    ]);
+  });
+
   for (const [title, answer, routes] of GOLDEN) {
     it(`reads a route ${title}`, () => {
       expect(parseRoutes(answer)).to.deep.equal(routes);
@@ -216,14 +245,19 @@ describe("parseRoutes", () => {
         fc.array(state),
         fc.dictionary(fc.constantFrom("scope", "pref", "nhid"), fc.nat()),
         (flags, more, facts) => {
-          const answer = { ...facts, type: "1", protocol: "110", flags, nexthops: [{ ...way, flags: more }] };
+          const answer = {
+            ...{ ...facts, type: "1", dst: "10.9.0.0/24", protocol: "110", flags },
+            nexthops: [{ ...way, flags: more }],
+          };
           expect(parseRoutes(JSON.stringify([answer]))).to.deep.equal([
             {
               ...plain,
               type: "unicast",
               protocol: 110,
-              way: nowhere,
-              nexthops: [{ via: "10.1.0.2", interface: "v0", weight: 2, onlink: false }],
+              way: { ...nowhere, isDead: flags.includes("dead") },
+              nexthops: [
+                { via: "10.1.0.2", interface: "v0", weight: 2, onlink: false, isDead: more.includes("dead") },
+              ],
               more: "nhid" in facts ? ["nhid"] : [],
             },
           ]);
@@ -231,4 +265,30 @@ describe("parseRoutes", () => {
       ),
     );
   });
+});
+
+describe("parseRouteLookup", () => {
+  const rows: readonly (readonly [answer: string | undefined, lookup: object | undefined])[] = [
+    [
+      '[{"dst":"10.2.0.2","gateway":"10.1.0.2","dev":"v0","prefsrc":"10.1.0.1","flags":[],"uid":0,"cache":[]}]',
+      { type: "unicast", via: "10.1.0.2", interface: "v0", source: "10.1.0.1" },
+    ],
+    [
+      '[{"type":"local","dst":"10.1.0.1","dev":"lo","prefsrc":"10.1.0.1","flags":[],"uid":0,"cache":["local"]}]',
+      { type: "local", interface: "lo", source: "10.1.0.1" },
+    ],
+    [
+      '[{"dst":"10.2.0.2","via":{"family":"inet6","host":"fe80::2"},"dev":"v0","flags":[],"cache":[]}]',
+      { type: "unicast", via: "fe80::2", interface: "v0" },
+    ],
+    ["", undefined],
+    [undefined, undefined],
+  ];
+  for (const [answer, lookup] of rows) {
+    it(`reads ${answer}`, () => {
+      const found = parseRouteLookup(answer);
+      if (lookup === undefined) expect(found).to.equal(undefined);
+      else expect(found).to.include(lookup);
+    });
+  }
 });

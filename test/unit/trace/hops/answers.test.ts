@@ -13,7 +13,7 @@ const device = (where: Place, name: string) => {
   return found;
 };
 
-/** How `ra` answers: the reason against it, what makes it, or nothing. */
+/** Returns how `ra` answers: the obstacle, the reason, or nothing. */
 function answer(
   ip: string,
   sysctls: Readonly<Record<string, number>>,

@@ -14,7 +14,7 @@ const place = { name: undefined, devices: [], numbers: new Map() };
 
 type How = Partial<Passage> & { readonly hook?: Hook; readonly tool?: "iptables" | "iptables-legacy" };
 
-/** What is to be typed where these rules drop the packet. */
+/** Returns the printed fix if these rules drop the packet. */
 function codeFor(rules: readonly string[], { hook = "forward", tool = "iptables", ...more }: How = {}) {
   const passage = { packet: WEB, inInterface: "veth-red", local: [], ...more };
   const chains = parseIptables(rules.join("\n"), tool, "ip");

@@ -10,7 +10,7 @@ import { address, link, place, veth } from "../../../support/network";
 
 type Macs = Readonly<Record<string, string>>;
 
-/** a, b and c on br0 by their cables to pa, pb and pc; d by a cable to e alone. All but those given have a MAC address of their own. */
+/** a, b and c are on br0 by cables to pa, pb and pc. d has a cable to e. Links not given have unique MAC addresses. */
 function labOf(macs: Macs, down: readonly string[] = []) {
   const names = ["a", "pa", "b", "pb", "c", "pc", "d", "e"];
   const more = (name: string, at: number) => ({
@@ -59,7 +59,7 @@ describe("MAC addresses that two links of one Ethernet share", () => {
     [both("b", "br0"), ["a", "b"], ["all", have("b", "br0") + kept]],
     [both("a", "br0"), ["a", "b"], ["all", have("a", "br0") + kept]],
     [both("b", "pa"), ["a", "b"], ["all", have("b", "pa") + kept]],
-    // A bridge may have the address of a port, and cables that do not matter here may share one.
+    // A bridge may have the address of a port. Irrelevant cables may share one.
     [both("br0", "pa"), ["a", "b"], []],
     [both("br0", "pa"), ["a", "br0"], []],
     [both("pa", "pb"), ["a", "b"], []],

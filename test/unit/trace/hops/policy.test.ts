@@ -21,13 +21,13 @@ const LOCAL = STANDING.slice(0, 1);
 const REST = STANDING.slice(1);
 const PROHIBIT = { action: "8" };
 
-const routeTo = (destination: string, table = 254, type = 1): TableRoute => ({
+const routeTo = (destination: string, table = 254, type = "unicast"): TableRoute => ({
   ...{ destination, table, type, protocol: 4, metric: 0, via: undefined, interface: undefined },
 });
 
 const ROUTES = [routeTo("10.2.0.0/24")];
 
-/** Who decides on a packet that comes in by `ra`: the place of a rule among those given, or in a word. */
+/** Returns the index of the rule that decides on a packet that enters by `ra`, or the ruling in a word. */
 function ruling(
   rules: readonly object[],
   routes: readonly TableRoute[] = ROUTES,
@@ -95,15 +95,17 @@ describe("what policy rules make of a packet", () => {
     });
 
     it("beyond a throw, and beyond what a rule suppresses", () => {
-      expect(ruling([lookup, PROHIBIT], [routeTo("default", 77), routeTo("10.2.0.0/16", 77, 9)])).to.equal(2);
+      expect(
+        ruling([lookup, PROHIBIT], [routeTo("default", 77), routeTo("10.2.0.0/16", 77, "throw")]),
+      ).to.equal(2);
       const suppressed = { ...lookup, suppress_prefixlen: 0 };
       expect(ruling([suppressed, PROHIBIT], [...ROUTES, routeTo("default", 77)])).to.equal(2);
       expect(ruling([suppressed, PROHIBIT], [...ROUTES, routeTo("10.0.0.0/8", 77)])).to.equal("route");
     });
 
     it("until one of them has a dead route, which is the rule's doing unless it is main's", () => {
-      expect(ruling([lookup], [...ROUTES, routeTo("default", 77, 7)])).to.equal(1);
-      expect(ruling([], [routeTo("default", 254, 7)])).to.equal("route");
+      expect(ruling([lookup], [...ROUTES, routeTo("default", 77, "unreachable")])).to.equal(1);
+      expect(ruling([], [routeTo("default", 254, "unreachable")])).to.equal("route");
     });
   });
 

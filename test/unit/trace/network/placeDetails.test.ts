@@ -2,7 +2,15 @@ import { expect } from "chai";
 import { routeFor, type TableRoute } from "../../../../provider/trace/network/placeDetails";
 
 const route = (destination: string, more: Partial<TableRoute> = {}): TableRoute => ({
-  ...{ destination, table: 254, type: 1, protocol: 4, metric: 0, via: undefined, interface: undefined },
+  ...{
+    destination,
+    table: 254,
+    type: "unicast",
+    protocol: 4,
+    metric: 0,
+    via: undefined,
+    interface: undefined,
+  },
   ...more,
 });
 

@@ -112,7 +112,7 @@ describe("ways over a ring of bridges", () => {
     );
   type Stopped = Readonly<Record<string, string>>;
 
-  /** a — br1 — br2 — b by the cable s, and by l, br3 and o. */
+  /** a — br1 — br2 — b, by the cable s or by l, br3 and o. */
   const wayWhere = (stopped: Stopped): string => {
     const ring = place(
       undefined,

@@ -24,14 +24,14 @@ const passing = (packet: Packet, more: Partial<Passage> = {}): Passage => ({
   ...more,
 });
 
-/** What decided, in one word or rule. */
+/** Returns the decision, in one word or rule. */
 function outcomeOf(chains: readonly Chain[], passage: Passage, hook: Hook = "forward"): string {
   const { outcome, by, nat, doubts } = judge(chains, hook, ["ip", "inet"], passage);
   const words = [outcome, by?.rule?.text ?? (by ? "policy" : ""), nat?.verdict.does ?? ""];
   return [...words, doubts.length > 0 ? "in doubt" : ""].filter((word) => word !== "").join(": ");
 }
 
-/** A forward chain of iptables with these rules and policy ACCEPT. */
+/** Returns a forward chain of iptables with these rules and policy ACCEPT. */
 const iptables = (...rules: readonly string[]): Chain[] =>
   parseIptables(
     ["*filter", ":FORWARD ACCEPT [0:0]", ...rules.map((rule) => `[1:84] -A FORWARD ${rule}`)].join("\n"),
@@ -239,7 +239,7 @@ describe("rules of nftables", () => {
     const xt = [{ xt: { type: "match", name: "string" } }, drop];
     expect(outcomeOf(nft(marked), passing(WEB))).to.equal("accept: in doubt");
     expect(outcomeOf(nft(xt), passing(WEB))).to.equal("accept: in doubt");
-    // What is surely not meant is not in doubt.
+    // A rule that certainly does not match is not in doubt.
     expect(outcomeOf(nft([match(meta("iifname"), "eth9"), ...marked]), passing(WEB))).to.equal("accept");
   });
 
@@ -263,7 +263,7 @@ describe("rules of nftables", () => {
 });
 
 describe("a drop", () => {
-  /** What drops it, and what would let it through. */
+  /** Returns the rule that drops it, and the rule that may accept it. */
   const openness = (chains: readonly Chain[]): string => {
     const { outcome, by, unless } = judge(chains, "forward", ["ip", "inet"], passing(WEB));
     return [outcome, by?.rule?.text ?? "policy", ...(unless ? ["unless", unless.rule.text] : [])].join(" ");
@@ -329,7 +329,7 @@ describe("packets that are not tracked", () => {
   const dnat = ["*nat", ":PREROUTING ACCEPT [0:0]", "-A PREROUTING -j DNAT --to-destination 10.9.0.9"];
   const raw = (words: string) => ["*raw", ":PREROUTING ACCEPT [0:0]", `-A PREROUTING ${words}`];
 
-  /** The rule that keeps it away, whether it is translated, and rules in doubt. */
+  /** Returns the rule that excludes it from tracking, whether it is translated, and the doubtful rules. */
   const seen = (chains: readonly Chain[]) => {
     const { untracked, nat, doubts } = judge(chains, "prerouting", ["ip", "inet"], passing(WEB));
     return [untracked?.rule.text, nat?.verdict.does, ...doubts.map(({ rule }) => rule.text)];

@@ -14,7 +14,7 @@ const six: Packet = { ...four, family: "ipv6", source: "fd00::10", destination: 
 const prefix = (addr: string, len: number) => ({ prefix: { addr, len } });
 const daddr = (protocol: string) => ({ payload: { protocol, field: "daddr" } });
 
-/** A chain of nftables at prerouting with one rule. */
+/** Returns a chain of nftables at prerouting with one rule. */
 const nft = (family: string, expr: readonly object[]): Chain[] =>
   parseNft(
     JSON.stringify({

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Packet } from "../../../../provider/trace/packet";
 import { parseNft } from "../../../../provider/trace/rules/nft";
 
-/** Each of these verdicts has been seen from the kernel as well. */
+/** The kernel gives each of these verdicts as well. */
 
 const four = { family: "ipv4", source: "10.1.0.2", destination: "10.2.0.2", isReply: false } as const;
 const six = { family: "ipv6", source: "fd00:1::2", destination: "fd00:2::2", isReply: false } as const;
@@ -30,7 +30,7 @@ const judgeOne = (packet: Packet, expr: readonly object[], objects: readonly obj
   return typeof verdict === "object" ? verdict.does : verdict;
 };
 
-/** The packets that a rule drops, and those about which nothing can be said. */
+/** Returns the packets that a rule drops, and those in doubt. */
 const droppedBy = (...expr: readonly object[]): { dropped: string[]; inDoubt: string[] } => {
   const named = (wanted: string) =>
     Object.entries(packets).flatMap(([name, packet]) =>
@@ -118,7 +118,7 @@ describe("a rule of nftables", () => {
   for (const [name, statement] of Object.entries(unsure)) {
     it(`is unsure of ${name}`, () => {
       expect(droppedBy(statement).inDoubt).to.deep.equal(Object.keys(packets));
-      // What surely does not match is not in doubt, wherever that stands.
+      // A rule that certainly does not match is not in doubt, wherever the condition stands.
       expect(droppedBy(statement, match(payload("tcp", "dport"), 22))).to.deep.equal({
         dropped: [],
         inDoubt: [],

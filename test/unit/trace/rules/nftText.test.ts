@@ -4,7 +4,7 @@ import { printStatement } from "../../../../provider/trace/rules/nftText";
 
 const payload = (protocol: string, field: string) => ({ payload: { protocol, field } });
 
-/** What is printed, and what nft lists for it. */
+/** The printed text, and the JSON of nft. */
 const statements: Readonly<Record<string, object>> = {
   "tcp dport != 22": { match: { op: "!=", left: payload("tcp", "dport"), right: 22 } },
   "ct state { established, related }": {

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import fc from "fast-check";
-import { runAll } from "../../../../../provider/engine/observe";
 import { ASK, type Command, ip, showLink } from "../../../../../provider/linux/command";
 import { CommandError } from "../../../../../provider/linux/errors";
 import type { Host } from "../../../../../provider/linux/host/host";
 import { localHost, plainHost } from "../../../../../provider/linux/host/local/localHost";
+import { runAll } from "../../../../../provider/linux/host/runPlan";
 import { failure, onKernel, typed } from "../../../../support/kernel";
 
 /** A host's answer to a command: its output, or the reason and words of its failure. */

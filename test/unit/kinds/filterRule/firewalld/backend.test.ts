@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import type { Args, Definition } from "../../../../../provider/engine/definition";
 import { filterRule } from "../../../../../provider/kinds/filterRule/filterRule";
-import type { Answer, Command, Steps } from "../../../../../provider/linux/command";
-import { isWait } from "../../../../../provider/linux/command";
+import type { Answer, Command } from "../../../../../provider/linux/command";
 import { parseMark } from "../../../../../provider/linux/marks/mark";
 import { byResource } from "../../../../../provider/linux/marks/owner";
+import type { Plan } from "../../../../../provider/linux/plan";
 import { asObserved, checked, markFor, printed } from "../../../../support/args";
+import { commandsIn } from "../../../../support/plan";
 
 const definition: Definition = filterRule;
 const MARK = markFor("FilterRule");
@@ -48,11 +49,11 @@ const MAKING = [
 const RELOAD = "firewall-cmd --reload";
 
 /** Answers by query; others are empty. Returns the commands that are not queries. */
-function drive(plan: Steps | readonly Command[], answers: Readonly<Record<string, string>>): string[] {
+function drive(plan: Plan | readonly Command[], answers: Readonly<Record<string, string>>): string[] {
   if (!("next" in plan)) throw new Error("it is no plan");
   const ran: string[] = [];
   for (let step = plan.next([]); !step.done; ) {
-    const asked = isWait(step.value) ? [] : words(step.value);
+    const asked = words(commandsIn(step.value));
     ran.push(...asked.filter((text) => !/--(list|get|info)-/.test(text)));
     step = plan.next(asked.map((text): Answer => answers[text.replace("firewall-cmd ", "")]));
   }
