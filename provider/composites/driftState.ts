@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Args } from "../engine/definition";
 import { difference, valueAt } from "../engine/diff";
 import {
@@ -13,7 +14,8 @@ import { compact, withValueAt } from "./paths";
 
 /**
  * Returns a state with all parts as found. Differing fields are updated in place, and missing parts are removed. Differences
- * in defaults, which the arguments cannot express, become notes.
+ * in defaults, which the arguments cannot express, become notes. An entry stays if a part in it still exists, such as a
+ * neighbour on a cable that another resource has taken over; a note then says that its own part is missing.
  */
 export function observedState(
   composite: Composite,
@@ -21,10 +23,25 @@ export function observedState(
   parts: readonly CheckedPart[],
   found: ReadonlyMap<string, Args | undefined>,
 ): { inputs: Args; state: Args } {
+  const there = parts.filter(({ key }) => found.get(key));
+  const hasParts = ({ entry }: CheckedPart) =>
+    there.some(
+      (part) =>
+        part.entry.length > entry.length && isDeepStrictEqual(part.entry.slice(0, entry.length), entry),
+    );
+  const isKept = (part: CheckedPart) => !found.get(part.key) && hasParts(part);
   const inputs = compact(
-    parts.reduce((args, part) => withObserved(args, part, found.get(part.key)), withoutNotes(state)),
+    parts.reduce(
+      (args, part) => (isKept(part) ? args : withObserved(args, part, found.get(part.key))),
+      withoutNotes(state),
+    ),
   );
-  const before = Object.fromEntries(parts.map(({ key, note: { seen: _, ...note } }) => [key, note]));
+  const before = Object.fromEntries(
+    parts.map((part) => {
+      const { seen: _, ...note } = part.note;
+      return [part.key, isKept(part) ? { ...note, failed: true as const } : note];
+    }),
+  );
   const told = checkedPartsOf(composite, { ...inputs, ...notesProperty(before) });
   const notes: Notes = Object.fromEntries(told.map((part) => noteOn(part, found)));
   return { inputs, state: { ...inputs, ...notesProperty(notes) } };

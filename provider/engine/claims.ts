@@ -13,6 +13,8 @@ import { hasUnknown } from "./unknown";
 const claims = perHost(() => ({
   owners: new Map<string, string>(),
   needers: new Map<string, Set<string>>(),
+  /** The arguments of each resource, by its mark. */
+  args: new Map<string, Args>(),
 }));
 
 /** Marks of all resources that have claimed an object in this run, on any host. */
@@ -28,9 +30,10 @@ export function forgetClaims(): void {
  * Claims the kernel objects of a resource and registers its dependencies. Reports objects that another resource has claimed.
  */
 export function claim(definition: Definition, host: HostId, args: Args): Problem[] {
-  const { owners, needers } = claims.of(host);
+  const { owners, needers, args: known } = claims.of(host);
   const mark = String(args["mark"]);
   if (hasUnknown(args)) return [];
+  known.set(mark, args);
   for (const object of definition.needs?.(args) ?? []) {
     needers.set(object, (needers.get(object) ?? new Set()).add(mark));
   }
@@ -89,6 +92,10 @@ export function heirOf(definition: Definition, host: HostId, args: Args): string
   const [heir, ...others] = new Set(marks);
   return others.length > 0 || heir === args["mark"] ? undefined : heir;
 }
+
+/** Returns the arguments of a resource that has claimed objects on this host. */
+export const argsOfClaimant = (host: HostId, mark: string): Args | undefined =>
+  claims.of(host).args.get(mark);
 
 /** Whether a resource is still in the program. If so, it moves to another object. */
 export const isInProgram = (mark: string): boolean => claimants.has(mark);

@@ -11,7 +11,7 @@ import { isContainer } from "../linux/marks/objectName";
 import { hasMark } from "../linux/marks/owner";
 import { aliasDrift, TO_WRITE, WRITTEN, warnOfAlias, warnOfLeft, wayBack } from "./alias";
 import { checkArgs } from "./check";
-import { claim, heirOf, isInProgram, refuseIfNeeded } from "./claims";
+import { argsOfClaimant, claim, heirOf, isInProgram, refuseIfNeeded } from "./claims";
 import type { Args, Definition, Problem } from "./definition";
 import { disruptedNeeds } from "./dependents";
 import { difference } from "./diff";
@@ -24,6 +24,7 @@ import {
   inheritedBy,
   isFreelyTaken,
   isWritten,
+  mayInherit,
   ownOf,
   refuseConflict,
   refuseUnlessFresh,
@@ -278,7 +279,8 @@ export async function remove(definition: Definition, host: Host, state: Args): P
     const observation = await look(definition, host, args);
     const observed = ownOf(definition, observation, args);
     const heir = heirOf(definition, host, args);
-    if (heir !== undefined && staysFor(definition, args, observed)) {
+    const isLeft = heir !== undefined && staysFor(definition, args, observed);
+    if (isLeft && (await isWanted(definition, host, observed, heir))) {
       // The record proves ownership until the heir has written its own. An heir of another kind, such as a Namespace for a
       // parameter, never writes one.
       const isKnown =
@@ -305,6 +307,19 @@ export async function remove(definition: Definition, host: Host, state: Args): P
  */
 const staysFor = (definition: Definition, args: Args, observed: Observation["observed"]): boolean =>
   !observed || !definition.objectNames(args).some(isContainer) || !isInProgram(markIn(args));
+
+/** Whether the heir can take the object over as it is. If not, the object goes, and the heir makes one of its own. */
+async function isWanted(
+  definition: Definition,
+  host: Host,
+  observed: Observation["observed"],
+  heir: string,
+): Promise<boolean> {
+  const args = isMarkOf(definition.kind, heir) ? argsOfClaimant(host, heir) : undefined;
+  if (!observed || !args || definition.ownership.isShared) return true;
+  const fresh = definition.fresh?.(args);
+  return mayInherit(definition, observed, args, fresh ? await runPlan(host, fresh) : {});
+}
 
 /** Undoes a failed creation. If that fails too, a partial error keeps the resource in the state. */
 async function takeBack(

@@ -139,10 +139,18 @@ export function refuseUnlessFresh(
   { from: [from = ""] }: Inheritance,
   fresh: Args,
 ): void {
-  const now = observed?.restorable ?? observed?.args ?? {};
-  const set = Object.keys(fresh).filter((field) => !isDeepStrictEqual(now[field], fresh[field]));
-  refuseToTakeOver(definition, args, from, set);
+  refuseToTakeOver(definition, args, from, observed ? setFields(observed, fresh) : []);
 }
+
+/** Returns the fields that a previous owner has set and `fresh` says otherwise of. */
+function setFields({ restorable, args }: Observed, fresh: Args): string[] {
+  const now = restorable ?? args;
+  return Object.keys(fresh).filter((field) => !isDeepStrictEqual(now[field], fresh[field]));
+}
+
+/** Whether `inheritedBy` and `refuseUnlessFresh` let a resource of the same kind take over an object. */
+export const mayInherit = (definition: Definition, observed: Observed, args: Args, fresh: Args): boolean =>
+  fixedDifferences(definition, observed, args).length + setFields(observed, fresh).length === 0;
 
 function refuseToTakeOver(definition: Definition, args: Args, from: string, fixed: readonly string[]): void {
   const owner = parseMark(from);

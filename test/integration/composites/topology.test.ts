@@ -4,9 +4,12 @@ import { topology } from "../../../provider/composites/topology";
 import type { Args } from "../../../provider/engine/definition";
 import { command } from "../../../provider/linux/command";
 import { localHost } from "../../../provider/linux/host/local/localHost";
+import { markFor } from "../../support/args";
 import {
   crashing,
   errorOf,
+  failure,
+  link,
   linkNames,
   namespaceNames,
   onKernel,
@@ -244,4 +247,21 @@ describe("Topology, with the kernel", () => {
       await again.remove();
     }
   }).timeout(180_000);
+
+  it("keeps a cable that another resource has taken over in the state while a part on it is left", async () => {
+    const neighbor = { address: "10.4.0.9", lladdr: "06:00:00:00:00:7c" };
+    const cable = { "it-a": { peer: { name: "it-b", neighbors: [neighbor] } } };
+    const living = await create({ interfaces: cable });
+    const heir = markFor("VethPair", "heir");
+    for (const end of ["it-a", "it-b"]) await typed(`link set dev ${end} alias ${heir}`);
+    await typed("neigh replace 10.4.0.9 dev it-b lladdr 06:00:00:00:00:ff nud permanent");
+    await living.refresh();
+    // The entry of the neighbor still says on which link it is.
+    expect(living.state).to.have.nested.property("interfaces.it-a.peer.name", "it-b");
+    expect(living.state).to.have.nested.property("interfaces.it-a.peer.neighbors[0].address", "10.4.0.9");
+    expect(await failure(living.become({ interfaces: cable }))).to.include("it-a");
+    await living.remove();
+    expect(await typed("neigh show dev it-b nud permanent")).to.equal("");
+    expect(await link("it-a")).to.include({ ifalias: heir });
+  });
 });
