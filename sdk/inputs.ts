@@ -20,7 +20,7 @@ export function checkInputs(whose: string, inputs: object): Promise<void> | unde
   return later.length === 0 ? undefined : checkLater(whose, later).catch(throwTersely);
 }
 
-/** Pulumi prints the stack of what a promise fails with, and nothing else: here the message says what to mend. */
+/** Pulumi prints the stack of what a promise fails with, and nothing else: here the message says what to fix. */
 function throwTersely(error: unknown): never {
   if (pulumi.RunError.isInstance(error)) Object.assign(error, { stack: error.message });
   throw error;

@@ -147,7 +147,7 @@ const Findings = z.array(
     level: z.string(),
     subject: z.string(),
     text: z.string(),
-    mend: z.string().optional(),
+    fix: z.string().optional(),
     code: z.array(z.string()).default([]),
   }),
 );
@@ -175,7 +175,7 @@ export async function applied(finding: Finding | undefined): Promise<void> {
 const Traced = z.object({
   isReached: z.boolean(),
   sentence: z.string(),
-  fault: z.object({ mend: z.string(), code: z.string().optional() }).optional(),
+  fault: z.object({ fix: z.string(), code: z.string().optional() }).optional(),
 });
 
 /** The output of `trace` from a place to an address, and to a port there. */

@@ -56,7 +56,7 @@ describe("beside NetworkManager", function () {
 
   it("doctor's file keeps it away from them", async () => {
     const [found] = await doctorOn("NetworkManager");
-    const line = /unmanaged-devices=\S+/.exec(found?.mend ?? "")?.[0] ?? "";
+    const line = /unmanaged-devices=\S+/.exec(found?.fix ?? "")?.[0] ?? "";
     expect(line).to.include("interface-name:lab0").and.include("interface-name:veth-blue");
     await stack.destroy();
     await writeFile(OURS, `[keyfile]\n${line}\n`);

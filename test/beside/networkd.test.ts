@@ -60,8 +60,8 @@ describe("beside systemd-networkd", function () {
 
   it("doctor's files keep networkd away from the lab", async () => {
     const [found] = await doctorOn("networkd");
-    expect(found?.mend).to.include("lab0").and.include("veth-blue");
-    const names = /Name=([^\]]*?) and \[Link\]/.exec(found?.mend ?? "")?.[1] ?? "";
+    expect(found?.fix).to.include("lab0").and.include("veth-blue");
+    const names = /Name=([^\]]*?) and \[Link\]/.exec(found?.fix ?? "")?.[1] ?? "";
     await writeFile(`${FOLDER}/10-pulumi-netns.network`, `[Match]\nName=${names}\n[Link]\nUnmanaged=yes\n`);
     await writeFile(
       "/etc/systemd/networkd.conf",

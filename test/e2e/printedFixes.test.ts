@@ -8,7 +8,7 @@ import { ExampleStack, root } from "../support/stack";
 const Answer = z.object({
   sentence: z.string(),
   isReached: z.boolean(),
-  fault: z.object({ mend: z.string(), code: z.string().optional() }).optional(),
+  fault: z.object({ fix: z.string(), code: z.string().optional() }).optional(),
 });
 
 /** The fixes of `trace` that need a program and its state, done as they are printed. */
@@ -102,7 +102,7 @@ describe("what trace prints for a stack", function () {
     await stack.up();
     const { fault, sentence } = await trace("red", "192.168.15.5");
     const [, name, wanted] =
-      /^change Address "([^"]+)" of netns-seed\/test to (\S+)$/.exec(fault?.mend ?? "") ?? [];
+      /^change Address "([^"]+)" of netns-seed\/test to (\S+)$/.exec(fault?.fix ?? "") ?? [];
     expect(name, sentence).to.equal("red-ip");
     await stack.edit([
       `new Address("${name}", { interface: redCable.end, address: "192.168.15.1/32"`,
@@ -117,7 +117,7 @@ describe("what trace prints for a stack", function () {
     await stack.up();
     const { fault, sentence } = await trace("blue", "192.168.1.3");
     const [, name, wanted] =
-      /^change Sysctl "([^"]+)" of netns-seed\/test to make it (\S+)$/.exec(fault?.mend ?? "") ?? [];
+      /^change Sysctl "([^"]+)" of netns-seed\/test to make it (\S+)$/.exec(fault?.fix ?? "") ?? [];
     expect(name, sentence).to.equal("forwarding");
     await stack.edit([
       `new Sysctl("${name}", { key: "net.ipv4.ip_forward", value: 0`,
