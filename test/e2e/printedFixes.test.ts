@@ -117,7 +117,7 @@ describe("what trace prints for a stack", function () {
     await stack.up();
     const { fault, sentence } = await trace("blue", "192.168.1.3");
     const [, name, wanted] =
-      /^change Sysctl "([^"]+)" of netns-seed\/test to make it (\S+)$/.exec(fault?.fix ?? "") ?? [];
+      /^change Sysctl "([^"]+)" of netns-seed\/test to set it to (\S+)$/.exec(fault?.fix ?? "") ?? [];
     expect(name, sentence).to.equal("forwarding");
     await stack.edit([
       `new Sysctl("${name}", { key: "net.ipv4.ip_forward", value: 0`,
