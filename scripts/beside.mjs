@@ -66,7 +66,7 @@ async function visit(name, env) {
   }
 }
 
-/** The closing for a host that this machine cannot start, for lack of packages or kernel features. */
+/** The test results for a host that this machine cannot start, for lack of packages or kernel features. */
 const skipped = (name, { message, details = "" }) => ({
   skipped: [`  ${name}: ${message} ${details.split("\n").at(-1)}`],
   failed: [],

@@ -56,8 +56,7 @@ export interface NatRuleArgs extends OnHost {
    */
   protocol?: pulumi.Input<Protocol | undefined>;
   /**
-   * Matches packets to this port, a number; to a range, `"8000-8010"`; or to one of a list, `[80, 443]`. An error without a
-   * `protocol` that has ports. Default: any. Updates in place.
+   * Matches packets to a port (`80`), to a range (`"8000-8010"`) or to any port of a list (`[80, 443]`). Requires a `protocol` that has ports. Default: any. Updates in place.
    */
   port?: pulumi.Input<number | string | (number | string)[] | undefined>;
   /** Matches packets from this port, range, or port of a list, given as `port` is. Default: any. Updates in place. */

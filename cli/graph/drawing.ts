@@ -124,7 +124,7 @@ function lineOf(network: Network, { port, far }: Cable): Line {
   };
 }
 
-/** Connects a port that has its own box with its bridge. */
+/** Draws the line from a port to its bridge, if the port is a point of its own. */
 function entry(network: Network, port: Port): Line[] {
   const { place, device } = port;
   const master = place.devices.find(({ name }) => name === device.master);

@@ -116,7 +116,7 @@ function withOwners(parts: readonly Omit<CheckedPart, "on">[]): CheckedPart[] {
 
 const isSound = ({ problems }: Pick<CheckedPart, "problems">): boolean => problems.length === 0;
 
-/** Reports a problem of a part at its place in the composite. */
+/** Returns a problem of a part, with the path of its property in the composite. */
 export function problemOf(composite: Composite, part: CheckedPart, { property, reason }: Problem): Problem {
   const [, path = property, rest = ""] = /^(.*?)(\[.*)?$/.exec(property) ?? [];
   const whole = path === part.definition.identity ? part.entry : [...part.entry, path];

@@ -49,7 +49,7 @@ function withEntry(composite: Composite, state: Args, { key, entry }: CheckedPar
   return withValueAt(state, now?.entry ?? freePlace(state, entry), valueAtPath(olds, entry));
 }
 
-/** In a list, appends the part, because another entry may have moved to its old position. */
+/** Returns where to put a part back. In a list that is the end, because another entry may be at its old position. */
 function freePlace(state: Args, entry: Path): Path {
   const way = entry.slice(0, -1);
   if (typeof entry.at(-1) !== "number") return entry;

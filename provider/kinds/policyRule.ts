@@ -230,7 +230,7 @@ function familyProblems({ family, from, to, ipproto, tos = 0, suppressPrefixleng
     const own = family === "ipv4" ? "icmp" : "icmpv6";
     problems.push({
       property: "ipproto",
-      reason: `is ${ipproto}, which does not belong to ${family}: write ${own}, or the other family`,
+      reason: `is ${ipproto}, which does not belong to ${family}: write ${own}, or set \`family\` to ${family === "ipv4" ? "ipv6" : "ipv4"}`,
     });
   }
   if (family === "ipv4" && tos > 28) {

@@ -14,7 +14,7 @@ export function tail(output, count = 15) {
   return lines.slice(-count).join("\n");
 }
 
-/** The first lines of an output, for npm, which ends its errors with a manual. */
+/** The first lines of an output. npm prints its error first, and then its usage. */
 export const head = (output, count = 12) => output.trim().split("\n").slice(0, count).join("\n");
 
 export const indent = (text, by = "    ") => text.replace(/^(?=.)/gm, by);

@@ -29,7 +29,7 @@ describe("beside Podman", function () {
 
   const reaches = (container: string, to: string) => type(`podman exec ${container} ping -c 1 -W 2 ${to}`);
 
-  // No limit of processes, as the cgroups of a private host have no controllers.
+  // No limit on processes, because the cgroups of a private host have no controllers to enforce one.
   it("Podman runs a container, and another with a published port", async () => {
     await makeImage("podman import - box");
     await type("podman run -d --pids-limit=0 --cap-add=net_raw --name c1 box sleep 100000");

@@ -29,7 +29,7 @@ interface Case {
   readonly proofs: Readonly<Record<string, () => Promise<void>>>;
   /** An edit that updates in place, and the engine's operations. */
   readonly update: readonly [from: string, to: string, changes: object];
-  /** An edit that replaces, and the engine's operations. */
+  /** An edit that replaces a resource, and the operations expected from the engine. */
   readonly replace: readonly [from: string, to: string, changes: object];
   /** Checks after both edits. */
   readonly proofsAfter: Readonly<Record<string, () => Promise<void>>>;

@@ -12,7 +12,7 @@ const mac = "02:00:00:00:00:01";
 interface Shape {
   /** The place of the cable's far end. */
   readonly far?: object;
-  /** Whether the bridge follows its ports. */
+  /** Whether the bridge takes its MTU from its ports. */
   readonly follows?: boolean;
   readonly hasCable?: boolean;
   /** Whether a part cannot be created. */

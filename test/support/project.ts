@@ -31,7 +31,7 @@ export class TemplateProject {
       XDG_STATE_HOME: join(folder, "sandboxes"),
     };
     const made = new TemplateProject(folder, env, registry);
-    // `pulumi new` creates the stack in the person's backend; from then on the project names its own backend.
+    // `pulumi new` creates the stack in the current backend of the user. After that, the backend in Pulumi.yaml applies.
     const elsewhere = { ...env, PULUMI_BACKEND_URL: `file://${folder}` };
     const template = join(root, "templates", "netns-typescript");
     const words = ["new", template, "--dir", "lab", "--yes", "--stack", "dev"];

@@ -129,7 +129,7 @@ describe("docs: examples", () => {
   });
 });
 
-/** The TypeScript of a page: a file per block, named after its first line. */
+/** The TypeScript blocks of a page, one file per block. The name of a file has the line at which the block begins. */
 function blocksOf(file: string): [string, string][] {
   const text = read(file);
   return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(({ 1: code = "", index }) => {

@@ -57,7 +57,7 @@ function protocolProblems({ family, protocol, icmpType }: FilterRuleArgs): Probl
   const own = family === "ipv4" ? "icmp" : "icmpv6";
   const other = family === "ipv4" ? "icmpv6" : "icmp";
   if (protocol === other) {
-    const reason = `is ${protocol}, which does not belong to ${family}: write ${own} here, or the other family`;
+    const reason = `is ${protocol}, which does not belong to ${family}: write ${own} here, or set \`family\` to ${family === "ipv4" ? "ipv6" : "ipv4"}`;
     return [{ property: "protocol", reason }];
   }
   if (icmpType === undefined) return [];

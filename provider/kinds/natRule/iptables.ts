@@ -137,7 +137,7 @@ export function change(
   return movedAtOnce([...commands, ...going.map(remove)], answers[0]);
 }
 
-/** A rule at its position. The rules of one chain are in order. */
+/** A rule and its table. In a list of places, the rules of one chain keep their order. */
 interface Place {
   readonly table: "nat" | "raw";
   readonly rule: IptablesRule;

@@ -160,7 +160,7 @@ function planOf(old: readonly Found[], wanted: readonly RuleSpec[], mark: string
 }
 
 /**
- * Merges the transactions of several rules. Priorities belong to chains, and within a chain the order of creation counts.
+ * Merges the transactions of several rules. NAT rules have no priority of their own, because their chains do. Within a chain they keep the order of creation.
  */
 export const merge = (
   operations: readonly (readonly Command[])[],

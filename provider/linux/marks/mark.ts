@@ -4,7 +4,7 @@ import { memoized } from "../memo";
 /** The prefix of every mark, which users can search the kernel for. */
 export const MARK_PREFIX = "pulumi-netns";
 
-/** The limit of an nftables comment, the shortest place that holds a mark (127 bytes). */
+/** The longest mark. Of all the places that hold a mark, an nftables comment has the least room: 127 bytes. */
 const MAX_LENGTH = 120;
 
 /**

@@ -10,7 +10,7 @@ import { ipIn } from "../suggestions";
 import { forwardingOf } from "./forwarding";
 
 /**
- * The reason why a link receives packets for an address: it has it, an entry of the sender names it, or it is a proxy.
+ * The reason why a link receives packets for an address: its machine has the address, a neighbour entry of the sender leads to the link, or the link answers as a proxy.
  */
 export type Taking =
   | { readonly by: "address" }

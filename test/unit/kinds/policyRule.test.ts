@@ -99,7 +99,7 @@ describe("PolicyRule", () => {
       [{ from: "0.0.0.0/0" }, 'from: is "0.0.0.0/0", which is every address: leave it out'],
       [
         { ipproto: "icmpv6" },
-        "ipproto: is icmpv6, which does not belong to ipv4: write icmp, or the other family",
+        "ipproto: is icmpv6, which does not belong to ipv4: write icmp, or set `family` to ipv6",
       ],
       [
         { ipproto: "icmp", dport: 80 },

@@ -30,7 +30,7 @@ const edited = (from: RegExp, to: string) => async (place: Place) => {
 const inserted = (rule: string) => (place: Place) =>
   nft(place, ["insert", "rule", place.family, TABLE, place.chain, rule]);
 
-/** Removes what the change put into the chain and the engine left there. */
+/** Removes the rule that the change inserted into the chain, which the engine leaves there. */
 const takenOut = (rule: RegExp) => async (place: Place) => {
   const { family, chain } = place;
   const [, handle = ""] = rule.exec(await nft(place, ["-a", "list", "table", family, TABLE])) ?? [];

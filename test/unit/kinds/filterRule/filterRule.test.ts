@@ -116,7 +116,7 @@ describe("FilterRule", () => {
       ],
       [
         { port: undefined, protocol: "icmpv6" },
-        "protocol: is icmpv6, which does not belong to ipv4: write icmp here, or the other family",
+        "protocol: is icmpv6, which does not belong to ipv4: write icmp here, or set `family` to ipv6",
       ],
       [
         { backend: "iptables", port: Array.from({ length: 16 }, (_, at) => at + 1) },

@@ -237,7 +237,7 @@ function told(pid: string, file: "cmdline" | "status"): string {
   }
 }
 
-/** The processes that this one has started for sessions. */
+/** The PIDs of the processes that this process has started for sessions. */
 const workers = (): number[] =>
   readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry) && told(entry, "cmdline").includes("/host/local/worker."))
