@@ -118,7 +118,8 @@ export function sidesBefore(
     if (made === undefined || own.has(path)) return [];
     // Either an earlier change set it and it is known, or it was created with this value.
     if (known && value === made) return [];
-    return [[path, claimed.find((claim) => claim.path === path)?.former ?? value]];
+    // Another run may have written between the reads of the parameter and of this one. Its record tells what was before.
+    return [[path, claimed.find((claim) => claim.path === path)?.former ?? originOf(path, value, claimed)]];
   });
   return known || found.length > 0 ? { ...known, ...Object.fromEntries(found) } : undefined;
 }

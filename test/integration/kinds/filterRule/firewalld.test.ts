@@ -367,7 +367,7 @@ describe("FilterRule, with firewalld", function () {
       await firewallCmd(...theirs);
       const before = await firewalld?.picture();
       expect(await failure(create(web))).to.equal(
-        "RefusedError: firewalld takes a new policy by a reload only, and that would change what others have set, as its " +
+        "RefusedError: firewalld needs a reload for a new policy, and a reload would change settings of others, because its " +
           "permanent settings differ from those at run time: public ports 8080/tcp (at run time only). Keep those at run time with " +
           "`firewall-cmd --runtime-to-permanent`, or apply the permanent ones with `firewall-cmd --reload`, then try again",
       );

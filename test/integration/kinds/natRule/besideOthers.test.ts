@@ -427,7 +427,7 @@ describe("NatRule beside others, with the kernel", () => {
 
     it("asks for the network if none of the host's own contains the target", async () => {
       expect(String(await errorOf(create({ ...forward, to: "10.8.0.2:80", hairpin: true })))).to.match(
-        /^RefusedError: it-fw\/dnat .*: hairpin is true, but it-fw has no address in the network of 10\.8\.0\.2:80 yet: make that address first \(`dependsOn`\), or name the network$/,
+        /^RefusedError: it-fw\/dnat .*: hairpin is true, but it-fw has no address in the network of 10\.8\.0\.2:80 yet: create that address first \(`dependsOn`\), or name the network$/,
       );
     });
   });
