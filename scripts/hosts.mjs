@@ -9,7 +9,7 @@ import { setup } from "./lib/setup.mjs";
 import { closingIn } from "./lib/summary.mjs";
 import { main, say } from "./lib/terminal.mjs";
 
-const PACKAGES = ["openssh-server", "openssh-client", "busybox-static"];
+const PACKAGES = ["openssh-server", "openssh-client", "busybox-static", "sudo"];
 
 /** How long it may take, in milliseconds; far more than it does on a busy machine. */
 const PATIENCE = 900_000;

@@ -7,7 +7,7 @@ import { CommandError, PartialError, PartsError, RefusedError } from "../linux/e
 import type { Host } from "../linux/host/host";
 import { HostError } from "../linux/host/ssh/hostError";
 import { kindOf } from "./controllers";
-import { hostIdIn, hostOf, moves, reachOf } from "./hosts";
+import { hostIdIn, hostOf, hostOfState, moves, reachOf } from "./hosts";
 import { type Inputs, inputsIn, withHost, withMachine, withProvider, withRecreated } from "./properties";
 
 /** The longest value that the engine may repeat. */
@@ -54,7 +54,7 @@ export const provider: dynamic.ResourceProvider<Args, Args> = {
   async read(id, state) {
     if (!state) throw new Error("reading by id alone is not supported: give the resource its arguments");
     const given = inputsIn(state);
-    const host = await tersely(hostOf(given));
+    const host = await tersely(hostOfState(given));
     const found = await tersely(kindOf(state).read(host, given.args));
     if (!found) return { id: "" };
     return {
@@ -65,16 +65,16 @@ export const provider: dynamic.ResourceProvider<Args, Args> = {
   },
 
   async update(_id, olds, news) {
-    const given = inputsIn(news);
-    const host = await hostOf(given);
-    const work = kindOf(news).update(host, inputsIn(olds).args, given.args);
+    const [before, given] = [inputsIn(olds), inputsIn(news)];
+    const host = await hostOfState({ ...given, machine: before.machine });
+    const work = kindOf(news).update(host, before.args, given.args);
     const { state } = await keeping(given, host, work);
     return { outs: withoutUndefined(withMachine(state, given.host, host)) };
   },
 
   async delete(_id, state) {
     const given = inputsIn(state);
-    const host = await tersely(hostOf(given));
+    const host = await tersely(hostOfState(given));
     await tersely(kindOf(state).remove(host, given.args));
   },
 };

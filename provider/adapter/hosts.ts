@@ -35,6 +35,22 @@ export async function hostOf({ host }: Pick<Inputs, "host">): Promise<Host> {
   return found.reach === undefined ? localHost : connected(found.reach);
 }
 
+/** Returns the host that a state is of. Throws a `HostError` if another machine answers: there, everything would look gone. */
+export async function hostOfState(state: Inputs): Promise<Host> {
+  const host = await hostOf(state);
+  if (state.machine === undefined || state.machine === host.id) return host;
+  throw new HostError(
+    destinationIn(state.host),
+    "another machine answers than the one that the state knows. Check where the name leads. If the host was reinstalled, " +
+      "remove its resources from the state with `pulumi state delete`",
+  );
+}
+
+const destinationIn = (host: unknown): string => {
+  const found = reachOf(host);
+  return "reach" in found && found.reach ? found.reach.destination : String(host);
+};
+
 /** Returns the id of the host that a state was read on. Needs no connection. */
 export const hostIdIn = ({ machine }: Inputs): HostId => ({
   id: machine === undefined ? localHost.id : String(machine),
@@ -61,7 +77,16 @@ function connected(reach: Reach): Promise<SshHost> {
 async function connect(reach: Reach): Promise<SshHost> {
   const host = await SshHost.connect(reach);
   const same = machines.get(host.id);
-  if (same) host.close();
-  else machines.set(host.id, host);
-  return same ?? host;
+  if (!same) {
+    machines.set(host.id, host);
+    return host;
+  }
+  host.close();
+  // Two machines of one image may have one id. Changes for one would be made on the other.
+  if (same.era !== host.era)
+    throw new HostError(
+      reach.destination,
+      `${same.destination} has the same machine id. Give one of the two an id of its own: \`rm /etc/machine-id; systemd-machine-id-setup\``,
+    );
+  return same;
 }

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { execa } from "execa";
 import { command, ip } from "../../provider/linux/command";
 import { messageOf } from "../../provider/linux/errors";
 import type { Reach } from "../../provider/linux/host/ssh/destination";
@@ -46,8 +47,66 @@ describe("a lab host that cannot be used", function () {
   });
 
   it("refuses the key", async () => {
-    await lab1.name(lab, "wrong-user", "lab1", "daemon");
-    expect(await failure("wrong-user")).to.match(/it refuses the key|sudo is not installed/);
+    await lab1.name(lab, "wrong-user", "lab1", "no-such-user");
+    expect(await failure("wrong-user")).to.include(
+      "it refuses the key. Add your key (`ssh-copy-id wrong-user`)",
+    );
+  });
+
+  describe("with a user who is not root", () => {
+    const SUDOERS = "/etc/sudoers.d/pulumi-netns";
+    before(async () => {
+      await execa("useradd", ["--create-home", "--shell", "/bin/dash", "--password", "*", "ada"]);
+      await lab1.name(lab, "by-sudo", "lab1", "ada");
+    });
+    after(async () => {
+      await rm(SUDOERS, { force: true });
+      await execa("userdel", ["--remove", "ada"], { reject: false });
+    });
+
+    it("asks for a password", async () => {
+      expect(await failure("by-sudo")).to.include(
+        "sudo asks for a password. Allow it without one in /etc/sudoers.d",
+      );
+    });
+
+    it("is not asked to become root if `sudo` is false", async () => {
+      expect(await failure("by-sudo", { sudo: false })).to.include(
+        "the user is not root, and `sudo` is false",
+      );
+    });
+
+    it("works once sudo needs no password", async () => {
+      await writeFile(SUDOERS, "ada ALL=(root) NOPASSWD: /bin/sh\n", { mode: 0o440 });
+      const host = await connect("by-sudo");
+      await host.run(ip(undefined, "netns", "add", "made-by-sudo"));
+      await host.run(ip(undefined, "netns", "del", "made-by-sudo"));
+      host.close();
+    });
+  });
+
+  it("repeats two commands that fail for one reason, and ends", async () => {
+    const host = await connect("lab1");
+    const both = ["gone-1", "gone-2"].map((name) =>
+      host.run(ip(undefined, "link", "del", "dev", name)).catch(messageOf),
+    );
+    for (const said of await Promise.all(both))
+      expect(said).to.match(/^not found: `ip link del dev gone-\d`/);
+    host.close();
+  });
+
+  it("ends a command that takes too long, and goes on", async () => {
+    process.env["PULUMI_NETNS_TIMEOUT"] = "1";
+    const host = await connect("lab1");
+    try {
+      const slow = host.run(command("flock", undefined, ["/run/netns", "sleep", "1234"])).catch(messageOf);
+      expect(await slow).to.match(/^no answer in time/);
+      expect(await host.run(ip(undefined, "-br", "link", "show", "dev", "lo"))).to.include("lo");
+      expect((await execa("pgrep", ["-f", "^sleep 1234"], { reject: false })).stdout).to.equal("");
+    } finally {
+      delete process.env["PULUMI_NETNS_TIMEOUT"];
+      host.close();
+    }
   });
 
   it("has a host key that is not known", async () => {

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { expect } from "chai";
 import {
   Address,
@@ -113,6 +114,25 @@ describe("a program on a lab host", function () {
   it("stays where it is if the machine only has another name", async () => {
     const { operations } = await stack.up(network(lab.host("other-name")));
     expect(Object.values(operations)).to.not.include("replace");
+    expect(await lab2.type("ip -n red -br address show dev eth0")).to.include("10.1.0.2/24");
+  });
+
+  it("is not taken for gone if another machine answers by its name", async () => {
+    const config = await readFile(lab.config, "utf8");
+    await writeFile(
+      lab.config,
+      config
+        .replace("Host other-name\n", "Host was-other\n")
+        .replace("Host lab1\n", "Host lab1 other-name\n"),
+    );
+    for (const run of [() => stack.refresh(), () => stack.destroy()]) {
+      const said = await run().then(
+        () => "done",
+        (error: unknown) => String(error),
+      );
+      expect(said).to.include("another machine answers than the one that the state knows");
+    }
+    await writeFile(lab.config, config);
     expect(await lab2.type("ip -n red -br address show dev eth0")).to.include("10.1.0.2/24");
   });
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -18,6 +18,8 @@ export class Lab {
 
   static async make(): Promise<Lab> {
     const folder = await mkdtemp(join(tmpdir(), "lab-"));
+    // sshd reads the accepted keys as the user who logs in.
+    await chmod(folder, 0o755);
     await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, "id")]);
     await writeFile(join(folder, "known_hosts"), "");
     return new Lab(folder);

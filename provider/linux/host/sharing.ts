@@ -16,7 +16,12 @@ export function sharing(host: Host): Host {
     looks.set(key, look);
     return look;
   };
-  const { runAll: _, ...rest } = host;
-  // A copy of an object of a class lacks its methods.
-  return { ...rest, wait: (milliseconds) => host.wait(milliseconds), run };
+  // A copy of an object of a class lacks its methods and getters.
+  const { id, era, facts, records } = host;
+  return {
+    ...{ id, era, facts, records, run },
+    wait: (milliseconds) => host.wait(milliseconds),
+    ...(host.warn && { warn: (text) => host.warn?.(text) }),
+    ...(host.tellOfName && { tellOfName: async (name) => host.tellOfName?.(name) }),
+  };
 }

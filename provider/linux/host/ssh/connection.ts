@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { Socket } from "node:net";
-import { type Reach, sshArguments } from "./destination";
+import { patienceOf, type Reach, sshArguments } from "./destination";
 import { FACTS_FUNCTION } from "./facts";
 import { RECORD_FUNCTIONS } from "./farRecords";
 import { type FarCommand, type FarReply, kill, preamble, Replies, request } from "./farShell";
@@ -57,14 +57,17 @@ export class Connection {
     ssh.stderr.setEncoding("utf8");
     // The end of the process reports that it takes no more requests.
     ssh.stdin.on("error", () => {});
-    const dialog = new Dialog(ssh, destination, token);
+    const dialog = new Dialog(ssh, destination, token, patienceOf(reach));
     ssh.stdin.write(WHO(token));
     const [user = "", ...path] = (await dialog.answer("who")).split(" ");
     const isRoot = user === "0";
     if (!isRoot && reach.sudo === false)
       throw dialog.fail("the user is not root, and `sudo` is false. Log in as root, or omit `sudo`");
-    // A shell may read ahead, so the next one is sent nothing before it runs.
-    if (!isRoot) ssh.stdin.write("exec sudo -n sh\n");
+    if (!isRoot) {
+      // A shell reads ahead, so the next one is sent nothing before it runs. With `-c` it reads nothing itself.
+      ssh.stdin.write(`exec sudo -n sh -c 'printf "\\n%s root\\n" ${token}; exec sh'\n`);
+      await dialog.answer("root");
+    }
     ssh.stdin.write(preamble(token, FACTS_FUNCTION + RECORD_FUNCTIONS));
     await dialog.answer("ready");
     dialog.end();
@@ -179,6 +182,8 @@ class Dialog {
     private readonly ssh: ChildProcessWithoutNullStreams,
     private readonly destination: string,
     private readonly token: string,
+    /** The longest wait for an answer in milliseconds. */
+    private readonly patience: number,
   ) {
     ssh.stdout.on("data", this.listeners.stdout);
     ssh.stderr.on("data", this.listeners.stderr);
@@ -192,14 +197,16 @@ class Dialog {
   answer(word: string): Promise<string> {
     const head = `\n${this.token} ${word}`;
     return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(this.fail("it does not answer")), this.patience);
       this.notice = () => {
         const start = this.stdout.indexOf(head);
         const close = start < 0 ? -1 : this.stdout.indexOf("\n", start + 1);
-        if (close >= 0) {
-          const said = this.stdout.slice(start + head.length, close).trim();
-          this.stdout = this.stdout.slice(close);
-          resolve(said);
-        } else if (this.isEnded) reject(this.why());
+        if (close < 0 && !this.isEnded) return;
+        clearTimeout(timer);
+        if (close < 0) return reject(this.why());
+        const said = this.stdout.slice(start + head.length, close).trim();
+        this.stdout = this.stdout.slice(close);
+        resolve(said);
       };
       this.notice();
     });

@@ -19,6 +19,10 @@ export type Reach = z.output<typeof Reach>;
 /** Seconds until an attempt to connect fails. */
 const CONNECT_TIMEOUT = 15;
 
+/** Returns how long a host may take to answer once the connection is being made, in milliseconds. Shells may start slowly. */
+export const patienceOf = ({ connectTimeout = CONNECT_TIMEOUT }: Reach): number =>
+  (connectTimeout + 30) * 1000;
+
 /** Returns the arguments of `ssh` for one session that runs a plain shell. */
 export function sshArguments({ destination, configFile, connectTimeout = CONNECT_TIMEOUT }: Reach): string[] {
   const settings = {

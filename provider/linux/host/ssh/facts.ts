@@ -20,10 +20,10 @@ export interface FarFacts {
 /** A function of the far shell that prints the facts of its host. */
 export const FACTS_FUNCTION = `
 facts() {
-  cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null || echo
-  uname -n
-  printf '%s %s\\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(stat -L -c %i /proc/self/ns/net)"
-  grep -c ' /run/netns ' /proc/self/mountinfo
+  m=$(cat /etc/machine-id 2>/dev/null)
+  [ -n "$m" ] || m=$(cat /var/lib/dbus/machine-id 2>/dev/null)
+  u=$(uname -n) && b=$(cat /proc/sys/kernel/random/boot_id) && n=$(stat -L -c %i /proc/self/ns/net) || return
+  printf '%s\\n' "$m" "$u" "$b $n" "$(grep -c ' /run/netns ' /proc/self/mountinfo)"
   cat ${TABLES} 2>/dev/null
   return 0
 }
@@ -33,7 +33,7 @@ export function parseFacts(text: string): FarFacts {
   const [machine = "", hostname = "", era = "", mounts = "0", ...tables] = text.split("\n");
   return {
     // A machine without an id of its own is known by its name.
-    ...{ machine: machine || hostname, hostname, era },
+    ...{ machine: machine || `host ${hostname}`, hostname, era },
     hasNamespaces: mounts !== "0",
     routeTables: firstWins(tables.join("\n")),
   };

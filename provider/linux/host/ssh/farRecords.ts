@@ -42,16 +42,18 @@ rshow() {
   for x; do
     if [ -d "$x" ]; then printf '%s d\\n%s\\n' "$x" "$T."
     elif ! [ -e "$x" ]; then :
-    elif [ -r "$x" ]; then printf '%s f\\n%s\\n%s\\n' "$x" "$(cat "$x")" "$T."
-    else printf '%s u\\n%s\\n' "$x" "$T."; fi
+    elif c=$(cat "$x" 2>/dev/null); then printf '%s f\\n%s\\n%s\\n' "$x" "$c" "$T."
+    elif [ -e "$x" ]; then printf '%s u\\n%s\\n' "$x" "$T."; fi
   done
 }
-inode() { if [ -n "$1" ]; then stat -L -c %i "/run/netns/$1"; else stat -L -c %i /proc/self/ns/net; fi 2>/dev/null; }
+inode() { if [ -n "$1" ]; then stat -L -c %i "/run/netns/$1"; else stat -L -c %i /proc/self/ns/net; fi; }
+place() { [ -z "$1" ] || [ -e "/run/netns/$1" ]; }
 rfind() {
   f=$R/$1 s=$2; shift 2
   [ -d "$R" ] || return 0
   if [ -e "$f" ] && ! [ -d "$f" ]; then printf '%s n\\n%s\\n' "$f" "$T."; return 0; fi
-  printf 'inode %s\\n%s\\n' "$(inode "$s")" "$T."
+  if place "$s"; then q=$(inode "$s") || return; else q=; fi
+  printf 'inode %s\\n%s\\n' "$q" "$T."
   for o; do rshow "$f/$o"*.json; done
 }
 rall() {
@@ -62,7 +64,8 @@ rall() {
   done
 }
 rsave() {
-  f=$R/$1 s=$(inode "$2") || return 0
+  place "$2" || return 0
+  f=$R/$1; s=$(inode "$2") || return
   n=$3 w=$4 b=$5; shift 5
   umask 077
   for _ in 1 2 3 4 5; do

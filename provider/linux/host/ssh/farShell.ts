@@ -36,7 +36,7 @@ export interface FarReply {
 export const preamble = (token: string, functions = ""): string => `
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin:/usr/local/sbin"
 T=${token}
-d=$(mktemp -d) && mkfifo "$d/l" && exec 8<>"$d/l" && rm -r "$d" && echo >&8
+d=$(mktemp -d) && mkfifo "$d/l" && exec 8<>"$d/l" && rm -r "$d" && echo >&8 || exit 1
 t() { read -r _ <&8; printf '\\n%s %s\\n%s\\n%s\\n' "$T" "$1" "$2" "$T"; echo >&8; }
 p() { if [ -n "$i" ]; then printf %s "$i" | "$@"; else "$@" </dev/null; fi; }
 r() {
@@ -83,8 +83,12 @@ export function request(first: number, chain: readonly FarCommand[], rest: reado
   return `( ${[...links, ...looks].join("\n")}\n) & p${first}=$!\n`;
 }
 
-/** Returns the request that kills what an earlier request has started. */
-export const kill = (first: number): string => `( k "$p${first}"; kill -KILL "$p${first}" ) 2>/dev/null &\n`;
+/**
+ * Returns the request that kills an earlier request with all that it has started. It holds the lock, so that the earlier one
+ * cannot die with the lock in its hands.
+ */
+export const kill = (first: number): string =>
+  `( read -r _ <&8; kill -STOP "$p${first}"; k "$p${first}"; kill -KILL "$p${first}"; echo >&8 ) 2>/dev/null &\n`;
 
 /** Reads replies from the output of the far end. */
 export class Replies {

@@ -18,6 +18,12 @@ import { repliesOf, scriptOf } from "./ipScript";
 /** The number of requests under way. Enough to hide the round trip, and few enough for the processes of a small host. */
 const MOST = 24;
 
+/** The number of lines in one batch. They share the time of as many commands. */
+const LONGEST = 50;
+
+/** How long a failed attempt to reconnect counts, in milliseconds. */
+const FAILED = 20_000;
+
 /** Lines of `ip` that wait for their turn and then run in one process. */
 interface Batch {
   readonly namespace: string | undefined;
@@ -37,6 +43,7 @@ export class SshHost implements Host {
   private readonly runOne: (command: Command) => Promise<string>;
   private readonly batches = new Map<string, Batch>();
   private underWay = 0;
+  private repeated = 0;
   private readonly turns: (() => void)[] = [];
 
   private constructor(
@@ -60,8 +67,12 @@ export class SshHost implements Host {
 
   /** Connects to a host. Throws a `HostError` that tells the fix. */
   static async connect(reach: Reach): Promise<SshHost> {
-    const connection = await Connection.open(reach);
-    return new SshHost(reach, connection, await factsOf(reach, connection));
+    const { connection, known } = await open(reach);
+    return new SshHost(reach, connection, known);
+  }
+
+  get destination(): string {
+    return this.reach.destination;
   }
 
   get id(): string {
@@ -86,7 +97,10 @@ export class SshHost implements Host {
     const asked = looks.filter(isPlain);
     const groups = [...grouped(asked, true)];
     const chain = [...grouped(changes, false)];
-    const outcomes = await this.send(chain.map(farOf), groups.map(farOf));
+    const outcomes = await this.send(
+      chain.map((group) => this.farIn(group)),
+      groups.map(farOf),
+    );
     for (const [at, group] of chain.entries())
       for (const outcome of outcomesOf(group, outcomes[at])) outcome();
     const told = new Map(
@@ -125,12 +139,13 @@ export class SshHost implements Host {
   }
 
   /** Adds a line to the batch of its namespace, which leaves as soon as there is a turn. */
-  private runLine(command: Command, line: Line): Promise<string> {
+  private runLine(command: Command, line: Line, isRepeated = false): Promise<string> {
     return new Promise((resolve, reject) => {
-      const key = JSON.stringify([line.namespace, ...line.options]);
+      // What is repeated runs alone, or two lines could fail each other for ever.
+      const key = JSON.stringify([line.namespace, ...line.options, ...(isRepeated ? [++this.repeated] : [])]);
       const entry = { command, line, settle: { resolve, reject } };
       const batch = this.batches.get(key);
-      if (batch) {
+      if (batch && batch.lines.length < LONGEST) {
         batch.lines.push(entry);
         return;
       }
@@ -138,7 +153,7 @@ export class SshHost implements Host {
       const made: Batch = { namespace, options, lines: [entry] };
       this.batches.set(key, made);
       void this.turn().then(() => {
-        this.batches.delete(key);
+        if (this.batches.get(key) === made) this.batches.delete(key);
         return this.runBatch(made);
       });
     });
@@ -148,17 +163,17 @@ export class SshHost implements Host {
     const commands = lines.map(({ command }) => command);
     try {
       const group: Group = { commands, lines: lines.map(({ line }) => line), isForced: true };
-      const ends = outcomesOf(group, (await this.sendNow([], [this.farIn(group)]))[0]);
+      const ends = outcomesOf(group, (await this.sendNow([], [this.farIn(group)], lines.length))[0]);
       lines.forEach(({ command, line, settle }, at) => {
         try {
           const stdout = ends[at]?.();
           // An earlier line of the batch has ended it.
-          if (stdout === undefined) this.runLine(command, line).then(settle.resolve, settle.reject);
+          if (stdout === undefined) this.runLine(command, line, true).then(settle.resolve, settle.reject);
           else settle.resolve(stdout);
         } catch (error) {
           // `ip` caches links for as long as a batch takes.
           const mayRetry = lines.length > 1 && error instanceof CommandError && isStale(line, error.stderr);
-          if (mayRetry) this.runLine(command, line).then(settle.resolve, settle.reject);
+          if (mayRetry) this.runLine(command, line, true).then(settle.resolve, settle.reject);
           else settle.reject(error);
         }
       });
@@ -206,23 +221,30 @@ export class SshHost implements Host {
   private async sendNow(
     chain: readonly FarCommand[],
     rest: readonly FarCommand[],
+    lines = 1,
   ): Promise<readonly FarOutcome[]> {
     if (!this.connection.isOpen) await this.reconnect();
-    return this.connection.run(chain, rest, timeout());
+    return this.connection.run(chain, rest, timeout() * lines);
   }
 
   private reconnecting: Promise<void> | undefined;
 
   private reconnect(): Promise<void> {
-    this.reconnecting ??= this.connectAgain().finally(() => {
-      this.reconnecting = undefined;
-    });
+    if (!this.reconnecting) {
+      const attempt = this.connectAgain();
+      const forget = () => {
+        this.reconnecting = undefined;
+      };
+      this.reconnecting = attempt;
+      // Hundreds of waiting commands must not wait for an attempt each.
+      attempt.then(forget, () => setTimeout(forget, FAILED).unref());
+    }
     return this.reconnecting;
   }
 
   private async connectAgain(): Promise<void> {
-    const connection = await Connection.open(this.reach);
-    const { machine, era } = await factsOf(this.reach, connection);
+    const { connection, known } = await open(this.reach);
+    const { machine, era } = known;
     const { destination } = this.reach;
     const problem =
       machine !== this.id
@@ -261,6 +283,16 @@ export class SshHost implements Host {
 function pathIn(text: string): SshPath | "unknown" {
   const [client = "", , server = "", port] = text.split(" ");
   return parseIp(client) && parseIp(server) ? { client, server, port: Number(port) } : "unknown";
+}
+
+async function open(reach: Reach): Promise<{ connection: Connection; known: FarFacts }> {
+  const connection = await Connection.open(reach);
+  try {
+    return { connection, known: await factsOf(reach, connection) };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 async function factsOf(reach: Reach, connection: Connection): Promise<FarFacts> {
@@ -319,7 +351,9 @@ function outcomesOf(
     if (outcome === "timeout") throw new CommandError("Timeout", command, "");
     if (outcome === undefined || outcome === "not run") return undefined;
     const { code, stdout, stderr } = outcome;
-    if (code === HOST_ITSELF) throw hostItself(command);
+    // A tool may end with the same code.
+    const isGuard = code === HOST_ITSELF && command.namespace !== undefined && stdout + stderr === "";
+    if (isGuard) throw hostItself(command);
     if (!lines) {
       if (code === 0) return stdout.replace(/\n$/, "");
       const reason = code === 127 && !stderr.startsWith("ip") ? "ToolMissing" : reasonOf(stderr);
