@@ -50,7 +50,11 @@ function argsOf(checker, symbol) {
   const [signature] = checker
     .getTypeOfSymbolAtLocation(symbol, symbol.valueDeclaration)
     .getConstructSignatures();
-  const parameter = signature?.getParameters().find(({ name }) => name === "args");
+  const parameters = signature?.getParameters() ?? [];
+  // A Host is not a resource, so its options are its arguments.
+  const parameter = ["args", "options"]
+    .map((wanted) => parameters.find(({ name }) => name === wanted))
+    .find((found) => found !== undefined);
   return parameter && checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
 }
 
