@@ -67,6 +67,7 @@ describe("the package", function () {
         "docs/doctor.md",
         "docs/gc.md",
         "docs/graph.md",
+        "docs/hosts.md",
         "docs/guarantees.md",
         "docs/kinds/*.json",
         "docs/kinds/*.md",
