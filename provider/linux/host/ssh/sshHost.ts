@@ -285,6 +285,7 @@ function pathIn(text: string): SshPath | "unknown" {
   return parseIp(client) && parseIp(server) ? { client, server, port: Number(port) } : "unknown";
 }
 
+/** Connects, and reads the facts of the host. */
 async function open(reach: Reach): Promise<{ connection: Connection; known: FarFacts }> {
   const connection = await Connection.open(reach);
   try {
@@ -298,10 +299,7 @@ async function open(reach: Reach): Promise<{ connection: Connection; known: FarF
 async function factsOf(reach: Reach, connection: Connection): Promise<FarFacts> {
   const [outcome] = await connection.run([], [{ words: ["facts"] }], timeout());
   if (typeof outcome !== "object" || outcome.code !== 0)
-    throw new HostError(
-      reach.destination,
-      "it does not tell about itself: `cat`, `stat` or `grep` is missing",
-    );
+    throw new HostError(reach.destination, "its facts cannot be read: `cat`, `stat` or `grep` is missing");
   return parseFacts(outcome.stdout);
 }
 
@@ -347,6 +345,7 @@ function outcomesOf(
   { commands, lines }: Group,
   outcome: FarOutcome | undefined,
 ): (() => string | undefined)[] {
+  const replies = lines && typeof outcome === "object" ? repliesOf(lines, outcome) : [];
   return commands.map((command, at) => () => {
     if (outcome === "timeout") throw new CommandError("Timeout", command, "");
     if (outcome === undefined || outcome === "not run") return undefined;
@@ -359,7 +358,7 @@ function outcomesOf(
       const reason = code === 127 && !stderr.startsWith("ip") ? "ToolMissing" : reasonOf(stderr);
       throw new CommandError(reason, command, stderr || stdout);
     }
-    const reply = repliesOf(lines, outcome)[at];
+    const reply = replies[at];
     if (!reply) return undefined;
     if (!reply.isOk) throw new CommandError(reasonOf(reply.stderr), command, reply.stderr);
     return reply.stdout;
