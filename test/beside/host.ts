@@ -99,7 +99,9 @@ const RANDOM = /veth[0-9a-f]{6,}|fe80::[0-9a-f:]+|([0-9a-f]{1,2}:){5}[0-9a-f]{1,
 /** Everything observable about this host's network, including the parts of others. */
 export async function wholeState(files: readonly string[] = []): Promise<Snapshot> {
   // A new IPv6 address has no route until duplicate address detection ends.
-  await until("addresses are settled", async () => (await type("ip -6 address show tentative")) === "");
+  const tentative = () =>
+    Promise.all(["ip", "ip -n lan"].map((ip) => type(`${ip} -6 address show tentative`)));
+  await until("addresses are settled", async () => (await tentative()).every((listed) => listed === ""));
   const ask = async (line: string) => (await execa("sh", ["-c", line], { env: { LC_ALL: "C" } })).stdout;
   const [four, six, legacy, legacy6, sysctls, settings] = await Promise.all([
     ask("iptables-save"),
