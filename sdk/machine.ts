@@ -2,6 +2,6 @@
 export interface Machine {
   /** Tells machines apart. */
   readonly key: string;
-  /** What the provider gets. */
+  /** The value of `host` that the provider receives. */
   readonly value: string | Readonly<Record<string, unknown>>;
 }

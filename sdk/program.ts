@@ -7,13 +7,13 @@ export interface Place {
   readonly name: pulumi.Input<string> | undefined;
   /** The resource that makes it, where this program has one. */
   readonly resource: pulumi.Resource | undefined;
-  /** What tells places apart: the resource, else the name as given, on a machine. */
+  /** Identifies the place: its resource, or else its name on its machine. */
   readonly key: unknown;
   /** The machine; `undefined` for the one that runs Pulumi. */
   readonly machine: Machine | undefined;
 }
 
-/** What tells things of a name apart by their machine. A name that is known later is itself the key. */
+/** Returns a key for a name on a machine. A name that is not known yet is its own key. */
 export const keyOn = (machine: Machine | undefined, name: unknown): unknown =>
   machine === undefined || typeof name === "object" ? name : `${machine.key}\n${name ?? ""}`;
 

@@ -59,7 +59,7 @@ export const hostIdIn = ({ machine }: Inputs): HostId => ({
 /** Whether a resource moves to another machine. Another name of the same machine is not a move. */
 export async function moves(before: Inputs, after: Inputs): Promise<boolean> {
   if (isDeepStrictEqual(before.host, after.host)) return false;
-  // What this machine is called elsewhere is not known here.
+  // This machine and a host over SSH count as different, because this machine does not know its own SSH names.
   if (before.host === undefined || after.host === undefined) return true;
   return (await hostOf(after)).id !== before.machine;
 }

@@ -90,7 +90,7 @@ export const isInNode = (program: Program, { within, byName, kind, args }: Item)
     "namespace" in args &&
     args.namespace !== undefined);
 
-/** What a namespace has in a composite, and the host in a Topology. */
+/** The arguments for one namespace of a composite, or for the host of a Topology. */
 function placeArgs<N, B, L>(
   place: string | undefined,
   home: NodeItem | TopologyItem,

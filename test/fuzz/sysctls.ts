@@ -5,7 +5,7 @@ type Parameter = readonly [key: string, values: fc.Arbitrary<number | string>];
 
 const flag = fc.integer({ min: 0, max: 1 });
 
-/** Of a whole namespace. */
+/** Parameters of a whole namespace. */
 export const PLACE_KEYS: readonly [Parameter, ...Parameter[]] = [
   ["net.ipv4.ip_forward", flag],
   ["net.ipv6.conf.all.forwarding", flag],
@@ -15,7 +15,7 @@ export const PLACE_KEYS: readonly [Parameter, ...Parameter[]] = [
   ["net/ipv4/conf/lo/rp_filter", fc.integer({ min: 0, max: 2 })],
 ];
 
-/** Of a link, with LINK for its name. */
+/** Parameters of one link. LINK stands for its name. */
 export const LINK_KEYS: readonly [Parameter, ...Parameter[]] = [
   ["net/ipv4/conf/LINK/rp_filter", fc.integer({ min: 0, max: 2 })],
   ["net/ipv4/conf/LINK/arp_ignore", fc.integer({ min: 0, max: 2 })],

@@ -49,7 +49,7 @@ describe("a program on a lab host", function () {
   let lab2: LabHost;
   let stack: ProgramStack;
 
-  /** What there is on a host. */
+  /** Returns the network state of a host as text. */
   const picture = async (host: LabHost) =>
     (
       await Promise.all(

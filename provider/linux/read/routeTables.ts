@@ -1,3 +1,6 @@
+/** The folders of iproute2 with `rt_tables`; the last one since version 6.5 (iproute2 lib/rt_names.c). */
+export const TABLE_FOLDERS: readonly string[] = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"];
+
 /** Tables with a name on every host, by number from 253 on. */
 export const STANDING = ["default", "main", "local"];
 

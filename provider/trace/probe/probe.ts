@@ -115,7 +115,7 @@ const HEADERS = { ipv4: 28, ipv6: 48 } as const;
 
 /**
  * Sends a packet as large as the sender's link allows. It must arrive, or a router must report it as too large. A
- * connection hangs only if it is dropped silently.
+ * connection stalls only if the router drops the packet without a report.
  */
 export function* probeLarge(
   namespace: string | undefined,

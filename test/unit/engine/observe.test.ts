@@ -3,18 +3,9 @@ import { runRemoval } from "../../../provider/engine/observe";
 import { type Answer, type Command, ip } from "../../../provider/linux/command";
 import type { Plan } from "../../../provider/linux/plan";
 import { absent, FakeHost } from "../../support/fakeHost";
+import { rejection } from "../../support/rejection";
 
 const commands = ["one", "two", "three"].map((word) => ip(undefined, word));
-
-/** The error of a promise that must fail. */
-async function failure(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  throw new Error("it did not fail");
-}
 
 describe("observe", () => {
   describe("runRemoval", () => {
@@ -26,7 +17,7 @@ describe("observe", () => {
 
     it("passes every other failure on", async () => {
       const host = new FakeHost({ "ip two": { fails: "InUse" } });
-      expect(await failure(runRemoval(host, commands))).to.equal("in use: `ip two`\nit InUse");
+      expect(await rejection(runRemoval(host, commands))).to.equal("in use: `ip two`\nit InUse");
     });
 
     it("runs a plan", async () => {

@@ -3,6 +3,7 @@ import { type Answer, type Command, printCommand } from "../../command";
 import { CommandError, orAbsent, reasonOf } from "../../errors";
 import type { Host } from "../host";
 import { type Line, lineOf } from "../ipLine";
+import { hostItself } from "../names";
 import { oneByOne } from "../oneByOne";
 import { optionalCommands, warn } from "../optionalCommands";
 import { FileRecords } from "../records";
@@ -50,8 +51,7 @@ async function run(command: Command): Promise<string> {
 function refuseHostItself(command: Command): void {
   const { namespace } = command;
   if (namespace === undefined || !isHostItself(namespace)) return;
-  const way = `/run/netns/${namespace} leads to the network of this host: remove that name (\`rm /run/netns/${namespace}\`), or leave \`namespace\` out`;
-  throw new CommandError("HostItself", command, way);
+  throw hostItself(command);
 }
 
 /** Uses one message if a session can run every change as it is. */

@@ -1,4 +1,5 @@
 import { lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { danglingName } from "../names";
 
 /** Returns the identity of a network namespace, because names are reused, or `undefined` if the name does not exist. */
 export function inodeOf(namespace: string | undefined): number | undefined {
@@ -11,7 +12,7 @@ export async function tellOfName(namespace: string): Promise<string | undefined>
   const path = `/run/netns/${namespace}`;
   if (inodeOf(namespace) !== undefined || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
     return undefined;
-  return `${path} is a link to ${readlinkSync(path)}, which is no more. If a container was started again, link the name to its new process (\`ln -sfn /proc/PID/ns/net ${path}\`), then run \`pulumi up --refresh\`; else remove the name (\`rm ${path}\`).`;
+  return danglingName(path, readlinkSync(path));
 }
 
 /** The network of this process, which never changes. */

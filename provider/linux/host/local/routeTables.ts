@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseRouteTables } from "../../read/routeTables";
-
-/** The files that iproute2 reads; the last one since version 6.5 (iproute2 lib/rt_names.c). */
-const FOLDERS = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"];
+import { parseRouteTables, TABLE_FOLDERS } from "../../read/routeTables";
 
 /** Returns the number of the routing table of this name on this host, or `undefined` if there is none. */
-export function routeTableNamed(name: string, folders: readonly string[] = FOLDERS): number | undefined {
+export function routeTableNamed(
+  name: string,
+  folders: readonly string[] = TABLE_FOLDERS,
+): number | undefined {
   for (const file of folders.flatMap(filesIn)) {
     const number = parseRouteTables(read(file)).get(name);
     if (number !== undefined) return number;

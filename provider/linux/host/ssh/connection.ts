@@ -157,7 +157,7 @@ export class Connection {
   }
 }
 
-/** What is said before the far end understands requests. Anything that it prints besides, such as a banner, is skipped. */
+/** The exchange before the far end understands requests. It skips any other output, such as a banner. */
 class Dialog {
   private stdout = "";
   private stderr = "";

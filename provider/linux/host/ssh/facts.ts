@@ -1,11 +1,11 @@
-import { parseRouteTables } from "../../read/routeTables";
+import { parseRouteTables, TABLE_FOLDERS } from "../../read/routeTables";
 
-/** The files that iproute2 reads; the last one since version 6.5 (iproute2 lib/rt_names.c). */
-const TABLES = ["/etc/iproute2", "/usr/lib/iproute2", "/usr/share/iproute2"]
-  .flatMap((folder) => [`${folder}/rt_tables`, `${folder}/rt_tables.d/*.conf`])
-  .join(" ");
+const TABLES = TABLE_FOLDERS.flatMap((folder) => [
+  `${folder}/rt_tables`,
+  `${folder}/rt_tables.d/*.conf`,
+]).join(" ");
 
-/** What a run must know of a lab host, read once per connection. */
+/** The facts of a lab host that a run needs. They are read once per connection. */
 export interface FarFacts {
   /** Identifies the machine, whatever name it is reached by. */
   readonly machine: string;

@@ -5,6 +5,8 @@ import { parseIp } from "../../ip";
 import type { Host, HostFacts, SshPath } from "../host";
 import { isStale, type Line, lineOf } from "../ipLine";
 import { timeout } from "../local/spawn";
+import { danglingName, hostItself } from "../names";
+import { oneByOne } from "../oneByOne";
 import { optionalCommands, warn } from "../optionalCommands";
 import { retryRaces } from "../retryRaces";
 import { Connection, type FarOutcome } from "./connection";
@@ -90,10 +92,8 @@ export class SshHost implements Host {
   /** Uses one round trip: changes one after the other, then the looks. */
   async runAll(changes: readonly Command[], looks: readonly Command[]): Promise<Answer[]> {
     const isPlain = (command: Command) => command.mayFail === undefined;
-    if (changes.length === 0 || !changes.every(isPlain)) {
-      for (const command of changes) await this.run(command);
-      return Promise.all(looks.map((look) => orAbsent(() => this.run(look))));
-    }
+    if (changes.length === 0 || !changes.every(isPlain))
+      return oneByOne((command) => this.run(command), changes, looks);
     const asked = looks.filter(isPlain);
     const groups = [...grouped(asked, true)];
     const chain = [...grouped(changes, false)];
@@ -125,7 +125,7 @@ export class SshHost implements Host {
     const words = ["danglingname", path];
     const [outcome] = await this.send([], [{ words }]);
     if (typeof outcome !== "object" || outcome.code !== 0) return undefined;
-    return `${path} on ${this.reach.destination} is a link to ${outcome.stdout.trim()}, which is no more. If a container was started again, link the name to its new process (\`ln -sfn /proc/PID/ns/net ${path}\`), then run \`pulumi up --refresh\`; else remove the name (\`rm ${path}\`).`;
+    return danglingName(path, outcome.stdout.trim(), ` on ${this.reach.destination}`);
   }
 
   /** Ends the connection. */
@@ -141,7 +141,7 @@ export class SshHost implements Host {
   /** Adds a line to the batch of its namespace, which leaves as soon as there is a turn. */
   private runLine(command: Command, line: Line, isRepeated = false): Promise<string> {
     return new Promise((resolve, reject) => {
-      // What is repeated runs alone, or two lines could fail each other for ever.
+      // A repeated line runs alone. In one batch, two such lines could fail each other for ever.
       const key = JSON.stringify([line.namespace, ...line.options, ...(isRepeated ? [++this.repeated] : [])]);
       const entry = { command, line, settle: { resolve, reject } };
       const batch = this.batches.get(key);
@@ -363,10 +363,4 @@ function outcomesOf(
     if (!reply.isOk) throw new CommandError(reasonOf(reply.stderr), command, reply.stderr);
     return reply.stdout;
   });
-}
-
-function hostItself(command: Command): CommandError {
-  const { namespace = "" } = command;
-  const way = `/run/netns/${namespace} leads to the network of this host: remove that name (\`rm /run/netns/${namespace}\`), or omit \`namespace\``;
-  return new CommandError("HostItself", command, way);
 }

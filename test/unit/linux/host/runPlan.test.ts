@@ -3,18 +3,9 @@ import { type Answer, type Command, command, ip } from "../../../../provider/lin
 import { ask, runAll, runPlan } from "../../../../provider/linux/host/runPlan";
 import { attempt, type Outcome, type Plan, wait } from "../../../../provider/linux/plan";
 import { absent, FakeHost } from "../../../support/fakeHost";
+import { rejection } from "../../../support/rejection";
 
 const commands = ["one", "two", "three"].map((word) => ip(undefined, word));
-
-/** The error of a promise that must fail. */
-async function failure(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  throw new Error("it did not fail");
-}
 
 describe("runPlan", () => {
   describe("ask", () => {
@@ -26,7 +17,7 @@ describe("runPlan", () => {
 
     it("throws every other failure", async () => {
       const host = new FakeHost({ "ip two": { fails: "NotPermitted" } });
-      expect(await failure(ask(host, commands))).to.equal(
+      expect(await rejection(ask(host, commands))).to.equal(
         "not permitted: run as root, or inside `pulumi-netns sandbox`: `ip two`\nit NotPermitted",
       );
     });
@@ -35,7 +26,7 @@ describe("runPlan", () => {
   describe("runAll", () => {
     it("runs in order and stops at the first failure, absence too", async () => {
       const host = new FakeHost({ "ip two": absent });
-      expect(await failure(runAll(host, commands))).to.equal("not found: `ip two`\nit NotFound");
+      expect(await rejection(runAll(host, commands))).to.equal("not found: `ip two`\nit NotFound");
       expect(host.ran).to.deep.equal(["ip one", "ip two"]);
     });
   });
@@ -59,7 +50,7 @@ describe("runPlan", () => {
         if (two) yield [two];
       }
     }
-    expect(await failure(runPlan(host, plan(commands)))).to.equal("in use: `ip one`\nit InUse");
+    expect(await rejection(runPlan(host, plan(commands)))).to.equal("in use: `ip one`\nit InUse");
     expect(host.ran).to.deep.equal(["ip one", "ip two"]);
   });
 
@@ -77,7 +68,7 @@ describe("runPlan", () => {
     it("throws if this process lacks the rights to look, unless the plan expects that", async () => {
       const listing = command("nft", undefined, ["list", "ruleset"]);
       const host = new FakeHost({ nft: { fails: "NotPermitted" } });
-      expect(await failure(runPlan(host, attempt([listing])))).to.match(/^not permitted: run as root/);
+      expect(await rejection(runPlan(host, attempt([listing])))).to.match(/^not permitted: run as root/);
       expect(await runPlan(host, attempt([listing], false))).to.deep.equal([
         { isOk: false, reason: "NotPermitted", stderr: "it NotPermitted" },
       ]);
